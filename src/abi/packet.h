@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What crosses the kernel boundary for packets: one ring record per packet and
+ * the counters. Included from bpf/ and from src/; before it, either vmlinux.h
+ * or <linux/types.h> must have defined __u8 to __u64.
+ */
+#ifndef SKW_ABI_PACKET_H
+#define SKW_ABI_PACKET_H
+
+/*
+ * frame[] starts with SKW_REC_HEADROOM bytes of headroom. A frame whose VLAN
+ * tag was in metadata has SKW_REC_TAGGED set, the tag put back and starts at
+ * frame[0]; any other frame starts at frame[SKW_REC_HEADROOM].
+ */
+#define SKW_REC_HEADROOM 4
+#define SKW_REC_TAGGED   0x01
+
+/* Highest snapshot length, and tcpdump's default. */
+#define SKW_SNAPLEN_MAX 262144
+
+struct skw_packet_rec {
+	__u64 ts_ns;  /* CLOCK_MONOTONIC, read after the record was reserved */
+	__u32 len;    /* bytes on the wire, without a tag that was in metadata */
+	__u32 caplen; /* bytes of them in frame[], behind the headroom */
+	__u32 ifindex;
+	__u32 drops;    /* packets this CPU had to drop before this one, modulo 2^32 */
+	__u16 protocol; /* skb->protocol, network byte order */
+	__u16 cpu;
+	__u8 pkt_type; /* PACKET_HOST .. PACKET_OUTGOING, linux/if_packet.h */
+	__u8 flags;    /* SKW_REC_* */
+	__u16 reserved;
+	__u8 frame[];
+};
+
+/*
+ * One of these per CPU and counter slot. seen = rejected + matched, and
+ * matched = captured + dropped; seen is written by the generated filter
+ * program before anything else, so it comes first.
+ */
+struct skw_packet_counters {
+	__u64 seen;
+	__u64 matched;
+	__u64 captured;
+	__u64 dropped;   /* the ring was full */
+	__u64 truncated; /* captured, and longer than the snapshot length */
+};
+
+_Static_assert(sizeof(struct skw_packet_rec) == 32, "ring record header");
+_Static_assert(sizeof(struct skw_packet_counters) == 40, "counters");
+
+/* skb->cb[] word in which the counter slot travels through the tail calls. */
+#define SKW_CB_SLOT 0
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside the dissector: what its files share. One function per protocol, each
+ * with the bytes that were captured of it and the length its parent claims.
+ */
+#ifndef SKW_PACKET_DISSECT_H
+#define SKW_PACKET_DISSECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "packet/printer.h"
+
+/* Part of a packet. caplen may be less than len (cut by the snapshot length), never more. */
+struct skw_bytes {
+	const uint8_t *p;
+	uint32_t caplen; /* bytes that are there */
+	uint32_t len;    /* bytes that were on the wire, as far as the parent header tells */
+};
+
+/* The IP header above a transport header, for addresses, ports and pseudo-header checksums. */
+struct skw_ip {
+	uint8_t version;          /* 4 or 6 */
+	uint8_t proto;            /* of the payload, after extension headers */
+	bool fragment;            /* a fragment: the payload is not the whole datagram */
+	const uint8_t *src, *dst; /* 4 or 16 bytes, network order */
+};
+
+/* One packet being printed. */
+struct skw_dissect {
+	const struct skw_print_options *opt;
+	struct skw_buf *out;
+	struct skw_tcp_seqs *seqs; /* relative sequence numbers; may be NULL */
+	unsigned depth; /* nesting of IP in IP, ICMP quotes, ...: bounded by SKW_DISSECT_DEPTH */
+};
+
+#define SKW_DISSECT_DEPTH 8
+
+/* Printing "[|name]" is how tcpdump says that the captured bytes end here. */
+void skw_dissect_cut(struct skw_dissect *d, const char *name);
+
+/* Untrusted text: printable ASCII as it is, all else escaped the way tcpdump does. */
+void skw_dissect_text(struct skw_dissect *d, const uint8_t *p, size_t n);
+
+/* Text forms; the callers' buffers hold INET6_ADDRSTRLEN bytes. */
+const char *skw_dissect_addr(const struct skw_ip *ip, const uint8_t *addr, char *text);
+
+/* Ones' complement sum over bytes, with or without the pseudo-header; 0 is right. */
+uint16_t skw_cksum(const uint8_t *p, size_t n, uint32_t start);
+uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len);
+
+void skw_dissect_ethertype(struct skw_dissect *d, uint16_t ethertype, struct skw_bytes b);
+void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b);
+void skw_dissect_ipv6(struct skw_dissect *d, struct skw_bytes b);
+/* What follows an IP header. */
+void skw_dissect_ip_payload(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b);
+void skw_dissect_tcp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b);
+void skw_dissect_udp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b);
+void skw_dissect_icmp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b);
+void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b);
+
+/*
+ * Payloads of TCP and UDP: each prints its one-phrase summary and returns true,
+ * or prints nothing and returns false when these bytes are not its protocol.
+ */
+bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp);
+bool skw_dissect_tls(struct skw_dissect *d, struct skw_bytes b);
+bool skw_dissect_http(struct skw_dissect *d, struct skw_bytes b);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A growing byte buffer. Running out of memory is remembered in `failed`, so
+ * that a caller may append many times and check once; a failed buffer keeps
+ * what it had and ignores what follows.
+ */
+#ifndef SKW_UTIL_BUF_H
+#define SKW_UTIL_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct skw_buf {
+	uint8_t *data; /* owned */
+	size_t len;
+	size_t size;
+	bool failed;
+};
+
+#define SKW_BUF_INIT                                                                               \
+	{                                                                                          \
+		NULL, 0, 0, false                                                                  \
+	}
+
+void skw_buf_free(struct skw_buf *b); /* safe on a zeroed buffer; leaves it empty */
+
+static inline void skw_buf_reset(struct skw_buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+}
+
+/* Room for n more bytes; the pointer is where to put them, NULL when out of memory. */
+uint8_t *skw_buf_reserve(struct skw_buf *b, size_t n);
+
+void skw_buf_add(struct skw_buf *b, const void *bytes, size_t n);
+void skw_buf_add_str(struct skw_buf *b, const char *s);
+void skw_buf_add_char(struct skw_buf *b, char c);
+void skw_buf_add_uint(struct skw_buf *b, uint64_t v); /* decimal */
+void skw_buf_printf(struct skw_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
