@@ -1,0 +1,31 @@
+dnl SPDX-License-Identifier: BSD-2-Clause
+dnl The libraries, each named with the Debian package that brings it.
+
+AC_DEFUN([SKW_LIBRARIES], [
+PKG_PROG_PKG_CONFIG
+AS_IF([test -z "$PKG_CONFIG"], [SKW_MISS([pkg-config], [pkg-config])])
+
+PKG_CHECK_MODULES([PCAP], [libpcap >= 1.10], [], [SKW_MISS([libpcap >= 1.10], [libpcap-dev])])
+
+AS_IF([test "x$enable_bpf" = xyes], [
+PKG_CHECK_MODULES([LIBBPF], [libbpf >= 1.1], [], [SKW_MISS([libbpf >= 1.1], [libbpf-dev])])
+PKG_CHECK_MODULES([LIBELF], [libelf], [], [SKW_MISS([libelf], [libelf-dev])])
+PKG_CHECK_MODULES([CAPNG], [libcap-ng], [], [SKW_MISS([libcap-ng], [libcap-ng-dev])])
+])
+
+SKW_OPTIONAL_LIBRARY([zstd], [ZSTD], [libzstd], [libzstd-dev])
+SKW_OPTIONAL_LIBRARY([zlib], [ZLIB], [zlib], [zlib1g-dev])
+])
+
+dnl SKW_OPTIONAL_LIBRARY(OPTION, PREFIX, MODULE, PACKAGE): on when found, an
+dnl error when asked for and not found, off with --without-OPTION.
+AC_DEFUN([SKW_OPTIONAL_LIBRARY], [
+skw_have_$1=no
+AS_CASE([$with_$1],
+	[no], [],
+	[yes], [PKG_CHECK_MODULES([$2], [$3], [skw_have_$1=yes], [SKW_MISS([$3], [$4])])],
+	[PKG_CHECK_MODULES([$2], [$3], [skw_have_$1=yes], [skw_have_$1="no (install $4)"])])
+AS_IF([test "x$skw_have_$1" = xyes],
+	[AC_DEFINE([HAVE_$2], [1], [Define to 1 when captures can be compressed with $3.])])
+AM_CONDITIONAL([$2], [test "x$skw_have_$1" = xyes])
+])

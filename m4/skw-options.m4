@@ -1,0 +1,50 @@
+dnl SPDX-License-Identifier: BSD-2-Clause
+dnl What the user may choose, and how an absence is reported.
+
+AC_DEFUN([SKW_OPTIONS], [
+AC_ARG_ENABLE([bpf], [AS_HELP_STRING([--disable-bpf],
+	[build and test only the parts that need neither the kernel nor libbpf])],
+	[], [enable_bpf=yes])
+AM_CONDITIONAL([BPF], [test "x$enable_bpf" = xyes])
+
+AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [make compiler warnings errors])],
+	[], [enable_werror=no])
+AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers],
+	[build with AddressSanitizer and UndefinedBehaviorSanitizer])],
+	[], [enable_sanitizers=no])
+AC_ARG_ENABLE([fuzzing], [AS_HELP_STRING([--enable-fuzzing],
+	[build the fuzz targets with libFuzzer (needs CC=clang)])],
+	[], [enable_fuzzing=no])
+AC_ARG_WITH([zstd], [AS_HELP_STRING([--without-zstd], [no .zst captures])],
+	[], [with_zstd=check])
+AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [no .gz captures])],
+	[], [with_zlib=check])
+skw_missing=
+])
+
+dnl SKW_MISS(WHAT, DEBIAN-PACKAGE): remember something required that is absent.
+AC_DEFUN([SKW_MISS], [AS_VAR_APPEND([skw_missing], ["
+  $1: install $2"])])
+
+dnl All absences in one message, so that one install makes up for them.
+AC_DEFUN([SKW_MISSING_REPORT], [
+AS_IF([test -n "$skw_missing"],
+	[AC_MSG_ERROR([something required is missing (names are Debian packages):$skw_missing
+scripts/setup installs all of it.])])
+])
+
+AC_DEFUN([SKW_SUMMARY], [
+AS_ECHO(["
+skwatch $PACKAGE_VERSION
+  compiler          $CC
+  warnings fatal    $enable_werror
+  sanitizers        $enable_sanitizers
+  hardening         $skw_hardening
+  BPF and live part $skw_bpf_summary
+  .zst captures     $skw_have_zstd
+  .gz captures      $skw_have_zlib
+  unit tests        $skw_have_cmocka
+  fuzzing           $skw_fuzz_summary
+  lint tools        $skw_lint_summary
+"])
+])

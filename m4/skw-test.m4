@@ -1,0 +1,35 @@
+dnl SPDX-License-Identifier: BSD-2-Clause
+dnl What only the tests need; nothing of it is required.
+
+AC_DEFUN([SKW_TEST_TOOLS], [
+PKG_CHECK_MODULES([CMOCKA], [cmocka], [skw_have_cmocka=yes],
+	[skw_have_cmocka="no (install libcmocka-dev)"])
+AM_CONDITIONAL([CMOCKA], [test "x$skw_have_cmocka" = xyes])
+
+skw_fuzz_summary="corpus replay only (--enable-fuzzing with CC=clang builds libFuzzer targets)"
+AS_IF([test "x$enable_fuzzing" = xyes], [
+AC_MSG_CHECKING([whether $CC has libFuzzer])
+skw_saved_cflags=$CFLAGS
+CFLAGS="$CFLAGS -fsanitize=fuzzer"
+AC_LINK_IFELSE([AC_LANG_SOURCE([[
+#include <stddef.h>
+#include <stdint.h>
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return !data && size; }
+]])], [AC_MSG_RESULT([yes]); skw_fuzz_summary=libFuzzer],
+	[AC_MSG_RESULT([no]); SKW_MISS([libFuzzer (with CC=clang)], [clang and libclang-rt-dev])])
+CFLAGS=$skw_saved_cflags
+])
+
+AC_PATH_PROGS([CLANG_FORMAT], [clang-format], [no])
+AC_PATH_PROGS([CLANG_TIDY], [clang-tidy], [no])
+AC_PATH_PROGS([CPPCHECK], [cppcheck], [no])
+AC_PATH_PROGS([MANDOC], [mandoc], [no])
+AC_PATH_PROGS([PYTHON3], [python3], [no])
+skw_lint_summary=
+for skw_tool in "$CLANG_FORMAT" "$CLANG_TIDY" "$CPPCHECK" "$MANDOC"; do
+	AS_IF([test "$skw_tool" != no],
+		[skw_lint_summary="$skw_lint_summary `basename $skw_tool`"])
+done
+AS_IF([test -z "$skw_lint_summary"], [skw_lint_summary=none])
+])
