@@ -48,6 +48,17 @@ struct skw_packet_counters {
 _Static_assert(sizeof(struct skw_packet_rec) == 32, "ring record header");
 _Static_assert(sizeof(struct skw_packet_counters) == 40, "counters");
 
+/* What the dispatcher of an unbound socket knows of an interface. */
+struct skw_dispatch_iface {
+	__u32 filter; /* index of its link type's filter program */
+	__u32 slot;   /* its counter slot */
+};
+
+_Static_assert(sizeof(struct skw_dispatch_iface) == 8, "dispatch entry");
+
+#define SKW_DISPATCH_FILTERS 16    /* link types on one host; slot 0 is Ethernet */
+#define SKW_DISPATCH_IFACES  65536 /* interfaces */
+
 /* skb->cb[] word in which the counter slot travels through the tail calls. */
 #define SKW_CB_SLOT 0
 
