@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kern/ring.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+
+/* The rings' space is given back in steps of this part of a ring while lending out. */
+#define RELEASE_PART 16
+
+/* A finished record in a ring, found by a look and not lent out yet. */
+struct entry {
+	uint64_t ts_ns;
+	uint64_t pos; /* the kernel's running position of its header */
+};
+
+/* A producer position, and a clock read before it: what lies behind pos is younger. */
+struct sample {
+	uint64_t pos;
+	uint64_t ts_ns;
+};
+
+struct ring {
+	unsigned long *consumer_pos;
+	const unsigned long *producer_pos;
+	const uint8_t *data;
+
+	struct entry *entries; /* owned; [first, len) are waiting, sorted by time */
+	size_t first, len, size;
+	/*
+	 * Where CPUs share a ring, records can lie in it out of time order. Outside of
+	 * [unsorted_from, unsorted_to) entries are in the order of position, too.
+	 */
+	size_t unsorted_from, unsorted_to;
+
+	uint64_t walked;      /* position up to which records have become entries */
+	uint64_t published;   /* what consumer_pos holds */
+	struct sample before; /* of the look before this one */
+	uint64_t bound_ns;    /* all that is not an entry yet is at least this old */
+};
+
+struct skw_rings {
+	size_t n;
+	size_t bytes;      /* of one ring, a power of two */
+	uint64_t bound_ns; /* what is older may be lent out */
+	struct ring *lent; /* the ring whose record the caller holds, NULL if none */
+	struct ring rings[];
+};
+
+static void ring_unmap(struct ring *ring, size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (ring->consumer_pos)
+		munmap(ring->consumer_pos, page);
+	if (ring->producer_pos)
+		munmap((void *)ring->producer_pos, page + 2 * bytes);
+	free(ring->entries);
+}
+
+static int ring_map(struct ring *ring, int fd, size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *p = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	ring->consumer_pos = p;
+	p = mmap(NULL, page + 2 * bytes, PROT_READ, MAP_SHARED, fd, (off_t)page);
+	if (p == MAP_FAILED)
+		return -errno;
+	ring->producer_pos = p;
+	ring->data = (const uint8_t *)p + page;
+	ring->walked = ring->published = *ring->consumer_pos;
+	ring->before.pos = ring->walked;
+	return 0;
+}
+
+int skw_rings_open(const int *fds, size_t n, size_t bytes, struct skw_rings **out)
+{
+	struct skw_rings *r = calloc(1, sizeof(*r) + n * sizeof(r->rings[0]));
+	int err = 0;
+
+	if (!r)
+		return -ENOMEM;
+	r->bytes = bytes;
+	for (; r->n < n && !err; r->n++)
+		err = ring_map(&r->rings[r->n], fds[r->n], bytes);
+	if (err) {
+		skw_rings_close(r);
+		return err;
+	}
+	*out = r;
+	return 0;
+}
+
+void skw_rings_close(struct skw_rings *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		ring_unmap(&r->rings[i], r->bytes);
+	free(r);
+}
+
+static const uint8_t *record_at(const struct skw_rings *r, const struct ring *ring, uint64_t pos)
+{
+	return ring->data + (pos & (r->bytes - 1));
+}
+
+/* Appends an entry at its place in time: almost always the end. */
+static int ring_add(struct ring *ring, uint64_t ts_ns, uint64_t pos)
+{
+	if (ring->len == ring->size) {
+		size_t size = ring->size ? ring->size * 2 : 1024;
+		struct entry *entries = realloc(ring->entries, size * sizeof(*entries));
+
+		if (!entries)
+			return -ENOMEM;
+		ring->entries = entries;
+		ring->size = size;
+	}
+
+	size_t at = ring->len++;
+
+	while (at > ring->first && ring->entries[at - 1].ts_ns > ts_ns) {
+		ring->entries[at] = ring->entries[at - 1];
+		at--;
+	}
+	ring->entries[at] = (struct entry){ ts_ns, pos };
+	if (at != ring->len - 1) {
+		if (ring->unsorted_from == ring->unsorted_to || at < ring->unsorted_from)
+			ring->unsorted_from = at;
+		ring->unsorted_to = ring->len;
+	}
+	return 0;
+}
+
+/* Moves the waiting entries to the front of the array. */
+static void ring_compact(struct ring *ring)
+{
+	size_t first = ring->first;
+
+	if (!first)
+		return;
+	memmove(ring->entries, ring->entries + first,
+		(ring->len - first) * sizeof(ring->entries[0]));
+	ring->len -= first;
+	ring->first = 0;
+	ring->unsorted_from -= ring->unsorted_from < first ? ring->unsorted_from : first;
+	ring->unsorted_to -= ring->unsorted_to < first ? ring->unsorted_to : first;
+}
+
+/* Walks over the finished records that came since the last look. */
+static int ring_look(const struct skw_rings *r, struct ring *ring, uint64_t now_ns)
+{
+	uint64_t producer = __atomic_load_n(ring->producer_pos, __ATOMIC_ACQUIRE);
+
+	ring_compact(ring);
+	ring->bound_ns = now_ns == UINT64_MAX ? UINT64_MAX : ring->bound_ns;
+	while (ring->walked < producer) {
+		const uint8_t *header = record_at(r, ring, ring->walked);
+		uint32_t len = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
+
+		if (len & BPF_RINGBUF_BUSY_BIT) {
+			/* What began after the last look's clock is younger than that clock. */
+			if (ring->walked >= ring->before.pos && now_ns != UINT64_MAX)
+				ring->bound_ns = ring->before.ts_ns;
+			break;
+		}
+		if (!(len & BPF_RINGBUF_DISCARD_BIT)) {
+			uint64_t ts_ns;
+
+			memcpy(&ts_ns, header + BPF_RINGBUF_HDR_SZ, sizeof(ts_ns));
+			int err = ring_add(ring, ts_ns, ring->walked);
+			if (err)
+				return err;
+		}
+		len &= ~(uint32_t)(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+		ring->walked += (len + BPF_RINGBUF_HDR_SZ + 7) / 8 * 8;
+	}
+	if (ring->walked >= producer)
+		ring->bound_ns = now_ns;
+	ring->before = (struct sample){ producer, now_ns };
+	return 0;
+}
+
+int skw_rings_look(struct skw_rings *r, uint64_t now_ns)
+{
+	uint64_t bound_ns = UINT64_MAX;
+
+	skw_rings_release(r);
+	for (size_t i = 0; i < r->n; i++) {
+		int err = ring_look(r, &r->rings[i], now_ns);
+
+		if (err)
+			return err;
+		if (r->rings[i].bound_ns < bound_ns)
+			bound_ns = r->rings[i].bound_ns;
+	}
+	r->bound_ns = bound_ns;
+	return 0;
+}
+
+/* Everything in front of this position has been lent out and taken back. */
+static uint64_t ring_free_pos(const struct ring *ring)
+{
+	if (ring->first == ring->len)
+		return ring->walked;
+	if (ring->first > ring->unsorted_from && ring->first < ring->unsorted_to)
+		return ring->published;
+
+	/* At the edge of an unsorted stretch its lowest position counts, not its first. */
+	uint64_t pos = ring->entries[ring->first].pos;
+
+	if (ring->first == ring->unsorted_from)
+		for (size_t i = ring->first; i < ring->unsorted_to; i++)
+			if (ring->entries[i].pos < pos)
+				pos = ring->entries[i].pos;
+	return pos;
+}
+
+static void ring_publish(struct ring *ring)
+{
+	uint64_t pos = ring_free_pos(ring);
+
+	if (pos == ring->published)
+		return;
+	ring->published = pos;
+	__atomic_store_n(ring->consumer_pos, pos, __ATOMIC_RELEASE);
+}
+
+void skw_rings_release(struct skw_rings *r)
+{
+	r->lent = NULL;
+	for (size_t i = 0; i < r->n; i++)
+		ring_publish(&r->rings[i]);
+}
+
+const void *skw_rings_next(struct skw_rings *r, size_t *size)
+{
+	struct ring *oldest = NULL;
+	uint64_t oldest_ns = r->bound_ns;
+
+	if (r->lent && r->lent->first < r->lent->len &&
+	    r->lent->entries[r->lent->first].pos - r->lent->published > r->bytes / RELEASE_PART)
+		ring_publish(r->lent);
+	for (size_t i = 0; i < r->n; i++) {
+		struct ring *ring = &r->rings[i];
+
+		if (ring->first < ring->len && ring->entries[ring->first].ts_ns < oldest_ns) {
+			oldest = ring;
+			oldest_ns = ring->entries[ring->first].ts_ns;
+		}
+	}
+	r->lent = oldest;
+	if (!oldest)
+		return NULL;
+
+	const uint8_t *header = record_at(r, oldest, oldest->entries[oldest->first++].pos);
+
+	*size = *(const uint32_t *)header;
+	return header + BPF_RINGBUF_HDR_SZ;
+}
+
+int skw_rings_empty(const struct skw_rings *r)
+{
+	return skw_rings_fill(r) == 0;
+}
+
+uint64_t skw_rings_fill(const struct skw_rings *r)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		bytes += __atomic_load_n(r->rings[i].producer_pos, __ATOMIC_ACQUIRE) -
+			 *r->rings[i].consumer_pos;
+	return bytes;
+}
