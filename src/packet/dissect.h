@@ -33,6 +33,7 @@ struct skw_dissect {
 	struct skw_buf *out;
 	struct skw_tcp_seqs *seqs; /* relative sequence numbers; may be NULL */
 	unsigned depth; /* nesting of IP in IP, ICMP quotes, ...: bounded by SKW_DISSECT_DEPTH */
+	bool cut; /* set by skw_dissect_cut: whoever called down prints nothing more */
 };
 
 #define SKW_DISSECT_DEPTH 8
