@@ -47,11 +47,23 @@ void skw_dissect_text(struct skw_dissect *d, const uint8_t *p, size_t n);
 /* Text forms; the callers' buffers hold INET6_ADDRSTRLEN bytes. */
 const char *skw_dissect_addr(const struct skw_ip *ip, const uint8_t *addr, char *text);
 
-/* Ones' complement sum over bytes, with or without the pseudo-header; 0 is right. */
+/* Appends "src > dst: ", and with ports "src.sport > dst.dport: " */
+void skw_dissect_hosts(struct skw_dissect *d, const struct skw_ip *ip);
+void skw_dissect_ports(struct skw_dissect *d, const struct skw_ip *ip, uint16_t sport,
+		       uint16_t dport);
+
+/*
+ * The Internet checksum (RFC 1071) of n bytes, complemented, host order: 0 means that bytes which
+ * include their own checksum are right. `start` is 0 or what skw_cksum_pseudo() returned.
+ */
 uint16_t skw_cksum(const uint8_t *p, size_t n, uint32_t start);
 uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len);
+/* What the checksum field should hold, from what it holds and what skw_cksum() made of it. */
+uint16_t skw_cksum_shouldbe(uint16_t field, uint16_t sum);
 
-void skw_dissect_ethertype(struct skw_dissect *d, uint16_t ethertype, struct skw_bytes b);
+/* False, and nothing printed, if the type is not known. */
+bool skw_dissect_ethertype(struct skw_dissect *d, uint16_t ethertype, struct skw_bytes b);
+void skw_dissect_arp(struct skw_dissect *d, struct skw_bytes b);
 void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b);
 void skw_dissect_ipv6(struct skw_dissect *d, struct skw_bytes b);
 /* What follows an IP header. */
@@ -64,6 +76,8 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 /*
  * Payloads of TCP and UDP: each prints its one-phrase summary and returns true,
  * or prints nothing and returns false when these bytes are not its protocol.
+ * Over TCP the line so far ends in ", length N": they print their own separator,
+ * as in ": HTTP: GET / HTTP/1.1". Over UDP it ends in "a.1 > b.53: ".
  */
 bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp);
 bool skw_dissect_tls(struct skw_dissect *d, struct skw_bytes b);
