@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kern/tap.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/types.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "abi/packet.h"
+#include "bpf/capture.skel.h"
+#include "kern/ring.h"
+#include "util/cleanup.h"
+
+#define RINGS_MAX_DEFAULT 16
+#define RING_BYTES_MAX    (1ULL << 30)
+
+struct tap_socket {
+	int fd;
+	uint32_t ifindex;
+};
+
+struct skw_tap {
+	struct capture_bpf *bpf;
+	struct skw_rings *rings;
+	int *ring_fds; /* owned, rings_len of them */
+	unsigned rings_len;
+	uint64_t ring_bytes;
+	unsigned slots;
+	int poll_fd;
+	struct tap_socket *sockets; /* owned */
+	size_t sockets_len;
+};
+
+uint64_t skw_tap_ring_bytes_min(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	(void)level;
+	(void)fmt;
+	(void)ap;
+	return 0;
+}
+
+/* A power of two of whole pages. */
+static uint64_t ring_bytes_for(const struct skw_tap_options *opt, unsigned rings_len)
+{
+	uint64_t share = opt->ring_bytes / rings_len;
+	uint64_t bytes = skw_tap_ring_bytes_min();
+
+	while (bytes * 2 <= share && bytes < RING_BYTES_MAX)
+		bytes *= 2;
+	return bytes;
+}
+
+/* Ring pages are allocated and cleared one by one; rings are made side by side to start sooner. */
+struct ring_maker {
+	pthread_t thread;
+	bool started;
+	uint64_t bytes;
+	int fd; /* or -errno */
+};
+
+static void *ring_make(void *arg)
+{
+	struct ring_maker *maker = arg;
+	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "skw_ring", 0, 0, (__u32)maker->bytes, NULL);
+
+	maker->fd = fd < 0 ? -errno : fd;
+	return NULL;
+}
+
+static int rings_make(struct skw_tap *tap, struct skw_error *err)
+{
+	SKW_AUTO_FREE struct ring_maker *makers = calloc(tap->rings_len, sizeof(*makers));
+	int ret = 0;
+
+	if (!makers)
+		return skw_error_set(err, -ENOMEM, "rings: out of memory");
+	for (unsigned i = 0; i < tap->rings_len; i++) {
+		makers[i].bytes = tap->ring_bytes;
+		makers[i].started = i > 0 && pthread_create(&makers[i].thread, NULL, ring_make,
+							    &makers[i]) == 0;
+	}
+	for (unsigned i = 0; i < tap->rings_len; i++) {
+		if (makers[i].started)
+			pthread_join(makers[i].thread, NULL);
+		else
+			ring_make(&makers[i]);
+		tap->ring_fds[i] = makers[i].fd;
+		if (makers[i].fd < 0)
+			ret = makers[i].fd;
+	}
+	if (ret)
+		return skw_error_set(
+			err, ret, "rings: %u of %llu KiB: %s; ask for less with --ring-size",
+			tap->rings_len, (unsigned long long)tap->ring_bytes / 1024, strerror(-ret));
+	return 0;
+}
+
+static int rings_connect(struct skw_tap *tap)
+{
+	for (__u32 i = 0; i < tap->rings_len; i++) {
+		struct epoll_event event = { .events = EPOLLIN };
+		__u32 fd = (__u32)tap->ring_fds[i];
+
+		if (bpf_map__update_elem(tap->bpf->maps.rings, &i, sizeof(i), &fd, sizeof(fd), 0) <
+			    0 ||
+		    epoll_ctl(tap->poll_fd, EPOLL_CTL_ADD, tap->ring_fds[i], &event) < 0)
+			return -errno;
+	}
+	return skw_rings_open(tap->ring_fds, tap->rings_len, tap->ring_bytes, &tap->rings);
+}
+
+static int tap_load(struct skw_tap *tap, const struct skw_tap_options *opt, struct skw_error *err)
+{
+	int ret;
+
+	libbpf_set_print(silent);
+	tap->bpf = capture_bpf__open();
+	if (!tap->bpf)
+		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
+	tap->bpf->rodata->snaplen = opt->snaplen;
+	tap->bpf->rodata->rings_len = tap->rings_len;
+	tap->bpf->rodata->wake_threshold = tap->ring_bytes / 8;
+	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings_len);
+	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots);
+	ret = capture_bpf__load(tap->bpf);
+	if (ret)
+		return skw_error_set(err, ret, "BPF: loading the packet tap: %s%s", strerror(-ret),
+				     ret == -EPERM ? "; it needs CAP_BPF (or root)" : "");
+
+	__u32 slot = 0;
+	__u32 prog = (__u32)bpf_program__fd(tap->bpf->progs.skw_capture);
+	if (bpf_map__update_elem(tap->bpf->maps.next, &slot, sizeof(slot), &prog, sizeof(prog), 0) <
+	    0)
+		return skw_error_set(err, -errno, "BPF: tail call: %s", strerror(errno));
+	ret = rings_make(tap, err);
+	if (ret)
+		return ret;
+	ret = rings_connect(tap);
+	return ret ? skw_error_set(err, ret, "rings: %s", strerror(-ret)) : 0;
+}
+
+int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err)
+{
+	struct skw_tap *tap = calloc(1, sizeof(*tap));
+	int ret;
+
+	if (!tap)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	tap->rings_len = opt->rings;
+	if (!tap->rings_len) {
+		int cpus = libbpf_num_possible_cpus();
+		int online = (int)sysconf(_SC_NPROCESSORS_ONLN);
+
+		/* Hot-plugged CPUs share; machines often count many possible ones. */
+		cpus = online > 0 ? online : cpus;
+		tap->rings_len = cpus < 1                   ? 1
+				 : cpus > RINGS_MAX_DEFAULT ? RINGS_MAX_DEFAULT
+							    : (unsigned)cpus;
+	}
+	tap->ring_bytes = ring_bytes_for(opt, tap->rings_len);
+	tap->slots = opt->slots ? opt->slots : 1;
+	tap->ring_fds = malloc(tap->rings_len * sizeof(int));
+	for (unsigned i = 0; tap->ring_fds && i < tap->rings_len; i++)
+		tap->ring_fds[i] = -1;
+	tap->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (!tap->ring_fds || tap->poll_fd < 0)
+		ret = skw_error_set(err, -ENOMEM, "out of memory");
+	else
+		ret = tap_load(tap, opt, err);
+	if (ret) {
+		skw_tap_free(tap);
+		return ret;
+	}
+	*out = tap;
+	return 0;
+}
+
+void skw_tap_free(struct skw_tap *tap)
+{
+	if (!tap)
+		return;
+	skw_tap_close_sockets(tap);
+	skw_rings_close(tap->rings);
+	for (unsigned i = 0; tap->ring_fds && i < tap->rings_len; i++)
+		skw_cleanup_fd(&tap->ring_fds[i]);
+	free(tap->ring_fds);
+	skw_cleanup_fd(&tap->poll_fd);
+	capture_bpf__destroy(tap->bpf);
+	free(tap);
+}
+
+uint64_t skw_tap_ring_bytes(const struct skw_tap *tap)
+{
+	return tap->ring_bytes;
+}
+
+unsigned skw_tap_rings_len(const struct skw_tap *tap)
+{
+	return tap->rings_len;
+}
+
+int skw_tap_counters_fd(const struct skw_tap *tap)
+{
+	return bpf_map__fd(tap->bpf->maps.counters);
+}
+
+int skw_tap_next_fd(const struct skw_tap *tap)
+{
+	return bpf_map__fd(tap->bpf->maps.next);
+}
+
+int skw_tap_load_filter(const struct bpf_insn *insns, size_t len, struct skw_error *err)
+{
+	/* Room for the summary only: a whole log of a long program takes megabytes. */
+	char log[4096] = "";
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_buf = NULL);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "skw_filter", "Dual BSD/GPL", insns,
+			       len, &opts);
+
+	if (fd >= 0)
+		return fd;
+	int ret = -errno;
+	opts.log_buf = log;
+	opts.log_size = sizeof(log);
+	opts.log_level = 4;
+	bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "skw_filter", "Dual BSD/GPL", insns, len, &opts);
+	return skw_error_set(err, ret, "filter: the kernel refuses it: %s%s%.200s", strerror(-ret),
+			     log[0] ? ": " : "", log);
+}
+
+int skw_tap_set_filter(struct skw_tap *tap, unsigned index, int prog_fd)
+{
+	__u32 key = index, fd = (__u32)prog_fd;
+
+	return bpf_map__update_elem(tap->bpf->maps.filters, &key, sizeof(key), &fd, sizeof(fd), 0) <
+			       0
+		       ? -errno
+		       : 0;
+}
+
+int skw_tap_set_iface(struct skw_tap *tap, uint32_t ifindex, unsigned filter, unsigned slot)
+{
+	struct skw_dispatch_iface iface = { .filter = filter, .slot = slot };
+
+	return bpf_map__update_elem(tap->bpf->maps.ifaces, &ifindex, sizeof(ifindex), &iface,
+				    sizeof(iface), 0) < 0
+		       ? -errno
+		       : 0;
+}
+
+int skw_tap_forget_iface(struct skw_tap *tap, uint32_t ifindex)
+{
+	return bpf_map__delete_elem(tap->bpf->maps.ifaces, &ifindex, sizeof(ifindex), 0) < 0
+		       ? -errno
+		       : 0;
+}
+
+/* Nothing may be queued before the program is there, so the protocol comes with bind(). */
+static int open_bound(const struct skw_tap_socket *how, int prog_fd)
+{
+	struct sockaddr_ll addr = { .sll_family = AF_PACKET,
+				    .sll_protocol = htons(ETH_P_ALL),
+				    .sll_ifindex = (int)how->ifindex };
+	struct packet_mreq promisc = { .mr_ifindex = (int)how->ifindex,
+				       .mr_type = PACKET_MR_PROMISC };
+	SKW_AUTO_FD int fd = socket(
+		AF_PACKET, (how->cooked ? SOCK_DGRAM : SOCK_RAW) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &prog_fd, sizeof(prog_fd)) < 0)
+		return -errno;
+	if (how->promiscuous && how->ifindex &&
+	    setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promisc, sizeof(promisc)) < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+		return -errno;
+	return SKW_TAKE_FD(fd);
+}
+
+int skw_tap_open_socket(struct skw_tap *tap, const struct skw_tap_socket *how,
+			struct skw_error *err)
+{
+	struct tap_socket *sockets =
+		realloc(tap->sockets, (tap->sockets_len + 1) * sizeof(*sockets));
+	int prog_fd = how->ifindex ? how->prog_fd : bpf_program__fd(tap->bpf->progs.skw_dispatch);
+
+	if (!sockets)
+		return skw_error_set(err, -ENOMEM, "%s: out of memory", how->name);
+	tap->sockets = sockets;
+	int fd = open_bound(how, prog_fd);
+	if (fd < 0)
+		return skw_error_set(err, fd, "%s: packet socket: %s", how->name, strerror(-fd));
+	sockets[tap->sockets_len++] = (struct tap_socket){ fd, how->ifindex };
+	return 0;
+}
+
+size_t skw_tap_sockets_len(const struct skw_tap *tap)
+{
+	return tap->sockets_len;
+}
+
+int skw_tap_socket_fd(const struct skw_tap *tap, size_t i)
+{
+	return tap->sockets[i].fd;
+}
+
+int skw_tap_socket_error(const struct skw_tap *tap, size_t i)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(tap->sockets[i].fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+		return errno;
+	return error;
+}
+
+void skw_tap_close_sockets(struct skw_tap *tap)
+{
+	for (size_t i = 0; i < tap->sockets_len; i++)
+		close(tap->sockets[i].fd);
+	free(tap->sockets);
+	tap->sockets = NULL;
+	tap->sockets_len = 0;
+}
+
+int skw_tap_poll_fd(const struct skw_tap *tap)
+{
+	return tap->poll_fd;
+}
+
+void skw_tap_arm(struct skw_tap *tap)
+{
+	__atomic_store_n(&tap->bpf->bss->wake_armed, 1, __ATOMIC_SEQ_CST);
+}
+
+struct skw_rings *skw_tap_rings(struct skw_tap *tap)
+{
+	return tap->rings;
+}
+
+int skw_tap_stats(const struct skw_tap *tap, unsigned slot, struct skw_iface_stats *stats)
+{
+	int cpus = libbpf_num_possible_cpus();
+	size_t each = (sizeof(struct skw_packet_counters) + 7) / 8 * 8;
+	__u32 key = slot;
+
+	if (cpus < 1)
+		return -EIO;
+	SKW_AUTO_FREE struct skw_packet_counters *values = calloc((size_t)cpus, each);
+	if (!values)
+		return -ENOMEM;
+	if (bpf_map__lookup_elem(tap->bpf->maps.counters, &key, sizeof(key), values,
+				 (size_t)cpus * each, 0) < 0)
+		return -errno;
+	*stats = (struct skw_iface_stats){ 0 };
+	for (int i = 0; i < cpus; i++) {
+		stats->seen += values[i].seen;
+		stats->matched += values[i].matched;
+		stats->captured += values[i].captured;
+		stats->dropped += values[i].dropped;
+		stats->truncated += values[i].truncated;
+	}
+	return 0;
+}
