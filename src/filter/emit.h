@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One eBPF instruction after the other. The names of the parts are those of linux/bpf.h. */
+#ifndef SKW_FILTER_EMIT_H
+#define SKW_FILTER_EMIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/bpf.h>
+
+/*
+ * LD_ABS and LD_IND want the context in R6, leave their result in R0 and
+ * destroy R1 to R5, which settles where A and X of classic BPF can live.
+ */
+#define SKW_REG_A   BPF_REG_0
+#define SKW_REG_CTX BPF_REG_6
+#define SKW_REG_X   BPF_REG_7
+#define SKW_REG_TMP BPF_REG_8
+
+/* Offset of a field in the context of a socket_filter program. */
+#define SKW_CTX(field) ((int)offsetof(struct __sk_buff, field))
+
+struct skw_emitter {
+	struct bpf_insn *insns; /* not owned; NULL: only count */
+	size_t len;
+};
+
+void skw_emit(struct skw_emitter *e, int code, int dst, int src, int off, uint32_t imm);
+
+void skw_emit_mov_imm(struct skw_emitter *e, int dst, uint32_t imm); /* 32 bits, zero-extended */
+void skw_emit_mov_reg(struct skw_emitter *e, int dst, int src);      /* 32 bits, zero-extended */
+void skw_emit_mov_ptr(struct skw_emitter *e, int dst, int src);      /* 64 bits */
+void skw_emit_load(struct skw_emitter *e, int size, int dst, int base, int off);
+void skw_emit_store(struct skw_emitter *e, int size, int base, int off, int src);
+void skw_emit_map_fd(struct skw_emitter *e, int dst, int fd);
+void skw_emit_call(struct skw_emitter *e, int helper);
+void skw_emit_exit(struct skw_emitter *e);
+void skw_emit_reject(struct skw_emitter *e); /* two instructions: return 0 */
+
+/* On 32 bits: the 64-bit class would sign-extend constants of 0x80000000 and above. */
+void skw_emit_jump_imm(struct skw_emitter *e, int op, int reg, uint32_t imm, int off);
+
+#endif

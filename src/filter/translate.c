@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "filter/translate.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <stdlib.h>
+
+#include "filter/frame.h"
+#include "util/cleanup.h"
+
+#define MEM_OFF(k) (-4 * (int)(BPF_MEMWORDS - (k)))
+
+/* The kernel's limit for privileged programs, BPF_COMPLEXITY_LIMIT_INSNS. */
+#define MAX_INSNS 1000000
+
+/*
+ * Everything is emitted twice: first with insns == NULL, which finds out where
+ * each classic instruction begins, then for good.
+ */
+struct translation {
+	struct skw_emitter out;
+	const struct skw_filter_frame *frame;
+	size_t *start; /* by classic pc */
+	size_t pc;
+	int err;
+};
+
+/* Offset of a jump at the place we are at to a classic instruction. */
+static int jump_to(struct translation *t, size_t target)
+{
+	ptrdiff_t off = (ptrdiff_t)t->start[target] - (ptrdiff_t)t->out.len - 1;
+
+	if (t->out.insns && off > INT16_MAX)
+		t->err = -E2BIG;
+	return (int)off;
+}
+
+static void emit_goto(struct translation *t, size_t target)
+{
+	skw_emit(&t->out, BPF_JMP | BPF_JA, 0, 0, jump_to(t, target), 0);
+}
+
+/* Each classic instruction has one of these; arg is its column in the table below. */
+typedef void emit_fn(struct translation *t, const struct skw_cbpf_insn *in, int arg);
+
+enum ancillary_kind { ANC_INVALID, ANC_FIELD, ANC_FIELD_BE16, ANC_HELPER, ANC_XOR, ANC_NONE };
+
+/* By (offset - SKF_AD_OFF) / 4; whatever the width of the load, as in the kernel. */
+static const struct ancillary {
+	enum ancillary_kind kind;
+	int arg;
+} ancillaries[SKF_AD_MAX / 4] = {
+	[SKF_AD_PROTOCOL / 4] = { ANC_FIELD_BE16, SKW_CTX(protocol) },
+	[SKF_AD_PKTTYPE / 4] = { ANC_FIELD, SKW_CTX(pkt_type) },
+	[SKF_AD_IFINDEX / 4] = { ANC_FIELD, SKW_CTX(ifindex) },
+	[SKF_AD_NLATTR / 4] = { ANC_NONE, 0 },
+	[SKF_AD_NLATTR_NEST / 4] = { ANC_NONE, 0 },
+	[SKF_AD_MARK / 4] = { ANC_FIELD, SKW_CTX(mark) },
+	[SKF_AD_QUEUE / 4] = { ANC_FIELD, SKW_CTX(queue_mapping) },
+	[SKF_AD_HATYPE / 4] = { ANC_NONE, 0 },
+	[SKF_AD_RXHASH / 4] = { ANC_FIELD, SKW_CTX(hash) },
+	[SKF_AD_CPU / 4] = { ANC_HELPER, BPF_FUNC_get_smp_processor_id },
+	[SKF_AD_ALU_XOR_X / 4] = { ANC_XOR, 0 },
+	[SKF_AD_VLAN_TAG / 4] = { ANC_FIELD, SKW_CTX(vlan_tci) },
+	[SKF_AD_VLAN_TAG_PRESENT / 4] = { ANC_FIELD, SKW_CTX(vlan_present) },
+	[SKF_AD_PAY_OFFSET / 4] = { ANC_NONE, 0 },
+	[SKF_AD_RANDOM / 4] = { ANC_HELPER, BPF_FUNC_get_prandom_u32 },
+	[SKF_AD_VLAN_TPID / 4] = { ANC_FIELD_BE16, SKW_CTX(vlan_proto) },
+};
+
+static bool is_ancillary(const struct skw_cbpf_insn *in)
+{
+	return in->k >= (uint32_t)SKF_AD_OFF;
+}
+
+static struct ancillary ancillary(uint32_t k)
+{
+	uint32_t ad = k - (uint32_t)SKF_AD_OFF;
+
+	if (ad >= SKF_AD_MAX || ad % 4)
+		return (struct ancillary){ ANC_INVALID, 0 };
+	return ancillaries[ad / 4];
+}
+
+static void ld_ancillary(struct translation *t, const struct skw_cbpf_insn *in)
+{
+	struct ancillary a = ancillary(in->k);
+
+	if (a.kind == ANC_NONE)
+		t->err = -EOPNOTSUPP;
+	else if (a.kind == ANC_XOR)
+		skw_emit(&t->out, BPF_ALU | BPF_XOR | BPF_X, SKW_REG_A, SKW_REG_X, 0, 0);
+	else if (a.kind == ANC_HELPER)
+		skw_emit_call(&t->out, a.arg);
+	else
+		skw_emit_load(&t->out, BPF_W, SKW_REG_A, SKW_REG_CTX, a.arg);
+	/* In network order inside struct sk_buff, and so in struct __sk_buff. */
+	if (a.kind == ANC_FIELD_BE16)
+		skw_emit(&t->out, BPF_ALU | BPF_END | BPF_TO_BE, SKW_REG_A, 0, 0, 16);
+}
+
+/* A load out of range ends the program with 0, in both worlds. */
+static void ld_abs(struct translation *t, const struct skw_cbpf_insn *in, int size)
+{
+	if (is_ancillary(in))
+		ld_ancillary(t, in);
+	else
+		skw_emit(&t->out, BPF_LD | BPF_ABS | size, 0, 0, 0, in->k);
+}
+
+static void ld_ind(struct translation *t, const struct skw_cbpf_insn *in, int size)
+{
+	skw_emit(&t->out, BPF_LD | BPF_IND | size, 0, SKW_REG_X, 0, in->k);
+}
+
+static void ld_len(struct translation *t, const struct skw_cbpf_insn *in, int reg)
+{
+	(void)in;
+	skw_emit_load(&t->out, BPF_W, reg, SKW_REG_CTX, SKW_CTX(len));
+}
+
+static void ld_imm(struct translation *t, const struct skw_cbpf_insn *in, int reg)
+{
+	skw_emit_mov_imm(&t->out, reg, in->k);
+}
+
+static void ld_mem(struct translation *t, const struct skw_cbpf_insn *in, int reg)
+{
+	skw_emit_load(&t->out, BPF_W, reg, BPF_REG_10, MEM_OFF(in->k));
+}
+
+static void st_mem(struct translation *t, const struct skw_cbpf_insn *in, int reg)
+{
+	skw_emit_store(&t->out, BPF_W, BPF_REG_10, MEM_OFF(in->k), reg);
+}
+
+static void ldx_msh(struct translation *t, const struct skw_cbpf_insn *in, int size)
+{
+	skw_emit_mov_reg(&t->out, SKW_REG_TMP, SKW_REG_A);
+	skw_emit(&t->out, BPF_LD | BPF_ABS | size, 0, 0, 0, in->k);
+	skw_emit(&t->out, BPF_ALU | BPF_AND | BPF_K, SKW_REG_A, 0, 0, 0xf);
+	skw_emit(&t->out, BPF_ALU | BPF_LSH | BPF_K, SKW_REG_A, 0, 0, 2);
+	skw_emit_mov_reg(&t->out, SKW_REG_X, SKW_REG_A);
+	skw_emit_mov_reg(&t->out, SKW_REG_A, SKW_REG_TMP);
+}
+
+/*
+ * The same numbers mean the same in both languages, on 32 bits. Shifts by X
+ * take its lower five bits, in the kernel's interpreter and in its compilers.
+ */
+static void alu(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	(void)unused;
+	if (BPF_SRC(in->code) == BPF_X)
+		skw_emit(&t->out, in->code, SKW_REG_A, SKW_REG_X, 0, 0);
+	else
+		skw_emit(&t->out, in->code, SKW_REG_A, 0, 0,
+			 BPF_OP(in->code) == BPF_NEG ? 0 : in->k);
+}
+
+/* eBPF divides by zero without complaint, classic BPF then rejects the packet. */
+static void alu_div_x(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	skw_emit_jump_imm(&t->out, BPF_JNE, SKW_REG_X, 0, 2);
+	skw_emit_reject(&t->out);
+	alu(t, in, unused);
+}
+
+static void jump_always(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	(void)unused;
+	emit_goto(t, t->pc + 1 + in->k);
+}
+
+/* `inverse` is the eBPF operation that saves a second jump when only jf is set; 0 if none. */
+static void jump_if(struct translation *t, const struct skw_cbpf_insn *in, int inverse)
+{
+	int op = BPF_OP(in->code), src = BPF_SRC(in->code);
+	size_t jt = t->pc + 1 + in->jt, jf = t->pc + 1 + in->jf;
+
+	if (jt == jf) {
+		if (in->jt)
+			emit_goto(t, jt);
+		return;
+	}
+	if (!in->jt && inverse) {
+		op = inverse;
+		jt = jf;
+		jf = t->pc + 1;
+	}
+	skw_emit(&t->out, BPF_JMP32 | op | src, SKW_REG_A, src == BPF_X ? SKW_REG_X : 0,
+		 jump_to(t, jt), src == BPF_X ? 0 : in->k);
+	if (jf != t->pc + 1)
+		emit_goto(t, jf);
+}
+
+static void ret_k(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	(void)unused;
+	if (in->k)
+		skw_frame_match(&t->out, t->frame);
+	else
+		skw_emit_reject(&t->out);
+}
+
+static void ret_a(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	(void)in;
+	(void)unused;
+	skw_emit_jump_imm(&t->out, BPF_JNE, SKW_REG_A, 0, 1);
+	skw_emit_exit(&t->out);
+	skw_frame_match(&t->out, t->frame);
+}
+
+static void misc_tax(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	(void)in;
+	(void)unused;
+	skw_emit_mov_reg(&t->out, SKW_REG_X, SKW_REG_A);
+}
+
+static void misc_txa(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	(void)in;
+	(void)unused;
+	skw_emit_mov_reg(&t->out, SKW_REG_A, SKW_REG_X);
+}
+
+#define ALU_BOTH(op, fn_k, fn_x)                                                                   \
+	[BPF_ALU | (op) | BPF_K] = { fn_k, 0 }, [BPF_ALU | (op) | BPF_X] = { fn_x, 0 }
+#define JUMP_BOTH(op, inverse)                                                                     \
+	[BPF_JMP | (op) | BPF_K] = { jump_if, inverse },                                           \
+			  [BPF_JMP | (op) | BPF_X] = { jump_if, inverse }
+
+/* All of classic BPF; what isn't here isn't valid. */
+static const struct {
+	emit_fn *emit;
+	int arg;
+} opcodes[] = {
+	[BPF_LD | BPF_ABS | BPF_W] = { ld_abs, BPF_W },
+	[BPF_LD | BPF_ABS | BPF_H] = { ld_abs, BPF_H },
+	[BPF_LD | BPF_ABS | BPF_B] = { ld_abs, BPF_B },
+	[BPF_LD | BPF_IND | BPF_W] = { ld_ind, BPF_W },
+	[BPF_LD | BPF_IND | BPF_H] = { ld_ind, BPF_H },
+	[BPF_LD | BPF_IND | BPF_B] = { ld_ind, BPF_B },
+	[BPF_LD | BPF_LEN | BPF_W] = { ld_len, SKW_REG_A },
+	[BPF_LD | BPF_IMM] = { ld_imm, SKW_REG_A },
+	[BPF_LD | BPF_MEM] = { ld_mem, SKW_REG_A },
+	[BPF_LDX | BPF_LEN | BPF_W] = { ld_len, SKW_REG_X },
+	[BPF_LDX | BPF_IMM] = { ld_imm, SKW_REG_X },
+	[BPF_LDX | BPF_MEM] = { ld_mem, SKW_REG_X },
+	[BPF_LDX | BPF_MSH | BPF_B] = { ldx_msh, BPF_B },
+	[BPF_ST] = { st_mem, SKW_REG_A },
+	[BPF_STX] = { st_mem, SKW_REG_X },
+	ALU_BOTH(BPF_ADD, alu, alu),
+	ALU_BOTH(BPF_SUB, alu, alu),
+	ALU_BOTH(BPF_MUL, alu, alu),
+	ALU_BOTH(BPF_DIV, alu, alu_div_x),
+	ALU_BOTH(BPF_MOD, alu, alu_div_x),
+	ALU_BOTH(BPF_AND, alu, alu),
+	ALU_BOTH(BPF_OR, alu, alu),
+	ALU_BOTH(BPF_XOR, alu, alu),
+	ALU_BOTH(BPF_LSH, alu, alu),
+	ALU_BOTH(BPF_RSH, alu, alu),
+	[BPF_ALU | BPF_NEG] = { alu, 0 },
+	[BPF_JMP | BPF_JA] = { jump_always, 0 },
+	JUMP_BOTH(BPF_JEQ, BPF_JNE),
+	JUMP_BOTH(BPF_JGT, BPF_JLE),
+	JUMP_BOTH(BPF_JGE, BPF_JLT),
+	JUMP_BOTH(BPF_JSET, 0),
+	[BPF_RET | BPF_K] = { ret_k, 0 },
+	[BPF_RET | BPF_A] = { ret_a, 0 },
+	[BPF_MISC | BPF_TAX] = { misc_tax, 0 },
+	[BPF_MISC | BPF_TXA] = { misc_txa, 0 },
+};
+
+static bool is_mem(uint16_t code)
+{
+	return code == BPF_ST || code == BPF_STX || code == (BPF_LD | BPF_MEM) ||
+	       code == (BPF_LDX | BPF_MEM);
+}
+
+/* `left` is the number of instructions behind this one. */
+static bool is_valid(const struct skw_cbpf_insn *in, size_t left)
+{
+	uint16_t code = in->code;
+
+	if (code >= SKW_ARRAY_SIZE(opcodes) || !opcodes[code].emit)
+		return false;
+	if (is_mem(code))
+		return in->k < BPF_MEMWORDS;
+	if (opcodes[code].emit == ld_abs)
+		return !is_ancillary(in) || ancillary(in->k).kind != ANC_INVALID;
+	if (code == (BPF_ALU | BPF_DIV | BPF_K) || code == (BPF_ALU | BPF_MOD | BPF_K))
+		return in->k != 0;
+	if (code == (BPF_ALU | BPF_LSH | BPF_K) || code == (BPF_ALU | BPF_RSH | BPF_K))
+		return in->k < 32;
+	if (code == (BPF_JMP | BPF_JA))
+		return in->k < left;
+	if (BPF_CLASS(code) == BPF_JMP)
+		return in->jt < left && in->jf < left;
+	return true;
+}
+
+static int check(const struct skw_cbpf *prog)
+{
+	if (!prog->len || BPF_CLASS(prog->insns[prog->len - 1].code) != BPF_RET)
+		return -EINVAL;
+	for (size_t i = 0; i < prog->len; i++)
+		if (!is_valid(&prog->insns[i], prog->len - 1 - i))
+			return -EINVAL;
+	return 0;
+}
+
+/*
+ * The verifier refuses instructions that nothing leads to, classic BPF doesn't
+ * mind them. All jumps go forward, so one pass in order is enough.
+ */
+static void find_reachable(const struct skw_cbpf *prog, bool *reachable)
+{
+	reachable[0] = true;
+	for (size_t i = 0; i < prog->len; i++) {
+		const struct skw_cbpf_insn *in = &prog->insns[i];
+
+		if (!reachable[i] || BPF_CLASS(in->code) == BPF_RET)
+			continue;
+		if (BPF_CLASS(in->code) != BPF_JMP) {
+			reachable[i + 1] = true;
+		} else if (BPF_OP(in->code) == BPF_JA) {
+			reachable[i + 1 + in->k] = true;
+		} else {
+			reachable[i + 1 + in->jt] = true;
+			reachable[i + 1 + in->jf] = true;
+		}
+	}
+}
+
+/* A, X and M[] start at 0, of which M[] only needs to where something is loaded from it. */
+static void emit_zero(struct translation *t, const struct skw_cbpf *prog)
+{
+	uint32_t loaded = 0;
+
+	skw_emit_mov_imm(&t->out, SKW_REG_A, 0);
+	skw_emit_mov_imm(&t->out, SKW_REG_X, 0);
+	for (size_t i = 0; i < prog->len; i++)
+		if (opcodes[prog->insns[i].code].emit == ld_mem)
+			loaded |= UINT32_C(1) << prog->insns[i].k;
+	for (unsigned int k = 0; k < BPF_MEMWORDS; k++)
+		if (loaded & UINT32_C(1) << k)
+			skw_emit_store(&t->out, BPF_W, BPF_REG_10, MEM_OFF(k), SKW_REG_A);
+}
+
+static int emit_all(struct translation *t, const struct skw_cbpf *prog, const bool *reachable)
+{
+	t->out.len = 0;
+	skw_frame_begin(&t->out, t->frame);
+	emit_zero(t, prog);
+	for (t->pc = 0; t->pc < prog->len; t->pc++) {
+		const struct skw_cbpf_insn *in = &prog->insns[t->pc];
+
+		t->start[t->pc] = t->out.len;
+		if (reachable[t->pc])
+			opcodes[in->code].emit(t, in, opcodes[in->code].arg);
+	}
+	return t->out.len > MAX_INSNS ? -E2BIG : t->err;
+}
+
+int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_frame *frame,
+			 struct bpf_insn **insns, size_t *len)
+{
+	SKW_AUTO_FREE bool *reachable = NULL;
+	SKW_AUTO_FREE size_t *start = NULL;
+	SKW_AUTO_FREE struct bpf_insn *out = NULL;
+	struct translation t = { .frame = frame };
+	int err = check(prog);
+
+	if (err)
+		return err;
+	reachable = calloc(prog->len, sizeof(*reachable));
+	start = calloc(prog->len, sizeof(*start));
+	if (!reachable || !start)
+		return -ENOMEM;
+	find_reachable(prog, reachable);
+	t.start = start;
+	err = emit_all(&t, prog, reachable);
+	if (err)
+		return err;
+
+	out = calloc(t.out.len, sizeof(*out));
+	if (!out)
+		return -ENOMEM;
+	t.out.insns = out;
+	err = emit_all(&t, prog, reachable);
+	if (err)
+		return err;
+	*len = t.out.len;
+	*insns = SKW_TAKE_PTR(out);
+	return 0;
+}
