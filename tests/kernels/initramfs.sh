@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# initramfs.sh KERNEL OUT PROGRAM...: writes the initial file system OUT for
+# the kernel in the directory KERNEL (see fetch.sh), or for one that has all it
+# needs when KERNEL is empty: a static busybox, the PROGRAMs with the shared
+# libraries they want, the modules that guest/modules names with those that
+# they depend on, and guest/.
+#
+# It is not compressed: qemu hands it over in no time, and an emulated
+# processor takes seconds to unpack it.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+kernel=$1
+out=$2
+shift 2
+
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"
+for dir in bin dev etc lib/modules proc root run sys tmp; do
+	mkdir -p "$root/$dir"
+done
+
+busybox=$(command -v busybox) || {
+	echo "no busybox (package busybox-static)" >&2
+	exit 1
+}
+if ldd "$busybox" >/dev/null 2>&1; then
+	echo "$busybox is not static (package busybox-static)" >&2
+	exit 1
+fi
+cp "$busybox" "$root/bin/busybox"
+
+for program in "$@"; do
+	cp -L "$program" "$root/bin/"
+	# A static program has no libraries, which ldd tells by its status.
+	libs=$(ldd "$program" 2>/dev/null) || continue
+	case $libs in
+	*'not found'*)
+		echo "$program: $(echo "$libs" | grep -m1 'not found')" >&2
+		exit 1
+		;;
+	esac
+	for lib in $(echo "$libs" | grep -o '/[^ ]*'); do
+		[ -e "$root$lib" ] || {
+			mkdir -p "$root${lib%/*}"
+			cp -L "$lib" "$root$lib"
+		}
+	done
+done
+
+# modules.dep comes into being when a kernel is installed, which ours is not;
+# each module names its needs in its .modinfo section. The guest loads them in
+# the order of the list. File names have - or _ where module names have _.
+list=$root/lib/modules/order
+: >"$list"
+add_module() (
+	file=$(find "$kernel/modules" -name "$(echo "$1" | sed 's/[-_]/[-_]/g').ko*")
+	if [ -z "$file" ]; then
+		# Built in, or not in this kernel: the check that wants it will tell.
+		exit 0
+	fi
+	name=$(basename "${file%.ko*}").ko
+	! grep -qx "$name" "$list" || exit 0
+	case $file in
+	*.xz) xz -dc "$file" ;;
+	*.zst) zstd -qdc "$file" ;;
+	*.gz) gzip -dc "$file" ;;
+	*) cat "$file" ;;
+	esac >"$root/lib/modules/$name"
+	needs=$(tr '\0' '\n' <"$root/lib/modules/$name" | sed -n 's/^depends=//p' | tr , ' ')
+	for need in $needs; do
+		add_module "$need"
+	done
+	echo "$name" >>"$list"
+)
+if [ -n "$kernel" ]; then
+	for module in $(sed 's/#.*//' "$here/guest/modules"); do
+		add_module "$module"
+	done
+fi
+
+for part in init run-checks lib.sh checks.d; do
+	cp -R "$here/guest/$part" "$root/"
+done
+(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$out"

@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# run.sh [KERNEL...]: the checks of guest/checks.d on each kernel, all at the
+# same time, as one TAP stream. README.md tells how it fits together.
+#
+# SKW_KERNELS	which kernels, default "6.1 6.12 running"
+# CHECKS	which checks (a pattern, as 10-*), default all
+# SKW_KERNELS_SECONDS	how long one kernel may take, default 150
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+builddir=${builddir:-$(cd "$here/../.." && pwd)/build}
+kernels=${*:-${SKW_KERNELS:-6.1 6.12 running}}
+seconds=${SKW_KERNELS_SECONDS:-150}
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
+
+work=$(mktemp -d)
+cleanup() {
+	trap - EXIT
+	# shellcheck disable=SC2046 # one word per job is what is wanted
+	[ -z "$(jobs -p)" ] || kill $(jobs -p) 2>/dev/null
+	wait
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 99' HUP INT TERM
+
+# The Debian package that stands for the newest kernel of a series.
+package_of() {
+	case $1 in
+	6.1) echo linux-image-cloud-amd64 ;;
+	*) echo "linux-image-$1-cloud-amd64" ;;
+	esac
+}
+
+# What goes to /bin in the guest besides busybox. tcpdump is there as a second
+# opinion on the files that are written.
+programs=
+for program in "$builddir/tests/kernels/features" "$builddir/tests/kernels/left" \
+	"$builddir/tests/live/traffic" "$builddir/skwatch" ip tcpdump; do
+	path=$(command -v "$program") || {
+		echo "Bail out! $program is missing"
+		exit 99
+	}
+	programs="$programs $path"
+done
+
+# Why a kernel can't be run here, if so.
+cannot_boot() {
+	if [ "$(uname -m)" != x86_64 ]; then
+		echo "the kernels are for x86_64, this is $(uname -m)"
+		return
+	fi
+	for tool in qemu-system-x86_64 busybox cpio xz zstd; do
+		command -v $tool >/dev/null || echo "$tool is not installed"
+	done | head -n 1
+}
+
+cannot_chroot() {
+	if [ "$(id -u)" != 0 ]; then
+		echo "only root may try BPF programs on the running kernel"
+		return
+	fi
+	for tool in unshare busybox cpio; do
+		command -v $tool >/dev/null || echo "$tool is not installed"
+	done | head -n 1
+}
+
+# Both leave in $dir: tap, console; or skip with the reason.
+run_booted() {
+	cannot_boot >"$dir/skip"
+	[ ! -s "$dir/skip" ] || return 0
+	kernel=$("$here/fetch.sh" "$(package_of "$1")" 2>"$dir/fetch")
+	case $? in
+	0) ;;
+	77) tail -n 1 "$dir/fetch" >"$dir/skip" && return 0 ;;
+	*) cat "$dir/fetch" >"$dir/console" && return 1 ;;
+	esac
+	# shellcheck disable=SC2086 # the list of programs
+	"$here/initramfs.sh" "$kernel" "$dir/initramfs" $programs 2>"$dir/console" || return 1
+	# shellcheck disable=SC2093 # a signal to this job is to reach qemu
+	exec "$here/boot.sh" "$kernel" "$dir/initramfs" "$dir" "$seconds" 2>"$dir/qemu"
+}
+
+# The running kernel has no guest: the same tree is the root of processes that
+# have their own mounts, network and process ids, and end with the first.
+run_here() {
+	cannot_chroot >"$dir/skip"
+	[ ! -s "$dir/skip" ] || return 0
+	# shellcheck disable=SC2086
+	"$here/initramfs.sh" "" "$dir/initramfs" $programs 2>"$dir/console" || return 1
+	mkdir "$dir/root"
+	(cd "$dir/root" && cpio --quiet -id <"$dir/initramfs") 2>"$dir/console" || return 1
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	exec timeout -k 5 "$seconds" unshare --mount --net --pid --fork --kill-child sh -euc '
+		cd "$1"
+		mount --rbind /dev dev
+		mount -t proc proc proc
+		mount -t sysfs sys sys
+		mount -t tmpfs run run
+		mount -t tmpfs tmp tmp
+		mount -t cgroup2 cgroup sys/fs/cgroup
+		mount -t bpf bpf sys/fs/bpf
+		chroot . /bin/busybox --install -s /bin
+		chroot . /bin/ip link set lo up
+		exec chroot . /bin/busybox env -i PATH=/bin HOME=/root LC_ALL=C CHECKS="$2" /run-checks
+	' sh "$dir/root" "${CHECKS:-*}" </dev/null >"$dir/tap" 2>"$dir/console"
+}
+
+for kernel in $kernels; do
+	dir=$work/$kernel
+	mkdir "$dir"
+	: >"$dir/tap"
+	case $kernel in
+	running) run_here ;;
+	*) run_booted "$kernel" ;;
+	esac &
+	echo $! >"$dir/pid"
+done
+
+number=0
+for kernel in $kernels; do
+	dir=$work/$kernel
+	wait "$(cat "$dir/pid")"
+	status=$?
+	awk -v kernel="$kernel" -v number="$number" -v status="$status" \
+		-v reason="$(cat "$dir/skip" 2>/dev/null)" -f "$here/tap.awk" "$dir/tap" >"$dir/result"
+	cat "$dir/result"
+	if grep -q '^not ok' "$dir/result"; then
+		cat "$dir/qemu" "$dir/console" 2>/dev/null | tail -n 60 | tr -d '\r' | sed 's/^/# | /'
+	fi
+	number=$((number + $(grep -c '^\(not \)\{0,1\}ok ' "$dir/result")))
+done
+echo "1..$number"
