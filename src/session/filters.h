@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The user's expression, made for an interface: compiled by libpcap on a live
+ * handle, translated, loaded. What the kernel can't run stays behind as a
+ * filter for user space.
+ */
+#ifndef SKW_SESSION_FILTERS_H
+#define SKW_SESSION_FILTERS_H
+
+#include <stdbool.h>
+
+#include "filter/offline.h"
+#include "kern/iface.h"
+#include "kern/tap.h"
+#include "model/cbpf.h"
+#include "session/plan.h"
+
+struct skw_compiled {
+	int dlt;              /* link type of the interface's packets */
+	bool cooked;          /* no link-layer header: LINUX_SLL2 is made from the rest */
+	struct skw_cbpf cbpf; /* owned */
+	struct skw_offline_filter *user; /* owned; NULL if the kernel decides alone */
+};
+
+void skw_compiled_free(struct skw_compiled *c);
+
+/*
+ * Compiles plan->filter for one interface. On a live handle where the
+ * expression or the kind of interface asks for one, which costs tens of
+ * milliseconds.
+ */
+int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_iface_info *iface,
+			struct skw_compiled *out, struct skw_error *err);
+
+/* What the generated program is told besides the expression. */
+struct skw_filters_place {
+	int counters_fd, next_fd;
+	uint32_t slot;
+	bool slot_from_cb;
+	uint32_t lo_ifindex; /* 0: none */
+};
+
+/*
+ * Translates and loads: a program descriptor that the caller owns, or -errno. What the
+ * kernel can't do is left to c->user, for which the program then takes everything.
+ */
+int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,
+		     const struct skw_filters_place *place, struct skw_error *err);
+
+/* -d, -dd, -ddd and --dump-ebpf: the program's text on standard output. */
+int skw_filters_dump(const struct skw_capture_plan *plan, struct skw_error *err);
+
+#endif
