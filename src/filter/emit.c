@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
+// SPDX-License-Identifier: BSD-2-Clause
 #include "filter/emit.h"
 
 void skw_emit(struct skw_emitter *e, int code, int dst, int src, int off, uint32_t imm)
