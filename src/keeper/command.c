@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "keeper/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper/privileges.h"
+#include "util/buf.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+/* The command line as a message shows it: words with a blank between, nothing unprintable. */
+static char *describe(const char *const argv[])
+{
+	struct skw_buf b = SKW_BUF_INIT;
+
+	for (size_t i = 0; argv[i]; i++) {
+		if (i)
+			skw_buf_add_char(&b, ' ');
+		for (const char *c = argv[i]; *c; c++)
+			skw_buf_add_char(&b, (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c);
+	}
+	skw_buf_add_char(&b, '\0');
+	if (b.failed) {
+		skw_buf_free(&b);
+		return NULL;
+	}
+	return (char *)b.data;
+}
+
+static int make_room(struct skw_keeper_commands *all)
+{
+	if (all->n < all->size)
+		return 0;
+	size_t size = all->size ? 2 * all->size : 8;
+	struct skw_command *list = realloc(all->list, size * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	all->list = list;
+	all->size = size;
+	return 0;
+}
+
+/* Between fork and exec, in the child. Returns only if something failed. */
+static int become(const char *const argv[], const struct skw_identity *who)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int err;
+
+	setpgid(0, 0);
+	setpriority(PRIO_PROCESS, 0, 19);
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &dfl, NULL); /* EINVAL for KILL, STOP and those of the C library */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* A user who gave us ambient capabilities did not give them to the command. */
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (who && (err = skw_identity_assume(who)))
+		return err;
+	execvp(argv[0], (char *const *)argv);
+	return -errno;
+}
+
+int skw_commands_run(struct skw_keeper_commands *all, const char *const argv[],
+		     const struct skw_identity *who)
+{
+	SKW_AUTO_FREE char *what = describe(argv);
+	SKW_AUTO_FD int told = -1;
+	SKW_AUTO_FD int tell = -1;
+	int pipe_fds[2];
+	int err;
+
+	if (!argv[0])
+		return -EINVAL;
+	if (!what)
+		return -ENOMEM;
+	if ((err = make_room(all)))
+		return err;
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return -errno;
+	told = pipe_fds[0];
+	tell = pipe_fds[1];
+
+	pid_t pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		/* The pipe closes by itself when exec works; else it carries the reason. */
+		err = become(argv, who);
+		if (write(tell, &err, sizeof(err)) != sizeof(err))
+			_exit(126);
+		_exit(127);
+	}
+	close(SKW_TAKE_FD(tell));
+
+	ssize_t n;
+	do {
+		n = read(told, &err, sizeof(err));
+	} while (n < 0 && errno == EINTR);
+	if (n == sizeof(err)) {
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		return err;
+	}
+	all->list[all->n++] = (struct skw_command){ pid, SKW_TAKE_PTR(what) };
+	return 0;
+}
+
+static void say_failure(const char *what, int status)
+{
+	if (WIFSIGNALED(status))
+		skw_say("%s: killed by signal %d (%s)", what, WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status))
+		skw_say("%s: exited with status %d", what, WEXITSTATUS(status));
+}
+
+void skw_commands_reap(struct skw_keeper_commands *all)
+{
+	size_t i = 0;
+
+	while (i < all->n) {
+		struct skw_command *c = &all->list[i];
+		int status = 0;
+		pid_t pid = waitpid(c->pid, &status, WNOHANG);
+
+		if (pid == 0 || (pid < 0 && errno == EINTR)) {
+			i++;
+			continue;
+		}
+		if (pid == c->pid)
+			say_failure(c->what, status);
+		free(c->what);
+		*c = all->list[--all->n];
+	}
+}
+
+void skw_commands_signal(const struct skw_keeper_commands *all, int sig)
+{
+	for (size_t i = 0; i < all->n; i++)
+		kill(-all->list[i].pid, sig);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "keeper/keeper.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper/command.h"
+#include "keeper/serve.h"
+#include "keeper/wire.h"
+#include "util/cleanup.h"
+
+struct skw_keeper {
+	int fd;
+	pid_t pid;
+	uint32_t seq;
+	size_t n_verbs;
+	pthread_mutex_t lock; /* one request and its answer at a time */
+};
+
+int skw_keeper_split(const struct skw_keeper_verb *verbs, size_t n, void *ctx, const int *keep_fds,
+		     size_t n_keep, struct skw_keeper **out)
+{
+	SKW_AUTO_FREE struct skw_keeper *k = calloc(1, sizeof(*k));
+	SKW_AUTO_FD int ours = -1;
+	SKW_AUTO_FD int theirs = -1;
+	int pair[2];
+
+	if (!k)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return -errno;
+	ours = pair[0];
+	theirs = pair[1];
+	pid_t worker = getpid();
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		struct skw_serve_plan plan = {
+			.verbs = verbs,
+			.n_verbs = n,
+			.ctx = ctx,
+			.fd = theirs,
+			.worker = worker,
+			.keep_fds = keep_fds,
+			.n_keep = n_keep,
+		};
+
+		skw_keeper_serve(&plan);
+	}
+	pthread_mutex_init(&k->lock, NULL);
+	k->fd = SKW_TAKE_FD(ours);
+	k->pid = pid;
+	k->n_verbs = n;
+	*out = SKW_TAKE_PTR(k);
+	return 0;
+}
+
+static int call_locked(struct skw_keeper *k, const struct skw_wire_header *h, const void *request,
+		       size_t len, void *reply, size_t *reply_len, int *fds, size_t *n_fds)
+{
+	struct skw_wire_header answer;
+	size_t got = reply ? *reply_len : 0;
+	int err = skw_wire_send(k->fd, h, request, len, NULL, 0);
+
+	if (err)
+		return err;
+	err = skw_wire_receive(k->fd, &answer, reply, &got, fds, n_fds);
+	if (err)
+		return err;
+	/* There is one request under way at any time, so a strange answer is a broken keeper. */
+	if (answer.seq != h->seq || answer.error > 0) {
+		while (n_fds && *n_fds)
+			close(fds[--*n_fds]);
+		return -EPROTO;
+	}
+	if (reply)
+		*reply_len = got;
+	return answer.error;
+}
+
+int skw_keeper_call(struct skw_keeper *k, size_t verb, const void *request, size_t len, void *reply,
+		    size_t *reply_len, int *fds, size_t *n_fds)
+{
+	if (verb >= k->n_verbs)
+		return -ENOSYS;
+	if (len > SKW_KEEPER_REQUEST_MAX)
+		return -EMSGSIZE;
+	pthread_mutex_lock(&k->lock);
+	struct skw_wire_header h = { .seq = ++k->seq, .verb = (uint32_t)verb };
+	int err = call_locked(k, &h, request, len, reply, reply_len, fds, n_fds);
+	pthread_mutex_unlock(&k->lock);
+	return err;
+}
+
+static int post(struct skw_keeper *k, uint32_t verb, const void *request, size_t len)
+{
+	pthread_mutex_lock(&k->lock);
+	struct skw_wire_header h = { .seq = ++k->seq, .verb = verb, .flags = SKW_WIRE_NO_REPLY };
+	int err = skw_wire_send(k->fd, &h, request, len, NULL, 0);
+	pthread_mutex_unlock(&k->lock);
+	return err;
+}
+
+int skw_keeper_start(struct skw_keeper *k, size_t verb, const void *request, size_t len)
+{
+	if (verb >= k->n_verbs)
+		return -ENOSYS;
+	if (len > SKW_KEEPER_REQUEST_MAX)
+		return -EMSGSIZE;
+	return post(k, (uint32_t)verb, request, len);
+}
+
+int skw_keeper_fd(const struct skw_keeper *k)
+{
+	return k->fd;
+}
+
+int skw_keeper_pid(const struct skw_keeper *k)
+{
+	return (int)k->pid;
+}
+
+/* Waits for the keeper's end and frees. Returns 0 if it ended in order. */
+static int wait_and_free(struct skw_keeper *k)
+{
+	int status = 0;
+	pid_t pid;
+
+	do {
+		pid = waitpid(k->pid, &status, 0);
+	} while (pid < 0 && errno == EINTR);
+	close(k->fd);
+	pthread_mutex_destroy(&k->lock);
+	free(k);
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPIPE;
+}
+
+int skw_keeper_finish(struct skw_keeper *k)
+{
+	if (!k)
+		return 0;
+	/* If it can't be told, it is dead, and its status says so. */
+	post(k, SKW_WIRE_FINISH, NULL, 0);
+	return wait_and_free(k);
+}
+
+void skw_keeper_abandon(struct skw_keeper *k)
+{
+	if (!k)
+		return;
+	shutdown(k->fd, SHUT_RDWR);
+	wait_and_free(k);
+}
+
+int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struct skw_error *err)
+{
+	size_t len = strnlen(err->text, sizeof(err->text));
+
+	memcpy(reply->payload, err->text, len);
+	reply->len = len;
+	return code;
+}
+
+int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const argv[],
+			   const struct skw_identity *who)
+{
+	return skw_commands_run(reply->commands, argv, who);
+}

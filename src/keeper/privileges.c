@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "keeper/privileges.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+#include "util/cleanup.h"
+
+/* A number that is no user's name, as chown(1) takes it. Returns false if it is not one. */
+static bool parse_uid(const char *user, uid_t *out)
+{
+	char *end;
+
+	if (*user < '0' || *user > '9')
+		return false;
+	errno = 0;
+	unsigned long long uid = strtoull(user, &end, 10);
+	if (errno || *end || uid >= (uid_t)-1)
+		return false;
+	*out = (uid_t)uid;
+	return true;
+}
+
+int skw_identity_lookup(const char *user, struct skw_identity *out, struct skw_error *err)
+{
+	long hint = sysconf(_SC_GETPW_R_SIZE_MAX);
+	size_t size = hint > 0 ? (size_t)hint : 1024;
+	SKW_AUTO_FREE char *buf = NULL;
+	struct passwd pw, *found = NULL;
+	uid_t uid;
+	int code;
+
+	do {
+		size *= 2;
+		free(SKW_TAKE_PTR(buf));
+		if (!(buf = malloc(size)))
+			return skw_error_set(err, -ENOMEM, "out of memory");
+		code = getpwnam_r(user, &pw, buf, size, &found);
+		if (!found && code != ERANGE && parse_uid(user, &uid))
+			code = getpwuid_r(uid, &pw, buf, size, &found);
+	} while (code == ERANGE && size < 1 << 20);
+	if (!found) {
+		skw_error_usage(err, "%s: no such user", user);
+		return -ENOENT;
+	}
+	if (strlen(pw.pw_name) >= sizeof(out->name))
+		return skw_error_set(err, -ENAMETOOLONG, "%s: user name too long", user);
+	*out = (struct skw_identity){ .uid = pw.pw_uid, .gid = pw.pw_gid };
+	memcpy(out->name, pw.pw_name, strlen(pw.pw_name));
+	return 0;
+}
+
+int skw_identity_assume(const struct skw_identity *who)
+{
+	if (initgroups(who->name, who->gid) || setresgid(who->gid, who->gid, who->gid) ||
+	    setresuid(who->uid, who->uid, who->uid))
+		return -errno;
+	return 0;
+}
+
+/*
+ * The bounding set first, as that asks for CAP_SETPCAP; then the identity, keeping what is
+ * permitted over it; then the capabilities themselves.
+ */
+static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding)
+{
+	int err;
+
+	if (bounding) {
+		capng_clear(CAPNG_SELECT_BOUNDS);
+		if (capng_apply(CAPNG_SELECT_BOUNDS))
+			return -EPERM;
+	}
+	if (who) {
+		if (keep_bpf && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+			return -errno;
+		if ((err = skw_identity_assume(who)))
+			return err;
+		if (keep_bpf && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
+			return -errno;
+	}
+	capng_clear(CAPNG_SELECT_CAPS);
+	capng_clear(CAPNG_SELECT_AMBIENT);
+	if (keep_bpf && capng_updatev(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+				      CAP_BPF, -1))
+		return -EINVAL;
+	if (capng_apply(CAPNG_SELECT_CAPS) || capng_apply(CAPNG_SELECT_AMBIENT))
+		return -EPERM;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return -errno;
+	return 0;
+}
+
+/* What is wrong with the process after a drop; NULL if it is as promised. Asks the kernel anew. */
+static const char *left_over(const struct skw_identity *who, bool keep_bpf, bool bounding)
+{
+	uid_t uid[3];
+	gid_t gid[3];
+
+	capng_clear(CAPNG_SELECT_ALL);
+	if (capng_get_caps_process())
+		return "the capabilities can't be read back";
+	for (unsigned int cap = 0; cap <= CAP_LAST_CAP; cap++) {
+		bool kept = keep_bpf && cap == CAP_BPF;
+
+		if ((!kept && (capng_have_capability(CAPNG_EFFECTIVE, cap) ||
+			       capng_have_capability(CAPNG_PERMITTED, cap))) ||
+		    capng_have_capability(CAPNG_INHERITABLE, cap))
+			return "a capability is left";
+		/* These two libcap-ng takes from /proc, which need not be mounted. */
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)
+			return "an ambient capability is left";
+		if (bounding && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1)
+			return "the bounding set is not empty";
+	}
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return "no-new-privs is not set";
+	if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return "the process may still be traced";
+	if (!who)
+		return NULL;
+	if (getresuid(&uid[0], &uid[1], &uid[2]) || getresgid(&gid[0], &gid[1], &gid[2]))
+		return "the identity can't be read back";
+	for (int i = 0; i < 3; i++)
+		if (uid[i] != who->uid || gid[i] != who->gid)
+			return "the identity has not changed";
+	if (who->uid != 0 && setuid(0) == 0)
+		return "the identity can be changed back";
+	return NULL;
+}
+
+int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct skw_error *err)
+{
+	capng_clear(CAPNG_SELECT_ALL);
+	if (capng_get_caps_process())
+		return skw_error_set(err, -EPERM, "privileges: the capabilities can't be read");
+	bool bounding = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) == 1;
+	/* What is not there can't be kept: such a process never captures on an old kernel. */
+	if (keep_bpf && capng_have_capability(CAPNG_PERMITTED, CAP_BPF) != 1)
+		return skw_error_set(err, -EPERM, "privileges: CAP_BPF is not there to be kept");
+
+	int code = drop_all(who, keep_bpf, bounding);
+	if (code && who)
+		return skw_error_set(err, code, "privileges: can't become %s: %s", who->name,
+				     strerror(-code));
+	if (code)
+		return skw_error_set(err, code, "privileges: can't be dropped: %s",
+				     strerror(-code));
+	const char *wrong = left_over(who, keep_bpf, bounding);
+	if (wrong)
+		return skw_error_set(err, -EPERM, "privileges: %s after dropping them", wrong);
+	return 0;
+}
+
+static const struct {
+	unsigned int cap;
+	bool admin_will_do; /* CAP_SYS_ADMIN held all of it before the kernel split it */
+	const char *name;
+	const char *purpose;
+} needed[] = {
+	{ CAP_BPF, true, "CAP_BPF", "to load the programs" },
+	{ CAP_NET_RAW, false, "CAP_NET_RAW", "to open packet sockets" },
+	{ CAP_NET_ADMIN, false, "CAP_NET_ADMIN", "to attach to the network" },
+	{ CAP_PERFMON, true, "CAP_PERFMON", "to copy packets out of the kernel" },
+};
+
+int skw_privileges_missing(struct skw_error *err)
+{
+	struct skw_buf text = SKW_BUF_INIT;
+	size_t n = 0;
+
+	capng_clear(CAPNG_SELECT_ALL);
+	if (capng_get_caps_process())
+		return skw_error_set(err, -EPERM, "privileges: the capabilities can't be read");
+	bool admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN) == 1;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(needed); i++) {
+		if (capng_have_capability(CAPNG_EFFECTIVE, needed[i].cap) == 1 ||
+		    (admin && needed[i].admin_will_do))
+			continue;
+		skw_buf_printf(&text, "%s%s %s", n++ ? ", " : "", needed[i].name,
+			       needed[i].purpose);
+	}
+	if (!n)
+		return 0;
+	skw_error_set(err, -EPERM,
+		      "no permission to capture: missing %.*s; run it as root, or once: setcap "
+		      "cap_bpf,cap_net_raw,cap_net_admin,cap_perfmon+ep $(command -v skwatch)",
+		      text.failed ? 0 : (int)text.len, text.data ? (char *)text.data : "");
+	skw_buf_free(&text);
+	return -EPERM;
+}

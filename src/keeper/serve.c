@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "keeper/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "keeper/command.h"
+#include "keeper/keeper.h"
+#include "keeper/wire.h"
+#include "util/cleanup.h"
+
+struct keeper {
+	const struct skw_serve_plan *plan;
+	int fd;
+	int signal_fd;
+	bool finishing; /* asked to end: only commands are waited for */
+	struct skw_keeper_commands commands;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Closes all but 0, 1, 2 and those given. */
+static void close_others(const struct skw_serve_plan *plan)
+{
+	unsigned int next = STDERR_FILENO + 1;
+	size_t n = plan->n_keep + 1;
+	int *keep = calloc(n, sizeof(*keep));
+
+	if (!keep)
+		_exit(SKW_EXIT_FAILURE);
+	if (plan->n_keep)
+		memcpy(keep, plan->keep_fds, plan->n_keep * sizeof(*keep));
+	keep[plan->n_keep] = plan->fd;
+	qsort(keep, n, sizeof(*keep), by_number);
+	for (size_t i = 0; i < n; i++) {
+		if (keep[i] < (int)next)
+			continue;
+		if (keep[i] > (int)next)
+			close_range(next, (unsigned int)keep[i] - 1, 0);
+		next = (unsigned int)keep[i] + 1;
+	}
+	close_range(next, ~0U, 0);
+	free(keep);
+}
+
+/*
+ * Commands inherit standard output and error, nobody needs standard input. In the terminal's
+ * process group the keeper receives what Ctrl-C sends: it reads those signals and drops them,
+ * because it is the worker that ends the session.
+ */
+static int settle(struct keeper *k)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_SETMASK, &set, NULL))
+		return -errno;
+	/* An ignored signal never reaches the signalfd, and ignored children can't be waited for.
+	 */
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sigismember(&set, sig) == 1)
+			sigaction(sig, &dfl, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	prctl(PR_SET_NAME, "skwatch: keeper");
+	prctl(PR_SET_DUMPABLE, 0);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return -errno;
+	if (getppid() != k->plan->worker)
+		return -ESRCH;
+
+	close_others(k->plan);
+	SKW_AUTO_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return -errno;
+	k->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return k->signal_fd < 0 ? -errno : 0;
+}
+
+static void read_signals(struct keeper *k)
+{
+	struct signalfd_siginfo info;
+
+	while (read(k->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			skw_commands_reap(&k->commands);
+		else if (k->finishing && info.ssi_signo != SIGUSR1)
+			skw_commands_signal(&k->commands, (int)info.ssi_signo);
+	}
+}
+
+static void close_fds(struct skw_keeper_reply *reply)
+{
+	while (reply->n_fds)
+		close(reply->fds[--reply->n_fds]);
+}
+
+static int serve_verb(struct keeper *k, const struct skw_wire_header *h, const void *request,
+		      size_t len, struct skw_keeper_reply *reply)
+{
+	if (h->verb >= k->plan->n_verbs)
+		return -ENOSYS;
+	int err = k->plan->verbs[h->verb].serve(k->plan->ctx, request, len, reply);
+
+	if (!err && (reply->len > sizeof(reply->payload) || reply->n_fds > SKW_KEEPER_FDS_MAX))
+		err = -EMSGSIZE;
+	if (err)
+		close_fds(reply);
+	return err;
+}
+
+static void say_failure(const struct keeper *k, uint32_t verb, int err,
+			const struct skw_keeper_reply *reply)
+{
+	const char *name = verb < k->plan->n_verbs ? k->plan->verbs[verb].name : "unknown verb";
+
+	if (reply->len && reply->len <= sizeof(reply->payload))
+		skw_say("%.*s", (int)reply->len, (const char *)reply->payload);
+	else
+		skw_say("%s: %s", name, strerror(-err));
+}
+
+/* One request. Returns 0, or an error after which nothing more can be understood. */
+static int serve_one(struct keeper *k)
+{
+	alignas(max_align_t) static unsigned char request[SKW_KEEPER_REQUEST_MAX];
+	static struct skw_keeper_reply reply;
+	struct skw_wire_header h;
+	size_t len = sizeof(request);
+
+	int err = skw_wire_receive(k->fd, &h, request, &len, NULL, NULL);
+	if (err && err != -EMSGSIZE)
+		return err;
+	if (!err && h.verb == SKW_WIRE_FINISH) {
+		k->finishing = true;
+		return 0;
+	}
+	reply.len = 0;
+	reply.n_fds = 0;
+	reply.commands = &k->commands;
+	if (!err)
+		err = serve_verb(k, &h, request, len, &reply);
+	if (h.flags & SKW_WIRE_NO_REPLY) {
+		if (err)
+			say_failure(k, h.verb, err, &reply);
+		close_fds(&reply);
+		return 0;
+	}
+	struct skw_wire_header answer = { .seq = h.seq, .error = err };
+	if (reply.len > sizeof(reply.payload))
+		reply.len = 0;
+	err = skw_wire_send(k->fd, &answer, reply.payload, reply.len, reply.fds, reply.n_fds);
+	close_fds(&reply);
+	return err;
+}
+
+_Noreturn void skw_keeper_serve(const struct skw_serve_plan *plan)
+{
+	struct keeper k = { .plan = plan, .fd = plan->fd, .signal_fd = -1 };
+	int err = settle(&k);
+
+	if (err) {
+		if (err != -ESRCH)
+			skw_say("keeper: %s", strerror(-err));
+		_exit(SKW_EXIT_FAILURE);
+	}
+	while (!k.finishing || k.commands.n) {
+		struct pollfd p[] = { { k.signal_fd, POLLIN, 0 },
+				      { k.fd, k.finishing ? 0 : POLLIN, 0 } };
+
+		if (poll(p, SKW_ARRAY_SIZE(p), -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			_exit(SKW_EXIT_FAILURE);
+		}
+		/* Signals first: the one that ended the session is not meant for the commands. */
+		if (p[0].revents)
+			read_signals(&k);
+		if (p[1].revents & POLLIN)
+			err = serve_one(&k);
+		else if (p[1].revents)
+			err = -EPIPE;
+		if (err)
+			_exit(SKW_EXIT_FAILURE);
+	}
+	_exit(0);
+}
