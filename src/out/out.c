@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
+#include "out/out.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "out/compress.h"
+#include "out/writer.h"
+#include "util/cleanup.h"
+
+/*
+ * A flush ends a block that holds this much when the thread has nothing else
+ * to do: then a quiet capture goes on in the lowest free block, and never
+ * touches the memory of the others.
+ */
+#define QUIET_BYTES (64u << 10)
+
+#define MARKS_BYTES ((SKW_OUT_MARKS * sizeof(uint32_t) + 4095) & ~4095ull)
+
+static int init_sync(struct skw_out_writer *w)
+{
+	pthread_condattr_t attr;
+	int r = pthread_condattr_init(&attr);
+
+	if (r)
+		return -r;
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->work, NULL);
+	r = pthread_cond_init(&w->space, &attr);
+	pthread_condattr_destroy(&attr);
+	return -r;
+}
+
+int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
+{
+	if (!skw_compress_supported(opt->compression))
+		return -ENOTSUP;
+
+	SKW_AUTO_FREE struct skw_out *o = calloc(1, sizeof(*o));
+	SKW_AUTO_FREE struct skw_out_writer *w = calloc(1, sizeof(*w));
+	if (!o || !w)
+		return -ENOMEM;
+	int r = init_sync(w);
+	if (r)
+		return r;
+
+	w->map_size = SKW_OUT_BLOCKS * (SKW_OUT_BLOCK_BYTES + MARKS_BYTES);
+	w->map = mmap(NULL, w->map_size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (w->map == MAP_FAILED)
+		return -errno;
+	uint8_t *p = w->map;
+	for (unsigned i = 0; i < SKW_OUT_BLOCKS; i++, p += SKW_OUT_BLOCK_BYTES)
+		w->blocks[i].data = p;
+	for (unsigned i = 0; i < SKW_OUT_BLOCKS; i++, p += MARKS_BYTES)
+		w->blocks[i].marks = (uint32_t *)(void *)p;
+	w->opt = *opt;
+	w->error = &o->error;
+	w->free = (1u << SKW_OUT_BLOCKS) - 1;
+	w->sink.fd = -1;
+	o->writer = SKW_TAKE_PTR(w);
+	*out = SKW_TAKE_PTR(o);
+	return 0;
+}
+
+static struct skw_out_block *current(struct skw_out_writer *w)
+{
+	return &w->blocks[w->queue[w->used - 1]];
+}
+
+/* What was written into the current block so far becomes the thread's to write. */
+static void publish(struct skw_out *o)
+{
+	struct skw_out_block *b = current(o->writer);
+
+	b->len = (uint32_t)(o->cur - o->base);
+	b->nmarks = o->nmarks;
+	pthread_cond_signal(&o->writer->work);
+}
+
+/* Takes the lowest free block; the stream is at `pos`. */
+static void begin_block(struct skw_out *o, uint64_t pos, int fd)
+{
+	struct skw_out_writer *w = o->writer;
+	unsigned i = (unsigned)__builtin_ctz(w->free);
+	struct skw_out_block *b = &w->blocks[i];
+	uint32_t start = (uint32_t)(pos % SKW_SINK_ALIGN);
+
+	__atomic_fetch_and(&w->free, ~(1u << i), __ATOMIC_RELAXED);
+	w->queue[w->used++] = i;
+	b->start = b->len = b->written = start;
+	b->nmarks = 0;
+	b->fd = fd;
+	b->flush = b->ended = b->full = false;
+	o->base = b->data;
+	o->cur = b->data + start;
+	o->end = b->data + SKW_OUT_BLOCK_BYTES;
+	o->marks = b->marks;
+	o->nmarks = 0;
+	o->before = pos - start;
+	if (fd >= 0)
+		pthread_cond_signal(&w->work);
+}
+
+/* Ends the current block and begins another, waiting for one. 0 or the thread's error. */
+static int next_block(struct skw_out *o, bool full, int fd)
+{
+	struct skw_out_writer *w = o->writer;
+	uint64_t pos = skw_out_bytes(o);
+	int r;
+
+	pthread_mutex_lock(&w->lock);
+	publish(o);
+	current(w)->ended = true;
+	current(w)->full = full;
+	while (!(r = skw_out_error(o)) && !w->free)
+		pthread_cond_wait(&w->space, &w->lock);
+	if (!r) {
+		begin_block(o, fd >= 0 ? 0 : pos, fd);
+		if (fd >= 0)
+			w->flushed = 0;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+static int start_thread(struct skw_out_writer *w)
+{
+	sigset_t all, saved;
+
+	/* The signals of the process are for the threads that wait for them. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &saved);
+	int r = pthread_create(&w->thread, NULL, skw_out_writer_run, w);
+	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	if (r)
+		return -r;
+	w->started = true;
+	pthread_setname_np(w->thread, "skw-out");
+	return 0;
+}
+
+int skw_out_open(struct skw_out *o, int fd)
+{
+	struct skw_out_writer *w = o->writer;
+
+	if (w->started) {
+		if (!w->opt.shared)
+			close(fd);
+		return -EBUSY;
+	}
+	begin_block(o, 0, fd);
+	int r = start_thread(w);
+	if (r) {
+		if (!w->opt.shared)
+			close(fd);
+		__atomic_store_n(&o->error, -r, __ATOMIC_RELAXED);
+	}
+	return r;
+}
+
+int skw_out_switch(struct skw_out *o, int fd)
+{
+	int r = o->writer->started ? skw_out_error(o) : -EBADF;
+
+	if (!r)
+		r = next_block(o, false, fd);
+	if (r && !o->writer->opt.shared)
+		close(fd);
+	return r;
+}
+
+int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+
+	if (!o->writer->started)
+		return -EBADF;
+	for (;;) {
+		int r = skw_out_error(o);
+
+		if (r)
+			return r;
+		size_t room = (size_t)(o->end - o->cur);
+		size_t part = n < room ? n : room;
+		memcpy(o->cur, p, part);
+		o->cur += part;
+		p += part;
+		n -= part;
+		if (!n)
+			return 0;
+		r = next_block(o, true, -1);
+		if (r)
+			return r;
+	}
+}
+
+int skw_out_flush(struct skw_out *o)
+{
+	struct skw_out_writer *w = o->writer;
+	int r = w->started ? skw_out_error(o) : -EBADF;
+
+	if (r)
+		return r;
+	uint64_t pos = skw_out_bytes(o);
+	pthread_mutex_lock(&w->lock);
+	/* After an error the thread may have taken the block away. */
+	if (pos != w->flushed && w->used) {
+		bool idle = skw_out_writer_idle(w);
+
+		publish(o);
+		current(w)->flush = true;
+		w->flushed = pos;
+		if (idle && w->free && current(w)->len - current(w)->start >= QUIET_BYTES) {
+			current(w)->ended = true;
+			begin_block(o, pos, -1);
+		}
+	}
+	pthread_mutex_unlock(&w->lock);
+	return skw_out_error(o);
+}
+
+int skw_out_wait(struct skw_out *o)
+{
+	struct skw_out_writer *w = o->writer;
+	int r = skw_out_flush(o);
+
+	if (r)
+		return r;
+	pthread_mutex_lock(&w->lock);
+	while (!(r = skw_out_error(o)) && !skw_out_writer_idle(w))
+		pthread_cond_wait(&w->space, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+uint64_t skw_out_files_closed(struct skw_out *o)
+{
+	pthread_mutex_lock(&o->writer->lock);
+	uint64_t n = o->writer->closed;
+	pthread_mutex_unlock(&o->writer->lock);
+	return n;
+}
+
+size_t skw_out_room(struct skw_out *o)
+{
+	unsigned blocks = __atomic_load_n(&o->writer->free, __ATOMIC_RELAXED);
+
+	/* A block may begin up to a page behind its start. */
+	return (size_t)(o->end - o->cur) +
+	       (size_t)__builtin_popcount(blocks) * (SKW_OUT_BLOCK_BYTES - SKW_SINK_ALIGN);
+}
+
+/* Tells the thread to end, and waits for that. */
+static int stop_thread(struct skw_out *o, int linger_ms)
+{
+	struct skw_out_writer *w = o->writer;
+	struct timespec until;
+	int r = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += linger_ms / 1000;
+	until.tv_nsec += linger_ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+
+	pthread_mutex_lock(&w->lock);
+	if (w->used)
+		publish(o);
+	w->stop = true;
+	pthread_cond_signal(&w->work);
+	while (!w->done && !r) {
+		if (linger_ms < 0)
+			pthread_cond_wait(&w->space, &w->lock);
+		else
+			r = pthread_cond_timedwait(&w->space, &w->lock, &until);
+	}
+	bool done = w->done;
+	pthread_mutex_unlock(&w->lock);
+	/* The thread heeds this only while it writes to a stream, with the lock released. */
+	if (!done)
+		pthread_cancel(w->thread);
+	pthread_join(w->thread, NULL);
+	if (w->done)
+		return 0;
+	skw_sink_abandon(&w->sink);
+	return -ETIMEDOUT;
+}
+
+int skw_out_close(struct skw_out *o, int linger_ms)
+{
+	if (!o)
+		return 0;
+
+	struct skw_out_writer *w = o->writer;
+	int r = w->started ? stop_thread(o, linger_ms) : 0;
+	int error = skw_out_error(o);
+
+	munmap(w->map, w->map_size);
+	pthread_cond_destroy(&w->space);
+	pthread_cond_destroy(&w->work);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+	free(o);
+	return error ? error : r;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where the bytes of a capture go: large blocks, filled by the caller and
+ * written by a thread of their own, so that a slow disk does not stop the
+ * reading of rings while there is a free block.
+ *
+ * One caller at a time; all functions are for that caller's thread. After the
+ * first error nothing more is accepted, and each call returns that error. What
+ * is on disk then ends with the last whole record that fits.
+ */
+#ifndef SKW_OUT_OUT_H
+#define SKW_OUT_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "out/format.h"
+
+#define SKW_OUT_BLOCK_BYTES (4u << 20)
+#define SKW_OUT_BLOCKS      4
+/* Record ends that are remembered per block; enough for records of 16 bytes. */
+#define SKW_OUT_MARKS (SKW_OUT_BLOCK_BYTES / 16 + 1)
+
+struct skw_out_writer;
+
+/* Only the inline functions below touch these fields. */
+struct skw_out {
+	uint8_t *cur, *end; /* free part of the current block */
+	uint8_t *base;      /* the block itself */
+	uint32_t *marks;    /* where records end in it */
+	uint32_t nmarks;
+	int error;       /* positive errno; written by the thread, once */
+	uint64_t before; /* stream bytes of this file up to base */
+	struct skw_out_writer *writer;
+};
+
+struct skw_out_options {
+	enum skw_compression compression; /* of every file */
+	bool direct;   /* O_DIRECT for full blocks of regular files, where it works */
+	bool shared;   /* the descriptor is others' too (standard output): never switched to
+			* O_DIRECT, not closed, its file position left at the end */
+	int notify_fd; /* an eventfd, borrowed: 1 is added when a file was closed, on an error,
+			* and when a block came free; -1 for none */
+};
+
+/*
+ * Reserves the blocks (address space; memory is used as it is touched). No
+ * thread yet, so that this may be done before privileges are dropped. 0 or
+ * -errno; skw_out_close() gives the struct back. -ENOTSUP for a compression
+ * that was not built in.
+ */
+int skw_out_new(const struct skw_out_options *opt, struct skw_out **out);
+
+/* Takes `fd` in any case. Starts the thread, all signals blocked in it. 0 or -errno. */
+int skw_out_open(struct skw_out *o, int fd);
+
+/*
+ * What follows goes to `fd` (taken in any case), with the same blocks and
+ * thread. The old file is completed and closed behind the caller's back; see
+ * skw_out_files_closed(). Waits only if no block is free.
+ */
+int skw_out_switch(struct skw_out *o, int fd);
+
+/*
+ * Writes all, closes the file, ends the thread, frees `o` (NULL allowed). A
+ * pipe or socket whose reader takes nothing is given up after linger_ms (< 0:
+ * never): -ETIMEDOUT. Otherwise the first error as -errno, or 0.
+ */
+int skw_out_close(struct skw_out *o, int linger_ms);
+
+/* Not for callers: skw_out_write() when the block is too small. */
+int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n);
+
+/*
+ * Hands what there is to the thread, to be written soon: the tail of a block
+ * too, which is then continued. In a compressed stream this is a point up to
+ * which a cut file can be read. Does not wait.
+ */
+int skw_out_flush(struct skw_out *o);
+
+/* Flushes and waits until all is written (not: on the medium). 0 or -errno. */
+int skw_out_wait(struct skw_out *o);
+
+/* Files that were completed and closed so far, in the order they were opened. */
+uint64_t skw_out_files_closed(struct skw_out *o);
+
+/* How many bytes a write may have now without waiting for the thread. */
+size_t skw_out_room(struct skw_out *o);
+
+/* 0 or -errno, the first one. */
+static inline int skw_out_error(const struct skw_out *o)
+{
+	return -__atomic_load_n(&o->error, __ATOMIC_RELAXED);
+}
+
+/* Bytes of the current file so far, before compression. */
+static inline uint64_t skw_out_bytes(const struct skw_out *o)
+{
+	return o->before + (uint64_t)(o->cur - o->base);
+}
+
+/* 0, or -errno from the slow path. Waits when all blocks are full. */
+static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
+{
+	if (__builtin_expect(n <= (size_t)(o->end - o->cur), 1)) {
+		memcpy(o->cur, bytes, n);
+		o->cur += n;
+		return 0;
+	}
+	return skw_out_write_slow(o, bytes, n);
+}
+
+/* The bytes so far are whole records. 0 or the first error. */
+static inline int skw_out_record_end(struct skw_out *o)
+{
+	if (__builtin_expect(o->nmarks < SKW_OUT_MARKS, 1))
+		o->marks[o->nmarks++] = (uint32_t)(o->cur - o->base);
+	return skw_out_error(o);
+}
+
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
+#include "out/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "out/compress.h"
+
+/* Allocated ahead of direct writes, so that they need not extend the file's map each time. */
+#define ALLOCATE_BYTES (64 << 20)
+
+/* Streams: the only place where the thread may be cancelled, for a reader that takes nothing. */
+static ssize_t stream_write(int fd, const uint8_t *bytes, size_t n)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int ignored;
+	ssize_t put;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
+	put = write(fd, bytes, n);
+	/* Somebody else may have made a shared descriptor non-blocking. */
+	while (put < 0 && errno == EAGAIN) {
+		poll(&p, 1, -1);
+		put = write(fd, bytes, n);
+	}
+	int saved = errno;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
+	errno = saved;
+	return put;
+}
+
+static int write_all(struct skw_sink *s, const uint8_t *bytes, size_t n)
+{
+	while (n) {
+		ssize_t put = s->regular && !s->shared ? pwrite(s->fd, bytes, n, s->offset)
+						       : stream_write(s->fd, bytes, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		if (!put)
+			return -EIO;
+		s->offset += put;
+		bytes += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+static int compressed(void *arg, const uint8_t *bytes, size_t n)
+{
+	return write_all(arg, bytes, n);
+}
+
+int skw_sink_open(struct skw_sink *s, int fd, enum skw_compression compression, bool direct,
+		  bool shared)
+{
+	struct stat st;
+	int flags;
+	int r = 0;
+
+	*s = (struct skw_sink){ .fd = fd, .shared = shared };
+	if (fstat(fd, &st) < 0 || (flags = fcntl(fd, F_GETFL)) < 0) {
+		r = -errno;
+		goto fail;
+	}
+	s->regular = S_ISREG(st.st_mode);
+	if (s->regular) {
+		s->offset = flags & O_APPEND ? st.st_size : lseek(fd, 0, SEEK_CUR);
+		s->direct = direct && !shared && !(flags & O_APPEND) && !compression;
+		s->allocate = s->direct;
+	}
+	s->begin = s->allocated = s->safe = s->offset;
+	if (compression) {
+		r = skw_compress_new(compression, compressed, s, &s->compress);
+		if (r)
+			goto fail;
+	}
+	return 0;
+fail:
+	skw_sink_abandon(s);
+	return r;
+}
+
+/*
+ * Space ahead of the file's end. Only an attempt: a full disk is told by the
+ * write that does not fit, a file system that can't allocate gets none.
+ */
+static void allocate(struct skw_sink *s, size_t n)
+{
+	off_t end = s->offset + (off_t)n;
+
+	if (!s->allocate || end <= s->allocated)
+		return;
+	off_t from = s->allocated > s->offset ? s->allocated : s->offset;
+	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, from, ALLOCATE_BYTES))
+		s->allocate = false;
+	/* Even where it failed, some of it may have been allocated, to be given back. */
+	s->allocated = from + ALLOCATE_BYTES;
+}
+
+/*
+ * O_DIRECT is switched on for the duration of the write. The flag belongs to
+ * the open file description, so it would hold for other processes that have
+ * it as well: that is why shared ones never get here. Opening the file a second time instead
+ * would need permission on it, which this process may no longer have.
+ */
+static ssize_t direct_write(struct skw_sink *s, const uint8_t *bytes, size_t n)
+{
+	int flags = fcntl(s->fd, F_GETFL);
+
+	if (flags < 0 || fcntl(s->fd, F_SETFL, flags | O_DIRECT) < 0)
+		return -1;
+	ssize_t put = pwrite(s->fd, bytes, n, s->offset);
+	int saved = errno;
+	fcntl(s->fd, F_SETFL, flags);
+	errno = saved;
+	return put;
+}
+
+static int write_direct(struct skw_sink *s, const uint8_t *bytes, size_t n)
+{
+	allocate(s, n);
+	while (n >= SKW_SINK_ALIGN && !(s->offset % SKW_SINK_ALIGN)) {
+		ssize_t put = direct_write(s, bytes, n - n % SKW_SINK_ALIGN);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0) {
+			/* The plain write that follows finds out what is really wrong. */
+			s->direct = put < 0 && errno == ENOSPC;
+			break;
+		}
+		s->offset += put;
+		bytes += put;
+		n -= (size_t)put;
+	}
+	return write_all(s, bytes, n);
+}
+
+int skw_sink_write(struct skw_sink *s, const uint8_t *bytes, size_t n, bool direct)
+{
+	if (s->compress)
+		return skw_compress_write(s->compress, bytes, n);
+
+	size_t off = (size_t)s->offset % SKW_SINK_ALIGN;
+	if (!direct || !s->direct || (uintptr_t)bytes % SKW_SINK_ALIGN != off)
+		return write_all(s, bytes, n);
+
+	size_t head = off ? SKW_SINK_ALIGN - off : 0;
+	if (head > n)
+		head = n;
+	int r = write_all(s, bytes, head);
+	return r ? r : write_direct(s, bytes + head, n - head);
+}
+
+int skw_sink_flush(struct skw_sink *s)
+{
+	int r = s->compress ? skw_compress_flush(s->compress) : 0;
+
+	if (!r)
+		s->safe = s->offset;
+	return r;
+}
+
+void skw_sink_cut(struct skw_sink *s, uint64_t n)
+{
+	off_t end = s->compress ? s->safe : s->begin + (off_t)n;
+
+	/* Nothing can be done about a failure here: the first error is the one to tell. */
+	if (s->fd < 0 || !s->regular || ftruncate(s->fd, end))
+		return;
+	s->offset = s->allocated = end;
+	if (s->shared)
+		lseek(s->fd, end, SEEK_SET);
+}
+
+static int release(struct skw_sink *s)
+{
+	int r = 0;
+
+	if (s->fd >= 0 && !s->shared && close(s->fd) && errno != EINTR)
+		r = -errno;
+	s->fd = -1;
+	skw_compress_free(s->compress);
+	s->compress = NULL;
+	return r;
+}
+
+int skw_sink_close(struct skw_sink *s)
+{
+	int r = s->compress ? skw_compress_end(s->compress) : 0;
+
+	if (r)
+		skw_sink_cut(s, 0);
+	/* Cutting a file to the length it has gives back what is allocated behind its end. */
+	if (s->allocated > s->offset && ftruncate(s->fd, s->offset) && !r)
+		r = -errno;
+	int closed = release(s);
+	return r ? r : closed;
+}
+
+void skw_sink_abandon(struct skw_sink *s)
+{
+	release(s);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
+#include "out/writer.h"
+
+#include <unistd.h>
+
+/* What the thread does in one go, copied from a block under the lock. */
+struct job {
+	struct skw_out_block *block;
+	uint32_t len;
+	uint32_t nmarks;
+	int fd;
+	bool flush, ended, full;
+};
+
+static bool pending(const struct skw_out_block *b)
+{
+	return b->fd >= 0 || b->len > b->written || b->flush || b->ended;
+}
+
+bool skw_out_writer_idle(const struct skw_out_writer *w)
+{
+	return !w->busy && w->used <= 1 && (!w->used || !pending(&w->blocks[w->queue[0]]));
+}
+
+static void notify(const struct skw_out_writer *w)
+{
+	uint64_t one = 1;
+
+	/* A counter that is full has its reader awake already. */
+	if (w->opt.notify_fd >= 0 && write(w->opt.notify_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static bool failed(const struct skw_out_writer *w)
+{
+	return __atomic_load_n(w->error, __ATOMIC_RELAXED);
+}
+
+/*
+ * `base` is the stream position of the block's first byte. The file ends with
+ * the last record that is in it as a whole.
+ */
+static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t base)
+{
+	uint64_t there = (uint64_t)(w->sink.offset - w->sink.begin);
+	uint64_t whole = w->whole;
+	uint32_t n = j->nmarks;
+
+	while (n && base + j->block->marks[n - 1] > there)
+		n--;
+	if (n)
+		whole = base + j->block->marks[n - 1];
+	skw_sink_cut(&w->sink, whole);
+	__atomic_store_n(w->error, -r, __ATOMIC_RELAXED);
+	notify(w);
+}
+
+static void close_file(struct skw_out_writer *w)
+{
+	if (w->sink.fd < 0)
+		return;
+	if (failed(w)) {
+		skw_sink_abandon(&w->sink);
+	} else {
+		int r = skw_sink_close(&w->sink);
+
+		if (r)
+			__atomic_store_n(w->error, -r, __ATOMIC_RELAXED);
+	}
+	pthread_mutex_lock(&w->lock);
+	w->closed++;
+	pthread_mutex_unlock(&w->lock);
+	notify(w);
+}
+
+static void open_file(struct skw_out_writer *w, int fd)
+{
+	close_file(w);
+	w->pos = w->whole = 0;
+	int r = skw_sink_open(&w->sink, fd, w->opt.compression, w->opt.direct, w->opt.shared);
+	if (r && !failed(w)) {
+		__atomic_store_n(w->error, -r, __ATOMIC_RELAXED);
+		notify(w);
+	}
+}
+
+static void write_block(struct skw_out_writer *w, const struct job *j)
+{
+	struct skw_out_block *b = j->block;
+	uint64_t base = w->pos - b->written;
+	uint32_t n = j->len - b->written;
+	int r = 0;
+
+	if (n)
+		r = skw_sink_write(&w->sink, b->data + b->written, n,
+				   j->full && b->written == b->start);
+	if (!r && j->flush)
+		r = skw_sink_flush(&w->sink);
+	if (r) {
+		fail(w, r, j, base);
+		return;
+	}
+	w->pos += n;
+	if (j->nmarks)
+		w->whole = base + b->marks[j->nmarks - 1];
+}
+
+static void do_job(struct skw_out_writer *w, const struct job *j)
+{
+	if (j->fd >= 0)
+		open_file(w, j->fd);
+	if (!failed(w))
+		write_block(w, j);
+}
+
+static struct job take_job(struct skw_out_block *b)
+{
+	struct job j = {
+		.block = b,
+		.len = b->len,
+		.nmarks = b->nmarks,
+		.fd = b->fd,
+		.flush = b->flush,
+		.ended = b->ended,
+		.full = b->full,
+	};
+
+	b->fd = -1;
+	b->flush = false;
+	return j;
+}
+
+static void free_block(struct skw_out_writer *w)
+{
+	unsigned freed = w->queue[0];
+
+	w->used--;
+	for (unsigned i = 0; i < w->used; i++)
+		w->queue[i] = w->queue[i + 1];
+	__atomic_fetch_or(&w->free, 1u << freed, __ATOMIC_RELAXED);
+	notify(w);
+}
+
+void *skw_out_writer_run(void *arg)
+{
+	struct skw_out_writer *w = arg;
+	int ignored;
+
+	/* Writing to a stream enables it for that long: see sink.c. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		struct skw_out_block *b = &w->blocks[w->queue[0]];
+
+		if (!w->used || !pending(b)) {
+			if (w->stop)
+				break;
+			pthread_cond_wait(&w->work, &w->lock);
+			continue;
+		}
+		struct job j = take_job(b);
+		w->busy = true;
+		pthread_mutex_unlock(&w->lock);
+
+		do_job(w, &j);
+
+		pthread_mutex_lock(&w->lock);
+		w->busy = false;
+		b->written = j.len;
+		if (j.ended)
+			free_block(w);
+		if (j.ended || skw_out_writer_idle(w))
+			pthread_cond_broadcast(&w->space);
+	}
+	pthread_mutex_unlock(&w->lock);
+	close_file(w);
+	pthread_mutex_lock(&w->lock);
+	w->done = true;
+	pthread_cond_broadcast(&w->space);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two headers of a pcap file, in this host's byte order.
+ * Source: draft-ietf-opsawg-pcap, "PCAP Capture File Format".
+ */
+#ifndef SKW_PACKET_PCAP_WRITE_H
+#define SKW_PACKET_PCAP_WRITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SKW_PCAP_FILE_HEADER_BYTES   24
+#define SKW_PCAP_RECORD_HEADER_BYTES 16
+
+/* nano: record times in nanoseconds rather than microseconds. */
+void skw_pcap_file_header(uint8_t out[SKW_PCAP_FILE_HEADER_BYTES], int dlt, uint32_t snaplen,
+			  bool nano);
+
+/* caplen bytes of packet follow this header, and nothing else. */
+static inline void skw_pcap_record_header(uint8_t out[SKW_PCAP_RECORD_HEADER_BYTES], uint64_t ts_ns,
+					  bool nano, uint32_t caplen, uint32_t len)
+{
+	uint64_t sec = ts_ns / 1000000000;
+	uint32_t ns = (uint32_t)(ts_ns - sec * 1000000000);
+	uint32_t words[4] = { (uint32_t)sec, nano ? ns : ns / 1000, caplen, len };
+
+	memcpy(out, words, sizeof(words));
+}
+
+#endif
