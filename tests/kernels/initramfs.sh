@@ -34,6 +34,13 @@ fi
 cp "$busybox" "$root/bin/busybox"
 
 for program in "$@"; do
+	case $program in
+	*.o)
+		mkdir -p "$root/bpf"
+		cp -L "$program" "$root/bpf/"
+		continue
+		;;
+	esac
 	cp -L "$program" "$root/bin/"
 	# A static program has no libraries, which ldd tells by its status.
 	libs=$(ldd "$program" 2>/dev/null) || continue

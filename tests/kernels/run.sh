@@ -35,16 +35,29 @@ package_of() {
 	esac
 }
 
-# What goes to /bin in the guest besides busybox. tcpdump is there as a second
+if [ "${SKW_BPF:-yes}" = no ]; then
+	echo "1..0 # SKIP this build has no BPF"
+	exit 0
+fi
+
+# What goes into the guest besides busybox. tcpdump is there as a second
 # opinion on the files that are written.
 programs=
-for program in "$builddir/tests/kernels/features" "$builddir/tests/kernels/left" \
-	"$builddir/tests/live/traffic" "$builddir/skwatch" ip tcpdump; do
-	path=$(command -v "$program") || {
+for program in features left verify; do
+	programs="$programs $builddir/tests/kernels/$program"
+done
+programs="$programs $builddir/tests/live/traffic $builddir/skwatch"
+for object in "$builddir"/bpf/*.bpf.o; do
+	programs="$programs $object"
+done
+for program in ip tcpdump; do
+	programs="$programs $(command -v $program || echo $program)"
+done
+for program in $programs; do
+	[ -r "$program" ] || {
 		echo "Bail out! $program is missing"
 		exit 99
 	}
-	programs="$programs $path"
 done
 
 # Why a kernel can't be run here, if so.
@@ -128,7 +141,7 @@ for kernel in $kernels; do
 	awk -v kernel="$kernel" -v number="$number" -v status="$status" \
 		-v reason="$(cat "$dir/skip" 2>/dev/null)" -f "$here/tap.awk" "$dir/tap" >"$dir/result"
 	cat "$dir/result"
-	if grep -q '^not ok' "$dir/result"; then
+	if grep -q '^not ok .*: came to its end' "$dir/result"; then
 		cat "$dir/qemu" "$dir/console" 2>/dev/null | tail -n 60 | tr -d '\r' | sed 's/^/# | /'
 	fi
 	number=$((number + $(grep -c '^\(not \)\{0,1\}ok ' "$dir/result")))
