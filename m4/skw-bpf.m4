@@ -4,7 +4,6 @@ dnl What turns bpf/*.bpf.c into skeleton headers.
 AC_DEFUN([SKW_BPF_TOOLS], [
 AC_ARG_VAR([BPF_CLANG], [clang for the BPF programs])
 AC_ARG_VAR([BPFTOOL], [bpftool, which makes the skeletons])
-AC_ARG_VAR([LLVM_STRIP], [llvm-strip, which drops debug information from the BPF objects])
 skw_bpf_summary="no (--disable-bpf)"
 AS_IF([test "x$enable_bpf" = xyes], [
 skw_path=$PATH:/usr/sbin:/sbin
@@ -19,8 +18,6 @@ AS_IF([test -z "$BPF_CLANG"], [SKW_MISS([clang], [clang])],
 	rm -f conftest.bpf.c conftest.bpf.o])
 AC_PATH_PROGS([BPFTOOL], [bpftool], [], [$skw_path])
 AS_IF([test -z "$BPFTOOL"], [SKW_MISS([bpftool], [bpftool])])
-AC_PATH_PROGS([LLVM_STRIP], [llvm-strip llvm-strip-19 llvm-strip-18 llvm-strip-17 llvm-strip-16 llvm-strip-15 llvm-strip-14],
-	[:], [$skw_path])
 AS_CASE([$host_cpu],
 	[x86_64|i?86], [BPF_ARCH=x86],
 	[aarch64], [BPF_ARCH=arm64],

@@ -6,6 +6,7 @@ AC_ARG_ENABLE([bpf], [AS_HELP_STRING([--disable-bpf],
 	[build and test only the parts that need neither the kernel nor libbpf])],
 	[], [enable_bpf=yes])
 AM_CONDITIONAL([BPF], [test "x$enable_bpf" = xyes])
+AC_SUBST([SKW_BPF], [$enable_bpf])
 
 AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [make compiler warnings errors])],
 	[], [enable_werror=no])
@@ -15,6 +16,11 @@ AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers],
 AC_ARG_ENABLE([fuzzing], [AS_HELP_STRING([--enable-fuzzing],
 	[build the fuzz targets with libFuzzer (needs CC=clang)])],
 	[], [enable_fuzzing=no])
+AC_ARG_ENABLE([live-tests], [AS_HELP_STRING([--disable-live-tests],
+	[leave the tests that need root and network namespaces out of make check])],
+	[], [enable_live_tests=yes])
+AM_CONDITIONAL([LIVE_TESTS_ON],
+	[test "x$enable_live_tests" = xyes && test "x$enable_bpf" = xyes])
 AC_ARG_WITH([zstd], [AS_HELP_STRING([--without-zstd], [no .zst captures])],
 	[], [with_zstd=check])
 AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [no .gz captures])],
