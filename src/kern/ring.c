@@ -76,6 +76,8 @@ static int ring_map(struct ring *ring, int fd, size_t bytes)
 	if (p == MAP_FAILED)
 		return -errno;
 	ring->producer_pos = p;
+	/* A process that is split off has no business with packets. */
+	madvise(p, page + 2 * bytes, MADV_DONTFORK);
 	ring->data = (const uint8_t *)p + page;
 	ring->walked = ring->published = *ring->consumer_pos;
 	ring->before.pos = ring->walked;
@@ -269,9 +271,9 @@ const void *skw_rings_next(struct skw_rings *r, size_t *size)
 	return header + BPF_RINGBUF_HDR_SZ;
 }
 
-int skw_rings_empty(const struct skw_rings *r)
+uint64_t skw_rings_bound_ns(const struct skw_rings *r)
 {
-	return skw_rings_fill(r) == 0;
+	return r->bound_ns;
 }
 
 uint64_t skw_rings_fill(const struct skw_rings *r)

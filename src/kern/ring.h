@@ -38,13 +38,13 @@ int skw_rings_look(struct skw_rings *r, uint64_t now_ns);
  */
 const void *skw_rings_next(struct skw_rings *r, size_t *size);
 
+/* All records older than this have been lent out once next() has returned NULL. */
+uint64_t skw_rings_bound_ns(const struct skw_rings *r);
+
 /* Gives the space of everything lent out back to the kernel. Also done along the way. */
 void skw_rings_release(struct skw_rings *r);
 
-/* Is there nothing at all in any ring, busy records included? Asks the kernel's positions. */
-int skw_rings_empty(const struct skw_rings *r);
-
-/* Bytes waiting in all rings. */
+/* Bytes waiting in all rings, busy records included, as the kernel's positions are now. */
 uint64_t skw_rings_fill(const struct skw_rings *r);
 
 #endif

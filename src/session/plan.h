@@ -14,6 +14,7 @@
 #include "model/packet.h"
 #include "out/format.h"
 #include "packet/printer.h"
+#include "util/error.h"
 
 enum skw_dump { SKW_DUMP_NONE, SKW_DUMP_TEXT, SKW_DUMP_C, SKW_DUMP_NUMBERS, SKW_DUMP_EBPF };
 
@@ -25,7 +26,9 @@ struct skw_capture_plan {
 	const char *filter;           /* never NULL; "" takes everything */
 	enum skw_direction direction; /* SKW_DIR_UNKNOWN: both */
 	bool no_promiscuous;
-	int dlt; /* -1: the interface's own */
+	const char *dlt_name; /* -y; NULL: the interface's own */
+	int dlt;              /* of dlt_name; -1: the interface's own. From the check */
+	bool list_link_types; /* -L */
 	uint32_t snaplen;
 	uint64_t ring_bytes;
 	unsigned rings; /* 0: as many as fit the machine */
@@ -35,8 +38,9 @@ struct skw_capture_plan {
 	uint64_t count;       /* stop after so many packets; 0: no limit */
 	uint64_t duration_ns; /* stop after so long; 0: no limit */
 
-	const char *write_file; /* NULL: none; "-" is standard output */
-	enum skw_format format;
+	const char *write_file;  /* NULL: none; "-" is standard output */
+	const char *format_name; /* pcap or pcapng; NULL: what write_file's name says */
+	enum skw_format format;  /* this and the next from the check */
 	enum skw_compression compression;
 	bool nano;             /* time stamps in the file */
 	bool packet_buffered;  /* -U */
@@ -51,5 +55,12 @@ struct skw_capture_plan {
 	struct skw_print_options print;
 	enum skw_dump dump; /* print the compiled filter and stop */
 };
+
+/*
+ * Finds what contradicts itself, or would be ignored without a word, and fills in
+ * what follows from names. Looks at the machine only to see that input and output
+ * differ. A usage error, or 0.
+ */
+int skw_capture_plan_check(struct skw_capture_plan *plan, struct skw_error *err);
 
 #endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The command table, the global options, and the exit status. */
+#include <config.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "util/cleanup.h"
+#include "util/error.h"
+
+static const struct skw_command *const commands[] = {
+	&skw_cmd_capture,
+};
+
+static int print_help(void)
+{
+	printf("Usage: skwatch [-V|--version] [-h|--help] COMMAND [OPTION...]\n"
+	       "Sees what this machine's network does.\n\nCommands:\n");
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(commands); i++)
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\nskwatch COMMAND --help tells a command's options; man skwatch-COMMAND tells "
+	       "all.\n");
+	return 0;
+}
+
+static int usage(const char *trouble, const char *word)
+{
+	skw_say("%s%s; see skwatch --help", word, trouble);
+	return SKW_EXIT_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage("no command given", "");
+	const char *word = argv[1];
+
+	if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0) {
+		printf("skwatch %s\n", PACKAGE_VERSION);
+		return 0;
+	}
+	if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
+		return print_help();
+	if (word[0] == '-')
+		return usage(": no such option", word);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(commands); i++) {
+		struct skw_error err = { 0 };
+
+		if (strcmp(word, commands[i]->name) != 0)
+			continue;
+		int ret = commands[i]->run(argc - 1, argv + 1, &err);
+		if (!ret)
+			return 0;
+		skw_say("%s", err.text[0] ? err.text : strerror(-ret));
+		return err.usage ? SKW_EXIT_USAGE : SKW_EXIT_FAILURE;
+	}
+	return usage(": no such command", word);
+}
+
+int main(int argc, char **argv)
+{
+	/* A closed pipe is an error of the write that finds it, with a message. */
+	signal(SIGPIPE, SIG_IGN);
+
+	int status = run(argc, argv);
+
+	/* What printf() held back may still fail: a full disk, a closed pipe. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		if (status == 0)
+			skw_say("standard output: %m");
+		return status ? status : SKW_EXIT_FAILURE;
+	}
+	return status;
+}
