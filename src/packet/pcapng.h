@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Numbers of the pcapng format that its writer and its reader share.
+ * Source: draft-ietf-opsawg-pcapng.
+ */
+#ifndef SKW_PACKET_PCAPNG_H
+#define SKW_PACKET_PCAPNG_H
+
+#define SKW_PCAPNG_BYTE_ORDER 0x1a2b3c4d
+
+enum skw_pcapng_block {
+	SKW_PCAPNG_INTERFACE = 1,
+	SKW_PCAPNG_OLD_PACKET = 2,
+	SKW_PCAPNG_SIMPLE_PACKET = 3,
+	SKW_PCAPNG_STATISTICS = 5,
+	SKW_PCAPNG_PACKET = 6,
+	SKW_PCAPNG_JOURNAL = 9,
+	SKW_PCAPNG_SECTION = 0x0a0d0d0a, /* the same in either byte order */
+};
+
+enum skw_pcapng_option {
+	SKW_PCAPNG_END = 0,
+	SKW_PCAPNG_COMMENT = 1,
+
+	SKW_PCAPNG_SHB_HARDWARE = 2,
+	SKW_PCAPNG_SHB_OS = 3,
+	SKW_PCAPNG_SHB_USERAPPL = 4,
+
+	SKW_PCAPNG_IF_NAME = 2,
+	SKW_PCAPNG_IF_TSRESOL = 9,
+	SKW_PCAPNG_IF_FILTER = 11,
+	SKW_PCAPNG_IF_OS = 12,
+	SKW_PCAPNG_IF_TSOFFSET = 14,
+
+	SKW_PCAPNG_EPB_FLAGS = 2,
+	SKW_PCAPNG_EPB_DROPCOUNT = 4,
+
+	SKW_PCAPNG_ISB_STARTTIME = 2,
+	SKW_PCAPNG_ISB_ENDTIME = 3,
+	SKW_PCAPNG_ISB_IFRECV = 4,
+	SKW_PCAPNG_ISB_IFDROP = 5,
+	SKW_PCAPNG_ISB_FILTERACCEPT = 6,
+	SKW_PCAPNG_ISB_OSDROP = 7,
+	SKW_PCAPNG_ISB_USRDELIV = 8,
+};
+
+/* epb_flags: two bits of direction, three of how the packet was addressed. */
+#define SKW_PCAPNG_FLAGS_DIR_MASK   0x3
+#define SKW_PCAPNG_FLAGS_IN         0x1
+#define SKW_PCAPNG_FLAGS_OUT        0x2
+#define SKW_PCAPNG_FLAGS_CAST_SHIFT 2
+#define SKW_PCAPNG_FLAGS_CAST_MASK  0x7
+
+enum skw_pcapng_cast {
+	SKW_PCAPNG_CAST_UNKNOWN,
+	SKW_PCAPNG_CAST_UNICAST,
+	SKW_PCAPNG_CAST_MULTICAST,
+	SKW_PCAPNG_CAST_BROADCAST,
+	SKW_PCAPNG_CAST_PROMISCUOUS,
+};
+
+#endif

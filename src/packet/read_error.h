@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the two file readers say when a file can't be read further. Each returns -errno. */
+#ifndef SKW_PACKET_READ_ERROR_H
+#define SKW_PACKET_READ_ERROR_H
+
+#include <stdint.h>
+
+#include "util/error.h"
+
+/* Reading the stream failed with `errnum` (positive). */
+int skw_read_error_stream(struct skw_error *err, const char *name, int errnum, uint64_t packets);
+
+/* The stream ended inside something. -ENODATA */
+int skw_read_error_truncated(struct skw_error *err, const char *name, uint64_t packets);
+
+/* The bytes contradict the format. -EBADMSG */
+int skw_read_error_corrupt(struct skw_error *err, const char *name, uint64_t packets,
+			   const char *what);
+
+#endif

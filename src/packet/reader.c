@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "packet/reader.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "packet/pcapng.h"
+#include "packet/pcapng_read.h"
+#include "packet/read_error.h"
+#include "util/cleanup.h"
+
+/* One of pcap and pcapng is set. */
+struct skw_reader {
+	FILE *file; /* owned, unless pcap has taken it */
+	pcap_t *pcap;
+	struct skw_pcapng_read *pcapng;
+	struct skw_iface iface; /* of a pcap file */
+	char *name;
+	uint64_t packets;
+	int failed; /* -errno of an earlier call, 0 for none */
+};
+
+static const uint32_t pcap_magics[] = {
+	0xa1b2c3d4, /* microseconds */
+	0xa1b23c4d, /* nanoseconds */
+	0xa1b2cd34, /* longer record headers of some old Linux systems */
+	0xa1e2cb12, /* Navtel's */
+};
+
+static bool is_pcap(uint32_t magic)
+{
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(pcap_magics); i++)
+		if (magic == pcap_magics[i] || magic == __builtin_bswap32(pcap_magics[i]))
+			return true;
+	return false;
+}
+
+/* The four bytes are put back: a pipe can't be rewound, and libpcap wants them as well. */
+static int read_magic(struct skw_reader *r, uint32_t *magic, struct skw_error *err)
+{
+	uint8_t bytes[sizeof(*magic)];
+
+	errno = 0;
+	size_t n = fread(bytes, 1, sizeof(bytes), r->file);
+	if (n < sizeof(bytes)) {
+		if (ferror(r->file))
+			return skw_read_error_stream(err, r->name, errno ? errno : EIO, 0);
+		return skw_error_set(err, -ENODATA, "%s: %s", r->name,
+				     n ? "too short for a capture file" : "the file is empty");
+	}
+	for (size_t i = sizeof(bytes); i-- > 0;)
+		if (ungetc(bytes[i], r->file) == EOF)
+			return skw_read_error_stream(err, r->name, EIO, 0);
+	memcpy(magic, bytes, sizeof(bytes));
+	return 0;
+}
+
+static int pcap_failure(struct skw_reader *r, int errnum, const char *text, struct skw_error *err)
+{
+	if (errnum)
+		return skw_read_error_stream(err, r->name, errnum, r->packets);
+	if (!strncmp(text, "truncated dump file", strlen("truncated dump file")))
+		return skw_read_error_truncated(err, r->name, r->packets);
+	return skw_read_error_corrupt(err, r->name, r->packets, text);
+}
+
+static int open_pcap(struct skw_reader *r, struct skw_error *err)
+{
+	char text[PCAP_ERRBUF_SIZE] = "";
+
+	errno = 0;
+	r->pcap =
+		pcap_fopen_offline_with_tstamp_precision(r->file, PCAP_TSTAMP_PRECISION_NANO, text);
+	if (!r->pcap)
+		return pcap_failure(r, ferror(r->file) ? errno : 0, text, err);
+	r->file = NULL;
+	r->iface.dlt = pcap_datalink(r->pcap);
+	r->iface.snaplen = (uint32_t)pcap_snapshot(r->pcap);
+	return 0;
+}
+
+int skw_reader_open(FILE *f, const char *name, struct skw_reader **out, struct skw_error *err)
+{
+	struct skw_reader *r = calloc(1, sizeof(*r));
+	uint32_t magic = 0;
+	int ret = -ENOMEM;
+
+	if (!r || !(r->name = strdup(name))) {
+		fclose(f);
+		free(r);
+		return skw_error_set(err, ret, "%s: out of memory", name);
+	}
+	r->file = f;
+	ret = read_magic(r, &magic, err);
+	if (!ret && magic == SKW_PCAPNG_SECTION)
+		ret = skw_pcapng_read_open(f, r->name, &r->pcapng, err);
+	else if (!ret && is_pcap(magic))
+		ret = open_pcap(r, err);
+	else if (!ret)
+		ret = skw_error_set(err, -EINVAL, "%s: not a pcap or pcapng file", name);
+	if (ret) {
+		skw_reader_close(r);
+		return ret;
+	}
+	*out = r;
+	return 0;
+}
+
+void skw_reader_close(struct skw_reader *r)
+{
+	if (!r)
+		return;
+	skw_pcapng_read_close(r->pcapng);
+	if (r->pcap)
+		pcap_close(r->pcap);
+	if (r->file)
+		fclose(r->file);
+	free(r->name);
+	free(r);
+}
+
+static int next_pcap(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err)
+{
+	struct pcap_pkthdr *h;
+	const uint8_t *data;
+
+	errno = 0;
+	switch (pcap_next_ex(r->pcap, &h, &data)) {
+	case 1:
+		break;
+	case PCAP_ERROR_BREAK:
+		return 0;
+	default:
+		return pcap_failure(r, ferror(pcap_file(r->pcap)) ? errno : 0, pcap_geterr(r->pcap),
+				    err);
+	}
+	*pkt = (struct skw_packet){
+		/* The seconds are 32 bits without sign in the file, signed in libpcap. */
+		.ts_ns = (uint32_t)h->ts.tv_sec * 1000000000ull + (uint64_t)h->ts.tv_usec,
+		.data = data,
+		.caplen = h->caplen,
+		.len = h->len,
+		.dlt = r->iface.dlt,
+	};
+	return 1;
+}
+
+int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err)
+{
+	struct skw_packet next;
+
+	if (r->failed)
+		return skw_error_set(err, r->failed, "%s: can't be read further", r->name);
+	int ret = r->pcap ? next_pcap(r, &next, err) : skw_pcapng_read_next(r->pcapng, &next, err);
+	if (ret < 0)
+		r->failed = ret;
+	if (ret == 1) {
+		*pkt = next;
+		r->packets++;
+	}
+	return ret;
+}
+
+uint64_t skw_reader_packets(const struct skw_reader *r)
+{
+	return r->packets;
+}
+
+size_t skw_reader_iface_count(const struct skw_reader *r)
+{
+	return r->pcap ? 1 : skw_pcapng_read_iface_count(r->pcapng);
+}
+
+const struct skw_iface *skw_reader_iface(const struct skw_reader *r, size_t i)
+{
+	if (r->pcap)
+		return i ? NULL : &r->iface;
+	return skw_pcapng_read_iface(r->pcapng, i);
+}
+
+const struct skw_iface_stats *skw_reader_stats(const struct skw_reader *r, size_t i)
+{
+	return r->pcap ? NULL : skw_pcapng_read_stats(r->pcapng, i);
+}

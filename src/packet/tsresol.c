@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "packet/tsresol.h"
+
+#define POWER_OF_2  0x80
+#define NS_DIGITS   9
+#define NS_PER_SEC  1000000000
+#define TICK_BITS   64
+#define TICK_DIGITS 20
+
+/* All below 2^94, so that the sum with an offset can't overflow 128 bits. */
+static __int128 decimal(uint64_t ticks, unsigned digits)
+{
+	__int128 ns = ticks;
+
+	for (; digits < NS_DIGITS; digits++)
+		ns *= 10;
+	if (digits - NS_DIGITS >= TICK_DIGITS)
+		return 0;
+	for (; digits > NS_DIGITS; digits--)
+		ns /= 10;
+	return ns;
+}
+
+static __int128 binary(uint64_t ticks, unsigned bits)
+{
+	if (bits >= TICK_BITS + 30) /* a second has less than 2^30 ns */
+		return 0;
+	return (__int128)ticks * NS_PER_SEC >> bits;
+}
+
+uint64_t skw_tsresol_to_ns(uint64_t ticks, uint8_t tsresol, int64_t offset_s)
+{
+	unsigned n = tsresol & ~POWER_OF_2;
+	__int128 ns = tsresol & POWER_OF_2 ? binary(ticks, n) : decimal(ticks, n);
+
+	ns += (__int128)offset_s * NS_PER_SEC;
+	if (ns < 0)
+		return 0;
+	return ns > UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
+}
