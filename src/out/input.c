@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
+#include "out/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "out/decompress.h"
+#include "util/cleanup.h"
+
+#define PIECE_BYTES (256 << 10)
+
+/* What stands behind the stream: fopencookie()'s cookie. */
+struct input {
+	int fd;
+	bool keep_fd;
+	bool sniffed;
+	bool eof;
+	int failed; /* errno of an earlier read, for good */
+	struct skw_decompress *decompress;
+	const uint8_t *next; /* what of the piece is still to be used */
+	size_t left;
+	uint8_t piece[PIECE_BYTES];
+};
+
+/* More bytes behind those that are left. 0 or errno; nothing more at the end of the file. */
+static int fill(struct input *in)
+{
+	memmove(in->piece, in->next, in->left);
+	in->next = in->piece;
+	for (;;) {
+		ssize_t n = read(in->fd, in->piece + in->left, sizeof(in->piece) - in->left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		in->eof = !n;
+		in->left += (size_t)n;
+		return 0;
+	}
+}
+
+static int sniff(struct input *in)
+{
+	while (in->left < SKW_DECOMPRESS_MAGIC_BYTES && !in->eof) {
+		int e = fill(in);
+
+		if (e)
+			return e;
+	}
+	in->sniffed = true;
+	enum skw_compression kind = skw_decompress_detect(in->next, in->left);
+	return kind ? -skw_decompress_new(kind, &in->decompress) : 0;
+}
+
+static int read_plain(struct input *in, char *buf, size_t size, size_t *got)
+{
+	if (!in->left) {
+		int e = fill(in);
+
+		if (e)
+			return e;
+	}
+	*got = in->left < size ? in->left : size;
+	memcpy(buf, in->next, *got);
+	in->next += *got;
+	in->left -= *got;
+	return 0;
+}
+
+static int read_compressed(struct input *in, char *buf, size_t size, size_t *got)
+{
+	while (!*got) {
+		if (!in->left && !in->eof) {
+			int e = fill(in);
+
+			if (e)
+				return e;
+		}
+		struct skw_decompress_io io = { in->next, in->left, (uint8_t *)buf, size };
+		int r = skw_decompress_run(in->decompress, &io);
+		bool stuck = io.in_left == in->left && io.out_left == size;
+
+		in->next = io.in;
+		in->left = io.in_left;
+		*got = size - io.out_left;
+		/* What could be decompressed comes first. */
+		if (r && *got)
+			in->failed = -r;
+		else if (r)
+			return -r;
+		if (stuck && in->eof)
+			return skw_decompress_at_end(in->decompress) ? 0 : ENODATA;
+	}
+	return 0;
+}
+
+static ssize_t input_read(void *cookie, char *buf, size_t size)
+{
+	struct input *in = cookie;
+	size_t got = 0;
+	int e = in->failed;
+
+	if (!e && !in->sniffed)
+		e = sniff(in);
+	if (!e && size)
+		e = in->decompress ? read_compressed(in, buf, size, &got)
+				   : read_plain(in, buf, size, &got);
+	if (e) {
+		in->failed = e;
+		errno = e;
+		return -1;
+	}
+	return (ssize_t)got;
+}
+
+static int input_close(void *cookie)
+{
+	struct input *in = cookie;
+	int r = in->keep_fd ? 0 : close(in->fd);
+
+	skw_decompress_free(in->decompress);
+	free(in);
+	return r;
+}
+
+static int open_stream(int fd, bool keep_fd, const char *name, FILE **out, struct skw_error *err)
+{
+	const cookie_io_functions_t io = { .read = input_read, .close = input_close };
+	struct stat st;
+	int r = 0;
+
+	if (fstat(fd, &st))
+		r = -errno;
+	else if (S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	struct input *in = r ? NULL : malloc(sizeof(*in));
+	FILE *f = NULL;
+	if (in) {
+		memset(in, 0, offsetof(struct input, piece));
+		in->fd = fd;
+		in->keep_fd = keep_fd;
+		in->next = in->piece;
+		f = fopencookie(in, "r", io);
+	}
+	if (!f) {
+		if (!r)
+			r = -ENOMEM;
+		free(in);
+		if (!keep_fd)
+			close(fd);
+		return skw_error_set(err, r, "%s: %s", name, strerror(-r));
+	}
+	*out = f;
+	return 0;
+}
+
+int skw_input_open_fd(int fd, const char *name, FILE **out, struct skw_error *err)
+{
+	return open_stream(fd, false, name, out, err);
+}
+
+int skw_input_open(const char *path, FILE **out, struct skw_error *err)
+{
+	if (!strcmp(path, "-"))
+		return open_stream(STDIN_FILENO, true, "standard input", out, err);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		int r = -errno;
+
+		return skw_error_set(err, r, "%s: %s", path, strerror(-r));
+	}
+	return open_stream(fd, false, path, out, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A capture file as a stream to read from, gzip and zstd taken off on the way. */
+#ifndef SKW_OUT_INPUT_H
+#define SKW_OUT_INPUT_H
+
+#include <stdio.h>
+
+#include "util/error.h"
+
+/*
+ * `path` "-" is standard input, which is not closed with the stream.
+ * Compression is told by the first bytes, not by the name. Reading fails with
+ * errno EBADMSG when compressed data is corrupt, ENODATA when it ends early
+ * (after all that could be decompressed), ENOTSUP when this build can't
+ * decompress it. *out is the caller's, for fclose(). 0 or -errno with a text.
+ */
+int skw_input_open(const char *path, FILE **out, struct skw_error *err);
+
+/* The same over a descriptor that is taken in any case; `name` is for messages. */
+int skw_input_open_fd(int fd, const char *name, FILE **out, struct skw_error *err);
+
+#endif

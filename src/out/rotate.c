@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
+#include "out/rotate.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "out/format.h"
+
+/* Digits that the highest number needs: none for one file, as with tcpdump. */
+static int number_width(unsigned files)
+{
+	int width = 0;
+
+	for (unsigned highest = files ? files - 1 : 0; highest; highest /= 10)
+		width++;
+	return width;
+}
+
+static int expand_time(const char *template, time_t when, char *out, size_t size)
+{
+	struct tm tm;
+	char marked[PATH_MAX + 2];
+
+	if (!localtime_r(&when, &tm))
+		return -EINVAL;
+	/* strftime() returns 0 for "does not fit" and for an empty text alike: never empty. */
+	int n = snprintf(marked, sizeof(marked), "%s|", template);
+	if (n < 0 || (size_t)n >= sizeof(marked))
+		return -ENAMETOOLONG;
+	size_t len = strftime(out, size, marked, &tm);
+	if (!len)
+		return -ENAMETOOLONG;
+	out[len - 1] = '\0';
+	return 0;
+}
+
+int skw_rotate_name(const struct skw_rotate *r, time_t when, unsigned count, char *name,
+		    size_t size)
+{
+	char base[PATH_MAX + 1];
+	char number[32] = "";
+	int width = r->by_size ? number_width(r->files) : 0;
+
+	if (r->by_time) {
+		int ret = expand_time(r->template, when, base, sizeof(base));
+
+		if (ret)
+			return ret;
+	} else {
+		if (strlen(r->template) >= sizeof(base))
+			return -ENAMETOOLONG;
+		strcpy(base, r->template);
+	}
+	if (r->by_size && (count || width))
+		snprintf(number, sizeof(number), "%0*u", width, count);
+
+	size_t stem = skw_out_name_stem(base);
+	if (stem + strlen(number) + strlen(base + stem) >= size)
+		return -ENAMETOOLONG;
+	snprintf(name, size, "%.*s%s%s", (int)stem, base, number, base + stem);
+	return 0;
+}
+
+unsigned skw_rotate_next(const struct skw_rotate *r, unsigned count)
+{
+	return r->files && count + 1 >= r->files ? 0 : count + 1;
+}
+
+bool skw_rotate_over(const struct skw_rotate *r, unsigned files)
+{
+	return r->by_time && !r->by_size && r->files && files >= r->files;
+}
