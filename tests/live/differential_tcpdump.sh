@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# skwatch and tcpdump on the same interface at the same time: the same packets,
+# byte for byte, stamped within a millisecond of each other.
+. "${srcdir:?}/tests/live/lib.sh"
+need root tcpdump
+pair 65535
+six
+
+# The last packet of each round. tcpdump, interrupted, forgets what it has not read yet; so it
+# prints, and has to print this one, before it is interrupted.
+marker='udp src port 4063'
+
+# both NAME NS FILTER...: starts both; then traffic; then: compare NAME.
+both() {
+	local name=$1 ns=$2
+	shift 2
+	inside "$ns" "${as_typed[@]}" tcpdump --immediate-mode -B 65536 -i eth0 -U -w "$TMP/$name.tcpdump" \
+		--print -l -q -nn --time-stamp-precision nano "$@" \
+		>"$TMP/$name.lines" 2>"$TMP/$name.err" </dev/null &
+	TCPDUMP=$!
+	STARTED+=("$TCPDUMP")
+	wait_for_line "$TMP/$name.err" "$TCPDUMP" listening || bail "tcpdump does not start"
+	start "$ns" capture -i eth0 -w "$TMP/$name.pcap" "$@"
+}
+
+compare() {
+	local name=$1 at_least=$2 said
+	traffic "$A" flood eth0 1 60 --sender 63
+	wait_for_line "$TMP/$name.lines" "$TCPDUMP" '\.4063 > ' || bail "tcpdump missed the last packet"
+	kill -INT "$TCPDUMP"
+	wait "$TCPDUMP"
+	forget "$TCPDUMP"
+	stop INT
+	is "$STATUS" 0 "$name: ends with status 0"
+	grep -q '^0 packets dropped by kernel' "$TMP/$name.err" || bail "tcpdump lost packets"
+	if said=$("$TRAFFIC" compare "$TMP/$name.pcap" "$TMP/$name.tcpdump"); then
+		ok "$name: same packets, same bytes, same time"
+	else
+		not_ok "$name: same packets, same bytes, same time" "$said"
+	fi
+	if [ "$(found same <<<"$said")" -ge "$at_least" ]; then
+		ok "$name: and there were enough of them to tell"
+	else
+		not_ok "$name: and there were enough of them to tell" "$said"
+	fi
+}
+
+conversations() {
+	traffic "$A" http 10.77.0.2 80 --server "$B"
+	traffic "$A" http fd77::2 80 --server "$B"
+	traffic "$A" udp 10.77.0.2 53 --server "$B" --count 20
+	traffic "$A" ping 10.77.0.2 --count 20
+	traffic "$A" ping fd77::2 --count 20
+	traffic "$A" bulk 10.77.0.2 90 --server "$B" --bytes 1000000
+	traffic "$A" bulk fd77::2 90 --server "$B" --bytes 1000000
+}
+
+tagged() {
+	traffic "$A" vlan eth0 20 60 100 --sender 1
+	traffic "$A" vlan eth0 20 1500 4095 --sender 2
+	traffic "$A" vlan eth0 20 300 200 300 --sender 3
+}
+
+both sender "$A"
+conversations
+tagged
+compare sender 150
+
+both receiver "$B"
+conversations
+tagged
+compare receiver 150
+
+both vlan "$B" "$marker" or vlan 100
+tagged
+compare vlan 21
+
+both double "$B" "$marker" or '(vlan 200 and vlan 300)'
+tagged
+compare double 21
+
+both tcp "$B" "$marker" or tcp port 80
+conversations
+compare tcp 15
+
+both out "$A" "$marker" or '(outbound and icmp)'
+conversations
+compare out 21
+
+both in "$A" "$marker" or '(inbound and (icmp or icmp6))'
+conversations
+compare in 40
+
+both payload "$A" "$marker" or 'udp[16:4] & 1 = 1 or greater 1000'
+traffic "$A" flood eth0 100 200
+tagged
+compare payload 20
+
+# Every sample that is Ethernet, on the wire once more.
+both samples "$B"
+n=0
+for file in "$srcdir"/pcap-samples/*.pcap; do
+	inside "$A" "$TRAFFIC" replay eth0 "$file" >/dev/null 2>&1 && n=$((n + 1))
+done
+compare samples $((n + 1))
+
+# Fast enough for several packets per microsecond of clock reading.
+both fast "$B"
+traffic "$A" flood eth0 20000 100 --cpus 2 --pps 40000
+compare fast 20001
+done_testing

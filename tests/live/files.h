@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Looks at captures. Each prints one line of name=number pairs and returns an exit status. */
+#ifndef LIVE_FILES_H
+#define LIVE_FILES_H
+
+#include <stdint.h>
+
+/*
+ * Numbered frames in one or more files, taken in the order given as one capture: complete, once
+ * each, in the order of each sender, undamaged, time never going back. `expect` is how many there
+ * should be; UINT64_MAX: not told, so gaps are counted and forgiven. Status 0 if all is well.
+ */
+int files_check(char *const files[], int n, uint64_t expect);
+
+/*
+ * Whether two captures hold the same packets, byte for byte, with time stamps at most
+ * tolerance_us apart and never going back in either file. Status 0 if so.
+ */
+int files_compare(const char *a, const char *b, uint64_t tolerance_us);
+
+#endif
