@@ -89,6 +89,18 @@ if [ -n "$kernel" ]; then
 	done
 fi
 
+# The users that checks and tcpdump give themselves over to.
+cat >"$root/etc/passwd" <<END
+root:x:0:0::/root:/bin/sh
+tcpdump:x:100:100::/:/bin/sh
+nobody:x:65534:65534::/:/bin/sh
+END
+cat >"$root/etc/group" <<END
+root:x:0:
+tcpdump:x:100:
+nogroup:x:65534:
+END
+
 for part in init run-checks lib.sh checks.d; do
 	cp -R "$here/guest/$part" "$root/"
 done

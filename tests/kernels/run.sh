@@ -6,20 +6,19 @@
 #
 # SKW_KERNELS	which kernels, default "6.1 6.12 running"
 # CHECKS	which checks (a pattern, as 10-*), default all
-# SKW_KERNELS_SECONDS	how long one kernel may take, default 150
+# SKW_KERNELS_SECONDS	how long one kernel may take, default 200
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 builddir=${builddir:-$(cd "$here/../.." && pwd)/build}
 kernels=${*:-${SKW_KERNELS:-6.1 6.12 running}}
-seconds=${SKW_KERNELS_SECONDS:-150}
+seconds=${SKW_KERNELS_SECONDS:-200}
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
 
 work=$(mktemp -d)
 cleanup() {
 	trap - EXIT
-	# shellcheck disable=SC2046 # one word per job is what is wanted
 	[ -z "$(jobs -p)" ] || kill $(jobs -p) 2>/dev/null
 	wait
 	rm -rf "$work"
@@ -91,9 +90,7 @@ run_booted() {
 	77) tail -n 1 "$dir/fetch" >"$dir/skip" && return 0 ;;
 	*) cat "$dir/fetch" >"$dir/console" && return 1 ;;
 	esac
-	# shellcheck disable=SC2086 # the list of programs
 	"$here/initramfs.sh" "$kernel" "$dir/initramfs" $programs 2>"$dir/console" || return 1
-	# shellcheck disable=SC2093 # a signal to this job is to reach qemu
 	exec "$here/boot.sh" "$kernel" "$dir/initramfs" "$dir" "$seconds" 2>"$dir/qemu"
 }
 
@@ -102,12 +99,11 @@ run_booted() {
 run_here() {
 	cannot_chroot >"$dir/skip"
 	[ ! -s "$dir/skip" ] || return 0
-	# shellcheck disable=SC2086
 	"$here/initramfs.sh" "" "$dir/initramfs" $programs 2>"$dir/console" || return 1
 	mkdir "$dir/root"
 	(cd "$dir/root" && cpio --quiet -id <"$dir/initramfs") 2>"$dir/console" || return 1
-	# shellcheck disable=SC2016 # expanded by the inner shell
 	exec timeout -k 5 "$seconds" unshare --mount --net --pid --fork --kill-child sh -euc '
+		mount --bind "$1" "$1" # ip wants its root to be a mount
 		cd "$1"
 		mount --rbind /dev dev
 		mount -t proc proc proc

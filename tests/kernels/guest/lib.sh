@@ -13,14 +13,15 @@ not_ok() {
 	[ -z "${2:-}" ] || echo "$2" | sed 's/^/# /'
 }
 
-# check NAME COMMAND...: ok if the command succeeds; what it said, if not.
+# check NAME COMMAND...: ok if the command (not in a subshell) succeeds; what it
+# said, if not.
 check() {
 	check_name=$1
 	shift
-	if check_out=$("$@" 2>&1); then
+	if "$@" >check.out 2>&1; then
 		ok "$check_name"
 	else
-		not_ok "$check_name" "'$*' failed: $check_out"
+		not_ok "$check_name" "'$*' failed: $(cat check.out)"
 	fi
 }
 
@@ -31,4 +32,104 @@ is() {
 	else
 		not_ok "$1" "$(printf 'got    %s\nwanted %s' "$2" "$3")"
 	fi
+}
+
+# This shell takes busybox's own commands first, and its ip knows no namespaces.
+ip() {
+	/bin/ip "$@"
+}
+
+# Two hosts with a wire between them: the namespaces a and b, each with an
+# interface "wire": 10.9.0.1 and fd09::1 in a, 10.9.0.2 and fd09::2 in b.
+# Addresses are usable at once, and nobody asks for routers.
+two_hosts() {
+	for ns in a b; do
+		ip netns add $ns
+		ip netns exec $ns sh -c 'cd /proc/sys/net/ipv6/conf/default
+			echo 0 >accept_dad
+			echo 0 >router_solicitations'
+	done
+	ip link add wire netns a type veth peer name wire netns b
+	n=1
+	for ns in a b; do
+		ip -n $ns link set lo up
+		ip -n $ns addr add 10.9.0.$n/24 dev wire
+		ip -n $ns addr add fd09::$n/64 dev wire nodad
+		n=$((n + 1))
+	done
+	ip -n a link set wire up
+	ip -n b link set wire up
+}
+
+# on NS COMMAND...
+on() {
+	on_ns=$1
+	shift
+	ip netns exec "$on_ns" "$@"
+}
+
+# capture_start NS ARGUMENT...: runs `skwatch capture` in a namespace, its lines
+# to the file "lines", and returns when it listens. What it says is in "said".
+capture_start() {
+	capture_ns=$1
+	shift
+	rm -f talk said lines
+	: >said
+	mkfifo talk
+	/bin/ip netns exec "$capture_ns" skwatch capture "$@" 2>talk >lines &
+	capture_pid=$!
+	exec 8<talk
+	while read -r line <&8; do
+		echo "$line" >>said
+		case $line in
+		*'listening on'*) return 0 ;;
+		esac
+	done
+	wait $capture_pid || not_ok "skwatch capture $*" "ended with status $?: $(cat said)"
+	return 1
+}
+
+# capture_wait: waits for its end and takes the closing figures apart, into
+# $captured, $seen, $rejected, $dropped (empty if not told). Its status.
+capture_wait() {
+	cat <&8 >>said
+	exec 8<&-
+	capture_status=0
+	wait $capture_pid || capture_status=$?
+	echo "status $capture_status; it said:"
+	cat said
+	captured=$(sed -n 's/^\([0-9]*\) packets\{0,1\} captured.*/\1/p' said)
+	seen=$(sed -n 's/^\([0-9]*\) packets\{0,1\} seen by the filter.*/\1/p' said)
+	rejected=$(sed -n 's/^.* seen by the filter (\([0-9]*\) rejected).*/\1/p' said)
+	dropped=$(sed -n 's/^\([0-9]*\) packets\{0,1\} dropped.*/\1/p' said)
+	return $capture_status
+}
+
+# A process that a shell starts in the background ignores SIGINT, so SIGTERM.
+capture_stop() {
+	kill -TERM $capture_pid
+	capture_wait
+}
+
+# skwatch_lines ARGUMENT...: what `skwatch capture` prints goes to "lines".
+skwatch_lines() {
+	skwatch capture "$@" >lines
+}
+
+# sums_up NAME: every packet that was seen has an end.
+sums_up() {
+	note="$captured captured + $rejected rejected + $dropped dropped, $seen seen"
+	if [ -n "$captured" ] && [ -n "$rejected" ] && [ -n "$dropped" ] && [ -n "$seen" ] &&
+		[ $((captured + rejected + dropped)) -eq "$seen" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$note; it said: $(cat said)"
+	fi
+}
+
+# packets_in FILE [FILTER]: how many there are of a kind, according to tcpdump.
+packets_in() {
+	file=$1
+	shift
+	tcpdump -nr "$file" "$@" 2>/dev/null | wc -l
 }

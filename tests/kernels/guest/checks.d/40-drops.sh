@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# A ring that is too small loses packets, and says exactly how many.
+
+two_hosts
+
+capture_start b -i wire --rings 1 --ring-size 16k -w lossy.pcap udp
+# Nobody reads the ring while the flood runs.
+skwatch_pids=$(pidof skwatch)
+kill -STOP $skwatch_pids
+on a traffic flood wire 5000 100
+kill -CONT $skwatch_pids
+check "a capture with losses ends well" capture_stop
+sums_up "its figures add up"
+is "captured and dropped are what was sent" "$((captured + dropped))" 5000
+if [ "${dropped:-0}" -gt 0 ] && [ "${captured:-0}" -gt 0 ]; then
+	ok "some were dropped and some were not"
+else
+	not_ok "some were dropped and some were not" "$dropped dropped, $captured captured"
+fi
+is "the file has what was captured" "$(packets_in lossy.pcap)" "$captured"
+check "those are undamaged and in order" traffic check lossy.pcap
