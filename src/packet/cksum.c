@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "packet/dissect.h"
 
+#include "packet/bytes.h"
+
 static uint32_t sum_words(const uint8_t *p, size_t n, uint64_t sum)
 {
 	for (; n >= 2; p += 2, n -= 2)

@@ -15,6 +15,18 @@ void skw_dissect_cut(struct skw_dissect *d, const char *name)
 	skw_buf_add_char(d->out, ']');
 }
 
+void skw_dissect_invalid(struct skw_dissect *d)
+{
+	d->cut = true;
+	skw_buf_add_str(d->out, " (invalid)");
+}
+
+void skw_dissect_name(struct skw_dissect *d, const char *name, uint32_t len)
+{
+	skw_buf_add_str(d->out, name);
+	skw_text_field(d->out, ", length ", len);
+}
+
 void skw_dissect_text(struct skw_dissect *d, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -36,8 +48,8 @@ void skw_dissect_text(struct skw_dissect *d, const uint8_t *p, size_t n)
 void skw_dissect_color(struct skw_dissect *d, enum skw_color color)
 {
 	static const char *const codes[] = {
-		[SKW_COLOR_END] = "\033[0m",         [SKW_COLOR_TIME] = "\033[2m",
-		[SKW_COLOR_PROTO] = "\033[36m",      [SKW_COLOR_OPEN_CLOSE] = "\033[32m",
+		[SKW_COLOR_END] = "\033[0m",    [SKW_COLOR_TIME] = "\033[2m",
+		[SKW_COLOR_PROTO] = "\033[36m", [SKW_COLOR_OPEN_CLOSE] = "\033[32m",
 		[SKW_COLOR_BAD] = "\033[31m",
 	};
 
@@ -62,6 +74,8 @@ const char *skw_dissect_addr(const struct skw_ip *ip, const uint8_t *addr, char 
 
 void skw_dissect_hosts(struct skw_dissect *d, const struct skw_ip *ip)
 {
+	if (ip->hosts_printed)
+		return;
 	add_addr(d->out, ip, ip->src);
 	skw_buf_add(d->out, " > ", 3);
 	add_addr(d->out, ip, ip->dst);
@@ -71,10 +85,16 @@ void skw_dissect_hosts(struct skw_dissect *d, const struct skw_ip *ip)
 void skw_dissect_ports(struct skw_dissect *d, const struct skw_ip *ip, uint16_t sport,
 		       uint16_t dport)
 {
-	add_addr(d->out, ip, ip->src);
-	skw_text_field(d->out, ".", sport);
+	if (!ip->hosts_printed) {
+		add_addr(d->out, ip, ip->src);
+		skw_buf_add_char(d->out, '.');
+	}
+	skw_buf_add_uint(d->out, sport);
 	skw_buf_add(d->out, " > ", 3);
-	add_addr(d->out, ip, ip->dst);
-	skw_text_field(d->out, ".", dport);
+	if (!ip->hosts_printed) {
+		add_addr(d->out, ip, ip->dst);
+		skw_buf_add_char(d->out, '.');
+	}
+	skw_buf_add_uint(d->out, dport);
 	skw_buf_add(d->out, ": ", 2);
 }

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "packet/ip6_ext.h"
+
+#include "packet/bytes.h"
+#include "packet/text.h"
+#include "util/cleanup.h"
+
+enum { OPT_PAD1 = 0x00, OPT_PADN = 0x01, OPT_ALERT = 0x05, OPT_JUMBO = 0xc2, OPT_HOME = 0xc9 };
+
+/* The header's own length field counts units of eight bytes behind the first eight. */
+static uint32_t ext_len(struct skw_bytes b)
+{
+	return (b.p[1] + 1u) * 8;
+}
+
+/* An option that is shorter or longer than its type allows; the rest can't be trusted. */
+static bool bad_option(struct skw_dissect *d, const char *name, const char *why)
+{
+	skw_buf_add_char(d->out, '(');
+	skw_buf_add_str(d->out, name);
+	skw_buf_add_str(d->out, why);
+	skw_buf_add_char(d->out, ')');
+	return false;
+}
+
+static bool bad_option_len(struct skw_dissect *d, const char *name, uint32_t len)
+{
+	skw_buf_add_char(d->out, '(');
+	skw_buf_add_str(d->out, name);
+	skw_text_field(d->out, ": invalid len ", len);
+	skw_buf_add_char(d->out, ')');
+	return false;
+}
+
+/* The data of one option, of which `len` bytes follow type and length. */
+static bool print_option(struct skw_dissect *d, uint8_t type, const uint8_t *data, uint32_t len)
+{
+	bool show = d->opt->verbose > 0;
+
+	switch (type) {
+	case OPT_PADN:
+		if (show)
+			skw_buf_add_str(d->out, "(padn)");
+		return true;
+	case OPT_ALERT:
+		if (len != 2)
+			return bad_option_len(d, "rtalert", len);
+		if (show) {
+			skw_buf_add_str(d->out, "(rtalert: 0x");
+			skw_text_hex(d->out, skw_be16(data), 4);
+			skw_buf_add_str(d->out, ") ");
+		}
+		return true;
+	case OPT_JUMBO:
+		if (len != 4)
+			return bad_option_len(d, "jumbo", len);
+		if (show) {
+			skw_text_field(d->out, "(jumbo: ", skw_be32(data));
+			skw_buf_add_str(d->out, d->jumbo ? ") " : " - payload len != 0) ");
+		}
+		return true;
+	case OPT_HOME:
+		if (len < 16)
+			return bad_option_len(d, "homeaddr", len);
+		if (show) {
+			skw_buf_add_str(d->out, "(homeaddr: ");
+			skw_text_ipv6(d->out, data);
+			skw_buf_add_char(d->out, ')');
+		}
+		return true;
+	default:
+		if (show) {
+			skw_buf_add_str(d->out, "(opt_type 0x");
+			skw_text_hex(d->out, type, 2);
+			skw_text_field(d->out, ": len=", len);
+			skw_buf_add_char(d->out, ')');
+		}
+		return true;
+	}
+}
+
+static bool print_options(struct skw_dissect *d, struct skw_bytes b)
+{
+	while (b.caplen) {
+		uint8_t type = b.p[0];
+
+		if (type == OPT_PAD1) {
+			if (d->opt->verbose)
+				skw_buf_add_str(d->out, "(pad1)");
+			b = skw_skip(b, 1);
+			continue;
+		}
+
+		const char *name = type == OPT_PADN    ? "padn"
+				   : type == OPT_ALERT ? "rtalert"
+				   : type == OPT_JUMBO ? "jumbo"
+				   : type == OPT_HOME  ? "homeaddr"
+						       : NULL;
+		uint32_t len = b.caplen < 2 ? 0 : b.p[1];
+
+		if (b.caplen < 2 || !skw_has(b, 2, len))
+			return name ? bad_option(d, name, ": trunc") : false;
+		if (!print_option(d, type, b.p + 2, len))
+			return false;
+		b = skw_skip(b, 2 + len);
+	}
+	if (d->opt->verbose)
+		skw_buf_add_char(d->out, ' ');
+	return true;
+}
+
+static uint32_t options_header(struct skw_dissect *d, struct skw_bytes b, const char *title,
+			       const char *cut)
+{
+	if (!skw_has(b, 0, 2) || !skw_has(b, 0, ext_len(b))) {
+		skw_dissect_cut(d, cut);
+		return 0;
+	}
+
+	uint32_t len = ext_len(b);
+
+	skw_buf_add_str(d->out, title);
+	if (!print_options(d, skw_skip(skw_first(b, len), 2))) {
+		skw_dissect_cut(d, cut);
+		return 0;
+	}
+	return len;
+}
+
+uint32_t skw_dissect_ip6_hop_by_hop(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	(void)ip;
+	return options_header(d, b, "HBH ", "hbhopt");
+}
+
+uint32_t skw_dissect_ip6_dest_options(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	(void)ip;
+	return options_header(d, b, "DSTOPT ", "dstopt");
+}
+
+/* Addresses of type 0 and 2 and of the segment routing header, which has two more fields. */
+static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	uint8_t units = b.p[1], type = b.p[2], left = b.p[3];
+
+	if (type == 4) {
+		skw_text_field(d->out, ", last-entry=", b.p[4]);
+		if (b.p[5] || d->opt->verbose) {
+			skw_buf_add_str(d->out, ", flags=0x");
+			skw_text_hex(d->out, b.p[5], 1);
+		}
+		skw_text_field(d->out, ", tag=", skw_be16(b.p + 6));
+	} else if (skw_be32(b.p + 4) || d->opt->verbose) {
+		skw_buf_add_str(d->out, ", rsv=0x");
+		skw_text_hex(d->out, skw_be32(b.p + 4), 1);
+	}
+	if (units % 2) {
+		skw_text_field(d->out, " (invalid length ", units);
+		skw_buf_add_char(d->out, ')');
+		return false;
+	}
+
+	uint32_t hops = units / 2;
+
+	for (uint32_t i = 0; i < hops; i++) {
+		skw_text_field(d->out, ", [", i);
+		skw_buf_add_char(d->out, ']');
+		skw_text_ipv6(d->out, b.p + 8 + i * 16);
+	}
+	if (left && hops && left <= hops)
+		ip->dst = b.p + 8 + (type == 4 ? 0 : (hops - 1) * 16);
+	skw_buf_add_str(d->out, ") ");
+	return true;
+}
+
+uint32_t skw_dissect_ip6_routing(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	if (!skw_has(b, 0, 4)) {
+		skw_dissect_cut(d, "srcrt");
+		return 0;
+	}
+
+	uint8_t type = b.p[2];
+
+	skw_text_field(d->out, "RT6 (len=", b.p[1]);
+	skw_text_field(d->out, ", type=", type);
+	if (type == 0)
+		skw_buf_add_str(d->out, " [Deprecated]");
+	skw_text_field(d->out, ", segleft=", b.p[3]);
+	if (type != 0 && type != 2 && type != 4) {
+		skw_buf_add_str(d->out, " (unknown type)");
+		skw_dissect_invalid(d);
+		return 0;
+	}
+	if (!skw_has(b, 0, ext_len(b))) {
+		skw_dissect_cut(d, "srcrt");
+		return 0;
+	}
+	if (!print_hops(d, ip, b)) {
+		skw_dissect_invalid(d);
+		return 0;
+	}
+	return ext_len(b);
+}
+
+uint32_t skw_dissect_ip6_fragment(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	if (!skw_has(b, 0, 8)) {
+		skw_dissect_cut(d, "frag6");
+		return 0;
+	}
+
+	uint32_t offset = skw_be16(b.p + 2) & 0xfff8u;
+
+	skw_buf_add_str(d->out, "frag (");
+	if (d->opt->verbose) {
+		skw_buf_add_str(d->out, "0x");
+		skw_text_hex(d->out, skw_be32(b.p + 4), 8);
+		skw_buf_add_char(d->out, ':');
+	}
+	skw_buf_add_uint(d->out, offset);
+	skw_text_field(d->out, "|", b.len - 8);
+	skw_buf_add_char(d->out, ')');
+	ip->fragment = true;
+	if (offset)
+		return 0;
+	skw_buf_add_char(d->out, ' ');
+	return 8;
+}
+
+uint32_t skw_dissect_ip6_mobility(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	static const char *const names[] = {
+		"BRR", "HoTI", "CoTI", "HoT", "CoT", "BU", "BA", "BE"
+	};
+
+	(void)ip;
+	if (!skw_has(b, 0, 3)) {
+		skw_dissect_cut(d, "mobility");
+		return 0;
+	}
+	skw_buf_add_str(d->out, "mobility: ");
+	if (b.p[2] < SKW_ARRAY_SIZE(names))
+		skw_buf_add_str(d->out, names[b.p[2]]);
+	else
+		skw_text_field(d->out, "type-#", b.p[2]);
+	skw_text_field(d->out, ", length ", ext_len(b));
+	return 0;
+}
