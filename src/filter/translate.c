@@ -302,14 +302,28 @@ static bool is_valid(const struct skw_cbpf_insn *in, size_t left)
 	return true;
 }
 
+/*
+ * libpcap's `protochain` is a loop, which its own interpreter runs and no
+ * kernel takes: neither classic BPF nor the verifier, which can't see its end.
+ */
+static bool jumps_back(const struct skw_cbpf_insn *in, size_t pc)
+{
+	return in->code == (BPF_JMP | BPF_JA) && -in->k <= pc + 1 && in->k > INT32_MAX;
+}
+
 static int check(const struct skw_cbpf *prog)
 {
+	int ret = 0;
+
 	if (!prog->len || BPF_CLASS(prog->insns[prog->len - 1].code) != BPF_RET)
 		return -EINVAL;
-	for (size_t i = 0; i < prog->len; i++)
-		if (!is_valid(&prog->insns[i], prog->len - 1 - i))
+	for (size_t i = 0; i < prog->len; i++) {
+		if (jumps_back(&prog->insns[i], i))
+			ret = -EOPNOTSUPP;
+		else if (!is_valid(&prog->insns[i], prog->len - 1 - i))
 			return -EINVAL;
-	return 0;
+	}
+	return ret;
 }
 
 /*

@@ -38,9 +38,9 @@ struct skw_filter_frame {
  * always returns 0.
  *
  * -EINVAL: the kernel's check would refuse the classic program.
- * -EOPNOTSUPP: it asks for what a socket_filter program can't see (the device's hardware type,
- *	the payload offset, netlink attributes); -E2BIG: too long to be jumped across. Both may
- *	still be run in user space.
+ * -EOPNOTSUPP: it has a loop (`protochain`) or asks for what a socket_filter program can't see (the
+ *	device's hardware type, the payload offset, netlink attributes); -E2BIG: too long to be
+ *	jumped across. Both may still be run in user space.
  * -ENOMEM.
  */
 int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_frame *frame,

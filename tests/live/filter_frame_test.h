@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What stands around the expression: counting, directions, loopback, going on by tail call. */
+#ifndef SKW_TESTS_FILTER_FRAME_TEST_H
+#define SKW_TESTS_FILTER_FRAME_TEST_H
+
+#include "filter_corpus.h"
+#include "filter_kernel.h"
+
+/* Prints TAP lines; 0 or -errno of a harness fault. */
+int test_frame(struct wire *w, const struct test_corpus *c);
+
+#endif
