@@ -36,7 +36,6 @@ struct skw_tap {
 	unsigned rings_len;
 	uint64_t ring_bytes;
 	unsigned slots;
-	int poll_fd;
 	struct tap_socket *sockets; /* owned */
 	size_t sockets_len;
 };
@@ -113,12 +112,10 @@ static int rings_make(struct skw_tap *tap, struct skw_error *err)
 static int rings_connect(struct skw_tap *tap)
 {
 	for (__u32 i = 0; i < tap->rings_len; i++) {
-		struct epoll_event event = { .events = EPOLLIN };
 		__u32 fd = (__u32)tap->ring_fds[i];
 
 		if (bpf_map__update_elem(tap->bpf->maps.rings, &i, sizeof(i), &fd, sizeof(fd), 0) <
-			    0 ||
-		    epoll_ctl(tap->poll_fd, EPOLL_CTL_ADD, tap->ring_fds[i], &event) < 0)
+		    0)
 			return -errno;
 	}
 	return skw_rings_open(tap->ring_fds, tap->rings_len, tap->ring_bytes, &tap->rings);
@@ -177,8 +174,7 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 	tap->ring_fds = malloc(tap->rings_len * sizeof(int));
 	for (unsigned i = 0; tap->ring_fds && i < tap->rings_len; i++)
 		tap->ring_fds[i] = -1;
-	tap->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (!tap->ring_fds || tap->poll_fd < 0)
+	if (!tap->ring_fds)
 		ret = skw_error_set(err, -ENOMEM, "out of memory");
 	else
 		ret = tap_load(tap, opt, err);
@@ -199,7 +195,6 @@ void skw_tap_free(struct skw_tap *tap)
 	for (unsigned i = 0; tap->ring_fds && i < tap->rings_len; i++)
 		skw_cleanup_fd(&tap->ring_fds[i]);
 	free(tap->ring_fds);
-	skw_cleanup_fd(&tap->poll_fd);
 	capture_bpf__destroy(tap->bpf);
 	free(tap);
 }
@@ -337,9 +332,19 @@ void skw_tap_close_sockets(struct skw_tap *tap)
 	tap->sockets_len = 0;
 }
 
-int skw_tap_poll_fd(const struct skw_tap *tap)
+int skw_tap_watch_rings(const struct skw_tap *tap, int epoll_fd, uint64_t data)
 {
-	return tap->poll_fd;
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = data };
+
+	for (unsigned i = 0; i < tap->rings_len; i++)
+		if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, tap->ring_fds[i], &event) < 0)
+			return -errno;
+	return 0;
+}
+
+uint64_t skw_tap_wake_threshold(const struct skw_tap *tap)
+{
+	return tap->bpf->rodata->wake_threshold;
 }
 
 void skw_tap_arm(struct skw_tap *tap)

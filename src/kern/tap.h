@@ -70,8 +70,13 @@ int skw_tap_socket_error(const struct skw_tap *tap, size_t i);
 /* No packet is added to the rings after this returns. */
 void skw_tap_close_sockets(struct skw_tap *tap);
 
-/* A descriptor that polls readable when a ring wants to be read; the tap's. */
-int skw_tap_poll_fd(const struct skw_tap *tap);
+/*
+ * Adds the rings to an epoll instance, each with `data`. Edge-triggered: a ring is told of
+ * when it fills up or after skw_tap_arm(), not for as long as it holds something.
+ */
+int skw_tap_watch_rings(const struct skw_tap *tap, int epoll_fd, uint64_t data);
+/* Bytes in one ring from which on it should be read without delay. */
+uint64_t skw_tap_wake_threshold(const struct skw_tap *tap);
 /* Asks to be woken by the next packet; look at the rings again after it and before sleeping. */
 void skw_tap_arm(struct skw_tap *tap);
 

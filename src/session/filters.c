@@ -21,7 +21,7 @@ void skw_compiled_free(struct skw_compiled *c)
 	memset(c, 0, sizeof(*c));
 }
 
-/* The program of no expression at all: everything, up to the snapshot length. */
+/* The program of no expression at all: everything up to the snapshot length, or nothing for 0. */
 static int compile_all(uint32_t snaplen, struct skw_cbpf *out)
 {
 	struct skw_cbpf_insn *insn = calloc(1, sizeof(*insn));
@@ -86,6 +86,37 @@ int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_if
 	}
 	*out = c;
 	return 0;
+}
+
+int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struct skw_compiled *out,
+			     struct skw_error *err)
+{
+	struct skw_offline_filter *filter = NULL;
+	struct skw_compiled c = { .dlt = dlt };
+	int ret = skw_offline_filter_compile(plan->filter, dlt, plan->snaplen, true, &filter, err);
+
+	if (ret)
+		return ret;
+	const struct skw_cbpf *program = skw_offline_filter_program(filter);
+	c.cbpf.len = program->len;
+	c.cbpf.insns = calloc(program->len, sizeof(*program->insns));
+	if (c.cbpf.insns)
+		memcpy(c.cbpf.insns, program->insns, program->len * sizeof(*program->insns));
+	skw_offline_filter_free(filter);
+	if (!c.cbpf.insns)
+		return skw_error_set(err, -ENOMEM, "filter: out of memory");
+	*out = c;
+	return 0;
+}
+
+int skw_filters_compile_none(int dlt, struct skw_compiled *out)
+{
+	struct skw_compiled c = { .dlt = dlt };
+	int ret = compile_all(0, &c.cbpf);
+
+	if (!ret)
+		*out = c;
+	return ret;
 }
 
 static int load(const struct skw_capture_plan *plan, const struct skw_compiled *c,

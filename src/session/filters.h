@@ -32,6 +32,13 @@ void skw_compiled_free(struct skw_compiled *c);
 int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_iface_info *iface,
 			struct skw_compiled *out, struct skw_error *err);
 
+/* The same without an interface at hand: no metadata, and VLAN tags only in the bytes. */
+int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struct skw_compiled *out,
+			     struct skw_error *err);
+
+/* A program that takes nothing. */
+int skw_filters_compile_none(int dlt, struct skw_compiled *out);
+
 /* What the generated program is told besides the expression. */
 struct skw_filters_place {
 	int counters_fd, next_fd;
@@ -46,8 +53,5 @@ struct skw_filters_place {
  */
 int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,
 		     const struct skw_filters_place *place, struct skw_error *err);
-
-/* -d, -dd, -ddd and --dump-ebpf: the program's text on standard output. */
-int skw_filters_dump(const struct skw_capture_plan *plan, struct skw_error *err);
 
 #endif

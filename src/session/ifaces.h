@@ -14,13 +14,16 @@
 #include "kern/iface.h"
 #include "model/packet.h"
 
+struct skw_offline_filter;
+
 struct skw_live_iface {
 	struct skw_iface_info info;
 	struct skw_iface iface; /* what rooms below see; its name is info.name */
 	unsigned slot;          /* counters */
 	bool gone;
 	bool cooked;
-	const void *user_filter; /* struct skw_offline_filter, lent; NULL: none */
+	const struct skw_offline_filter *user_filter; /* lent; NULL: the kernel has decided */
+	uint64_t user_rejected;                       /* by it */
 };
 
 struct skw_live_ifaces {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <config.h>
+
+#include "cmd/capture_options.h"
+#include "cmd/command.h"
+#include "session/live.h"
+#include "session/readback.h"
+#include "session/show.h"
+
+static int run_request(const struct skw_capture_request *r, struct skw_error *err)
+{
+	if (r->help) {
+		skw_capture_options_help(stdout);
+		return 0;
+	}
+	if (r->version) {
+		printf("skwatch %s\n", PACKAGE_VERSION);
+		return 0;
+	}
+	if (r->list_interfaces)
+		return skw_show_interfaces(err);
+	if (r->plan.list_link_types)
+		return skw_show_link_types(&r->plan, err);
+	if (r->plan.dump)
+		return skw_show_filter(&r->plan, err);
+	return r->plan.read_file ? skw_readback_run(&r->plan, err) : skw_live_run(&r->plan, err);
+}
+
+static int run(int argc, char **argv, struct skw_error *err)
+{
+	struct skw_capture_request request;
+	int ret = skw_capture_options_parse(argc, argv, &request, err);
+
+	if (!ret)
+		ret = run_request(&request, err);
+	skw_capture_request_free(&request);
+	return ret;
+}
+
+const struct skw_command skw_cmd_capture = {
+	.name = "capture",
+	.summary = "print packets, or write them to a pcap or pcapng file",
+	.run = run,
+};

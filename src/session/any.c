@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/any.h"
+
+#include <errno.h>
+#include <linux/if_arp.h>
+#include <pcap/dlt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+
+#define LOOPBACK_IFINDEX                                                                           \
+	1 /* LOOPBACK_IFINDEX of include/net/flow.h: the same in every namespace                   \
+	   */
+
+/* The link type where packets come with what header the interface gives them. */
+static int dlt_of(const struct skw_compiled *c)
+{
+	return c->cooked ? DLT_RAW : c->dlt;
+}
+
+int skw_any_make_filter(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
+			int counters_fd, int next_fd, struct skw_made_filter *made,
+			struct skw_error *err)
+{
+	struct skw_filters_place place = { .counters_fd = counters_fd,
+					   .next_fd = next_fd,
+					   .slot_from_cb = true,
+					   .lo_ifindex = LOOPBACK_IFINDEX };
+	struct skw_made_filter result = { .dlt = skw_iface_plain_dlt(info->arphrd) };
+	struct skw_compiled c = { 0 };
+	struct skw_error trouble = { 0 };
+	int ret = -ENETDOWN;
+
+	if (info->flags & IFF_UP)
+		ret = skw_filters_compile(plan, info, &c, &trouble);
+	if (ret && !trouble.usage) {
+		/* libpcap activates no handle on an interface that is down. */
+		struct skw_error ignored = { 0 };
+
+		result.stand_in = true;
+		ret = skw_filters_compile_dead(plan, result.dlt < 0 ? DLT_RAW : result.dlt, &c,
+					       trouble.text[0] ? &ignored : &trouble);
+	}
+	if (ret && trouble.usage && dlt_of(&c) != DLT_EN10MB && result.dlt != DLT_EN10MB) {
+		/* What makes no sense for this link type matches none of its packets. */
+		ret = skw_filters_compile_none(result.dlt < 0 ? DLT_RAW : result.dlt, &c);
+	}
+	if (!ret && c.cooked) {
+		/* The socket of all interfaces gives plain packets here. */
+		skw_compiled_free(&c);
+		ret = skw_filters_compile_dead(plan, DLT_RAW, &c, &trouble);
+	}
+	if (!ret) {
+		result.dlt = dlt_of(&c);
+		ret = skw_filters_load(plan, &c, &place, &trouble);
+		result.user = c.user != NULL;
+	}
+	skw_compiled_free(&c);
+	if (ret < 0) {
+		if (trouble.usage)
+			return skw_error_usage(err, "%s", trouble.text);
+		return skw_error_set(err, ret, "%s", trouble.text);
+	}
+	*made = result;
+	return ret;
+}
+
+/* Here before the split, in the keeper after it. */
+static int make_filter(struct skw_any *any, const struct skw_iface_info *info,
+		       struct skw_made_filter *made, struct skw_error *err)
+{
+	if (any->keeper)
+		return skw_verbs_make_filter(any->keeper, info->ifindex, made, err);
+	return skw_any_make_filter(any->plan, info, skw_tap_counters_fd(any->tap),
+				   skw_tap_next_fd(any->tap), made, err);
+}
+
+static int filter_by_dlt(const struct skw_any *any, int dlt)
+{
+	for (unsigned i = 0; i < any->filters_len; i++)
+		if (any->filters[i].dlt == dlt)
+			return (int)i;
+	return -1;
+}
+
+/* Makes or remakes the filter for the kind of interface that this one is: its index. */
+static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
+			struct skw_error *err)
+{
+	struct skw_made_filter made = { 0 };
+	int known = filter_by_dlt(any, skw_iface_plain_dlt(info->arphrd));
+
+	if (known >= 0 && !(any->filters[known].stand_in && (info->flags & IFF_UP)))
+		return known;
+
+	SKW_AUTO_FD int prog = make_filter(any, info, &made, err);
+	if (prog < 0)
+		return prog;
+	int index = filter_by_dlt(any, made.dlt);
+	if (index < 0 && any->filters_len == SKW_DISPATCH_FILTERS)
+		return skw_error_set(err, -ENOSPC, "%s: more than %d kinds of link", info->name,
+				     SKW_DISPATCH_FILTERS);
+	if (index < 0)
+		index = (int)any->filters_len;
+
+	struct skw_offline_filter *user = NULL;
+	if (made.user) {
+		int ret = skw_offline_filter_compile(any->plan->filter, made.dlt,
+						     any->plan->snaplen, true, &user, err);
+		if (ret)
+			return ret;
+	}
+	int ret = skw_tap_set_filter(any->tap, (unsigned)index, prog);
+	if (ret) {
+		skw_offline_filter_free(user);
+		return skw_error_set(err, ret, "%s: filter: %s", info->name, strerror(-ret));
+	}
+	if ((unsigned)index == any->filters_len)
+		any->filters_len++;
+	/* Interfaces refer to the filter that was replaced until they are told anew. */
+	struct skw_offline_filter *old = any->filters[index].user;
+	any->filters[index].dlt = made.dlt;
+	any->filters[index].stand_in = made.stand_in;
+	any->filters[index].user = user;
+	for (size_t i = 0; i < any->ifaces->len; i++)
+		if (any->ifaces->all[i]->iface.dlt == made.dlt)
+			any->ifaces->all[i]->user_filter = user;
+	skw_offline_filter_free(old);
+	return index;
+}
+
+/* Tells the dispatcher of an interface and gives it a place. */
+static int learn(struct skw_any *any, const struct skw_iface_info *info, struct skw_error *err)
+{
+	int filter = learn_filter(any, info, err);
+	int place = skw_live_ifaces_find(any->ifaces, info->ifindex);
+	struct skw_live_iface *iface = place >= 0 ? any->ifaces->all[place] : NULL;
+
+	if (filter < 0)
+		return filter;
+	/* A name that changed is another interface as far as files are concerned. */
+	if (iface &&
+	    (strcmp(iface->info.name, info->name) != 0 || iface->info.arphrd != info->arphrd)) {
+		skw_live_ifaces_gone(any->ifaces, info->ifindex);
+		iface = NULL;
+	}
+	if (!iface) {
+		iface = skw_live_ifaces_add(any->ifaces, info, any->filters[filter].dlt,
+					    any->plan->snaplen, any->plan->filter);
+		if (!iface)
+			return skw_error_set(err, -ENOMEM, "%s: out of memory", info->name);
+		if (any->slots_used < SKW_ANY_SLOTS)
+			iface->slot = any->slots_used++;
+	}
+	iface->user_filter = any->filters[filter].user;
+	int ret = skw_tap_set_iface(any->tap, info->ifindex, (unsigned)filter, iface->slot);
+	return ret ? skw_error_set(err, ret, "%s: %s", info->name, strerror(-ret)) : 0;
+}
+
+int skw_any_start(struct skw_any *any, struct skw_error *err)
+{
+	SKW_AUTO_FREE struct skw_iface_info *list = NULL;
+	size_t n = 0;
+
+	any->slots_used = 1;
+	any->watch_fd = skw_iface_watch();
+	if (any->watch_fd < 0)
+		return skw_error_set(err, any->watch_fd, "netlink: %s", strerror(-any->watch_fd));
+	int ret = skw_iface_list(&list, &n, err);
+
+	/* Ethernet first, and first of all one that is up. */
+	for (int round = 0; !ret && round < 3; round++) {
+		for (size_t i = 0; !ret && i < n; i++) {
+			int kind = skw_iface_plain_dlt(list[i].arphrd) != DLT_EN10MB ? 2
+				   : list[i].flags & IFF_UP                          ? 0
+										     : 1;
+
+			if (kind == round)
+				ret = learn(any, &list[i], err);
+		}
+		/* Slot 0 of the filters is for Ethernet, whether there is such an interface or not.
+		 */
+		if (!ret && round == 1 && !any->filters_len) {
+			struct skw_iface_info ether = { .name = "any", .arphrd = ARPHRD_ETHER };
+
+			int index = learn_filter(any, &ether, err);
+			ret = index < 0 ? index : 0;
+		}
+	}
+	return ret;
+}
+
+void skw_any_free(struct skw_any *any)
+{
+	for (unsigned i = 0; i < any->filters_len; i++)
+		skw_offline_filter_free(any->filters[i].user);
+	skw_cleanup_fd(&any->watch_fd);
+}
+
+static void on_news(void *ctx, const struct skw_iface_info *info, bool gone)
+{
+	struct skw_any *any = ctx;
+	struct skw_error err = { 0 };
+
+	if (gone) {
+		skw_live_ifaces_gone(any->ifaces, info->ifindex);
+		skw_tap_forget_iface(any->tap, info->ifindex);
+		return;
+	}
+	if (learn(any, info, &err) < 0)
+		skw_say("%s", err.text);
+}
+
+int skw_any_news(struct skw_any *any)
+{
+	int ret = skw_iface_watch_read(any->watch_fd, on_news, any);
+
+	if (ret != -ENOBUFS)
+		return ret;
+	/* Some news were lost: look for ourselves. */
+	SKW_AUTO_FREE struct skw_iface_info *list = NULL;
+	size_t n = 0;
+	ret = skw_iface_list(&list, &n, NULL);
+	for (size_t i = 0; !ret && i < n; i++)
+		on_news(any, &list[i], false);
+	return ret;
+}
+
+int skw_any_unknown(struct skw_any *any, uint32_t ifindex)
+{
+	struct skw_iface_info info = { .ifindex = ifindex, .arphrd = ARPHRD_ETHER };
+	struct skw_error err = { 0 };
+
+	if (skw_iface_by_index(ifindex, &info) == 0 && learn(any, &info, &err) == 0)
+		return skw_live_ifaces_find(any->ifaces, ifindex);
+	snprintf(info.name, sizeof(info.name), "if%u", ifindex);
+	if (!skw_live_ifaces_add(any->ifaces, &info, DLT_EN10MB, any->plan->snaplen,
+				 any->plan->filter))
+		return -ENOMEM;
+	return (int)any->ifaces->len - 1;
+}

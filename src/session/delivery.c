@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/delivery.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Lines are given out at the latest when there are so many bytes of them. */
+#define LINES_BYTES 65536
+
+int skw_delivery_open(struct skw_delivery *d, const struct skw_capture_plan *plan,
+		      const struct skw_recorder_options *recorder, struct skw_error *err)
+{
+	memset(d, 0, sizeof(*d));
+	d->plan = plan;
+	if (plan->lines) {
+		d->printer = skw_printer_new(&plan->print);
+		if (!d->printer)
+			return skw_error_set(err, -errno, "lines: %s", strerror(errno));
+	}
+	return plan->write_file ? skw_recorder_new(recorder, &d->recorder, err) : 0;
+}
+
+static int write_lines(struct skw_delivery *d, struct skw_error *err)
+{
+	size_t at = 0;
+
+	if (d->lines.failed)
+		return skw_error_set(err, -ENOMEM, "lines: out of memory");
+	while (at < d->lines.len) {
+		ssize_t n = write(STDOUT_FILENO, d->lines.data + at, d->lines.len - at);
+
+		if (n >= 0) {
+			at += (size_t)n;
+		} else if (errno == EAGAIN) {
+			/* Somebody made the terminal non-blocking. */
+			struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+			poll(&out, 1, -1);
+		} else if (errno != EINTR) {
+			int ret = -errno;
+
+			skw_buf_reset(&d->lines);
+			return skw_error_set(err, ret, "standard output: %s", strerror(-ret));
+		}
+	}
+	skw_buf_reset(&d->lines);
+	return 0;
+}
+
+int skw_delivery_packet(struct skw_delivery *d, const struct skw_packet *pkt,
+			const struct skw_iface *iface, struct skw_error *err)
+{
+	if (d->recorder) {
+		int ret = skw_recorder_packet(d->recorder, pkt, iface, err);
+
+		if (ret)
+			return ret;
+	}
+	if (d->printer) {
+		skw_printer_packet(d->printer, pkt, iface, &d->lines);
+		if (d->lines.len >= LINES_BYTES || d->lines.failed) {
+			int ret = write_lines(d, err);
+
+			if (ret)
+				return ret;
+		}
+	}
+	d->packets++;
+	return d->plan->count && d->packets >= d->plan->count ? SKW_DELIVERED_ENOUGH
+							      : SKW_DELIVERED;
+}
+
+int skw_delivery_pause(struct skw_delivery *d, struct skw_error *err)
+{
+	int ret = d->lines.len || d->lines.failed ? write_lines(d, err) : 0;
+
+	if (!ret && d->recorder)
+		ret = skw_recorder_pause(d->recorder, err);
+	return ret;
+}
+
+int skw_delivery_close(struct skw_delivery *d, uint64_t now_ns, struct skw_error *err)
+{
+	int ret = d->lines.len ? write_lines(d, err) : 0;
+	int finished = skw_recorder_finish(d->recorder, now_ns, err);
+
+	skw_printer_free(d->printer);
+	skw_buf_free(&d->lines);
+	d->recorder = NULL;
+	d->printer = NULL;
+	return ret ? ret : finished;
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/live_state.h"
+
+#include <errno.h>
+#include <pcap/dlt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "packet/linktype.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+int skw_live_iface_stats(void *live, uint32_t place, struct skw_iface_stats *stats)
+{
+	const struct skw_live *l = live;
+
+	if (place >= l->ifaces.len)
+		return -ENOENT;
+	const struct skw_live_iface *iface = l->ifaces.all[place];
+
+	/* Interfaces that share a slot have no figures of their own. */
+	if (l->use_any && iface->slot == 0)
+		return -ENOENT;
+	int ret = skw_tap_stats(l->tap, iface->slot, stats);
+	if (!ret) {
+		stats->captured -= iface->user_rejected;
+		stats->matched -= iface->user_rejected;
+	}
+	return ret;
+}
+
+static int load_tap(struct skw_live *l, struct skw_error *err)
+{
+	struct skw_tap_options opt = { .snaplen = l->plan->snaplen,
+				       .ring_bytes = l->plan->ring_bytes,
+				       .rings = l->plan->rings,
+				       .slots = l->slots };
+
+	return skw_tap_load(&opt, &l->tap, err);
+}
+
+/* One socket with one filter program for each interface that was named. */
+static int set_up_named(struct skw_live *l, struct skw_error *err)
+{
+	const struct skw_capture_plan *plan = l->plan;
+	int ret = 0;
+
+	l->slots = (unsigned)plan->ifaces_len;
+	l->compiled = calloc(plan->ifaces_len, sizeof(*l->compiled));
+	if (!l->compiled)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; !ret && i < plan->ifaces_len; i++) {
+		struct skw_compiled *c = &l->compiled[i];
+		struct skw_iface_info info;
+
+		ret = skw_iface_by_name(plan->ifaces[i], &info, err);
+		if (!ret && !(info.flags & IFF_UP))
+			ret = skw_error_set(
+				err, -ENETDOWN,
+				"%s: the interface is not up; ip link set %s up does that",
+				info.name, info.name);
+		if (!ret)
+			ret = skw_filters_compile(plan, &info, c, err);
+		if (ret)
+			return ret;
+		struct skw_live_iface *iface =
+			skw_live_ifaces_add(&l->ifaces, &info, c->dlt, plan->snaplen, plan->filter);
+		if (!iface)
+			return skw_error_set(err, -ENOMEM, "out of memory");
+		iface->slot = (unsigned)i;
+		iface->cooked = c->cooked;
+	}
+	return load_tap(l, err);
+}
+
+static int open_named(struct skw_live *l, struct skw_error *err)
+{
+	for (size_t i = 0; i < l->ifaces.len; i++) {
+		struct skw_live_iface *iface = l->ifaces.all[i];
+		struct skw_compiled *c = &l->compiled[i];
+		struct skw_filters_place place = { .counters_fd = skw_tap_counters_fd(l->tap),
+						   .next_fd = skw_tap_next_fd(l->tap),
+						   .slot = iface->slot };
+
+		if (iface->info.flags & IFF_LOOPBACK)
+			place.lo_ifindex = iface->info.ifindex;
+		SKW_AUTO_FD int prog = skw_filters_load(l->plan, c, &place, err);
+		if (prog < 0)
+			return prog;
+		iface->user_filter = c->user;
+
+		struct skw_tap_socket how = { .name = iface->info.name,
+					      .ifindex = iface->info.ifindex,
+					      .cooked = c->cooked,
+					      .promiscuous = !l->plan->no_promiscuous,
+					      .prog_fd = prog };
+		int ret = skw_tap_open_socket(l->tap, &how, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int set_up_any(struct skw_live *l, struct skw_error *err)
+{
+	l->slots = SKW_ANY_SLOTS;
+	int ret = load_tap(l, err);
+	if (ret)
+		return ret;
+	l->any = (struct skw_any){
+		.plan = l->plan, .tap = l->tap, .ifaces = &l->ifaces, .watch_fd = -1
+	};
+	return skw_any_start(&l->any, err);
+}
+
+static int open_any(struct skw_live *l, struct skw_error *err)
+{
+	struct skw_tap_socket how = { .name = "any" };
+
+	return skw_tap_open_socket(l->tap, &how, err);
+}
+
+/* Before 5.19 maps answer only to those who have CAP_BPF: a child tries without. */
+static bool maps_need_capability(const struct skw_live *l)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct skw_iface_stats stats;
+
+		if (skw_privileges_drop(NULL, false, NULL) < 0)
+			_exit(0);
+		_exit(skw_tap_stats(l->tap, 0, &stats) == -EPERM);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return false;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+/* From here on there are two processes, and this one can do nothing any more but read. */
+static int split(struct skw_live *l, struct skw_error *err)
+{
+	bool keep_bpf = maps_need_capability(l);
+
+	if (keep_bpf)
+		skw_say("this kernel asks for CAP_BPF to read maps: the capturing process keeps "
+			"it");
+	l->verbs = (struct skw_verbs_context){ .plan = l->plan,
+					       .who = l->has_who ? &l->who : NULL,
+					       .counters_fd = skw_tap_counters_fd(l->tap),
+					       .next_fd = skw_tap_next_fd(l->tap) };
+	int ret = skw_verbs_split(&l->verbs, &l->keeper, err);
+	if (ret)
+		return ret;
+	l->any.keeper = l->keeper;
+	return skw_privileges_drop(l->has_who ? &l->who : NULL, keep_bpf, err);
+}
+
+/* Do all interfaces have one link type? Then it, else -1. */
+static int common_dlt(const struct skw_live *l)
+{
+	if (l->use_any)
+		return -1;
+	for (size_t i = 1; i < l->ifaces.len; i++)
+		if (l->ifaces.all[i]->iface.dlt != l->ifaces.all[0]->iface.dlt)
+			return -1;
+	return l->ifaces.all[0]->iface.dlt;
+}
+
+static int open_delivery(struct skw_live *l, int dlt, struct skw_error *err)
+{
+	struct skw_recorder_options opt = { .plan = l->plan,
+					    .keeper = l->keeper,
+					    .dlt = dlt < 0 ? DLT_LINUX_SLL2 : dlt,
+					    .snaplen = l->plan->snaplen,
+					    .stats = skw_live_iface_stats,
+					    .ctx = l };
+	int ret = skw_delivery_open(&l->delivery, l->plan, &opt, err);
+
+	if (!ret && l->delivery.recorder)
+		ret = skw_recorder_start(l->delivery.recorder, skw_clock_real_ns(), err);
+	if (ret || !l->plan->write_file || dlt >= 0)
+		return ret;
+	if (l->plan->format == SKW_FORMAT_PCAP)
+		skw_say("%s: interfaces of all kinds in a pcap file: packets get LINUX_SLL2 "
+			"headers, without destination MAC addresses; .pcapng keeps all",
+			l->plan->write_file);
+	else if (!l->use_any)
+		skw_say("%s: interfaces of unlike link types: it takes Wireshark or skwatch to "
+			"read it",
+			l->plan->write_file);
+	return 0;
+}
+
+static void say_listening(const struct skw_live *l, int dlt)
+{
+	struct skw_buf names = SKW_BUF_INIT;
+
+	for (size_t i = 0; !l->use_any && i < l->ifaces.len; i++)
+		skw_buf_printf(&names, "%s%s", i ? ", " : "", l->ifaces.all[i]->info.name);
+	skw_buf_add_char(&names, '\0');
+	if (!names.failed)
+		skw_say("listening on %s, link-type %s (%s), snapshot length %u bytes",
+			l->use_any ? "any" : (char *)names.data,
+			dlt < 0 ? "of each" : skw_linktype_dlt_name(dlt),
+			dlt < 0 ? "unlike interfaces" : skw_linktype_dlt_text(dlt),
+			l->plan->snaplen);
+	skw_buf_free(&names);
+}
+
+int skw_live_set_up(struct skw_live *l, struct skw_error *err)
+{
+	int ret = skw_privileges_missing(err);
+
+	l->use_any = l->plan->ifaces_len == 0;
+	l->any.watch_fd = -1;
+	if (!ret && l->plan->user) {
+		ret = skw_identity_lookup(l->plan->user, &l->who, err);
+		l->has_who = true;
+	}
+	if (!ret)
+		ret = l->use_any ? set_up_any(l, err) : set_up_named(l, err);
+	if (ret)
+		return ret;
+
+	int cpus = get_nprocs_conf();
+	l->cpus = cpus > 0 ? (unsigned)cpus : 1;
+	l->drops = calloc((size_t)l->slots * l->cpus, sizeof(*l->drops));
+	l->cooked = malloc(SKW_SNAPLEN_MAX + 64);
+	if (!l->drops || !l->cooked)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	l->offset_ns = skw_clock_offset_ns();
+
+	ret = l->use_any ? open_any(l, err) : open_named(l, err);
+	if (!ret)
+		ret = split(l, err);
+	int dlt = ret ? -1 : common_dlt(l);
+	if (!ret)
+		ret = open_delivery(l, dlt, err);
+	if (!ret)
+		say_listening(l, dlt);
+	return ret;
+}
+
+void skw_live_tear_down(struct skw_live *l)
+{
+	skw_any_free(&l->any);
+	for (size_t i = 0; l->compiled && i < l->plan->ifaces_len; i++)
+		skw_compiled_free(&l->compiled[i]);
+	free(l->compiled);
+	skw_tap_free(l->tap);
+	skw_live_ifaces_free(&l->ifaces);
+	free(l->drops);
+	free(l->cooked);
+}
