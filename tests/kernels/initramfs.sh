@@ -10,15 +10,15 @@
 # It is not compressed: qemu hands it over in no time, and an emulated
 # processor takes seconds to unpack it.
 set -eu
+umask 022
 
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$1
 out=$2
 shift 2
 
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
-chmod 755 "$root"
+root=$out.root
+rm -rf "$root"
 for dir in bin dev etc lib/modules proc root run sys tmp; do
 	mkdir -p "$root/$dir"
 done
@@ -105,3 +105,4 @@ for part in init run-checks lib.sh checks.d; do
 	cp -R "$here/guest/$part" "$root/"
 done
 (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$out"
+rm -rf "$root"
