@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 
-MODULES = ["link", "ip", "icmp", "tcp"]
+MODULES = ["link", "ip", "icmp", "icmp6", "tcp", "dns"]
 
 
 def samples():

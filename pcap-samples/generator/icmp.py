@@ -92,6 +92,14 @@ def multipart():
     out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + wrong[:2] + b"\1\2" + wrong[4:],
                     C4, A4))
     out.append(icmp(3, 1, struct.pack(">BBH", 0, 32, 0) + sent + b"\x10" + wrong[1:], C4, A4))
+    for class_, type_, data in ((1, 2, stack), (0, 1, stack), (1, 1, b"\0\0"), (1, 1, b"")):
+        out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + extension((class_, type_, data)) + b"\0\0", C4, A4))
+    short = extension((1, 1, stack))
+    for n in (2, 3, 200):
+        out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + short[:4] + struct.pack(">H", n)
+                        + short[6:], C4, A4))
+    out.append(icmp(11, 0, struct.pack(">BBH", 0, 0, 0) + sent + pattern(40), C4, A4))
+    out.append(icmp(12, 1, struct.pack(">BBH", 0, 32, 0) + sent + short, C4, A4))
     # Old routers leave the length field 0.
     out.append(icmp(11, 0, struct.pack(">I", 0) + sent + extension((1, 1, stack)), C4, A4))
     return out
@@ -107,17 +115,22 @@ def odd():
         out.append(icmp(11, 0, struct.pack(">I", 0) + sent[:size], B4, A4))
     for size in range(8):
         out.append(ip4(good[20:20 + size], 1))
-    inner = icmp(3, 3, struct.pack(">I", 0) + sent[:28], B4, A4)
-    for _ in range(12):  # quotes of quotes, more deeply than anyone should follow
-        inner = icmp(3, 1, struct.pack(">I", 0) + inner, B4, A4)
-    out.append(inner)
     out.append(icmp(3, 3, struct.pack(">I", 0) + b"\x4f" + sent[1:28], B4, A4))
     out.append(icmp(3, 3, struct.pack(">I", 0) + b"\x41" + sent[1:28], B4, A4))
     return out
 
 
+def nested():
+    """Quotes of quotes, more deeply than anyone should follow."""
+    inner = icmp(3, 3, struct.pack(">I", 0) + udp(b"x" * 20)[:28], B4, A4)
+    for _ in range(12):
+        inner = icmp(3, 1, struct.pack(">I", 0) + inner, B4, A4)
+    return [inner]
+
+
 def samples():
     for name, packets in (("icmp-echo", echo()), ("icmp-unreachable", unreachable()),
                           ("icmp-errors", errors()), ("icmp-queries", queries()),
-                          ("icmp-multipart", multipart()), ("icmp-odd", odd())):
+                          ("icmp-multipart", multipart()), ("icmp-odd", odd()),
+                          ("icmp-nested-quotes", nested())):
         yield name + ".pcap", files.pcap([eth(p) for p in packets])

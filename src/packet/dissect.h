@@ -26,6 +26,7 @@ struct skw_ip {
 	bool fragment;            /* a fragment: the payload is not the whole datagram */
 	bool hosts_printed;       /* "src > dst: " is there already: only ports are missing */
 	const uint8_t *src, *dst; /* 4 or 16 bytes, network order */
+	const uint8_t *last_hop;  /* where a source route ends, for checksums; NULL: dst */
 };
 
 /* One packet being printed. */
@@ -105,6 +106,7 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
  * as in ": HTTP: GET / HTTP/1.1". Over UDP it ends in "a.1 > b.53: ".
  */
 bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp);
+bool skw_dissect_mdns(struct skw_dissect *d, struct skw_bytes b); /* UDP port 5353 */
 bool skw_dissect_tls(struct skw_dissect *d, struct skw_bytes b);
 bool skw_dissect_http(struct skw_dissect *d, struct skw_bytes b);
 

@@ -291,9 +291,7 @@ static void print_quote(struct skw_dissect *d, struct skw_bytes b)
 	quote.len = skw_be16(quote.p + 2);
 	if (quote.caplen > quote.len)
 		quote.caplen = quote.len;
-	d->depth++;
 	skw_dissect_ipv4(d, quote);
-	d->depth--;
 }
 
 static void print_mpls_label(struct skw_dissect *d, struct skw_bytes object)
