@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include <pcap/pcap.h>
 
@@ -253,4 +255,39 @@ int files_compare(const char *file_a, const char *file_b, uint64_t tolerance_us)
 	unload(&a);
 	unload(&b);
 	return !ok;
+}
+
+/* ---- hold ---- */
+
+/* Whole packets there are now; a file that has not even its header has none. */
+static uint64_t count_packets(const char *file)
+{
+	char text[PCAP_ERRBUF_SIZE];
+	pcap_t *p = pcap_open_offline(file, text);
+	struct pcap_pkthdr *h;
+	const uint8_t *data;
+	uint64_t n = 0;
+
+	if (!p)
+		return 0;
+	while (pcap_next_ex(p, &h, &data) == 1)
+		n++;
+	pcap_close(p);
+	return n;
+}
+
+int files_hold(const char *file, uint64_t packets)
+{
+	SKW_AUTO_FD int fd = inotify_init1(IN_CLOEXEC);
+	char event[4096];
+
+	/* Watched before it is counted, so that no change in between goes unseen. */
+	if (fd < 0 || inotify_add_watch(fd, file, IN_MODIFY) < 0) {
+		perror(file);
+		return 1;
+	}
+	while (count_packets(file) < packets)
+		if (read(fd, event, sizeof(event)) <= 0)
+			return 1;
+	return 0;
 }

@@ -18,4 +18,7 @@ int files_check(char *const files[], int n, uint64_t expect);
  */
 int files_compare(const char *a, const char *b, uint64_t tolerance_us);
 
+/* Waits until a file that somebody writes holds so many whole packets. */
+int files_hold(const char *file, uint64_t packets);
+
 #endif

@@ -118,6 +118,13 @@ static int run_udp(struct options *o, char *argv[], int n)
 	return take_flow(o, argv, flow_udp);
 }
 
+static int run_holds(struct options *o, char *argv[], int n)
+{
+	(void)o;
+	(void)n;
+	return files_hold(argv[0], number(argv[1]));
+}
+
 static int run_gone(struct options *o, char *argv[], int n)
 {
 	(void)o;
@@ -132,6 +139,7 @@ static const struct command commands[] = {
 	{ "bulk", "ADDR PORT [--server NETNS] [--bytes N]", 2, 2, run_bulk },
 	{ "udp", "ADDR PORT [--server NETNS] [--count N]", 2, 2, run_udp },
 	{ "ping", "ADDR [--count N]", 1, 1, run_ping },
+	{ "holds", "FILE COUNT", 2, 2, run_holds },
 	{ "gone", "PID...", 1, 100, run_gone },
 	{ "check", "FILE... [--expect N]", 1, 100000, run_check },
 	{ "compare", "FILE FILE [--tolerance-us N]", 2, 2, run_compare },

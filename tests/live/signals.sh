@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What signals do.
+. "${srcdir:?}/tests/live/lib.sh"
+need root tcpdump
+pair
+
+for signal in INT TERM HUP; do
+	start "$A" capture -i eth0 -w "$TMP/$signal.pcap"
+	traffic "$A" flood eth0 100 100
+	stop $signal
+	is "$STATUS" 0 "SIG$signal ends with status 0"
+	is "$(figure captured) $(figure seen) $(figure dropped)" "100 100 0" "SIG$signal prints the figures"
+	check "SIG$signal leaves the file complete" numbered 100 "$TMP/$signal.pcap"
+done
+
+start "$A" capture -i eth0 -w "$TMP/usr1.pcap"
+traffic "$A" flood eth0 100 100
+kill -USR1 "$PID"
+if wait_for_line "$ERR" "$PID" '^(skwatch: )?100 packets captured'; then
+	ok "SIGUSR1 prints the figures so far"
+else
+	not_ok "SIGUSR1 prints the figures so far"
+fi
+traffic "$A" flood eth0 100 100 --sender 1
+stop INT
+is "$STATUS" 0 "and the capture goes on"
+check "to its end" numbered 200 "$TMP/usr1.pcap"
+is "$(lines_like "$ERR" '^(skwatch: )?200 packets captured')" 1 "with its own figures"
+
+# What a terminal does on Ctrl-C: both halves get the signal.
+start "$A" capture -i eth0 -w "$TMP/group.pcap"
+traffic "$A" flood eth0 100 100
+kill -INT "$(keeper_of "$PID")"
+kill -INT "$PID"
+finish
+is "$STATUS" 0 "Ctrl-C reaches both halves: ends with status 0"
+check "and the file is complete" numbered 100 "$TMP/group.pcap"
+
+# nohup: SIGHUP was ignored before.
+mkfifo "$TMP/fifo"
+ERR=$TMP/err.nohup
+: >"$ERR"
+ip netns exec "$A" env --default-signal=INT --ignore-signal=HUP "$SKWATCH" capture -i eth0 -w "$TMP/nohup.pcap" \
+	>/dev/null 2>"$ERR" </dev/null &
+PID=$!
+STARTED+=("$PID")
+wait_for_line "$ERR" "$PID" '^skwatch: listening on ' || not_ok "starts under nohup"
+kill -HUP "$PID"
+traffic "$A" flood eth0 100 100
+stop INT
+is "$STATUS" 0 "a SIGHUP that was ignored stays so"
+check "and the capture went on" numbered 100 "$TMP/nohup.pcap"
+
+# While lines are printed.
+start "$A" capture -i eth0
+traffic "$A" flood eth0 100 100
+stop INT
+is "$STATUS" 0 "lines: ends with status 0"
+is "$(wc -l <"$OUT")" 100 "lines: with each packet on the screen"
+done_testing
