@@ -5,6 +5,7 @@
  * kernel's own classic BPF on a second socket of the same interface. TAP, as root.
  */
 #include <errno.h>
+#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,6 +224,71 @@ static int test_all_live(struct wire *w, const struct test_exprs *exprs,
 	return sent < 0 ? sent : 0;
 }
 
+/* ----- what isn't in the bytes, and what is there by another name ----- */
+
+static const struct {
+	const char *name;
+	uint32_t offset;
+	bool always_zero; /* or may be, here */
+} fields[] = {
+	{ "protocol", SKF_AD_OFF + SKF_AD_PROTOCOL, false },
+	{ "packet type", SKF_AD_OFF + SKF_AD_PKTTYPE, false },
+	{ "ifindex", SKF_AD_OFF + SKF_AD_IFINDEX, false },
+	{ "mark", SKF_AD_OFF + SKF_AD_MARK, false },
+	{ "queue", SKF_AD_OFF + SKF_AD_QUEUE, true },
+	{ "hash", SKF_AD_OFF + SKF_AD_RXHASH, true },
+	{ "cpu", SKF_AD_OFF + SKF_AD_CPU, true },
+	{ "A ^ X", SKF_AD_OFF + SKF_AD_ALU_XOR_X, false },
+	{ "vlan tag", SKF_AD_OFF + SKF_AD_VLAN_TAG, false },
+	{ "vlan tag present", SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT, false },
+	{ "vlan protocol", SKF_AD_OFF + SKF_AD_VLAN_TPID, false },
+	{ "network header", SKF_NET_OFF, false },
+	{ "link header", SKF_LL_OFF + 10, false },
+	{ "bytes", 14, false },
+};
+
+_Static_assert(AT_ONCE == 32, "one pair of sockets for each bit");
+
+/* A pair per bit, so that all of the value is compared. */
+static bool attach_bit(struct pair *p, uint32_t offset, unsigned int bit)
+{
+	struct skw_cbpf_insn insns[] = {
+		{ .code = BPF_LDX | BPF_IMM, .k = 0x80000401 },
+		{ .code = BPF_LD | BPF_LEN },
+		{ .code = BPF_LD | BPF_ABS | BPF_W, .k = offset },
+		{ .code = BPF_ALU | BPF_AND | BPF_K, .k = UINT32_C(1) << bit },
+		{ .code = BPF_RET | BPF_A },
+	};
+	const struct skw_cbpf prog = { insns, SKW_ARRAY_SIZE(insns) };
+
+	p->set = !tap_set_classic(p->classic, &prog) && !attach_ebpf(p->ebpf, &prog);
+	empty(p);
+	return p->set;
+}
+
+static int test_fields(struct wire *w, const struct test_corpus *c, struct pair *pairs)
+{
+	for (size_t f = 0; f < SKW_ARRAY_SIZE(fields); f++) {
+		size_t matched = 0, differ = 0;
+		bool set = true;
+
+		for (unsigned int bit = 0; bit < AT_ONCE; bit++)
+			set = attach_bit(&pairs[bit], fields[f].offset, bit) && set;
+		int sent = run_on_wire(w, c, 19, pairs, AT_ONCE);
+
+		if (sent < 0)
+			return sent;
+		for (size_t bit = 0; bit < AT_ONCE; bit++) {
+			matched += pairs[bit].matched;
+			differ += pairs[bit].differ;
+		}
+		tap_ok(set && !differ && (matched || fields[f].always_zero),
+		       "live: %s: as classic BPF in each bit, %zu are set", fields[f].name,
+		       matched);
+	}
+	return 0;
+}
+
 /* ----- programs that no expression makes ----- */
 
 struct random_result {
@@ -290,6 +356,8 @@ static int test_live(struct wire *w, const struct test_exprs *exprs, const struc
 			return -EMFILE;
 	}
 	err = test_all_live(w, exprs, c, pairs);
+	if (!err)
+		err = test_fields(w, c, pairs);
 	if (!err)
 		err = test_random_programs(w, c, pairs);
 	if (!err)
