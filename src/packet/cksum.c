@@ -24,7 +24,7 @@ uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len)
 	size_t addr_len = ip->version == 4 ? 4 : 16;
 	uint32_t sum = sum_words(ip->src, addr_len, ip->proto);
 
-	sum = sum_words(ip->dst, addr_len, sum);
+	sum = sum_words(ip->last_hop ? ip->last_hop : ip->dst, addr_len, sum);
 	return sum + (upper_len >> 16) + (upper_len & 0xffff);
 }
 

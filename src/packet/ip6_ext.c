@@ -13,13 +13,27 @@ static uint32_t ext_len(struct skw_bytes b)
 	return (b.p[1] + 1u) * 8;
 }
 
-/* An option that is shorter or longer than its type allows; the rest can't be trusted. */
-static bool bad_option(struct skw_dissect *d, const char *name, const char *why)
+/* Whether fewer bytes are left in the header than the option needs at least. */
+static bool is_short(struct skw_dissect *d, uint8_t type, uint32_t left)
 {
-	skw_buf_add_char(d->out, '(');
-	skw_buf_add_str(d->out, name);
-	skw_buf_add_str(d->out, why);
-	skw_buf_add_char(d->out, ')');
+	static const struct {
+		uint8_t type;
+		uint8_t bytes; /* type and length included */
+		const char *name;
+	} least[] = {
+		{ OPT_ALERT, 4, "rtalert" },
+		{ OPT_JUMBO, 6, "jumbo" },
+		{ OPT_HOME, 18, "homeaddr" },
+	};
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(least); i++) {
+		if (least[i].type != type || left >= least[i].bytes)
+			continue;
+		skw_buf_add_char(d->out, '(');
+		skw_buf_add_str(d->out, least[i].name);
+		skw_buf_add_str(d->out, ": trunc)");
+		return true;
+	}
 	return false;
 }
 
@@ -91,15 +105,12 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 			continue;
 		}
 
-		const char *name = type == OPT_PADN    ? "padn"
-				   : type == OPT_ALERT ? "rtalert"
-				   : type == OPT_JUMBO ? "jumbo"
-				   : type == OPT_HOME  ? "homeaddr"
-						       : NULL;
 		uint32_t len = b.caplen < 2 ? 0 : b.p[1];
 
 		if (b.caplen < 2 || !skw_has(b, 2, len))
-			return name ? bad_option(d, name, ": trunc") : false;
+			return false;
+		if (is_short(d, type, b.caplen))
+			return false;
 		if (!print_option(d, type, b.p + 2, len))
 			return false;
 		b = skw_skip(b, 2 + len);
@@ -109,8 +120,9 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
+/* With `look` the options are looked at even if they are not shown: errors are. */
 static uint32_t options_header(struct skw_dissect *d, struct skw_bytes b, const char *title,
-			       const char *cut)
+			       const char *cut, bool look)
 {
 	if (!skw_has(b, 0, 2) || !skw_has(b, 0, ext_len(b))) {
 		skw_dissect_cut(d, cut);
@@ -120,7 +132,7 @@ static uint32_t options_header(struct skw_dissect *d, struct skw_bytes b, const 
 	uint32_t len = ext_len(b);
 
 	skw_buf_add_str(d->out, title);
-	if (!print_options(d, skw_skip(skw_first(b, len), 2))) {
+	if (look && !print_options(d, skw_skip(skw_first(b, len), 2))) {
 		skw_dissect_cut(d, cut);
 		return 0;
 	}
@@ -130,13 +142,13 @@ static uint32_t options_header(struct skw_dissect *d, struct skw_bytes b, const 
 uint32_t skw_dissect_ip6_hop_by_hop(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
 {
 	(void)ip;
-	return options_header(d, b, "HBH ", "hbhopt");
+	return options_header(d, b, "HBH ", "hbhopt", true);
 }
 
 uint32_t skw_dissect_ip6_dest_options(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
 {
 	(void)ip;
-	return options_header(d, b, "DSTOPT ", "dstopt");
+	return options_header(d, b, "DSTOPT ", "dstopt", d->opt->verbose > 0);
 }
 
 /* Addresses of type 0 and 2 and of the segment routing header, which has two more fields. */
@@ -168,8 +180,11 @@ static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_byte
 		skw_buf_add_char(d->out, ']');
 		skw_text_ipv6(d->out, b.p + 8 + i * 16);
 	}
-	if (left && hops && left <= hops)
-		ip->dst = b.p + 8 + (type == 4 ? 0 : (hops - 1) * 16);
+	/* Segment routing keeps the last hop in front; the older types swap it in when reached. */
+	if (type == 4 && hops)
+		ip->last_hop = b.p + 8;
+	else if (left && hops)
+		ip->last_hop = b.p + 8 + (hops - 1) * 16;
 	skw_buf_add_str(d->out, ") ");
 	return true;
 }

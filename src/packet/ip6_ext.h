@@ -10,7 +10,7 @@
 
 uint32_t skw_dissect_ip6_hop_by_hop(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b);
 uint32_t skw_dissect_ip6_dest_options(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b);
-/* Sets ip->dst to the last hop's address, which checksums are made with. */
+/* Sets ip->last_hop to the last hop's address, which checksums are made with. */
 uint32_t skw_dissect_ip6_routing(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b);
 uint32_t skw_dissect_ip6_fragment(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b);
 uint32_t skw_dissect_ip6_mobility(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b);

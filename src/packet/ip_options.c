@@ -125,7 +125,7 @@ static const struct {
 
 static bool cut(struct skw_dissect *d)
 {
-	skw_buf_add_str(d->out, " [truncated-option]");
+	skw_dissect_cut(d, "ip");
 	return false;
 }
 
@@ -134,14 +134,14 @@ bool skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b)
 	const char *separator = "";
 
 	while (b.len) {
+		skw_buf_add_str(d->out, separator);
+		separator = ",";
 		if (!b.caplen)
 			return cut(d);
 
 		uint8_t code = b.p[0];
 		size_t i = 0;
 
-		skw_buf_add_str(d->out, separator);
-		separator = ",";
 		while (i < SKW_ARRAY_SIZE(options) && options[i].code != code)
 			i++;
 		if (i < SKW_ARRAY_SIZE(options))
@@ -169,4 +169,18 @@ bool skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b)
 		b = skw_skip(b, len);
 	}
 	return true;
+}
+
+const uint8_t *skw_ip_options_last_hop(struct skw_bytes b)
+{
+	while (b.caplen >= 2 && b.p[0] != EOL) {
+		uint32_t len = b.p[0] == NOP ? 1 : b.p[1];
+
+		if (b.p[0] != NOP && (len < 2 || !skw_has(b, 0, len)))
+			return NULL;
+		if ((b.p[0] == LSRR || b.p[0] == SSRR) && len >= 7)
+			return b.p + len - 4;
+		b = skw_skip(b, len);
+	}
+	return NULL;
 }

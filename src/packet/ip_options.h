@@ -8,4 +8,7 @@
 /* False if the captured bytes end within the options; that has been printed then. */
 bool skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b);
 
+/* Where a source route ends, which checksums are made with: 4 bytes within b, or NULL. */
+const uint8_t *skw_ip_options_last_hop(struct skw_bytes b);
+
 #endif

@@ -8,13 +8,14 @@
 #include "packet/text.h"
 
 #define FIXED 8
+#define ATM   19 /* RFC 2225: another layout, with lengths in other places */
 #define TRAIL 0x1000
 
 enum { REQUEST = 1, REPLY, REV_REQUEST, REV_REPLY, INV_REQUEST = 8, INV_REPLY, NACK };
 
 static const struct skw_text_name hardware[] = {
 	{ 1, "Ethernet" }, { 6, "TokenRing" }, { 7, "ArcNet" },     { 15, "FrameRelay" },
-	{ 19, "ATM" },     { 23, "Strip" },    { 24, "IEEE 1394" }, { 0, NULL },
+	{ ATM, "ATM" },    { 23, "Strip" },    { 24, "IEEE 1394" }, { 0, NULL },
 };
 
 static const struct skw_text_name operations[] = {
@@ -143,7 +144,7 @@ static void print_contents(struct skw_dissect *d, const struct arp *a, struct sk
 	skw_buf_add_char(d->out, ' ');
 	if (print_operation(d, a))
 		skw_text_field(d->out, ", length ", b.len);
-	else if (d->opt->bytes == SKW_BYTES_NONE)
+	else
 		skw_print_hex_ascii(d->out, b.p, b.caplen);
 }
 
@@ -151,8 +152,6 @@ void skw_dissect_arp(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_has(b, 0, FIXED) || !skw_has(b, FIXED, 2u * (b.p[4] + b.p[5]))) {
 		skw_dissect_cut(d, "arp");
-		if (d->opt->bytes == SKW_BYTES_NONE)
-			skw_print_hex_ascii(d->out, b.p, b.caplen);
 		return;
 	}
 
@@ -173,6 +172,11 @@ void skw_dissect_arp(struct skw_dissect *d, struct skw_bytes b)
 		skw_buf_add(d->out, "ARP", 3);
 		skw_dissect_color(d, SKW_COLOR_END);
 		skw_buf_add(d->out, ", ", 2);
+	}
+
+	if (a.hardware == ATM) {
+		skw_dissect_name(d, "ATM", b.len);
+		return;
 	}
 
 	bool usual = (a.protocol == SKW_ETHER_IPV4 || a.protocol == TRAIL) && a.plen == 4 && a.hlen;

@@ -11,7 +11,7 @@
 
 void skw_dissect_unknown(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (d->opt->bytes == SKW_BYTES_NONE)
+	if (d->opt->bytes == SKW_BYTES_NONE && !d->opt->quiet)
 		skw_print_hex_ascii(d->out, b.p, b.caplen);
 }
 
@@ -73,38 +73,49 @@ static void print_addresses(struct skw_dissect *d, const uint8_t *p)
 
 static void print_type_and_length(struct skw_dissect *d, uint16_t type, uint32_t len)
 {
-	if (type <= SKW_ETHER_LENGTH_MAX)
+	/* The length of an 802.3 frame is told by itself, and the rest is padding. */
+	if (type <= SKW_ETHER_LENGTH_MAX) {
 		skw_buf_add_str(d->out, "802.3");
-	else
+		len = type;
+	} else {
 		skw_dissect_ethertype_name(d, type);
+	}
 	skw_text_field(d->out, ", length ", len);
 	skw_buf_add(d->out, ": ", 2);
 }
 
-/* Tags that follow the header; `type` becomes that of the payload. 0 if they are cut. */
+/* A tag's ethertype is not shown before the tag is known to be there. */
+static bool tag_is_cut(struct skw_dissect *d, uint16_t type, struct skw_bytes b)
+{
+	if (!skw_ethertype_is_vlan(type) || skw_has(b, 0, TAG))
+		return false;
+	skw_dissect_cut(d, "vlan");
+	return true;
+}
+
+/* Tags that follow the header; `type` becomes that of the payload. Returns their length. */
 static uint32_t print_tags(struct skw_dissect *d, struct skw_bytes b, uint16_t *type)
 {
 	uint32_t used = 0;
 
 	while (skw_ethertype_is_vlan(*type)) {
-		if (!skw_has(b, used, TAG)) {
-			skw_dissect_cut(d, "vlan");
-			return used;
-		}
+		uint16_t tci = skw_be16(b.p);
 
-		const uint8_t *tag = b.p + used;
-
-		*type = skw_be16(tag + 2);
-		if (d->opt->link_header) {
-			skw_dissect_vlan_tag(d, skw_be16(tag));
-			skw_buf_add(d->out, ", ", 2);
-			if (*type > SKW_ETHER_LENGTH_MAX)
-				skw_dissect_ethertype_name(d, *type);
-			else
-				skw_buf_add_str(d->out, "802.3");
-			skw_buf_add(d->out, ", ", 2);
-		}
+		*type = skw_be16(b.p + 2);
+		b = skw_skip(b, TAG);
 		used += TAG;
+		if (d->opt->link_header) {
+			skw_dissect_vlan_tag(d, tci);
+			skw_buf_add(d->out, ", ", 2);
+		}
+		if (tag_is_cut(d, *type, b))
+			return used;
+		if (d->opt->link_header && *type > SKW_ETHER_LENGTH_MAX) {
+			skw_dissect_ethertype_name(d, *type);
+			skw_buf_add(d->out, ", ", 2);
+		} else if (d->opt->link_header) {
+			skw_buf_add_str(d->out, "802.3");
+		}
 	}
 	return used;
 }
@@ -113,22 +124,22 @@ uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_has(b, 0, HEADER)) {
 		skw_dissect_cut(d, "ether");
-		return b.caplen;
+		return 0;
 	}
 
 	const uint8_t *header = b.p;
-	uint16_t outer = skw_be16(header + 12), type = outer;
+	uint16_t type = skw_be16(header + 12);
 	uint32_t len = b.len;
 
-	if (d->opt->link_header) {
+	b = skw_skip(b, HEADER);
+	if (d->opt->link_header)
 		print_addresses(d, header);
-		print_type_and_length(d, outer, len);
-	}
+	if (tag_is_cut(d, type, b))
+		return HEADER;
+	if (d->opt->link_header)
+		print_type_and_length(d, type, len);
 
 	uint32_t used = HEADER;
-
-	b = skw_skip(b, HEADER);
-
 	uint32_t tags = print_tags(d, b, &type);
 
 	used += tags;

@@ -17,7 +17,7 @@ void skw_dissect_vlan_tag(struct skw_dissect *d, uint16_t tci);
 /* "ethertype IPv4 (0x0800)", and for -q "IPv4" or "Unknown Ethertype (0x9999)". */
 void skw_dissect_ethertype_name(struct skw_dissect *d, uint16_t ethertype);
 
-/* Bytes that nothing here understands, unless -x and the like show them anyway. */
+/* Bytes that nothing here understands, unless -x and the like show them anyway, or -q. */
 void skw_dissect_unknown(struct skw_dissect *d, struct skw_bytes b);
 
 #endif

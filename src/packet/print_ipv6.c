@@ -49,11 +49,11 @@ static const struct {
 static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint8_t next,
 			  struct skw_bytes b)
 {
-	if (b.caplen && !skw_ip_proto_has_ports(next)) {
+	if (!skw_ip_proto_has_ports(next)) {
 		skw_dissect_hosts(d, ip);
 		ip->hosts_printed = true;
 	}
-	while (b.caplen) {
+	for (;;) {
 		size_t i = 0;
 
 		while (i < SKW_ARRAY_SIZE(extensions) && extensions[i].proto != next)
@@ -70,6 +70,8 @@ static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint8_t next
 			return;
 		next = b.p[0];
 		b = skw_skip(b, len);
+		if (!b.caplen && extensions[i].proto == SKW_PROTO_FRAGMENT)
+			return;
 	}
 }
 
@@ -107,13 +109,8 @@ static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b)
 
 void skw_dissect_ipv6(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!b.caplen) {
+	if (!skw_has(b, 0, HEADER)) {
 		skw_dissect_cut(d, "ip6");
-		return;
-	}
-	if (b.p[0] >> 4 != 6) {
-		skw_text_field(d->out, "IP6 version error: ", b.p[0] >> 4);
-		skw_buf_add_str(d->out, " != 6");
 		return;
 	}
 	if (!d->opt->link_header) {
@@ -122,8 +119,9 @@ void skw_dissect_ipv6(struct skw_dissect *d, struct skw_bytes b)
 		skw_dissect_color(d, SKW_COLOR_END);
 		skw_buf_add_char(d->out, ' ');
 	}
-	if (!skw_has(b, 0, HEADER)) {
-		skw_dissect_cut(d, "ip6");
+	if (b.p[0] >> 4 != 6) {
+		skw_text_field(d->out, "version error: ", b.p[0] >> 4);
+		skw_buf_add_str(d->out, " != 6");
 		return;
 	}
 

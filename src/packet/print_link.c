@@ -108,7 +108,7 @@ static uint32_t print_loopback(struct skw_dissect *d, const struct link *l, stru
 	(void)l;
 	if (!skw_has(b, 0, 4)) {
 		skw_dissect_cut(d, "null");
-		return b.caplen;
+		return 0;
 	}
 
 	uint32_t family =
@@ -164,17 +164,12 @@ static void print_cooked_header(struct skw_dissect *d, const struct cooked *c, u
 	}
 	if (d->opt->quiet)
 		return;
-	if (c->protocol > SKW_ETHER_LENGTH_MAX) {
-		skw_dissect_ethertype_name(d, c->protocol);
-	} else if (c->protocol == SLL_802_3) {
+	if (c->protocol == SLL_802_3)
 		skw_buf_add_str(d->out, "802.3");
-	} else if (c->protocol == SLL_802_2) {
+	else if (c->protocol == SLL_802_2)
 		skw_buf_add_str(d->out, "802.2");
-	} else {
-		skw_buf_add_str(d->out, "Unknown (0x");
-		skw_text_hex(d->out, c->protocol, 4);
-		skw_buf_add_char(d->out, ')');
-	}
+	else
+		skw_dissect_ethertype_name(d, c->protocol);
 	skw_text_field(d->out, ", length ", len);
 	skw_buf_add(d->out, ": ", 2);
 }
@@ -213,11 +208,13 @@ static uint32_t print_cooked(struct skw_dissect *d, const struct cooked *c, stru
 		if (type <= SKW_ETHER_LENGTH_MAX)
 			return used + skw_dissect_llc(d, b);
 
-		const char *name = skw_ethertype_name(type);
+		if (!d->opt->quiet) {
+			const char *name = skw_ethertype_name(type);
 
-		skw_buf_add_str(d->out, "ethertype ");
-		skw_buf_add_str(d->out, name ? name : "Unknown");
-		skw_buf_add(d->out, ", ", 2);
+			skw_buf_add_str(d->out, "ethertype ");
+			skw_buf_add_str(d->out, name ? name : "Unknown");
+			skw_buf_add(d->out, ", ", 2);
+		}
 	}
 	if (!skw_dissect_ethertype(d, type, b)) {
 		if (!d->opt->link_header && c->protocol > SKW_ETHER_LENGTH_MAX) {
@@ -244,7 +241,7 @@ static uint32_t print_sll(struct skw_dissect *d, const struct link *l, struct sk
 	(void)l;
 	if (!skw_has(b, 0, 16)) {
 		skw_dissect_cut(d, "sll");
-		return b.caplen;
+		return 0;
 	}
 
 	struct cooked c = { skw_be16(b.p + 14), b.p[5], b.p + 6 };
@@ -262,7 +259,7 @@ static uint32_t print_sll2(struct skw_dissect *d, const struct link *l, struct s
 {
 	if (!skw_has(b, 0, 20)) {
 		skw_dissect_cut(d, "sll2");
-		return b.caplen;
+		return 0;
 	}
 
 	struct cooked c = { skw_be16(b.p), b.p[11], b.p + 12 };

@@ -97,7 +97,8 @@ uint32_t skw_dissect_llc(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_has(b, 0, 3)) {
 		skw_dissect_cut(d, "llc");
-		return b.caplen;
+		skw_dissect_unknown(d, b);
+		return 0;
 	}
 	/* Novell put IPX right behind the length: its checksum, always ffff, looks like two SAPs.
 	 */

@@ -95,6 +95,17 @@ static void print_payload(struct skw_dissect *d, const struct header *h, struct 
 		skw_dissect_http(d, b);
 }
 
+/* Some systems say in a reset's data why they sent it (RFC 1122, section 4.2.2.12). */
+static void print_reset_reason(struct skw_dissect *d, struct skw_bytes b)
+{
+	if (!d->opt->verbose)
+		return;
+	skw_buf_add_str(d->out, " [RST");
+	skw_buf_add_char(d->out, ' ');
+	skw_dissect_text(d, b.p, b.caplen);
+	skw_buf_add_char(d->out, ']');
+}
+
 static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct header *h,
 		       struct skw_bytes b)
 {
@@ -119,7 +130,11 @@ static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct he
 		return;
 	skw_text_field(d->out, ", length ", payload);
 	b = skw_skip(b, h->hlen);
-	if (b.len && b.caplen)
+	if (!b.len || !b.caplen)
+		return;
+	if (h->flags & SKW_TCP_RST)
+		print_reset_reason(d, b);
+	else
 		print_payload(d, h, b);
 }
 

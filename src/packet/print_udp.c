@@ -81,11 +81,11 @@ static void print_payload(struct skw_dissect *d, const struct skw_ip *ip, uint16
 			skw_dissect_name(d, name, b.len);
 			return;
 		}
-		if (claimed > b.len && !ip->fragment) {
-			skw_text_field(d->out, "UDP, bad length ", claimed);
-			skw_text_field(d->out, " > ", b.len);
-			return;
-		}
+	}
+	if (claimed > b.len && !ip->fragment) {
+		skw_text_field(d->out, "UDP, bad length ", claimed);
+		skw_text_field(d->out, " > ", b.len);
+		return;
 	}
 	skw_dissect_name(d, "UDP", claimed);
 }

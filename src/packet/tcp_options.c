@@ -190,7 +190,7 @@ static const struct {
 	{ EXPERIMENT2, ANY, "exp", print_experiment },
 };
 
-enum verdict { GOOD, BAD, CUT, LAST };
+enum verdict { GOOD, BAD, CUT, CUT_DATA, LAST };
 
 /* One option at the start of b; `used` is how far the next is. */
 static enum verdict print_option(struct skw_dissect *d, struct option *o, struct skw_bytes b,
@@ -229,7 +229,7 @@ static enum verdict print_option(struct skw_dissect *d, struct option *o, struct
 	if (o->len > b.len - head)
 		return BAD;
 	if (o->len > b.caplen - head)
-		return CUT;
+		return CUT_DATA;
 
 	print_fn *print = known ? options[i].print : print_unknown;
 
@@ -262,6 +262,12 @@ bool skw_dissect_tcp_options(struct skw_dissect *d, uint8_t flags, uint32_t sack
 			return false;
 		case CUT:
 			skw_dissect_cut(d, "tcp");
+			return false;
+		case CUT_DATA:
+			skw_dissect_cut(d, "tcp");
+			/* tcpdump's closing bracket of old, kept for equal lines. */
+			if (!first)
+				skw_buf_add_char(d->out, '>');
 			return false;
 		case LAST:
 			b.len = 0;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "session/live_state.h"
+#include "session/signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -211,18 +212,6 @@ static int watch(struct skw_live *l, int fd, enum event event, uint32_t events)
 	return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &what) < 0 ? -errno : 0;
 }
 
-static void stop_signals(sigset_t *set)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action;
-
-	sigemptyset(set);
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(signals); i++)
-		/* Under nohup, SIGHUP is not for us. */
-		if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(set, signals[i]);
-}
-
 static int watch_all(struct skw_live *l)
 {
 	const struct skw_recorder *recorder = l->delivery.recorder;
@@ -347,12 +336,12 @@ int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)
 			      .turn_fd = -1,
 			      .duration_fd = -1,
 			      .clock_fd = -1 };
-	sigset_t stop, before;
+	sigset_t stop;
 
 	/* Blocked for good: what ends the capture comes through the signalfd. */
-	stop_signals(&stop);
+	skw_signals_stop_set(&stop);
 	sigaddset(&stop, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &stop, &before);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
 	l.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	l.tty = plan->write_file && !plan->lines && isatty(STDERR_FILENO);
 
@@ -363,8 +352,7 @@ int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)
 			skw_error_set(err, ret, "events: %s", strerror(-ret));
 		else
 			ret = run(&l, err);
-		/* Whoever can't wait for the end presses Ctrl-C once more. */
-		sigprocmask(SIG_SETMASK, &before, NULL);
+		skw_signals_catch(true);
 		ret = end(&l, ret, err);
 	} else {
 		skw_delivery_close(&l.delivery, skw_clock_real_ns(), NULL);

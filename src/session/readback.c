@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/types.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "packet/linktype.h"
 #include "packet/reader.h"
 #include "session/delivery.h"
+#include "session/signals.h"
 #include "session/verbs.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -32,25 +32,6 @@ struct readback {
 	uint64_t last_ns;
 	bool pipe; /* packets arrive while we read */
 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_stop(int signo)
-{
-	(void)signo;
-	stopped = 1;
-}
-
-/* A read that waits is interrupted, so there is no SA_RESTART; a second signal ends at once. */
-static void catch_signals(void)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND }, old;
-
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(signals); i++)
-		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(signals[i], &action, NULL);
-}
 
 /* The filter for an interface of the file. NULL with err filled if there can't be one. */
 static const struct skw_offline_filter *filter_for(struct readback *b, uint32_t place, int dlt,
@@ -105,7 +86,7 @@ static int read_all(struct readback *b, struct skw_error *err)
 	struct skw_packet pkt;
 	int ret = 0;
 
-	while (!stopped) {
+	while (!skw_signals_stopped()) {
 		ret = skw_reader_next(b->reader, &pkt, err);
 		if (ret <= 0)
 			break;
@@ -117,7 +98,7 @@ static int read_all(struct readback *b, struct skw_error *err)
 			break;
 	}
 	/* A signal that cut a read short is no failure of the file. */
-	return stopped || ret > 0 ? 0 : ret;
+	return skw_signals_stopped() || ret > 0 ? 0 : ret;
 }
 
 static void say_reading(const struct readback *b)
@@ -214,7 +195,7 @@ int skw_readback_run(const struct skw_capture_plan *plan, struct skw_error *err)
 {
 	struct readback b = { .plan = plan };
 
-	catch_signals();
+	skw_signals_catch(false);
 	int ret = run(&b, err);
 	int kept = skw_keeper_finish(b.keeper);
 
