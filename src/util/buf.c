@@ -38,9 +38,10 @@ uint8_t *skw_buf_reserve(struct skw_buf *b, size_t n)
 
 void skw_buf_add(struct skw_buf *b, const void *bytes, size_t n)
 {
-	uint8_t *p = skw_buf_reserve(b, n);
+	/* Nothing may be added to a buffer that has no memory yet. */
+	uint8_t *p = n ? skw_buf_reserve(b, n) : NULL;
 
-	if (p && n) {
+	if (p) {
 		memcpy(p, bytes, n);
 		b->len += n;
 	}
