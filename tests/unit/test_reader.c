@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Capture files as streams: pcap of all kinds, what is no capture file, pipes. */
+#include "config.h"
+
+#include "packet/reader.h"
+
+#include <errno.h>
+#include <pcap/dlt.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "packet/pcap_write.h"
+#include "packet/pcapng_write.h"
+#include "util/buf.h"
+
+#define TS_NS 1700000000123456789ull
+
+static void add_pcap(struct skw_buf *b, bool nano, unsigned packets)
+{
+	uint8_t h[SKW_PCAP_FILE_HEADER_BYTES];
+	uint8_t rec[SKW_PCAP_RECORD_HEADER_BYTES];
+
+	skw_pcap_file_header(h, DLT_EN10MB, 4096, nano);
+	skw_buf_add(b, h, sizeof(h));
+	for (unsigned i = 0; i < packets; i++) {
+		skw_pcap_record_header(rec, TS_NS + i * 1000, nano, 5 + i, 60);
+		skw_buf_add(b, rec, sizeof(rec));
+		skw_buf_add(b, "0123456789", 5 + i);
+	}
+}
+
+static int open_part(const struct skw_buf *b, size_t n, struct skw_reader **r,
+		     struct skw_error *err)
+{
+	return skw_reader_open(fmemopen(b->data, n, "r"), "f.pcap", r, err);
+}
+
+static void check_packets(struct skw_reader *r, unsigned packets, bool nano)
+{
+	struct skw_packet p;
+
+	for (unsigned i = 0; i < packets; i++) {
+		uint64_t ts = TS_NS + i * 1000;
+
+		assert_int_equal(skw_reader_next(r, &p, NULL), 1);
+		assert_int_equal(p.ts_ns, nano ? ts : ts / 1000 * 1000);
+		assert_int_equal(p.caplen, 5 + i);
+		assert_int_equal(p.len, 60);
+		assert_int_equal(p.dlt, DLT_EN10MB);
+		assert_int_equal(p.iface, 0);
+		assert_memory_equal(p.data, "0123456789", 5 + i);
+	}
+}
+
+static void pcap_is_read_in_both_precisions(void **state)
+{
+	(void)state;
+	for (int nano = 0; nano < 2; nano++) {
+		struct skw_buf b = SKW_BUF_INIT;
+		struct skw_reader *r;
+		struct skw_packet p;
+
+		add_pcap(&b, nano, 3);
+		assert_int_equal(open_part(&b, b.len, &r, NULL), 0);
+		check_packets(r, 3, nano);
+		assert_int_equal(skw_reader_next(r, &p, NULL), 0);
+		assert_int_equal(skw_reader_packets(r), 3);
+		assert_int_equal(skw_reader_iface_count(r), 1);
+		assert_int_equal(skw_reader_iface(r, 0)->dlt, DLT_EN10MB);
+		assert_int_equal(skw_reader_iface(r, 0)->snaplen, 4096);
+		assert_null(skw_reader_iface(r, 1));
+		assert_null(skw_reader_stats(r, 0));
+		skw_reader_close(r);
+		skw_buf_free(&b);
+	}
+}
+
+static void pcap_of_the_other_byte_order_is_read(void **state)
+{
+	static const uint8_t file[] = {
+		0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0,    0x10, 0,    0,    0, 0, 1, /* one packet, after 2038: */
+		0xf0, 0,    0,    1,    0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9, 0x77,
+	};
+	struct skw_reader *r;
+	struct skw_packet p;
+	struct skw_buf b = SKW_BUF_INIT;
+
+	(void)state;
+	skw_buf_add(&b, file, sizeof(file));
+	assert_int_equal(open_part(&b, b.len, &r, NULL), 0);
+	assert_int_equal(skw_reader_next(r, &p, NULL), 1);
+	assert_int_equal(p.ts_ns, 0xf0000001 * 1000000000ull + 2000);
+	assert_int_equal(p.caplen, 1);
+	assert_int_equal(p.len, 9);
+	assert_int_equal(p.data[0], 0x77);
+	skw_reader_close(r);
+	skw_buf_free(&b);
+}
+
+static void a_pcap_cut_anywhere_gives_its_whole_packets_first(void **state)
+{
+	const size_t ends[] = { 24, 45, 67, 90 };
+	struct skw_buf b = SKW_BUF_INIT;
+
+	(void)state;
+	add_pcap(&b, true, 3);
+	assert_int_equal(b.len, 90);
+	for (size_t n = 24; n <= b.len; n++) {
+		struct skw_error err = { 0 };
+		struct skw_packet p;
+		struct skw_reader *r;
+		unsigned whole = 0;
+
+		while (whole < 3 && ends[whole + 1] <= n)
+			whole++;
+		assert_int_equal(open_part(&b, n, &r, &err), 0);
+		check_packets(r, whole, true);
+		int ret = skw_reader_next(r, &p, &err);
+		assert_int_equal(ret, n == ends[whole] ? 0 : -ENODATA);
+		if (n == 60) {
+			assert_string_equal(err.text, "f.pcap: truncated: the last packet is cut "
+						      "short (1 packet read)");
+			assert_int_equal(skw_reader_next(r, &p, NULL), -ENODATA);
+		}
+		skw_reader_close(r);
+	}
+	skw_buf_free(&b);
+}
+
+static void expect_refusal(const void *bytes, size_t n, int code, const char *text)
+{
+	struct skw_error err = { 0 };
+	struct skw_reader *r = NULL;
+	struct skw_buf b = SKW_BUF_INIT;
+	FILE *f = tmpfile();
+
+	skw_buf_add(&b, bytes, n);
+	if (n)
+		assert_int_equal(fwrite(b.data, 1, b.len, f), n);
+	rewind(f);
+	assert_int_equal(skw_reader_open(f, "x", &r, &err), code);
+	assert_string_equal(err.text, text);
+	assert_null(r);
+	skw_buf_free(&b);
+}
+
+static void what_is_no_capture_file_is_refused(void **state)
+{
+	struct skw_buf b = SKW_BUF_INIT;
+
+	(void)state;
+	expect_refusal("", 0, -ENODATA, "x: the file is empty");
+	expect_refusal("abc", 3, -ENODATA, "x: too short for a capture file");
+	expect_refusal("#!/bin/sh\n", 10, -EINVAL, "x: not a pcap or pcapng file");
+	add_pcap(&b, true, 0);
+	expect_refusal(b.data, 20, -ENODATA,
+		       "x: truncated: the last packet is cut short (0 packets read)");
+	skw_buf_free(&b);
+}
+
+struct feeder {
+	int fd;
+	const struct skw_buf *b;
+};
+
+/* Byte by byte: the reader sees every way in which a pipe may come in pieces. */
+static void *feed(void *arg)
+{
+	const struct feeder *f = arg;
+
+	for (size_t i = 0; i < f->b->len; i++)
+		if (write(f->fd, f->b->data + i, 1) != 1)
+			return NULL;
+	close(f->fd);
+	return NULL;
+}
+
+static void read_through_pipe(const struct skw_buf *b, unsigned packets)
+{
+	struct skw_packet p;
+	struct skw_reader *r;
+	pthread_t thread;
+	int fds[2];
+
+	assert_int_equal(pipe(fds), 0);
+	struct feeder feeder = { fds[1], b };
+	assert_int_equal(pthread_create(&thread, NULL, feed, &feeder), 0);
+	assert_int_equal(skw_reader_open(fdopen(fds[0], "r"), "pipe", &r, NULL), 0);
+	check_packets(r, packets, true);
+	assert_int_equal(skw_reader_next(r, &p, NULL), 0);
+	skw_reader_close(r);
+	pthread_join(thread, NULL);
+}
+
+static void both_formats_are_read_from_a_pipe(void **state)
+{
+	const struct skw_iface i = { .dlt = DLT_EN10MB };
+	const struct skw_pcapng_section s = { 0 };
+	struct skw_buf b = SKW_BUF_INIT;
+
+	(void)state;
+	add_pcap(&b, true, 3);
+	read_through_pipe(&b, 3);
+
+	skw_buf_reset(&b);
+	skw_pcapng_section(&b, &s);
+	skw_pcapng_interface(&b, &i, true, NULL);
+	for (unsigned n = 0; n < 3; n++) {
+		struct skw_packet p = { .ts_ns = TS_NS + n * 1000, .caplen = 5 + n, .len = 60 };
+		struct skw_pcapng_packet block;
+
+		p.data = (const uint8_t *)"0123456789";
+		skw_pcapng_packet(&block, &p, 0, true);
+		skw_buf_add(&b, block.head, sizeof(block.head));
+		skw_buf_add(&b, p.data, p.caplen);
+		skw_buf_add(&b, block.tail, block.tail_len);
+	}
+	read_through_pipe(&b, 3);
+	skw_buf_free(&b);
+}
+
+/* A stream that fails after its first bytes. */
+struct failing {
+	const struct skw_buf *b;
+	size_t at;
+	int error;
+};
+
+static ssize_t failing_read(void *cookie, char *buf, size_t size)
+{
+	struct failing *f = cookie;
+	size_t n = f->b->len - f->at;
+
+	if (!n) {
+		errno = f->error;
+		return -1;
+	}
+	n = n < size ? n : size;
+	memcpy(buf, f->b->data + f->at, n);
+	f->at += n;
+	return (ssize_t)n;
+}
+
+static void an_error_of_the_stream_is_told_after_the_packets(void **state)
+{
+	const struct {
+		int error;
+		const char *text;
+	} cases[] = {
+		{ EIO, "s: Input/output error (3 packets read)" },
+		{ EBADMSG, "s: the compressed data is corrupt (3 packets read)" },
+		{ ENODATA, "s: truncated: the compressed data ends early (3 packets read)" },
+	};
+	struct skw_buf b = SKW_BUF_INIT;
+
+	(void)state;
+	add_pcap(&b, true, 3);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const cookie_io_functions_t io = { .read = failing_read };
+		struct failing f = { &b, 0, cases[i].error };
+		struct skw_error err = { 0 };
+		struct skw_packet p;
+		struct skw_reader *r;
+
+		assert_int_equal(skw_reader_open(fopencookie(&f, "r", io), "s", &r, NULL), 0);
+		check_packets(r, 3, true);
+		assert_int_equal(skw_reader_next(r, &p, &err), -cases[i].error);
+		assert_string_equal(err.text, cases[i].text);
+		skw_reader_close(r);
+	}
+	skw_buf_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pcap_is_read_in_both_precisions),
+		cmocka_unit_test(pcap_of_the_other_byte_order_is_read),
+		cmocka_unit_test(a_pcap_cut_anywhere_gives_its_whole_packets_first),
+		cmocka_unit_test(what_is_no_capture_file_is_refused),
+		cmocka_unit_test(both_formats_are_read_from_a_pipe),
+		cmocka_unit_test(an_error_of_the_stream_is_told_after_the_packets),
+	};
+
+	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
+}
