@@ -189,27 +189,39 @@ static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_byte
 	return true;
 }
 
-uint32_t skw_dissect_ip6_routing(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+/* The four fields that all types have. False if they are cut or the type is not known. */
+static bool print_routing_start(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, 4)) {
-		skw_dissect_cut(d, "srcrt");
-		return 0;
+	static const char *const labels[] = { " (len=", ", type=", ", segleft=" };
+
+	skw_buf_add_str(d->out, "RT6");
+	for (uint32_t i = 0; i < SKW_ARRAY_SIZE(labels); i++) {
+		if (!skw_has(b, i + 1, 1)) {
+			skw_dissect_cut(d, "rt6");
+			return false;
+		}
+		skw_text_field(d->out, labels[i], b.p[i + 1]);
+		if (i == 1 && b.p[2] == 0)
+			skw_buf_add_str(d->out, " [Deprecated]");
 	}
-
-	uint8_t type = b.p[2];
-
-	skw_text_field(d->out, "RT6 (len=", b.p[1]);
-	skw_text_field(d->out, ", type=", type);
-	if (type == 0)
-		skw_buf_add_str(d->out, " [Deprecated]");
-	skw_text_field(d->out, ", segleft=", b.p[3]);
-	if (type != 0 && type != 2 && type != 4) {
+	if (b.p[2] != 0 && b.p[2] != 2 && b.p[2] != 4) {
 		skw_buf_add_str(d->out, " (unknown type)");
 		skw_dissect_invalid(d);
+		return false;
+	}
+	return true;
+}
+
+uint32_t skw_dissect_ip6_routing(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	if (!b.caplen) {
+		skw_dissect_cut(d, "ip6");
 		return 0;
 	}
+	if (!print_routing_start(d, b))
+		return 0;
 	if (!skw_has(b, 0, ext_len(b))) {
-		skw_dissect_cut(d, "srcrt");
+		skw_dissect_cut(d, "rt6");
 		return 0;
 	}
 	if (!print_hops(d, ip, b)) {
@@ -221,7 +233,7 @@ uint32_t skw_dissect_ip6_routing(struct skw_dissect *d, struct skw_ip *ip, struc
 
 uint32_t skw_dissect_ip6_fragment(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, 8)) {
+	if (!skw_has(b, 0, d->opt->verbose ? 8 : 4)) {
 		skw_dissect_cut(d, "frag6");
 		return 0;
 	}
@@ -235,7 +247,7 @@ uint32_t skw_dissect_ip6_fragment(struct skw_dissect *d, struct skw_ip *ip, stru
 		skw_buf_add_char(d->out, ':');
 	}
 	skw_buf_add_uint(d->out, offset);
-	skw_text_field(d->out, "|", b.len - 8);
+	skw_text_field(d->out, "|", b.len < 8 ? 0 : b.len - 8);
 	skw_buf_add_char(d->out, ')');
 	ip->fragment = true;
 	if (offset)

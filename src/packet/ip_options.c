@@ -123,13 +123,13 @@ static const struct {
 	{ RA, "RA", print_alert },
 };
 
-static bool cut(struct skw_dissect *d)
+static enum skw_ip_options_end cut(struct skw_dissect *d)
 {
 	skw_dissect_cut(d, "ip");
-	return false;
+	return SKW_IP_OPTIONS_CUT;
 }
 
-bool skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b)
+enum skw_ip_options_end skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b)
 {
 	const char *separator = "";
 
@@ -157,18 +157,20 @@ bool skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b)
 			len = b.p[1];
 			if (len < 2 || len > b.len) {
 				bad_length(d, len);
-				return true;
+				return SKW_IP_OPTIONS_GOOD;
 			}
 		}
-		if (!skw_has(b, 0, len))
-			return cut(d);
+		if (!skw_has(b, 0, len)) {
+			skw_buf_add_str(d->out, " [truncated-option]");
+			return SKW_IP_OPTIONS_CUT_DATA;
+		}
 		if (code == EOL)
-			return true;
+			return SKW_IP_OPTIONS_GOOD;
 		if (i < SKW_ARRAY_SIZE(options) && options[i].print)
 			options[i].print(d, b.p, len);
 		b = skw_skip(b, len);
 	}
-	return true;
+	return SKW_IP_OPTIONS_GOOD;
 }
 
 const uint8_t *skw_ip_options_last_hop(struct skw_bytes b)

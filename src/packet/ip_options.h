@@ -5,8 +5,14 @@
 
 #include "packet/dissect.h"
 
-/* False if the captured bytes end within the options; that has been printed then. */
-bool skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b);
+/*
+ * Captured bytes may end within the options. SKW_IP_OPTIONS_CUT: between two of them or in an
+ * option's length, and d->cut is set. SKW_IP_OPTIONS_CUT_DATA: in an option's data; tcpdump then
+ * still ends the line's first part, and so does the caller.
+ */
+enum skw_ip_options_end { SKW_IP_OPTIONS_GOOD, SKW_IP_OPTIONS_CUT, SKW_IP_OPTIONS_CUT_DATA };
+
+enum skw_ip_options_end skw_dissect_ip_options(struct skw_dissect *d, struct skw_bytes b);
 
 /* Where a source route ends, which checksums are made with: 4 bytes within b, or NULL. */
 const uint8_t *skw_ip_options_last_hop(struct skw_bytes b);

@@ -150,7 +150,9 @@ static void print_contents(struct skw_dissect *d, const struct arp *a, struct sk
 
 void skw_dissect_arp(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, FIXED) || !skw_has(b, FIXED, 2u * (b.p[4] + b.p[5]))) {
+	bool atm = skw_has(b, 0, FIXED) && skw_be16(b.p) == ATM;
+
+	if (!skw_has(b, 0, FIXED) || (!atm && !skw_has(b, FIXED, 2u * (b.p[4] + b.p[5])))) {
 		skw_dissect_cut(d, "arp");
 		return;
 	}
@@ -174,7 +176,7 @@ void skw_dissect_arp(struct skw_dissect *d, struct skw_bytes b)
 		skw_buf_add(d->out, ", ", 2);
 	}
 
-	if (a.hardware == ATM) {
+	if (atm) {
 		skw_dissect_name(d, "ATM", b.len);
 		return;
 	}

@@ -43,7 +43,8 @@ static void print_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct s
 static void print_esp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	(void)ip;
-	if (!skw_has(b, 0, 8)) {
+	/* A header and nothing else is no ESP packet. */
+	if (!skw_has(b, 0, 9)) {
 		skw_dissect_cut(d, "esp");
 		return;
 	}
@@ -78,24 +79,32 @@ static void print_none(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 /* Authentication Header, RFC 4302, and what it authenticates. */
 static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, 12)) {
+	if (!b.caplen) {
+		skw_dissect_cut(d, "ah");
+		return;
+	}
+	skw_buf_add_str(d->out, "AH");
+	if (!skw_has(b, 0, 2)) {
 		skw_dissect_cut(d, "ah");
 		return;
 	}
 
-	uint32_t len = (b.p[1] + 2u) * 4, reserved = skw_be16(b.p + 2);
+	uint32_t len = (b.p[1] + 2u) * 4;
 
-	skw_buf_add_str(d->out, "AH(");
-	if (d->opt->verbose)
+	skw_buf_add_char(d->out, '(');
+	if (d->opt->verbose) {
 		skw_text_field(d->out, "length=", b.p[1]);
-	if (d->opt->verbose)
 		skw_text_field(d->out, "(", len);
-	if (d->opt->verbose)
 		skw_buf_add_str(d->out, "-bytes),");
-	if (reserved) {
+	}
+	if (skw_has(b, 0, 4) && skw_be16(b.p + 2)) {
 		skw_buf_add_str(d->out, "reserved=0x");
-		skw_text_hex(d->out, reserved, 1);
+		skw_text_hex(d->out, skw_be16(b.p + 2), 1);
 		skw_buf_add_str(d->out, "[MustBeZero],");
+	}
+	if (!skw_has(b, 0, 12)) {
+		skw_dissect_cut(d, "ah");
+		return;
 	}
 	skw_buf_add_str(d->out, "spi=0x");
 	skw_text_hex(d->out, skw_be32(b.p + 4), 8);

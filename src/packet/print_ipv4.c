@@ -42,10 +42,16 @@ static bool print_header(struct skw_dissect *d, struct skw_bytes b, uint32_t hle
 	skw_text_field(d->out, " (", proto);
 	skw_text_field(d->out, "), length ", skw_be16(b.p + 2));
 
+	bool whole = true;
+
 	if (hlen > HEADER_MIN) {
 		skw_buf_add_str(d->out, ", options (");
-		if (!skw_dissect_ip_options(d, skw_skip(skw_first(b, hlen), HEADER_MIN)))
+		enum skw_ip_options_end end =
+			skw_dissect_ip_options(d, skw_skip(skw_first(b, hlen), HEADER_MIN));
+
+		if (end == SKW_IP_OPTIONS_CUT)
 			return false;
+		whole = end == SKW_IP_OPTIONS_GOOD;
 		skw_buf_add_char(d->out, ')');
 	}
 	if (!d->opt->no_checksum && b.caplen >= hlen) {
@@ -64,7 +70,7 @@ static bool print_header(struct skw_dissect *d, struct skw_bytes b, uint32_t hle
 		}
 	}
 	skw_buf_add_str(d->out, ")\n    ");
-	return true;
+	return whole;
 }
 
 /* The version is all that is looked at before the rest is known to be there. */
@@ -164,8 +170,13 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 
 	if (d->opt->verbose && hlen > HEADER_MIN)
 		ip.last_hop = skw_ip_options_last_hop(skw_skip(skw_first(b, hlen), HEADER_MIN));
-	if (d->opt->verbose && !print_header(d, b, hlen))
+	if (d->opt->verbose && !print_header(d, b, hlen)) {
+		if (!d->cut) {
+			skw_dissect_hosts(d, &ip);
+			skw_dissect_cut(d, "ip");
+		}
 		return;
+	}
 	if (b.caplen < hlen) {
 		skw_text_field(d->out, " [remaining caplen(", b.caplen);
 		skw_text_field(d->out, ") < header length(", hlen);

@@ -3,6 +3,7 @@
 #include "packet/print_eth.h"
 
 #include "packet/bytes.h"
+#include "packet/print_bytes.h"
 #include "packet/text.h"
 
 #define SAP_SNAP 0xaa
@@ -61,7 +62,7 @@ static void print_oui(struct skw_dissect *d, uint32_t oui)
 static void print_snap(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_has(b, 0, SNAP)) {
-		skw_dissect_cut(d, "llc");
+		skw_dissect_cut(d, "snap");
 		return;
 	}
 
@@ -93,11 +94,17 @@ static void print_snap(struct skw_dissect *d, struct skw_bytes b)
 	skw_dissect_unknown(d, b);
 }
 
+static void print_cut(struct skw_dissect *d, struct skw_bytes b)
+{
+	skw_dissect_cut(d, "llc");
+	if (d->opt->bytes == SKW_BYTES_NONE)
+		skw_print_hex_ascii(d->out, b.p, b.caplen);
+}
+
 uint32_t skw_dissect_llc(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_has(b, 0, 3)) {
-		skw_dissect_cut(d, "llc");
-		skw_dissect_unknown(d, b);
+		print_cut(d, b);
 		return 0;
 	}
 	/* Novell put IPX right behind the length: its checksum, always ffff, looks like two SAPs.
@@ -111,8 +118,8 @@ uint32_t skw_dissect_llc(struct skw_dissect *d, struct skw_bytes b)
 	uint32_t used = unnumbered ? 3 : 4;
 
 	if (!skw_has(b, 0, used)) {
-		skw_dissect_cut(d, "llc");
-		return b.caplen;
+		print_cut(d, b);
+		return 0;
 	}
 	if (d->opt->link_header)
 		print_header(d, b.p, unnumbered);

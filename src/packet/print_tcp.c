@@ -100,8 +100,7 @@ static void print_reset_reason(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!d->opt->verbose)
 		return;
-	skw_buf_add_str(d->out, " [RST");
-	skw_buf_add_char(d->out, ' ');
+	skw_buf_add_str(d->out, b.caplen < b.len ? " [!RST " : " [RST ");
 	skw_dissect_text(d, b.p, b.caplen);
 	skw_buf_add_char(d->out, ']');
 }
@@ -130,20 +129,23 @@ static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct he
 		return;
 	skw_text_field(d->out, ", length ", payload);
 	b = skw_skip(b, h->hlen);
-	if (!b.len || !b.caplen)
+	if (!b.len)
 		return;
 	if (h->flags & SKW_TCP_RST)
 		print_reset_reason(d, b);
-	else
+	else if (b.caplen)
 		print_payload(d, h, b);
 }
 
 void skw_dissect_tcp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	if (!skw_has(b, 0, 4)) {
-		skw_dissect_hosts(d, ip);
-		/* tcpdump has one space here, where other protocols have two. */
-		if (!ip->hosts_printed && d->out->len)
+		struct skw_ip again = *ip;
+
+		/* As tcpdump has it: the hosts once more, and one space where others have two. */
+		again.hosts_printed = false;
+		skw_dissect_hosts(d, &again);
+		if (d->out->len)
 			d->out->len--;
 		skw_dissect_cut(d, "tcp");
 		return;

@@ -14,12 +14,12 @@ enum {
 
 #define ANY 0xff /* the option's data may have any length */
 
-/* One option: `data` are the `len` bytes behind kind and length. */
+/* One option: `data` are the `len` bytes behind kind and length, of which `have` were captured. */
 struct option {
 	uint8_t flags; /* of the segment */
 	uint32_t sack_base;
 	const uint8_t *data;
-	uint32_t len;
+	uint32_t len, have;
 };
 
 typedef bool print_fn(struct skw_dissect *d, const struct option *o);
@@ -63,7 +63,7 @@ static bool print_sack(struct skw_dissect *d, const struct option *o)
 	}
 	skw_text_field(d->out, " ", o->len / 8);
 	skw_buf_add_char(d->out, ' ');
-	for (uint32_t i = 0; i < o->len; i += 8) {
+	for (uint32_t i = 0; i + 8 <= o->have; i += 8) {
 		skw_text_field(d->out, "{", skw_be32(o->data + i) - o->sack_base);
 		skw_text_field(d->out, ":", skw_be32(o->data + i + 4) - o->sack_base);
 		skw_buf_add_char(d->out, '}');
@@ -158,7 +158,7 @@ static bool print_unknown(struct skw_dissect *d, const struct option *o)
 {
 	if (o->len) {
 		skw_buf_add_str(d->out, " 0x");
-		add_hex(d, o->data, o->len);
+		add_hex(d, o->data, o->have);
 	}
 	return true;
 }
@@ -228,13 +228,17 @@ static enum verdict print_option(struct skw_dissect *d, struct option *o, struct
 	o->len = known && options[i].len != ANY ? options[i].len : len - head;
 	if (o->len > b.len - head)
 		return BAD;
-	if (o->len > b.caplen - head)
-		return CUT_DATA;
+	o->have = o->len < b.caplen - head ? o->len : b.caplen - head;
 
 	print_fn *print = known ? options[i].print : print_unknown;
+	bool in_parts = print == print_sack || print == print_unknown;
 
+	if (o->have < o->len && !in_parts)
+		return CUT_DATA;
 	if (print && !print(d, o))
 		return BAD;
+	if (o->have < o->len)
+		return CUT_DATA;
 	*used = head + o->len;
 	if (*used != len) {
 		skw_text_field(d->out, "[len ", len);
