@@ -53,7 +53,7 @@ static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 	errno = 0;
 	unsigned long long value = strtoull(arg, &end, 10);
 	if (*end || end == arg || arg[0] == '-' || errno || value > SKW_SNAPLEN_MAX)
-		return skw_error_usage(err, "--snapshot-length: \"%s\" is not a number up to %d",
+		return skw_error_usage(err, "-s: \"%s\" is not a number up to %d",
 				       arg, SKW_SNAPLEN_MAX);
 	w->snaplen = value ? value : SKW_SNAPLEN_MAX;
 	return 0;
@@ -187,7 +187,7 @@ static int take_choices(const struct words *w, struct skw_capture_plan *plan, st
 		int i = choice(w->direction, directions, SKW_ARRAY_SIZE(directions));
 
 		if (i < 0)
-			return skw_error_usage(err, "--direction: \"%s\" is not in, out or inout",
+			return skw_error_usage(err, "-Q: \"%s\" is not in, out or inout",
 					       w->direction);
 		plan->direction = (enum skw_direction)i;
 	}

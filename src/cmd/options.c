@@ -15,6 +15,8 @@
 static int bad_value(const struct skw_option *opt, const char *arg, const char *wanted,
 		     struct skw_error *err)
 {
+	if (opt->letter)
+		return skw_error_usage(err, "-%c: \"%s\" is not %s", opt->letter, arg, wanted);
 	return skw_error_usage(err, "--%s: \"%s\" is not %s", opt->name, arg, wanted);
 }
 

@@ -6,8 +6,8 @@
 #include "packet/dissect.h"
 
 /*
- * Each prints what follows the message's name; b starts with the ICMPv6 header, of which the
- * first four bytes are there. They return false if bytes are missing, which the caller says.
+ * Each prints what follows the message's name; b starts with the ICMPv6 header, of which
+ * type and code are there. They return false if bytes are missing, which the caller says.
  */
 typedef bool skw_icmp6_print(struct skw_dissect *d, struct skw_bytes b);
 

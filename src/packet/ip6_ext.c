@@ -151,31 +151,53 @@ uint32_t skw_dissect_ip6_dest_options(struct skw_dissect *d, struct skw_ip *ip, 
 	return options_header(d, b, "DSTOPT ", "dstopt", d->opt->verbose > 0);
 }
 
-/* Addresses of type 0 and 2 and of the segment routing header, which has two more fields. */
-static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+static bool cut_routing(struct skw_dissect *d)
 {
-	uint8_t units = b.p[1], type = b.p[2], left = b.p[3];
+	skw_dissect_cut(d, "rt6");
+	return false;
+}
 
-	if (type == 4) {
+/* The four bytes before the addresses: reserved, or the segment routing header's fields. */
+static bool print_routing_fields(struct skw_dissect *d, struct skw_bytes b)
+{
+	if (b.p[2] == 4) {
+		if (!skw_has(b, 4, 1))
+			return cut_routing(d);
 		skw_text_field(d->out, ", last-entry=", b.p[4]);
+		if (!skw_has(b, 5, 1))
+			return cut_routing(d);
 		if (b.p[5] || d->opt->verbose) {
 			skw_buf_add_str(d->out, ", flags=0x");
 			skw_text_hex(d->out, b.p[5], 1);
 		}
+		if (!skw_has(b, 6, 2))
+			return cut_routing(d);
 		skw_text_field(d->out, ", tag=", skw_be16(b.p + 6));
-	} else if (skw_be32(b.p + 4) || d->opt->verbose) {
+		return true;
+	}
+	if (!skw_has(b, 4, 4))
+		return cut_routing(d);
+	if (skw_be32(b.p + 4) || d->opt->verbose) {
 		skw_buf_add_str(d->out, ", rsv=0x");
 		skw_text_hex(d->out, skw_be32(b.p + 4), 1);
 	}
+	return true;
+}
+
+static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
+{
+	uint8_t units = b.p[1], type = b.p[2], left = b.p[3];
+	uint32_t hops = units / 2;
+
 	if (units % 2) {
 		skw_text_field(d->out, " (invalid length ", units);
 		skw_buf_add_char(d->out, ')');
+		skw_dissect_invalid(d);
 		return false;
 	}
-
-	uint32_t hops = units / 2;
-
 	for (uint32_t i = 0; i < hops; i++) {
+		if (!skw_has(b, 8 + i * 16, 16))
+			return cut_routing(d);
 		skw_text_field(d->out, ", [", i);
 		skw_buf_add_char(d->out, ']');
 		skw_text_ipv6(d->out, b.p + 8 + i * 16);
@@ -218,16 +240,8 @@ uint32_t skw_dissect_ip6_routing(struct skw_dissect *d, struct skw_ip *ip, struc
 		skw_dissect_cut(d, "ip6");
 		return 0;
 	}
-	if (!print_routing_start(d, b))
+	if (!print_routing_start(d, b) || !print_routing_fields(d, b) || !print_hops(d, ip, b))
 		return 0;
-	if (!skw_has(b, 0, ext_len(b))) {
-		skw_dissect_cut(d, "rt6");
-		return 0;
-	}
-	if (!print_hops(d, ip, b)) {
-		skw_dissect_invalid(d);
-		return 0;
-	}
 	return ext_len(b);
 }
 

@@ -98,6 +98,7 @@ static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 		skw_text_field(d->out, ", unknown unreach code (", code);
 		skw_buf_add_char(d->out, ')');
 		skw_dissect_hexdata(d, b, b.len, "\n\t");
+		d->cut = true; /* no length behind it */
 		return true;
 	}
 	skw_buf_add_str(d->out, reasons[code]);
@@ -164,6 +165,7 @@ static const struct type {
 	uint8_t length; /* enum length_place */
 	const char *name;
 	skw_icmp6_print *print;
+	bool hexdata; /* with one -v, and only then, all of it in hexadecimal */
 } types[] = {
 	{ 1, LENGTH_LAST, "destination unreachable", print_unreachable },
 	{ 2, LENGTH_LAST, "packet too big", print_too_big },
@@ -191,8 +193,8 @@ static const struct type {
 	{ 146, LENGTH_ALWAYS, "mobile router solicitation", NULL },
 	{ 147, LENGTH_ALWAYS, "mobile router advertisement", NULL },
 	{ 155, LENGTH_ALWAYS, "RPL", NULL },
-	{ 200, LENGTH_ALWAYS, "mtrace response", NULL },
-	{ 201, LENGTH_ALWAYS, "mtrace message", NULL },
+	{ 200, LENGTH_ALWAYS, "mtrace response", NULL, true },
+	{ 201, LENGTH_ALWAYS, "mtrace message", NULL, true },
 };
 
 static const struct type *find_type(uint8_t value)
@@ -206,8 +208,12 @@ static const struct type *find_type(uint8_t value)
 
 static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
-	if (b.caplen < b.len || b.len < 4)
+	if (b.caplen < b.len)
 		return;
+	if (b.len < 4) {
+		skw_dissect_cut(d, "icmp6");
+		return;
+	}
 
 	uint16_t sum = skw_cksum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
 	uint16_t field = skw_be16(b.p + 2);
@@ -233,12 +239,12 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 		skw_dissect_invalid(d);
 		return;
 	}
-	if (!skw_has(b, 0, 4)) {
-		skw_dissect_cut(d, "icmp6");
-		return;
-	}
 	if (d->opt->verbose && !ip->fragment)
 		print_checksum(d, ip, b);
+	if (!skw_has(b, 0, 1))
+		skw_dissect_cut(d, "icmp6");
+	if (d->cut)
+		return;
 
 	const struct type *t = find_type(b.p[0]);
 	enum length_place place = t ? (enum length_place)t->length : LENGTH_ALWAYS;
@@ -252,10 +258,12 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 	}
 	if (place == LENGTH_ALWAYS || (d->opt->verbose && place == LENGTH_EARLY))
 		skw_text_field(d->out, ", length ", b.len);
-	if (t && t->print && !t->print(d, b)) {
+	if (!skw_has(b, 0, 2) || (t && t->print && !t->print(d, b)))
 		skw_dissect_cut(d, "icmp6");
+	if (d->cut)
 		return;
-	}
+	if ((!t || t->hexdata) && d->opt->verbose == 1)
+		skw_dissect_hexdata(d, b, b.len, "\n\t");
 	if (!d->opt->verbose && place != LENGTH_ALWAYS)
 		skw_text_field(d->out, ", length ", b.len);
 }
