@@ -68,6 +68,13 @@ on() {
 	ip netns exec "$on_ns" "$@"
 }
 
+# send_from NS ARGUMENT...: has traffic (tests/live/traffic.c) make some in a namespace.
+send_from() {
+	send_ns=$1
+	shift
+	on "$send_ns" traffic "$@" >sent
+}
+
 # capture_start NS ARGUMENT...: runs `skwatch capture` in a namespace, its lines
 # to the file "lines", and returns when it listens. What it says is in "said".
 capture_start() {

@@ -4,8 +4,8 @@
 two_hosts
 
 capture_start b -i wire -w all.pcap
-on a traffic flood wire 500 100
-on a traffic ping fd09::2 --count 10
+send_from a flood wire 500 100
+send_from a ping fd09::2 --count 10
 check "capture without a filter ends well" capture_stop
 sums_up "its figures add up"
 is "nothing was rejected" "$rejected" 0
@@ -18,13 +18,13 @@ check "skwatch reads its file" skwatch_lines -r all.pcap
 is "... and prints each packet" "$(wc -l <lines)" "$captured"
 
 capture_start b -i wire -c 3 udp
-on a traffic flood wire 10 100
+send_from a flood wire 10 100
 check "-c ends it" capture_wait
 is "... after that many lines" "$(wc -l <lines)" 3
 
 capture_start b -w any.pcapng "udp or icmp"
-on a traffic flood wire 20 100
-on b traffic ping 127.0.0.1 --count 5
+send_from a flood wire 20 100
+send_from b ping 127.0.0.1 --count 5
 check "capture on every interface ends well" capture_stop
 sums_up "its figures add up, too"
 is "packets of all interfaces are there, once" "$captured" 30

@@ -23,24 +23,24 @@ filtered() {
 }
 
 ports() {
-	on a traffic flood wire 400 100 --ports 8
+	send_from a flood wire 400 100 --ports 8
 }
 filtered "udp portrange 9000-9003" ports
 is "half of the ports, half of the packets" "$captured" 200
 
 tcp() {
-	on a traffic http 10.9.0.2 8080 --server b
-	on a traffic http fd09::2 8080 --server b
-	on a traffic http 10.9.0.2 8081 --server b
-	on a traffic flood wire 50 100
+	send_from a http 10.9.0.2 8080 --server b
+	send_from a http fd09::2 8080 --server b
+	send_from a http 10.9.0.2 8081 --server b
+	send_from a flood wire 50 100
 }
 filtered "tcp port 8080" tcp
 is "both connections begin" "$(packets_in some.pcap 'tcp[tcpflags] & tcp-syn != 0')" 2
 is "... over IPv6, too" "$(packets_in some.pcap 'ip6 and (ip6[53] & 2 != 0)')" 2
 
 icmp6() {
-	on a traffic ping fd09::2 --count 10
-	on a traffic flood wire 50 100
+	send_from a ping fd09::2 --count 10
+	send_from a flood wire 50 100
 }
 filtered "icmp6" icmp6
 is "every ping and its answer" \
@@ -48,9 +48,9 @@ is "every ping and its answer" \
 
 # The tag of a frame that comes in is no longer among its bytes.
 vlan() {
-	on a traffic vlan wire 100 100 7
-	on a traffic flood wire 50 100 --sender 1
-	on a traffic vlan wire 30 100 8 --sender 2
+	send_from a vlan wire 100 100 7
+	send_from a flood wire 50 100 --sender 1
+	send_from a vlan wire 30 100 8 --sender 2
 }
 filtered "vlan 7" vlan
 is "every frame with the tag" "$captured" 100

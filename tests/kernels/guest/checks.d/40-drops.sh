@@ -7,7 +7,7 @@ capture_start b -i wire --rings 1 --ring-size 16k -w lossy.pcap udp
 # Nobody reads the ring while the flood runs.
 skwatch_pids=$(pidof skwatch)
 kill -STOP $skwatch_pids
-on a traffic flood wire 5000 100
+send_from a flood wire 5000 100
 kill -CONT $skwatch_pids
 check "a capture with losses ends well" capture_stop
 sums_up "its figures add up"
