@@ -44,7 +44,7 @@ AC_COMPILE_IFELSE([AC_LANG_SOURCE([[
 AC_MSG_RESULT([$skw_optimised])
 
 AS_IF([test "x$enable_sanitizers" = xyes || test "x$enable_fuzzing" = xyes],
-	[skw_hardening="no (sanitizers)"
+	[skw_hardening="no (sanitizers)" skw_sanitizers=yes
 	skw_san="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all"
 	AS_IF([test "x$enable_fuzzing" = xyes], [skw_san="$skw_san -fsanitize=fuzzer-no-link"])
 	AC_MSG_CHECKING([whether $CC takes $skw_san])
@@ -56,7 +56,7 @@ AS_IF([test "x$enable_sanitizers" = xyes || test "x$enable_fuzzing" = xyes],
 	CFLAGS=$skw_saved_cflags
 	AS_VAR_APPEND([SKW_CFLAGS], [" $skw_san"])
 	AS_VAR_APPEND([SKW_LDFLAGS], [" $skw_san"])],
-	[skw_hardening=yes
+	[skw_hardening=yes skw_sanitizers=no
 	SKW_TRY_CFLAG([-fPIE], [SKW_CFLAGS])
 	SKW_TRY_CFLAG([-fstack-protector-strong], [SKW_CFLAGS])
 	SKW_TRY_CFLAG([-fstack-clash-protection], [SKW_CFLAGS])

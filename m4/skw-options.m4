@@ -44,7 +44,7 @@ AS_ECHO(["
 skwatch $PACKAGE_VERSION
   compiler          $CC
   warnings fatal    $enable_werror
-  sanitizers        $enable_sanitizers
+  sanitizers        $skw_sanitizers
   hardening         $skw_hardening
   BPF and live part $skw_bpf_summary
   .zst captures     $skw_have_zstd
