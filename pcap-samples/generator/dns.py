@@ -4,7 +4,8 @@
 import struct
 
 from . import files
-from .wire import A4, A6, B4, B6, eth, ip, pattern, tcp, udp
+from .tcp import Flow
+from .wire import A4, A6, ACK, B4, B6, PSH, eth, ip, pattern, udp
 
 A, NS, CNAME, SOA, PTR, HINFO, MX, TXT, AAAA, SRV, NAPTR, DNAME, OPT = \
     1, 2, 5, 6, 12, 13, 15, 16, 28, 33, 35, 39, 41
@@ -184,11 +185,12 @@ def over_tcp():
 
     out = []
     for src, dst in ((A4, B4), (A6, B6)):
-        for who, flags, data in ((0, 2, b""), (1, 18, b""), (0, 16, b""), (0, 24, framed(query)), (1, 24, framed(answer)[:1000]), (1, 24, framed(answer)[1000:]),
-                                 (0, 24, framed(query) * 2), (0, 24, framed(query)[:2]), (0, 24, framed(query)[:1]), (0, 24, framed(query)[:10]), (0, 17, b"")):
-            ends = (src, dst, 40053, 53) if who == 0 else (dst, src, 53, 40053)
-            out.append(eth(tcp(data, *ends, seq=1000, ack=2000 if flags & 16 else 0, flags=flags)))
-    return out
+        f = Flow(src, dst, 40053, 53)
+        out += f.open()
+        out += [f.send(0, PSH | ACK, framed(query)), f.send(1, PSH | ACK, framed(answer)[:1000]), f.send(1, PSH | ACK, framed(answer)[1000:])]
+        out += [f.send(0, PSH | ACK, data) for data in (framed(query) * 2, framed(query)[:2], framed(query)[:1], framed(query)[:10], framed(query[:12]), framed(query[:11]))]
+        out += [f.send(1, PSH | ACK, framed(message(51, 0x8180, quest, [record(A, ip(A4))])))] + f.close()
+    return [eth(p) for p in out]
 
 
 def multicast():

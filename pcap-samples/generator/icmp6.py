@@ -65,11 +65,17 @@ def neighbours():
            icmp6(135, 0, b"\0" * 4 + target + option(1, pattern(20)) + option(2, b""), LL_A, LL_B, 255),
            icmp6(133, 0, b"\0" * 4 + sll, LL_A, ALL_ROUTERS, 255), icmp6(133, 0, b"\0" * 4, "::", ALL_ROUTERS, 255)]
     sent = udp(b"x" * 20, A6, B6)
-    out.append(icmp6(137, 0, b"\0" * 4 + ip(LL_B) + ip(B6) + tll + option(4, b"\0" * 6 + sent), LL_A, A6, 255))
+    out.append(icmp6(137, 0, b"\0" * 4 + ip(LL_B) + ip(B6) + option(4, b"\0" * 6 + sent) + tll, LL_A, A6, 255))
     out.append(icmp6(137, 0, b"\0" * 4 + ip(B6) + ip(B6), LL_A, A6, 255))
     out += [icmp6(141, 0, b"\0" * 4 + sll + tll, LL_A, ALL_NODES, 255),
             icmp6(142, 0, b"\0" * 4 + sll + tll + option(10, pattern(22)), LL_A, LL_B, 255)]
     return out
+
+
+def redirect():
+    """As Linux sends it, the target's address first."""
+    sent = udp(b"x" * 20, A6, B6)
+    return [icmp6(137, 0, b"\0" * 4 + ip(LL_B) + ip(B6) + option(2, MAC_B) + option(4, b"\0" * 6 + sent), LL_A, A6, 255)]
 
 
 def routers():
@@ -160,6 +166,6 @@ def nested():
 
 def samples():
     for name, packets in (("icmp6-echo", echo()), ("icmp6-errors", errors()), ("icmp6-neighbour-discovery", neighbours()),
-                          ("icmp6-router-discovery", routers()), ("icmp6-mld", mld()), ("icmp6-rarer", rarer()),
+                          ("icmp6-router-discovery", routers()), ("icmp6-redirect", redirect()), ("icmp6-mld", mld()), ("icmp6-rarer", rarer()),
                           ("icmp6-odd", odd()), ("icmp6-nested-quotes", nested())):
         yield name + ".pcap", files.pcap([eth(p, 0x86DD) for p in packets])

@@ -157,15 +157,19 @@ static bool print_parameter_problem(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* Where the length goes: behind the name with -v, or else at the end, and not at all with -v. */
-enum length_place { LENGTH_LAST, LENGTH_EARLY, LENGTH_ALWAYS };
+/* Where the length goes. */
+enum length_place {
+	LENGTH_LAST,  /* to the end, and with -v nowhere */
+	LENGTH_EARLY, /* with -v behind the name */
+	LENGTH_DATA,  /* to the end, and all of the message in hexadecimal unless -vv */
+	LENGTH_ONLY,  /* to the end: these are not taken apart */
+};
 
 static const struct type {
 	uint8_t type;
 	uint8_t length; /* enum length_place */
 	const char *name;
 	skw_icmp6_print *print;
-	bool hexdata; /* with one -v, and only then, all of it in hexadecimal */
 } types[] = {
 	{ 1, LENGTH_LAST, "destination unreachable", print_unreachable },
 	{ 2, LENGTH_LAST, "packet too big", print_too_big },
@@ -183,18 +187,18 @@ static const struct type {
 	{ 137, LENGTH_EARLY, "redirect", skw_icmp6_redirect },
 	{ 143, LENGTH_LAST, "multicast listener report v2", skw_icmp6_mld2_report },
 	/* Named, but not taken apart. */
-	{ 138, LENGTH_ALWAYS, "router renumbering", NULL },
-	{ 139, LENGTH_ALWAYS, "who-are-you request", NULL },
-	{ 140, LENGTH_ALWAYS, "who-are-you reply", NULL },
+	{ 138, LENGTH_ONLY, "router renumbering", NULL },
+	{ 139, LENGTH_ONLY, "who-are-you request", NULL },
+	{ 140, LENGTH_ONLY, "who-are-you reply", NULL },
 	{ 141, LENGTH_LAST, "inverse neighbor solicitation", NULL },
 	{ 142, LENGTH_LAST, "inverse neighbor advertisement", NULL },
-	{ 144, LENGTH_ALWAYS, "ha discovery request", NULL },
-	{ 145, LENGTH_ALWAYS, "ha discovery reply", NULL },
-	{ 146, LENGTH_ALWAYS, "mobile router solicitation", NULL },
-	{ 147, LENGTH_ALWAYS, "mobile router advertisement", NULL },
-	{ 155, LENGTH_ALWAYS, "RPL", NULL },
-	{ 200, LENGTH_ALWAYS, "mtrace response", NULL, true },
-	{ 201, LENGTH_ALWAYS, "mtrace message", NULL, true },
+	{ 144, LENGTH_ONLY, "ha discovery request", NULL },
+	{ 145, LENGTH_ONLY, "ha discovery reply", NULL },
+	{ 146, LENGTH_ONLY, "mobile router solicitation", NULL },
+	{ 147, LENGTH_ONLY, "mobile router advertisement", NULL },
+	{ 155, LENGTH_ONLY, "RPL", NULL },
+	{ 200, LENGTH_DATA, "mtrace response", NULL },
+	{ 201, LENGTH_DATA, "mtrace message", NULL },
 };
 
 static const struct type *find_type(uint8_t value)
@@ -247,7 +251,7 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 		return;
 
 	const struct type *t = find_type(b.p[0]);
-	enum length_place place = t ? (enum length_place)t->length : LENGTH_ALWAYS;
+	enum length_place place = t ? (enum length_place)t->length : LENGTH_DATA;
 
 	skw_buf_add_str(d->out, "ICMP6, ");
 	if (t) {
@@ -256,14 +260,14 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 		skw_text_field(d->out, "unknown icmp6 type (", b.p[0]);
 		skw_buf_add_char(d->out, ')');
 	}
-	if (place == LENGTH_ALWAYS || (d->opt->verbose && place == LENGTH_EARLY))
+	if (d->opt->verbose && place == LENGTH_EARLY)
 		skw_text_field(d->out, ", length ", b.len);
 	if (!skw_has(b, 0, 2) || (t && t->print && !t->print(d, b)))
 		skw_dissect_cut(d, "icmp6");
 	if (d->cut)
 		return;
-	if ((!t || t->hexdata) && d->opt->verbose == 1)
-		skw_dissect_hexdata(d, b, b.len, "\n\t");
-	if (!d->opt->verbose && place != LENGTH_ALWAYS)
+	if (!d->opt->verbose || place >= LENGTH_DATA)
 		skw_text_field(d->out, ", length ", b.len);
+	if (d->opt->verbose < 2 && place == LENGTH_DATA)
+		skw_dissect_hexdata(d, b, b.len, "\n\t");
 }
