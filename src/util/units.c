@@ -40,16 +40,22 @@ bool skw_parse_size(const char *text, uint64_t plain, uint64_t *bytes)
 		const char *name;
 		uint64_t factor;
 	} units[] = { { "k", 1ULL << 10 }, { "M", 1ULL << 20 }, { "G", 1ULL << 30 } };
-	uint64_t value;
+	uint64_t value, factor = plain;
 
 	if (!take_uint(&text, &value))
 		return false;
-	if (!*text)
-		return !__builtin_mul_overflow(value, plain, bytes);
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(units); i++)
-		if (strcasecmp(text, units[i].name) == 0)
-			return !__builtin_mul_overflow(value, units[i].factor, bytes);
-	return false;
+	for (size_t i = 0; *text; i++) {
+		if (i == SKW_ARRAY_SIZE(units))
+			return false;
+		if (strcasecmp(text, units[i].name) == 0) {
+			factor = units[i].factor;
+			break;
+		}
+	}
+	if (__builtin_mul_overflow(value, factor, &value))
+		return false;
+	*bytes = value;
+	return true;
 }
 
 bool skw_parse_duration(const char *text, uint64_t *ns)
