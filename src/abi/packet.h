@@ -43,10 +43,11 @@ struct skw_packet_counters {
 	__u64 captured;
 	__u64 dropped;   /* the ring was full */
 	__u64 truncated; /* captured, and longer than the snapshot length */
+	__u64 unasked;   /* bytes put into the ring since this CPU last asked how full it is */
 };
 
 _Static_assert(sizeof(struct skw_packet_rec) == 32, "ring record header");
-_Static_assert(sizeof(struct skw_packet_counters) == 40, "counters");
+_Static_assert(sizeof(struct skw_packet_counters) == 48, "counters");
 
 /* What the dispatcher of an unbound socket knows of an interface. */
 struct skw_dispatch_iface {

@@ -8,7 +8,6 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/types.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,48 +63,18 @@ static uint64_t ring_bytes_for(const struct skw_tap_options *opt, unsigned rings
 	return bytes;
 }
 
-/* Ring pages are allocated and cleared one by one; rings are made side by side to start sooner. */
-struct ring_maker {
-	pthread_t thread;
-	bool started;
-	uint64_t bytes;
-	int fd; /* or -errno */
-};
-
-static void *ring_make(void *arg)
-{
-	struct ring_maker *maker = arg;
-	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "skw_ring", 0, 0, (__u32)maker->bytes, NULL);
-
-	maker->fd = fd < 0 ? -errno : fd;
-	return NULL;
-}
-
 static int rings_make(struct skw_tap *tap, struct skw_error *err)
 {
-	SKW_AUTO_FREE struct ring_maker *makers = calloc(tap->rings_len, sizeof(*makers));
-	int ret = 0;
-
-	if (!makers)
-		return skw_error_set(err, -ENOMEM, "rings: out of memory");
 	for (unsigned i = 0; i < tap->rings_len; i++) {
-		makers[i].bytes = tap->ring_bytes;
-		makers[i].started = i > 0 && pthread_create(&makers[i].thread, NULL, ring_make,
-							    &makers[i]) == 0;
+		tap->ring_fds[i] = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "skw_ring", 0, 0,
+						  (__u32)tap->ring_bytes, NULL);
+		if (tap->ring_fds[i] < 0)
+			return skw_error_set(
+				err, -errno,
+				"rings: %u of %llu KiB: %s; ask for less with --ring-size",
+				tap->rings_len, (unsigned long long)tap->ring_bytes / 1024,
+				strerror(errno));
 	}
-	for (unsigned i = 0; i < tap->rings_len; i++) {
-		if (makers[i].started)
-			pthread_join(makers[i].thread, NULL);
-		else
-			ring_make(&makers[i]);
-		tap->ring_fds[i] = makers[i].fd;
-		if (makers[i].fd < 0)
-			ret = makers[i].fd;
-	}
-	if (ret)
-		return skw_error_set(
-			err, ret, "rings: %u of %llu KiB: %s; ask for less with --ring-size",
-			tap->rings_len, (unsigned long long)tap->ring_bytes / 1024, strerror(-ret));
 	return 0;
 }
 
@@ -131,13 +100,22 @@ static int tap_load(struct skw_tap *tap, const struct skw_tap_options *opt, stru
 		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
 	tap->bpf->rodata->snaplen = opt->snaplen;
 	tap->bpf->rodata->rings_len = tap->rings_len;
-	tap->bpf->rodata->wake_threshold = tap->ring_bytes / 8;
+	tap->bpf->rodata->wake_threshold =
+		tap->ring_bytes / 8 < WAKE_BYTES_MAX ? tap->ring_bytes / 8 : WAKE_BYTES_MAX;
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings_len);
 	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots);
+	/* Only the verifier's refusal is worth words, and those come when there is a place for
+	 * them. */
+	bpf_program__set_log_buf(tap->bpf->progs.skw_capture, tap->log, sizeof(tap->log));
 	ret = capture_bpf__load(tap->bpf);
 	if (ret)
-		return skw_error_set(err, ret, "BPF: loading the packet tap: %s%s", strerror(-ret),
-				     ret == -EPERM ? "; it needs CAP_BPF (or root)" : "");
+		return skw_error_set(
+			err, ret, "BPF: loading the packet tap: %s%s", strerror(-ret),
+			ret == -EPERM ? "; it needs CAP_BPF (or root)" :
+				      /* The verifier's own: not a question of privilege. */
+				ret == -EACCES || ret == -EINVAL
+				? "; this kernel refuses the program: please report it"
+				: "");
 
 	__u32 slot = 0;
 	__u32 prog = (__u32)bpf_program__fd(tap->bpf->progs.skw_capture);
