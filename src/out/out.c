@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +58,12 @@ int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (w->map == MAP_FAILED)
 		return -errno;
+	w->give_up_fd = eventfd(0, EFD_CLOEXEC);
+	if (w->give_up_fd < 0) {
+		r = -errno;
+		munmap(w->map, w->map_size);
+		return r;
+	}
 	uint8_t *p = w->map;
 	for (unsigned i = 0; i < SKW_OUT_BLOCKS; i++, p += SKW_OUT_BLOCK_BYTES)
 		w->blocks[i].data = p;
@@ -99,7 +106,8 @@ static void begin_block(struct skw_out *o, uint64_t pos, int fd)
 	b->start = b->len = b->written = start;
 	b->nmarks = 0;
 	b->fd = fd;
-	b->flush = b->ended = b->full = false;
+	b->flush_len = 0;
+	b->ended = b->full = false;
 	o->base = b->data;
 	o->cur = b->data + start;
 	o->end = b->data + SKW_OUT_BLOCK_BYTES;
@@ -152,6 +160,8 @@ int skw_out_open(struct skw_out *o, int fd)
 {
 	struct skw_out_writer *w = o->writer;
 
+	if (fd < 0)
+		return -EBADF;
 	if (w->started) {
 		if (!w->opt.shared)
 			close(fd);
@@ -169,11 +179,11 @@ int skw_out_open(struct skw_out *o, int fd)
 
 int skw_out_switch(struct skw_out *o, int fd)
 {
-	int r = o->writer->started ? skw_out_error(o) : -EBADF;
+	int r = o->writer->started && fd >= 0 ? skw_out_error(o) : -EBADF;
 
 	if (!r)
 		r = next_block(o, false, fd);
-	if (r && !o->writer->opt.shared)
+	if (r && fd >= 0 && !o->writer->opt.shared)
 		close(fd);
 	return r;
 }
@@ -217,7 +227,8 @@ int skw_out_flush(struct skw_out *o)
 		bool idle = skw_out_writer_idle(w);
 
 		publish(o);
-		current(w)->flush = true;
+		current(w)->flush_len = current(w)->len;
+		current(w)->flush_nmarks = current(w)->nmarks;
 		w->flushed = pos;
 		if (idle && w->free && current(w)->len - current(w)->start >= QUIET_BYTES) {
 			current(w)->ended = true;
@@ -260,7 +271,7 @@ size_t skw_out_room(struct skw_out *o)
 }
 
 /* Tells the thread to end, and waits for that. */
-static int stop_thread(struct skw_out *o, int linger_ms)
+static void stop_thread(struct skw_out *o, int linger_ms)
 {
 	struct skw_out_writer *w = o->writer;
 	struct timespec until;
@@ -287,14 +298,10 @@ static int stop_thread(struct skw_out *o, int linger_ms)
 	}
 	bool done = w->done;
 	pthread_mutex_unlock(&w->lock);
-	/* The thread heeds this only while it writes to a stream, with the lock released. */
+	/* A regular file takes what it takes; there, this does nothing. */
 	if (!done)
-		pthread_cancel(w->thread);
+		eventfd_write(w->give_up_fd, 1);
 	pthread_join(w->thread, NULL);
-	if (w->done)
-		return 0;
-	skw_sink_abandon(&w->sink);
-	return -ETIMEDOUT;
 }
 
 int skw_out_close(struct skw_out *o, int linger_ms)
@@ -303,14 +310,16 @@ int skw_out_close(struct skw_out *o, int linger_ms)
 		return 0;
 
 	struct skw_out_writer *w = o->writer;
-	int r = w->started ? stop_thread(o, linger_ms) : 0;
-	int error = skw_out_error(o);
 
+	if (w->started)
+		stop_thread(o, linger_ms);
+	int error = skw_out_error(o);
+	close(w->give_up_fd);
 	munmap(w->map, w->map_size);
 	pthread_cond_destroy(&w->space);
 	pthread_cond_destroy(&w->work);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 	free(o);
-	return error ? error : r;
+	return error;
 }

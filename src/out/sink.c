@@ -5,43 +5,75 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
-#include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "out/compress.h"
+#include "util/cleanup.h"
 
 /* Allocated ahead of direct writes, so that they need not extend the file's map each time. */
 #define ALLOCATE_BYTES (64 << 20)
 
-/* Streams: the only place where the thread may be cancelled, for a reader that takes nothing. */
-static ssize_t stream_write(int fd, const uint8_t *bytes, size_t n)
-{
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	int ignored;
-	ssize_t put;
+/* Larger than the usual 64 KiB, so that reader and writer wake each other less often. */
+#define PIPE_BYTES (1 << 20)
 
-	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
-	put = write(fd, bytes, n);
-	/* Somebody else may have made a shared descriptor non-blocking. */
-	while (put < 0 && errno == EAGAIN) {
-		poll(&p, 1, -1);
-		put = write(fd, bytes, n);
+/*
+ * A write to a pipe must not block, or a reader that takes nothing could hold
+ * us for ever; the pipe itself can't be made non-blocking, because others may
+ * have it too. An empty pipe takes all that it holds, one that poll() calls
+ * writable a page.
+ */
+static ssize_t pipe_write(const struct skw_sink *s, const uint8_t *bytes, size_t n)
+{
+	size_t most = PIPE_BUF;
+	int queued;
+
+	if (!ioctl(s->fd, FIONREAD, &queued) && !queued)
+		most = s->pipe_bytes;
+	return write(s->fd, bytes, n < most ? n : most);
+}
+
+static ssize_t stream_write(const struct skw_sink *s, const uint8_t *bytes, size_t n)
+{
+	struct pollfd p[] = {
+		{ .fd = s->fd, .events = POLLOUT },
+		{ .fd = s->give_up_fd, .events = POLLIN },
+	};
+
+	if (poll(p, SKW_ARRAY_SIZE(p), -1) < 0)
+		return -1;
+	if (p[1].revents) {
+		errno = ETIMEDOUT;
+		return -1;
 	}
-	int saved = errno;
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
-	errno = saved;
-	return put;
+	return s->kind == SKW_SINK_SOCKET ? send(s->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL)
+					  : pipe_write(s, bytes, n);
+}
+
+static ssize_t write_some(const struct skw_sink *s, const uint8_t *bytes, size_t n)
+{
+	switch (s->kind) {
+	case SKW_SINK_REGULAR:
+		return s->shared ? write(s->fd, bytes, n) : pwrite(s->fd, bytes, n, s->offset);
+	case SKW_SINK_PIPE:
+	case SKW_SINK_SOCKET:
+		return stream_write(s, bytes, n);
+	case SKW_SINK_OTHER:
+		break;
+	}
+	return write(s->fd, bytes, n);
 }
 
 static int write_all(struct skw_sink *s, const uint8_t *bytes, size_t n)
 {
 	while (n) {
-		ssize_t put = s->regular && !s->shared ? pwrite(s->fd, bytes, n, s->offset)
-						       : stream_write(s->fd, bytes, n);
+		ssize_t put = write_some(s, bytes, n);
 
-		if (put < 0 && errno == EINTR)
+		if (put < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (put < 0)
 			return -errno;
@@ -59,33 +91,45 @@ static int compressed(void *arg, const uint8_t *bytes, size_t n)
 	return write_all(arg, bytes, n);
 }
 
-int skw_sink_open(struct skw_sink *s, int fd, enum skw_compression compression, bool direct,
-		  bool shared)
+static int look_at(struct skw_sink *s, bool direct)
 {
 	struct stat st;
-	int flags;
-	int r = 0;
+	int flags = fcntl(s->fd, F_GETFL);
 
-	*s = (struct skw_sink){ .fd = fd, .shared = shared };
-	if (fstat(fd, &st) < 0 || (flags = fcntl(fd, F_GETFL)) < 0) {
-		r = -errno;
-		goto fail;
-	}
-	s->regular = S_ISREG(st.st_mode);
-	if (s->regular) {
-		s->offset = flags & O_APPEND ? st.st_size : lseek(fd, 0, SEEK_CUR);
-		s->direct = direct && !shared && !(flags & O_APPEND) && !compression;
-		s->allocate = s->direct;
-	}
-	s->begin = s->allocated = s->safe = s->offset;
-	if (compression) {
-		r = skw_compress_new(compression, compressed, s, &s->compress);
-		if (r)
-			goto fail;
+	if (flags < 0 || fstat(s->fd, &st) < 0)
+		return -errno;
+	switch (st.st_mode & S_IFMT) {
+	case S_IFREG:
+		s->kind = SKW_SINK_REGULAR;
+		s->offset = flags & O_APPEND ? st.st_size : lseek(s->fd, 0, SEEK_CUR);
+		s->direct = s->allocate = direct && !s->shared && !(flags & O_APPEND);
+		break;
+	case S_IFIFO:
+		s->kind = SKW_SINK_PIPE;
+		/* Only where the limits allow it. */
+		fcntl(s->fd, F_SETPIPE_SZ, PIPE_BYTES);
+		int size = fcntl(s->fd, F_GETPIPE_SZ);
+		s->pipe_bytes = size > 0 ? (size_t)size : PIPE_BUF;
+		break;
+	case S_IFSOCK:
+		s->kind = SKW_SINK_SOCKET;
+		break;
+	default:
+		s->kind = SKW_SINK_OTHER;
 	}
 	return 0;
-fail:
-	skw_sink_abandon(s);
+}
+
+int skw_sink_open(struct skw_sink *s, int fd, const struct skw_sink_options *opt)
+{
+	*s = (struct skw_sink){ .fd = fd, .shared = opt->shared, .give_up_fd = opt->give_up_fd };
+	int r = look_at(s, opt->direct && !opt->compression);
+
+	s->begin = s->allocated = s->safe = s->offset;
+	if (!r && opt->compression)
+		r = skw_compress_new(opt->compression, compressed, s, &s->compress);
+	if (r)
+		skw_sink_abandon(s);
 	return r;
 }
 
@@ -175,7 +219,7 @@ void skw_sink_cut(struct skw_sink *s, uint64_t n)
 	off_t end = s->compress ? s->safe : s->begin + (off_t)n;
 
 	/* Nothing can be done about a failure here: the first error is the one to tell. */
-	if (s->fd < 0 || !s->regular || ftruncate(s->fd, end))
+	if (s->fd < 0 || s->kind != SKW_SINK_REGULAR || ftruncate(s->fd, end))
 		return;
 	s->offset = s->allocated = end;
 	if (s->shared)

@@ -22,9 +22,18 @@
 
 struct skw_compress;
 
+enum skw_sink_kind {
+	SKW_SINK_REGULAR,
+	SKW_SINK_PIPE,
+	SKW_SINK_SOCKET,
+	SKW_SINK_OTHER, /* a terminal, a device */
+};
+
 struct skw_sink {
-	int fd; /* owned unless shared; -1: closed */
-	bool regular;
+	int fd;         /* owned unless shared; -1: closed */
+	int give_up_fd; /* borrowed: when it becomes readable, pipes and sockets are given up */
+	enum skw_sink_kind kind;
+	size_t pipe_bytes; /* what an empty pipe takes */
 	bool shared;
 	bool direct;                   /* still worth trying */
 	bool allocate;                 /* likewise */
@@ -35,12 +44,19 @@ struct skw_sink {
 	struct skw_compress *compress; /* owned, NULL for none */
 };
 
+struct skw_sink_options {
+	enum skw_compression compression;
+	bool direct;
+	bool shared;
+	int give_up_fd;
+};
+
 /* Takes `fd` in any case. 0 or -errno. */
-int skw_sink_open(struct skw_sink *s, int fd, enum skw_compression compression, bool direct,
-		  bool shared);
+int skw_sink_open(struct skw_sink *s, int fd, const struct skw_sink_options *opt);
 
 /*
- * Writes all of it or returns -errno; s->offset tells how far it came. `direct`
+ * Writes all of it or returns -errno (-ETIMEDOUT when told to give up);
+ * s->offset tells how far it came. `direct`
  * asks for O_DIRECT in between the page boundaries; for that, the address of
  * `bytes` and the offset must be congruent modulo SKW_SINK_ALIGN, or it is
  * written as usual.

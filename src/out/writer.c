@@ -16,7 +16,7 @@ struct job {
 
 static bool pending(const struct skw_out_block *b)
 {
-	return b->fd >= 0 || b->len > b->written || b->flush || b->ended;
+	return b->fd >= 0 || b->len > b->written || b->flush_len || b->ended;
 }
 
 bool skw_out_writer_idle(const struct skw_out_writer *w)
@@ -77,9 +77,16 @@ static void close_file(struct skw_out_writer *w)
 
 static void open_file(struct skw_out_writer *w, int fd)
 {
+	const struct skw_sink_options how = {
+		.compression = w->opt.compression,
+		.direct = w->opt.direct,
+		.shared = w->opt.shared,
+		.give_up_fd = w->give_up_fd,
+	};
+
 	close_file(w);
 	w->pos = w->whole = 0;
-	int r = skw_sink_open(&w->sink, fd, w->opt.compression, w->opt.direct, w->opt.shared);
+	int r = skw_sink_open(&w->sink, fd, &how);
 	if (r && !failed(w)) {
 		__atomic_store_n(w->error, -r, __ATOMIC_RELAXED);
 		notify(w);
@@ -95,7 +102,7 @@ static void write_block(struct skw_out_writer *w, const struct job *j)
 
 	if (n)
 		r = skw_sink_write(&w->sink, b->data + b->written, n,
-				   j->full && b->written == b->start);
+				   j->full && !j->flush && b->written == b->start);
 	if (!r && j->flush)
 		r = skw_sink_flush(&w->sink);
 	if (r) {
@@ -122,13 +129,19 @@ static struct job take_job(struct skw_out_block *b)
 		.len = b->len,
 		.nmarks = b->nmarks,
 		.fd = b->fd,
-		.flush = b->flush,
 		.ended = b->ended,
 		.full = b->full,
 	};
 
+	/* A flush has its place between two records; what came after it waits its turn. */
+	if (b->flush_len) {
+		j.flush = true;
+		j.ended = j.ended && b->flush_len == b->len;
+		j.len = b->flush_len;
+		j.nmarks = b->flush_nmarks;
+		b->flush_len = 0;
+	}
 	b->fd = -1;
-	b->flush = false;
 	return j;
 }
 
@@ -146,10 +159,7 @@ static void free_block(struct skw_out_writer *w)
 void *skw_out_writer_run(void *arg)
 {
 	struct skw_out_writer *w = arg;
-	int ignored;
 
-	/* Writing to a stream enables it for that long: see sink.c. */
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
 		struct skw_out_block *b = &w->blocks[w->queue[0]];

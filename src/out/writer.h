@@ -26,18 +26,20 @@ struct skw_out_block {
 	uint8_t *data;
 	uint32_t *marks;
 	uint32_t start;
-	uint32_t len;     /* published, counted from data[0] */
-	uint32_t nmarks;  /* published */
-	uint32_t written; /* the thread has written up to here */
-	int fd;           /* the file that begins with this block, -1: goes on in the same */
-	bool flush;       /* a flush was asked for */
-	bool ended;       /* nothing more comes into this block ... */
-	bool full;        /* ... because it is full: worth a direct write */
+	uint32_t len;       /* published, counted from data[0] */
+	uint32_t nmarks;    /* published */
+	uint32_t written;   /* the thread has written up to here */
+	int fd;             /* the file that begins with this block, -1: goes on in the same */
+	uint32_t flush_len; /* a flush was asked for here, where records were whole; 0: none */
+	uint32_t flush_nmarks;
+	bool ended; /* nothing more comes into this block ... */
+	bool full;  /* ... because it is full: worth a direct write */
 };
 
 struct skw_out_writer {
 	struct skw_out_options opt; /* constant */
 	int *error;                 /* skw_out.error: atomic, set once */
+	int give_up_fd; /* eventfd, ours: ends the waiting for a pipe that nobody empties */
 	pthread_t thread;
 	bool started;
 	pthread_mutex_t lock;

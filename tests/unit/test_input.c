@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Reading files that may be compressed, whole, cut and damaged. */
+#include "config.h"
+
+#include "out/input.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "out/compress.h"
+#include "records.h"
+#include "util/buf.h"
+
+static int to_buf(void *arg, const uint8_t *bytes, size_t n)
+{
+	skw_buf_add(arg, bytes, n);
+	return 0;
+}
+
+/* Records [first, first + count) in a stream of their own, behind what is there. */
+static void add_stream(struct skw_buf *b, enum skw_compression kind, uint32_t first, uint32_t count)
+{
+	uint8_t bytes[RECORD_MAX];
+	struct skw_compress *c = NULL;
+
+	if (kind)
+		assert_int_equal(skw_compress_new(kind, to_buf, b, &c), 0);
+	for (uint32_t n = first; n < first + count; n++) {
+		uint32_t len = records_make(n, bytes);
+
+		if (c)
+			assert_int_equal(skw_compress_write(c, bytes, len), 0);
+		else
+			skw_buf_add(b, bytes, len);
+	}
+	if (c)
+		assert_int_equal(skw_compress_end(c), 0);
+	skw_compress_free(c);
+}
+
+static FILE *open_bytes(const struct skw_buf *b, size_t n)
+{
+	int fd = records_tmpfile();
+	FILE *f = NULL;
+
+	assert_int_equal(write(fd, b->data, n), n);
+	lseek(fd, 0, SEEK_SET);
+	assert_int_equal(skw_input_open_fd(fd, "x", &f, NULL), 0);
+	return f;
+}
+
+static void every_kind_is_read_whatever_its_name(void **state)
+{
+	(void)state;
+	for (int kind = SKW_COMPRESSION_NONE; kind <= SKW_COMPRESSION_ZSTD; kind++) {
+		struct skw_buf b = SKW_BUF_INIT;
+		size_t rest = 1;
+
+		if (!skw_compress_supported(kind))
+			continue;
+		add_stream(&b, kind, 0, 1000);
+		FILE *f = open_bytes(&b, b.len);
+		assert_int_equal(records_check_stream(f, 0, &rest), 1000);
+		assert_int_equal(rest, 0);
+		assert_true(feof(f));
+		assert_false(ferror(f));
+		fclose(f);
+		skw_buf_free(&b);
+	}
+}
+
+static void streams_one_behind_the_other_are_one(void **state)
+{
+	(void)state;
+	for (int kind = SKW_COMPRESSION_GZIP; kind <= SKW_COMPRESSION_ZSTD; kind++) {
+		struct skw_buf b = SKW_BUF_INIT;
+		size_t rest = 1;
+
+		if (!skw_compress_supported(kind))
+			continue;
+		add_stream(&b, kind, 0, 3);
+		add_stream(&b, kind, 3, 200);
+		add_stream(&b, kind, 203, 0);
+		add_stream(&b, kind, 203, 1);
+		FILE *f = open_bytes(&b, b.len);
+		assert_int_equal(records_check_stream(f, 0, &rest), 204);
+		assert_false(ferror(f));
+		fclose(f);
+		skw_buf_free(&b);
+	}
+}
+
+static void a_cut_stream_gives_what_there_is_and_an_error(void **state)
+{
+	(void)state;
+	for (int kind = SKW_COMPRESSION_GZIP; kind <= SKW_COMPRESSION_ZSTD; kind++) {
+		struct skw_buf b = SKW_BUF_INIT;
+		long before = -1;
+		size_t rest;
+
+		if (!skw_compress_supported(kind))
+			continue;
+		add_stream(&b, kind, 0, 2000);
+		for (size_t n = 5; n < b.len; n += b.len / 23) {
+			FILE *f = open_bytes(&b, n);
+
+			errno = 0;
+			long count = records_check_stream(f, 0, &rest);
+			assert_int_equal(errno, ENODATA);
+			assert_true(ferror(f));
+			assert_true(count >= before);
+			before = count;
+			fclose(f);
+		}
+		assert_true(before > 500);
+		skw_buf_free(&b);
+	}
+}
+
+static void damage_is_told_apart_from_a_cut(void **state)
+{
+	(void)state;
+	for (int kind = SKW_COMPRESSION_GZIP; kind <= SKW_COMPRESSION_ZSTD; kind++) {
+		struct skw_buf b = SKW_BUF_INIT;
+		uint8_t bytes[4096];
+
+		if (!skw_compress_supported(kind))
+			continue;
+		add_stream(&b, kind, 0, 100);
+		b.data[b.len - 6] ^= 0x55; /* in the checksum: all of the content is there */
+		FILE *f = open_bytes(&b, b.len);
+		errno = 0;
+		while (fread(bytes, 1, sizeof(bytes), f) == sizeof(bytes))
+			;
+		assert_true(ferror(f));
+		assert_int_equal(errno, EBADMSG);
+		fclose(f);
+		skw_buf_free(&b);
+	}
+}
+
+static void short_files_are_no_compressed_ones(void **state)
+{
+	struct skw_buf b = SKW_BUF_INIT;
+	char back[8];
+
+	(void)state;
+	skw_buf_add(&b, "\x1f\x8b", 2);
+	for (size_t n = 0; n <= 2; n++) {
+		FILE *f = open_bytes(&b, n);
+
+		assert_int_equal(fread(back, 1, sizeof(back), f), n);
+		assert_false(ferror(f));
+		fclose(f);
+	}
+	skw_buf_free(&b);
+}
+
+static void what_can_not_be_opened_is_told(void **state)
+{
+	struct skw_error err = { 0 };
+	FILE *f = NULL;
+
+	(void)state;
+	assert_int_equal(skw_input_open("/no/such/file", &f, &err), -ENOENT);
+	assert_string_equal(err.text, "/no/such/file: No such file or directory");
+	err.text[0] = '\0';
+	assert_int_equal(skw_input_open("/", &f, &err), -EISDIR);
+	assert_string_equal(err.text, "/: Is a directory");
+	assert_null(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_is_read_whatever_its_name),
+		cmocka_unit_test(streams_one_behind_the_other_are_one),
+		cmocka_unit_test(a_cut_stream_gives_what_there_is_and_an_error),
+		cmocka_unit_test(damage_is_told_apart_from_a_cut),
+		cmocka_unit_test(short_files_are_no_compressed_ones),
+		cmocka_unit_test(what_can_not_be_opened_is_told),
+	};
+
+	return cmocka_run_group_tests_name("input", tests, NULL, NULL);
+}
