@@ -44,9 +44,6 @@ static bool print_capable(struct skw_dissect *d, uint8_t flags, const uint8_t *p
 		skw_buf_add_char(d->out, ')');
 		return true;
 	}
-	/* In version 1 the first SYN carries no key. */
-	if (version == 1 && len == 12 && (flags & SYN_ACK) == SKW_TCP_SYN)
-		return false;
 	skw_text_field(d->out, " v", version);
 	if (p[3] & 0x80)
 		skw_buf_add_str(d->out, " csum");
@@ -56,18 +53,14 @@ static bool print_capable(struct skw_dissect *d, uint8_t flags, const uint8_t *p
 			add_key(d, ",", p + 12);
 		skw_buf_add_char(d->out, '}');
 	}
-	if (len >= 22)
-		skw_text_field(d->out, " len ", skw_be16(p + 20));
-	if (len == 24)
-		add_hex(d, " csum 0x", skw_be16(p + 22), 1);
 	return true;
 }
 
 static bool print_join(struct skw_dissect *d, uint8_t flags, const uint8_t *p, uint32_t len)
 {
-	bool syn = len == 12 && (flags & SYN_ACK) == SKW_TCP_SYN;
+	bool syn = len == 12 && (flags & SKW_TCP_SYN);
 	bool syn_ack = len == 16 && (flags & SYN_ACK) == SYN_ACK;
-	bool ack = len == 24 && (flags & SYN_ACK) == SKW_TCP_ACK;
+	bool ack = len == 24 && (flags & SKW_TCP_ACK);
 
 	if (!syn && !syn_ack && !ack)
 		return false;
@@ -92,14 +85,15 @@ static bool print_join(struct skw_dissect *d, uint8_t flags, const uint8_t *p, u
 
 enum { DSS_FIN = 0x10, DSS_SEQ8 = 0x08, DSS_MAP = 0x04, DSS_ACK8 = 0x02, DSS_ACK = 0x01 };
 
-/* Takes a number of 4 or 8 bytes from the front. False if it is not all there. */
-static bool take(struct skw_bytes *b, bool wide, uint64_t *v)
+/* Takes a number of 4 or 8 bytes from the front and prints it. False if it is not all there. */
+static bool take(struct skw_dissect *d, const char *label, struct skw_bytes *b, bool wide)
 {
 	uint32_t n = wide ? 8 : 4;
 
+	skw_buf_add_str(d->out, label);
 	if (b->len < n)
 		return false;
-	*v = wide ? be64(b->p) : skw_be32(b->p);
+	skw_buf_add_uint(d->out, wide ? be64(b->p) : skw_be32(b->p));
 	*b = skw_skip(*b, n);
 	return true;
 }
@@ -111,22 +105,15 @@ static bool print_dss(struct skw_dissect *d, uint8_t flags, const uint8_t *p, ui
 
 	uint8_t bits = p[3];
 	struct skw_bytes b = { p + 4, len - 4, len - 4 };
-	uint64_t v;
 
 	if (bits & DSS_FIN)
 		skw_buf_add_str(d->out, " fin");
-	if (bits & DSS_ACK) {
-		if (!take(&b, bits & DSS_ACK8, &v))
-			return false;
-		skw_text_field(d->out, " ack ", v);
-	}
+	if ((bits & DSS_ACK) && !take(d, " ack ", &b, bits & DSS_ACK8))
+		return false;
 	if (bits & DSS_MAP) {
-		if (!take(&b, bits & DSS_SEQ8, &v))
+		if (!take(d, " seq ", &b, bits & DSS_SEQ8) || b.len < 4)
 			return false;
-		skw_text_field(d->out, " seq ", v);
-		if (!take(&b, false, &v))
-			return false;
-		skw_text_field(d->out, " subseq ", v);
+		take(d, " subseq ", &b, false);
 		if (b.len < 2)
 			return false;
 		skw_text_field(d->out, " len ", skw_be16(b.p));
@@ -141,8 +128,8 @@ static bool print_dss(struct skw_dissect *d, uint8_t flags, const uint8_t *p, ui
 
 static bool print_add_addr(struct skw_dissect *d, uint8_t flags, const uint8_t *p, uint32_t len)
 {
-	static const uint8_t lengths[] = { 8, 10, 16, 18, 20, 22, 26, 28, 30 };
-	uint8_t version = p[2] & 0xf;
+	static const uint8_t lengths[] = { 8, 10, 16, 18, 20, 22, 28, 30 };
+	uint8_t low = p[2] & 0xf;
 	bool right = false;
 
 	(void)flags;
@@ -151,11 +138,13 @@ static bool print_add_addr(struct skw_dissect *d, uint8_t flags, const uint8_t *
 	if (!right)
 		return false;
 
-	/* Version 0 tells the family, version 1 whether this echoes an announcement. */
-	bool v6 = len >= 20 && len != 16 && len != 18;
+	/* Version 0 has the address family here, version 1 whether this is an echo. */
+	bool v6 = len >= 20;
 
-	if (version == 0 || version == 1)
-		skw_buf_add_str(d->out, version ? " v1" : " v0");
+	if (low <= 1)
+		skw_buf_add_str(d->out, low ? " v1-echo" : " v1");
+	else if (low == 4 || low == 6)
+		skw_buf_add_str(d->out, " v0");
 	skw_text_field(d->out, " id ", p[3]);
 	skw_buf_add_char(d->out, ' ');
 	if (v6)

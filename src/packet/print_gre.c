@@ -4,6 +4,7 @@
 
 #include "packet/bytes.h"
 #include "packet/ethertype.h"
+#include "packet/print_eth.h"
 #include "packet/text.h"
 #include "util/cleanup.h"
 
@@ -59,14 +60,30 @@ static struct skw_bytes print_fields(struct skw_dissect *d, uint16_t flags, stru
 				skw_buf_add_str(d->out, ", sum 0x");
 				skw_text_hex(d->out, skw_be16(b.p), 1);
 			}
-			if (flags & ROUTING) {
-				skw_buf_add_str(d->out, ", off 0x");
-				skw_text_hex(d->out, skw_be16(b.p + 2), 1);
-			}
+			skw_buf_add_str(d->out, ", off 0x");
+			skw_text_hex(d->out, skw_be16(b.p + 2), 1);
 		}
 		b = skw_skip(b, 4);
 	}
 	return b;
+}
+
+static void print_payload(struct skw_dissect *d, uint16_t type, struct skw_bytes b)
+{
+	switch (type) {
+	case SKW_ETHER_BRIDGED:
+		skw_dissect_ether(d, b);
+		break;
+	case SKW_ETHER_IPV4:
+	case SKW_ETHER_IPV6:
+	case SKW_ETHER_MPLS:
+		skw_dissect_ethertype(d, type, b);
+		break;
+	default:
+		skw_buf_add_str(d->out, "gre-proto-0x");
+		skw_text_hex(d->out, type, 1);
+		break;
+	}
 }
 
 void skw_dissect_gre(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
@@ -104,8 +121,5 @@ void skw_dissect_gre(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 	if (flags & ROUTING)
 		return;
 	skw_buf_add_str(d->out, d->opt->verbose ? "\n\t" : ": ");
-	if (!skw_dissect_ethertype(d, type, b)) {
-		skw_buf_add_str(d->out, "gre-proto-0x");
-		skw_text_hex(d->out, type, 1);
-	}
+	print_payload(d, type, b);
 }

@@ -76,21 +76,14 @@ static void print_none(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 	skw_buf_add_str(d->out, "no next header");
 }
 
-/* Authentication Header, RFC 4302, and what it authenticates. */
-static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
+static void cut_ah(struct skw_dissect *d)
 {
-	if (!b.caplen) {
-		skw_dissect_cut(d, "ah");
-		return;
-	}
-	skw_buf_add_str(d->out, "AH");
-	if (!skw_has(b, 0, 2)) {
-		skw_dissect_cut(d, "ah");
-		return;
-	}
+	skw_dissect_cut(d, "ah");
+}
 
-	uint32_t len = (b.p[1] + 2u) * 4;
-
+/* What AH says of itself. False if it is cut. */
+static bool print_ah_header(struct skw_dissect *d, struct skw_bytes b, uint32_t len)
+{
 	skw_buf_add_char(d->out, '(');
 	if (d->opt->verbose) {
 		skw_text_field(d->out, "length=", b.p[1]);
@@ -102,21 +95,40 @@ static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 		skw_text_hex(d->out, skw_be16(b.p + 2), 1);
 		skw_buf_add_str(d->out, "[MustBeZero],");
 	}
-	if (!skw_has(b, 0, 12)) {
-		skw_dissect_cut(d, "ah");
-		return;
-	}
+	if (!skw_has(b, 0, 8))
+		return false;
 	skw_buf_add_str(d->out, "spi=0x");
 	skw_text_hex(d->out, skw_be32(b.p + 4), 8);
-	skw_buf_add_str(d->out, ",seq=0x");
+	skw_buf_add_char(d->out, ',');
+	if (!skw_has(b, 0, 12))
+		return false;
+	skw_buf_add_str(d->out, "seq=0x");
 	skw_text_hex(d->out, skw_be32(b.p + 8), 1);
 	skw_buf_add_str(d->out, ",icv=0x");
-	if (!skw_has(b, 0, len)) {
-		skw_dissect_cut(d, "ah");
+	for (uint32_t i = 12; i < len && i < b.caplen; i++)
+		skw_text_hex(d->out, b.p[i], 2);
+	return skw_has(b, 0, len);
+}
+
+/* Authentication Header, RFC 4302, and what it authenticates. */
+static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
+{
+	if (!b.caplen) {
+		cut_ah(d);
 		return;
 	}
-	for (uint32_t i = 12; i < len; i++)
-		skw_text_hex(d->out, b.p[i], 2);
+	skw_buf_add_str(d->out, "AH");
+	if (!skw_has(b, 0, 2)) {
+		cut_ah(d);
+		return;
+	}
+
+	uint32_t len = (b.p[1] + 2u) * 4;
+
+	if (!print_ah_header(d, b, len)) {
+		cut_ah(d);
+		return;
+	}
 	skw_buf_add_str(d->out, "): ");
 
 	struct skw_ip inner = *ip;
