@@ -22,6 +22,7 @@
 
 #define RINGS_MAX_DEFAULT 16
 #define RING_BYTES_MAX    (1ULL << 30)
+#define WAKE_BYTES_MAX    (1ULL << 20)
 
 struct tap_socket {
 	int fd;
@@ -104,9 +105,6 @@ static int tap_load(struct skw_tap *tap, const struct skw_tap_options *opt, stru
 		tap->ring_bytes / 8 < WAKE_BYTES_MAX ? tap->ring_bytes / 8 : WAKE_BYTES_MAX;
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings_len);
 	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots);
-	/* Only the verifier's refusal is worth words, and those come when there is a place for
-	 * them. */
-	bpf_program__set_log_buf(tap->bpf->progs.skw_capture, tap->log, sizeof(tap->log));
 	ret = capture_bpf__load(tap->bpf);
 	if (ret)
 		return skw_error_set(
