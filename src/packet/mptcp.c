@@ -126,6 +126,10 @@ static bool print_dss(struct skw_dissect *d, uint8_t flags, const uint8_t *p, ui
 	return b.len == 0;
 }
 
+static const struct skw_text_name forms[] = {
+	{ 0, " v1" }, { 1, " v1-echo" }, { 4, " v0-ip4" }, { 6, " v0-ip6" }, { 0, NULL },
+};
+
 static bool print_add_addr(struct skw_dissect *d, uint8_t flags, const uint8_t *p, uint32_t len)
 {
 	static const uint8_t lengths[] = { 8, 10, 16, 18, 20, 22, 28, 30 };
@@ -141,10 +145,9 @@ static bool print_add_addr(struct skw_dissect *d, uint8_t flags, const uint8_t *
 	/* Version 0 has the address family here, version 1 whether this is an echo. */
 	bool v6 = len >= 20;
 
-	if (low <= 1)
-		skw_buf_add_str(d->out, low ? " v1-echo" : " v1");
-	else if (low == 4 || low == 6)
-		skw_buf_add_str(d->out, " v0");
+	const char *name = skw_text_name(forms, low);
+
+	skw_buf_add_str(d->out, name ? name : " [bad version/echo]");
 	skw_text_field(d->out, " id ", p[3]);
 	skw_buf_add_char(d->out, ' ');
 	if (v6)

@@ -56,7 +56,7 @@ static struct skw_bytes print_fields(struct skw_dissect *d, uint16_t flags, stru
 		} else if (order[i] == SEQUENCE) {
 			skw_text_field(d->out, ", seq ", skw_be32(b.p));
 		} else {
-			if ((flags & CHECKSUM) && d->opt->verbose) {
+			if (d->opt->verbose) {
 				skw_buf_add_str(d->out, ", sum 0x");
 				skw_text_hex(d->out, skw_be16(b.p), 1);
 			}
