@@ -17,6 +17,11 @@ struct skw_printer {
 	uint64_t count;
 };
 
+void skw_printer_show_interface(struct skw_printer *p)
+{
+	p->opt.interface = true;
+}
+
 struct skw_printer *skw_printer_new(const struct skw_print_options *opt)
 {
 	struct skw_printer *p = calloc(1, sizeof(*p));

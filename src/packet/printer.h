@@ -53,6 +53,9 @@ struct skw_printer;
 struct skw_printer *skw_printer_new(const struct skw_print_options *opt); /* NULL, errno */
 void skw_printer_free(struct skw_printer *p);                             /* NULL allowed */
 
+/* From now on as if opt->interface had been set: more than one has turned up. */
+void skw_printer_show_interface(struct skw_printer *p);
+
 /*
  * Appends the line (several with -v or -x) for one packet, newline included. `iface` may be
  * NULL. Bytes of the packet are only ever printed escaped. Out of memory shows in out->failed.

@@ -22,6 +22,12 @@ int skw_delivery_open(struct skw_delivery *d, const struct skw_capture_plan *pla
 	return plan->write_file ? skw_recorder_new(recorder, &d->recorder, err) : 0;
 }
 
+void skw_delivery_several(struct skw_delivery *d)
+{
+	if (d->printer)
+		skw_printer_show_interface(d->printer);
+}
+
 static int write_lines(struct skw_delivery *d, struct skw_error *err)
 {
 	size_t at = 0;

@@ -28,6 +28,9 @@ enum skw_delivered { SKW_DELIVERED = 0, SKW_DELIVERED_ENOUGH = 1 };
 int skw_delivery_open(struct skw_delivery *d, const struct skw_capture_plan *plan,
 		      const struct skw_recorder_options *recorder, struct skw_error *err);
 
+/* Lines name the packets' interfaces from now on: there are several. */
+void skw_delivery_several(struct skw_delivery *d);
+
 /*
  * SKW_DELIVERED, or SKW_DELIVERED_ENOUGH when no more are wanted (with -c this packet was
  * the last, with -W it came too late and was not taken), or -errno.

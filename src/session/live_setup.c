@@ -181,6 +181,8 @@ static int open_delivery(struct skw_live *l, int dlt, struct skw_error *err)
 					    .ctx = l };
 	int ret = skw_delivery_open(&l->delivery, l->plan, &opt, err);
 
+	if (!ret && (l->use_any || l->ifaces.len > 1))
+		skw_delivery_several(&l->delivery);
 	if (!ret && l->delivery.recorder)
 		ret = skw_recorder_start(l->delivery.recorder, skw_clock_real_ns(), err);
 	if (ret || !l->plan->write_file || dlt >= 0)

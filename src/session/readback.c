@@ -90,6 +90,8 @@ static int read_all(struct readback *b, struct skw_error *err)
 		ret = skw_reader_next(b->reader, &pkt, err);
 		if (ret <= 0)
 			break;
+		if (skw_reader_iface_count(b->reader) > 1)
+			skw_delivery_several(&b->delivery);
 		ret = take(b, &pkt, err);
 		/* Somebody is at the other end of a pipe, and somebody else waits for the line. */
 		if (!ret && b->pipe)
