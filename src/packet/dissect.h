@@ -108,6 +108,7 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp);
 bool skw_dissect_mdns(struct skw_dissect *d, struct skw_bytes b); /* UDP port 5353 */
 bool skw_dissect_tls(struct skw_dissect *d, struct skw_bytes b);
-bool skw_dissect_http(struct skw_dissect *d, struct skw_bytes b);
+/* On a port of HTTP's whatever comes is called so, as tcpdump does; elsewhere its first lines. */
+bool skw_dissect_http(struct skw_dissect *d, struct skw_bytes b, bool known_port);
 
 #endif

@@ -132,6 +132,11 @@ bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *a
 		pos++;
 		if (!first)
 			break;
+		/* As tcpdump has it: a length that nothing was captured of still makes a name. */
+		if (pos == msg.caplen && (first & LABEL_KIND) != LABEL_POINTER) {
+			*at = after ? after : pos + first;
+			return true;
+		}
 		switch (first & LABEL_KIND) {
 		case LABEL_POINTER:
 			if (!skw_has(msg, pos, 1))

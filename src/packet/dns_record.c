@@ -409,13 +409,15 @@ uint16_t skw_dns_extended_rcode(const struct skw_dns *m, uint32_t questions, uin
 		at += 4;
 	}
 	for (uint32_t i = 0; i < before + extra; i++) {
-		if (!skw_dns_name_skip(m->msg, &at) || !skw_has(m->msg, at, RECORD_FIXED))
+		if (!skw_dns_name_skip(m->msg, &at) || !skw_has(m->msg, at, 5))
 			return 0;
 
 		const uint8_t *p = m->msg.p + at;
 
 		if (i >= before && skw_be16(p) == TYPE_OPT)
 			return (uint16_t)(p[4] << 4);
+		if (!skw_has(m->msg, at, RECORD_FIXED))
+			return 0;
 		at += (uint32_t)RECORD_FIXED + skw_be16(p + 8);
 	}
 	return 0;

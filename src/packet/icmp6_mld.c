@@ -69,12 +69,14 @@ static bool print_query2(struct skw_dissect *d, struct skw_bytes b)
 	skw_buf_add_str(d->out, " [gaddr ");
 	skw_text_ipv6(d->out, b.p + 8);
 	if (d->opt->verbose) {
-		if (!skw_has(b, 24, 2))
+		if (!skw_has(b, 24, 1))
 			return false;
 		if (b.p[24] & 8)
 			skw_buf_add_str(d->out, " sflag");
 		if (b.p[24] & 7)
 			skw_text_field(d->out, " robustness=", b.p[24] & 7);
+		if (!skw_has(b, 25, 1))
+			return false;
 		skw_text_field(d->out, " qqi=", query_interval(b.p[25]));
 	}
 	if (!skw_has(b, 26, 2))

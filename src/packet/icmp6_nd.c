@@ -222,7 +222,7 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 		const struct kind *kind = find_kind(b.p[o.at]);
 
 		o.size = b.p[o.at + 1] * 8u;
-		if (!o.size || b.len - o.at < o.size)
+		if (!o.size || b.len - o.at < o.size || !skw_has(b, o.at, o.size))
 			return false;
 		skw_buf_add_str(d->out, "\n\t  ");
 		skw_buf_add_str(d->out, kind->name);

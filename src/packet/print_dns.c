@@ -209,9 +209,8 @@ bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp)
 		print_message(d, b, false);
 		return true;
 	}
-	skw_buf_add_char(d->out, ' ');
 	if (b.len < 2) {
-		skw_text_field(d->out, "[DNS over TCP: length ", b.len);
+		skw_text_field(d->out, " [DNS over TCP: length ", b.len);
 		skw_buf_add_str(d->out, " < 2]");
 		skw_dissect_invalid(d);
 		return true;
@@ -224,6 +223,7 @@ bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp)
 	uint16_t length = skw_be16(b.p);
 
 	b = skw_skip(b, 2);
+	skw_buf_add_char(d->out, ' ');
 	/* Messages are not put together from segments, nor are several in one told apart. */
 	if (length != b.len) {
 		skw_text_field(d->out, "[prefix length(", length);

@@ -154,12 +154,29 @@ static bool print_line(struct skw_dissect *d, struct skw_bytes b, uint32_t *at, 
 	return next < b.len;
 }
 
-bool skw_dissect_http(struct skw_dissect *d, struct skw_bytes b)
+/* A first line that names HTTP/1 itself: enough to be sure on any port. */
+static bool names_version(struct skw_bytes b)
 {
+	static const char version[] = { 'H', 'T', 'T', 'P', '/', '1', '.' };
+
+	for (uint32_t at = 0; skw_has(b, at, sizeof(version)); at++) {
+		if (!is_printable(b.p[at]))
+			return false;
+		if (memcmp(b.p + at, version, sizeof(version)) == 0)
+			return at == 0 || b.p[at - 1] == ' ';
+	}
+	return false;
+}
+
+bool skw_dissect_http(struct skw_dissect *d, struct skw_bytes b, bool known_port)
+{
+	bool start = is_start(b);
 	uint32_t at = 0;
 
+	if (!known_port && !(start && names_version(b)))
+		return false;
 	skw_buf_add_str(d->out, ": HTTP");
-	if (!is_start(b))
+	if (!start)
 		return true;
 	if (!d->opt->verbose) {
 		print_line(d, b, &at, ": ");

@@ -97,7 +97,8 @@ static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 	if (code >= SKW_ARRAY_SIZE(reasons)) {
 		skw_text_field(d->out, ", unknown unreach code (", code);
 		skw_buf_add_char(d->out, ')');
-		skw_dissect_hexdata(d, b, b.len, "\n\t");
+		if (d->opt->verbose < 2)
+			skw_dissect_hexdata(d, b, b.len, "\n\t");
 		d->cut = true; /* no length behind it */
 		return true;
 	}
@@ -112,8 +113,6 @@ static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 		skw_buf_add_str(d->out, ", source address ");
 		skw_text_ipv6(d->out, b.p + QUOTE_SRC);
 	}
-	if (d->opt->verbose > 1)
-		skw_dissect_hexdata(d, b, b.len, "\n\t");
 	return true;
 }
 
@@ -122,15 +121,11 @@ static bool print_too_big(struct skw_dissect *d, struct skw_bytes b)
 	if (!skw_has(b, 4, 4))
 		return false;
 	skw_text_field(d->out, ", mtu ", skw_be32(b.p + 4));
-	if (d->opt->verbose > 1)
-		skw_dissect_hexdata(d, b, b.len, "\n\t");
 	return true;
 }
 
 static bool print_time_exceeded(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, QUOTE_DST, 16))
-		return false;
 	if (b.p[1] == 0)
 		return print_quote_dst(d, b, " for ");
 	if (b.p[1] == 1) {

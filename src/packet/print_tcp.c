@@ -84,6 +84,11 @@ static void print_numbers(struct skw_dissect *d, const struct header *h, uint32_
 		skw_text_field(d->out, ", urg ", h->urgent);
 }
 
+static bool is_http(uint16_t port)
+{
+	return port == 80 || port == 8080 || port == 3128;
+}
+
 /* DNS is told by its port; TLS and HTTP tell themselves, whatever the port. */
 static void print_payload(struct skw_dissect *d, const struct header *h, struct skw_bytes b)
 {
@@ -92,7 +97,7 @@ static void print_payload(struct skw_dissect *d, const struct header *h, struct 
 		return;
 	}
 	if (!skw_dissect_tls(d, b))
-		skw_dissect_http(d, b);
+		skw_dissect_http(d, b, is_http(h->sport) || is_http(h->dport));
 }
 
 /* Some systems say in a reset's data why they sent it (RFC 1122, section 4.2.2.12). */
@@ -133,7 +138,7 @@ static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct he
 		return;
 	if (h->flags & SKW_TCP_RST)
 		print_reset_reason(d, b);
-	else if (b.caplen)
+	else if (b.len)
 		print_payload(d, h, b);
 }
 

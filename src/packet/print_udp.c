@@ -32,11 +32,6 @@ static const char *name_of(uint16_t sport, uint16_t dport)
 	return NULL;
 }
 
-static bool is_dns(uint16_t sport, uint16_t dport)
-{
-	return sport == 53 || dport == 53 || sport == 5353 || dport == 5353;
-}
-
 /* As tcpdump has it: IPv6 from -v on, IPv4, where the sum is optional, from -vv on. */
 static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
@@ -72,8 +67,14 @@ static void print_payload(struct skw_dissect *d, const struct skw_ip *ip, uint16
 			  uint16_t dport, struct skw_bytes b, uint32_t claimed)
 {
 	if (!d->opt->quiet) {
-		if (is_dns(sport, dport) && skw_dissect_dns(d, b, false))
+		if (sport == 53 || dport == 53) {
+			skw_dissect_dns(d, b, false);
 			return;
+		}
+		if (sport == 5353 || dport == 5353) {
+			skw_dissect_mdns(d, b);
+			return;
+		}
 
 		const char *name = name_of(sport, dport);
 
