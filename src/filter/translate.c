@@ -308,7 +308,7 @@ static bool is_valid(const struct skw_cbpf_insn *in, size_t left)
  */
 static bool jumps_back(const struct skw_cbpf_insn *in, size_t pc)
 {
-	return in->code == (BPF_JMP | BPF_JA) && -in->k <= pc + 1 && in->k > INT32_MAX;
+	return in->code == (BPF_JMP | BPF_JA) && in->k > INT32_MAX && UINT32_MAX - in->k <= pc;
 }
 
 static int check(const struct skw_cbpf *prog)

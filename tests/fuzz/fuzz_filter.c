@@ -3,10 +3,10 @@
  * Classic programs out of any bytes, translated and interpreted, against
  * libpcap's own interpreter on the same packet.
  *
- * Input: a byte of options, a byte with the number of instructions, these, and
- * what is left is the packet. An instruction is eight bytes as in memory; if
- * OPTION_TAME is set, what is out of range in it is put into range, so that
- * most inputs are programs.
+ * Input: a byte of options, a byte with the number of instructions (its top bit
+ * says that the packet isn't loopback's), these, and what is left is the packet. An instruction is
+ * eight bytes as in memory; if OPTION_TAME is set, what is out of range in it is put into range, so
+ * that most inputs are programs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -86,8 +86,9 @@ static void compare(const struct skw_filter_frame *f, const struct ebpf_run *run
 		    const struct bpf_insn *insns, size_t len)
 {
 	bool outgoing = run->skb.pkt_type == 4;
-	bool counted = f->counters_fd >= 0 && run->slots && !(f->lo_ifindex && outgoing);
-	bool wanted = !(f->lo_ifindex && outgoing) && !(f->direction == SKW_DIR_IN && outgoing) &&
+	bool hidden = f->lo_ifindex == run->skb.ifindex && outgoing;
+	bool counted = f->counters_fd >= 0 && run->slots && !hidden;
+	bool wanted = !hidden && !(f->direction == SKW_DIR_IN && outgoing) &&
 		      (f->counters_fd < 0 || run->slots);
 	bool want = wanted && match;
 
@@ -111,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 + sizeof(struct skw_cbpf_insn))
 		return 0;
 	uint8_t options = data[0];
-	size_t count = data[1], most = (size - 2) / sizeof(struct skw_cbpf_insn);
+	size_t count = data[1] & 0x7f, most = (size - 2) / sizeof(struct skw_cbpf_insn);
 	SKW_AUTO_FREE struct skw_cbpf_insn *classic = calloc(256, sizeof(*classic));
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	struct skw_cbpf prog = { classic, count < most ? count : most };
@@ -145,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t used = 2 + prog.len * sizeof(*classic);
 	run.packet = data + used;
 	run.len = (uint32_t)(size - used);
-	run.skb.ifindex = LO_IFINDEX;
+	run.skb.ifindex = data[1] & 0x80 ? LO_IFINDEX + 1 : LO_IFINDEX;
 	run.skb.pkt_type = options & OPTION_OUTGOING ? 4 : 0;
 	run.skb.cb[SKW_CB_SLOT] = frame.slot_from_cb ? SLOT : 0;
 	if (ebpf_interpret(insns, len, &run))

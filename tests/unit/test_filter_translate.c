@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 
 #include "../fuzz/ebpf.h"
 #include "filter/translate.h"
@@ -262,6 +263,26 @@ static void the_frame_is_as_short_as_it_can_be(void **state)
 	assert_int_equal(len, 5);
 }
 
+/* Which of loopback's and others' packets are taken when loopback's outgoing copies are not. */
+static void only_loopbacks_outgoing_copy_is_hidden(void **state)
+{
+	const struct skw_filter_frame frame = { .counters_fd = -1, .next_fd = -1, .lo_ifindex = 3 };
+	const struct skw_cbpf prog = PROGRAM(RET(1));
+	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(skw_filter_translate(&prog, &frame, &insns, &len), 0);
+	for (uint32_t ifindex = 2; ifindex <= 4; ifindex++) {
+		for (uint32_t type = PACKET_HOST; type <= PACKET_OUTGOING; type++) {
+			struct ebpf_run run = { .skb = { .ifindex = ifindex, .pkt_type = type } };
+
+			assert_int_equal(ebpf_interpret(insns, len, &run), 0);
+			assert_int_equal(run.verdict, ifindex != 3 || type != PACKET_OUTGOING);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +291,7 @@ int main(void)
 		cmocka_unit_test(what_is_never_reached_is_left_out),
 		cmocka_unit_test(single_packets_are_decided_as_by_the_kernel),
 		cmocka_unit_test(a_jump_that_is_too_far_is_told),
+		cmocka_unit_test(only_loopbacks_outgoing_copy_is_hidden),
 		cmocka_unit_test(the_frame_is_as_short_as_it_can_be),
 	};
 
