@@ -23,7 +23,7 @@ static void bad_length(struct skw_dissect *d, uint32_t len)
 	skw_buf_add_char(d->out, ']');
 }
 
-/* Addresses with a comma behind the one that the pointer is at. */
+/* Addresses, with a comma behind those that the pointer has passed. */
 static void print_route(struct skw_dissect *d, const uint8_t *p, uint32_t len)
 {
 	if (len < 3) {
@@ -34,19 +34,17 @@ static void print_route(struct skw_dissect *d, const uint8_t *p, uint32_t len)
 		bad_length(d, len);
 
 	uint32_t ptr = p[2] - 1u;
-	const char *separator = " ";
 
 	if (ptr < 3 || ((ptr + 1) & 3)) {
 		skw_text_field(d->out, " [bad ptr ", p[2]);
 		skw_buf_add_char(d->out, ']');
 	}
 	for (uint32_t at = 3; at + 4 <= len; at += 4) {
-		skw_buf_add_str(d->out, separator);
+		skw_buf_add_char(d->out, ' ');
 		skw_text_ipv4(d->out, p + at);
-		separator = ptr > at ? "," : " ";
+		if (ptr > at)
+			skw_buf_add_char(d->out, ',');
 	}
-	if (ptr >= len)
-		skw_buf_add_char(d->out, ',');
 }
 
 static void print_timestamps(struct skw_dissect *d, const uint8_t *p, uint32_t len)
@@ -152,9 +150,9 @@ enum skw_ip_options_end skw_dissect_ip_options(struct skw_dissect *d, struct skw
 		uint32_t len = 1;
 
 		if (code != EOL && code != NOP) {
-			if (!skw_has(b, 0, 2))
+			if (b.len > 1 && b.caplen < 2)
 				return cut(d);
-			len = b.p[1];
+			len = b.len > 1 ? b.p[1] : 1;
 			if (len < 2 || len > b.len) {
 				bad_length(d, len);
 				return SKW_IP_OPTIONS_GOOD;

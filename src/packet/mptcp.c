@@ -182,8 +182,7 @@ static bool print_prio(struct skw_dissect *d, uint8_t flags, const uint8_t *p, u
 	(void)flags;
 	if (len != 3 && len != 4)
 		return false;
-	if (p[2] & 1)
-		skw_buf_add_str(d->out, " backup");
+	skw_buf_add_str(d->out, p[2] & 1 ? " backup" : " non-backup");
 	if (len == 4)
 		skw_text_field(d->out, " id ", p[3]);
 	return true;

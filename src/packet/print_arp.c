@@ -14,8 +14,9 @@
 enum { REQUEST = 1, REPLY, REV_REQUEST, REV_REPLY, INV_REQUEST = 8, INV_REPLY, NACK };
 
 static const struct skw_text_name hardware[] = {
-	{ 1, "Ethernet" }, { 6, "TokenRing" }, { 7, "ArcNet" },     { 15, "FrameRelay" },
-	{ ATM, "ATM" },    { 23, "Strip" },    { 24, "IEEE 1394" }, { 0, NULL },
+	{ 1, "Ethernet" },    { 6, "TokenRing" },   { 7, "ArcNet" },
+	{ 15, "FrameRelay" }, { ATM, "ATM" },       { 23, "Strip" },
+	{ 24, "IEEE 1394" },  { 32, "InfiniBand" }, { 0, NULL },
 };
 
 static const struct skw_text_name operations[] = {

@@ -124,7 +124,7 @@ uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_has(b, 0, HEADER)) {
 		skw_dissect_cut(d, "ether");
-		return 0;
+		return b.caplen;
 	}
 
 	const uint8_t *header = b.p;

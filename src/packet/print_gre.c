@@ -89,12 +89,12 @@ static void print_payload(struct skw_dissect *d, uint16_t type, struct skw_bytes
 void skw_dissect_gre(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	(void)ip;
-	if (!skw_has(b, 0, 4)) {
+	if (!skw_has(b, 0, 2)) {
 		skw_dissect_cut(d, "gre");
 		return;
 	}
 
-	uint16_t flags = skw_be16(b.p), type = skw_be16(b.p + 2);
+	uint16_t flags = skw_be16(b.p);
 	uint32_t len = b.len;
 
 	skw_text_field(d->out, "GREv", flags & 7u);
@@ -104,6 +104,13 @@ void skw_dissect_gre(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 	}
 	if (d->opt->verbose)
 		print_flags(d, flags);
+	if (!skw_has(b, 2, 2)) {
+		skw_dissect_cut(d, "gre");
+		return;
+	}
+
+	uint16_t type = skw_be16(b.p + 2);
+
 	b = print_fields(d, flags, skw_skip(b, 4));
 	if (!b.p)
 		return;

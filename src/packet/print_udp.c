@@ -13,13 +13,13 @@ static const struct {
 	uint16_t port;
 	const char *name;
 } named_ports[] = {
-	{ 67, "BOOTP/DHCP" },  { 68, "BOOTP/DHCP" },  { 69, "TFTP" },         { 88, "Kerberos" },
-	{ 123, "NTP" },        { 137, "NetBIOS-NS" }, { 138, "NetBIOS-DGM" }, { 161, "SNMP" },
-	{ 162, "SNMP-trap" },  { 500, "ISAKMP" },     { 514, "SYSLOG" },      { 520, "RIP" },
-	{ 521, "RIPng" },      { 546, "DHCPv6" },     { 547, "DHCPv6" },      { 646, "LDP" },
-	{ 1645, "RADIUS" },    { 1646, "RADIUS" },    { 1701, "L2TP" },       { 1812, "RADIUS" },
-	{ 1813, "RADIUS" },    { 1985, "HSRP" },      { 3784, "BFD" },        { 3785, "BFD" },
-	{ 4500, "NAT-T" },     { 4789, "VXLAN" },     { 6081, "Geneve" },     { 6343, "sFlow" },
+	{ 67, "BOOTP/DHCP" },  { 68, "BOOTP/DHCP" }, { 69, "TFTP" },       { 88, "Kerberos" },
+	{ 123, "NTP" },        { 161, "SNMP" },      { 162, "SNMP-trap" }, { 500, "ISAKMP" },
+	{ 514, "SYSLOG" },     { 520, "RIP" },       { 521, "RIPng" },     { 546, "DHCPv6" },
+	{ 547, "DHCPv6" },     { 646, "LDP" },       { 1645, "RADIUS" },   { 1646, "RADIUS" },
+	{ 1701, "L2TP" },      { 1812, "RADIUS" },   { 1813, "RADIUS" },   { 1985, "HSRP" },
+	{ 3784, "BFD" },       { 3785, "BFD" },      { 4500, "NAT-T" },    { 4789, "VXLAN" },
+	{ 5060, "SIP" },       { 5061, "SIP" },      { 6081, "Geneve" },   { 6343, "sFlow" },
 	{ 8472, "OTV/VXLAN" },
 };
 

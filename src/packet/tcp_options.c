@@ -143,7 +143,6 @@ static bool print_experiment(struct skw_dissect *d, const struct option *o)
 		skw_buf_add_str(d->out, "tfo");
 		fast_open(d, o->data + 2, o->len - 2);
 	} else {
-		skw_buf_add_str(d->out, "unknown 0x");
 		skw_text_hex(d->out, magic, 4);
 	}
 	return true;
