@@ -104,6 +104,24 @@ static void pcap_of_the_other_byte_order_is_read(void **state)
 	skw_buf_free(&b);
 }
 
+static void seconds_after_2038_are_no_negative_ones(void **state)
+{
+	uint8_t rec[SKW_PCAP_RECORD_HEADER_BYTES];
+	struct skw_buf b = SKW_BUF_INIT;
+	struct skw_reader *r;
+	struct skw_packet p;
+
+	(void)state;
+	add_pcap(&b, true, 0);
+	skw_pcap_record_header(rec, 0xf0000001 * 1000000000ull + 7, true, 0, 60);
+	skw_buf_add(&b, rec, sizeof(rec));
+	assert_int_equal(open_part(&b, b.len, &r, NULL), 0);
+	assert_int_equal(skw_reader_next(r, &p, NULL), 1);
+	assert_int_equal(p.ts_ns, 0xf0000001 * 1000000000ull + 7);
+	skw_reader_close(r);
+	skw_buf_free(&b);
+}
+
 static void a_pcap_cut_anywhere_gives_its_whole_packets_first(void **state)
 {
 	const size_t ends[] = { 24, 45, 67, 90 };
@@ -283,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pcap_is_read_in_both_precisions),
 		cmocka_unit_test(pcap_of_the_other_byte_order_is_read),
+		cmocka_unit_test(seconds_after_2038_are_no_negative_ones),
 		cmocka_unit_test(a_pcap_cut_anywhere_gives_its_whole_packets_first),
 		cmocka_unit_test(what_is_no_capture_file_is_refused),
 		cmocka_unit_test(both_formats_are_read_from_a_pipe),
