@@ -47,7 +47,7 @@ static const char *short_number(double n, char text[16])
 	return text;
 }
 
-void skw_status_show(struct skw_status *s, uint64_t n, uint64_t bytes, uint64_t dropped,
+void skw_status_show(struct skw_status *s, uint64_t packets, uint64_t bytes, uint64_t dropped,
 		     const char *file, uint64_t now_ns)
 {
 	struct winsize size = { 0 };
@@ -57,8 +57,9 @@ void skw_status_show(struct skw_status *s, uint64_t n, uint64_t bytes, uint64_t 
 	if (!s->at_ns || seconds <= 0)
 		seconds = 1;
 	int len = snprintf(line, sizeof(line), "%s packets, %sB, %s/s, %s dropped  %s",
-			   short_number((double)n, text[0]), short_number((double)bytes, text[1]),
-			   short_number((double)(n - s->packets) / seconds, text[2]),
+			   short_number((double)packets, text[0]),
+			   short_number((double)bytes, text[1]),
+			   short_number((double)(packets - s->packets) / seconds, text[2]),
 			   short_number((double)dropped, text[3]), file);
 	if (len >= (int)sizeof(line))
 		len = sizeof(line) - 1;
@@ -66,7 +67,7 @@ void skw_status_show(struct skw_status *s, uint64_t n, uint64_t bytes, uint64_t 
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && len >= size.ws_col)
 		len = size.ws_col - 1;
 	fprintf(stderr, "\r%.*s\033[K", len, line);
-	*s = (struct skw_status){ true, n, bytes, now_ns };
+	*s = (struct skw_status){ true, packets, bytes, now_ns };
 }
 
 void skw_status_clear(struct skw_status *s)

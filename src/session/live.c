@@ -100,7 +100,7 @@ static int turn(struct skw_live *l, struct skw_error *err)
 		return 0;
 	int ret = skw_recorder_turn(l->delivery.recorder, bound_ns + (uint64_t)l->offset_ns, err);
 	if (ret > 0)
-		l->stop = true;
+		l->stop = l->enough = true;
 	arm_turn(l);
 	return ret < 0 ? ret : 0;
 }
@@ -145,11 +145,19 @@ static int on_clock(struct skw_live *l, struct skw_error *err)
 	return 0;
 }
 
+/* The capture fails, but not its output: what is in the rings still goes there. */
+static int stop_for(struct skw_live *l, int ret)
+{
+	l->failure = ret;
+	l->stop = true;
+	return 0;
+}
+
 static int on_keeper(struct skw_live *l, struct skw_error *err)
 {
-	(void)l;
-	return skw_error_set(err, -EPIPE,
-			     "the keeper process has died; what was captured can be read");
+	return stop_for(l, skw_error_set(err, -EPIPE,
+					 "the keeper process has died; what was captured can be "
+					 "read"));
 }
 
 static int on_recorder(struct skw_live *l, struct skw_error *err)
@@ -163,7 +171,7 @@ static int on_news(struct skw_live *l, struct skw_error *err)
 
 	/* What an index stands for may have changed. */
 	l->last_ifindex = 0;
-	return ret ? skw_error_set(err, ret, "netlink: %s", strerror(-ret)) : 0;
+	return ret ? stop_for(l, skw_error_set(err, ret, "netlink: %s", strerror(-ret))) : 0;
 }
 
 /* An interface went down, or away. */
@@ -194,8 +202,10 @@ static int on_sockets(struct skw_live *l, struct skw_error *err)
 	}
 	if (left)
 		return 0;
-	return skw_error_set(err, -ENODEV,
-			     "no interface is left to capture on; what was captured can be read");
+	return stop_for(l,
+			skw_error_set(err, -ENODEV,
+				      "no interface is left to capture on; what was captured can "
+				      "be read"));
 }
 
 static int (*const handlers[EVENTS])(struct skw_live *l, struct skw_error *err) = {
@@ -294,26 +304,23 @@ static int run(struct skw_live *l, struct skw_error *err)
 	return 0;
 }
 
-/* Closes the tap, takes what is still in the rings, completes the file, tells the figures. */
+/*
+ * Closes the tap, takes what is still in the rings, completes the file, tells the figures.
+ * `ret` is a failure of the output, after which nothing goes there any more.
+ */
 static int end(struct skw_live *l, int ret, struct skw_error *err)
 {
-	bool enough = l->plan->count && l->delivery.packets >= l->plan->count;
 	struct skw_figures figures;
-	bool counted;
 
 	skw_tap_close_sockets(l->tap);
-	while (!ret && !enough) {
-		int found = skw_live_drain(l, UINT64_MAX, err);
-
-		if (found <= 0) {
+	for (int found = 1; !ret && found && !l->enough;) {
+		found = skw_live_drain(l, UINT64_MAX, err);
+		if (found < 0)
 			ret = found;
-			break;
-		}
-		enough = l->plan->count && l->delivery.packets >= l->plan->count;
 	}
-	counted = skw_live_figures(l, &figures) == 0;
+	bool counted = skw_live_figures(l, &figures) == 0;
 	int closed = skw_delivery_close(&l->delivery, skw_clock_real_ns(), err);
-	int kept = ret == -EPIPE && !l->keeper ? 0 : skw_keeper_finish(l->keeper);
+	int kept = skw_keeper_finish(l->keeper);
 
 	l->keeper = NULL;
 	skw_status_clear(&l->status);
@@ -322,9 +329,9 @@ static int end(struct skw_live *l, int ret, struct skw_error *err)
 		       l->delivery.packets == 1 ? "" : "s");
 	if (counted)
 		skw_figures_print(&figures);
-	if (!ret && !closed && kept)
-		return skw_error_set(err, kept, "the keeper process has died");
-	return ret ? ret : closed;
+	if (!ret)
+		ret = l->failure ? l->failure : closed;
+	return ret || !kept ? ret : skw_error_set(err, kept, "the keeper process has died");
 }
 
 int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)

@@ -118,7 +118,7 @@ int skw_live_drain(struct skw_live *l, uint64_t now_ns, struct skw_error *err)
 		if (ret < 0)
 			return ret;
 		if (ret == SKW_DELIVERED_ENOUGH) {
-			l->stop = true;
+			l->stop = l->enough = true;
 			break;
 		}
 	}

@@ -40,7 +40,9 @@ struct skw_live {
 
 	int epoll_fd, signal_fd, tick_fd, turn_fd, duration_fd, clock_fd;
 	bool stop;
-	bool tty; /* a status line is wanted */
+	bool enough; /* no packet is wanted any more, also of those in the rings */
+	int failure; /* -errno of what stopped it, if that was no wish */
+	bool tty;    /* a status line is wanted */
 	struct skw_status status;
 	uint8_t *cooked; /* owned: where packets get a header that they came without */
 };

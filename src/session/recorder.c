@@ -332,7 +332,7 @@ static int turn_for(struct skw_recorder *r, const struct skw_packet *pkt, struct
 			return ret;
 	}
 	if (r->plan->rotate_bytes && skw_out_bytes(r->out) > r->plan->rotate_bytes) {
-		r->id.number++;
+		r->id.number = skw_verbs_next_number(r->plan, r->id.number);
 		return next_file(r, pkt->ts_ns, err);
 	}
 	return 0;

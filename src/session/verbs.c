@@ -14,13 +14,25 @@
 
 enum verb { VERB_OPEN_FILE, VERB_FILE_DONE, VERB_MAKE_FILTER, VERBS };
 
+static struct skw_rotate rotation(const struct skw_capture_plan *plan)
+{
+	return (struct skw_rotate){ .template = plan->write_file,
+				    .by_time = plan->rotate_s != 0,
+				    .by_size = plan->rotate_bytes != 0,
+				    .files = plan->files_max };
+}
+
+uint64_t skw_verbs_next_number(const struct skw_capture_plan *plan, uint64_t number)
+{
+	struct skw_rotate rotate = rotation(plan);
+
+	return skw_rotate_next(&rotate, (unsigned)number);
+}
+
 int skw_verbs_file_name(const struct skw_capture_plan *plan, const struct skw_file_id *id,
 			char name[PATH_MAX])
 {
-	struct skw_rotate rotate = { .template = plan->write_file,
-				     .by_time = plan->rotate_s != 0,
-				     .by_size = plan->rotate_bytes != 0,
-				     .files = plan->files_max };
+	struct skw_rotate rotate = rotation(plan);
 
 	return skw_rotate_name(&rotate, (time_t)id->start_s, (unsigned)id->number, name, PATH_MAX);
 }
@@ -78,9 +90,16 @@ static int serve_file_done(void *arg, const void *request, size_t len,
 	int ret = file_name_of(ctx, request, len, name);
 	const char *argv[] = { ctx->plan->command, name, NULL };
 
-	if (ret)
+	if (ret || !ctx->plan->command)
 		return ret;
-	return ctx->plan->command ? skw_keeper_run_command(reply, argv, ctx->who) : 0;
+	ret = skw_keeper_run_command(reply, argv, ctx->who);
+	if (ret) {
+		struct skw_error err = { 0 };
+
+		skw_error_set(&err, ret, "-z %s: %s", argv[0], strerror(-ret));
+		return skw_keeper_reply_error(reply, ret, &err);
+	}
+	return 0;
 }
 
 static int serve_make_filter(void *arg, const void *request, size_t len,

@@ -34,6 +34,9 @@ int skw_verbs_split(struct skw_verbs_context *ctx, struct skw_keeper **out, stru
 int skw_verbs_file_name(const struct skw_capture_plan *plan, const struct skw_file_id *id,
 			char name[PATH_MAX]);
 
+/* The number of the file after that one, where a full file ends and not its time: -W wraps. */
+uint64_t skw_verbs_next_number(const struct skw_capture_plan *plan, uint64_t number);
+
 /* Creates or empties the output file: a descriptor that the caller owns, or -errno. */
 int skw_verbs_open_file(struct skw_keeper *k, const struct skw_capture_plan *plan,
 			const struct skw_file_id *id, struct skw_error *err);
