@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is measured, one function per question; each yields samples (dictionaries)."""
+
+import os
+
+import disk
+from measure import BenchError
+
+# Frames per run of a full measurement; --quick takes an eighth.
+PACKETS = {64: 2000000, 512: 1500000, 1500: 1000000, "gso": 100000}
+# A pace that each tool is expected to keep up with, so that none saves time by losing packets.
+PACE = {64: 150000, 512: 100000, 1500: 75000, "gso": 2000}
+FRAME_BYTES = {64: 64, 512: 512, 1500: 1500, "gso": 65000}
+REJECT_FILTER = "udp port 9"
+RATE_FLOOR = 5000
+
+
+def in_turn(cases, number):
+    """Each round in another order, so that no case always follows the same one."""
+    cases = list(cases)
+    start = number % len(cases)
+    return cases[start:] + cases[:start]
+
+
+class Phases:
+    """The questions. `say` is told of each run as it ends."""
+
+    def __init__(self, bench, plan, say):
+        self.bench = bench
+        self.plan = plan
+        self.say = say
+        self.path = os.path.join(plan.directory, "capture.pcap")
+
+    def _sample(self, what, tool, measure, **key):
+        """One sample; a run that failed is one too, with the reason instead of figures."""
+        name = tool.name if tool else "alone"
+        sample = dict(phase=what, tool=name, **key)
+        try:
+            sample.update(measure())
+        except BenchError as e:
+            sample["error"] = str(e)
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        self.say(sample)
+        return sample
+
+    def _prepare(self, cache, size_bytes):
+        if cache == "cold":
+            disk.cool(self.plan.cool_s)
+        else:
+            disk.warm(self.plan.directory, size_bytes)
+
+    def flood(self):
+        """As fast as the sender can, to /dev/null: what the traffic pays, and what is lost."""
+        for number in range(self.plan.rounds):
+            for size in self.plan.sizes:
+                for tool in in_turn([None] + self.plan.tools, number):
+                    packets = PACKETS[size] // self.plan.divide
+                    yield self._sample(
+                        "flood", tool, lambda t=tool, s=size, n=packets: self.bench.run(t, s, n),
+                        size=size, round=number)
+
+    def paced(self):
+        """At a pace that all keep up with, into a file: CPU time per packet."""
+        for number in range(self.plan.rounds):
+            for size in self.plan.sizes:
+                for cache in self.plan.caches:
+                    for tool in in_turn([None] + self.plan.tools, number):
+                        yield self._paced_run(tool, size, cache, number)
+
+    def _paced_run(self, tool, size, cache, number):
+        packets = PACE[size] * self.plan.paced_s
+
+        def measure():
+            if tool:
+                self._prepare(cache, packets * FRAME_BYTES[size])
+            return self.bench.run(tool, size, packets, PACE[size], self.path)
+
+        return self._sample("paced", tool, measure, size=size, cache=cache, round=number)
+
+    def rate(self):
+        """The highest rate that is captured whole."""
+        last = {}
+        for number in range(self.plan.rate_rounds):
+            for size, medium in self.plan.media:
+                for tool in in_turn(self.plan.tools, number):
+                    key = (tool.name, size, medium)
+
+                    def search(t=tool, s=size, m=medium, k=key):
+                        found = self._search(t, s, m, last.get(k))
+                        last[k] = found["lossless_pps"]
+                        return found
+
+                    yield self._sample("rate", tool, search, size=size, medium=medium,
+                                       round=number)
+
+    def _probe(self, tool, size, medium, rate):
+        """(lossless, packets per second that were really sent)"""
+        packets = int((rate or PACKETS[size] / 3) * self.plan.probe_s)
+        path = "/dev/null" if medium == "null" else self.path
+        if medium != "null":
+            self._prepare(medium, packets * FRAME_BYTES[size])
+        got = self.bench.run(tool, size, packets, rate, path)
+        if got["lost"] is None:
+            raise BenchError(f"{tool.name} gives no figures")
+        return not (got["lost"] or got["dropped"] or got.get("file_lost")), got["pps"]
+
+    def _search(self, tool, size, medium, guess):
+        """Bisection; the first guess comes from the round before."""
+        good, sent = self._probe(tool, size, medium, 0)
+        if good:
+            return {"lossless_pps": sent, "sender_limit": True}
+        low, high = None, sent
+        rate = min(guess, high * 0.98) if guess else high / 2
+        while low is None or high / low > self.plan.rate_tolerance:
+            good, sent = self._probe(tool, size, medium, rate)
+            if good:
+                low = min(sent, rate)
+            else:
+                high = rate
+            if low is None:
+                if high <= RATE_FLOOR:
+                    raise BenchError(f"{tool.name}: loses packets at {high:.0f} per second")
+                rate = max(high * 0.75, RATE_FLOOR)
+            else:
+                rate = (low * high) ** 0.5
+            if low and low >= high:
+                break
+        return {"lossless_pps": low, "sender_limit": False}
+
+    def reject(self):
+        """Traffic that the filter rejects: what the sender pays for being looked at."""
+        for number in range(self.plan.reject_rounds):
+            for size in (s for s in self.plan.sizes if s in (64, 1500)):
+                cases = [None] + self.plan.reject_tools
+                for tool in in_turn(cases, number):
+                    packets = PACKETS[size] // self.plan.divide
+                    yield self._sample(
+                        "reject", tool,
+                        lambda t=tool, s=size, n=packets: self.bench.run(t, s, n,
+                                                                         flt=REJECT_FILTER),
+                        size=size, round=number)
+
+    def start(self):
+        """From exec to the first packet in the file, beside a sender that never stops."""
+        for number in range(self.plan.rounds):
+            for tool in in_turn(self.plan.tools, number):
+                yield self._sample("start", tool,
+                                   lambda t=tool: self.bench.start_up(t, self.path), round=number)

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Samples to tables (Markdown, readable as it is) and to the budgets' verdicts."""
+
+import statistics
+
+
+def figures(samples, field, **key):
+    """The values of a field in all samples that match the key."""
+    return [s[field] for s in samples
+            if s.get(field) is not None and all(s.get(k) == v for k, v in key.items())]
+
+
+def median(values):
+    return statistics.median(values) if values else None
+
+
+def spread(values, digits=0):
+    """`median [lowest-highest]`"""
+    if not values:
+        return "-"
+    return f"{median(values):,.{digits}f} [{min(values):,.{digits}f}-{max(values):,.{digits}f}]"
+
+
+def names(samples, **key):
+    out = []
+    for s in samples:
+        if all(s.get(k) == v for k, v in key.items()) and s["tool"] not in out:
+            out.append(s["tool"])
+    return sorted(out, key=lambda n: (n != "alone", n != "skwatch", n))
+
+
+def distinct(samples, field, **key):
+    out = []
+    for s in samples:
+        if all(s.get(k) == v for k, v in key.items()) and s.get(field) not in out:
+            out.append(s.get(field))
+    return out
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def over_alone(samples, phase, tool, field, **key):
+    """What a tool adds to the sender's time: medians' difference."""
+    with_tool = median(figures(samples, field, phase=phase, tool=tool, **key))
+    alone = median(figures(samples, field, phase=phase, tool="alone", **key))
+    return None if with_tool is None or alone is None else with_tool - alone
+
+
+def _number(value, form="{:+,.0f}"):
+    return "-" if value is None else form.format(value)
+
+
+def _percent(lost, sent):
+    shares = [100 * a / b for a, b in zip(lost, sent)]
+    return spread(shares, 2) + " %" if shares else "-"
+
+
+def flood_table(samples):
+    rows = []
+    for size in distinct(samples, "size", phase="flood"):
+        for tool in names(samples, phase="flood", size=size):
+            key = dict(phase="flood", size=size, tool=tool)
+            rows.append([str(size), tool, spread(figures(samples, "sender_cpu_ns", **key)),
+                         _number(over_alone(samples, "flood", tool, "sender_cpu_ns", size=size)),
+                         spread(figures(samples, "tool_cpu_ns", **key)),
+                         _percent(figures(samples, "lost", **key),
+                                  figures(samples, "sent", **key)) if tool != "alone" else "-"])
+    return table(["size", "capture", "sender ns/packet", "over alone",
+                  "capture CPU ns/packet", "lost"], rows)
+
+
+def paced_table(samples):
+    rows = []
+    for size in distinct(samples, "size", phase="paced"):
+        for cache in distinct(samples, "cache", phase="paced", size=size):
+            for tool in names(samples, phase="paced", size=size, cache=cache):
+                key = dict(phase="paced", size=size, cache=cache, tool=tool)
+                rows.append([
+                    str(size), cache, tool, spread(figures(samples, "tool_cpu_ns", **key)),
+                    _number(over_alone(samples, "paced", tool, "sender_busy_ns", size=size,
+                                       cache=cache)),
+                    spread(figures(samples, "lost", **key)),
+                    spread(figures(samples, "file_lost", **key)),
+                    spread(figures(samples, "start_cpu_ms", **key))])
+    return table(["size", "cache", "capture", "capture CPU ns/packet", "sender over alone",
+                  "lost (says the tool)", "missing in the file", "CPU ms to start"], rows)
+
+
+def rate_table(samples):
+    rows = []
+    for size in distinct(samples, "size", phase="rate"):
+        for medium in distinct(samples, "medium", phase="rate", size=size):
+            for tool in names(samples, phase="rate", size=size, medium=medium):
+                key = dict(phase="rate", size=size, medium=medium, tool=tool)
+                limited = any(figures(samples, "sender_limit", **key))
+                rows.append([str(size), "/dev/null" if medium == "null" else f"file, {medium}",
+                             tool, spread(figures(samples, "lossless_pps", **key)),
+                             "the sender was the limit" if limited else ""])
+    return table(["size", "to", "capture", "packets/s without loss", ""], rows)
+
+
+def reject_table(samples):
+    rows = []
+    for size in distinct(samples, "size", phase="reject"):
+        for tool in names(samples, phase="reject", size=size):
+            key = dict(phase="reject", size=size, tool=tool)
+            rows.append([str(size), tool, spread(figures(samples, "sender_cpu_ns", **key)),
+                         _number(over_alone(samples, "reject", tool, "sender_cpu_ns",
+                                            size=size))])
+    return table(["size", "filter in", "sender ns/packet", "over alone"], rows)
+
+
+def start_table(samples):
+    rows = []
+    for tool in names(samples, phase="start"):
+        key = dict(phase="start", tool=tool)
+        rows.append([tool, spread(figures(samples, "first_packet_ms", **key), 1),
+                     spread(figures(samples, "ready_ms", **key), 1)])
+    return table(["capture", "exec to first packet in the file, ms", "exec to ready line, ms"],
+                 rows)
+
+
+TABLES = (("flood", "Unpaced, to /dev/null", flood_table),
+          ("paced", "Paced, into a file", paced_table),
+          ("rate", "Highest rate without loss", rate_table),
+          ("reject", "Packets that the filter rejects (`udp port 9`)", reject_table),
+          ("start", "Start-up", start_table))
+
+
+def _ratio(a, b):
+    return None if a is None or b is None or b <= 0 else a / b
+
+
+def _paced_ratio(samples, size, cache, other):
+    def cpu(tool):
+        return median(figures(samples, "tool_cpu_ns", phase="paced", size=size, cache=cache,
+                              tool=tool))
+    return _ratio(cpu("skwatch"), cpu(other))
+
+
+def _rate_ratio(samples, medium):
+    def pps(tool):
+        return median(figures(samples, "lossless_pps", phase="rate", size=1500, medium=medium,
+                              tool=tool))
+    return _ratio(pps("skwatch"), pps("tcpdump"))
+
+
+def _reject_ratio(samples, ours, theirs, size):
+    return _ratio(*(over_alone(samples, "reject", tool, "sender_cpu_ns", size=size)
+                    for tool in (ours, theirs)))
+
+
+def budgets(samples):
+    """(what, figure or None, bound, True where the figure must not be higher)"""
+    out = []
+    for size in (64, 1500):
+        out.append((f"sender slowed, over tcpdump, {size} B",
+                    _ratio(*(over_alone(samples, "flood", tool, "sender_cpu_ns", size=size)
+                             for tool in ("skwatch", "tcpdump"))), 0.8, True))
+    for size in (64, 1500):
+        for cache in distinct(samples, "cache", phase="paced", size=size):
+            for other, bound in (("tcpdump", 0.4), ("dumpcap", 0.1)):
+                out.append((f"capture CPU per packet to a file, over {other}, {size} B, {cache}",
+                            _paced_ratio(samples, size, cache, other), bound, True))
+    for medium, bound in (("cold", 2), ("warm", 1.2)):
+        out.append((f"rate to disk without loss, over tcpdump, 1500 B, {medium}",
+                    _rate_ratio(samples, medium), bound, False))
+    for size in distinct(samples, "size", phase="reject"):
+        for ours, theirs in (("translated", "classic BPF"), ("skwatch", "tcpdump")):
+            out.append((f"rejected packet, {ours} over {theirs}, {size} B",
+                        _reject_ratio(samples, ours, theirs, size), 1.1, True))
+    out.append(("start to first packet recorded, ms",
+                median(figures(samples, "first_packet_ms", phase="start", tool="skwatch")),
+                150, True))
+    return out
+
+
+def budget_table(samples):
+    rows = []
+    for what, figure, bound, at_most in budgets(samples):
+        if figure is None:
+            continue
+        met = figure <= bound if at_most else figure >= bound
+        rows.append([what, f"{figure:.2f}", ("<= " if at_most else ">= ") + f"{bound:g}",
+                     "met" if met else "MISSED"])
+    return table(["budget", "measured", "bound", ""], rows)
+
+
+def text(samples, machine):
+    """The whole report."""
+    out = ["".join(f"- {name}: {value}\n" for name, value in machine.items())]
+    out.append("Medians, in brackets lowest and highest. Sender times are CPU time of the sending "
+               "process, in which the whole receive path up to the tap runs.\n")
+    for phase, title, make in TABLES:
+        if any(s["phase"] == phase for s in samples):
+            out.append(f"## {title}\n\n{make(samples)}")
+    out.append(f"## Budgets\n\n{budget_table(samples)}")
+    failed = [s for s in samples if "error" in s]
+    if failed:
+        out.append("## Runs that failed\n\n" + "".join(
+            f"- {s['phase']} {s['tool']}: {' '.join(s['error'].split())}\n" for s in failed))
+    return "\n".join(out)

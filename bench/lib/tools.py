@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How each capture tool is called, when it is ready and what it says at the end."""
+
+import re
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+from netpair import CAPTURE_IF
+
+
+@dataclass
+class Figures:
+    """A tool's own account of a run; None where it gives none."""
+    captured: Optional[int] = None
+    dropped: Optional[int] = None
+
+
+@dataclass
+class Tool:
+    name: str
+    argv: Callable  # (path, filter) -> argument list
+    ready: str      # what it prints when it captures
+    captured: str   # regular expressions with one group each
+    dropped: str
+    version: Optional[list] = None  # its command line, None: no tool but a helper
+
+    def figures(self, text):
+        return Figures(self._number(self.captured, text), self._number(self.dropped, text))
+
+    @staticmethod
+    def _number(pattern, text):
+        found = re.findall(pattern, text, re.M) if pattern else []
+        return int(found[-1]) if found else None
+
+
+def _with(argv, *more):
+    return argv + [a for a in more if a]
+
+
+def tools(skwatch):
+    return {tool.name: tool for tool in (
+        Tool("skwatch",
+             lambda path, flt: _with([skwatch, "capture", "-i", CAPTURE_IF, "--format", "pcap",
+                                      "-w", path], flt),
+             "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped",
+             [skwatch, "--version"]),
+        # As root tcpdump would change the user, and then can't write to our directory.
+        Tool("tcpdump",
+             lambda path, flt: _with(["tcpdump", "-nn", "-i", CAPTURE_IF, "-Z", "root",
+                                      "-w", path], flt),
+             "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped by kernel",
+             ["tcpdump", "--version"]),
+        Tool("dumpcap",
+             lambda path, flt: _with(["dumpcap", "-q", "-P", "-i", CAPTURE_IF, "-w", path],
+                                     *(["-f", flt] if flt else [])),
+             r"^File: ", r"^Packets captured: (\d+)", r"interface '\S+': \d+/(\d+) ",
+             ["dumpcap", "--version"]),
+        Tool("netsniff-ng",
+             lambda path, flt: _with(["netsniff-ng", "--in", CAPTURE_IF, "--silent",
+                                      "--out", path], flt),
+             r"Running!", r"^ *(\d+)  packets passed filter",
+             r"^ *(\d+)  packets failed filter", ["netsniff-ng", "--version"]),
+    )}
+
+
+def holders(program):
+    """bench/filter's two ways to filter on the same kind of socket; they record nothing."""
+    return {name: Tool(name, lambda _path, flt, how=how: [program, "-i", CAPTURE_IF, "-m", how,
+                                                          flt or ""],
+                       "ready", "", "")
+            for name, how in (("classic BPF", "classic"), ("translated", "ebpf"))}
