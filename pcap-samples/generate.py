@@ -9,7 +9,18 @@ import importlib
 import os
 import sys
 
-MODULES = ["link", "ip", "icmp", "icmp6", "tcp", "dns"]
+MODULES = [
+    "link",
+    "ip",
+    "icmp",
+    "icmp6",
+    "tcp",
+    "dns",
+    "dns_odd",
+    "payload",
+    "formats",
+    "broken",
+]
 
 
 def samples():

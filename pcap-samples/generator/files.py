@@ -31,8 +31,12 @@ def pcap(packets, dlt=EN10MB, nano=False, order="<", snaplen=262144, magic=None,
     out = struct.pack(order + "IHHiIII", magic, version[0], version[1], 0, 0, snaplen, dlt)
     for at, p in stamped(packets):
         frac = at % 10**9
-        out += struct.pack(order + "IIII", at // 10**9, frac if nano else frac // 1000, p.caplen,
-                           p.length) + p.data
+        out += (
+            struct.pack(
+                order + "IIII", at // 10**9, frac if nano else frac // 1000, p.caplen, p.length
+            )
+            + p.data
+        )
     return out
 
 
@@ -45,8 +49,9 @@ class Pcapng:
     def raw(self, kind, body, total=None):
         body += b"\0" * (-len(body) % 4)
         size = 12 + len(body) if total is None else total
-        self.out += struct.pack(self.order + "II", kind, size) + body \
-            + struct.pack(self.order + "I", size)
+        self.out += (
+            struct.pack(self.order + "II", kind, size) + body + struct.pack(self.order + "I", size)
+        )
 
     def options(self, opts):
         out = b""
@@ -57,8 +62,11 @@ class Pcapng:
         return out + struct.pack(self.order + "HH", 0, 0) if out else b""
 
     def section(self, opts=(), length=-1, version=(1, 0)):
-        self.raw(0x0A0D0D0A, struct.pack(self.order + "IHHq", 0x1A2B3C4D, version[0], version[1],
-                                         length) + self.options(opts))
+        self.raw(
+            0x0A0D0D0A,
+            struct.pack(self.order + "IHHq", 0x1A2B3C4D, version[0], version[1], length)
+            + self.options(opts),
+        )
 
     def interface(self, dlt=EN10MB, snaplen=262144, opts=()):
         self.raw(1, struct.pack(self.order + "HHI", dlt, 0, snaplen) + self.options(opts))
@@ -67,8 +75,14 @@ class Pcapng:
         """`at` in nanoseconds after START; `unit` is how many of them one tick has."""
         ticks = (START * 10**9 + at) // unit
         caplen = len(data) if caplen is None else caplen
-        body = struct.pack(self.order + "IIIII", iface, ticks >> 32, ticks & 0xFFFFFFFF, caplen,
-                           len(data) if length is None else length)
+        body = struct.pack(
+            self.order + "IIIII",
+            iface,
+            ticks >> 32,
+            ticks & 0xFFFFFFFF,
+            caplen,
+            len(data) if length is None else length,
+        )
         self.raw(6, body + data + b"\0" * (-len(data) % 4) + self.options(opts))
 
     def simple(self, data, length=None):
@@ -76,15 +90,31 @@ class Pcapng:
 
     def old_packet(self, data, iface=0, at=0, drops=0xFFFF, unit=1000):
         ticks = (START * 10**9 + at) // unit
-        self.raw(2, struct.pack(self.order + "HHIIII", iface, drops, ticks >> 32,
-                                ticks & 0xFFFFFFFF, len(data), len(data)) + data)
+        self.raw(
+            2,
+            struct.pack(
+                self.order + "HHIIII",
+                iface,
+                drops,
+                ticks >> 32,
+                ticks & 0xFFFFFFFF,
+                len(data),
+                len(data),
+            )
+            + data,
+        )
 
     def statistics(self, iface=0, at=0, received=0, dropped=0, unit=1000):
         ticks = (START * 10**9 + at) // unit
-        opts = [(4, struct.pack(self.order + "Q", received)),
-                (5, struct.pack(self.order + "Q", dropped))]
-        self.raw(5, struct.pack(self.order + "III", iface, ticks >> 32, ticks & 0xFFFFFFFF)
-                 + self.options(opts))
+        opts = [
+            (4, struct.pack(self.order + "Q", received)),
+            (5, struct.pack(self.order + "Q", dropped)),
+        ]
+        self.raw(
+            5,
+            struct.pack(self.order + "III", iface, ticks >> 32, ticks & 0xFFFFFFFF)
+            + self.options(opts),
+        )
 
     def names(self, records):
         body = b""

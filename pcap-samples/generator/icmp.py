@@ -4,7 +4,7 @@
 import struct
 
 from . import files
-from .wire import A4, B4, C4, TCP, UDP, cksum, eth, icmp, ip, ip4, pattern, tcp, udp
+from .wire import A4, B4, C4, cksum, eth, icmp, ip, ip4, pattern, tcp, udp
 
 
 def echo():
@@ -49,20 +49,51 @@ def errors():
 
 def queries():
     ids = struct.pack(">HH", 77, 3)
-    out = [icmp(13, 0, ids + struct.pack(">III", 43200000, 0, 0)),
-           icmp(14, 0, ids + struct.pack(">III", 43200000, 43200017, 86399999), B4, A4),
-           icmp(14, 0, ids + struct.pack(">III", 0x80000001, 0x80000002, 0xFFFFFFFF), B4, A4),
-           icmp(15, 0, ids), icmp(16, 0, ids, B4, A4),
-           icmp(17, 0, ids + struct.pack(">I", 0)),
-           icmp(18, 0, ids + struct.pack(">I", 0xFFFFFF00), B4, A4),
-           icmp(10, 0, struct.pack(">I", 0), dst="224.0.0.2", ttl=1)]
+    out = [
+        icmp(13, 0, ids + struct.pack(">III", 43200000, 0, 0)),
+        icmp(14, 0, ids + struct.pack(">III", 43200000, 43200017, 86399999), B4, A4),
+        icmp(14, 0, ids + struct.pack(">III", 0x80000001, 0x80000002, 0xFFFFFFFF), B4, A4),
+        icmp(15, 0, ids),
+        icmp(16, 0, ids, B4, A4),
+        icmp(17, 0, ids + struct.pack(">I", 0)),
+        icmp(18, 0, ids + struct.pack(">I", 0xFFFFFF00), B4, A4),
+        icmp(10, 0, struct.pack(">I", 0), dst="224.0.0.2", ttl=1),
+    ]
     for life in (0, 59, 60, 1800, 3599, 3600, 65535):
-        out.append(icmp(9, 0, struct.pack(">BBH", 1, 2, life) + ip(B4) + struct.pack(">I", 5), B4,
-                        "224.0.0.1", ttl=1))
-    out.append(icmp(9, 0, struct.pack(">BBH", 2, 2, 1800) + ip(B4) + struct.pack(">I", 5) + ip(C4)
-                    + struct.pack(">I", 0x80000000), B4, "224.0.0.1", ttl=1))
-    out.append(icmp(9, 0, struct.pack(">BBH", 1, 3, 1800) + ip(B4) + struct.pack(">II", 5, 0), B4,
-                    "224.0.0.1", ttl=1))
+        out.append(
+            icmp(
+                9,
+                0,
+                struct.pack(">BBH", 1, 2, life) + ip(B4) + struct.pack(">I", 5),
+                B4,
+                "224.0.0.1",
+                ttl=1,
+            )
+        )
+    out.append(
+        icmp(
+            9,
+            0,
+            struct.pack(">BBH", 2, 2, 1800)
+            + ip(B4)
+            + struct.pack(">I", 5)
+            + ip(C4)
+            + struct.pack(">I", 0x80000000),
+            B4,
+            "224.0.0.1",
+            ttl=1,
+        )
+    )
+    out.append(
+        icmp(
+            9,
+            0,
+            struct.pack(">BBH", 1, 3, 1800) + ip(B4) + struct.pack(">II", 5, 0),
+            B4,
+            "224.0.0.1",
+            ttl=1,
+        )
+    )
     out.append(icmp(9, 16, struct.pack(">BBH", 0, 2, 1800), B4, "224.0.0.1", ttl=1))
     for type_ in (1, 2, 6, 7, 30, 31, 37, 40, 42, 43, 200, 255):
         out.append(icmp(type_, 0, struct.pack(">HH", 1, 0x0102) + pattern(8)))
@@ -85,19 +116,39 @@ def multipart():
     stack = struct.pack(">II", 24001 << 12 | 3 << 9 | 1, 16 << 12 | 1 << 8 | 255)
     name = b"\x05eth0\0\0\0"
     out = []
-    for ext in (extension((1, 1, stack)), extension((1, 1, stack), (2, 0x0A, name)),
-                extension((3, 1, pattern(8))), extension((1, 1, stack))[:7]):
+    for ext in (
+        extension((1, 1, stack)),
+        extension((1, 1, stack), (2, 0x0A, name)),
+        extension((3, 1, pattern(8))),
+        extension((1, 1, stack))[:7],
+    ):
         out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + ext, C4, A4))
     wrong = extension((1, 1, stack))
-    out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + wrong[:2] + b"\1\2" + wrong[4:],
-                    C4, A4))
+    out.append(
+        icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + wrong[:2] + b"\1\2" + wrong[4:], C4, A4)
+    )
     out.append(icmp(3, 1, struct.pack(">BBH", 0, 32, 0) + sent + b"\x10" + wrong[1:], C4, A4))
     for class_, type_, data in ((1, 2, stack), (0, 1, stack), (1, 1, b"\0\0"), (1, 1, b"")):
-        out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + extension((class_, type_, data)) + b"\0\0", C4, A4))
+        out.append(
+            icmp(
+                11,
+                0,
+                struct.pack(">BBH", 0, 32, 0) + sent + extension((class_, type_, data)) + b"\0\0",
+                C4,
+                A4,
+            )
+        )
     short = extension((1, 1, stack))
     for n in (2, 3, 200):
-        out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + short[:4] + struct.pack(">H", n)
-                        + short[6:], C4, A4))
+        out.append(
+            icmp(
+                11,
+                0,
+                struct.pack(">BBH", 0, 32, 0) + sent + short[:4] + struct.pack(">H", n) + short[6:],
+                C4,
+                A4,
+            )
+        )
     out.append(icmp(11, 0, struct.pack(">BBH", 0, 0, 0) + sent + pattern(40), C4, A4))
     out.append(icmp(12, 1, struct.pack(">BBH", 0, 32, 0) + sent + short, C4, A4))
     # Old routers leave the length field 0.
@@ -114,7 +165,7 @@ def odd():
         out.append(icmp(3, 3, struct.pack(">I", 0) + sent[:size], B4, A4))
         out.append(icmp(11, 0, struct.pack(">I", 0) + sent[:size], B4, A4))
     for size in range(8):
-        out.append(ip4(good[20:20 + size], 1))
+        out.append(ip4(good[20 : 20 + size], 1))
     out.append(icmp(3, 3, struct.pack(">I", 0) + b"\x4f" + sent[1:28], B4, A4))
     out.append(icmp(3, 3, struct.pack(">I", 0) + b"\x41" + sent[1:28], B4, A4))
     return out
@@ -129,8 +180,13 @@ def nested():
 
 
 def samples():
-    for name, packets in (("icmp-echo", echo()), ("icmp-unreachable", unreachable()),
-                          ("icmp-errors", errors()), ("icmp-queries", queries()),
-                          ("icmp-multipart", multipart()), ("icmp-odd", odd()),
-                          ("icmp-nested-quotes", nested())):
+    for name, packets in (
+        ("icmp-echo", echo()),
+        ("icmp-unreachable", unreachable()),
+        ("icmp-errors", errors()),
+        ("icmp-queries", queries()),
+        ("icmp-multipart", multipart()),
+        ("icmp-odd", odd()),
+        ("icmp-nested-quotes", nested()),
+    ):
         yield name + ".pcap", files.pcap([eth(p) for p in packets])

@@ -38,7 +38,7 @@ def pseudo(src, dst, proto, length):
 
 def fill(data, at, head=b""):
     """Puts the checksum over head + data into data at the given offset."""
-    return data[:at] + struct.pack(">H", cksum(head + data)) + data[at + 2:]
+    return data[:at] + struct.pack(">H", cksum(head + data)) + data[at + 2 :]
 
 
 def eth(payload, ethertype=None, src=MAC_A, dst=MAC_B):
@@ -52,19 +52,50 @@ def vlan(payload, vid, ethertype=0x0800, pcp=0, dei=0):
     return struct.pack(">HH", pcp << 13 | dei << 12 | vid, ethertype) + payload
 
 
-def ip4(payload, proto, src=A4, dst=B4, ttl=64, tos=0, ident=1, flags=2, offset=0, options=b"",
-        total=None, version=4, ihl=None):
+def ip4(
+    payload,
+    proto,
+    src=A4,
+    dst=B4,
+    ttl=64,
+    tos=0,
+    ident=1,
+    flags=2,
+    offset=0,
+    options=b"",
+    total=None,
+    version=4,
+    ihl=None,
+):
     ihl = 5 + len(options) // 4 if ihl is None else ihl
     total = 20 + len(options) + len(payload) if total is None else total
-    head = struct.pack(">BBHHHBBH", version << 4 | ihl, tos, total, ident,
-                       flags << 13 | offset >> 3, ttl, proto, 0) + ip(src) + ip(dst) + options
+    head = (
+        struct.pack(
+            ">BBHHHBBH",
+            version << 4 | ihl,
+            tos,
+            total,
+            ident,
+            flags << 13 | offset >> 3,
+            ttl,
+            proto,
+            0,
+        )
+        + ip(src)
+        + ip(dst)
+        + options
+    )
     return fill(head, 10) + payload
 
 
 def ip6(payload, proto, src=A6, dst=B6, hlim=64, tclass=0, flow=0, plen=None):
     plen = len(payload) if plen is None else plen
-    return struct.pack(">IHBB", 6 << 28 | tclass << 20 | flow, plen, proto, hlim) \
-        + ip(src) + ip(dst) + payload
+    return (
+        struct.pack(">IHBB", 6 << 28 | tclass << 20 | flow, plen, proto, hlim)
+        + ip(src)
+        + ip(dst)
+        + payload
+    )
 
 
 def over(payload, proto, src=A4, dst=B4, **kw):
@@ -72,12 +103,40 @@ def over(payload, proto, src=A4, dst=B4, **kw):
     return (ip6 if ":" in src else ip4)(payload, proto, src, dst, **kw)
 
 
-def tcp(payload=b"", src=A4, dst=B4, sport=40000, dport=80, seq=1000, ack=0, flags=ACK, win=512,
-        options=b"", urg=0, doff=None, bad=False, **kw):
+def tcp(
+    payload=b"",
+    src=A4,
+    dst=B4,
+    sport=40000,
+    dport=80,
+    seq=1000,
+    ack=0,
+    flags=ACK,
+    win=512,
+    options=b"",
+    urg=0,
+    doff=None,
+    bad=False,
+    **kw
+):
     options += b"\0" * (-len(options) % 4)
     doff = 5 + len(options) // 4 if doff is None else doff
-    seg = struct.pack(">HHIIBBHHH", sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, doff << 4,
-                      flags, win, 0, urg) + options + payload
+    seg = (
+        struct.pack(
+            ">HHIIBBHHH",
+            sport,
+            dport,
+            seq & 0xFFFFFFFF,
+            ack & 0xFFFFFFFF,
+            doff << 4,
+            flags,
+            win,
+            0,
+            urg,
+        )
+        + options
+        + payload
+    )
     seg = fill(seg, 16, pseudo(src, dst, TCP, len(seg)))
     if bad:
         seg = seg[:16] + bytes([seg[16] ^ 0x55]) + seg[17:]
