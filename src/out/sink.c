@@ -15,8 +15,12 @@
 #include "out/compress.h"
 #include "util/cleanup.h"
 
-/* Allocated ahead of direct writes, so that they need not extend the file's map each time. */
-#define ALLOCATE_BYTES (64 << 20)
+/*
+ * Allocated ahead of direct writes, so that they need not extend the file's
+ * map each time: as much again as there is, within these bounds.
+ */
+#define ALLOCATE_MIN (16 << 20)
+#define ALLOCATE_MAX (64 << 20)
 
 /* Larger than the usual 64 KiB, so that reader and writer wake each other less often. */
 #define PIPE_BYTES (1 << 20)
@@ -101,7 +105,7 @@ static int look_at(struct skw_sink *s, bool direct)
 	switch (st.st_mode & S_IFMT) {
 	case S_IFREG:
 		s->kind = SKW_SINK_REGULAR;
-		s->offset = flags & O_APPEND ? st.st_size : lseek(s->fd, 0, SEEK_CUR);
+		s->offset = (flags & O_APPEND) ? st.st_size : lseek(s->fd, 0, SEEK_CUR);
 		s->direct = s->allocate = direct && !s->shared && !(flags & O_APPEND);
 		break;
 	case S_IFIFO:
@@ -144,10 +148,13 @@ static void allocate(struct skw_sink *s, size_t n)
 	if (!s->allocate || end <= s->allocated)
 		return;
 	off_t from = s->allocated > s->offset ? s->allocated : s->offset;
-	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, from, ALLOCATE_BYTES))
+	off_t more = s->offset < ALLOCATE_MIN   ? ALLOCATE_MIN
+		     : s->offset > ALLOCATE_MAX ? ALLOCATE_MAX
+						: s->offset;
+	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, from, more))
 		s->allocate = false;
 	/* Even where it failed, some of it may have been allocated, to be given back. */
-	s->allocated = from + ALLOCATE_BYTES;
+	s->allocated = from + more;
 }
 
 /*

@@ -132,7 +132,9 @@ static int read_section(struct skw_pcapng_read *r, const uint8_t head[8], struct
 	ret = read_body(r, total, 12, err);
 	if (ret)
 		return ret;
-	if (skw_pcapng_get16(r->block.data, r->swapped) != 1)
+	struct skw_pcapng_body b = body_of(r);
+	const uint8_t *version = skw_pcapng_take(&b, 4);
+	if (!version || skw_pcapng_get16(version, r->swapped) != 1)
 		return corrupt(r, err, "a section of an unknown version");
 	r->section = r->count;
 	return 0;
