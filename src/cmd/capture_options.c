@@ -53,8 +53,8 @@ static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 	errno = 0;
 	unsigned long long value = strtoull(arg, &end, 10);
 	if (*end || end == arg || arg[0] == '-' || errno || value > SKW_SNAPLEN_MAX)
-		return skw_error_usage(err, "-s: \"%s\" is not a number up to %d",
-				       arg, SKW_SNAPLEN_MAX);
+		return skw_error_usage(err, "-s: \"%s\" is not a number up to %d", arg,
+				       SKW_SNAPLEN_MAX);
 	w->snaplen = value ? value : SKW_SNAPLEN_MAX;
 	return 0;
 }
@@ -194,6 +194,14 @@ static int take_choices(const struct words *w, struct skw_capture_plan *plan, st
 	return 0;
 }
 
+static bool wants_color(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
 static void take_printing(const struct words *w, struct skw_capture_plan *plan)
 {
 	struct skw_print_options *print = &plan->print;
@@ -213,8 +221,7 @@ static void take_printing(const struct words *w, struct skw_capture_plan *plan)
 	print->absolute_seq = w->absolute;
 	print->number = w->number;
 	print->no_checksum = w->no_checksum;
-	print->color = isatty(STDOUT_FILENO) && !(getenv("NO_COLOR") && getenv("NO_COLOR")[0]) &&
-		       getenv("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+	print->color = wants_color();
 	plan->count_only = w->count_only;
 	plan->lines = w->write_file ? w->print : !w->count_only || w->print;
 }

@@ -181,7 +181,7 @@ int skw_iface_watch_read(int fd,
 			return errno == EAGAIN ? 0 : -errno;
 		int left = (int)got;
 		for (const struct nlmsghdr *nlh = (const struct nlmsghdr *)bytes;
-		     NLMSG_OK(nlh, left); nlh = NLMSG_NEXT(nlh, left)) {
+		     left > 0 && NLMSG_OK(nlh, (unsigned int)left); nlh = NLMSG_NEXT(nlh, left)) {
 			struct skw_iface_info info;
 
 			if (link_info(nlh, &info))

@@ -44,9 +44,9 @@ static void add_local(struct skw_print_clock *clock, bool date, uint64_t ts_ns, 
 		return;
 	}
 	if (date) {
-		skw_text_uint0(out, (uint64_t)(tm->tm_year + 1900), 4);
+		skw_text_uint0(out, (uint64_t)tm->tm_year + 1900, 4);
 		skw_buf_add_char(out, '-');
-		skw_text_uint0(out, (uint64_t)(tm->tm_mon + 1), 2);
+		skw_text_uint0(out, (uint64_t)tm->tm_mon + 1, 2);
 		skw_buf_add_char(out, '-');
 		skw_text_uint0(out, (uint64_t)tm->tm_mday, 2);
 		skw_buf_add_char(out, ' ');

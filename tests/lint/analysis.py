@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 TOP = Path(os.environ.get("srcdir", ".")).resolve()
-FLAGS = shlex.split(os.environ.get("SKW_ANALYSIS_FLAGS", "-D_GNU_SOURCE -Isrc"))
+BUILD = Path(os.environ.get("builddir", TOP)).resolve()
+FLAGS = shlex.split(os.environ.get("SKW_ANALYSIS_FLAGS", "-D_GNU_SOURCE -I%s/src" % TOP))
 SOURCES = sorted((TOP / "src").rglob("*.c"))
 
 CPPCHECK = [
@@ -36,7 +37,7 @@ def is_present(tool):
 
 def tidy(source):
     command = ["clang-tidy", "--quiet", str(source), "--", "-std=gnu11", *FLAGS]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=BUILD, capture_output=True, text=True, check=False)
     found = [line for line in done.stdout.splitlines()
              if re.search(r": (warning|error): ", line)]
     if done.returncode and not found:
@@ -45,18 +46,24 @@ def tidy(source):
     return found
 
 
+def shorten(line):
+    """The place in front of a complaint, from the top of the tree."""
+    place, colon, rest = line.partition(":")
+    return os.path.relpath((BUILD / place).resolve(), TOP) + colon + rest if colon else line
+
+
 def run_tidy():
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         # A header's fault shows in each file that includes it.
-        return sorted({line for found in pool.map(tidy, SOURCES) for line in found})
+        return sorted({shorten(line) for found in pool.map(tidy, SOURCES) for line in found})
 
 
 def run_cppcheck():
     flags = [flag for flag in FLAGS if flag.startswith(("-I", "-D"))
              and not flag.startswith("-I/usr")]
-    done = subprocess.run(["cppcheck", *CPPCHECK, *flags, "src"], cwd=TOP, capture_output=True,
+    done = subprocess.run(["cppcheck", *CPPCHECK, *flags, str(TOP / "src")], cwd=BUILD, capture_output=True,
                           text=True, check=False)
-    found = [line for line in done.stderr.splitlines() if line.strip()]
+    found = [shorten(line) for line in done.stderr.splitlines() if line.strip()]
     if done.returncode and not found:
         found = ["cppcheck ended with %d" % done.returncode]
     return found
@@ -75,7 +82,7 @@ def main():
             continue
         found = TOOLS[tool]()
         for line in found:
-            print("# " + line.replace(str(TOP) + "/", ""))
+            print("# " + line)
         print("%s %d - %s finds nothing in src/" % ("not ok" if found else "ok", number, tool),
               flush=True)
         failed = failed or bool(found)
