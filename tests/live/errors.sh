@@ -87,7 +87,7 @@ refused 2 'syntax' -r whole.pcap -w kept 'tcp port port'
 inside "$A" "$SKWATCH" capture -r cut.pcap >"$TMP/said.out" 2>"$TMP/said.err"
 is "$?" 1 "a cut file: status 1"
 is "$(wc -l <"$TMP/said.out")" 4 "a cut file: the packets before the cut are printed"
-is "$(grep -c '^skwatch: .*cut.pcap.*' "$TMP/said.err")" 1 "a cut file: and one line says that it is"
+is "$(grep -c '^skwatch: cut.pcap: ' "$TMP/said.err")" 1 "a cut file: and one line says that it is"
 
 # No command, no sense.
 for words in "" "no-such-command" "--no-such-option"; do

@@ -154,8 +154,29 @@ struct packets {
 	int dlt;
 };
 
+static void keep(struct packets *all, const struct pcap_pkthdr *h, const uint8_t *data)
+{
+	if (all->n == all->size) {
+		all->size = all->size ? 2 * all->size : 1024;
+		all->list = realloc(all->list, all->size * sizeof(*all->list));
+		if (!all->list)
+			abort();
+	}
+	uint8_t *copy = malloc(h->caplen ? h->caplen : 1);
+	if (!copy)
+		abort();
+	memcpy(copy, data, h->caplen);
+	all->list[all->n] = (struct packet){ copy, h->caplen, h->len, time_ns(h), all->n };
+	if (all->n && all->list[all->n - 1].ns > time_ns(h))
+		all->backward++;
+	all->n++;
+}
+
+/* What lies between the two marks. */
 static bool load(struct packets *all, const char *file)
 {
+	enum { BEFORE, BETWEEN, AFTER } where = BEFORE;
+	struct frame_number number;
 	pcap_t *p = open_file(file);
 	struct pcap_pkthdr *h;
 	const uint8_t *data;
@@ -164,26 +185,24 @@ static bool load(struct packets *all, const char *file)
 	if (!p)
 		return false;
 	all->dlt = pcap_datalink(p);
-	while ((got = pcap_next_ex(p, &h, &data)) == 1) {
-		if (all->n == all->size) {
-			all->size = all->size ? 2 * all->size : 1024;
-			all->list = realloc(all->list, all->size * sizeof(*all->list));
-			if (!all->list)
-				abort();
-		}
-		uint8_t *copy = malloc(h->caplen ? h->caplen : 1);
-		if (!copy)
-			abort();
-		memcpy(copy, data, h->caplen);
-		all->list[all->n] = (struct packet){ copy, h->caplen, h->len, time_ns(h), all->n };
-		if (all->n && all->list[all->n - 1].ns > time_ns(h))
-			all->backward++;
-		all->n++;
+	while ((got = pcap_next_ex(p, &h, &data)) == 1 && where != AFTER) {
+		bool mark =
+			frame_read(data, h->caplen, h->len, all->dlt, &number) == FRAME_NUMBERED;
+
+		if (mark && number.sender == MARK_END)
+			where = AFTER;
+		else if (mark && number.sender == MARK_BEGIN)
+			where = BETWEEN;
+		else if (where == BETWEEN)
+			keep(all, h, data);
 	}
 	if (got == PCAP_ERROR)
 		fprintf(stderr, "traffic: %s: %s\n", file, pcap_geterr(p));
 	pcap_close(p);
-	return got != PCAP_ERROR;
+	if (got != PCAP_ERROR && where != AFTER)
+		fprintf(stderr, "traffic: %s: the frames that mark begin and end are not there\n",
+			file);
+	return got != PCAP_ERROR && where == AFTER;
 }
 
 static int by_content(const struct packet *a, const struct packet *b)

@@ -12,9 +12,14 @@
  */
 int files_check(char *const files[], int n, uint64_t expect);
 
+/* Senders of the frames between which two captures are compared. */
+#define MARK_BEGIN 62
+#define MARK_END   63
+
 /*
- * Whether two captures hold the same packets, byte for byte, with time stamps at most
- * tolerance_us apart and never going back in either file. Status 0 if so.
+ * Whether two captures hold the same packets between the frames that mark begin and end (they
+ * never start and end at the same time), byte for byte, with time stamps at most tolerance_us
+ * apart and never going back in `a`. Status 0 if so; also 1 if a mark is missing.
  */
 int files_compare(const char *a, const char *b, uint64_t tolerance_us);
 

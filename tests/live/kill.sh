@@ -6,17 +6,20 @@
 need root tcpdump bpftool
 pair
 
-programs() { bpftool prog show 2>/dev/null | grep -c '^[0-9]'; }
-# Program ids only ever grow: those made from now on are those of the capture, or of a test that
-# runs at the same time, whose processes are not ours.
+# The ids of the programs that these processes hold.
 held_by() {
 	local pid
 	for pid; do grep -l '^prog_id:' /proc/"$pid"/fdinfo/* 2>/dev/null; done |
 		xargs -r sed -n 's/^prog_id:[[:space:]]*//p' | sort -un
 }
+# The kernel frees programs some time after their last user has gone, and tells nobody.
 still_loaded() {
-	local id left=
-	for id; do bpftool prog show id "$id" >/dev/null 2>&1 && left+="$id "; done
+	local id left=1
+	local -i until=$((SECONDS + PATIENCE))
+	while [ -n "$left" ] && [ $SECONDS -lt $until ]; do
+		left=
+		for id; do bpftool prog show id "$id" >/dev/null 2>&1 && left+="$id "; done
+	done
 	echo "$left"
 }
 sockets() { inside "$A" cat /proc/net/packet | tail -n +2 | wc -l; }
