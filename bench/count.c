@@ -4,7 +4,6 @@
  * missing between the first and the last, doubles, and records out of time
  * order. The file is this machine's, so only its own byte order is read.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -6,7 +6,6 @@
  * inside the sender's system call, so this is also what a capture on the peer
  * costs the traffic.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>

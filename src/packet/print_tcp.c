@@ -17,7 +17,7 @@ struct header {
 
 static void print_flags(struct skw_dissect *d, uint8_t flags)
 {
-	static const char letters[8] __attribute__((nonstring)) = "FSRP.UEW";
+	static const char letters[] = "FSRP.UEW";
 	enum skw_color color = flags & SKW_TCP_RST                   ? SKW_COLOR_BAD
 			       : flags & (SKW_TCP_SYN | SKW_TCP_FIN) ? SKW_COLOR_OPEN_CLOSE
 								     : SKW_COLOR_END;

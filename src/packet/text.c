@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-static const char hex_digits[16] __attribute__((nonstring)) = "0123456789abcdef";
+static const char hex_digits[] = "0123456789abcdef";
 
 void skw_text_hex(struct skw_buf *out, uint32_t v, unsigned digits)
 {
