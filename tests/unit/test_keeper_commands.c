@@ -226,6 +226,7 @@ static void commands_start_with_nothing_open_and_in_the_background(void **state)
 	(void)state;
 	set_scene(&s);
 	SKW_AUTO_FD int extra = open("/dev/null", O_RDONLY); /* inheritable on purpose */
+	assert_true(extra >= 0);
 	struct skw_keeper *k = split();
 	assert_int_equal(
 		run(k, "exec >$OUT; readlink /proc/$$/fd/0; "
