@@ -97,6 +97,9 @@ static int read_compressed(struct input *in, char *buf, size_t size, size_t *got
 			in->failed = -r;
 		else if (r)
 			return -r;
+		/* Input and room, and still nothing happens: not to be tried for ever. */
+		if (stuck && in->left)
+			return EBADMSG;
 		if (stuck && in->eof)
 			return skw_decompress_at_end(in->decompress) ? 0 : ENODATA;
 	}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* An input file of any bytes: reading it ends, and says why where it fails. */
+#include "config.h"
+
+#include "out/input.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX (4 << 20) /* a small input may stand for gigabytes */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct skw_error err = { 0 };
+	uint8_t bytes[4096];
+	size_t total = 0, n;
+	FILE *f;
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+
+	if (fd < 0)
+		abort();
+	if (write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) < 0)
+		abort();
+	if (skw_input_open_fd(fd, "fuzz", &f, &err))
+		return 0;
+	errno = 0;
+	do {
+		n = fread(bytes, 1, sizeof(bytes), f);
+		total += n;
+	} while (n == sizeof(bytes) && total < OUTPUT_MAX);
+	if (ferror(f) && errno != EBADMSG && errno != ENODATA && errno != ENOTSUP)
+		abort();
+	fclose(f);
+	return 0;
+}
