@@ -55,8 +55,9 @@ stop INT
 check "-Q in: those that came, of every interface" numbered 30 "$TMP/in.pcapng"
 
 start "$A" capture udp
+# It is for a third host, so tcpdump says neither In nor Out.
 traffic "$B" flood eth1 1 100
-if wait_for_line "$OUT" "$PID" '^[0-9:.]+ eth1 +In +IP 10\.77\.0\.1\.4000 > 10\.77\.0\.9\.9000: UDP, length 58'; then
+if wait_for_line "$OUT" "$PID" '^[0-9:.]+ eth1 +P +IP 10\.77\.0\.1\.4000 > 10\.77\.0\.9\.9000: UDP, length 58'; then
 	ok "lines name interface and direction, as those of tcpdump"
 else
 	not_ok "lines name interface and direction, as those of tcpdump" "$(cat "$OUT")"

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,6 +134,8 @@ static void another_user_has_nothing_and_no_way_back(void **state)
 	snprintf(ids, sizeof(ids), "%u\t%u\t%u\t%u", nobody.gid, nobody.gid, nobody.gid,
 		 nobody.gid);
 	assert_line(left.status, "Gid", ids);
+	snprintf(ids, sizeof(ids), "%u ", nobody.gid);
+	assert_line(left.status, "Groups", ids);
 }
 
 static void another_user_may_keep_cap_bpf(void **state)
@@ -225,6 +228,11 @@ int main(void)
 	}
 	if (skw_identity_lookup("nobody", &nobody, NULL)) {
 		puts("1..0 # SKIP there is no user nobody");
+		return 0;
+	}
+	/* One group too many, which must not stay with another user. */
+	if (setgroups(2, (const gid_t[]){ 0, nobody.gid + 1 })) {
+		puts("1..0 # SKIP needs CAP_SETGID");
 		return 0;
 	}
 	return cmocka_run_group_tests_name("privileges", tests, NULL, NULL);

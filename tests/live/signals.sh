@@ -37,6 +37,17 @@ finish
 is "$STATUS" 0 "Ctrl-C reaches both halves: ends with status 0"
 check "and the file is complete" numbered 100 "$TMP/group.pcap"
 
+# Two reasons to end at the same time, as when a session is closed: no reason to lose the file.
+start "$A" capture -i eth0 -w "$TMP/twice.pcap"
+traffic "$A" flood eth0 100 100
+kill -STOP "$PID"
+kill -TERM "$PID"
+kill -HUP "$PID"
+kill -CONT "$PID"
+finish
+is "$STATUS" 0 "SIGTERM and SIGHUP at once: ends with status 0"
+check "SIGTERM and SIGHUP at once: the file is complete" numbered 100 "$TMP/twice.pcap"
+
 # nohup: SIGHUP was ignored before.
 mkfifo "$TMP/fifo"
 ERR=$TMP/err.nohup

@@ -53,6 +53,18 @@ check "any: has the packets of interfaces that came and went" numbered 40 "$TMP/
 is "$(tshark -r "$TMP/any.pcapng" -T fields -e frame.interface_name 2>/dev/null | sort | uniq -c | tr -s ' ' | tr '\n' ,)" \
 	" 10 eth1, 30 new0," "any: each under its name"
 
+# One that came and went while skwatch had no time to look.
+start "$A" capture -w "$TMP/brief.pcapng"
+kill -STOP "$PID"
+cable "$A" brief0 "$B" brief0
+traffic "$A" flood brief0 10 100
+ip -n "$A" link del brief0
+kill -CONT "$PID"
+stop INT
+check "any: has the packets of an interface that was gone before it was seen" numbered 10 "$TMP/brief.pcapng"
+is "$(tshark -r "$TMP/brief.pcapng" -T fields -e frame.interface_name 2>/dev/null | sort -u)" brief0 \
+	"any: under its name"
+
 start "$A" capture -w "$TMP/filter.pcapng" udp dst port 9001
 cable "$A" new1 "$B" new1
 traffic "$A" flood new1 40 100 --ports 4
