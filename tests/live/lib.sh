@@ -176,6 +176,7 @@ as_typed=(env --default-signal=INT,QUIT,HUP,PIPE)
 # process ends without it.
 wait_for_line() {
 	local line tail_pid found=1 fd
+	: >>"$1" # its writer may not have come to that yet
 	exec {fd}< <(exec tail -n +1 -s 0.1 -f --pid="$2" "$1" 2>/dev/null)
 	tail_pid=$!
 	while IFS= read -r -t $PATIENCE -u "$fd" line; do
