@@ -40,7 +40,8 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 
 	uint16_t field = skw_be16(b.p + 6);
 
-	if (!field) {
+	/* IPv6 has no packets without a checksum (RFC 8200, section 8.1). */
+	if (!field && ip->version == 4) {
 		skw_buf_add_str(d->out, "[no cksum] ");
 		return;
 	}

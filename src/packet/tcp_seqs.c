@@ -25,7 +25,7 @@ struct entry {
 
 struct skw_tcp_seqs {
 	uint32_t now; /* number of look-ups so far; wraps, which costs a wrong eviction at worst */
-	struct entry sets[SETS][WAYS];
+	struct entry (*sets)[WAYS]; /* SETS of them, once the first connection is met */
 };
 
 struct skw_tcp_seqs *skw_tcp_seqs_new(void)
@@ -35,6 +35,8 @@ struct skw_tcp_seqs *skw_tcp_seqs_new(void)
 
 void skw_tcp_seqs_free(struct skw_tcp_seqs *seqs)
 {
+	if (seqs)
+		free(seqs->sets);
 	free(seqs);
 }
 
@@ -71,6 +73,13 @@ struct skw_tcp_base skw_tcp_seqs_base(struct skw_tcp_seqs *seqs, const struct sk
 				      uint16_t sport, uint16_t dport, bool syn, uint32_t seq,
 				      uint32_t ack)
 {
+	if (!seqs->sets) {
+		seqs->sets = calloc(SETS, sizeof(*seqs->sets));
+		/* Absolute numbers are a fair answer to want of memory. */
+		if (!seqs->sets)
+			return (struct skw_tcp_base){ 0, 0, 0 };
+	}
+
 	bool from_high = sport > dport || (sport == dport &&
 					   memcmp(ip->src, ip->dst, ip->version == 4 ? 4 : 16) > 0);
 	struct key key;
