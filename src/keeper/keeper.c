@@ -66,7 +66,7 @@ int skw_keeper_split(const struct skw_keeper_verb *verbs, size_t n, void *ctx, c
 static int call_locked(struct skw_keeper *k, const struct skw_wire_header *h, const void *request,
 		       size_t len, void *reply, size_t *reply_len, int *fds, size_t *n_fds)
 {
-	struct skw_wire_header answer;
+	struct skw_wire_header answer = { 0 };
 	size_t got = reply ? *reply_len : 0;
 	int err = skw_wire_send(k->fd, h, request, len, NULL, 0);
 

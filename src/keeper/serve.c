@@ -145,7 +145,7 @@ static int serve_one(struct keeper *k)
 {
 	alignas(max_align_t) static unsigned char request[SKW_KEEPER_REQUEST_MAX];
 	static struct skw_keeper_reply reply;
-	struct skw_wire_header h;
+	struct skw_wire_header h = { 0 };
 	size_t len = sizeof(request);
 
 	int err = skw_wire_receive(k->fd, &h, request, &len, NULL, NULL);

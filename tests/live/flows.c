@@ -337,7 +337,8 @@ int flow_ping(const struct flow_plan *plan)
 int flow_gone(char *const pids[], int n)
 {
 	for (int i = 0; i < n; i++) {
-		SKW_AUTO_FD int fd = (int)syscall(SYS_pidfd_open, atoi(pids[i]), 0);
+		SKW_AUTO_FD int fd =
+			(int)syscall(SYS_pidfd_open, (pid_t)strtol(pids[i], NULL, 10), 0);
 		struct pollfd p = { fd, POLLIN, 0 };
 
 		if (fd < 0 && errno == ESRCH)
