@@ -21,6 +21,18 @@ def http():
     ok = b"HTTP/1.1 200 OK\r\nServer: sample\r\nContent-Length: %d\r\n\r\n" % len(page) + page
     get = b"GET / HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: sample/1\r\n\r\n"
     out = http_flow(A4, B4, 80, [(get, ok)]) + http_flow(A6, B6, 8080, [(get, ok)])
+    return out
+
+
+def http_elsewhere():
+    """On a port that tells nothing; and what looks like it and is not."""
+    get = b"GET /status HTTP/1.1\r\nHost: a\r\n\r\n"
+    pairs = [
+        (get, b"HTTP/1.1 204 No Content\r\n\r\n"),
+        (b"GET started\r\n", b"HTTPS is not it\r\n"),
+        (b"patch HTTP/1.1\r\n", b"100 200 HTTP/2\r\n"),
+    ]
+    out = http_flow(A4, B4, 8000, pairs)
     out += http_flow(
         A4,
         B4,
@@ -33,17 +45,6 @@ def http():
         ],
     )
     return out
-
-
-def http_elsewhere():
-    """On a port that tells nothing; and what looks like it and is not."""
-    get = b"GET /status HTTP/1.1\r\nHost: a\r\n\r\n"
-    pairs = [
-        (get, b"HTTP/1.1 204 No Content\r\n\r\n"),
-        (b"GET started\r\n", b"HTTPS is not it\r\n"),
-        (b"patch HTTP/1.1\r\n", b"100 200 HTTP/2\r\n"),
-    ]
-    return http_flow(A4, B4, 8000, pairs)
 
 
 def http_odd():

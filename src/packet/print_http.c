@@ -8,7 +8,7 @@
 #include "packet/text.h"
 #include "util/cleanup.h"
 
-enum { TOKEN_MAX = 128 };
+enum { WORD_MAX = 128 };
 
 /* Those that tcpdump knows: WebDAV and its like, but not PATCH. */
 static const char *const methods[] = {
@@ -100,7 +100,7 @@ static bool is_method(const uint8_t *p, uint32_t n)
 static bool is_start(struct skw_bytes b)
 {
 	uint32_t at = 0;
-	uint32_t n = next_word(b, &at, TOKEN_MAX - 1);
+	uint32_t n = next_word(b, &at, WORD_MAX);
 
 	if (!n)
 		return false;
@@ -134,18 +134,22 @@ static bool print_line(struct skw_dissect *d, struct skw_bytes b, uint32_t *at, 
 			break;
 		}
 		if (c == '\r') {
+			if (skw_has(b, pos, 2) ? b.p[pos + 1] != '\n' : pos + 1 >= b.len)
+				return false;
 			if (!skw_has(b, pos, 2))
 				break;
-			if (b.p[pos + 1] != '\n')
-				return false;
 			next = pos + 2;
 			break;
 		}
 		if (!is_printable(c) && c != '\t')
 			return false;
 	}
-	skw_buf_add_str(d->out, before);
-	skw_buf_add(d->out, b.p + *at, pos - *at);
+	/* A line that goes on in the next segment is shown so far, one that was not captured is
+	 * not. */
+	if (next || b.caplen == b.len) {
+		skw_buf_add_str(d->out, before);
+		skw_buf_add(d->out, b.p + *at, pos - *at);
+	}
 	if (!next) {
 		skw_dissect_cut(d, "http");
 		return false;

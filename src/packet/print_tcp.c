@@ -86,7 +86,7 @@ static void print_numbers(struct skw_dissect *d, const struct header *h, uint32_
 
 static bool is_http(uint16_t port)
 {
-	return port == 80 || port == 8080 || port == 3128;
+	return port == 80 || port == 8080;
 }
 
 /* DNS is told by its port; TLS and HTTP tell themselves, whatever the port. */

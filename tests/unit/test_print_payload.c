@@ -92,6 +92,15 @@ static void on_its_ports_http_shows_its_first_line(void **state)
 			    ": HTTP, length: 27\n\tGET / HTTP/1.1\n\tHost: a\n\t");
 }
 
+static void a_first_line_that_goes_on_is_shown_unless_it_was_not_captured(void **state)
+{
+	static const char get[] = "GET /long HTTP/1.1\r\n";
+
+	(void)state;
+	assert_string_equal(dissect(http_port, 0, get, 13), ": HTTP: GET /long HTT [|http]");
+	assert_string_equal(dissect_cut(http_port, 0, get, sizeof(get) - 1, 13), ": HTTP [|http]");
+}
+
 static void elsewhere_only_what_names_its_version_is_http(void **state)
 {
 	(void)state;
@@ -134,6 +143,7 @@ int main(void)
 		cmocka_unit_test(an_encrypted_handshake_has_no_type),
 		cmocka_unit_test(other_bytes_are_not_tls),
 		cmocka_unit_test(on_its_ports_http_shows_its_first_line),
+		cmocka_unit_test(a_first_line_that_goes_on_is_shown_unless_it_was_not_captured),
 		cmocka_unit_test(elsewhere_only_what_names_its_version_is_http),
 		cmocka_unit_test(a_line_with_control_characters_is_not_shown),
 		cmocka_unit_test(every_prefix_is_safe),
