@@ -57,7 +57,7 @@ struct skw_dispatch_iface {
 
 _Static_assert(sizeof(struct skw_dispatch_iface) == 8, "dispatch entry");
 
-#define SKW_DISPATCH_FILTERS 16    /* link types on one host; slot 0 is Ethernet */
+#define SKW_DISPATCH_FILTERS 64    /* link types, slot 0 is Ethernet; or named interfaces */
 #define SKW_DISPATCH_IFACES  65536 /* interfaces */
 
 /* skb->cb[] word in which the counter slot travels through the tail calls. */

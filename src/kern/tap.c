@@ -262,6 +262,19 @@ static int open_bound(const struct skw_tap_socket *how, int prog_fd)
 	return SKW_TAKE_FD(fd);
 }
 
+/*
+ * What is attached to a socket counts as its option memory, of which there is little
+ * (net.core.optmem_max). A long filter is attached by the short dispatcher in front of it.
+ */
+static int open_dispatched(struct skw_tap *tap, const struct skw_tap_socket *how)
+{
+	int ret = skw_tap_set_filter(tap, how->index, how->prog_fd);
+
+	if (!ret)
+		ret = skw_tap_set_iface(tap, how->ifindex, how->index, how->index);
+	return ret ? ret : open_bound(how, bpf_program__fd(tap->bpf->progs.skw_dispatch));
+}
+
 int skw_tap_open_socket(struct skw_tap *tap, const struct skw_tap_socket *how,
 			struct skw_error *err)
 {
@@ -273,6 +286,8 @@ int skw_tap_open_socket(struct skw_tap *tap, const struct skw_tap_socket *how,
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", how->name);
 	tap->sockets = sockets;
 	int fd = open_bound(how, prog_fd);
+	if (fd == -ENOMEM && how->ifindex)
+		fd = open_dispatched(tap, how);
 	if (fd < 0)
 		return skw_error_set(err, fd, "%s: packet socket: %s", how->name, strerror(-fd));
 	sockets[tap->sockets_len++] = (struct tap_socket){ fd, how->ifindex };

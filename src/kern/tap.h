@@ -56,7 +56,8 @@ struct skw_tap_socket {
 	uint32_t ifindex; /* 0: every interface, through the dispatcher */
 	bool cooked;      /* without the link-layer header (SOCK_DGRAM) */
 	bool promiscuous;
-	int prog_fd; /* the filter; ignored with ifindex 0 */
+	int prog_fd;    /* the filter; ignored with ifindex 0 */
+	unsigned index; /* below SKW_DISPATCH_FILTERS: place of a filter too long for a socket */
 };
 
 /* Opens a packet socket with its program. From here on packets come in. */

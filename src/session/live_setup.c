@@ -76,6 +76,8 @@ static int set_up_named(struct skw_live *l, struct skw_error *err)
 	return load_tap(l, err);
 }
 
+_Static_assert(SKW_PLAN_IFACES_MAX <= SKW_DISPATCH_FILTERS, "a place for each filter");
+
 static int open_named(struct skw_live *l, struct skw_error *err)
 {
 	for (size_t i = 0; i < l->ifaces.len; i++) {
@@ -96,7 +98,8 @@ static int open_named(struct skw_live *l, struct skw_error *err)
 					      .ifindex = iface->info.ifindex,
 					      .cooked = c->cooked,
 					      .promiscuous = !l->plan->no_promiscuous,
-					      .prog_fd = prog };
+					      .prog_fd = prog,
+					      .index = iface->slot };
 		int ret = skw_tap_open_socket(l->tap, &how, err);
 		if (ret)
 			return ret;
