@@ -48,8 +48,31 @@ finish
 is "$STATUS" 0 "SIGTERM and SIGHUP at once: ends with status 0"
 check "SIGTERM and SIGHUP at once: the file is complete" numbered 100 "$TMP/twice.pcap"
 
+# A -z command that does not end: Ctrl-C again ends it, and the file is complete all the same.
+mkfifo "$TMP/told" "$TMP/never"
+exec {told}<>"$TMP/told"
+cat >"$TMP/slow" <<-'END'
+	#!/bin/sh
+	echo started >"${0%/*}/told"
+	exec cat "${0%/*}/never"
+END
+chmod 755 "$TMP/slow"
+start "$A" capture -i eth0 -w "$TMP/slow.pcap" -C 1 -z "$TMP/slow"
+keeper=$(keeper_of "$PID")
+traffic "$A" flood eth0 1500 1000
+IFS= read -r -t $PATIENCE -u "$told" said
+is "$said" started "a command runs"
+# When the capture has ended and waits is not told, so this user is an insistent one.
+tries=0
+until timeout 0.2 "$TRAFFIC" gone "$PID" "$keeper" || [ $((tries += 1)) -gt 100 ]; do
+	kill -INT "$keeper" "$PID" 2>/dev/null
+done
+finish
+is "$STATUS" 0 "Ctrl-C again ends a command that does not end: status 0"
+like "$(cat "$ERR")" '^skwatch: .*slow.*: killed by signal 2' "and says so"
+check "and the files are complete" numbered 1500 "$TMP/slow.pcap" "$TMP/slow.pcap1"
+
 # nohup: SIGHUP was ignored before.
-mkfifo "$TMP/fifo"
 ERR=$TMP/err.nohup
 : >"$ERR"
 ip netns exec "$A" env --default-signal=INT --ignore-signal=HUP "$SKWATCH" capture -i eth0 -w "$TMP/nohup.pcap" \
