@@ -121,16 +121,15 @@ static int on_duration(struct skw_live *l, struct skw_error *err)
 
 static int on_clock(struct skw_live *l, struct skw_error *err)
 {
-	int64_t offset_ns;
+	int64_t before_ns = l->offset_ns;
 	char text[128];
 
-	(void)err;
 	skw_clock_watch_again(l->clock_fd);
-	offset_ns = skw_clock_offset_ns();
-	int64_t by_ns = offset_ns - l->offset_ns;
-	l->offset_before_ns = l->offset_ns;
-	l->offset_ns = offset_ns;
+	l->offset_before_ns = before_ns;
+	l->offset_ns = skw_clock_offset_ns();
 	l->set_ns = skw_clock_monotonic_ns();
+
+	int64_t by_ns = l->offset_ns - before_ns;
 	if (by_ns > -(int64_t)SKW_NS_PER_MS && by_ns < (int64_t)SKW_NS_PER_MS)
 		return 0;
 	snprintf(text, sizeof(text), "the clock was set %s by %.3f s",
@@ -138,11 +137,13 @@ static int on_clock(struct skw_live *l, struct skw_error *err)
 		 (double)(by_ns < 0 ? -by_ns : by_ns) / (double)SKW_NS_PER_S);
 	skw_status_clear(&l->status);
 	skw_say("%s", text);
-	if (l->delivery.recorder) {
-		skw_recorder_clock_set(l->delivery.recorder, by_ns);
-		skw_recorder_note(l->delivery.recorder, skw_clock_real_ns(), text);
-	}
-	return 0;
+	if (!l->delivery.recorder)
+		return 0;
+	/* The remark goes behind the packets that came before. */
+	int ret = skw_live_drain(l, l->set_ns, err);
+	skw_recorder_clock_set(l->delivery.recorder, by_ns);
+	skw_recorder_note(l->delivery.recorder, skw_clock_real_ns(), text);
+	return ret < 0 ? ret : 0;
 }
 
 /* The capture fails, but not its output: what is in the rings still goes there. */
