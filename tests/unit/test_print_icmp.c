@@ -109,6 +109,30 @@ static void an_option_of_no_length_ends_the_line(void **state)
 			       "router solicitation, length 16 [|icmp6]"));
 }
 
+static void an_option_that_was_not_captured_whole_is_not_begun(void **state)
+{
+	static const char solicitation[] = "\x85\0\0\0\0\0\0\0\1\1\2\0\0\0\0\1";
+
+	(void)state;
+	assert_string_equal(dissect_cut(icmp6, 1, solicitation, 16, 15),
+			    "ICMP6, router solicitation, length 16 [|icmp6]");
+}
+
+static void a_port_is_found_behind_extension_headers(void **state)
+{
+	/* Hop-by-hop options, then a first fragment, then UDP. */
+	static const char quoted[] =
+		"\1\4\0\0\0\0\0\0\x60\0\0\0\0\x18\0\x40"
+		"\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\2"
+		"\x2c\0\1\4\0\0\0\0\x11\0\0\1\0\0\0\7\x9c\x40\0\x35";
+
+	(void)state;
+	assert_string_equal(dissect(icmp6, 0, BYTES(quoted)),
+			    "ICMP6, destination unreachable, unreachable port, fe80::2 udp port 53"
+			    ", length 68");
+	dissect_every_prefix(icmp6, BYTES(quoted));
+}
+
 static void errors_about_errors_are_followed_a_few_times_only(void **state)
 {
 	/* Header and IP header, 28 bytes, again and again. */
@@ -188,6 +212,8 @@ int main(void)
 		cmocka_unit_test(a_wrong_checksum_is_told_with_the_right_one),
 		cmocka_unit_test(options_of_neighbour_discovery_are_listed_with_v),
 		cmocka_unit_test(an_option_of_no_length_ends_the_line),
+		cmocka_unit_test(an_option_that_was_not_captured_whole_is_not_begun),
+		cmocka_unit_test(a_port_is_found_behind_extension_headers),
 		cmocka_unit_test(errors_about_errors_are_followed_a_few_times_only),
 		cmocka_unit_test(every_type_survives_every_length),
 		cmocka_unit_test(every_prefix_is_safe),

@@ -36,6 +36,17 @@ static void a_server_name_that_is_not_all_there_is_left_out(void **state)
 				    ": TLS ClientHello");
 }
 
+static void a_server_name_longer_than_its_extension_is_none(void **state)
+{
+	char lying[sizeof(hello)];
+
+	(void)state;
+	memcpy(lying, hello, sizeof(hello));
+	lying[sizeof(hello) - 7] = 6;
+	assert_string_equal(dissect(skw_dissect_tls, 0, lying, sizeof(hello) - 1),
+			    ": TLS ClientHello");
+}
+
 static void a_server_name_is_escaped(void **state)
 {
 	char hostile[sizeof(hello)];
@@ -138,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_hello_shows_the_server_name),
 		cmocka_unit_test(a_server_name_that_is_not_all_there_is_left_out),
+		cmocka_unit_test(a_server_name_longer_than_its_extension_is_none),
 		cmocka_unit_test(a_server_name_is_escaped),
 		cmocka_unit_test(each_kind_of_record_is_said_once_in_a_row),
 		cmocka_unit_test(an_encrypted_handshake_has_no_type),
