@@ -142,11 +142,9 @@ static int learn(struct skw_any *any, const struct skw_iface_info *info, struct 
 	if (filter < 0)
 		return filter;
 	/* A name that changed is another interface as far as files are concerned. */
-	if (iface &&
-	    (strcmp(iface->info.name, info->name) != 0 || iface->info.arphrd != info->arphrd)) {
-		skw_live_ifaces_gone(any->ifaces, info->ifindex);
+	if (iface && (iface->gone || strcmp(iface->info.name, info->name) != 0 ||
+		      iface->info.arphrd != info->arphrd))
 		iface = NULL;
-	}
 	if (!iface) {
 		iface = skw_live_ifaces_add(any->ifaces, info, any->filters[filter].dlt,
 					    any->plan->snaplen, any->plan->filter);
@@ -206,7 +204,10 @@ static void on_news(void *ctx, const struct skw_iface_info *info, bool gone)
 	struct skw_error err = { 0 };
 
 	if (gone) {
-		skw_live_ifaces_gone(any->ifaces, info->ifindex);
+		int place = skw_live_ifaces_find(any->ifaces, info->ifindex);
+
+		if (place >= 0)
+			any->ifaces->all[place]->gone = true;
 		skw_tap_forget_iface(any->tap, info->ifindex);
 		return;
 	}
@@ -232,10 +233,16 @@ int skw_any_news(struct skw_any *any)
 int skw_any_unknown(struct skw_any *any, uint32_t ifindex)
 {
 	struct skw_iface_info info = { .ifindex = ifindex, .arphrd = ARPHRD_ETHER };
-	struct skw_error err = { 0 };
 
-	if (skw_iface_by_index(ifindex, &info) == 0 && learn(any, &info, &err) == 0)
-		return skw_live_ifaces_find(any->ifaces, ifindex);
+	/* The news of it may be waiting, also of one that is gone by now. */
+	int ret = skw_any_news(any);
+	if (ret)
+		return ret;
+	int place = skw_live_ifaces_find(any->ifaces, ifindex);
+	if (place < 0 && skw_iface_by_index(ifindex, &info) == 0 && learn(any, &info, NULL) == 0)
+		place = skw_live_ifaces_find(any->ifaces, ifindex);
+	if (place >= 0)
+		return place;
 	snprintf(info.name, sizeof(info.name), "if%u", ifindex);
 	if (!skw_live_ifaces_add(any->ifaces, &info, DLT_EN10MB, any->plan->snaplen,
 				 any->plan->filter))

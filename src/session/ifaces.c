@@ -68,18 +68,7 @@ int skw_live_ifaces_find(const struct skw_live_ifaces *t, uint32_t ifindex)
 	if (ifindex < INDEX_MAX)
 		return -1;
 	for (size_t i = t->len; i > 0; i--)
-		if (t->all[i - 1]->info.ifindex == ifindex && !t->all[i - 1]->gone)
+		if (t->all[i - 1]->info.ifindex == ifindex)
 			return (int)i - 1;
 	return -1;
-}
-
-void skw_live_ifaces_gone(struct skw_live_ifaces *t, uint32_t ifindex)
-{
-	int place = skw_live_ifaces_find(t, ifindex);
-
-	if (place < 0)
-		return;
-	t->all[place]->gone = true;
-	if (ifindex < t->by_ifindex_len)
-		t->by_ifindex[ifindex] = 0;
 }

@@ -20,7 +20,7 @@ struct skw_live_iface {
 	struct skw_iface_info info;
 	struct skw_iface iface; /* what rooms below see; its name is info.name */
 	unsigned slot;          /* counters */
-	bool gone;
+	bool gone;              /* its last packets may still be in the rings */
 	bool cooked;
 	const struct skw_offline_filter *user_filter; /* lent; NULL: the kernel has decided */
 	uint64_t user_rejected;                       /* by it */
@@ -40,10 +40,7 @@ struct skw_live_iface *skw_live_ifaces_add(struct skw_live_ifaces *t,
 					   const struct skw_iface_info *info, int dlt,
 					   uint32_t snaplen, const char *filter);
 
-/* The place of the interface that has this index now, or -1. */
+/* The place of the interface that had this index last, be it gone or not; or -1. */
 int skw_live_ifaces_find(const struct skw_live_ifaces *t, uint32_t ifindex);
-
-/* The index is free for another interface from now on. */
-void skw_live_ifaces_gone(struct skw_live_ifaces *t, uint32_t ifindex);
 
 #endif

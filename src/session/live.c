@@ -321,15 +321,15 @@ static int end(struct skw_live *l, int ret, struct skw_error *err)
 	}
 	bool counted = skw_live_figures(l, &figures) == 0;
 	int closed = skw_delivery_close(&l->delivery, skw_clock_real_ns(), err);
-	int kept = skw_keeper_finish(l->keeper);
-
-	l->keeper = NULL;
 	skw_status_clear(&l->status);
 	if (l->plan->count_only)
 		printf("%" PRIu64 " packet%s\n", l->delivery.packets,
 		       l->delivery.packets == 1 ? "" : "s");
 	if (counted)
 		skw_figures_print(&figures);
+	/* Waits for -z commands. */
+	int kept = skw_keeper_finish(l->keeper);
+	l->keeper = NULL;
 	if (!ret)
 		ret = l->failure ? l->failure : closed;
 	return ret || !kept ? ret : skw_error_set(err, kept, "the keeper process has died");

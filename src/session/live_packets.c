@@ -40,15 +40,11 @@ static int place_of(struct skw_live *l, uint32_t ifindex)
 	place = skw_live_ifaces_find(&l->ifaces, ifindex);
 	if (place < 0 && l->use_any)
 		place = skw_any_unknown(&l->any, ifindex);
-	/* A named interface that has gone has given up its index, not its packets. */
-	for (size_t i = l->ifaces.len; place < 0 && i > 0; i--)
-		if (l->ifaces.all[i - 1]->info.ifindex == ifindex)
-			place = (int)i - 1;
 	if (place >= 0) {
 		l->last_ifindex = ifindex;
 		l->last_place = (uint32_t)place;
 	}
-	return place;
+	return place >= 0 || l->use_any ? place : -ENODEV;
 }
 
 /* How many packets were lost between this record and the one before from the same CPU. */
