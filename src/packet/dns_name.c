@@ -64,7 +64,11 @@ static bool print_bits(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at
 
 	skw_buf_add_str(d->out, "\\[x");
 	for (uint32_t left = bits; left; p++) {
-		uint32_t here = left < 8 ? left : 8;
+		uint32_t here = left;
+
+		if (here > 8)
+			here = 8;
+
 		uint8_t value = (uint8_t)(*p & 0xff << (8 - here));
 
 		if (here > 4)

@@ -113,7 +113,6 @@ static bool print_txt(struct skw_dissect *d, const struct rdata *r)
 /* RFC 2874, long obsolete: a prefix length, the address's other bits, the prefix's name. */
 static bool print_a6(struct skw_dissect *d, const struct rdata *r)
 {
-	uint8_t addr[16] = { 0 };
 	uint32_t at = r->at;
 
 	if (!skw_has(r->msg, at, 1))
@@ -130,6 +129,8 @@ static bool print_a6(struct skw_dissect *d, const struct rdata *r)
 	uint32_t skipped = bits / 8;
 
 	if (bits < 128) {
+		uint8_t addr[16] = { 0 };
+
 		if (!skw_has(r->msg, at, 16 - skipped))
 			return false;
 		memcpy(addr + skipped, r->msg.p + at, 16 - skipped);
@@ -306,7 +307,7 @@ static void print_class(struct skw_dissect *d, uint16_t class)
 
 bool skw_dns_question_print(struct skw_dissect *d, struct skw_dns *m)
 {
-	uint32_t at = m->at, name_at = m->at;
+	uint32_t at = m->at;
 
 	if (!skw_dns_name_skip(m->msg, &at) || !skw_has(m->msg, at, 4))
 		return false;
@@ -320,7 +321,7 @@ bool skw_dns_question_print(struct skw_dissect *d, struct skw_dns *m)
 	}
 	print_class(d, class);
 	skw_buf_add_str(d->out, "? ");
-	if (!skw_dns_name_print(d, m->msg, &name_at))
+	if (!skw_dns_name_print(d, m->msg, &m->at))
 		return false;
 	m->at = at + 4;
 	return true;

@@ -187,7 +187,7 @@ bool skw_dissect_http(struct skw_dissect *d, struct skw_bytes b, bool known_port
 		return true;
 	}
 	skw_text_field(d->out, ", length: ", b.len);
-	while (print_line(d, b, &at, "\n\t"))
-		continue;
+	for (bool more = true; more;)
+		more = print_line(d, b, &at, "\n\t");
 	return true;
 }
