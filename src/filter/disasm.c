@@ -16,8 +16,9 @@ static const char *const alu_ops[16] = {
 };
 
 static const char *const jump_ops[16] = {
-	[OP(BPF_JEQ)] = "==", [OP(BPF_JNE)] = "!=", [OP(BPF_JGT)] = ">",  [OP(BPF_JGE)] = ">=",
-	[OP(BPF_JLT)] = "<",  [OP(BPF_JLE)] = "<=", [OP(BPF_JSET)] = "&",
+	[OP(BPF_JEQ)] = "==", [OP(BPF_JNE)] = "!=",  [OP(BPF_JGT)] = ">",
+	[OP(BPF_JGE)] = ">=", [OP(BPF_JLT)] = "<",   [OP(BPF_JLE)] = "<=",
+	[OP(BPF_JSET)] = "&", [OP(BPF_JSLT)] = "s<", [OP(BPF_JSGT)] = "s>",
 };
 
 /* By BPF_SIZE() >> 3. */
@@ -67,6 +68,10 @@ static void print_call(const struct bpf_insn *in, struct skw_buf *out)
 {
 	const char *name = "helper";
 
+	if (in->src_reg == BPF_PSEUDO_KFUNC_CALL) {
+		skw_buf_printf(out, "call kernel_function#%d", in->imm);
+		return;
+	}
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(helpers); i++)
 		if (helpers[i].number == in->imm)
 			name = helpers[i].name;

@@ -48,6 +48,11 @@ void skw_emit_call(struct skw_emitter *e, int helper)
 	skw_emit(e, BPF_JMP | BPF_CALL, 0, 0, 0, (uint32_t)helper);
 }
 
+void skw_emit_call_kernel(struct skw_emitter *e, int btf_id)
+{
+	skw_emit(e, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, (uint32_t)btf_id);
+}
+
 void skw_emit_exit(struct skw_emitter *e)
 {
 	skw_emit(e, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);

@@ -14,7 +14,9 @@
 #define SKW_REG_A   BPF_REG_0
 #define SKW_REG_CTX BPF_REG_6
 #define SKW_REG_X   BPF_REG_7
-#define SKW_REG_TMP BPF_REG_8
+/* Where packets are read in place: how many bytes are there in one piece, and their address. */
+#define SKW_REG_LEN  BPF_REG_8
+#define SKW_REG_DATA BPF_REG_9
 
 /* Offset of a field in the context of a socket_filter program. */
 #define SKW_CTX(field) ((int)offsetof(struct __sk_buff, field))
@@ -33,6 +35,7 @@ void skw_emit_load(struct skw_emitter *e, int size, int dst, int base, int off);
 void skw_emit_store(struct skw_emitter *e, int size, int base, int off, int src);
 void skw_emit_map_fd(struct skw_emitter *e, int dst, int fd);
 void skw_emit_call(struct skw_emitter *e, int helper);
+void skw_emit_call_kernel(struct skw_emitter *e, int btf_id); /* a kernel function, by its BTF */
 void skw_emit_exit(struct skw_emitter *e);
 void skw_emit_reject(struct skw_emitter *e); /* two instructions: return 0 */
 

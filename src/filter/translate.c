@@ -5,10 +5,12 @@
 #include <linux/filter.h>
 #include <stdlib.h>
 
+#include "filter/bytes.h"
 #include "filter/frame.h"
 #include "util/cleanup.h"
 
 #define MEM_OFF(k) (-4 * (int)(BPF_MEMWORDS - (k)))
+#define TMP_OFF    (-4 * (BPF_MEMWORDS + 1))
 
 /* The kernel's limit for privileged programs, BPF_COMPLEXITY_LIMIT_INSNS. */
 #define MAX_INSNS 1000000
@@ -105,12 +107,12 @@ static void ld_abs(struct translation *t, const struct skw_cbpf_insn *in, int si
 	if (is_ancillary(in))
 		ld_ancillary(t, in);
 	else
-		skw_emit(&t->out, BPF_LD | BPF_ABS | size, 0, 0, 0, in->k);
+		skw_bytes_load(&t->out, t->frame->access, size, false, in->k);
 }
 
 static void ld_ind(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
-	skw_emit(&t->out, BPF_LD | BPF_IND | size, 0, SKW_REG_X, 0, in->k);
+	skw_bytes_load(&t->out, t->frame->access, size, true, in->k);
 }
 
 static void ld_len(struct translation *t, const struct skw_cbpf_insn *in, int reg)
@@ -136,12 +138,12 @@ static void st_mem(struct translation *t, const struct skw_cbpf_insn *in, int re
 
 static void ldx_msh(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
-	skw_emit_mov_reg(&t->out, SKW_REG_TMP, SKW_REG_A);
-	skw_emit(&t->out, BPF_LD | BPF_ABS | size, 0, 0, 0, in->k);
+	skw_emit_store(&t->out, BPF_W, BPF_REG_10, TMP_OFF, SKW_REG_A);
+	skw_bytes_load(&t->out, t->frame->access, size, false, in->k);
 	skw_emit(&t->out, BPF_ALU | BPF_AND | BPF_K, SKW_REG_A, 0, 0, 0xf);
 	skw_emit(&t->out, BPF_ALU | BPF_LSH | BPF_K, SKW_REG_A, 0, 0, 2);
 	skw_emit_mov_reg(&t->out, SKW_REG_X, SKW_REG_A);
-	skw_emit_mov_reg(&t->out, SKW_REG_A, SKW_REG_TMP);
+	skw_emit_load(&t->out, BPF_W, SKW_REG_A, BPF_REG_10, TMP_OFF);
 }
 
 /*
@@ -349,6 +351,19 @@ static void find_reachable(const struct skw_cbpf *prog, bool *reachable)
 	}
 }
 
+/* Whether it needs more than the frame and the metadata. */
+static bool reads_bytes(const struct skw_cbpf *prog)
+{
+	for (size_t i = 0; i < prog->len; i++) {
+		emit_fn *fn = opcodes[prog->insns[i].code].emit;
+
+		if ((fn == ld_abs && !is_ancillary(&prog->insns[i])) || fn == ld_ind ||
+		    fn == ldx_msh)
+			return true;
+	}
+	return false;
+}
+
 /* A, X and M[] start at 0, of which M[] only needs to where something is loaded from it. */
 static void emit_zero(struct translation *t, const struct skw_cbpf *prog)
 {
@@ -368,6 +383,8 @@ static int emit_all(struct translation *t, const struct skw_cbpf *prog, const bo
 {
 	t->out.len = 0;
 	skw_frame_begin(&t->out, t->frame);
+	if (reads_bytes(prog))
+		skw_bytes_begin(&t->out, t->frame->access);
 	emit_zero(t, prog);
 	for (t->pc = 0; t->pc < prog->len; t->pc++) {
 		const struct skw_cbpf_insn *in = &prog->insns[t->pc];

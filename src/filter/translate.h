@@ -18,6 +18,7 @@
 
 #include "model/cbpf.h"
 #include "model/packet.h"
+#include "model/skb_access.h"
 
 /* Of linux/bpf.h; don't include this header together with pcap.h, which has another one. */
 struct bpf_insn;
@@ -28,7 +29,8 @@ struct skw_filter_frame {
 	int next_fd;       /* PROG_ARRAY whose slot 0 takes the matches; -1: a match returns 1 */
 	uint32_t slot;     /* key in the counters, handed on in skb->cb[SKW_CB_SLOT] */
 	bool slot_from_cb; /* a dispatcher has set skb->cb[SKW_CB_SLOT]: take the slot from there */
-	enum skw_direction direction; /* SKW_DIR_UNKNOWN: both; others count as rejected */
+	enum skw_direction direction;        /* SKW_DIR_UNKNOWN: both; others count as rejected */
+	const struct skw_skb_access *access; /* lent; NULL: each load is a call */
 	uint32_t lo_ifindex; /* its outgoing copies are neither counted nor kept; 0: no such one */
 };
 
@@ -36,6 +38,9 @@ struct skw_filter_frame {
  * On success *insns is the program, to be freed by the caller, of *len
  * instructions. A match returns 0 if the tail call fails, a rejected packet
  * always returns 0.
+ *
+ * With `access` it makes a program that the kernel may refuse to load (it takes CAP_PERFMON and
+ * a compiler that knows kernel functions): then translate once more without.
  *
  * -EINVAL: the kernel's check would refuse the classic program.
  * -EOPNOTSUPP: it has a loop (`protochain`) or asks for what a socket_filter program can't see (the

@@ -8,6 +8,13 @@
 
 #include "util/cleanup.h"
 
+/* Fields of packets are not aligned, and the kernel has no other way for such reads. */
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__)
+#define READS_UNALIGNED true
+#else
+#define READS_UNALIGNED false
+#endif
+
 static void free_btf(struct btf **btf)
 {
 	btf__free(*btf);
@@ -72,8 +79,11 @@ int skw_skb_access_probe(struct skw_skb_access *out)
 		{ "in_addr", BTF_KIND_STRUCT, 0 },
 		{ "sk_buff", BTF_KIND_STRUCT, 0 },
 	};
-	SKW_CLEANUP(free_btf) struct btf *btf = btf__load_vmlinux_btf();
+	SKW_CLEANUP(free_btf) struct btf *btf = NULL;
 
+	if (!READS_UNALIGNED)
+		return -ENOENT;
+	btf = btf__load_vmlinux_btf();
 	if (!btf)
 		return -errno;
 	if (!find_all(btf, w, SKW_ARRAY_SIZE(w)))

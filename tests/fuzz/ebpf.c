@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ebpf.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,26 @@
 
 #define STACK_BYTES 512
 
-enum kind { NOTHING, SCALAR, PTR_CTX, PTR_STACK, PTR_MAP, PTR_VALUE };
+/* Where the packet is, to a program that has its address as a number. */
+#define DATA_ADDRESS UINT64_C(0xffff888000000000)
+
+const struct skw_skb_access ebpf_access = {
+	.cast_ctx = 1001,
+	.cast_rdonly = 1002,
+	.byte = 1, /* these are also the sizes */
+	.half = 2,
+	.word = 4,
+	.data = 200,
+	.len = 112,
+	.data_len = 116,
+};
+
+enum kind { NOTHING, SCALAR, PTR_CTX, PTR_STACK, PTR_MAP, PTR_VALUE, PTR_SKB, PTR_BYTES };
 
 struct reg {
 	enum kind kind;
-	uint64_t v; /* of a pointer: the offset into what it points to */
+	uint64_t v;    /* of a pointer: the offset into what it points to */
+	uint32_t size; /* of PTR_BYTES: that of its type */
 };
 
 struct machine {
@@ -36,7 +52,7 @@ static void set(struct machine *m, unsigned int reg, uint64_t v)
 	if (reg > 9)
 		m->bad = true;
 	else
-		m->r[reg] = (struct reg){ SCALAR, v };
+		m->r[reg] = (struct reg){ SCALAR, v, 0 };
 }
 
 static void clobber(struct machine *m)
@@ -83,8 +99,10 @@ static uint32_t size_of(const struct bpf_insn *in)
 		return 8;
 	case BPF_W:
 		return 4;
+	case BPF_H:
+		return 2;
 	default:
-		return 0; /* never generated */
+		return 1;
 	}
 }
 
@@ -118,13 +136,53 @@ static uint8_t *address(struct machine *m, unsigned int reg, int off, uint32_t s
 										  : NULL;
 }
 
+/* The kernel's struct sk_buff, of which only three members are asked for. */
+static void load_skb(struct machine *m, const struct bpf_insn *in)
+{
+	if (in->off == ebpf_access.data && size_of(in) == 8)
+		set(m, in->dst_reg, DATA_ADDRESS);
+	else if (in->off == ebpf_access.len && size_of(in) == 4)
+		set(m, in->dst_reg, m->run->len);
+	else if (in->off == ebpf_access.data_len && size_of(in) == 4)
+		set(m, in->dst_reg, m->run->len - m->run->linear);
+	else
+		m->bad = true;
+}
+
+/* The kernel would hand out zeros for a wild address; to us it is a mistake. */
+static void load_bytes(struct machine *m, const struct bpf_insn *in)
+{
+	const struct reg *r = &m->r[in->src_reg];
+	uint32_t size = size_of(in), word = 0;
+	uint64_t at = r->v - DATA_ADDRESS;
+	uint16_t half = 0;
+
+	if (size != r->size || in->off || at >= m->run->linear || at + size > m->run->linear) {
+		m->bad = true;
+		return;
+	}
+	if (size == 4)
+		memcpy(&word, m->run->packet + at, 4);
+	if (size == 2)
+		memcpy(&half, m->run->packet + at, 2);
+	set(m, in->dst_reg, size == 4 ? word : size == 2 ? half : m->run->packet[at]);
+}
+
 static void load_mem(struct machine *m, const struct bpf_insn *in)
 {
+	if (in->src_reg <= 10 && m->r[in->src_reg].kind == PTR_SKB) {
+		load_skb(m, in);
+		return;
+	}
+	if (in->src_reg <= 10 && m->r[in->src_reg].kind == PTR_BYTES) {
+		load_bytes(m, in);
+		return;
+	}
 	uint32_t size = size_of(in);
 	const uint8_t *p = address(m, in->src_reg, in->off, size, false);
 	uint64_t v = 0;
 
-	if (!p) {
+	if (!p || size < 4) {
 		m->bad = true;
 		return;
 	}
@@ -153,7 +211,7 @@ static void store_mem(struct machine *m, const struct bpf_insn *in)
 	uint64_t v = scalar(m, in->src_reg);
 	uint32_t half = (uint32_t)v;
 
-	if (!p) {
+	if (!p || size < 4) {
 		m->bad = true;
 		return;
 	}
@@ -209,25 +267,40 @@ static void alu(struct machine *m, const struct bpf_insn *in)
 	uint32_t a = BPF_OP(in->code) == BPF_MOV ? 0 : (uint32_t)scalar(m, in->dst_reg);
 
 	if (BPF_OP(in->code) == BPF_END) {
-		if (BPF_SRC(in->code) != BPF_TO_BE || in->imm != 16)
+		if (BPF_SRC(in->code) != BPF_TO_BE || (in->imm != 16 && in->imm != 32))
 			m->bad = true;
-		set(m, in->dst_reg, __builtin_bswap16((uint16_t)a));
+		set(m, in->dst_reg, in->imm == 16 ? ntohs((uint16_t)a) : ntohl(a));
 	} else {
+		/* X + k on its way to a load in place. */
+		if (in->code == (BPF_ALU | BPF_ADD | BPF_K) && in->dst_reg == BPF_REG_1 &&
+		    a + b < a)
+			m->run->kernel_only = true;
 		set(m, in->dst_reg, alu32(m, in, a, b));
 	}
 }
 
-/* Only ever used on pointers, and on the counter. */
+/* Only used on pointers, on the counter, and on lengths and addresses as numbers. */
 static void alu64(struct machine *m, const struct bpf_insn *in)
 {
-	if (in->dst_reg > 9 || in->src_reg > 10)
+	bool minus = BPF_OP(in->code) == BPF_SUB;
+	uint64_t b = (uint64_t)(int64_t)in->imm;
+
+	if (in->dst_reg > 9 || in->src_reg > 10) {
 		m->bad = true;
-	else if (in->code == (BPF_ALU64 | BPF_MOV | BPF_X) && m->r[in->src_reg].kind != NOTHING)
-		m->r[in->dst_reg] = m->r[in->src_reg];
-	else if (in->code == (BPF_ALU64 | BPF_ADD | BPF_K) && m->r[in->dst_reg].kind != NOTHING)
-		m->r[in->dst_reg].v += (uint64_t)(int64_t)in->imm;
-	else
+		return;
+	}
+	struct reg *dst = &m->r[in->dst_reg];
+
+	if (in->code == (BPF_ALU64 | BPF_MOV | BPF_X) && m->r[in->src_reg].kind != NOTHING) {
+		*dst = m->r[in->src_reg];
+	} else if (BPF_OP(in->code) == BPF_ADD || minus) {
+		if (BPF_SRC(in->code) == BPF_X)
+			b = scalar(m, in->src_reg);
+		m->bad |= dst->kind == NOTHING || (dst->kind != SCALAR && dst->kind != PTR_STACK);
+		dst->v = minus ? dst->v - b : dst->v + b;
+	} else {
 		m->bad = true;
+	}
 }
 
 static void lookup(struct machine *m)
@@ -243,7 +316,7 @@ static void lookup(struct machine *m)
 	memcpy(&m->run->key, key, 4);
 	clobber(m);
 	if (m->run->key < m->run->slots)
-		m->r[0] = (struct reg){ PTR_VALUE, 0 };
+		m->r[0] = (struct reg){ PTR_VALUE, 0, 0 };
 	else
 		set(m, BPF_REG_0, 0);
 }
@@ -271,6 +344,22 @@ static void call(struct machine *m, int helper)
 	}
 }
 
+static void call_kernel(struct machine *m, int function)
+{
+	if (function == ebpf_access.cast_ctx) {
+		m->bad |= m->r[1].kind != PTR_CTX;
+		clobber(m);
+		m->r[0] = (struct reg){ PTR_SKB, 0, 0 };
+	} else if (function == ebpf_access.cast_rdonly) {
+		uint64_t address_of = scalar(m, 1), size = scalar(m, 2);
+
+		clobber(m);
+		m->r[0] = (struct reg){ PTR_BYTES, address_of, (uint32_t)size };
+	} else {
+		m->bad = true;
+	}
+}
+
 static bool condition(struct machine *m, const struct bpf_insn *in)
 {
 	uint32_t a, b;
@@ -278,6 +367,11 @@ static bool condition(struct machine *m, const struct bpf_insn *in)
 	/* The only test in 64 bits is that of a look-up's result. */
 	if (in->code == (BPF_JMP | BPF_JNE | BPF_K) && in->dst_reg == 0 && in->imm == 0)
 		return m->r[0].kind == PTR_VALUE || scalar(m, 0) != 0;
+	/* And those of lengths, on their way to a load in place. */
+	if (in->code == (BPF_JMP | BPF_JSLT | BPF_K))
+		return (int64_t)scalar(m, in->dst_reg) < in->imm;
+	if (in->code == (BPF_JMP | BPF_JSGT | BPF_X))
+		return (int64_t)scalar(m, in->dst_reg) > (int64_t)scalar(m, in->src_reg);
 	if (BPF_CLASS(in->code) != BPF_JMP32)
 		m->bad = true;
 	a = (uint32_t)scalar(m, in->dst_reg);
@@ -310,7 +404,7 @@ static int step(struct machine *m, const struct bpf_insn *in)
 	case BPF_LD:
 		if (in->code == (BPF_LD | BPF_IMM | BPF_DW)) {
 			m->bad |= in->src_reg != BPF_PSEUDO_MAP_FD || in->dst_reg > 9;
-			m->r[in->dst_reg % 10] = (struct reg){ PTR_MAP, (uint32_t)in->imm };
+			m->r[in->dst_reg % 10] = (struct reg){ PTR_MAP, (uint32_t)in->imm, 0 };
 			return 1;
 		}
 		load_packet(m, in);
@@ -331,6 +425,8 @@ static int step(struct machine *m, const struct bpf_insn *in)
 	case BPF_JMP32:
 		if (in->code == (BPF_JMP | BPF_EXIT))
 			finish(m, scalar(m, 0));
+		else if (in->code == (BPF_JMP | BPF_CALL) && in->src_reg == BPF_PSEUDO_KFUNC_CALL)
+			call_kernel(m, in->imm);
 		else if (in->code == (BPF_JMP | BPF_CALL))
 			call(m, in->imm);
 		else if (in->code == (BPF_JMP | BPF_JA) || condition(m, in))
@@ -348,8 +444,8 @@ int ebpf_interpret(const struct bpf_insn *insns, size_t len, struct ebpf_run *ru
 	size_t pc = 0;
 
 	run->skb.len = run->len;
-	m.r[1] = (struct reg){ PTR_CTX, 0 };
-	m.r[10] = (struct reg){ PTR_STACK, STACK_BYTES };
+	m.r[1] = (struct reg){ PTR_CTX, 0, 0 };
+	m.r[10] = (struct reg){ PTR_STACK, STACK_BYTES, 0 };
 	/* All jumps go forward, as ebpf_is_connected() makes sure. */
 	while (!m.done && !m.bad && pc < len)
 		pc += 1 + (size_t)step(&m, &insns[pc]);

@@ -13,12 +13,14 @@
 #include <stdint.h>
 
 #include "abi/packet.h"
+#include "model/skb_access.h"
 
 struct ebpf_run {
 	/* What the program is given. */
 	const uint8_t *packet;
 	uint32_t len;
-	struct __sk_buff skb;                /* cb[] may be written; len is set from above */
+	uint32_t linear;      /* how much of it is in one piece, for who reads it in place */
+	struct __sk_buff skb; /* cb[] may be written; len is set from above */
 	struct skw_packet_counters counters; /* what a look-up finds ... */
 	uint32_t slots;                      /* ... if the key is below this */
 
@@ -29,6 +31,9 @@ struct ebpf_run {
 	/* It came by a place where the kernel and libpcap's interpreter differ by definition. */
 	bool kernel_only;
 };
+
+/* Numbers that stand for the kernel's, for programs that read packets in place. */
+extern const struct skw_skb_access ebpf_access;
 
 /* -EFAULT: the verifier would not have let this run. */
 int ebpf_interpret(const struct bpf_insn *insns, size_t len, struct ebpf_run *run);

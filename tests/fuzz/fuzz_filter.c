@@ -3,8 +3,8 @@
  * Classic programs out of any bytes, translated and interpreted, against
  * libpcap's own interpreter on the same packet.
  *
- * Input: a byte of options, a byte with the number of instructions (its top bit
- * says that the packet isn't loopback's), these, and what is left is the packet. An instruction is
+ * Input: a byte of options, a byte with the number of instructions and two
+ * more options, these instructions, and what is left is the packet. An instruction is
  * eight bytes as in memory; if OPTION_TAME is set, what is out of range in it is put into range, so
  * that most inputs are programs.
  */
@@ -27,6 +27,9 @@
 #define OPTION_LO       0x20
 #define OPTION_OUTGOING 0x40 /* the packet is */
 #define OPTION_WANT_IN  0x80
+
+#define OPTION_OTHER_IF 0x80 /* beside the count: the packet isn't loopback's */
+#define OPTION_IN_PLACE 0x40 /* bytes are read in place, of packets in one or two pieces */
 
 #define SLOT            7
 #define LO_IFINDEX      1
@@ -112,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 + sizeof(struct skw_cbpf_insn))
 		return 0;
 	uint8_t options = data[0];
-	size_t count = data[1] & 0x7f, most = (size - 2) / sizeof(struct skw_cbpf_insn);
+	size_t count = data[1] & 0x3f, most = (size - 2) / sizeof(struct skw_cbpf_insn);
 	SKW_AUTO_FREE struct skw_cbpf_insn *classic = calloc(256, sizeof(*classic));
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	struct skw_cbpf prog = { classic, count < most ? count : most };
@@ -122,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.slot = SLOT,
 		.slot_from_cb = options & OPTION_CB,
 		.direction = options & OPTION_WANT_IN ? SKW_DIR_IN : SKW_DIR_UNKNOWN,
+		.access = data[1] & OPTION_IN_PLACE ? &ebpf_access : NULL,
 		.lo_ifindex = options & OPTION_LO ? LO_IFINDEX : 0,
 	};
 	struct ebpf_run run = { .slots = options & OPTION_NO_SLOT ? 0 : SLOT + 1 };
@@ -146,7 +150,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t used = 2 + prog.len * sizeof(*classic);
 	run.packet = data + used;
 	run.len = (uint32_t)(size - used);
-	run.skb.ifindex = data[1] & 0x80 ? LO_IFINDEX + 1 : LO_IFINDEX;
+	run.linear = options & OPTION_OUTGOING ? run.len / 2 : run.len;
+	run.skb.ifindex = data[1] & OPTION_OTHER_IF ? LO_IFINDEX + 1 : LO_IFINDEX;
 	run.skb.pkt_type = options & OPTION_OUTGOING ? 4 : 0;
 	run.skb.cb[SKW_CB_SLOT] = frame.slot_from_cb ? SLOT : 0;
 	if (ebpf_interpret(insns, len, &run))

@@ -18,6 +18,7 @@
 #include "filter_kernel.h"
 #include "filter_random.h"
 #include "filter_tap.h"
+#include "kern/skb_access.h"
 #include "util/cleanup.h"
 
 #define SEED        UINT64_C(0x5b1f3c9d2e7a4681)
@@ -27,40 +28,45 @@
 #define EXPRS_MIN   150
 #define RANDOM_RUNS 24
 
-/* Two sockets on one interface, or one program and an interpreter. */
+/* Sockets on one interface, or programs and an interpreter. */
 struct pair {
 	const char *text;
-	int classic, ebpf; /* descriptors of sockets */
-	bool set;          /* both have their filter */
+	int classic, by_call, in_place; /* descriptors of sockets */
+	bool set;                       /* all have their filter */
 	size_t matched, differ, first_differ;
 };
 
-static const struct skw_filter_frame bare = { .counters_fd = -1, .next_fd = -1 };
+/* How bytes are loaded: by calls, and in place where the kernel has that (else by calls, too). */
+static const struct skw_filter_frame by_call = { .counters_fd = -1, .next_fd = -1 };
+static struct skw_filter_frame in_place = { .counters_fd = -1, .next_fd = -1 };
+static struct skw_skb_access access_in_place;
 
-static int translate_and_load(const struct skw_cbpf *prog)
+static int translate_and_load(const struct skw_cbpf *prog, const struct skw_filter_frame *frame)
 {
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	size_t len;
-	int err = skw_filter_translate(prog, &bare, &insns, &len);
+	int err = skw_filter_translate(prog, frame, &insns, &len);
 
 	return err ? err : kernel_load(insns, len);
 }
 
 /* ----- verdicts of BPF_PROG_TEST_RUN against libpcap's interpreter ----- */
 
-static void run_against_libpcap(int fd, const struct skw_cbpf *prog, const struct test_corpus *c,
-				struct pair *p)
+static void run_against_libpcap(int call_fd, int place_fd, const struct skw_cbpf *prog,
+				const struct test_corpus *c, struct pair *p)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		uint32_t verdict = 0;
+		uint32_t called = 0, placed = 0;
 
 		if (c->packets[i].len < 1 || c->packets[i].len > TEST_RUN_MAX)
 			continue;
-		int err = kernel_run(fd, &c->packets[i], &verdict);
+		int err = kernel_run(call_fd, &c->packets[i], &called);
+		if (!err)
+			err = kernel_run(place_fd, &c->packets[i], &placed);
 		bool want = test_interpret(prog, &c->packets[i]);
 
 		p->matched += want;
-		if ((err || (verdict != 0) != want) && p->differ++ == 0)
+		if ((err || (called != 0) != want || (placed != 0) != want) && p->differ++ == 0)
 			p->first_differ = i;
 	}
 }
@@ -69,21 +75,22 @@ static void test_bytes(const struct test_expr *e, const struct test_corpus *c)
 {
 	char why[256] = "";
 	struct skw_cbpf *prog = test_compile(e->text, e->link_type, why);
-	int fd = prog ? translate_and_load(prog) : -EINVAL;
+	SKW_AUTO_FD int call_fd = prog ? translate_and_load(prog, &by_call) : -EINVAL;
+	SKW_AUTO_FD int place_fd = prog ? translate_and_load(prog, &in_place) : -EINVAL;
 	struct pair p = { 0 };
 
-	if (fd == -EOPNOTSUPP && strstr(e->text, "protochain")) {
+	if (call_fd == -EOPNOTSUPP && place_fd == call_fd && strstr(e->text, "protochain")) {
 		tap_ok(true, "%s: %s: a loop, left to user space", e->link_type, e->text);
-	} else if (fd < 0) {
-		tap_ok(false, "%s: %s: %s", e->link_type, e->text, prog ? strerror(-fd) : why);
+	} else if (call_fd < 0 || place_fd < 0) {
+		tap_ok(false, "%s: %s: %s %s", e->link_type, e->text, why,
+		       strerror(call_fd < 0 ? -call_fd : -place_fd));
 	} else {
-		run_against_libpcap(fd, prog, c, &p);
+		run_against_libpcap(call_fd, place_fd, prog, c, &p);
 		tap_ok(!p.differ && p.matched, "%s: %s: as libpcap, %zu of %zu match", e->link_type,
 		       e->text, p.matched, c->count);
 		if (p.differ)
 			tap_note("%zu verdicts differ, first that of packet %zu", p.differ,
 				 p.first_differ);
-		close(fd);
 	}
 	test_program_free(prog);
 }
@@ -121,10 +128,13 @@ static void compare_taps(struct pair *pairs, size_t n, size_t packet)
 	for (size_t i = 0; i < n; i++) {
 		if (!pairs[i].set)
 			continue;
-		bool classic = tap_take(pairs[i].classic), ebpf = tap_take(pairs[i].ebpf);
+		bool classic = tap_take(pairs[i].classic);
+		bool same = tap_take(pairs[i].by_call) == classic;
+
+		same = tap_take(pairs[i].in_place) == classic && same;
 
 		pairs[i].matched += classic;
-		if (classic != ebpf && pairs[i].differ++ == 0)
+		if (!same && pairs[i].differ++ == 0)
 			pairs[i].first_differ = packet;
 	}
 }
@@ -158,15 +168,19 @@ static int run_on_wire(struct wire *w, const struct test_corpus *c, size_t step,
 static void empty(struct pair *p)
 {
 	p->matched = p->differ = 0;
-	while (tap_take(p->classic) || tap_take(p->ebpf))
+	while (tap_take(p->classic) || tap_take(p->by_call) || tap_take(p->in_place))
 		;
 }
 
-static int attach_ebpf(int fd, const struct skw_cbpf *prog)
+static int attach_ebpf(const struct pair *p, const struct skw_cbpf *prog)
 {
-	SKW_AUTO_FD int prog_fd = translate_and_load(prog);
+	SKW_AUTO_FD int call_fd = translate_and_load(prog, &by_call);
+	SKW_AUTO_FD int place_fd = translate_and_load(prog, &in_place);
 
-	return prog_fd < 0 ? prog_fd : tap_set_ebpf(fd, prog_fd);
+	if (call_fd < 0 || place_fd < 0)
+		return call_fd < 0 ? call_fd : place_fd;
+	int err = tap_set_ebpf(p->by_call, call_fd);
+	return err ? err : tap_set_ebpf(p->in_place, place_fd);
 }
 
 static void attach_expr(struct test_handle *h, const struct test_expr *e, struct pair *p)
@@ -174,7 +188,7 @@ static void attach_expr(struct test_handle *h, const struct test_expr *e, struct
 	char why[256] = "";
 	struct skw_cbpf *prog = test_handle_compile(h, e->text, why);
 	int classic = prog ? tap_set_classic(p->classic, prog) : -EINVAL;
-	int ebpf = prog ? attach_ebpf(p->ebpf, prog) : -EINVAL;
+	int ebpf = prog ? attach_ebpf(p, prog) : -EINVAL;
 
 	p->text = e->text;
 	empty(p);
@@ -261,7 +275,7 @@ static bool attach_bit(struct pair *p, uint32_t offset, unsigned int bit)
 	};
 	const struct skw_cbpf prog = { insns, SKW_ARRAY_SIZE(insns) };
 
-	p->set = !tap_set_classic(p->classic, &prog) && !attach_ebpf(p->ebpf, &prog);
+	p->set = !tap_set_classic(p->classic, &prog) && !attach_ebpf(p, &prog);
 	empty(p);
 	return p->set;
 }
@@ -301,7 +315,7 @@ static void attach_random(struct test_random *r, struct pair *p, struct random_r
 	struct skw_cbpf_insn insns[RANDOM_PROGRAM_MAX];
 	struct skw_cbpf prog = { insns, random_program(r, insns) };
 	int classic = tap_set_classic(p->classic, &prog);
-	int ebpf = attach_ebpf(p->ebpf, &prog);
+	int ebpf = attach_ebpf(p, &prog);
 
 	empty(p);
 	p->set = !classic && !ebpf;
@@ -351,8 +365,9 @@ static int test_live(struct wire *w, const struct test_exprs *exprs, const struc
 
 	for (size_t i = 0; i < AT_ONCE; i++) {
 		pairs[i] = (struct pair){ .classic = tap_open(WIRE_NEAR),
-					  .ebpf = tap_open(WIRE_NEAR) };
-		if (pairs[i].classic < 0 || pairs[i].ebpf < 0)
+					  .by_call = tap_open(WIRE_NEAR),
+					  .in_place = tap_open(WIRE_NEAR) };
+		if (pairs[i].classic < 0 || pairs[i].by_call < 0 || pairs[i].in_place < 0)
 			return -EMFILE;
 	}
 	err = test_all_live(w, exprs, c, pairs);
@@ -361,10 +376,11 @@ static int test_live(struct wire *w, const struct test_exprs *exprs, const struc
 	if (!err)
 		err = test_random_programs(w, c, pairs);
 	if (!err)
-		err = test_frame(w, c);
+		err = test_frame(w, c, in_place.access);
 	for (size_t i = 0; i < AT_ONCE; i++) {
 		close(pairs[i].classic);
-		close(pairs[i].ebpf);
+		close(pairs[i].by_call);
+		close(pairs[i].in_place);
 	}
 	return err;
 }
@@ -406,6 +422,9 @@ int main(void)
 	}
 	if (!err)
 		err = read_all(&exprs, &c);
+	if (skw_skb_access_probe(&access_in_place) == 0)
+		in_place.access = &access_in_place;
+	tap_note("packets are read by calls%s", in_place.access ? " and in place" : " only");
 	if (!err)
 		err = test_all_bytes(&exprs, &c);
 	if (!err)

@@ -19,9 +19,10 @@
 #define SLOTS    4
 #define CTX_CB0  ((int)offsetof(struct __sk_buff, cb))
 
-static struct skw_cbpf_insn ret_all = { .code = BPF_RET | BPF_K, .k = 262144 };
+static struct skw_cbpf_insn ret_all[] = { { .code = BPF_LD | BPF_B | BPF_ABS, .k = 12 },
+					  { .code = BPF_RET | BPF_K, .k = 262144 } };
 static struct skw_cbpf_insn ret_none = { .code = BPF_RET | BPF_K };
-static const struct skw_cbpf all = { &ret_all, 1 }, none = { &ret_none, 1 };
+static const struct skw_cbpf all = { ret_all, 2 }, none = { &ret_none, 1 };
 
 static int load(const struct skw_cbpf *prog, const struct skw_filter_frame *frame)
 {
@@ -83,14 +84,16 @@ static uint32_t verdict_of(int prog_fd, const struct test_packet *p)
 	return prog_fd < 0 || kernel_run(prog_fd, p, &verdict) ? UINT32_MAX : verdict;
 }
 
-static int test_counting(const struct test_packet *p)
+static int test_counting(const struct test_packet *p, const struct skw_skb_access *access)
 {
 	SKW_AUTO_FD int counters =
 		kernel_map(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct skw_packet_counters), SLOTS);
 	SKW_AUTO_FD int next = kernel_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 1);
 	SKW_AUTO_FD int filters = kernel_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 1);
 	SKW_AUTO_FD int stub = load_stub();
-	struct skw_filter_frame frame = { .counters_fd = counters, .next_fd = next, .slot = 2 };
+	struct skw_filter_frame frame = {
+		.counters_fd = counters, .next_fd = next, .slot = 2, .access = access
+	};
 
 	if (counters < 0 || next < 0 || filters < 0 || stub < 0)
 		return -EIO;
@@ -194,7 +197,7 @@ static int test_loopback(const struct test_packet *p)
 	return 0;
 }
 
-int test_frame(struct wire *w, const struct test_corpus *c)
+int test_frame(struct wire *w, const struct test_corpus *c, const struct skw_skb_access *access)
 {
 	const struct test_packet *p = NULL;
 
@@ -203,7 +206,9 @@ int test_frame(struct wire *w, const struct test_corpus *c)
 			p = &c->packets[i];
 	if (!p)
 		return -ENOENT;
-	int err = test_counting(p);
+	int err = test_counting(p, NULL);
+	if (!err && access)
+		err = test_counting(p, access);
 	if (!err)
 		err = test_directions(w, p);
 	return err ? err : test_loopback(p);

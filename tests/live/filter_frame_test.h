@@ -5,8 +5,9 @@
 
 #include "filter_corpus.h"
 #include "filter_kernel.h"
+#include "model/skb_access.h"
 
-/* Prints TAP lines; 0 or -errno of a harness fault. */
-int test_frame(struct wire *w, const struct test_corpus *c);
+/* Prints TAP lines; 0 or -errno of a harness fault. access: NULL where the kernel has no such. */
+int test_frame(struct wire *w, const struct test_corpus *c, const struct skw_skb_access *access);
 
 #endif

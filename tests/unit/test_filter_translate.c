@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
@@ -215,21 +216,38 @@ static const struct run_case runs[] = {
 	  true },
 };
 
-static void single_packets_are_decided_as_by_the_kernel(void **state)
+static void run_all(const struct skw_skb_access *access, uint32_t linear)
 {
-	(void)state;
+	struct skw_filter_frame frame = bare;
+
+	frame.access = access;
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(runs); i++) {
 		struct ebpf_run run = { .packet = packet,
 					.len = sizeof(packet),
-					.skb = { .protocol = __builtin_bswap16(0x0800) } };
+					.linear = linear,
+					.skb = { .protocol = htons(0x0800) } };
 		SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 		size_t len;
 
-		assert_int_equal(skw_filter_translate(&runs[i].prog, &bare, &insns, &len), 0);
+		assert_int_equal(skw_filter_translate(&runs[i].prog, &frame, &insns, &len), 0);
+		assert_true(ebpf_is_connected(insns, len));
 		assert_int_equal(ebpf_interpret(insns, len, &run), 0);
 		if (run.verdict != (runs[i].want ? 1 : 0))
 			fail_msg("%s: %u", runs[i].what, run.verdict);
 	}
+}
+
+static void single_packets_are_decided_as_by_the_kernel(void **state)
+{
+	(void)state;
+	run_all(NULL, 0);
+}
+
+static void reading_in_place_decides_the_same(void **state)
+{
+	(void)state;
+	for (uint32_t linear = 0; linear <= sizeof(packet); linear++)
+		run_all(&ebpf_access, linear);
 }
 
 /* Two jumps over so many divisions, which are the longest in eBPF. */
@@ -290,6 +308,7 @@ int main(void)
 		cmocka_unit_test(an_empty_program_is_none),
 		cmocka_unit_test(what_is_never_reached_is_left_out),
 		cmocka_unit_test(single_packets_are_decided_as_by_the_kernel),
+		cmocka_unit_test(reading_in_place_decides_the_same),
 		cmocka_unit_test(a_jump_that_is_too_far_is_told),
 		cmocka_unit_test(only_loopbacks_outgoing_copy_is_hidden),
 		cmocka_unit_test(the_frame_is_as_short_as_it_can_be),

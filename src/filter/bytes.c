@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/bytes.h"
+
+/* Constant offsets up to here are read in place; what lies behind is not worth a range check. */
+#define NEAR 0xffff
+
+static int bytes_of(int size)
+{
+	return size == BPF_W ? 4 : size == BPF_H ? 2 : 1;
+}
+
+/* `r0 = *(size *)offset`, by the instruction that classic BPF has left behind. */
+static void load_by_call(struct skw_emitter *e, int size, bool indirect, uint32_t k)
+{
+	if (indirect)
+		skw_emit(e, BPF_LD | BPF_IND | size, 0, SKW_REG_X, 0, k);
+	else
+		skw_emit(e, BPF_LD | BPF_ABS | size, 0, 0, 0, k);
+}
+
+void skw_bytes_begin(struct skw_emitter *e, const struct skw_skb_access *access)
+{
+	if (!access)
+		return;
+	skw_emit_mov_ptr(e, BPF_REG_1, SKW_REG_CTX);
+	skw_emit_call_kernel(e, access->cast_ctx);
+	skw_emit_load(e, BPF_DW, SKW_REG_DATA, BPF_REG_0, access->data);
+	skw_emit_load(e, BPF_W, SKW_REG_LEN, BPF_REG_0, access->len);
+	skw_emit_load(e, BPF_W, BPF_REG_1, BPF_REG_0, access->data_len);
+	skw_emit(e, BPF_ALU64 | BPF_SUB | BPF_X, SKW_REG_LEN, BPF_REG_1, 0, 0);
+}
+
+/* R1 becomes the offset; the jump is taken where the bytes are not in the linear part. */
+static void check_range(struct skw_emitter *e, int bytes, bool indirect, uint32_t k, int skip)
+{
+	if (!indirect) {
+		skw_emit_mov_imm(e, BPF_REG_1, k);
+		skw_emit(e, BPF_JMP | BPF_JSLT | BPF_K, SKW_REG_LEN, 0, skip, k + (uint32_t)bytes);
+		return;
+	}
+	/* The sum is one of 32 bits, as for LD_IND: what looks negative there is too large here. */
+	skw_emit_mov_reg(e, BPF_REG_1, SKW_REG_X);
+	skw_emit(e, BPF_ALU | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, k);
+	skw_emit_mov_ptr(e, BPF_REG_2, SKW_REG_LEN);
+	skw_emit(e, BPF_ALU64 | BPF_SUB | BPF_K, BPF_REG_2, 0, 0, (uint32_t)bytes);
+	skw_emit(e, BPF_JMP | BPF_JSGT | BPF_X, BPF_REG_1, BPF_REG_2, skip, 0);
+}
+
+void skw_bytes_load(struct skw_emitter *e, const struct skw_skb_access *access, int size,
+		    bool indirect, uint32_t k)
+{
+	int bytes = bytes_of(size), swap = bytes > 1;
+
+	if (!access || (!indirect && k > NEAR)) {
+		load_by_call(e, size, indirect, k);
+		return;
+	}
+	check_range(e, bytes, indirect, k, 5 + swap);
+	skw_emit(e, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, SKW_REG_DATA, 0, 0);
+	skw_emit_mov_imm(e, BPF_REG_2,
+			 (uint32_t)(bytes == 4   ? access->word
+				    : bytes == 2 ? access->half
+						 : access->byte));
+	/* The verifier makes a move of this call. */
+	skw_emit_call_kernel(e, access->cast_rdonly);
+	skw_emit_load(e, size, SKW_REG_A, BPF_REG_0, 0);
+	if (swap)
+		skw_emit(e, BPF_ALU | BPF_END | BPF_TO_BE, SKW_REG_A, 0, 0, 8 * (uint32_t)bytes);
+	skw_emit(e, BPF_JMP | BPF_JA, 0, 0, 1, 0);
+	load_by_call(e, size, indirect, k);
+}
