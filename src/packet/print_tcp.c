@@ -6,6 +6,7 @@
 #include "packet/tcp_options.h"
 #include "packet/tcp_seqs.h"
 #include "packet/text.h"
+#include "util/cleanup.h"
 
 #define HEADER_MIN 20
 
@@ -89,15 +90,35 @@ static bool is_http(uint16_t port)
 	return port == 80 || port == 8080;
 }
 
+/* Payloads that tcpdump takes apart and we only name; ports that others use as well are not here.
+ */
+static const struct {
+	uint16_t port;
+	const char *name;
+} named_ports[] = {
+	{ 21, ": FTP" },       { 25, ": SMTP" },       { 43, ": WHOIS" },      { 179, ": BGP" },
+	{ 323, ": RPKI-RTR" }, { 554, ": RTSP" },      { 639, ": MSDP" },      { 1723, ": PPTP" },
+	{ 6379, ": RESP" },    { 6633, ": OpenFlow" }, { 6653, ": OpenFlow" }, { 8554, ": RTSP" },
+};
+
+static void print_name(struct skw_dissect *d, const struct header *h)
+{
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(named_ports); i++) {
+		if (named_ports[i].port == h->sport || named_ports[i].port == h->dport) {
+			skw_buf_add_str(d->out, named_ports[i].name);
+			return;
+		}
+	}
+}
+
 /* DNS is told by its port; TLS and HTTP tell themselves, whatever the port. */
 static void print_payload(struct skw_dissect *d, const struct header *h, struct skw_bytes b)
 {
-	if (h->sport == 53 || h->dport == 53) {
+	if (h->sport == 53 || h->dport == 53)
 		skw_dissect_dns(d, b, true);
-		return;
-	}
-	if (!skw_dissect_tls(d, b))
-		skw_dissect_http(d, b, is_http(h->sport) || is_http(h->dport));
+	else if (!skw_dissect_tls(d, b) &&
+		 !skw_dissect_http(d, b, is_http(h->sport) || is_http(h->dport)))
+		print_name(d, h);
 }
 
 /* Some systems say in a reset's data why they sent it (RFC 1122, section 4.2.2.12). */

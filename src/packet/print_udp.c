@@ -8,19 +8,21 @@
 
 #define HEADER 8
 
-/* Payloads that tcpdump takes apart and we only name. In its order: the first match counts. */
+/* Payloads that tcpdump takes apart and we only name. The first match counts. */
 static const struct {
 	uint16_t port;
 	const char *name;
 } named_ports[] = {
-	{ 67, "BOOTP/DHCP" },  { 68, "BOOTP/DHCP" }, { 69, "TFTP" },       { 88, "Kerberos" },
-	{ 123, "NTP" },        { 161, "SNMP" },      { 162, "SNMP-trap" }, { 500, "ISAKMP" },
-	{ 514, "SYSLOG" },     { 520, "RIP" },       { 521, "RIPng" },     { 546, "DHCPv6" },
-	{ 547, "DHCPv6" },     { 646, "LDP" },       { 1645, "RADIUS" },   { 1646, "RADIUS" },
-	{ 1701, "L2TP" },      { 1812, "RADIUS" },   { 1813, "RADIUS" },   { 1985, "HSRP" },
-	{ 3784, "BFD" },       { 3785, "BFD" },      { 4500, "NAT-T" },    { 4789, "VXLAN" },
-	{ 5060, "SIP" },       { 5061, "SIP" },      { 6081, "Geneve" },   { 6343, "sFlow" },
-	{ 8472, "OTV/VXLAN" },
+	{ 67, "BOOTP/DHCP" }, { 68, "BOOTP/DHCP" },  { 69, "TFTP" },       { 88, "Kerberos" },
+	{ 123, "NTP" },       { 161, "SNMP" },       { 162, "SNMP-trap" }, { 319, "PTP" },
+	{ 320, "PTP" },       { 500, "ISAKMP" },     { 514, "SYSLOG" },    { 520, "RIP" },
+	{ 521, "RIPng" },     { 546, "DHCPv6" },     { 547, "DHCPv6" },    { 646, "LDP" },
+	{ 698, "OLSR" },      { 1645, "RADIUS" },    { 1646, "RADIUS" },   { 1700, "RADIUS" },
+	{ 1701, "L2TP" },     { 1812, "RADIUS" },    { 1813, "RADIUS" },   { 1985, "HSRP" },
+	{ 3784, "BFD" },      { 3785, "BFD" },       { 3799, "RADIUS" },   { 4342, "LISP" },
+	{ 4500, "NAT-T" },    { 4784, "BFD" },       { 4789, "VXLAN" },    { 4790, "VXLAN-GPE" },
+	{ 5060, "SIP" },      { 6081, "Geneve" },    { 6343, "sFlow" },    { 6696, "Babel" },
+	{ 6784, "BFD" },      { 8472, "OTV/VXLAN" }, { 30490, "SOME/IP" },
 };
 
 static const char *name_of(uint16_t sport, uint16_t dport)

@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	print(&opt, &pkt, &one);
 	print(&opt, &pkt, &two);
 	check_text(&one, opt.color);
-	if (one.len != two.len || memcmp(one.data, two.data, one.len))
+	if (one.len != two.len || memcmp(one.data, two.data, one.len) != 0)
 		abort();
 	skw_buf_free(&one);
 	skw_buf_free(&two);

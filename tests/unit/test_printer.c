@@ -214,6 +214,27 @@ static void lines_get_relative_sequence_numbers(void **state)
 	skw_buf_free(&out);
 }
 
+static void payloads_of_known_ports_are_named(void **state)
+{
+	const struct skw_print_options opt = { .time = SKW_TIME_NONE, .absolute_seq = true };
+	uint8_t data_frame[sizeof(reset_frame) + 6];
+	struct skw_packet pkt = packet(data_frame, sizeof(data_frame));
+
+	(void)state;
+	memcpy(data_frame, reset_frame, sizeof(reset_frame));
+	memcpy(data_frame + sizeof(reset_frame), "EHLO\r\n", 6);
+	data_frame[17] = 46;   /* total length */
+	data_frame[37] = 25;   /* to port 25 */
+	data_frame[47] = 0x18; /* PUSH ACK */
+	assert_line(&opt, &pkt, NULL,
+		    "IP 10.0.0.1.4000 > 10.0.0.2.25: Flags [P.], seq 9:15, ack 0, win 0, "
+		    "length 6: SMTP\n");
+	data_frame[37] = 26;
+	assert_line(&opt, &pkt, NULL,
+		    "IP 10.0.0.1.4000 > 10.0.0.2.26: Flags [P.], seq 9:15, ack 0, win 0, "
+		    "length 6\n");
+}
+
 /* Each printed character is harmless on a terminal; -A alone keeps tabs and line ends. */
 static void assert_harmless(const struct skw_buf *out)
 {
@@ -300,7 +321,7 @@ static void packets_cut_at_each_length_are_printed(void **state)
 	for (struct dirent *e; (e = readdir(dir));) {
 		const char *end = strrchr(e->d_name, '.');
 
-		if (!end || strcmp(end, ".pcap"))
+		if (!end || strcmp(end, ".pcap") != 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/pcap-samples/%s", srcdir ? srcdir : ".",
 			 e->d_name);
@@ -321,6 +342,7 @@ int main(void)
 		cmocka_unit_test(impossible_lengths_are_told_as_such),
 		cmocka_unit_test(color_marks_and_changes_no_text),
 		cmocka_unit_test(lines_get_relative_sequence_numbers),
+		cmocka_unit_test(payloads_of_known_ports_are_named),
 		cmocka_unit_test(packets_cut_at_each_length_are_printed),
 	};
 
