@@ -32,6 +32,10 @@ LINES = ["", "-q", "-v", "-vv", "-e", "-e -q", "-e -vv", "-S", "-v -K"]
 ADDITIONS = ["-t", "-tt", "-ttt", "-tttt", "-ttttt", "-x", "-xx", "-X", "-XX", "-A", "-AA", "-#",
              "--nano", "-tt --nano", "-ttt --nano", "-tttt --nano"]
 
+# The program itself, where it is built, prints what print_pcap prints.
+SKWATCH = os.environ.get("SKWATCH", "")
+SKWATCH_SETS = ["", "-e -vv -K", "-tttt -# -X"]
+
 TITLE = "=== tcpdump -nn"
 VERSION = "4.99.3"  # other versions print other lines
 
@@ -130,6 +134,17 @@ def check_sample(name, update):
     return wrong
 
 
+def check_skwatch(names):
+    """What is wrong with the program's lines."""
+    wrong = []
+    for name in names:
+        path = os.path.join(SAMPLES, name + ".pcap")
+        for options in SKWATCH_SETS:
+            if run([SKWATCH, "capture"], options, path) != run([PRINTER], options, path):
+                wrong.append("%s with options [%s]" % (name, options))
+    return wrong
+
+
 def main(arguments):
     update = "--update" in arguments
     names = [a for a in arguments if a != "--update"]
@@ -149,7 +164,16 @@ def main(arguments):
             print("# " + line)
         print("%s %d - %s is printed as tcpdump does" % ("not ok" if wrong else "ok", number, name))
         failed |= bool(wrong)
-    print("1..%d" % len(names))
+    what = "%d - skwatch capture -r prints the same" % (len(names) + 1)
+    if os.access(SKWATCH, os.X_OK):
+        wrong = check_skwatch(names)
+        for line in wrong:
+            print("# " + line)
+        print(("not ok " if wrong else "ok ") + what)
+        failed |= bool(wrong)
+    else:
+        print("ok %s # SKIP no program skwatch here" % what)
+    print("1..%d" % (len(names) + 1))
     return failed
 
 
