@@ -238,6 +238,8 @@ static int take_numbers(const struct words *w, struct skw_capture_plan *plan, st
 		return skw_error_usage(err, "--ring-size: more than 64G");
 	if (w->rings > 1024)
 		return skw_error_usage(err, "--rings: more than 1024");
+	if (w->rotate_s > UINT32_MAX)
+		return skw_error_usage(err, "-G: more than %u seconds", UINT32_MAX);
 	if (w->files_max > 1000000)
 		return skw_error_usage(err, "-W: more than 1000000 files");
 	plan->rings = (unsigned)w->rings;

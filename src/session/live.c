@@ -344,13 +344,14 @@ int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)
 			      .turn_fd = -1,
 			      .duration_fd = -1,
 			      .clock_fd = -1 };
-	sigset_t stop;
+	sigset_t figures;
 
-	/* Blocked for good: what ends the capture comes through the signalfd. */
-	skw_signals_stop_set(&stop);
-	sigaddset(&stop, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &stop, NULL);
-	l.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	/* Until all is set up, signals end the process at once: opening a file may take for ever.
+	 */
+	skw_signals_default();
+	sigemptyset(&figures);
+	sigaddset(&figures, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &figures, NULL);
 	l.tty = plan->write_file && !plan->lines && isatty(STDERR_FILENO);
 
 	int ret = skw_live_set_up(&l, err);

@@ -5,11 +5,13 @@
 #include <pcap/dlt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "packet/linktype.h"
+#include "session/signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -217,6 +219,18 @@ static void say_listening(const struct skw_live *l, int dlt)
 	skw_buf_free(&names);
 }
 
+/* Blocked for good: what ends the capture comes through the signalfd. */
+static int block_signals(struct skw_live *l, struct skw_error *err)
+{
+	sigset_t set;
+
+	skw_signals_stop_set(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return l->signal_fd < 0 ? skw_error_set(err, -errno, "signals: %s", strerror(errno)) : 0;
+}
+
 int skw_live_set_up(struct skw_live *l, struct skw_error *err)
 {
 	int ret = skw_privileges_missing(err);
@@ -246,6 +260,8 @@ int skw_live_set_up(struct skw_live *l, struct skw_error *err)
 	int dlt = ret ? -1 : common_dlt(l);
 	if (!ret)
 		ret = open_delivery(l, dlt, err);
+	if (!ret)
+		ret = block_signals(l, err);
 	if (!ret)
 		say_listening(l, dlt);
 	return ret;

@@ -38,6 +38,12 @@ void skw_signals_stop_set(sigset_t *set)
 		sigaddset(set, SIGHUP);
 }
 
+void skw_signals_default(void)
+{
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+}
+
 void skw_signals_catch(bool stopping)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };

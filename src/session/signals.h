@@ -13,6 +13,9 @@
 /* SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP. */
 void skw_signals_stop_set(sigset_t *set);
 
+/* SIGINT and SIGTERM end the process, also where a shell made it ignore them (a job behind &). */
+void skw_signals_default(void);
+
 /*
  * Handles and unblocks those signals. `stopping`: the first one has come already. Calls
  * that wait are interrupted unless stopping.
