@@ -22,13 +22,14 @@ static int dlt_of(const struct skw_compiled *c)
 }
 
 int skw_any_make_filter(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
-			int counters_fd, int next_fd, struct skw_made_filter *made,
-			struct skw_error *err)
+			int counters_fd, int next_fd, const struct skw_skb_access *access,
+			struct skw_made_filter *made, struct skw_error *err)
 {
 	struct skw_filters_place place = { .counters_fd = counters_fd,
 					   .next_fd = next_fd,
 					   .slot_from_cb = true,
-					   .lo_ifindex = LOOPBACK_IFINDEX };
+					   .lo_ifindex = LOOPBACK_IFINDEX,
+					   .access = access };
 	struct skw_made_filter result = { .dlt = skw_iface_plain_dlt(info->arphrd) };
 	struct skw_compiled c = { 0 };
 	struct skw_error trouble = { 0 };
@@ -75,7 +76,7 @@ static int make_filter(struct skw_any *any, const struct skw_iface_info *info,
 	if (any->keeper)
 		return skw_verbs_make_filter(any->keeper, info->ifindex, made, err);
 	return skw_any_make_filter(any->plan, info, skw_tap_counters_fd(any->tap),
-				   skw_tap_next_fd(any->tap), made, err);
+				   skw_tap_next_fd(any->tap), any->access, made, err);
 }
 
 static int filter_by_dlt(const struct skw_any *any, int dlt)

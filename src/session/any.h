@@ -21,7 +21,8 @@ struct skw_any {
 	const struct skw_capture_plan *plan;
 	struct skw_tap *tap;
 	struct skw_live_ifaces *ifaces;
-	struct skw_keeper *keeper; /* NULL before the split */
+	const struct skw_skb_access *access; /* lent, may be NULL */
+	struct skw_keeper *keeper;           /* NULL before the split */
 	struct {
 		int dlt;
 		bool stand_in;
@@ -47,7 +48,7 @@ int skw_any_unknown(struct skw_any *any, uint32_t ifindex);
 
 /* Makes a filter program for an interface; where privileges are. A descriptor or -errno. */
 int skw_any_make_filter(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
-			int counters_fd, int next_fd, struct skw_made_filter *made,
-			struct skw_error *err);
+			int counters_fd, int next_fd, const struct skw_skb_access *access,
+			struct skw_made_filter *made, struct skw_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "filter/translate.h"
 #include "kern/compile.h"
+#include "kern/skb_access.h"
 #include "util/cleanup.h"
 
 #define CBPF_RET_K 0x06 /* BPF_RET | BPF_K, linux/bpf_common.h */
@@ -119,14 +120,23 @@ int skw_filters_compile_none(int dlt, struct skw_compiled *out)
 	return ret;
 }
 
-static int load(const struct skw_capture_plan *plan, const struct skw_compiled *c,
-		const struct skw_filters_place *place, struct skw_error *err)
+const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *plan,
+						struct skw_skb_access *room)
+{
+	/* Looking takes ten milliseconds or two. */
+	return plan->filter[0] && skw_skb_access_probe(room) == 0 ? room : NULL;
+}
+
+static int load_with(const struct skw_capture_plan *plan, const struct skw_compiled *c,
+		     const struct skw_filters_place *place, const struct skw_skb_access *access,
+		     struct skw_error *err)
 {
 	struct skw_filter_frame frame = { .counters_fd = place->counters_fd,
 					  .next_fd = place->next_fd,
 					  .slot = place->slot,
 					  .slot_from_cb = place->slot_from_cb,
 					  .direction = plan->direction,
+					  .access = access,
 					  .lo_ifindex = place->lo_ifindex };
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	size_t len = 0;
@@ -136,6 +146,15 @@ static int load(const struct skw_capture_plan *plan, const struct skw_compiled *
 		return skw_error_set(err, ret, "filter: it can't be translated: %s",
 				     strerror(-ret));
 	return skw_tap_load_filter(insns, len, err);
+}
+
+static int load(const struct skw_capture_plan *plan, const struct skw_compiled *c,
+		const struct skw_filters_place *place, struct skw_error *err)
+{
+	/* That the kernel has the functions does not mean that it lets us use them. */
+	int fd = place->access ? load_with(plan, c, place, place->access, NULL) : -ENOENT;
+
+	return fd >= 0 ? fd : load_with(plan, c, place, NULL, err);
 }
 
 int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,

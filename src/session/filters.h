@@ -13,6 +13,7 @@
 #include "kern/iface.h"
 #include "kern/tap.h"
 #include "model/cbpf.h"
+#include "model/skb_access.h"
 #include "session/plan.h"
 
 struct skw_compiled {
@@ -44,8 +45,16 @@ struct skw_filters_place {
 	int counters_fd, next_fd;
 	uint32_t slot;
 	bool slot_from_cb;
-	uint32_t lo_ifindex; /* 0: none */
+	uint32_t lo_ifindex;                 /* 0: none */
+	const struct skw_skb_access *access; /* from skw_filters_access(); NULL: none */
 };
+
+/*
+ * The faster way to read packets, where the kernel has it and the plan's filter has something
+ * to read: `room`, filled in, or NULL.
+ */
+const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *plan,
+						struct skw_skb_access *room);
 
 /*
  * Translates and loads: a program descriptor that the caller owns, or -errno. What the

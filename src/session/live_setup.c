@@ -87,7 +87,8 @@ static int open_named(struct skw_live *l, struct skw_error *err)
 		struct skw_compiled *c = &l->compiled[i];
 		struct skw_filters_place place = { .counters_fd = skw_tap_counters_fd(l->tap),
 						   .next_fd = skw_tap_next_fd(l->tap),
-						   .slot = iface->slot };
+						   .slot = iface->slot,
+						   .access = l->access };
 
 		if (iface->info.flags & IFF_LOOPBACK)
 			place.lo_ifindex = iface->info.ifindex;
@@ -115,9 +116,11 @@ static int set_up_any(struct skw_live *l, struct skw_error *err)
 	int ret = load_tap(l, err);
 	if (ret)
 		return ret;
-	l->any = (struct skw_any){
-		.plan = l->plan, .tap = l->tap, .ifaces = &l->ifaces, .watch_fd = -1
-	};
+	l->any = (struct skw_any){ .plan = l->plan,
+				   .tap = l->tap,
+				   .ifaces = &l->ifaces,
+				   .access = l->access,
+				   .watch_fd = -1 };
 	return skw_any_start(&l->any, err);
 }
 
@@ -157,7 +160,8 @@ static int split(struct skw_live *l, struct skw_error *err)
 	l->verbs = (struct skw_verbs_context){ .plan = l->plan,
 					       .who = l->has_who ? &l->who : NULL,
 					       .counters_fd = skw_tap_counters_fd(l->tap),
-					       .next_fd = skw_tap_next_fd(l->tap) };
+					       .next_fd = skw_tap_next_fd(l->tap),
+					       .access = l->access };
 	int ret = skw_verbs_split(&l->verbs, &l->keeper, err);
 	if (ret)
 		return ret;
@@ -241,8 +245,10 @@ int skw_live_set_up(struct skw_live *l, struct skw_error *err)
 		ret = skw_identity_lookup(l->plan->user, &l->who, err);
 		l->has_who = true;
 	}
-	if (!ret)
+	if (!ret) {
+		l->access = skw_filters_access(l->plan, &l->access_room);
 		ret = l->use_any ? set_up_any(l, err) : set_up_named(l, err);
+	}
 	if (ret)
 		return ret;
 

@@ -22,6 +22,9 @@ struct skw_live {
 	bool use_any;
 	unsigned slots;
 
+	struct skw_skb_access access_room;
+	const struct skw_skb_access *access; /* how filters read packets; NULL: by calls */
+
 	struct skw_identity who;
 	bool has_who;
 	struct skw_verbs_context verbs;

@@ -117,7 +117,8 @@ static int serve_make_filter(void *arg, const void *request, size_t len,
 	int ret = skw_iface_by_index(ifindex, &info);
 	if (ret)
 		return ret;
-	int fd = skw_any_make_filter(ctx->plan, &info, ctx->counters_fd, ctx->next_fd, &made, &err);
+	int fd = skw_any_make_filter(ctx->plan, &info, ctx->counters_fd, ctx->next_fd, ctx->access,
+				     &made, &err);
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
 	memcpy(reply->payload, &made, sizeof(made));

@@ -17,8 +17,9 @@
 /* What the keeper knows. Must stay valid for good. */
 struct skw_verbs_context {
 	const struct skw_capture_plan *plan;
-	const struct skw_identity *who; /* -Z; NULL: nobody else */
-	int counters_fd, next_fd;       /* for filter programs; -1 without a live capture */
+	const struct skw_identity *who;      /* -Z; NULL: nobody else */
+	int counters_fd, next_fd;            /* for filter programs; -1 without a live capture */
+	const struct skw_skb_access *access; /* likewise; NULL: none */
 };
 
 /* Which of the files of a rotation. */
