@@ -11,14 +11,40 @@
 
 #include "util/cleanup.h"
 
-#define LOOPBACK_IFINDEX                                                                           \
-	1 /* LOOPBACK_IFINDEX of include/net/flow.h: the same in every namespace                   \
-	   */
+/* The same in every namespace: include/net/flow.h. */
+#define LOOPBACK_IFINDEX 1
 
-/* The link type where packets come with what header the interface gives them. */
-static int dlt_of(const struct skw_compiled *c)
+/*
+ * The expression for this kind of interface, as good as it can be had: on a live handle, or,
+ * while the interface is down, as a stand-in without.
+ */
+static int compile(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
+		   struct skw_compiled *c, bool *stand_in, struct skw_error *err)
 {
-	return c->cooked ? DLT_RAW : c->dlt;
+	struct skw_error trouble = { 0 };
+	int dlt = skw_iface_plain_dlt(info->arphrd);
+	int ret = -ENETDOWN;
+
+	if (info->flags & IFF_UP)
+		ret = skw_filters_compile(plan, info, c, &trouble);
+	if (!ret && !c->cooked)
+		return 0;
+	if (!ret)
+		skw_compiled_free(c);
+	/* Where libpcap would go without the link-layer header, this socket's packets have none. */
+	if (dlt < 0)
+		dlt = DLT_RAW;
+	if (!trouble.usage) {
+		*stand_in = ret != 0;
+		trouble.text[0] = '\0';
+		ret = skw_filters_compile_dead(plan, dlt, c, &trouble);
+	}
+	/* What makes no sense for other links than Ethernet matches none of their packets. */
+	if (ret && trouble.usage && dlt != DLT_EN10MB)
+		return skw_filters_compile_none(dlt, c);
+	if (ret && trouble.usage)
+		return skw_error_usage(err, "%s", trouble.text);
+	return ret ? skw_error_set(err, ret, "%s", trouble.text) : 0;
 }
 
 int skw_any_make_filter(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
@@ -30,43 +56,19 @@ int skw_any_make_filter(const struct skw_capture_plan *plan, const struct skw_if
 					   .slot_from_cb = true,
 					   .lo_ifindex = LOOPBACK_IFINDEX,
 					   .access = access };
-	struct skw_made_filter result = { .dlt = skw_iface_plain_dlt(info->arphrd) };
 	struct skw_compiled c = { 0 };
-	struct skw_error trouble = { 0 };
-	int ret = -ENETDOWN;
+	bool stand_in = false;
+	int ret = compile(plan, info, &c, &stand_in, err);
 
-	if (info->flags & IFF_UP)
-		ret = skw_filters_compile(plan, info, &c, &trouble);
-	if (ret && !trouble.usage) {
-		/* libpcap activates no handle on an interface that is down. */
-		struct skw_error ignored = { 0 };
-
-		result.stand_in = true;
-		ret = skw_filters_compile_dead(plan, result.dlt < 0 ? DLT_RAW : result.dlt, &c,
-					       trouble.text[0] ? &ignored : &trouble);
-	}
-	if (ret && trouble.usage && dlt_of(&c) != DLT_EN10MB && result.dlt != DLT_EN10MB) {
-		/* What makes no sense for this link type matches none of its packets. */
-		ret = skw_filters_compile_none(result.dlt < 0 ? DLT_RAW : result.dlt, &c);
-	}
-	if (!ret && c.cooked) {
-		/* The socket of all interfaces gives plain packets here. */
-		skw_compiled_free(&c);
-		ret = skw_filters_compile_dead(plan, DLT_RAW, &c, &trouble);
-	}
-	if (!ret) {
-		result.dlt = dlt_of(&c);
-		ret = skw_filters_load(plan, &c, &place, &trouble);
-		result.user = c.user != NULL;
-	}
+	if (ret)
+		return ret;
+	int fd = skw_filters_load(plan, &c, &place, err);
+	if (fd >= 0)
+		*made = (struct skw_made_filter){ .dlt = c.dlt,
+						  .user = c.user != NULL,
+						  .stand_in = stand_in };
 	skw_compiled_free(&c);
-	if (ret < 0) {
-		if (trouble.usage)
-			return skw_error_usage(err, "%s", trouble.text);
-		return skw_error_set(err, ret, "%s", trouble.text);
-	}
-	*made = result;
-	return ret;
+	return fd;
 }
 
 /* Here before the split, in the keeper after it. */
