@@ -226,7 +226,11 @@ int skw_any_news(struct skw_any *any)
 		return ret;
 	/* Some news were lost: look for ourselves. */
 	SKW_AUTO_FREE struct skw_iface_info *list = NULL;
+	struct skw_iface_info now;
 	size_t n = 0;
+	for (size_t i = 0; i < any->ifaces->len; i++)
+		if (skw_iface_by_index(any->ifaces->all[i]->info.ifindex, &now) == -ENODEV)
+			on_news(any, &any->ifaces->all[i]->info, true);
 	ret = skw_iface_list(&list, &n, NULL);
 	for (size_t i = 0; !ret && i < n; i++)
 		on_news(any, &list[i], false);

@@ -166,47 +166,76 @@ static int on_recorder(struct skw_live *l, struct skw_error *err)
 	return skw_recorder_news(l->delivery.recorder, err);
 }
 
-static int on_news(struct skw_live *l, struct skw_error *err)
+static void iface_gone(struct skw_live *l, struct skw_live_iface *iface)
 {
-	int ret = skw_any_news(&l->any);
-
-	/* What an index stands for may have changed. */
-	l->last_ifindex = 0;
-	return ret ? stop_for(l, skw_error_set(err, ret, "netlink: %s", strerror(-ret))) : 0;
+	if (iface->gone)
+		return;
+	iface->gone = true;
+	skw_status_clear(&l->status);
+	skw_say("%s: the interface has gone", iface->info.name);
 }
 
-/* An interface went down, or away. */
-static int on_sockets(struct skw_live *l, struct skw_error *err)
+/* Ends the capture when the last of the interfaces that were named has gone. */
+static int check_any_left(struct skw_live *l, struct skw_error *err)
 {
-	size_t left = 0;
-
-	for (size_t i = 0; i < skw_tap_sockets_len(l->tap); i++) {
-		struct skw_live_iface *iface = l->use_any ? NULL : l->ifaces.all[i];
-		int error = skw_tap_socket_error(l->tap, i);
-		struct skw_iface_info now;
-
-		if (!iface || iface->gone) {
-			left += !iface;
-			continue;
-		}
-		if (error) {
-			skw_status_clear(&l->status);
-			if (skw_iface_by_index(iface->info.ifindex, &now) < 0) {
-				iface->gone = true;
-				skw_say("%s: the interface has gone", iface->info.name);
-			} else {
-				skw_say("%s: %s; the capture goes on when it is up again",
-					iface->info.name, strerror(error));
-			}
-		}
-		left += !iface->gone;
-	}
-	if (left)
-		return 0;
+	for (size_t i = 0; i < l->ifaces.len; i++)
+		if (!l->ifaces.all[i]->gone)
+			return 0;
 	return stop_for(l,
 			skw_error_set(err, -ENODEV,
 				      "no interface is left to capture on; what was captured can "
 				      "be read"));
+}
+
+static void on_named_news(void *ctx, const struct skw_iface_info *info, bool gone)
+{
+	struct skw_live *l = ctx;
+	int place = gone ? skw_live_ifaces_find(&l->ifaces, info->ifindex) : -1;
+
+	if (place >= 0)
+		iface_gone(l, l->ifaces.all[place]);
+}
+
+/* Sockets are told that an interface goes down, but not that it goes away for good. */
+static int named_news(struct skw_live *l)
+{
+	struct skw_iface_info now;
+	int ret = skw_iface_watch_read(l->watch_fd, on_named_news, l);
+
+	if (ret != -ENOBUFS)
+		return ret;
+	/* Some news were lost: look for ourselves. */
+	for (size_t i = 0; i < l->ifaces.len; i++)
+		if (skw_iface_by_index(l->ifaces.all[i]->info.ifindex, &now) == -ENODEV)
+			iface_gone(l, l->ifaces.all[i]);
+	return 0;
+}
+
+static int on_news(struct skw_live *l, struct skw_error *err)
+{
+	int ret = l->use_any ? skw_any_news(&l->any) : named_news(l);
+
+	/* What an index stands for may have changed. */
+	l->last_ifindex = 0;
+	if (ret)
+		return stop_for(l, skw_error_set(err, ret, "netlink: %s", strerror(-ret)));
+	return l->use_any ? 0 : check_any_left(l, err);
+}
+
+/* An interface went down. */
+static int on_sockets(struct skw_live *l, struct skw_error *err)
+{
+	(void)err;
+	for (size_t i = 0; i < skw_tap_sockets_len(l->tap); i++) {
+		int error = skw_tap_socket_error(l->tap, i);
+
+		if (!error || l->use_any || l->ifaces.all[i]->gone)
+			continue;
+		skw_status_clear(&l->status);
+		skw_say("%s: %s; the capture goes on when it is up again",
+			l->ifaces.all[i]->info.name, strerror(error));
+	}
+	return 0;
 }
 
 static int (*const handlers[EVENTS])(struct skw_live *l, struct skw_error *err) = {
@@ -246,10 +275,13 @@ static int watch_all(struct skw_live *l)
 	const struct {
 		int fd;
 		enum event event;
-	} fds[] = { { l->signal_fd, EVENT_SIGNAL }, { l->tick_fd, EVENT_TICK },
-		    { l->turn_fd, EVENT_TURN },     { l->duration_fd, EVENT_DURATION },
-		    { l->clock_fd, EVENT_CLOCK },   { skw_keeper_fd(l->keeper), EVENT_KEEPER },
-		    { l->any.watch_fd, EVENT_NEWS } };
+	} fds[] = { { l->signal_fd, EVENT_SIGNAL },
+		    { l->tick_fd, EVENT_TICK },
+		    { l->turn_fd, EVENT_TURN },
+		    { l->duration_fd, EVENT_DURATION },
+		    { l->clock_fd, EVENT_CLOCK },
+		    { skw_keeper_fd(l->keeper), EVENT_KEEPER },
+		    { l->use_any ? l->any.watch_fd : l->watch_fd, EVENT_NEWS } };
 
 	for (size_t i = 0; !ret && i < SKW_ARRAY_SIZE(fds); i++)
 		if (fds[i].fd >= 0)
@@ -343,7 +375,8 @@ int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)
 			      .tick_fd = -1,
 			      .turn_fd = -1,
 			      .duration_fd = -1,
-			      .clock_fd = -1 };
+			      .clock_fd = -1,
+			      .watch_fd = -1 };
 	sigset_t figures;
 
 	/* Until all is set up, signals end the process at once: opening a file may take for ever.
@@ -368,8 +401,8 @@ int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)
 		skw_keeper_abandon(l.keeper);
 	}
 	skw_live_tear_down(&l);
-	int *fds[] = { &l.epoll_fd, &l.signal_fd,   &l.tick_fd,
-		       &l.turn_fd,  &l.duration_fd, &l.clock_fd };
+	int *fds[] = { &l.epoll_fd,    &l.signal_fd, &l.tick_fd, &l.turn_fd,
+		       &l.duration_fd, &l.clock_fd,  &l.watch_fd };
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(fds); i++)
 		skw_cleanup_fd(fds[i]);
 	return ret;

@@ -50,6 +50,9 @@ static int set_up_named(struct skw_live *l, struct skw_error *err)
 	const struct skw_capture_plan *plan = l->plan;
 	int ret = 0;
 
+	l->watch_fd = skw_iface_watch();
+	if (l->watch_fd < 0)
+		return skw_error_set(err, l->watch_fd, "netlink: %s", strerror(-l->watch_fd));
 	l->slots = (unsigned)plan->ifaces_len;
 	l->compiled = calloc(plan->ifaces_len, sizeof(*l->compiled));
 	if (!l->compiled)
