@@ -164,16 +164,16 @@ def main(arguments):
             print("# " + line)
         print("%s %d - %s is printed as tcpdump does" % ("not ok" if wrong else "ok", number, name))
         failed |= bool(wrong)
-    what = "%d - skwatch capture -r prints the same" % (len(names) + 1)
-    if os.access(SKWATCH, os.X_OK):
+    tests = len(names)
+    # A build of the pure rooms alone has no program.
+    if os.environ.get("SKW_BPF") != "no":
+        tests += 1
         wrong = check_skwatch(names)
         for line in wrong:
             print("# " + line)
-        print(("not ok " if wrong else "ok ") + what)
+        print("%s %d - skwatch capture -r prints the same" % ("not ok" if wrong else "ok", tests))
         failed |= bool(wrong)
-    else:
-        print("ok %s # SKIP no program skwatch here" % what)
-    print("1..%d" % (len(names) + 1))
+    print("1..%d" % tests)
     return failed
 
 
