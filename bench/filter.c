@@ -22,6 +22,7 @@
 
 #include "abi/packet.h"
 #include "filter/translate.h"
+#include "kern/skb_access.h"
 #include "kern/compile.h"
 #include "kern/tap.h"
 #include "util/cleanup.h"
@@ -82,8 +83,13 @@ static int attach_classic(int fd, const struct skw_cbpf *prog)
 static int attach_translated(int fd, const struct skw_cbpf *prog, struct skw_tap *tap,
 			     struct skw_error *err)
 {
+	struct skw_skb_access access;
 	struct skw_filter_frame frame = { .counters_fd = skw_tap_counters_fd(tap),
 					  .next_fd = skw_tap_next_fd(tap) };
+
+	/* As a capture does it. */
+	if (skw_skb_access_probe(&access) == 0)
+		frame.access = &access;
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	size_t len = 0;
 	int ret = skw_filter_translate(prog, &frame, &insns, &len);
@@ -134,7 +140,7 @@ static int hold(const struct plan *p, const struct skw_cbpf *prog, struct skw_ta
 
 int main(int argc, char **argv)
 {
-	struct skw_tap_options opt = { .snaplen = SKW_SNAPLEN_MAX, .ring_bytes = 1, .rings = 1 };
+	struct skw_tap_options opt = { .ring_bytes = 1, .rings = 1 };
 	struct plan p = { 0 };
 	struct skw_error err = { 0 };
 	struct skw_cbpf prog = { 0 };

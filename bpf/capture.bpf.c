@@ -10,8 +10,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* May be changed at any time. */
+volatile __u32 snaplen = SKW_SNAPLEN_MAX;
+
 /* Set before loading. */
-const volatile __u32 snaplen = SKW_SNAPLEN_MAX;
 const volatile __u32 rings_len = 1;
 const volatile __u64 wake_threshold = 1 << 20; /* bytes in a ring that call for the reader */
 
@@ -165,8 +167,12 @@ int skw_capture(struct __sk_buff *skb)
 		count->dropped++;
 		return 0;
 	}
-	if (caplen > snaplen)
-		caplen = snaplen;
+	__u32 most = snaplen;
+
+	if (caplen > most)
+		caplen = most;
+	if (caplen > SKW_SNAPLEN_MAX)
+		caplen = SKW_SNAPLEN_MAX;
 	size = size_class(sizeof(*rec) + SKW_REC_HEADROOM + caplen);
 	rec = bpf_ringbuf_reserve(ring, size, 0);
 	if (!rec) {
@@ -183,7 +189,7 @@ int skw_capture(struct __sk_buff *skb)
 	rec->cpu = cpu;
 	rec->pkt_type = skb->pkt_type;
 	rec->flags = 0;
-	rec->reserved = 0;
+	rec->slot = slot;
 	if (copy(skb, rec->frame + SKW_REC_HEADROOM, caplen,
 		 size - sizeof(*rec) - SKW_REC_HEADROOM) < 0) {
 		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);

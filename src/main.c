@@ -2,9 +2,11 @@
 /* The command table, the global options, and the exit status. */
 #include <config.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "util/cleanup.h"
@@ -59,8 +61,23 @@ static int run(int argc, char **argv)
 	return usage(": no such command", word);
 }
 
+/* A descriptor of ours must not become standard error because that one was closed. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		/* What would be written to a closed standard output is lost: reading only says so.
+		 */
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	fill_standard_descriptors();
 	/* A closed pipe is an error of the write that finds it, with a message. */
 	signal(SIGPIPE, SIG_IGN);
 

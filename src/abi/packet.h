@@ -28,7 +28,7 @@ struct skw_packet_rec {
 	__u16 cpu;
 	__u8 pkt_type; /* PACKET_HOST .. PACKET_OUTGOING, linux/if_packet.h */
 	__u8 flags;    /* SKW_REC_* */
-	__u16 reserved;
+	__u16 slot;    /* counter slot that `drops` belongs to */
 	__u8 frame[];
 };
 

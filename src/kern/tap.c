@@ -24,11 +24,6 @@
 #define RING_BYTES_MAX    (1ULL << 30)
 #define WAKE_BYTES_MAX    (1ULL << 20)
 
-struct tap_socket {
-	int fd;
-	uint32_t ifindex;
-};
-
 struct skw_tap {
 	struct capture_bpf *bpf;
 	struct skw_rings *rings;
@@ -36,7 +31,7 @@ struct skw_tap {
 	unsigned rings_len;
 	uint64_t ring_bytes;
 	unsigned slots;
-	struct tap_socket *sockets; /* owned */
+	int *sockets; /* owned */
 	size_t sockets_len;
 };
 
@@ -91,7 +86,16 @@ static int rings_connect(struct skw_tap *tap)
 	return skw_rings_open(tap->ring_fds, tap->rings_len, tap->ring_bytes, &tap->rings);
 }
 
-static int tap_load(struct skw_tap *tap, const struct skw_tap_options *opt, struct skw_error *err)
+/* CPUs that share a ring count for themselves what they put in. */
+static uint64_t wake_threshold(const struct skw_tap *tap)
+{
+	unsigned cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t bytes = tap->ring_bytes / 8 / ((cpus + tap->rings_len - 1) / tap->rings_len);
+
+	return bytes < WAKE_BYTES_MAX ? bytes : WAKE_BYTES_MAX;
+}
+
+static int tap_load(struct skw_tap *tap, struct skw_error *err)
 {
 	int ret;
 
@@ -99,10 +103,9 @@ static int tap_load(struct skw_tap *tap, const struct skw_tap_options *opt, stru
 	tap->bpf = capture_bpf__open();
 	if (!tap->bpf)
 		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
-	tap->bpf->rodata->snaplen = opt->snaplen;
+
 	tap->bpf->rodata->rings_len = tap->rings_len;
-	tap->bpf->rodata->wake_threshold =
-		tap->ring_bytes / 8 < WAKE_BYTES_MAX ? tap->ring_bytes / 8 : WAKE_BYTES_MAX;
+	tap->bpf->rodata->wake_threshold = wake_threshold(tap);
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings_len);
 	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots);
 	ret = capture_bpf__load(tap->bpf);
@@ -153,7 +156,7 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 	if (!tap->ring_fds)
 		ret = skw_error_set(err, -ENOMEM, "out of memory");
 	else
-		ret = tap_load(tap, opt, err);
+		ret = tap_load(tap, err);
 	if (ret) {
 		skw_tap_free(tap);
 		return ret;
@@ -175,14 +178,16 @@ void skw_tap_free(struct skw_tap *tap)
 	free(tap);
 }
 
-uint64_t skw_tap_ring_bytes(const struct skw_tap *tap)
+void skw_tap_set_snaplen(struct skw_tap *tap, uint32_t snaplen)
 {
-	return tap->ring_bytes;
+	tap->bpf->data->snaplen = snaplen;
 }
 
-unsigned skw_tap_rings_len(const struct skw_tap *tap)
+unsigned skw_tap_cpus(void)
 {
-	return tap->rings_len;
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? (unsigned)cpus : 1;
 }
 
 int skw_tap_counters_fd(const struct skw_tap *tap)
@@ -254,6 +259,9 @@ static int open_bound(const struct skw_tap_socket *how, int prog_fd)
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &prog_fd, sizeof(prog_fd)) < 0)
 		return -errno;
+	/* Not even who holds the socket can widen what is captured from here on. */
+	if (setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 }, sizeof(int)) < 0)
+		return -errno;
 	if (how->promiscuous && how->ifindex &&
 	    setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promisc, sizeof(promisc)) < 0)
 		return -errno;
@@ -278,8 +286,7 @@ static int open_dispatched(struct skw_tap *tap, const struct skw_tap_socket *how
 int skw_tap_open_socket(struct skw_tap *tap, const struct skw_tap_socket *how,
 			struct skw_error *err)
 {
-	struct tap_socket *sockets =
-		realloc(tap->sockets, (tap->sockets_len + 1) * sizeof(*sockets));
+	int *sockets = realloc(tap->sockets, (tap->sockets_len + 1) * sizeof(*sockets));
 	int prog_fd = how->ifindex ? how->prog_fd : bpf_program__fd(tap->bpf->progs.skw_dispatch);
 
 	if (!sockets)
@@ -290,7 +297,7 @@ int skw_tap_open_socket(struct skw_tap *tap, const struct skw_tap_socket *how,
 		fd = open_dispatched(tap, how);
 	if (fd < 0)
 		return skw_error_set(err, fd, "%s: packet socket: %s", how->name, strerror(-fd));
-	sockets[tap->sockets_len++] = (struct tap_socket){ fd, how->ifindex };
+	sockets[tap->sockets_len++] = fd;
 	return 0;
 }
 
@@ -301,7 +308,7 @@ size_t skw_tap_sockets_len(const struct skw_tap *tap)
 
 int skw_tap_socket_fd(const struct skw_tap *tap, size_t i)
 {
-	return tap->sockets[i].fd;
+	return tap->sockets[i];
 }
 
 int skw_tap_socket_error(const struct skw_tap *tap, size_t i)
@@ -309,7 +316,7 @@ int skw_tap_socket_error(const struct skw_tap *tap, size_t i)
 	int error = 0;
 	socklen_t len = sizeof(error);
 
-	if (getsockopt(tap->sockets[i].fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+	if (getsockopt(tap->sockets[i], SOL_SOCKET, SO_ERROR, &error, &len) < 0)
 		return errno;
 	return error;
 }
@@ -317,7 +324,7 @@ int skw_tap_socket_error(const struct skw_tap *tap, size_t i)
 void skw_tap_close_sockets(struct skw_tap *tap)
 {
 	for (size_t i = 0; i < tap->sockets_len; i++)
-		close(tap->sockets[i].fd);
+		close(tap->sockets[i]);
 	free(tap->sockets);
 	tap->sockets = NULL;
 	tap->sockets_len = 0;

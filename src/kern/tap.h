@@ -19,7 +19,6 @@ struct bpf_insn; /* linux/bpf.h, which can't stand beside pcap.h */
 struct skw_tap;
 
 struct skw_tap_options {
-	uint32_t snaplen;
 	uint64_t ring_bytes; /* of all rings together; each gets its share, rounded down */
 	unsigned rings;      /* 0: one for each CPU, at most 16 */
 	unsigned slots;      /* counter slots: one for each interface that is counted apart */
@@ -31,10 +30,6 @@ uint64_t skw_tap_ring_bytes_min(void);
 /* Loads programs and makes rings. *out is the caller's. */
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err);
 void skw_tap_free(struct skw_tap *tap); /* NULL allowed; closes sockets, rings and programs */
-
-/* Bytes of one ring, and how many there are. */
-uint64_t skw_tap_ring_bytes(const struct skw_tap *tap);
-unsigned skw_tap_rings_len(const struct skw_tap *tap);
 
 /* What a generated filter program refers to; the descriptors stay the tap's. */
 int skw_tap_counters_fd(const struct skw_tap *tap);
@@ -50,6 +45,12 @@ int skw_tap_load_filter(const struct bpf_insn *insns, size_t len, struct skw_err
 int skw_tap_set_filter(struct skw_tap *tap, unsigned index, int prog_fd);
 int skw_tap_set_iface(struct skw_tap *tap, uint32_t ifindex, unsigned filter, unsigned slot);
 int skw_tap_forget_iface(struct skw_tap *tap, uint32_t ifindex);
+
+/* How much of a packet is kept, at most; SKW_SNAPLEN_MAX until this is called. */
+void skw_tap_set_snaplen(struct skw_tap *tap, uint32_t snaplen);
+
+/* CPUs that there might ever be; records name them. */
+unsigned skw_tap_cpus(void);
 
 struct skw_tap_socket {
 	const char *name; /* for messages */

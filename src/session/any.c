@@ -81,6 +81,15 @@ static int make_filter(struct skw_any *any, const struct skw_iface_info *info,
 				   skw_tap_next_fd(any->tap), any->access, made, err);
 }
 
+/* The filter of interfaces of this kind (ARPHRD_*), or -1. */
+static int filter_by_kind(const struct skw_any *any, uint16_t arphrd)
+{
+	for (unsigned i = 0; i < any->kinds_len; i++)
+		if (any->kinds[i].arphrd == arphrd)
+			return any->kinds[i].filter;
+	return -1;
+}
+
 static int filter_by_dlt(const struct skw_any *any, int dlt)
 {
 	for (unsigned i = 0; i < any->filters_len; i++)
@@ -94,7 +103,11 @@ static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 			struct skw_error *err)
 {
 	struct skw_made_filter made = { 0 };
-	int known = filter_by_dlt(any, skw_iface_plain_dlt(info->arphrd));
+	int known = filter_by_kind(any, info->arphrd);
+	int plain = skw_iface_plain_dlt(info->arphrd);
+
+	if (known < 0 && plain >= 0)
+		known = filter_by_dlt(any, plain);
 
 	if (known >= 0 && !(any->filters[known].stand_in && (info->flags & IFF_UP)))
 		return known;
@@ -123,6 +136,8 @@ static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 	}
 	if ((unsigned)index == any->filters_len)
 		any->filters_len++;
+	if (user)
+		skw_tap_set_snaplen(any->tap, SKW_SNAPLEN_MAX);
 	/* Interfaces refer to the filter that was replaced until they are told anew. */
 	struct skw_offline_filter *old = any->filters[index].user;
 	any->filters[index].dlt = made.dlt;
@@ -132,6 +147,10 @@ static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 		if (any->ifaces->all[i]->iface.dlt == made.dlt)
 			any->ifaces->all[i]->user_filter = user;
 	skw_offline_filter_free(old);
+	if (known < 0 && any->kinds_len < SKW_DISPATCH_FILTERS) {
+		any->kinds[any->kinds_len].arphrd = info->arphrd;
+		any->kinds[any->kinds_len++].filter = (uint8_t)index;
+	}
 	return index;
 }
 
@@ -251,8 +270,11 @@ int skw_any_unknown(struct skw_any *any, uint32_t ifindex)
 	if (place >= 0)
 		return place;
 	snprintf(info.name, sizeof(info.name), "if%u", ifindex);
-	if (!skw_live_ifaces_add(any->ifaces, &info, DLT_EN10MB, any->plan->snaplen,
-				 any->plan->filter))
+	/* The dispatcher has taken it for Ethernet, so do we. */
+	struct skw_live_iface *iface = skw_live_ifaces_add(any->ifaces, &info, DLT_EN10MB,
+							   any->plan->snaplen, any->plan->filter);
+	if (!iface)
 		return -ENOMEM;
+	iface->user_filter = any->filters[0].user;
 	return (int)any->ifaces->len - 1;
 }

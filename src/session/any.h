@@ -29,6 +29,11 @@ struct skw_any {
 		struct skw_offline_filter *user; /* owned, NULL if the kernel decides */
 	} filters[SKW_DISPATCH_FILTERS];
 	unsigned filters_len;
+	struct {
+		uint16_t arphrd;
+		uint8_t filter;
+	} kinds[SKW_DISPATCH_FILTERS]; /* which filter a kind of interface has */
+	unsigned kinds_len;
 	unsigned slots_used;
 	int watch_fd; /* netlink; owned, -1 before start */
 };

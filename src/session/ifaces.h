@@ -24,6 +24,7 @@ struct skw_live_iface {
 	bool cooked;
 	const struct skw_offline_filter *user_filter; /* lent; NULL: the kernel has decided */
 	uint64_t user_rejected;                       /* by it */
+	uint64_t cut; /* to the snapshot length, by us and not by the kernel */
 };
 
 struct skw_live_ifaces {

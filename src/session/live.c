@@ -87,8 +87,10 @@ static void arm_turn(struct skw_live *l)
 	uint64_t turn_ns = skw_recorder_turn_ns(l->delivery.recorder);
 	uint64_t now_ns = skw_clock_real_ns();
 
-	if (turn_ns != UINT64_MAX)
-		skw_clock_timer_set(l->turn_fd, turn_ns > now_ns ? turn_ns - now_ns : 1, 0);
+	if (turn_ns == UINT64_MAX || turn_ns == l->turn_armed_ns)
+		return;
+	l->turn_armed_ns = turn_ns;
+	skw_clock_timer_set(l->turn_fd, turn_ns > now_ns ? turn_ns - now_ns : 1, 0);
 }
 
 /* Turning over is for what has been drained up to now. */
@@ -109,6 +111,7 @@ static int on_turn(struct skw_live *l, struct skw_error *err)
 {
 	(void)err;
 	skw_clock_timer_read(l->turn_fd);
+	l->turn_armed_ns = 0;
 	return 0; /* done after the draining that follows */
 }
 
@@ -157,8 +160,8 @@ static int stop_for(struct skw_live *l, int ret)
 static int on_keeper(struct skw_live *l, struct skw_error *err)
 {
 	return stop_for(l, skw_error_set(err, -EPIPE,
-					 "the keeper process has died; what was captured can be "
-					 "read"));
+					 "skwatch's privileged process has died; what was captured "
+					 "can be read"));
 }
 
 static int on_recorder(struct skw_live *l, struct skw_error *err)
@@ -213,7 +216,11 @@ static int named_news(struct skw_live *l)
 
 static int on_news(struct skw_live *l, struct skw_error *err)
 {
-	int ret = l->use_any ? skw_any_news(&l->any) : named_news(l);
+	/* What waits in the rings belongs to interfaces as they were. */
+	int ret = skw_live_drain(l, skw_clock_monotonic_ns(), err);
+	if (ret < 0 || l->stop)
+		return ret < 0 ? ret : 0;
+	ret = l->use_any ? skw_any_news(&l->any) : named_news(l);
 
 	/* What an index stands for may have changed. */
 	l->last_ifindex = 0;
@@ -262,9 +269,12 @@ static int watch_all(struct skw_live *l)
 	l->turn_fd = skw_clock_timer();
 	l->duration_fd = skw_clock_timer();
 	l->clock_fd = skw_clock_watch();
-	if (l->epoll_fd < 0 || l->tick_fd < 0 || l->turn_fd < 0 || l->duration_fd < 0 ||
-	    l->clock_fd < 0)
-		return -EMFILE;
+	if (l->epoll_fd < 0)
+		return -errno;
+	const int timers[] = { l->tick_fd, l->turn_fd, l->duration_fd, l->clock_fd };
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(timers); i++)
+		if (timers[i] < 0)
+			return timers[i];
 	if (recorder) {
 		skw_clock_timer_set(l->tick_fd, TICK_NS, TICK_NS);
 		arm_turn(l);
@@ -364,7 +374,8 @@ static int end(struct skw_live *l, int ret, struct skw_error *err)
 	l->keeper = NULL;
 	if (!ret)
 		ret = l->failure ? l->failure : closed;
-	return ret || !kept ? ret : skw_error_set(err, kept, "the keeper process has died");
+	return ret || !kept ? ret
+			    : skw_error_set(err, kept, "skwatch's privileged process has died");
 }
 
 int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)

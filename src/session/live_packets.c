@@ -25,8 +25,6 @@ static int cook(struct skw_live *l, const struct skw_live_iface *iface, struct s
 	pkt->data = l->cooked;
 	pkt->len += SKW_SLL2_BYTES;
 	pkt->caplen += SKW_SLL2_BYTES;
-	if (pkt->caplen > l->plan->snaplen)
-		pkt->caplen = l->plan->snaplen;
 	return 0;
 }
 
@@ -48,12 +46,11 @@ static int place_of(struct skw_live *l, uint32_t ifindex)
 }
 
 /* How many packets were lost between this record and the one before from the same CPU. */
-static uint32_t drops_before(struct skw_live *l, const struct skw_live_iface *iface,
-			     const struct skw_packet_rec *rec)
+static uint32_t drops_before(struct skw_live *l, const struct skw_packet_rec *rec)
 {
-	if (rec->cpu >= l->cpus)
+	if (rec->cpu >= l->cpus || rec->slot >= l->slots)
 		return 0;
-	uint32_t *last = &l->drops[iface->slot * l->cpus + rec->cpu];
+	uint32_t *last = &l->drops[rec->slot * l->cpus + rec->cpu];
 	uint32_t lost = rec->drops - *last;
 
 	*last = rec->drops;
@@ -63,7 +60,7 @@ static uint32_t drops_before(struct skw_live *l, const struct skw_live_iface *if
 static int deliver(struct skw_live *l, const void *bytes, size_t size, struct skw_error *err)
 {
 	struct skw_record rec;
-	int ret = skw_record_decode(bytes, size, l->plan->snaplen, &rec);
+	int ret = skw_record_decode(bytes, size, 0, &rec);
 
 	if (ret)
 		return skw_error_set(err, ret, "a ring holds what is no packet record");
@@ -81,7 +78,7 @@ static int deliver(struct skw_live *l, const void *bytes, size_t size, struct sk
 		.len = rec.len,
 		.dlt = iface->iface.dlt,
 		.iface = (uint32_t)place,
-		.dropped = drops_before(l, iface, rec.rec),
+		.dropped = drops_before(l, rec.rec),
 		.protocol = ntohs(rec.rec->protocol),
 		.pkt_type = rec.rec->pkt_type,
 		.direction = rec.rec->pkt_type == PACKET_OUTGOING ? SKW_DIR_OUT : SKW_DIR_IN,
@@ -94,6 +91,11 @@ static int deliver(struct skw_live *l, const void *bytes, size_t size, struct sk
 	if (iface->user_filter && !skw_offline_filter_match(iface->user_filter, &pkt)) {
 		iface->user_rejected++;
 		return SKW_DELIVERED;
+	}
+	/* A filter in user space has seen more than was asked for, and a tag takes room as well. */
+	if (pkt.caplen > l->plan->snaplen) {
+		pkt.caplen = l->plan->snaplen;
+		iface->cut += rec.rec->caplen == rec.rec->len;
 	}
 	return skw_delivery_packet(&l->delivery, &pkt, &iface->iface, err);
 }
@@ -134,13 +136,16 @@ int skw_live_figures(const struct skw_live *l, struct skw_figures *f)
 		if (ret)
 			return ret;
 		f->seen += stats.seen;
-		f->rejected += stats.seen - stats.matched;
+		/* While it runs, a CPU may be between the two. */
+		f->rejected += stats.seen > stats.matched ? stats.seen - stats.matched : 0;
 		f->captured += stats.captured;
 		f->dropped += stats.dropped;
 		f->truncated += stats.truncated;
 	}
-	for (size_t i = 0; i < l->ifaces.len; i++)
+	for (size_t i = 0; i < l->ifaces.len; i++) {
 		user_rejected += l->ifaces.all[i]->user_rejected;
+		f->truncated += l->ifaces.all[i]->cut;
+	}
 	f->rejected += user_rejected;
 	f->captured -= user_rejected;
 	f->left_over = f->captured - l->delivery.packets;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/sysinfo.h>
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,8 +36,7 @@ int skw_live_iface_stats(void *live, uint32_t place, struct skw_iface_stats *sta
 
 static int load_tap(struct skw_live *l, struct skw_error *err)
 {
-	struct skw_tap_options opt = { .snaplen = l->plan->snaplen,
-				       .ring_bytes = l->plan->ring_bytes,
+	struct skw_tap_options opt = { .ring_bytes = l->plan->ring_bytes,
 				       .rings = l->plan->rings,
 				       .slots = l->slots };
 
@@ -62,6 +61,10 @@ static int set_up_named(struct skw_live *l, struct skw_error *err)
 		struct skw_iface_info info;
 
 		ret = skw_iface_by_name(plan->ifaces[i], &info, err);
+		int same = ret ? -1 : skw_live_ifaces_find(&l->ifaces, info.ifindex);
+		if (same >= 0)
+			ret = skw_error_usage(err, "-i %s: it is the same interface as -i %s",
+					      plan->ifaces[i], plan->ifaces[same]);
 		if (!ret && !(info.flags & IFF_UP))
 			ret = skw_error_set(
 				err, -ENETDOWN,
@@ -99,6 +102,8 @@ static int open_named(struct skw_live *l, struct skw_error *err)
 		if (prog < 0)
 			return prog;
 		iface->user_filter = c->user;
+		if (c->user)
+			skw_tap_set_snaplen(l->tap, SKW_SNAPLEN_MAX);
 
 		struct skw_tap_socket how = { .name = iface->info.name,
 					      .ifindex = iface->info.ifindex,
@@ -238,6 +243,18 @@ static int block_signals(struct skw_live *l, struct skw_error *err)
 	return l->signal_fd < 0 ? skw_error_set(err, -errno, "signals: %s", strerror(errno)) : 0;
 }
 
+/* A filter in user space must see all of a packet. */
+static bool wants_whole(const struct skw_live *l)
+{
+	for (size_t i = 0; l->compiled && i < l->plan->ifaces_len; i++)
+		if (l->compiled[i].user)
+			return true;
+	for (unsigned i = 0; i < l->any.filters_len; i++)
+		if (l->any.filters[i].user)
+			return true;
+	return false;
+}
+
 int skw_live_set_up(struct skw_live *l, struct skw_error *err)
 {
 	int ret = skw_privileges_missing(err);
@@ -255,14 +272,14 @@ int skw_live_set_up(struct skw_live *l, struct skw_error *err)
 	if (ret)
 		return ret;
 
-	int cpus = get_nprocs_conf();
-	l->cpus = cpus > 0 ? (unsigned)cpus : 1;
+	l->cpus = skw_tap_cpus();
 	l->drops = calloc((size_t)l->slots * l->cpus, sizeof(*l->drops));
 	l->cooked = malloc(SKW_SNAPLEN_MAX + 64);
 	if (!l->drops || !l->cooked)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	l->offset_ns = skw_clock_offset_ns();
 
+	skw_tap_set_snaplen(l->tap, wants_whole(l) ? SKW_SNAPLEN_MAX : l->plan->snaplen);
 	ret = l->use_any ? open_any(l, err) : open_named(l, err);
 	if (!ret)
 		ret = split(l, err);

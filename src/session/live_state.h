@@ -42,7 +42,8 @@ struct skw_live {
 	uint32_t last_place;
 
 	int epoll_fd, signal_fd, tick_fd, turn_fd, duration_fd, clock_fd;
-	int watch_fd; /* netlink, when interfaces were named */
+	uint64_t turn_armed_ns; /* what turn_fd is set to */
+	int watch_fd;           /* netlink, when interfaces were named */
 	bool stop;
 	bool enough; /* no packet is wanted any more, also of those in the rings */
 	int failure; /* -errno of what stopped it, if that was no wish */

@@ -138,9 +138,9 @@ static int give_up_privileges(struct readback *b, struct skw_error *err)
 			return ret;
 		who = &b->who;
 	}
-	b->verbs = (struct skw_verbs_context){
-		.plan = b->plan, .who = who, .counters_fd = -1, .next_fd = -1
-	};
+	b->verbs.plan = b->plan;
+	b->verbs.who = who;
+	b->verbs.counters_fd = b->verbs.next_fd = -1;
 	if (b->plan->write_file) {
 		int ret = skw_verbs_split(&b->verbs, &b->keeper, err);
 
@@ -157,10 +157,13 @@ static int run(struct readback *b, struct skw_error *err)
 
 	if (ret)
 		return ret;
-	struct stat st;
-	b->pipe = (strcmp(b->plan->read_file, "-") == 0 ? fstat(0, &st)
-							: stat(b->plan->read_file, &st)) == 0 &&
-		  !S_ISREG(st.st_mode);
+	struct stat st = { 0 };
+	bool known = (strcmp(b->plan->read_file, "-") == 0 ? fstat(STDIN_FILENO, &st)
+							   : stat(b->plan->read_file, &st)) == 0;
+	b->pipe = known && !S_ISREG(st.st_mode);
+	b->verbs.reads = known;
+	b->verbs.in_dev = st.st_dev;
+	b->verbs.in_ino = st.st_ino;
 	ret = give_up_privileges(b, err);
 	if (ret) {
 		fclose(in);
@@ -206,6 +209,6 @@ int skw_readback_run(const struct skw_capture_plan *plan, struct skw_error *err)
 		skw_offline_filter_free(b.filters[i]);
 	free(b.filters);
 	if (!ret && kept)
-		return skw_error_set(err, kept, "the keeper process has died");
+		return skw_error_set(err, kept, "skwatch's privileged process has died");
 	return ret;
 }

@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +14,8 @@
 #include "out/rotate.h"
 #include "session/any.h"
 #include "util/cleanup.h"
+
+#define OUTPUT_FLAGS (O_WRONLY | O_CLOEXEC | O_NOCTTY)
 
 enum verb { VERB_OPEN_FILE, VERB_FILE_DONE, VERB_MAKE_FILTER, VERBS };
 
@@ -37,20 +42,85 @@ int skw_verbs_file_name(const struct skw_capture_plan *plan, const struct skw_fi
 	return skw_rotate_name(&rotate, (time_t)id->start_s, (unsigned)id->number, name, PATH_MAX);
 }
 
-static int open_output(const struct skw_verbs_context *ctx, const char *name)
+/* With the rights of `who`: a link in that user's directory leads nowhere else. 0 or -errno. */
+static int open_as(const struct skw_identity *who, const char *name)
 {
-	struct stat st;
-	/* One who only opens a pipe to see it must not wait for its reader: the open itself does.
-	 */
-	SKW_AUTO_FD int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	SKW_AUTO_FREE gid_t *before = NULL, *groups = NULL;
+	int before_len = getgroups(0, NULL);
+	int len = 0;
 
+	getgrouplist(who->name, who->gid, NULL, &len);
+	before = calloc((size_t)before_len + 1, sizeof(*before));
+	groups = calloc((size_t)len + 1, sizeof(*groups));
+	if (!before || !groups || getgroups(before_len, before) < 0)
+		return -ENOMEM;
+	if (getgrouplist(who->name, who->gid, groups, &len) < 0 ||
+	    setgroups((size_t)len, groups) < 0)
+		return -EPERM;
+	gid_t gid = (gid_t)setfsgid(who->gid);
+	uid_t uid = (uid_t)setfsuid(who->uid);
+	int fd = (uid_t)setfsuid((uid_t)-1) == who->uid ? open(name, OUTPUT_FLAGS | O_CREAT, 0666)
+							: (errno = EPERM, -1);
+	int ret = fd < 0 ? -errno : fd;
+
+	setfsuid(uid);
+	setfsgid(gid);
+	if (setgroups((size_t)before_len, before) < 0 && fd >= 0) {
+		close(fd);
+		return -EPERM;
+	}
+	return ret;
+}
+
+/*
+ * In a directory where that user may not create files, we do, in the directory as it was before
+ * any packet was seen; what is there already must be a file that we made before.
+ */
+static int open_for(const struct skw_verbs_context *ctx, const char *name)
+{
+	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	SKW_AUTO_FD int fd = -1;
+	struct stat st;
+
+	if (ctx->dir_fd < 0)
+		return -EACCES;
+	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+	if (fd >= 0)
+		return fchown(fd, ctx->who->uid, ctx->who->gid) < 0 ? -errno : SKW_TAKE_FD(fd);
+	if (errno != EEXIST)
+		return -errno;
+	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (S_ISREG(st.st_mode)) {
-		if (ftruncate(fd, 0) < 0 ||
-		    (ctx->who && fchown(fd, ctx->who->uid, ctx->who->gid) < 0))
-			return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_uid != ctx->who->uid || st.st_nlink != 1)
+		return -EACCES;
+	return SKW_TAKE_FD(fd);
+}
+
+/* The file is emptied when the one before it is complete, as both may be the same. */
+static int open_output(const struct skw_verbs_context *ctx, const char *name, struct skw_error *err)
+{
+	SKW_AUTO_FD int fd = -1;
+	struct stat st;
+
+	if (ctx->who) {
+		fd = open_as(ctx->who, name);
+		if (fd == -EACCES)
+			fd = open_for(ctx, name);
+	} else {
+		fd = open(name, OUTPUT_FLAGS | O_CREAT, 0666);
+		fd = fd < 0 ? -errno : fd;
 	}
+	if (fd < 0)
+		return skw_error_set(err, fd, "%s: %s", name, strerror(-fd));
+	if (fstat(fd, &st) < 0)
+		return skw_error_set(err, -errno, "%s: %s", name, strerror(errno));
+	if (ctx->reads && S_ISREG(st.st_mode) && st.st_dev == ctx->in_dev &&
+	    st.st_ino == ctx->in_ino)
+		return skw_error_set(err, -EBUSY,
+				     "%s: this is the file that -r reads: it would be lost", name);
+	if (S_ISREG(st.st_mode) && ftruncate(fd, 0) < 0)
+		return skw_error_set(err, -errno, "%s: %s", name, strerror(errno));
 	return SKW_TAKE_FD(fd);
 }
 
@@ -70,14 +140,15 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 			   struct skw_keeper_reply *reply)
 {
 	const struct skw_verbs_context *ctx = arg;
+	struct skw_error err = { 0 };
 	char name[PATH_MAX];
 	int ret = file_name_of(ctx, request, len, name);
 
 	if (ret)
 		return ret;
-	int fd = open_output(ctx, name);
+	int fd = open_output(ctx, name, &err);
 	if (fd < 0)
-		return fd;
+		return skw_keeper_reply_error(reply, fd, &err);
 	reply->fds[reply->n_fds++] = fd;
 	return 0;
 }
@@ -133,41 +204,72 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_MAKE_FILTER] = { "make filter", serve_make_filter },
 };
 
+/* The directory of the output, as it is now; -1 where its name changes with time. */
+static int output_directory(const struct skw_capture_plan *plan)
+{
+	const char *slash = plan->write_file ? strrchr(plan->write_file, '/') : NULL;
+	SKW_AUTO_FREE char *dir = NULL;
+
+	if (!plan->write_file || strcmp(plan->write_file, "-") == 0)
+		return -1;
+	dir = slash ? strndup(plan->write_file, (size_t)(slash - plan->write_file) + 1)
+		    : strdup(".");
+	if (!dir || (plan->rotate_s && strchr(dir, '%')))
+		return -1;
+	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 int skw_verbs_split(struct skw_verbs_context *ctx, struct skw_keeper **out, struct skw_error *err)
 {
-	int keep[2];
+	int keep[3];
 	size_t n = 0;
 
 	if (ctx->counters_fd >= 0) {
 		keep[n++] = ctx->counters_fd;
 		keep[n++] = ctx->next_fd;
 	}
+	ctx->dir_fd = output_directory(ctx->plan);
+	if (ctx->dir_fd >= 0)
+		keep[n++] = ctx->dir_fd;
 	int ret = skw_keeper_split(verbs, VERBS, ctx, keep, n, out);
-	return ret ? skw_error_set(err, ret, "keeper: %s", strerror(-ret)) : 0;
+	skw_cleanup_fd(&ctx->dir_fd); /* the keeper has its own */
+	return ret ? skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret)) : 0;
+}
+
+/* Asks for a descriptor, and for what comes with it. What fails is told in the reply. */
+static int ask_for_fd(struct skw_keeper *k, enum verb verb, const void *request, size_t len,
+		      const char *what, void *reply, size_t reply_len, struct skw_error *err)
+{
+	char text[SKW_KEEPER_REPLY_MAX] = "";
+	size_t text_len = sizeof(text), n = 1;
+	int fd = -1;
+	int ret = skw_keeper_call(k, verb, request, len, text, &text_len, &fd, &n);
+
+	if (!ret && n == 1 && text_len == reply_len) {
+		memcpy(reply, text, reply_len);
+		return fd;
+	}
+	skw_cleanup_fd(&fd);
+	if (!ret)
+		ret = -EPROTO;
+	if (text[0] && ret != -EPROTO)
+		return skw_error_set(err, ret, "%.*s", (int)text_len, text);
+	return skw_error_set(err, ret, "%s: %s", what,
+			     ret == -EPIPE ? "skwatch's privileged process has died"
+					   : strerror(-ret));
 }
 
 int skw_verbs_open_file(struct skw_keeper *k, const struct skw_capture_plan *plan,
 			const struct skw_file_id *id, struct skw_error *err)
 {
-	char name[PATH_MAX] = "";
-	int fd = -1;
-	size_t n = 1;
-	int ret;
-
 	if (strcmp(plan->write_file, "-") == 0) {
-		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
 		return fd < 0 ? skw_error_set(err, -errno, "standard output: %s", strerror(errno))
 			      : fd;
 	}
-	ret = skw_verbs_file_name(plan, id, name);
-	if (!ret)
-		ret = skw_keeper_call(k, VERB_OPEN_FILE, id, sizeof(*id), NULL, NULL, &fd, &n);
-	if (!ret && n != 1)
-		ret = -EPROTO;
-	if (ret)
-		return skw_error_set(err, ret, "%s: %s", name[0] ? name : plan->write_file,
-				     strerror(-ret));
-	return fd;
+	char none;
+	return ask_for_fd(k, VERB_OPEN_FILE, id, sizeof(*id), plan->write_file, &none, 0, err);
 }
 
 int skw_verbs_file_done(struct skw_keeper *k, const struct skw_file_id *id)
@@ -178,21 +280,9 @@ int skw_verbs_file_done(struct skw_keeper *k, const struct skw_file_id *id)
 int skw_verbs_make_filter(struct skw_keeper *k, uint32_t ifindex, struct skw_made_filter *made,
 			  struct skw_error *err)
 {
-	char reply[SKW_KEEPER_REPLY_MAX];
-	size_t len = sizeof(reply), n = 1;
-	int fd = -1;
-	int ret = skw_keeper_call(k, VERB_MAKE_FILTER, &ifindex, sizeof(ifindex), reply, &len, &fd,
-				  &n);
+	char what[32];
 
-	if (!ret && (len != sizeof(*made) || n != 1))
-		ret = -EPROTO;
-	if (ret) {
-		if (n == 1)
-			skw_cleanup_fd(&fd);
-		return skw_error_set(err, ret, "interface %u: %.*s", ifindex,
-				     len ? (int)len : (int)strlen(strerror(-ret)),
-				     len ? reply : strerror(-ret));
-	}
-	memcpy(made, reply, sizeof(*made));
-	return fd;
+	snprintf(what, sizeof(what), "interface %u", ifindex);
+	return ask_for_fd(k, VERB_MAKE_FILTER, &ifindex, sizeof(ifindex), what, made, sizeof(*made),
+			  err);
 }

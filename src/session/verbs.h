@@ -8,7 +8,9 @@
 #define SKW_SESSION_VERBS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
@@ -17,8 +19,12 @@
 /* What the keeper knows. Must stay valid for good. */
 struct skw_verbs_context {
 	const struct skw_capture_plan *plan;
-	const struct skw_identity *who;      /* -Z; NULL: nobody else */
-	int counters_fd, next_fd;            /* for filter programs; -1 without a live capture */
+	const struct skw_identity *who; /* -Z; NULL: nobody else */
+	int counters_fd, next_fd;       /* for filter programs; -1 without a live capture */
+	bool reads;                     /* from a file (-r), which no output may be */
+	dev_t in_dev;
+	ino_t in_ino;
+	int dir_fd; /* the output's directory as it was at the split; set by skw_verbs_split() */
 	const struct skw_skb_access *access; /* likewise; NULL: none */
 };
 
