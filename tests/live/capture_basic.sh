@@ -43,6 +43,12 @@ stop INT
 is "$(packets "$TMP/none.pcap")" 0 "a capture of nothing is a readable file"
 is "$(figure captured) $(figure seen) $(figure dropped)" "0 100 0" "and its figures tell why"
 
+# A loop is for user space, which must see what -s cuts off.
+start "$A" capture -i eth0 -w "$TMP/loop.pcap" -s 20 'ip protochain 17'
+traffic "$A" flood eth0 7 500
+stop INT
+is "$(packets "$TMP/loop.pcap") $(lines_like "$ERR" '^skwatch: .*user space')" "7 1" "a filter in user space sees whole packets, and that it runs there is said"
+
 start "$A" capture -i eth0 -w "$TMP/snap.pcap" -s 64
 traffic "$A" flood eth0 100 500
 stop INT

@@ -89,6 +89,13 @@ is "$?" 1 "a cut file: status 1"
 is "$(wc -l <"$TMP/said.out")" 4 "a cut file: the packets before the cut are printed"
 is "$(grep -c '^skwatch: cut.pcap: ' "$TMP/said.err")" 1 "a cut file: and one line says that it is"
 
+# The input is no output either where only a rotation's names lead to it.
+cp whole.pcap ring0
+"$SKWATCH" capture -r ring0 -w ring -C 1 -W 2 >"$TMP/said.out" 2>"$TMP/said.err"
+is "$?" 1 "-r: a ring over the input: status 1"
+cmp -s whole.pcap ring0
+is "$?" 0 "-r: a ring over the input: which stays as it was"
+
 # No command, no sense.
 for words in "" "no-such-command" "--no-such-option"; do
 	"$SKWATCH" $words >"$TMP/said.out" 2>"$TMP/said.err"
