@@ -104,7 +104,7 @@ static void begin_block(struct skw_out *o, uint64_t pos, int fd)
 	__atomic_fetch_and(&w->free, ~(1u << i), __ATOMIC_RELAXED);
 	w->queue[w->used++] = i;
 	b->start = b->len = b->written = start;
-	b->nmarks = 0;
+	b->nmarks = b->counted = 0;
 	b->fd = fd;
 	b->flush_len = 0;
 	b->ended = b->full = false;
@@ -116,6 +116,20 @@ static void begin_block(struct skw_out *o, uint64_t pos, int fd)
 	o->before = pos - start;
 	if (fd >= 0)
 		pthread_cond_signal(&w->work);
+}
+
+/*
+ * Waits for the thread to get on, with the lock held; may return early. Pipes and
+ * sockets are given up when it is time; for a regular file that does nothing.
+ */
+static void wait_for_thread(struct skw_out_writer *w)
+{
+	if (!w->hurry || w->gave_up) {
+		pthread_cond_wait(&w->space, &w->lock);
+	} else if (pthread_cond_timedwait(&w->space, &w->lock, &w->give_up_at) == ETIMEDOUT) {
+		eventfd_write(w->give_up_fd, 1);
+		w->gave_up = true;
+	}
 }
 
 /* Ends the current block and begins another, waiting for one. 0 or the thread's error. */
@@ -130,7 +144,7 @@ static int next_block(struct skw_out *o, bool full, int fd)
 	current(w)->ended = true;
 	current(w)->full = full;
 	while (!(r = skw_out_error(o)) && !w->free)
-		pthread_cond_wait(&w->space, &w->lock);
+		wait_for_thread(w);
 	if (!r) {
 		begin_block(o, fd >= 0 ? 0 : pos, fd);
 		if (fd >= 0)
@@ -261,6 +275,11 @@ uint64_t skw_out_files_closed(struct skw_out *o)
 	return n;
 }
 
+uint64_t skw_out_records_lost(const struct skw_out *o)
+{
+	return __atomic_load_n(&o->writer->lost, __ATOMIC_RELAXED);
+}
+
 size_t skw_out_room(struct skw_out *o)
 {
 	unsigned blocks = __atomic_load_n(&o->writer->free, __ATOMIC_RELAXED);
@@ -270,13 +289,13 @@ size_t skw_out_room(struct skw_out *o)
 	       (size_t)__builtin_popcount(blocks) * (SKW_OUT_BLOCK_BYTES - SKW_SINK_ALIGN);
 }
 
-/* Tells the thread to end, and waits for that. */
-static void stop_thread(struct skw_out *o, int linger_ms)
+void skw_out_hurry(struct skw_out *o, int linger_ms)
 {
 	struct skw_out_writer *w = o->writer;
 	struct timespec until;
-	int r = 0;
 
+	if (w->hurry)
+		return;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += linger_ms / 1000;
 	until.tv_nsec += linger_ms % 1000 * 1000000L;
@@ -284,24 +303,29 @@ static void stop_thread(struct skw_out *o, int linger_ms)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
+	w->give_up_at = until;
+	w->hurry = true;
+}
 
+int skw_out_end(struct skw_out *o, int linger_ms)
+{
+	struct skw_out_writer *w = o->writer;
+
+	if (!w->started)
+		return skw_out_error(o);
+	if (linger_ms >= 0)
+		skw_out_hurry(o, linger_ms);
 	pthread_mutex_lock(&w->lock);
 	if (w->used)
 		publish(o);
 	w->stop = true;
 	pthread_cond_signal(&w->work);
-	while (!w->done && !r) {
-		if (linger_ms < 0)
-			pthread_cond_wait(&w->space, &w->lock);
-		else
-			r = pthread_cond_timedwait(&w->space, &w->lock, &until);
-	}
-	bool done = w->done;
+	while (!w->done)
+		wait_for_thread(w);
 	pthread_mutex_unlock(&w->lock);
-	/* A regular file takes what it takes; there, this does nothing. */
-	if (!done)
-		eventfd_write(w->give_up_fd, 1);
 	pthread_join(w->thread, NULL);
+	w->started = false;
+	return skw_out_error(o);
 }
 
 int skw_out_close(struct skw_out *o, int linger_ms)
@@ -310,10 +334,8 @@ int skw_out_close(struct skw_out *o, int linger_ms)
 		return 0;
 
 	struct skw_out_writer *w = o->writer;
+	int error = skw_out_end(o, linger_ms);
 
-	if (w->started)
-		stop_thread(o, linger_ms);
-	int error = skw_out_error(o);
 	close(w->give_up_fd);
 	munmap(w->map, w->map_size);
 	pthread_cond_destroy(&w->space);

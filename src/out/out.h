@@ -22,6 +22,8 @@
 #define SKW_OUT_BLOCKS      4
 /* Record ends that are remembered per block; enough for records of 16 bytes. */
 #define SKW_OUT_MARKS (SKW_OUT_BLOCK_BYTES / 16 + 1)
+/* In a mark: what ends there is not a packet, but a header or the like. */
+#define SKW_OUT_MARK_OTHER (1u << 31)
 
 struct skw_out_writer;
 
@@ -64,11 +66,22 @@ int skw_out_open(struct skw_out *o, int fd);
 int skw_out_switch(struct skw_out *o, int fd);
 
 /*
- * Writes all, closes the file, ends the thread, frees `o` (NULL allowed). A
- * pipe or socket whose reader takes nothing is given up after linger_ms (< 0:
- * never): -ETIMEDOUT. Otherwise the first error as -errno, or 0.
+ * Writes all, closes the file, ends the thread. A pipe or socket whose reader
+ * takes nothing is given up after linger_ms (< 0: never) or when
+ * skw_out_hurry() says: -ETIMEDOUT. Otherwise the first error as -errno, or 0.
+ * After that only questions are allowed, and skw_out_close().
  */
+int skw_out_end(struct skw_out *o, int linger_ms);
+
+/* Likewise, unless that was done, and frees `o` (NULL allowed). */
 int skw_out_close(struct skw_out *o, int linger_ms);
+
+/*
+ * From now on, pipes and sockets are given up in linger_ms (>= 0), whatever
+ * waits for them: -ETIMEDOUT. The first call counts. Regular files take the
+ * time they take.
+ */
+void skw_out_hurry(struct skw_out *o, int linger_ms);
 
 /* Not for callers: skw_out_write() when the block is too small. */
 int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n);
@@ -83,8 +96,19 @@ int skw_out_flush(struct skw_out *o);
 /* Flushes and waits until all is written (not: on the medium). 0 or -errno. */
 int skw_out_wait(struct skw_out *o);
 
-/* Files that were completed and closed so far, in the order they were opened. */
+/*
+ * Files that were completed and closed so far, in the order they were opened:
+ * the one that failed is not among them, nor are those after it, which are
+ * left as they were found.
+ */
 uint64_t skw_out_files_closed(struct skw_out *o);
+
+/*
+ * Packets that skw_out_record_end() took, but which are not in the files (nor
+ * given to the pipe), of all files: some only after an error. Final after
+ * skw_out_end(). Of a compressed stream, all since the last flush.
+ */
+uint64_t skw_out_records_lost(const struct skw_out *o);
 
 /* How many bytes a write may have now without waiting for the thread. */
 size_t skw_out_room(struct skw_out *o);
@@ -112,12 +136,26 @@ static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
 	return skw_out_write_slow(o, bytes, n);
 }
 
-/* The bytes so far are whole records. 0 or the first error. */
+/* Not for callers. */
+static inline int skw_out_mark(struct skw_out *o, uint32_t kind)
+{
+	int r = skw_out_error(o);
+
+	if (__builtin_expect(!r && o->nmarks < SKW_OUT_MARKS, 1))
+		o->marks[o->nmarks++] = (uint32_t)(o->cur - o->base) | kind;
+	return r;
+}
+
+/* The bytes so far are whole records, the last one a packet. 0 or the first error: not taken. */
 static inline int skw_out_record_end(struct skw_out *o)
 {
-	if (__builtin_expect(o->nmarks < SKW_OUT_MARKS, 1))
-		o->marks[o->nmarks++] = (uint32_t)(o->cur - o->base);
-	return skw_out_error(o);
+	return skw_out_mark(o, 0);
+}
+
+/* Likewise, but what ends here is no packet. */
+static inline int skw_out_other_end(struct skw_out *o)
+{
+	return skw_out_mark(o, SKW_OUT_MARK_OTHER);
 }
 
 #endif

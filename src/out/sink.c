@@ -105,7 +105,12 @@ static int look_at(struct skw_sink *s, bool direct)
 	switch (st.st_mode & S_IFMT) {
 	case S_IFREG:
 		s->kind = SKW_SINK_REGULAR;
-		s->offset = (flags & O_APPEND) ? st.st_size : lseek(s->fd, 0, SEEK_CUR);
+		/* Not before now: the name may be that of the file that was just completed. */
+		if (!s->shared && ftruncate(s->fd, 0) < 0)
+			return -errno;
+		s->offset = !s->shared           ? 0
+			    : (flags & O_APPEND) ? st.st_size
+						 : lseek(s->fd, 0, SEEK_CUR);
 		s->direct = s->allocate = direct && !s->shared && !(flags & O_APPEND);
 		break;
 	case S_IFIFO:

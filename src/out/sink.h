@@ -51,7 +51,7 @@ struct skw_sink_options {
 	int give_up_fd;
 };
 
-/* Takes `fd` in any case. 0 or -errno. */
+/* Takes `fd` in any case. Empties a regular file, unless it is shared. 0 or -errno. */
 int skw_sink_open(struct skw_sink *s, int fd, const struct skw_sink_options *opt);
 
 /*

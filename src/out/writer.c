@@ -38,6 +38,26 @@ static bool failed(const struct skw_out_writer *w)
 	return __atomic_load_n(w->error, __ATOMIC_RELAXED);
 }
 
+/* How many of the marks from the `first` to before the `end` are ends of packets. */
+static uint64_t count_packets(const uint32_t *marks, uint32_t first, uint32_t end)
+{
+	uint64_t n = 0;
+
+	for (; first < end; first++)
+		n += !(marks[first] & SKW_OUT_MARK_OTHER);
+	return n;
+}
+
+static void add_lost(struct skw_out_writer *w, uint64_t packets)
+{
+	__atomic_fetch_add(&w->lost, packets, __ATOMIC_RELAXED);
+}
+
+static uint64_t mark_at(const struct skw_out_block *b, uint32_t n)
+{
+	return b->marks[n] & ~SKW_OUT_MARK_OTHER;
+}
+
 /*
  * `base` is the stream position of the block's first byte. The file ends with
  * the last record that is in it as a whole.
@@ -48,12 +68,17 @@ static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t 
 	uint64_t whole = w->whole;
 	uint32_t n = j->nmarks;
 
-	while (n && base + j->block->marks[n - 1] > there)
+	/* What a compressed file has since its last flush is cut off. */
+	if (w->opt.compression)
+		n = j->block->counted;
+	while (n && base + mark_at(j->block, n - 1) > there)
 		n--;
 	if (n)
-		whole = base + j->block->marks[n - 1];
+		whole = base + mark_at(j->block, n - 1);
 	skw_sink_cut(&w->sink, whole);
-	__atomic_store_n(w->error, -r, __ATOMIC_RELAXED);
+	add_lost(w, w->unsafe + count_packets(j->block->marks, n, j->nmarks));
+	w->unsafe = 0;
+	__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
 	notify(w);
 }
 
@@ -63,15 +88,18 @@ static void close_file(struct skw_out_writer *w)
 		return;
 	if (failed(w)) {
 		skw_sink_abandon(&w->sink);
-	} else {
-		int r = skw_sink_close(&w->sink);
-
-		if (r)
-			__atomic_store_n(w->error, -r, __ATOMIC_RELAXED);
+		return;
 	}
-	pthread_mutex_lock(&w->lock);
-	w->closed++;
-	pthread_mutex_unlock(&w->lock);
+	int r = skw_sink_close(&w->sink);
+	if (r) {
+		add_lost(w, w->unsafe);
+		__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
+	} else {
+		pthread_mutex_lock(&w->lock);
+		w->closed++;
+		pthread_mutex_unlock(&w->lock);
+	}
+	w->unsafe = 0;
 	notify(w);
 }
 
@@ -85,10 +113,16 @@ static void open_file(struct skw_out_writer *w, int fd)
 	};
 
 	close_file(w);
+	if (failed(w)) {
+		/* It keeps what it had: it may even be the file that failed, by another turn. */
+		if (!w->opt.shared)
+			close(fd);
+		return;
+	}
 	w->pos = w->whole = 0;
 	int r = skw_sink_open(&w->sink, fd, &how);
-	if (r && !failed(w)) {
-		__atomic_store_n(w->error, -r, __ATOMIC_RELAXED);
+	if (r) {
+		__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
 		notify(w);
 	}
 }
@@ -111,7 +145,11 @@ static void write_block(struct skw_out_writer *w, const struct job *j)
 	}
 	w->pos += n;
 	if (j->nmarks)
-		w->whole = base + b->marks[j->nmarks - 1];
+		w->whole = base + mark_at(b, j->nmarks - 1);
+	if (j->flush)
+		w->unsafe = 0;
+	else if (w->opt.compression)
+		w->unsafe += count_packets(b->marks, b->counted, j->nmarks);
 }
 
 static void do_job(struct skw_out_writer *w, const struct job *j)
@@ -120,6 +158,9 @@ static void do_job(struct skw_out_writer *w, const struct job *j)
 		open_file(w, j->fd);
 	if (!failed(w))
 		write_block(w, j);
+	else
+		add_lost(w, count_packets(j->block->marks, j->block->counted, j->nmarks));
+	j->block->counted = j->nmarks;
 }
 
 static struct job take_job(struct skw_out_block *b)

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "out/out.h"
 #include "out/sink.h"
@@ -29,6 +30,7 @@ struct skw_out_block {
 	uint32_t len;       /* published, counted from data[0] */
 	uint32_t nmarks;    /* published */
 	uint32_t written;   /* the thread has written up to here */
+	uint32_t counted;   /* the thread's own: what became of so many marks is known */
 	int fd;             /* the file that begins with this block, -1: goes on in the same */
 	uint32_t flush_len; /* a flush was asked for here, where records were whole; 0: none */
 	uint32_t flush_nmarks;
@@ -53,14 +55,22 @@ struct skw_out_writer {
 	bool busy;     /* the thread is working with the lock released */
 	bool stop;     /* the thread is to write what there is and to end */
 	bool done;     /* the thread has come to its end */
-	uint64_t closed;
+
+	/* The caller's own. */
+	bool hurry;                 /* give_up_at is set */
+	bool gave_up;               /* the thread was told so */
+	struct timespec give_up_at; /* monotonic: when pipes and sockets are given up */
+
+	uint64_t closed; /* files, without a failure */
+	uint64_t lost;   /* packets; atomic, no lock needed */
 
 	uint64_t flushed; /* the caller's own: stream position of the last flush */
 
 	/* The thread's own. */
 	struct skw_sink sink;
-	uint64_t pos;   /* stream position in the current file */
-	uint64_t whole; /* up to here, whole records are known to be written */
+	uint64_t pos;    /* stream position in the current file */
+	uint64_t whole;  /* up to here, whole records are known to be written */
+	uint64_t unsafe; /* compressed: packets since the last flush, which a cut would cost */
 
 	void *map;
 	size_t map_size;

@@ -32,6 +32,15 @@ static inline int records_tmpfile(void)
 	return fd;
 }
 
+/* The same file, opened another time. */
+static inline int records_same(int fd)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return open(name, O_WRONLY | O_CLOEXEC);
+}
+
 /* Of 8 to RECORD_MAX bytes: its number, its length, a pattern. */
 static inline uint32_t records_make(uint32_t number, uint8_t *to)
 {

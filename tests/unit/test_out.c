@@ -241,6 +241,27 @@ static void a_non_blocking_pipe_gets_all(void **state)
 	assert_int_equal(d.records, 1000);
 }
 
+/* A ring of one file: all descriptors are of the same one, still to be written or not. */
+static void a_file_is_emptied_when_its_turn_comes(void **state)
+{
+	int fd = records_tmpfile();
+	uint32_t n = 0;
+
+	(void)state;
+	assert_int_equal(write(fd, "older", 5), 5);
+	struct skw_out *o = records_open(records_same(fd), SKW_COMPRESSION_NONE, true);
+	for (unsigned file = 0; file < 30; file++) {
+		for (unsigned i = 0; i < 1000 - 30 * file; i++)
+			assert_int_equal(records_write(o, n++), 0);
+		assert_int_equal(skw_out_switch(o, records_same(fd)), 0);
+	}
+	for (unsigned i = 0; i < 7; i++)
+		assert_int_equal(records_write(o, n + i), 0);
+	assert_int_equal(skw_out_close(o, -1), 0);
+	expect(fd, n, 7);
+	close(fd);
+}
+
 /* Standard output that a shell has opened: others write before and after us. */
 static void a_shared_descriptor_stays_open_and_in_place(void **state)
 {
@@ -308,6 +329,7 @@ int main(void)
 		cmocka_unit_test(switching_files_loses_nothing),
 		cmocka_unit_test(a_pipe_gets_all),
 		cmocka_unit_test(a_non_blocking_pipe_gets_all),
+		cmocka_unit_test(a_file_is_emptied_when_its_turn_comes),
 		cmocka_unit_test(a_shared_descriptor_stays_open_and_in_place),
 		cmocka_unit_test(the_thread_leaves_signals_to_others),
 		cmocka_unit_test(without_a_file_nothing_is_accepted),
