@@ -20,6 +20,16 @@ struct skw_delivery {
 	struct skw_printer *printer;   /* owned; NULL: no lines */
 	struct skw_buf lines;
 	uint64_t packets; /* delivered so far */
+	uint64_t lost;    /* of those, not in the files; known after skw_delivery_close() */
+
+	/*
+	 * Borrowed, set by the caller after opening; -1: none. Once it is readable, or after
+	 * skw_delivery_hurry(), a reader of lines that takes nothing is given up in two seconds:
+	 * -ETIMEDOUT. It is not read.
+	 */
+	int interrupt_fd;
+	uint64_t give_up_ns; /* ours: monotonic; 0: not yet */
+	bool stream;         /* ours: standard output is no regular file */
 };
 
 enum skw_delivered { SKW_DELIVERED = 0, SKW_DELIVERED_ENOUGH = 1 };
@@ -40,6 +50,16 @@ int skw_delivery_packet(struct skw_delivery *d, const struct skw_packet *pkt,
 
 /* No packet is at hand just now: what was held back goes out. 0 or -errno. */
 int skw_delivery_pause(struct skw_delivery *d, struct skw_error *err);
+
+/*
+ * Takes one more packet of any size without waiting for the file? If not, wait for
+ * skw_recorder_fd(), which becomes readable when that may have changed. Also true after an
+ * error. Lines are not asked about.
+ */
+bool skw_delivery_ready(const struct skw_delivery *d);
+
+/* The session is to end: a reader that has stopped is given up in two seconds, in all. */
+void skw_delivery_hurry(struct skw_delivery *d);
 
 /* Completes and closes everything. 0 or -errno. */
 int skw_delivery_close(struct skw_delivery *d, uint64_t now_ns, struct skw_error *err);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "out/out.h"
+#include "out/rotate.h"
 #include "packet/linktype.h"
 #include "packet/pcap_write.h"
 #include "packet/pcapng_write.h"
@@ -23,6 +24,9 @@
 
 /* How long a pipe whose reader has stopped may hold up the end. */
 #define LINGER_MS 2000
+
+/* A record of the largest size with all headers, and an interface's block before it. */
+#define RECORD_ROOM (270u << 10)
 
 struct skw_recorder {
 	struct skw_recorder_options opt;
@@ -46,17 +50,51 @@ struct skw_recorder {
 
 	uint32_t *blocks; /* owned: by place, 1 + number of the interface's block in this file */
 	size_t blocks_len;
+	uint32_t *places; /* owned, as long as blocks: the same the other way round */
 	uint32_t blocks_used;
 	struct skw_buf scratch;
 	char os[512];
 };
 
-static int failed(const struct skw_recorder *r, int ret, struct skw_error *err)
+static void name_file(const struct skw_recorder *r, const struct skw_file_id *id,
+		      char name[PATH_MAX])
 {
+	if (strcmp(r->plan->write_file, "-") == 0)
+		strcpy(name, "standard output");
+	else if (skw_verbs_file_name(r->plan, id, name))
+		snprintf(name, PATH_MAX, "%s", r->plan->write_file);
+}
+
+/* The -z command for files that are complete. */
+static void files_done(struct skw_recorder *r)
+{
+	uint64_t closed = skw_out_files_closed(r->out);
+
+	while (r->files_done < closed && r->open_ids_len) {
+		if (r->plan->command)
+			skw_verbs_file_done(r->opt.keeper, &r->open_ids[0]);
+		r->open_ids_len--;
+		memmove(r->open_ids, r->open_ids + 1, r->open_ids_len * sizeof(*r->open_ids));
+		r->files_done++;
+	}
+}
+
+/*
+ * It is the oldest file not complete that could not be written. Those that were queued behind
+ * it were opened, not more: a new one is empty, one that there was before keeps what it had.
+ */
+static int failed(struct skw_recorder *r, int ret, struct skw_error *err)
+{
+	char name[PATH_MAX];
+
+	files_done(r);
+	name_file(r, skw_out_error(r->out) && r->open_ids_len ? &r->open_ids[0] : &r->id, name);
 	if (ret == -EPIPE)
-		return skw_error_set(err, ret, "%s: the reader went away: %s", r->name,
+		return skw_error_set(err, ret, "%s: the reader went away: %s", name,
 				     strerror(-ret));
-	return skw_error_set(err, ret, "%s: %s; what was written before can be read", r->name,
+	if (ret == -ETIMEDOUT)
+		return skw_error_set(err, ret, "%s: nobody takes the packets", name);
+	return skw_error_set(err, ret, "%s: %s; what was written before can be read", name,
 			     strerror(-ret));
 }
 
@@ -72,7 +110,7 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 	r->plan = opt->plan;
 	r->dlt = opt->dlt;
 	r->turn_ns = UINT64_MAX;
-	strncpy(r->name, opt->plan->write_file, sizeof(r->name) - 1);
+	name_file(r, &r->id, r->name);
 	if (uname(&uts) == 0)
 		snprintf(r->os, sizeof(r->os), "%s %s", uts.sysname, uts.release);
 	r->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -88,20 +126,20 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 					r->name);
 		else
 			skw_error_set(err, ret, "%s: %s", r->name, strerror(-ret));
-		skw_recorder_finish(r, 0, NULL);
+		skw_recorder_finish(r, 0, NULL, NULL);
 		return ret;
 	}
 	*out = r;
 	return 0;
 }
 
-/* Gives the scratch buffer to the file as whole records. */
+/* Gives the scratch buffer to the file: whole blocks, none of them a packet. */
 static int put_scratch(struct skw_recorder *r)
 {
 	int ret = r->scratch.failed ? -ENOMEM
 				    : skw_out_write(r->out, r->scratch.data, r->scratch.len);
 
-	return ret ? ret : skw_out_record_end(r->out);
+	return ret ? ret : skw_out_other_end(r->out);
 }
 
 static int put_file_header(struct skw_recorder *r)
@@ -119,7 +157,7 @@ static int put_file_header(struct skw_recorder *r)
 	}
 	skw_pcap_file_header(header, r->dlt, r->opt.snaplen, r->plan->nano);
 	int ret = skw_out_write(r->out, header, sizeof(header));
-	return ret ? ret : skw_out_record_end(r->out);
+	return ret ? ret : skw_out_other_end(r->out);
 }
 
 /* What is known of each interface that has packets in this file. */
@@ -128,15 +166,12 @@ static int put_statistics(struct skw_recorder *r, uint64_t now_ns)
 	if (r->plan->format != SKW_FORMAT_PCAPNG || !r->opt.stats)
 		return 0;
 	skw_buf_reset(&r->scratch);
-	for (uint32_t number = 1; number <= r->blocks_used; number++) {
-		for (uint32_t place = 0; place < r->blocks_len; place++) {
-			struct skw_iface_stats stats;
+	for (uint32_t number = 0; number < r->blocks_used; number++) {
+		struct skw_iface_stats stats;
 
-			if (r->blocks[place] == number &&
-			    r->opt.stats(r->opt.ctx, place, &stats) == 0)
-				skw_pcapng_stats(&r->scratch, number - 1, &stats, r->start_ns,
-						 now_ns, r->plan->nano);
-		}
+		if (r->opt.stats(r->opt.ctx, r->places[number], &stats) == 0)
+			skw_pcapng_stats(&r->scratch, number, &stats, r->start_ns, now_ns,
+					 r->plan->nano);
 	}
 	return put_scratch(r);
 }
@@ -155,7 +190,7 @@ static int open_file(struct skw_recorder *r, struct skw_error *err)
 		return fd;
 	struct stat st;
 	r->stream = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
-	skw_verbs_file_name(r->plan, &r->id, r->name);
+	name_file(r, &r->id, r->name);
 	ids[r->open_ids_len++] = r->id;
 	r->bytes_before += r->files ? skw_out_bytes(r->out) : 0;
 	int ret = r->files++ ? skw_out_switch(r->out, fd) : skw_out_open(r->out, fd);
@@ -193,7 +228,11 @@ int skw_recorder_turn(struct skw_recorder *r, uint64_t now_ns, struct skw_error 
 	while (r->started && now_ns >= r->turn_ns) {
 		uint64_t end_ns = r->turn_ns;
 
-		if (r->plan->files_max && !r->plan->rotate_bytes && r->files >= r->plan->files_max)
+		const struct skw_rotate rotate = { .by_time = true,
+						   .by_size = r->plan->rotate_bytes != 0,
+						   .files = r->plan->files_max };
+
+		if (skw_rotate_over(&rotate, (unsigned)r->files))
 			return 1;
 		r->turn_ns += r->plan->rotate_s * SKW_NS_PER_S;
 		r->id.start_s += r->plan->rotate_s;
@@ -235,8 +274,12 @@ static int block_of(struct skw_recorder *r, uint32_t place, const struct skw_ifa
 
 		if (!blocks)
 			return -ENOMEM;
-		memset(blocks + r->blocks_len, 0, (len - r->blocks_len) * sizeof(*blocks));
 		r->blocks = blocks;
+		uint32_t *places = realloc(r->places, len * sizeof(*places));
+		if (!places)
+			return -ENOMEM;
+		r->places = places;
+		memset(blocks + r->blocks_len, 0, (len - r->blocks_len) * sizeof(*blocks));
 		r->blocks_len = len;
 	}
 	if (!r->blocks[place]) {
@@ -249,6 +292,7 @@ static int block_of(struct skw_recorder *r, uint32_t place, const struct skw_ifa
 		int ret = put_scratch(r);
 		if (ret)
 			return ret;
+		r->places[r->blocks_used] = place;
 		r->blocks[place] = ++r->blocks_used;
 	}
 	*number = r->blocks[place] - 1;
@@ -382,18 +426,6 @@ int skw_recorder_fd(const struct skw_recorder *r)
 	return r->notify_fd;
 }
 
-/* The -z command for files that are complete. */
-static void files_done(struct skw_recorder *r, uint64_t closed)
-{
-	while (r->files_done < closed && r->open_ids_len) {
-		if (r->plan->command)
-			skw_verbs_file_done(r->opt.keeper, &r->open_ids[0]);
-		r->open_ids_len--;
-		memmove(r->open_ids, r->open_ids + 1, r->open_ids_len * sizeof(*r->open_ids));
-		r->files_done++;
-	}
-}
-
 int skw_recorder_news(struct skw_recorder *r, struct skw_error *err)
 {
 	uint64_t ignored;
@@ -401,8 +433,22 @@ int skw_recorder_news(struct skw_recorder *r, struct skw_error *err)
 	int ret = skw_out_error(r->out);
 
 	(void)n; /* nothing new is no error */
-	files_done(r, skw_out_files_closed(r->out));
+	files_done(r);
 	return ret ? failed(r, ret, err) : 0;
+}
+
+bool skw_recorder_ready(const struct skw_recorder *r)
+{
+	bool turns = r->plan->rotate_bytes || r->plan->rotate_s;
+
+	/* A new file takes a new block: two must be free, or what is left of this one and one. */
+	return !r->started || skw_out_error(r->out) ||
+	       skw_out_room(r->out) >= (turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM);
+}
+
+void skw_recorder_hurry(struct skw_recorder *r)
+{
+	skw_out_hurry(r->out, LINGER_MS);
 }
 
 uint64_t skw_recorder_bytes(const struct skw_recorder *r)
@@ -415,7 +461,8 @@ const char *skw_recorder_name(const struct skw_recorder *r)
 	return r->name;
 }
 
-int skw_recorder_finish(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
+int skw_recorder_finish(struct skw_recorder *r, uint64_t now_ns, uint64_t *lost,
+			struct skw_error *err)
 {
 	int ret = 0;
 
@@ -424,17 +471,20 @@ int skw_recorder_finish(struct skw_recorder *r, uint64_t now_ns, struct skw_erro
 	if (r->started)
 		ret = put_statistics(r, now_ns);
 	if (r->out) {
-		int closed = skw_out_close(r->out, LINGER_MS);
+		int closed = skw_out_end(r->out, LINGER_MS);
 
 		ret = ret ? ret : closed;
+		if (ret)
+			failed(r, ret, err);
+		files_done(r);
+		if (lost)
+			*lost = skw_out_records_lost(r->out);
+		skw_out_close(r->out, LINGER_MS);
 	}
-	if (ret)
-		failed(r, ret, err);
-	else
-		files_done(r, UINT64_MAX);
 	skw_cleanup_fd(&r->notify_fd);
 	skw_buf_free(&r->scratch);
 	free(r->blocks);
+	free(r->places);
 	free(r->open_ids);
 	free(r);
 	return ret;

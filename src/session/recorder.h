@@ -60,10 +60,23 @@ int skw_recorder_pause(struct skw_recorder *r, struct skw_error *err);
 int skw_recorder_fd(const struct skw_recorder *r);
 int skw_recorder_news(struct skw_recorder *r, struct skw_error *err);
 
+/*
+ * Takes one more packet of any size without waiting for the disk or a reader? If not, the
+ * descriptor above becomes readable when that may have changed. Also true after an error.
+ */
+bool skw_recorder_ready(const struct skw_recorder *r);
+
+/* The end is near: a pipe whose reader has stopped is given up in two seconds. */
+void skw_recorder_hurry(struct skw_recorder *r);
+
 uint64_t skw_recorder_bytes(const struct skw_recorder *r);   /* of all files, uncompressed */
 const char *skw_recorder_name(const struct skw_recorder *r); /* of the current file, for people */
 
-/* Completes and closes the file and frees r (NULL allowed). 0 or -errno. */
-int skw_recorder_finish(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err);
+/*
+ * Completes and closes the file and frees r (NULL allowed). 0 or -errno. *lost (NULL allowed):
+ * packets that were taken but are not in the files.
+ */
+int skw_recorder_finish(struct skw_recorder *r, uint64_t now_ns, uint64_t *lost,
+			struct skw_error *err);
 
 #endif

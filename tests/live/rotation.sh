@@ -85,6 +85,20 @@ stop INT
 is "$(found missing <"$TMP/line") $(found duplicates <"$TMP/line")" "0 0" "-C -G: all packets are there"
 if [ "$(ls "$TMP/both" | wc -l)" -ge 7 ]; then ok "-C -G: both turn files over"; else not_ok "-C -G: both turn files over" "$(ls "$TMP/both")"; fi
 
+# The name comes again while the file before it may still be on its way to the disk.
+mkdir "$TMP/same"
+start "$A" capture -i eth0 -w "$TMP/same/f.pcap" -C 300k -W 1
+for size in 1400 60 700 1000; do traffic "$A" flood eth0 3000 $size; done
+stop INT
+is "$STATUS" 0 "-C -W 1: ends with status 0"
+check "-C -W 1: the one file is readable and in order" "$TRAFFIC" check "$TMP/same/f.pcap"
+is "$(find "$TMP/same" -size +302k)" "" "-C -W 1: and holds nothing of those before"
+start "$A" capture -i eth0 -w "$TMP/same/g.pcap" -G 1
+traffic "$A" flood eth0 20000 1000 --pps 10000
+stop INT
+is "$STATUS" 0 "-G without %: ends with status 0"
+check "-G without %: the file is readable and in order" "$TRAFFIC" check "$TMP/same/g.pcap"
+
 mkdir "$TMP/ng"
 start "$A" capture -i eth0 -w "$TMP/ng/f.pcapng" -C 1
 traffic "$A" flood eth0 3000 1000 --pps 20000
