@@ -19,6 +19,7 @@
  */
 #define REST_LINES_MS 10
 #define REST_FILE_MS  20
+#define REST_HELD_MS  100
 #define TICK_NS       SKW_NS_PER_S
 
 enum event {
@@ -51,6 +52,7 @@ static int on_signal(struct skw_live *l, struct skw_error *err)
 	while (read(l->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo != SIGUSR1) {
 			l->stop = true;
+			skw_delivery_hurry(&l->delivery);
 			continue;
 		}
 		skw_status_clear(&l->status);
@@ -98,7 +100,7 @@ static int turn(struct skw_live *l, struct skw_error *err)
 {
 	uint64_t bound_ns = skw_rings_bound_ns(skw_tap_rings(l->tap));
 
-	if (!l->delivery.recorder || !l->plan->rotate_s)
+	if (!l->delivery.recorder || !l->plan->rotate_s || l->held)
 		return 0;
 	int ret = skw_recorder_turn(l->delivery.recorder, bound_ns + (uint64_t)l->offset_ns, err);
 	if (ret > 0)
@@ -307,6 +309,8 @@ static int rest_ms(struct skw_live *l, bool found)
 	struct skw_rings *rings = skw_tap_rings(l->tap);
 	uint64_t fill = skw_rings_fill(rings);
 
+	if (l->held)
+		return REST_HELD_MS; /* the recorder's descriptor tells sooner */
 	if (fill >= skw_tap_wake_threshold(l->tap))
 		return 0;
 	if (found)
@@ -363,6 +367,7 @@ static int end(struct skw_live *l, int ret, struct skw_error *err)
 	}
 	bool counted = skw_live_figures(l, &figures) == 0;
 	int closed = skw_delivery_close(&l->delivery, skw_clock_real_ns(), err);
+	figures.not_written = l->delivery.lost;
 	skw_status_clear(&l->status);
 	if (l->plan->count_only)
 		printf("%" PRIu64 " packet%s\n", l->delivery.packets,

@@ -110,7 +110,16 @@ int skw_live_drain(struct skw_live *l, uint64_t now_ns, struct skw_error *err)
 
 	if (ret)
 		return skw_error_set(err, ret, "rings: %s", strerror(-ret));
-	while ((rec = skw_rings_next(rings, &size))) {
+	l->held = false;
+	for (;;) {
+		/* A file that takes no more must not keep signals and clock waiting: rings can. */
+		if (now_ns != UINT64_MAX && !skw_delivery_ready(&l->delivery)) {
+			l->held = true;
+			break;
+		}
+		rec = skw_rings_next(rings, &size);
+		if (!rec)
+			break;
 		any = 1;
 		ret = deliver(l, rec, size, err);
 		if (ret < 0)

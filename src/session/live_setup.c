@@ -240,7 +240,10 @@ static int block_signals(struct skw_live *l, struct skw_error *err)
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return l->signal_fd < 0 ? skw_error_set(err, -errno, "signals: %s", strerror(errno)) : 0;
+	if (l->signal_fd < 0)
+		return skw_error_set(err, -errno, "signals: %s", strerror(errno));
+	l->delivery.interrupt_fd = l->signal_fd;
+	return 0;
 }
 
 /* A filter in user space must see all of a packet. */

@@ -45,6 +45,7 @@ struct skw_live {
 	uint64_t turn_armed_ns; /* what turn_fd is set to */
 	int watch_fd;           /* netlink, when interfaces were named */
 	bool stop;
+	bool held;   /* packets wait in the rings until the file takes more */
 	bool enough; /* no packet is wanted any more, also of those in the rings */
 	int failure; /* -errno of what stopped it, if that was no wish */
 	bool tty;    /* a status line is wanted */

@@ -119,8 +119,6 @@ static int open_output(const struct skw_verbs_context *ctx, const char *name, st
 	    st.st_ino == ctx->in_ino)
 		return skw_error_set(err, -EBUSY,
 				     "%s: this is the file that -r reads: it would be lost", name);
-	if (S_ISREG(st.st_mode) && ftruncate(fd, 0) < 0)
-		return skw_error_set(err, -errno, "%s: %s", name, strerror(errno));
 	return SKW_TAKE_FD(fd);
 }
 
