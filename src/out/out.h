@@ -40,7 +40,7 @@ struct skw_out {
 
 struct skw_out_options {
 	enum skw_compression compression; /* of every file */
-	bool direct;   /* O_DIRECT for full blocks of regular files, where it works */
+	bool direct;   /* O_DIRECT for large parts of regular files, where it works */
 	bool shared;   /* the descriptor is others' too (standard output): never switched to
 			* O_DIRECT, not closed, its file position left at the end */
 	int notify_fd; /* an eventfd, borrowed: 1 is added when a file was closed, on an error,
@@ -112,6 +112,12 @@ uint64_t skw_out_records_lost(const struct skw_out *o);
 
 /* How many bytes a write may have now without waiting for the thread. */
 size_t skw_out_room(struct skw_out *o);
+
+/* Whether a write may have n bytes without waiting for the thread. */
+static inline bool skw_out_has_room(struct skw_out *o, size_t n)
+{
+	return n <= (size_t)(o->end - o->cur) || n <= skw_out_room(o);
+}
 
 /* 0 or -errno, the first one. */
 static inline int skw_out_error(const struct skw_out *o)

@@ -5,13 +5,16 @@
 
 #include <unistd.h>
 
+/* From here on, pages of cache that are touched for the first time cost more than waiting. */
+#define DIRECT_BYTES (256u << 10)
+
 /* What the thread does in one go, copied from a block under the lock. */
 struct job {
 	struct skw_out_block *block;
 	uint32_t len;
 	uint32_t nmarks;
 	int fd;
-	bool flush, ended, full;
+	bool flush, ended;
 };
 
 static bool pending(const struct skw_out_block *b)
@@ -135,8 +138,7 @@ static void write_block(struct skw_out_writer *w, const struct job *j)
 	int r = 0;
 
 	if (n)
-		r = skw_sink_write(&w->sink, b->data + b->written, n,
-				   j->full && !j->flush && b->written == b->start);
+		r = skw_sink_write(&w->sink, b->data + b->written, n, n >= DIRECT_BYTES);
 	if (!r && j->flush)
 		r = skw_sink_flush(&w->sink);
 	if (r) {
@@ -171,7 +173,6 @@ static struct job take_job(struct skw_out_block *b)
 		.nmarks = b->nmarks,
 		.fd = b->fd,
 		.ended = b->ended,
-		.full = b->full,
 	};
 
 	/* A flush has its place between two records; what came after it waits its turn. */

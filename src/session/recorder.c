@@ -443,7 +443,7 @@ bool skw_recorder_ready(const struct skw_recorder *r)
 
 	/* A new file takes a new block: two must be free, or what is left of this one and one. */
 	return !r->started || skw_out_error(r->out) ||
-	       skw_out_room(r->out) >= (turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM);
+	       skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM);
 }
 
 void skw_recorder_hurry(struct skw_recorder *r)

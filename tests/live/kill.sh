@@ -55,7 +55,7 @@ for victim in worker keeper; do
 	is "$(grep -v '^reading from' "$TMP/complaint")" "" "$victim: and no padding or half a packet"
 done
 is "$STATUS" 1 "without its keeper the worker ends with status 1"
-like "$(cat "$ERR")" '^skwatch: .*keeper' "and says why"
+like "$(cat "$ERR")" '^skwatch: .*privileged process' "and says why"
 is "$(figure captured)" 2001 "and its figures are printed"
 check "and its file is complete" "$TRAFFIC" check "$TMP/keeper.pcap"
 is "$(packets "$TMP/keeper.pcap")" 2001 "to the last packet"
