@@ -35,11 +35,6 @@ struct skw_tap {
 	size_t sockets_len;
 };
 
-uint64_t skw_tap_ring_bytes_min(void)
-{
-	return (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	(void)level;
@@ -52,7 +47,7 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 static uint64_t ring_bytes_for(const struct skw_tap_options *opt, unsigned rings_len)
 {
 	uint64_t share = opt->ring_bytes / rings_len;
-	uint64_t bytes = skw_tap_ring_bytes_min();
+	uint64_t bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	while (bytes * 2 <= share && bytes < RING_BYTES_MAX)
 		bytes *= 2;

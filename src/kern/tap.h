@@ -24,9 +24,6 @@ struct skw_tap_options {
 	unsigned slots;      /* counter slots: one for each interface that is counted apart */
 };
 
-/* Bytes that the smallest possible ring takes: one page. */
-uint64_t skw_tap_ring_bytes_min(void);
-
 /* Loads programs and makes rings. *out is the caller's. */
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err);
 void skw_tap_free(struct skw_tap *tap); /* NULL allowed; closes sockets, rings and programs */

@@ -98,3 +98,19 @@ void skw_dissect_ports(struct skw_dissect *d, const struct skw_ip *ip, uint16_t 
 	skw_buf_add_uint(d->out, dport);
 	skw_buf_add(d->out, ": ", 2);
 }
+
+void skw_dissect_cksum(struct skw_dissect *d, const char *proto, uint16_t field, uint16_t sum)
+{
+	if (!sum) {
+		skw_buf_printf(d->out, "[%s sum ok] ", proto);
+		return;
+	}
+	skw_dissect_color(d, SKW_COLOR_BAD);
+	skw_buf_printf(d->out, "[bad %s cksum 0x", proto);
+	skw_text_hex(d->out, field, 4);
+	skw_buf_add_str(d->out, " -> 0x");
+	skw_text_hex(d->out, skw_cksum_shouldbe(field, sum), 4);
+	skw_buf_add_str(d->out, "!]");
+	skw_dissect_color(d, SKW_COLOR_END);
+	skw_buf_add_char(d->out, ' ');
+}

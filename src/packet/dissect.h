@@ -83,6 +83,9 @@ uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len);
 /* What the checksum field should hold, from what it holds and what skw_cksum() made of it. */
 uint16_t skw_cksum_shouldbe(uint16_t field, uint16_t sum);
 
+/* "[udp sum ok] ", or what the field holds and what it should: `sum` is over all, 0 if right. */
+void skw_dissect_cksum(struct skw_dissect *d, const char *proto, uint16_t field, uint16_t sum);
+
 /*
  * What follows a link header, or GRE and its like. False, and nothing printed, if the type is
  * not known.

@@ -217,18 +217,7 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 	uint16_t sum = skw_cksum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
 	uint16_t field = skw_be16(b.p + 2);
 
-	if (sum == 0) {
-		skw_buf_add_str(d->out, "[icmp6 sum ok] ");
-		return;
-	}
-	skw_dissect_color(d, SKW_COLOR_BAD);
-	skw_buf_add_str(d->out, "[bad icmp6 cksum 0x");
-	skw_text_hex(d->out, field, 4);
-	skw_buf_add_str(d->out, " -> 0x");
-	skw_text_hex(d->out, skw_cksum_shouldbe(field, sum), 4);
-	skw_buf_add_str(d->out, "!]");
-	skw_dissect_color(d, SKW_COLOR_END);
-	skw_buf_add_char(d->out, ' ');
+	skw_dissect_cksum(d, "icmp6", field, sum);
 }
 
 void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)

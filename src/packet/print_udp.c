@@ -52,18 +52,7 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 
 	uint16_t sum = skw_cksum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
 
-	if (!sum) {
-		skw_buf_add_str(d->out, "[udp sum ok] ");
-		return;
-	}
-	skw_dissect_color(d, SKW_COLOR_BAD);
-	skw_buf_add_str(d->out, "[bad udp cksum 0x");
-	skw_text_hex(d->out, field, 4);
-	skw_buf_add_str(d->out, " -> 0x");
-	skw_text_hex(d->out, skw_cksum_shouldbe(field, sum), 4);
-	skw_buf_add_str(d->out, "!]");
-	skw_dissect_color(d, SKW_COLOR_END);
-	skw_buf_add_char(d->out, ' ');
+	skw_dissect_cksum(d, "udp", field, sum);
 }
 
 static void print_payload(struct skw_dissect *d, const struct skw_ip *ip, uint16_t sport,

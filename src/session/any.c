@@ -201,8 +201,7 @@ int skw_any_start(struct skw_any *any, struct skw_error *err)
 			if (kind == round)
 				ret = learn(any, &list[i], err);
 		}
-		/* Slot 0 of the filters is for Ethernet, whether there is such an interface or not.
-		 */
+		/* Slot 0 of the filters is Ethernet's, whether there is any or not. */
 		if (!ret && round == 1 && !any->filters_len) {
 			struct skw_iface_info ether = { .name = "any", .arphrd = ARPHRD_ETHER };
 

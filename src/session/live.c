@@ -15,8 +15,7 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* How long the reader rests after it found packets, unless a ring fills up: for lines, for files.
- */
+/* How long the reader rests after it found packets, unless a ring fills up. */
 #define REST_LINES_MS 10
 #define REST_FILE_MS  20
 #define REST_HELD_MS  100
@@ -395,8 +394,7 @@ int skw_live_run(const struct skw_capture_plan *plan, struct skw_error *err)
 			      .watch_fd = -1 };
 	sigset_t figures;
 
-	/* Until all is set up, signals end the process at once: opening a file may take for ever.
-	 */
+	/* Until all is set up, signals end the process: opening a file may take for ever. */
 	skw_signals_default();
 	sigemptyset(&figures);
 	sigaddset(&figures, SIGUSR1);

@@ -37,8 +37,7 @@ struct skw_live {
 
 	uint32_t *drops; /* owned: by slot and CPU, what records said last */
 	unsigned cpus;
-	uint32_t last_ifindex; /* the interface of the record before, which most often is the next's
-				*/
+	uint32_t last_ifindex; /* of the record before, which most often is the next's */
 	uint32_t last_place;
 
 	int epoll_fd, signal_fd, tick_fd, turn_fd, duration_fd, clock_fd;

@@ -37,8 +37,7 @@ int skw_recorder_start(struct skw_recorder *r, uint64_t now_ns, struct skw_error
 int skw_recorder_packet(struct skw_recorder *r, const struct skw_packet *pkt,
 			const struct skw_iface *iface, struct skw_error *err);
 
-/* No packet older than real time now_ns will come: turns the file over if it is time. 0, 1, -errno.
- */
+/* No packet older than now_ns, real time, will come: is it time for the next file? 0, 1, -errno. */
 int skw_recorder_turn(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err);
 
 /* When the file's time is over, real time; UINT64_MAX: never. */
