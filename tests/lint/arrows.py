@@ -31,7 +31,8 @@ LIBRARIES = {
     r"cap-ng\.h$": {"keeper"},
     r"sys/capability\.h$": {"keeper"},
     r"(zstd|zlib)\.h$": {"out"},
-    r"(ncurses|curses)": {"ui"},
+    r"(ncurses|curses|term\.h)": {"ui"},
+    r"jansson\.h$": {"conn"},
 }
 
 # Pure code takes bytes and returns values.

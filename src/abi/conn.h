@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What crosses the kernel boundary for connections: a row of a sweep, a holder
+ * of a socket, an event, and the aggregates in socket storage. Included from
+ * bpf/ and from src/; before it, either vmlinux.h or <linux/types.h> must have
+ * defined __u8 to __u64.
+ *
+ * Unknown is all ones (SKW_NONE32, SKW_NONE64, SKW_NONE8), never 0. Times are
+ * CLOCK_MONOTONIC nanoseconds. Ports are in host order, addresses in network order: IPv4 in
+ * the first four bytes, the rest 0.
+ */
+#ifndef SKW_ABI_CONN_H
+#define SKW_ABI_CONN_H
+
+#define SKW_NONE8    0xffU
+#define SKW_NONE32   0xffffffffU
+#define SKW_NONE64   0xffffffffffffffffULL
+
+#define SKW_COMM_LEN 16
+#define SKW_CA_LEN   16
+
+/*
+ * RTT histogram: bucket 0 counts samples under 32 us, bucket i (1..14) those in
+ * [2^(i+4), 2^(i+5)) us, bucket 15 all from 2^19 us (524 ms) on.
+ */
+#define SKW_RTT_BUCKETS 16
+
+/* What kind of socket a row was read from, and so which of its fields can be known. */
+enum skw_row_kind {
+	SKW_ROW_TCP = 1,   /* a full TCP socket, listeners included */
+	SKW_ROW_TIME_WAIT, /* only cookie (its connection's), addresses, netns, timer_left_us */
+	SKW_ROW_SYN_RECV,  /* a request socket: addresses, netns, uid, retrans_segs */
+	SKW_ROW_UDP,       /* addresses, netns, uid, queues, drops */
+};
+
+#define SKW_ROW_ENROLLED 0x01 /* has our callback flags: RTT, RTO and events are counted */
+#define SKW_ROW_APP_LIMITED                                                                        \
+	0x02                     /* rate_app_limited: the last rate sample was the application's   \
+				  */
+#define SKW_ROW_MPTCP       0x04 /* a subflow */
+#define SKW_ROW_APP_UNKNOWN 0x08 /* whether the application limits is not known */
+
+enum skw_conn_direction { SKW_CONN_UNKNOWN, SKW_CONN_IN, SKW_CONN_OUT };
+
+/* As `ss -o` names them. */
+enum skw_conn_timer {
+	SKW_TIMER_NONE,
+	SKW_TIMER_ON, /* retransmission, tail loss probe or reordering */
+	SKW_TIMER_KEEPALIVE,
+	SKW_TIMER_TIMEWAIT,
+	SKW_TIMER_PERSIST,
+};
+
+struct skw_conn_rec {
+	__u64 ts_ns;     /* when it was read */
+	__u64 cookie;    /* SKW_NONE64 for a request socket without one */
+	__u64 cgroup_id; /* kernfs id, the inode number of its folder in cgroup v2 */
+	__u64 opened_ns; /* connect() or establishment, when that was seen */
+	__u64 state_ns;  /* the last change of state that was seen */
+	__u64 last_rto_ns;
+	__u64 bytes_acked; /* RFC 4898 tcpEStatsAppHCThruOctetsAcked */
+	__u64 bytes_received;
+	__u64 bytes_retrans;
+	__u64 delivery_rate; /* bytes per second */
+	__u64 pacing_rate;   /* bytes per second */
+	__u64 busy_us, rwnd_limited_us, sndbuf_limited_us;
+	__u8 local_addr[16], remote_addr[16];
+	__u16 local_port, remote_port;
+	__u8 kind;      /* enum skw_row_kind */
+	__u8 family;    /* AF_INET (2) or AF_INET6 (10), the socket's */
+	__u8 state;     /* include/net/tcp_states.h; 3 for request sockets */
+	__u8 flags;     /* SKW_ROW_* */
+	__u8 timer;     /* enum skw_conn_timer; SKW_NONE8 */
+	__u8 direction; /* enum skw_conn_direction */
+	__u8 shutdown;  /* RCV_SHUTDOWN 1, SEND_SHUTDOWN 2 */
+	__u8 backoff;   /* exponential backoff now */
+	__u32 netns;    /* inode number of the namespace */
+	__u32 inode;    /* of the socket; 0: held by nobody */
+	__u32 uid;
+	__u32 sk_err; /* errno on the socket, 0 none */
+	__u32 srtt_us, rttvar_us, min_rtt_us;
+	__u32 last_rtt_us, max_rtt_us, rtt_samples; /* counted by us */
+	__u32 rtt_hist[SKW_RTT_BUCKETS];
+	__u32 rto_us;
+	__u32 rto_count;      /* timeouts seen by us */
+	__u32 retrans_segs;   /* the kernel's total */
+	__u32 retrans_events; /* retransmissions seen by us, failed ones included */
+	__u32 lost_segs;      /* the kernel's total */
+	__u32 cwnd, ssthresh, mss;
+	__u32 segs_out, segs_in;
+	__u32 notsent, recv_q,
+		send_q; /* bytes; of a listener: connections waiting, and their limit */
+	__u32 unacked, sacked, reordering;
+	__u32 rcv_rtt_us, snd_wnd;
+	__u32 timer_left_us;
+	__u32 drops;                 /* UDP, and of a listener */
+	char congestion[SKW_CA_LEN]; /* NUL-padded; empty: unknown */
+};
+
+_Static_assert(sizeof(struct skw_conn_rec) == 360, "row record");
+
+/* Who holds a socket: from iter/task_file. */
+struct skw_holder_rec {
+	__u32 inode; /* of the socket */
+	__u32 tgid;
+	char comm[SKW_COMM_LEN]; /* the thread group leader's */
+};
+
+_Static_assert(sizeof(struct skw_holder_rec) == 24, "holder record");
+
+enum skw_event_type {
+	SKW_EVENT_CONNECT,
+	SKW_EVENT_ESTABLISHED,
+	SKW_EVENT_STATE,
+	SKW_EVENT_RTT,
+	SKW_EVENT_RTO,
+	SKW_EVENT_RETRANS,
+	SKW_EVENT_CLOSE,
+	SKW_EVENT_LISTEN,
+	SKW_EVENT_CREATOR, /* from the connect hooks: struct skw_creator_rec; never shown */
+	SKW_EVENT_TYPES
+};
+
+#define SKW_EVENT_BIT(type) (1U << (type))
+
+/* Begins each record of the event rings. */
+struct skw_event_head {
+	__u64 ts_ns;
+	__u64 cookie;
+	__u8 type;                 /* enum skw_event_type */
+	__u8 old_state, new_state; /* STATE, CLOSE */
+	__u8 direction;            /* enum skw_conn_direction, where the callback tells */
+	__u32 netns;
+};
+
+struct skw_event_rec {
+	struct skw_event_head head;
+	__u64 cgroup_id;
+	__u8 local_addr[16], remote_addr[16];
+	__u16 local_port, remote_port;
+	__u8 family;
+	__u8 reserved[3];
+	__u32 uid;
+	__u32 inode;
+	union {
+		__u32 rtt_us; /* RTT; SKW_NONE32 where the kernel does not tell (before 6.10) */
+		struct {
+			__u32 rto_us;      /* RTO: the timeout that fired */
+			__u32 retransmits; /* ... and how many before it, first time 0 */
+		};
+		struct {
+			__u32 seq; /* RETRANS: relative to nothing, host order */
+			__u32 segs;
+			__s32 error; /* 0, or why it could not be sent */
+		};
+		__u32 backlog;      /* LISTEN */
+		__u32 handshake_us; /* ESTABLISHED: first RTT; SKW_NONE32 */
+		__u32 args[4];
+	};
+};
+
+_Static_assert(sizeof(struct skw_event_head) == 24, "event head");
+_Static_assert(sizeof(struct skw_event_rec) == 96, "event record");
+
+/* CLOSE: head.old_state tells where from; row.sk_err why. */
+struct skw_close_rec {
+	struct skw_event_head head;
+	struct skw_conn_rec row;
+};
+
+_Static_assert(sizeof(struct skw_close_rec) == 384, "close record");
+
+/* CREATOR: the process in connect(), before there is a source port. */
+struct skw_creator_rec {
+	struct skw_event_head head;
+	__u64 cgroup_id;
+	__u32 tgid;
+	__u32 uid;
+	char comm[SKW_COMM_LEN];
+};
+
+_Static_assert(sizeof(struct skw_creator_rec) == 56, "creator record");
+
+/* Per CPU. Each program counts what it could not do. */
+struct skw_conn_counters {
+	__u64 events;     /* put into a ring */
+	__u64 lost;       /* ... and not, as the ring was full */
+	__u64 no_storage; /* sockets that got no aggregates: out of memory */
+	__u64 enrolled;   /* sockets opened before, given callbacks by a sweep */
+	__u64 refused;    /* ... and the kernel could not (before 6.12) */
+};
+
+_Static_assert(sizeof(struct skw_conn_counters) == 40, "counters");
+
+/* In socket storage; made by the first sweep, RTO or retransmission. Zeroed by the kernel. */
+struct skw_conn_storage {
+	__u64 opened_ns; /* 0: not seen */
+	__u64 state_ns;
+	__u64 last_rto_ns;
+	__u32 rtt_samples, last_rtt_us, min_rtt_us, max_rtt_us;
+	__u32 rto_count, retrans_events;
+	__u8 direction;
+	__u8 reserved[7];
+	__u32 rtt_hist[SKW_RTT_BUCKETS];
+};
+
+_Static_assert(sizeof(struct skw_conn_storage) == 120, "storage");
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fields of a row as data: one table with each field's name (as in JSON, CSV and
+ * expressions), its short names, its unit and how to get it. Everything that shows, compares or
+ * sorts rows works from it.
+ */
+#ifndef SKW_CONN_FIELD_H
+#define SKW_CONN_FIELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/event.h"
+#include "model/row.h"
+
+/* In the order of JSON and CSV. */
+enum skw_field {
+	SKW_FIELD_TS,
+	SKW_FIELD_COOKIE,
+	SKW_FIELD_NETNS,
+	SKW_FIELD_NETNS_NAME,
+	SKW_FIELD_PROTO,
+	SKW_FIELD_FAMILY,
+	SKW_FIELD_LOCAL_ADDR,
+	SKW_FIELD_LOCAL_PORT,
+	SKW_FIELD_REMOTE_ADDR,
+	SKW_FIELD_REMOTE_PORT,
+	SKW_FIELD_STATE,
+	SKW_FIELD_DIRECTION,
+	SKW_FIELD_PID,
+	SKW_FIELD_COMM,
+	SKW_FIELD_UID,
+	SKW_FIELD_OWNERS,
+	SKW_FIELD_OWNER_SOURCE,
+	SKW_FIELD_CGROUP,
+	SKW_FIELD_CGROUP_ID,
+	SKW_FIELD_OPENED_AT,
+	SKW_FIELD_AGE_US,
+	SKW_FIELD_SRTT_US,
+	SKW_FIELD_RTTVAR_US,
+	SKW_FIELD_MIN_RTT_US,
+	SKW_FIELD_LAST_RTT_US,
+	SKW_FIELD_RTT_SAMPLES,
+	SKW_FIELD_RTT_HIST,
+	SKW_FIELD_RTO_US,
+	SKW_FIELD_RTO_COUNT,
+	SKW_FIELD_RETRANS_SEGS,
+	SKW_FIELD_RETRANS_EVENTS,
+	SKW_FIELD_LOST_SEGS,
+	SKW_FIELD_CWND,
+	SKW_FIELD_SSTHRESH,
+	SKW_FIELD_MSS,
+	SKW_FIELD_DELIVERY_RATE_BPS,
+	SKW_FIELD_BYTES_ACKED,
+	SKW_FIELD_BYTES_RECEIVED,
+	SKW_FIELD_TX_BPS,
+	SKW_FIELD_RX_BPS,
+	SKW_FIELD_SEGS_OUT,
+	SKW_FIELD_SEGS_IN,
+	SKW_FIELD_NOTSENT,
+	SKW_FIELD_RECV_Q,
+	SKW_FIELD_SEND_Q,
+	SKW_FIELD_UNACKED,
+	SKW_FIELD_SACKED,
+	SKW_FIELD_REORDERING,
+	SKW_FIELD_BYTES_RETRANS,
+	SKW_FIELD_BUSY_US,
+	SKW_FIELD_RWND_LIMITED_US,
+	SKW_FIELD_SNDBUF_LIMITED_US,
+	SKW_FIELD_APP_LIMITED,
+	SKW_FIELD_PACING_RATE_BPS,
+	SKW_FIELD_RCV_RTT_US,
+	SKW_FIELD_SND_WND,
+	SKW_FIELD_TIMER,
+	SKW_FIELD_TIMER_LEFT_US,
+	SKW_FIELD_CONGESTION,
+	SKW_FIELD_DROPS,
+	SKW_FIELD_CLOSED_AT,
+	SKW_FIELD_CLOSE_REASON,
+	SKW_FIELDS
+};
+
+enum skw_field_kind {
+	SKW_KIND_NUMBER, /* a count */
+	SKW_KIND_BYTES,
+	SKW_KIND_BPS,  /* bits per second */
+	SKW_KIND_US,   /* microseconds */
+	SKW_KIND_TIME, /* CLOCK_MONOTONIC nanoseconds, shown as RFC 3339 */
+	SKW_KIND_BOOL,
+	SKW_KIND_TEXT,
+	SKW_KIND_ADDR,
+	SKW_KIND_OWNERS,
+	SKW_KIND_HIST,
+};
+
+struct skw_field_info {
+	const char *name;
+	const char *aliases; /* separated by blanks; NULL: none */
+	const char *help;    /* a few words */
+	uint8_t kind;        /* enum skw_field_kind */
+};
+
+extern const struct skw_field_info skw_fields[SKW_FIELDS];
+
+/* By name or alias, case-sensitive; SKW_FIELDS: none. */
+enum skw_field skw_field_find(const char *name, size_t len);
+
+struct skw_value {
+	bool known;
+	uint64_t number;  /* NUMBER BYTES BPS US TIME BOOL */
+	const char *text; /* TEXT: static or the row's; ADDR: NULL, see the row */
+};
+
+void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw_value *out);
+
+/* Names as they are shown. */
+const char *skw_state_name(uint8_t state);         /* enum skw_row_state; "?" */
+const char *skw_event_name(uint8_t type);          /* enum skw_event_type; "?" */
+const char *skw_close_reason_name(uint8_t reason); /* NULL: unknown */
+
+/* Text of an address: IPv4-mapped IPv6 as IPv4. `out` holds INET6_ADDRSTRLEN. */
+void skw_addr_text(uint8_t family, const uint8_t addr[16], char *out);
+
+#endif

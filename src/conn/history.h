@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A minute of RTTs in 60 bytes: each is the logarithm of a time, 0 says that nothing is known.
+ * Steps of 2^(1/8) from 1 us on: 255 is over an hour.
+ */
+#ifndef SKW_CONN_HISTORY_H
+#define SKW_CONN_HISTORY_H
+
+#include "model/row.h"
+
+uint8_t skw_history_encode(uint32_t us);   /* SKW_NONE32: 0 */
+uint32_t skw_history_decode(uint8_t code); /* SKW_NONE32 for 0; else within 5 % of what went in */
+
+/* The last n ticks, oldest first, SKW_NONE32 where unknown; n <= SKW_ROW_HISTORY. */
+void skw_history_read(const struct skw_row *row, uint32_t *out_us, size_t n);
+
+#endif

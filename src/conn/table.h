@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The connections of this host, keyed by socket cookie. It is fed with sweeps, holders and
+ * events, and derives what no record tells: rates, ages, who owns what, who has gone and why.
+ * The cost per row does not grow with the number of rows. It reads no clock: times
+ * (CLOCK_MONOTONIC, nanoseconds) are handed in.
+ */
+#ifndef SKW_CONN_TABLE_H
+#define SKW_CONN_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/event.h"
+#include "model/row.h"
+
+struct skw_table;
+
+struct skw_table_options {
+	uint64_t closed_ns; /* how long closed rows are kept; 0: not at all */
+	bool owners; /* holders will come: accepted sockets get their listener's until then */
+};
+
+int skw_table_new(const struct skw_table_options *opt, struct skw_table **out); /* 0 or -ENOMEM */
+void skw_table_free(struct skw_table *t);                                       /* NULL allowed */
+
+/*
+ * A sweep: begin, the rows of all namespaces in any order, end. `complete` says that every
+ * namespace was read to its end: only then may a row that was not met be taken for gone (one
+ * that two complete sweeps in a row did not meet, as an iterator may miss a socket whose
+ * neighbour closes). Rates are derived at the end, closed rows beyond their time removed.
+ * skw_table_sweep_record() takes one struct skw_conn_rec: 0, -EBADMSG (and counts it), -ENOMEM.
+ */
+void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns);
+int skw_table_sweep_record(struct skw_table *t, const void *bytes, size_t len);
+void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete);
+
+/*
+ * Who holds what: begin, struct skw_holder_rec in any order, end. At the end every row that a
+ * holder was told for gets its owners, source `holder`; one that none was told for keeps what
+ * it had. After end() accepted sockets without owners have their listener's, source `creator`.
+ */
+void skw_table_holders_begin(struct skw_table *t);
+int skw_table_holders_record(struct skw_table *t, const void *bytes, size_t len);
+int skw_table_holders_end(struct skw_table *t);
+
+/*
+ * One record of the event rings. Returns 1 with *event filled, 0 for one that only the table
+ * needed, -EBADMSG (and counts it) or -ENOMEM. What is not known yet of the connection is made
+ * up from the event: a row that appears by an event alone stays until a sweep, its close or,
+ * if neither comes, two complete sweeps.
+ */
+int skw_table_event(struct skw_table *t, const void *bytes, size_t len, struct skw_event *event);
+
+/* Names. Both are copied. They apply to rows that are there and to those that come. */
+int skw_table_name_netns(struct skw_table *t, uint32_t netns, const char *name);
+int skw_table_name_cgroup(struct skw_table *t, uint64_t cgroup_id, const char *path);
+
+/*
+ * The next cgroup (netns) of some row that has no name yet and was not asked for since the last
+ * sweep began; false: none. For the caller to look up.
+ */
+bool skw_table_unnamed_cgroup(struct skw_table *t, uint64_t *cgroup_id);
+bool skw_table_unnamed_netns(struct skw_table *t, uint32_t *netns);
+
+size_t skw_table_len(const struct skw_table *t); /* rows, closed ones included */
+const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie); /* or NULL */
+
+/* Every row once, in no order: start with *at = 0, ends with NULL. Not across changes. */
+const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at);
+
+/* What the head of the screen shows. Rates per second over the last tick; unknown: NAN. */
+#define SKW_TOTALS_HISTORY 60
+struct skw_totals {
+	size_t rows;               /* TCP, closed ones and listeners left out */
+	size_t states[SKW_STATES]; /* TCP rows by state, closed ones left out */
+	size_t closed;             /* closed rows that are kept */
+	size_t udp;
+	size_t netns;                  /* namespaces with a row */
+	double rx_bps, tx_bps;         /* bits per second */
+	double rtt_p50_us, rtt_p99_us; /* of the samples of the last tick */
+	double rto_per_s, retrans_per_s;
+	double retrans_ratio; /* segments retransmitted of those sent, 0..1 */
+	double events_per_s;
+	uint64_t bad_records; /* refused; any is a defect */
+	/* A minute of ticks, oldest first; `history` of them are there. */
+	unsigned history;
+	double rx_history[SKW_TOTALS_HISTORY], tx_history[SKW_TOTALS_HISTORY];
+	double rtt_p50_history[SKW_TOTALS_HISTORY], rto_history[SKW_TOTALS_HISTORY];
+	double retrans_history[SKW_TOTALS_HISTORY];
+};
+const struct skw_totals *skw_table_totals(const struct skw_table *t);
+
+/*
+ * What happened to one connection, oldest first: its last changes of state, RTOs and
+ * retransmissions, as far as they are remembered (a bounded number over all connections, and a
+ * bounded number kept for the one that is followed). Returns how many were put into `out`.
+ */
+struct skw_happening {
+	uint64_t ts_ns;
+	uint8_t type;                 /* enum skw_event_type */
+	uint8_t old_state, new_state; /* STATE, CLOSE */
+	uint8_t close_reason;
+	uint32_t args[2]; /* RTO: rto_us, backoff; RETRANS: seq, segs; ESTABLISHED: handshake_us */
+	int32_t error;    /* RETRANS */
+};
+size_t skw_table_timeline(const struct skw_table *t, uint64_t cookie, struct skw_happening *out,
+			  size_t max);
+
+/* The connection whose timeline is kept in full, and whose row is kept after its close; 0: none. */
+void skw_table_follow(struct skw_table *t, uint64_t cookie);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the screen remembers from one run to the next, in $XDG_CONFIG_HOME/skwatch/top (or
+ * ~/.config/skwatch/top): lines of "key = value", unknown keys left alone.
+ */
+#ifndef SKW_UI_SETTINGS_H
+#define SKW_UI_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conn/field.h"
+#include "conn/view.h"
+#include "util/error.h"
+
+#define SKW_SETTINGS_FILTER  256
+#define SKW_SETTINGS_COLUMNS 32
+
+struct skw_settings {
+	enum skw_field sort;
+	bool ascending;
+	enum skw_group group;
+	bool listeners;
+	char filter[SKW_SETTINGS_FILTER];      /* never saved: a forgotten filter hides trouble */
+	uint8_t columns[SKW_SETTINGS_COLUMNS]; /* ids of ui/columns.h in order; columns_len 0:
+						  default */
+	uint8_t columns_len;
+};
+
+void skw_settings_default(struct skw_settings *s);
+/* What is there; a missing file is no error, a bad line is skipped and counted in *skipped. */
+int skw_settings_load(struct skw_settings *s, unsigned *skipped);
+/* Written beside and renamed. 0 or -errno. */
+int skw_settings_save(const struct skw_settings *s);
+
+#endif
