@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kern/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+
+#include "util/cleanup.h"
+
+/* Deeper than any hierarchy the kernel lets anyone make by default is not followed. */
+#define DEPTH_MAX 64
+
+/* proc(5): blanks, newlines and backslashes in a path are three octal digits there. */
+static void unescape(char *path)
+{
+	char *to = path;
+
+	for (const char *from = path; *from; to++) {
+		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3]) {
+			*to = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+/*
+ * One line of mountinfo: "36 35 98:0 /root /mount/point options [optional] - type source options".
+ * Whether it is a cgroup2 mount; `path` gets its mount point.
+ */
+static bool cgroup2_line(char *line, char path[PATH_MAX])
+{
+	char *type = strstr(line, " - ");
+	char *save = NULL, *word = line;
+
+	if (!type || strncmp(type + 3, "cgroup2 ", 8) != 0)
+		return false;
+	*type = '\0';
+	for (int i = 0; i < 5; i++, line = NULL)
+		if (!(word = strtok_r(line, " ", &save)))
+			return false;
+	unescape(word);
+	if (strlen(word) >= PATH_MAX)
+		return false;
+	strcpy(path, word);
+	return true;
+}
+
+int skw_cgroup_mount(char path[PATH_MAX], struct skw_error *err)
+{
+	SKW_AUTO_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
+	SKW_AUTO_FREE char *line = NULL;
+	size_t size = 0;
+
+	if (!f)
+		return skw_error_set(err, -errno, "/proc/self/mountinfo: %s", strerror(errno));
+	while (getline(&line, &size, f) > 0)
+		if (cgroup2_line(line, path))
+			return 0;
+	return skw_error_set(err, -ENOENT,
+			     "no cgroup v2 hierarchy is mounted, and connections are watched "
+			     "through one: mount -t cgroup2 none /sys/fs/cgroup");
+}
+
+static bool is_cgroup2(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+int skw_cgroup_find(const char *name, char path[PATH_MAX], struct skw_error *err)
+{
+	char mount[PATH_MAX], full[PATH_MAX + 2];
+	struct stat st;
+	int ret = skw_cgroup_mount(mount, err);
+
+	if (ret)
+		return ret;
+	if (name[0] == '/' && stat(name, &st) == 0 && S_ISDIR(st.st_mode) && is_cgroup2(name)) {
+		if (!realpath(name, path))
+			return skw_error_usage(err, "--cgroup %s: %s", name, strerror(errno));
+		return 0;
+	}
+	while (*name == '/')
+		name++;
+	if (snprintf(full, sizeof(full), "%s/%s", mount, name) >= PATH_MAX)
+		return skw_error_usage(err, "--cgroup: the name is too long");
+	if (stat(full, &st) < 0 || !realpath(full, path))
+		return skw_error_usage(err, "--cgroup %s: no such cgroup below %s (%s)", name,
+				       mount, strerror(errno));
+	if (!S_ISDIR(st.st_mode) || !is_cgroup2(path))
+		return skw_error_usage(err, "--cgroup %s: not a cgroup v2 folder", name);
+	return 0;
+}
+
+struct walk {
+	int (*each)(void *ctx, uint64_t id, const char *path);
+	void *ctx;
+	char path[PATH_MAX]; /* below the mount point */
+};
+
+/* `fd` is the folder's, and is closed; `len` is that of its path. */
+static int walk(struct walk *w, int fd, size_t len, unsigned depth)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	struct stat st;
+	int ret = 0;
+
+	if (!dir) {
+		close(fd);
+		return -errno;
+	}
+	if (fstat(fd, &st) == 0)
+		ret = w->each(w->ctx, st.st_ino, len ? w->path : "/");
+	while (!ret && depth < DEPTH_MAX && (entry = readdir(dir))) {
+		int more;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		int n = snprintf(w->path + len, sizeof(w->path) - len, "/%s", entry->d_name);
+		if (n < 0 || (size_t)n >= sizeof(w->path) - len)
+			continue;
+		more = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		/* One that has gone meanwhile, or that we may not read, has nothing to tell. */
+		if (more >= 0)
+			ret = walk(w, more, len + (size_t)n, depth + 1);
+		w->path[len] = '\0';
+	}
+	closedir(dir);
+	return ret;
+}
+
+int skw_cgroup_walk(const char *mount, const char *top,
+		    int (*each)(void *ctx, uint64_t id, const char *path), void *ctx)
+{
+	struct walk w = { .each = each, .ctx = ctx };
+	size_t mount_len = strlen(mount);
+	int fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (strncmp(top, mount, mount_len) == 0)
+		top += mount_len;
+	if (strlen(top) >= sizeof(w.path)) {
+		close(fd);
+		return -ENAMETOOLONG;
+	}
+	strcpy(w.path, top);
+	return walk(&w, fd, strlen(w.path), 0);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kern/netns.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include "util/cleanup.h"
+
+#define RUN_NETNS "/run/netns"
+
+static uint32_t inode_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? (uint32_t)st.st_ino : 0;
+}
+
+uint32_t skw_netns_self(void)
+{
+	SKW_AUTO_FD int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? 0 : inode_of(fd);
+}
+
+/* The inode number in the text of a link in /proc/PID/ns, or in mountinfo: "net:[4026531840]". */
+static uint32_t inode_in(const char *text)
+{
+	unsigned inode;
+
+	return sscanf(text, "net:[%u]", &inode) == 1 ? inode : 0;
+}
+
+struct scan {
+	struct skw_netns_list found;
+	struct skw_netns_list *old;
+};
+
+static struct skw_netns *find(const struct skw_netns_list *list, uint32_t inode)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (list->all[i].inode == inode)
+			return &list->all[i];
+	return NULL;
+}
+
+/*
+ * Notes a namespace, whose descriptor is taken from the old list or else opened by `path`.
+ * Returns its entry; NULL: gone, not permitted, or no memory.
+ */
+static struct skw_netns *note(struct scan *s, uint32_t inode, const char *path)
+{
+	struct skw_netns *it = find(&s->found, inode);
+	struct skw_netns *before = find(s->old, inode);
+	int fd = -1;
+
+	if (it)
+		return it;
+	if (s->found.len == s->found.size) {
+		size_t size = s->found.size ? s->found.size * 2 : 16;
+		struct skw_netns *all = reallocarray(s->found.all, size, sizeof(*all));
+
+		if (!all)
+			return NULL;
+		s->found.all = all;
+		s->found.size = size;
+	}
+	if (before) {
+		fd = SKW_TAKE_FD(before->fd);
+	} else {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return NULL;
+		if (inode_of(fd) != inode) {
+			close(fd);
+			return NULL;
+		}
+	}
+	it = &s->found.all[s->found.len++];
+	*it = (struct skw_netns){ .inode = inode, .fd = fd };
+	return it;
+}
+
+static int scan_processes(struct scan *s)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	char path[64], text[64];
+
+	if (!proc)
+		return -errno;
+	while ((entry = readdir(proc))) {
+		if (!isdigit((unsigned char)entry->d_name[0]) || strlen(entry->d_name) > 10)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.10s/ns/net", entry->d_name);
+		ssize_t len = readlink(path, text, sizeof(text) - 1);
+
+		if (len <= 0)
+			continue;
+		text[len] = '\0';
+		uint32_t inode = inode_in(text);
+		if (inode)
+			note(s, inode, path);
+	}
+	closedir(proc);
+	return 0;
+}
+
+/* Mounts of namespaces have "net:[inode]" for their root in mountinfo. */
+static int scan_mounts(struct scan *s)
+{
+	SKW_AUTO_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
+	SKW_AUTO_FREE char *line = NULL;
+	size_t size = 0;
+
+	if (!f)
+		return -errno;
+	while (getline(&line, &size, f) > 0) {
+		SKW_AUTO_FREE char *root = NULL, *where = NULL;
+
+		if (sscanf(line, "%*d %*d %*s %ms %ms", &root, &where) != 2)
+			continue;
+		uint32_t inode = inode_in(root);
+		struct skw_netns *it = inode ? note(s, inode, where) : NULL;
+
+		/* A name by `ip netns` is better than one by a container's engine. */
+		const char *base = strrchr(where, '/');
+		if (it && base && (!it->name[0] || strncmp(where, RUN_NETNS "/", 11) == 0))
+			snprintf(it->name, sizeof(it->name), "%s", base + 1);
+	}
+	return 0;
+}
+
+int skw_netns_scan(struct skw_netns_list *list)
+{
+	struct scan s = { .old = list };
+	int ret = scan_processes(&s);
+
+	if (!ret)
+		ret = scan_mounts(&s);
+	/* What was taken over is -1 in the old list now. */
+	for (size_t i = 0; i < list->len; i++)
+		skw_cleanup_fd(&list->all[i].fd);
+	free(list->all);
+	*list = s.found;
+	return ret;
+}
+
+void skw_netns_list_free(struct skw_netns_list *list)
+{
+	for (size_t i = 0; i < list->len; i++)
+		skw_cleanup_fd(&list->all[i].fd);
+	free(list->all);
+	*list = (struct skw_netns_list){ 0 };
+}
+
+static bool is_netns(int fd)
+{
+	return ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
+}
+
+int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *err)
+{
+	SKW_AUTO_FREE char *path = NULL;
+	SKW_AUTO_FD int fd = -1;
+	int len = strchr(name, '/') ? asprintf(&path, "%s", name)
+				    : asprintf(&path, RUN_NETNS "/%s", name);
+
+	if (len < 0)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		if (errno == EACCES || errno == EPERM)
+			return skw_error_set(err, -errno, "--netns %s: %s", name, strerror(errno));
+		return skw_error_usage(err,
+				       "--netns %s: %s: %s (self, all, a name that `ip netns` "
+				       "lists, or a path)",
+				       name, path, strerror(errno));
+	}
+	if (!is_netns(fd))
+		return skw_error_usage(err, "--netns %s: %s is no network namespace", name, path);
+	*out = (struct skw_netns){ .inode = inode_of(fd) };
+	if (!strchr(name, '/'))
+		snprintf(out->name, sizeof(out->name), "%s", name);
+	out->fd = SKW_TAKE_FD(fd);
+	return 0;
+}
+
+int skw_netns_inside(int netns_fd, int (*call)(void *ctx), void *ctx)
+{
+	SKW_AUTO_FD int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (home < 0)
+		return -errno;
+	if (setns(netns_fd, CLONE_NEWNET) < 0)
+		return -errno;
+	int ret = call(ctx);
+	/* Whoever can't come back must not go on in a foreign namespace. */
+	if (setns(home, CLONE_NEWNET) < 0)
+		abort();
+	return ret;
+}
