@@ -23,8 +23,7 @@ struct skw_keeper {
 	pthread_mutex_t lock; /* one request and its answer at a time */
 };
 
-int skw_keeper_split(const struct skw_keeper_verb *verbs, size_t n, void *ctx, const int *keep_fds,
-		     size_t n_keep, struct skw_keeper **out)
+int skw_keeper_split(const struct skw_keeper_plan *plan, struct skw_keeper **out)
 {
 	SKW_AUTO_FREE struct skw_keeper *k = calloc(1, sizeof(*k));
 	SKW_AUTO_FD int ours = -1;
@@ -43,22 +42,12 @@ int skw_keeper_split(const struct skw_keeper_verb *verbs, size_t n, void *ctx, c
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
-		struct skw_serve_plan plan = {
-			.verbs = verbs,
-			.n_verbs = n,
-			.ctx = ctx,
-			.fd = theirs,
-			.worker = worker,
-			.keep_fds = keep_fds,
-			.n_keep = n_keep,
-		};
-
-		skw_keeper_serve(&plan);
+		skw_keeper_serve(plan, theirs, worker);
 	}
 	pthread_mutex_init(&k->lock, NULL);
 	k->fd = SKW_TAKE_FD(ours);
 	k->pid = pid;
-	k->n_verbs = n;
+	k->n_verbs = plan->n_verbs;
 	*out = SKW_TAKE_PTR(k);
 	return 0;
 }

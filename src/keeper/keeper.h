@@ -63,15 +63,28 @@ int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const arg
 
 struct skw_keeper;
 
+/* What a keeper is to be. All of it must stay valid for good. */
+struct skw_keeper_plan {
+	const struct skw_keeper_verb *verbs;
+	size_t n_verbs;
+	void *ctx;           /* for the verbs */
+	const int *keep_fds; /* stay open in the keeper */
+	size_t n_keep;
+	/*
+	 * Runs in the keeper when the worker has died without an orderly end, also by SIGKILL.
+	 * NULL: the keeper dies with it at once.
+	 */
+	void (*orphaned)(void *ctx);
+};
+
 /*
  * Splits. Must be called before any thread exists and before the first packet is read, as the
  * keeper's memory is a copy of the caller's. In the keeper every descriptor but 0, 1, 2 and
- * `keep_fds` is closed, standard input is /dev/null, and SIGINT, SIGTERM, SIGHUP and SIGUSR1 do
- * nothing. `verbs` and `ctx` must stay valid for good. Returns in the worker only; *out is freed
- * by skw_keeper_finish() or skw_keeper_abandon().
+ * those to keep is closed, standard input is /dev/null, and SIGINT, SIGTERM, SIGHUP and SIGUSR1
+ * do nothing. Returns in the worker only; *out is freed by skw_keeper_finish() or
+ * skw_keeper_abandon().
  */
-int skw_keeper_split(const struct skw_keeper_verb *verbs, size_t n, void *ctx, const int *keep_fds,
-		     size_t n_keep, struct skw_keeper **out);
+int skw_keeper_split(const struct skw_keeper_plan *plan, struct skw_keeper **out);
 
 /*
  * Asks for verbs[verb] and waits for its answer. *reply_len is the room in `reply` on entry, the

@@ -162,17 +162,39 @@ int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct sk
 
 static const struct {
 	unsigned int cap;
+	unsigned uses;
 	bool admin_will_do; /* CAP_SYS_ADMIN held all of it before the kernel split it */
 	const char *name;
 	const char *purpose;
 } needed[] = {
-	{ CAP_BPF, true, "CAP_BPF", "to load the programs" },
-	{ CAP_NET_RAW, false, "CAP_NET_RAW", "to open packet sockets" },
-	{ CAP_NET_ADMIN, false, "CAP_NET_ADMIN", "to attach to the network" },
-	{ CAP_PERFMON, true, "CAP_PERFMON", "to copy packets out of the kernel" },
+	{ CAP_BPF, SKW_USE_CAPTURE | SKW_USE_WATCH, true, "CAP_BPF", "to load the programs" },
+	{ CAP_NET_RAW, SKW_USE_CAPTURE, false, "CAP_NET_RAW", "to open packet sockets" },
+	{ CAP_NET_ADMIN, SKW_USE_CAPTURE | SKW_USE_WATCH, false, "CAP_NET_ADMIN",
+	  "to attach to the network" },
+	{ CAP_PERFMON, SKW_USE_CAPTURE | SKW_USE_WATCH, true, "CAP_PERFMON",
+	  "to read what the kernel has" },
+	{ CAP_SYS_ADMIN, SKW_USE_NAMESPACES, false, "CAP_SYS_ADMIN",
+	  "to enter other network namespaces" },
+	{ CAP_SYS_PTRACE, SKW_USE_NAMESPACES, false, "CAP_SYS_PTRACE",
+	  "to find those of other users" },
 };
 
-int skw_privileges_missing(struct skw_error *err)
+/* "cap_bpf,cap_net_raw": those of the uses, for setcap(8). */
+static void add_setcap(struct skw_buf *to, unsigned uses)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(needed); i++) {
+		if (!(needed[i].uses & uses))
+			continue;
+		skw_buf_add_str(to, before);
+		for (const char *c = needed[i].name; *c; c++)
+			skw_buf_add_char(to, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
+		before = ",";
+	}
+}
+
+int skw_privileges_missing(unsigned uses, struct skw_error *err)
 {
 	struct skw_buf text = SKW_BUF_INIT;
 	size_t n = 0;
@@ -182,7 +204,8 @@ int skw_privileges_missing(struct skw_error *err)
 		return skw_error_set(err, -EPERM, "privileges: the capabilities can't be read");
 	bool admin = capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN) == 1;
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(needed); i++) {
-		if (capng_have_capability(CAPNG_EFFECTIVE, needed[i].cap) == 1 ||
+		if (!(needed[i].uses & uses) ||
+		    capng_have_capability(CAPNG_EFFECTIVE, needed[i].cap) == 1 ||
 		    (admin && needed[i].admin_will_do))
 			continue;
 		skw_buf_printf(&text, "%s%s %s", n++ ? ", " : "", needed[i].name,
@@ -190,9 +213,10 @@ int skw_privileges_missing(struct skw_error *err)
 	}
 	if (!n)
 		return 0;
-	skw_error_set(err, -EPERM,
-		      "no permission to capture: missing %.*s; run it as root, or once: setcap "
-		      "cap_bpf,cap_net_raw,cap_net_admin,cap_perfmon+ep $(command -v skwatch)",
+	skw_buf_add_str(&text, "; run it as root, or once: setcap ");
+	add_setcap(&text, uses);
+	skw_error_set(err, -EPERM, "no permission to %s: missing %.*s+ep $(command -v skwatch)",
+		      uses & SKW_USE_CAPTURE ? "capture" : "watch connections",
 		      text.failed ? 0 : (int)text.len, text.data ? (char *)text.data : "");
 	skw_buf_free(&text);
 	return -EPERM;

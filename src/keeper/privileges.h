@@ -34,11 +34,18 @@ int skw_identity_assume(const struct skw_identity *who);
  */
 int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct skw_error *err);
 
+/* What privileges are wanted for; bits. */
+enum skw_privileges_use {
+	SKW_USE_CAPTURE = 1,    /* CAP_BPF, CAP_NET_RAW, CAP_NET_ADMIN, CAP_PERFMON */
+	SKW_USE_WATCH = 2,      /* CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON */
+	SKW_USE_NAMESPACES = 4, /* CAP_SYS_ADMIN, CAP_SYS_PTRACE: other network namespaces */
+};
+
 /*
- * Whether the process has what capturing needs: CAP_BPF, CAP_NET_RAW, CAP_NET_ADMIN and
- * CAP_PERFMON, where CAP_SYS_ADMIN stands for the first and the last. Returns 0, or -EPERM with
- * err naming each missing one, what it is for and how to grant it.
+ * Whether the process has what `uses` need, where CAP_SYS_ADMIN stands for CAP_BPF and
+ * CAP_PERFMON. Returns 0, or -EPERM with err naming each missing one, what it is for and how to
+ * grant it.
  */
-int skw_privileges_missing(struct skw_error *err);
+int skw_privileges_missing(unsigned uses, struct skw_error *err);
 
 #endif

@@ -19,8 +19,9 @@
 #include "util/cleanup.h"
 
 struct keeper {
-	const struct skw_serve_plan *plan;
+	const struct skw_keeper_plan *plan;
 	int fd;
+	pid_t worker;
 	int signal_fd;
 	bool finishing; /* asked to end: only commands are waited for */
 	struct skw_keeper_commands commands;
@@ -34,7 +35,7 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Closes all but 0, 1, 2 and those given. */
-static void close_others(const struct skw_serve_plan *plan)
+static void close_others(const struct skw_keeper_plan *plan, int fd)
 {
 	unsigned int next = STDERR_FILENO + 1;
 	size_t n = plan->n_keep + 1;
@@ -44,7 +45,7 @@ static void close_others(const struct skw_serve_plan *plan)
 		_exit(SKW_EXIT_FAILURE);
 	if (plan->n_keep)
 		memcpy(keep, plan->keep_fds, plan->n_keep * sizeof(*keep));
-	keep[plan->n_keep] = plan->fd;
+	keep[plan->n_keep] = fd;
 	qsort(keep, n, sizeof(*keep), by_number);
 	for (size_t i = 0; i < n; i++) {
 		if (keep[i] < (int)next)
@@ -84,17 +85,25 @@ static int settle(struct keeper *k)
 
 	prctl(PR_SET_NAME, "skwatch: keeper");
 	prctl(PR_SET_DUMPABLE, 0);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+	/* SIGUSR1 is read like the others, for one that has something left to do. */
+	if (prctl(PR_SET_PDEATHSIG, k->plan->orphaned ? SIGUSR1 : SIGKILL))
 		return -errno;
-	if (getppid() != k->plan->worker)
+	if (getppid() != k->worker)
 		return -ESRCH;
 
-	close_others(k->plan);
+	close_others(k->plan, k->fd);
 	SKW_AUTO_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
 		return -errno;
 	k->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return k->signal_fd < 0 ? -errno : 0;
+}
+
+static _Noreturn void end_orphaned(const struct keeper *k)
+{
+	if (k->plan->orphaned && !k->finishing)
+		k->plan->orphaned(k->plan->ctx);
+	_exit(SKW_EXIT_FAILURE);
 }
 
 static void read_signals(struct keeper *k)
@@ -104,6 +113,8 @@ static void read_signals(struct keeper *k)
 	while (read(k->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			skw_commands_reap(&k->commands);
+		else if (info.ssi_signo == SIGUSR1 && getppid() != k->worker)
+			end_orphaned(k);
 		else if (k->finishing && info.ssi_signo != SIGUSR1)
 			skw_commands_signal(&k->commands, (int)info.ssi_signo);
 	}
@@ -174,9 +185,9 @@ static int serve_one(struct keeper *k)
 	return err;
 }
 
-_Noreturn void skw_keeper_serve(const struct skw_serve_plan *plan)
+_Noreturn void skw_keeper_serve(const struct skw_keeper_plan *plan, int fd, pid_t worker)
 {
-	struct keeper k = { .plan = plan, .fd = plan->fd, .signal_fd = -1 };
+	struct keeper k = { .plan = plan, .fd = fd, .worker = worker, .signal_fd = -1 };
 	int err = settle(&k);
 
 	if (err) {
@@ -201,7 +212,7 @@ _Noreturn void skw_keeper_serve(const struct skw_serve_plan *plan)
 		else if (p[1].revents)
 			err = -EPIPE;
 		if (err)
-			_exit(SKW_EXIT_FAILURE);
+			end_orphaned(&k);
 	}
 	_exit(0);
 }

@@ -260,7 +260,7 @@ static bool wants_whole(const struct skw_live *l)
 
 int skw_live_set_up(struct skw_live *l, struct skw_error *err)
 {
-	int ret = skw_privileges_missing(err);
+	int ret = skw_privileges_missing(SKW_USE_CAPTURE, err);
 
 	l->use_any = l->plan->ifaces_len == 0;
 	l->any.watch_fd = -1;

@@ -229,7 +229,10 @@ int skw_verbs_split(struct skw_verbs_context *ctx, struct skw_keeper **out, stru
 	ctx->dir_fd = output_directory(ctx->plan);
 	if (ctx->dir_fd >= 0)
 		keep[n++] = ctx->dir_fd;
-	int ret = skw_keeper_split(verbs, VERBS, ctx, keep, n, out);
+	const struct skw_keeper_plan keeper = {
+		.verbs = verbs, .n_verbs = VERBS, .ctx = ctx, .keep_fds = keep, .n_keep = n
+	};
+	int ret = skw_keeper_split(&keeper, out);
 	skw_cleanup_fd(&ctx->dir_fd); /* the keeper has its own */
 	return ret ? skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret)) : 0;
 }

@@ -191,11 +191,11 @@ static int ask_what_is_missing(void)
 {
 	struct skw_error err = { 0 };
 
-	if (skw_privileges_missing(&err) != 0 || err.text[0])
+	if (skw_privileges_missing(SKW_USE_CAPTURE, &err) != 0 || err.text[0])
 		return 1;
 	if (skw_identity_assume(&nobody))
 		return 2;
-	if (skw_privileges_missing(&err) != -EPERM)
+	if (skw_privileges_missing(SKW_USE_CAPTURE, &err) != -EPERM)
 		return 3;
 	if (!strstr(err.text, "CAP_BPF") || !strstr(err.text, "CAP_NET_RAW") ||
 	    !strstr(err.text, "CAP_NET_ADMIN") || !strstr(err.text, "CAP_PERFMON") ||
