@@ -93,11 +93,21 @@ enum skw_field_kind {
 	SKW_KIND_HIST,
 };
 
+struct skw_value {
+	bool known;
+	uint64_t number;  /* NUMBER BYTES BPS US TIME BOOL */
+	const char *text; /* TEXT: static or the row's; ADDR, OWNERS, HIST: NULL, see the row */
+};
+
 struct skw_field_info {
 	const char *name;
 	const char *aliases; /* separated by blanks; NULL: none */
 	const char *help;    /* a few words */
 	uint8_t kind;        /* enum skw_field_kind */
+	/* Where it is read from: a number in the row, all ones if unknown, or a function. */
+	uint8_t size; /* in bytes; 0: `get` tells */
+	uint16_t offset;
+	void (*get)(const struct skw_row *row, struct skw_value *out); /* *out comes zeroed */
 };
 
 extern const struct skw_field_info skw_fields[SKW_FIELDS];
@@ -105,12 +115,7 @@ extern const struct skw_field_info skw_fields[SKW_FIELDS];
 /* By name or alias, case-sensitive; SKW_FIELDS: none. */
 enum skw_field skw_field_find(const char *name, size_t len);
 
-struct skw_value {
-	bool known;
-	uint64_t number;  /* NUMBER BYTES BPS US TIME BOOL */
-	const char *text; /* TEXT: static or the row's; ADDR: NULL, see the row */
-};
-
+/* A listener and an unconnected UDP socket have no remote address and port: unknown. */
 void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw_value *out);
 
 /* Names as they are shown. */

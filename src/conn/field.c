@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/field.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "util/cleanup.h"
+
+static const char *const states[SKW_STATES] = {
+	[SKW_STATE_ESTABLISHED] = "ESTABLISHED", [SKW_STATE_SYN_SENT] = "SYN_SENT",
+	[SKW_STATE_SYN_RECV] = "SYN_RECV",       [SKW_STATE_FIN_WAIT1] = "FIN_WAIT1",
+	[SKW_STATE_FIN_WAIT2] = "FIN_WAIT2",     [SKW_STATE_TIME_WAIT] = "TIME_WAIT",
+	[SKW_STATE_CLOSED] = "CLOSED",           [SKW_STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+	[SKW_STATE_LAST_ACK] = "LAST_ACK",       [SKW_STATE_LISTEN] = "LISTEN",
+	[SKW_STATE_CLOSING] = "CLOSING",         [SKW_STATE_UNCONN] = "UNCONN",
+};
+
+/* CREATOR is never shown and has no name. */
+static const char *const events[SKW_EVENT_CREATOR] = {
+	[SKW_EVENT_CONNECT] = "connect", [SKW_EVENT_ESTABLISHED] = "established",
+	[SKW_EVENT_STATE] = "state",     [SKW_EVENT_RTT] = "rtt",
+	[SKW_EVENT_RTO] = "rto",         [SKW_EVENT_RETRANS] = "retrans",
+	[SKW_EVENT_CLOSE] = "close",     [SKW_EVENT_LISTEN] = "listen",
+};
+
+static const char *const close_reasons[SKW_CLOSE_REASONS] = {
+	[SKW_CLOSE_FIN] = "fin",
+	[SKW_CLOSE_RESET_BY_PEER] = "reset_by_peer",
+	[SKW_CLOSE_RESET_BY_US] = "reset_by_us",
+	[SKW_CLOSE_TIMEOUT] = "timeout",
+	[SKW_CLOSE_REFUSED] = "refused",
+};
+
+static const char *const timers[] = {
+	[SKW_TIMER_NONE] = "off",
+	[SKW_TIMER_ON] = "on",
+	[SKW_TIMER_KEEPALIVE] = "keepalive",
+	[SKW_TIMER_TIMEWAIT] = "timewait",
+	[SKW_TIMER_PERSIST] = "persist",
+};
+
+static const char *const directions[] = {
+	[SKW_CONN_UNKNOWN] = NULL,
+	[SKW_CONN_IN] = "in",
+	[SKW_CONN_OUT] = "out",
+};
+
+static const char *const owner_sources[] = {
+	[SKW_OWNER_UNKNOWN] = NULL,
+	[SKW_OWNER_HOLDER] = "holder",
+	[SKW_OWNER_CREATOR] = "creator",
+};
+
+static const char *const protos[] = { [SKW_PROTO_TCP] = "tcp", [SKW_PROTO_UDP] = "udp" };
+
+/* NULL for a number that is outside of the names. */
+#define NAME(names, n) ((n) < SKW_ARRAY_SIZE(names) ? (names)[n] : NULL)
+
+static void set_number(struct skw_value *out, uint64_t number)
+{
+	out->known = true;
+	out->number = number;
+}
+
+static void set_text(struct skw_value *out, const char *text)
+{
+	out->known = text != NULL;
+	out->text = text;
+}
+
+static void get_netns_name(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, row->netns_name);
+}
+
+static void get_proto(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, NAME(protos, row->proto));
+}
+
+static void get_family(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, row->family == AF_INET6 ? "inet6" : "inet");
+}
+
+static void get_local_addr(const struct skw_row *row, struct skw_value *out)
+{
+	(void)row;
+	out->known = true;
+}
+
+static void get_local_port(const struct skw_row *row, struct skw_value *out)
+{
+	set_number(out, row->local_port);
+}
+
+static bool has_peer(const struct skw_row *row)
+{
+	return row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN;
+}
+
+static void get_remote_addr(const struct skw_row *row, struct skw_value *out)
+{
+	out->known = has_peer(row);
+}
+
+static void get_remote_port(const struct skw_row *row, struct skw_value *out)
+{
+	if (has_peer(row))
+		set_number(out, row->remote_port);
+}
+
+static void get_state(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, NAME(states, row->state));
+}
+
+static void get_direction(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, NAME(directions, row->direction));
+}
+
+static void get_pid(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->owners)
+		set_number(out, row->owners->list[0].pid);
+}
+
+static void get_comm(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, row->owners ? row->owners->list[0].comm : NULL);
+}
+
+static void get_owners(const struct skw_row *row, struct skw_value *out)
+{
+	out->known = row->owners != NULL;
+}
+
+static void get_owner_source(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->owners)
+		set_text(out, NAME(owner_sources, row->owner_source));
+}
+
+static void get_cgroup(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, row->cgroup);
+}
+
+static void get_age(const struct skw_row *row, struct skw_value *out)
+{
+	/* An event may open a row whose figures are a little older. */
+	if (row->opened_ns != SKW_NONE64 && row->ts_ns != SKW_NONE64)
+		set_number(out,
+			   row->ts_ns > row->opened_ns ? (row->ts_ns - row->opened_ns) / 1000 : 0);
+}
+
+static void get_rtt_hist(const struct skw_row *row, struct skw_value *out)
+{
+	out->known = row->rtt_hist[0] != SKW_NONE32;
+}
+
+static void get_app_limited(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->proto == SKW_PROTO_TCP && !(row->flags & SKW_ROW_APP_UNKNOWN))
+		set_number(out, !!(row->flags & SKW_ROW_APP_LIMITED));
+}
+
+static void get_timer(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, NAME(timers, row->timer));
+}
+
+static void get_congestion(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, row->congestion);
+}
+
+static void get_close_reason(const struct skw_row *row, struct skw_value *out)
+{
+	set_text(out, skw_close_reason_name(row->close_reason));
+}
+
+#define IN_ROW(member)                                                                             \
+	.size = sizeof(((struct skw_row *)NULL)->member), .offset = offsetof(struct skw_row, member)
+
+const struct skw_field_info skw_fields[SKW_FIELDS] = {
+	[SKW_FIELD_TS] = { "ts", NULL, "when the figures were read", SKW_KIND_TIME, IN_ROW(ts_ns) },
+	[SKW_FIELD_COOKIE] = { "cookie", NULL, "the kernel's number of the socket", SKW_KIND_NUMBER,
+			       IN_ROW(cookie) },
+	[SKW_FIELD_NETNS] = { "netns", NULL, "inode number of its network namespace",
+			      SKW_KIND_NUMBER, IN_ROW(netns) },
+	[SKW_FIELD_NETNS_NAME] = { "netns_name", "ns", "name of its network namespace",
+				   SKW_KIND_TEXT, .get = get_netns_name },
+	[SKW_FIELD_PROTO] = { "proto", NULL, "tcp or udp", SKW_KIND_TEXT, .get = get_proto },
+	[SKW_FIELD_FAMILY] = { "family", NULL, "inet or inet6, the socket's", SKW_KIND_TEXT,
+			       .get = get_family },
+	[SKW_FIELD_LOCAL_ADDR] = { "local_addr", "local", "address on this side", SKW_KIND_ADDR,
+				   .get = get_local_addr },
+	[SKW_FIELD_LOCAL_PORT] = { "local_port", "lport", "port on this side", SKW_KIND_NUMBER,
+				   .get = get_local_port },
+	[SKW_FIELD_REMOTE_ADDR] = { "remote_addr", "remote", "address of the peer", SKW_KIND_ADDR,
+				    .get = get_remote_addr },
+	[SKW_FIELD_REMOTE_PORT] = { "remote_port", "rport", "port of the peer", SKW_KIND_NUMBER,
+				    .get = get_remote_port },
+	[SKW_FIELD_STATE] = { "state", NULL, "ESTABLISHED, LISTEN, SYN_SENT ...", SKW_KIND_TEXT,
+			      .get = get_state },
+	[SKW_FIELD_DIRECTION] = { "direction", "dir", "in (accepted here) or out", SKW_KIND_TEXT,
+				  .get = get_direction },
+	[SKW_FIELD_PID] = { "pid", NULL, "process that holds the socket", SKW_KIND_NUMBER,
+			    .get = get_pid },
+	[SKW_FIELD_COMM] = { "comm", NULL, "name of that process", SKW_KIND_TEXT, .get = get_comm },
+	[SKW_FIELD_UID] = { "uid", NULL, "user the socket belongs to", SKW_KIND_NUMBER,
+			    IN_ROW(uid) },
+	[SKW_FIELD_OWNERS] = { "owners", NULL, "all processes that hold the socket",
+			       SKW_KIND_OWNERS, .get = get_owners },
+	[SKW_FIELD_OWNER_SOURCE] = { "owner_source", NULL, "holder or creator", SKW_KIND_TEXT,
+				     .get = get_owner_source },
+	[SKW_FIELD_CGROUP] = { "cgroup", "cg", "path of its cgroup", SKW_KIND_TEXT,
+			       .get = get_cgroup },
+	[SKW_FIELD_CGROUP_ID] = { "cgroup_id", NULL, "inode number of its cgroup", SKW_KIND_NUMBER,
+				  IN_ROW(cgroup_id) },
+	[SKW_FIELD_OPENED_AT] = { "opened_at", "opened", "when it was opened", SKW_KIND_TIME,
+				  IN_ROW(opened_ns) },
+	[SKW_FIELD_AGE_US] = { "age_us", "age", "time since it was opened", SKW_KIND_US,
+			       .get = get_age },
+	[SKW_FIELD_SRTT_US] = { "srtt_us", "srtt", "smoothed round-trip time", SKW_KIND_US,
+				IN_ROW(srtt_us) },
+	[SKW_FIELD_RTTVAR_US] = { "rttvar_us", "rttvar", "how much the RTT varies", SKW_KIND_US,
+				  IN_ROW(rttvar_us) },
+	[SKW_FIELD_MIN_RTT_US] = { "min_rtt_us", "min_rtt minrtt", "lowest RTT", SKW_KIND_US,
+				   IN_ROW(min_rtt_us) },
+	[SKW_FIELD_LAST_RTT_US] = { "last_rtt_us", "last_rtt rtt", "last RTT sample", SKW_KIND_US,
+				    IN_ROW(last_rtt_us) },
+	[SKW_FIELD_RTT_SAMPLES] = { "rtt_samples", "samples", "RTT samples seen", SKW_KIND_NUMBER,
+				    IN_ROW(rtt_samples) },
+	[SKW_FIELD_RTT_HIST] = { "rtt_hist", NULL, "histogram of the RTT samples", SKW_KIND_HIST,
+				 .get = get_rtt_hist },
+	[SKW_FIELD_RTO_US] = { "rto_us", NULL, "retransmission timeout now", SKW_KIND_US,
+			       IN_ROW(rto_us) },
+	[SKW_FIELD_RTO_COUNT] = { "rto_count", "rto rtos", "retransmission timeouts seen",
+				  SKW_KIND_NUMBER, IN_ROW(rto_count) },
+	[SKW_FIELD_RETRANS_SEGS] = { "retrans_segs", "retrans", "segments sent again",
+				     SKW_KIND_NUMBER, IN_ROW(retrans_segs) },
+	[SKW_FIELD_RETRANS_EVENTS] = { "retrans_events", NULL, "retransmissions seen",
+				       SKW_KIND_NUMBER, IN_ROW(retrans_events) },
+	[SKW_FIELD_LOST_SEGS] = { "lost_segs", "lost", "segments taken for lost", SKW_KIND_NUMBER,
+				  IN_ROW(lost_segs) },
+	[SKW_FIELD_CWND] = { "cwnd", NULL, "congestion window, segments", SKW_KIND_NUMBER,
+			     IN_ROW(cwnd) },
+	[SKW_FIELD_SSTHRESH] = { "ssthresh", NULL, "slow start threshold, segments",
+				 SKW_KIND_NUMBER, IN_ROW(ssthresh) },
+	[SKW_FIELD_MSS] = { "mss", NULL, "maximum segment size", SKW_KIND_BYTES, IN_ROW(mss) },
+	[SKW_FIELD_DELIVERY_RATE_BPS] = { "delivery_rate_bps", "delivery_rate delivery",
+					  "rate at which data arrived there", SKW_KIND_BPS,
+					  IN_ROW(delivery_rate_bps) },
+	[SKW_FIELD_BYTES_ACKED] = { "bytes_acked", "acked", "sent and acknowledged", SKW_KIND_BYTES,
+				    IN_ROW(bytes_acked) },
+	[SKW_FIELD_BYTES_RECEIVED] = { "bytes_received", "received", "received", SKW_KIND_BYTES,
+				       IN_ROW(bytes_received) },
+	[SKW_FIELD_TX_BPS] = { "tx_bps", "tx", "sending now", SKW_KIND_BPS, IN_ROW(tx_bps) },
+	[SKW_FIELD_RX_BPS] = { "rx_bps", "rx", "receiving now", SKW_KIND_BPS, IN_ROW(rx_bps) },
+	[SKW_FIELD_SEGS_OUT] = { "segs_out", NULL, "segments sent", SKW_KIND_NUMBER,
+				 IN_ROW(segs_out) },
+	[SKW_FIELD_SEGS_IN] = { "segs_in", NULL, "segments received", SKW_KIND_NUMBER,
+				IN_ROW(segs_in) },
+	[SKW_FIELD_NOTSENT] = { "notsent", NULL, "written and not sent yet", SKW_KIND_BYTES,
+				IN_ROW(notsent) },
+	[SKW_FIELD_RECV_Q] = { "recv_q", "recvq", "received and not read yet", SKW_KIND_BYTES,
+			       IN_ROW(recv_q) },
+	[SKW_FIELD_SEND_Q] = { "send_q", "sendq", "written and not acknowledged", SKW_KIND_BYTES,
+			       IN_ROW(send_q) },
+	[SKW_FIELD_UNACKED] = { "unacked", NULL, "segments in flight", SKW_KIND_NUMBER,
+				IN_ROW(unacked) },
+	[SKW_FIELD_SACKED] = { "sacked", NULL, "... of them SACKed", SKW_KIND_NUMBER,
+			       IN_ROW(sacked) },
+	[SKW_FIELD_REORDERING] = { "reordering", NULL, "reordering that is allowed for, segments",
+				   SKW_KIND_NUMBER, IN_ROW(reordering) },
+	[SKW_FIELD_BYTES_RETRANS] = { "bytes_retrans", NULL, "sent again", SKW_KIND_BYTES,
+				      IN_ROW(bytes_retrans) },
+	[SKW_FIELD_BUSY_US] = { "busy_us", "busy", "time with data to send", SKW_KIND_US,
+				IN_ROW(busy_us) },
+	[SKW_FIELD_RWND_LIMITED_US] = { "rwnd_limited_us", "rwnd_limited",
+					"... held up by the peer's window", SKW_KIND_US,
+					IN_ROW(rwnd_limited_us) },
+	[SKW_FIELD_SNDBUF_LIMITED_US] = { "sndbuf_limited_us", "sndbuf_limited",
+					  "... held up by the send buffer", SKW_KIND_US,
+					  IN_ROW(sndbuf_limited_us) },
+	[SKW_FIELD_APP_LIMITED] = { "app_limited", NULL, "the application sends too little",
+				    SKW_KIND_BOOL, .get = get_app_limited },
+	[SKW_FIELD_PACING_RATE_BPS] = { "pacing_rate_bps", "pacing_rate pacing",
+					"rate at which it may send", SKW_KIND_BPS,
+					IN_ROW(pacing_rate_bps) },
+	[SKW_FIELD_RCV_RTT_US] = { "rcv_rtt_us", "rcv_rtt", "RTT as the receiver estimates it",
+				   SKW_KIND_US, IN_ROW(rcv_rtt_us) },
+	[SKW_FIELD_SND_WND] = { "snd_wnd", NULL, "window the peer offers", SKW_KIND_BYTES,
+				IN_ROW(snd_wnd) },
+	[SKW_FIELD_TIMER] = { "timer", NULL, "off, on, keepalive, timewait or persist",
+			      SKW_KIND_TEXT, .get = get_timer },
+	[SKW_FIELD_TIMER_LEFT_US] = { "timer_left_us", "timer_left", "time until it fires",
+				      SKW_KIND_US, IN_ROW(timer_left_us) },
+	[SKW_FIELD_CONGESTION] = { "congestion", "cc", "congestion control", SKW_KIND_TEXT,
+				   .get = get_congestion },
+	[SKW_FIELD_DROPS] = { "drops", NULL, "datagrams or connections dropped", SKW_KIND_NUMBER,
+			      IN_ROW(drops) },
+	[SKW_FIELD_CLOSED_AT] = { "closed_at", "closed", "when it was closed", SKW_KIND_TIME,
+				  IN_ROW(closed_ns) },
+	[SKW_FIELD_CLOSE_REASON] = { "close_reason", "reason",
+				     "fin, reset_by_peer, reset_by_us, timeout or refused",
+				     SKW_KIND_TEXT, .get = get_close_reason },
+};
+
+static bool alias_of(const char *aliases, const char *name, size_t len)
+{
+	for (const char *p = aliases; p && *p; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		if (n == len && memcmp(p, name, len) == 0)
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+enum skw_field skw_field_find(const char *name, size_t len)
+{
+	unsigned i;
+
+	for (i = 0; i < SKW_FIELDS; i++)
+		if ((strlen(skw_fields[i].name) == len &&
+		     memcmp(skw_fields[i].name, name, len) == 0) ||
+		    alias_of(skw_fields[i].aliases, name, len))
+			break;
+	return (enum skw_field)i;
+}
+
+void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw_value *out)
+{
+	const struct skw_field_info *info = &skw_fields[field];
+	uint32_t small;
+
+	*out = (struct skw_value){ 0 };
+	if (!info->size) {
+		info->get(row, out);
+	} else if (info->size == sizeof(out->number)) {
+		memcpy(&out->number, (const char *)row + info->offset, sizeof(out->number));
+		out->known = out->number != SKW_NONE64;
+	} else {
+		memcpy(&small, (const char *)row + info->offset, sizeof(small));
+		out->number = small;
+		out->known = small != SKW_NONE32;
+	}
+}
+
+const char *skw_state_name(uint8_t state)
+{
+	const char *name = NAME(states, state);
+
+	return name ? name : "?";
+}
+
+const char *skw_event_name(uint8_t type)
+{
+	return type < SKW_ARRAY_SIZE(events) ? events[type] : "?";
+}
+
+const char *skw_close_reason_name(uint8_t reason)
+{
+	return NAME(close_reasons, reason);
+}
+
+static char *put_byte(char *p, uint8_t v)
+{
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
+void skw_addr_text(uint8_t family, const uint8_t addr[16], char *out)
+{
+	/* RFC 4291, 2.5.5.2. */
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const uint8_t *v4 = addr;
+
+	if (family == AF_INET6) {
+		if (memcmp(addr, mapped, sizeof(mapped)) != 0) {
+			inet_ntop(AF_INET6, addr, out, INET6_ADDRSTRLEN);
+			return;
+		}
+		v4 = addr + sizeof(mapped);
+	}
+	for (int i = 0; i < 4; i++) {
+		out = put_byte(out, v4[i]);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
