@@ -6,6 +6,7 @@
 #ifndef SKW_KERN_CONN_H
 #define SKW_KERN_CONN_H
 
+#include <linux/types.h>
 #include <stdbool.h>
 #include <stdint.h>
 
