@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "packet/printer.h"
+#include "session/lines.h"
 #include "session/plan.h"
 #include "session/recorder.h"
 #include "util/buf.h"
@@ -22,14 +23,8 @@ struct skw_delivery {
 	uint64_t packets; /* delivered so far */
 	uint64_t lost;    /* of those, not in the files; known after skw_delivery_close() */
 
-	/*
-	 * Borrowed, set by the caller after opening; -1: none. Once it is readable, or after
-	 * skw_delivery_hurry(), a reader of lines that takes nothing is given up in two seconds:
-	 * -ETIMEDOUT. It is not read.
-	 */
-	int interrupt_fd;
-	uint64_t give_up_ns; /* ours: monotonic; 0: not yet */
-	bool stream;         /* ours: standard output is no regular file */
+	/* Its interrupt_fd is set by the caller after opening. */
+	struct skw_lines out;
 };
 
 enum skw_delivered { SKW_DELIVERED = 0, SKW_DELIVERED_ENOUGH = 1 };

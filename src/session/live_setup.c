@@ -7,11 +7,9 @@
 #include <string.h>
 #include <sys/signalfd.h>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "packet/linktype.h"
 #include "session/signals.h"
+#include "session/unprivileged.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -139,32 +137,18 @@ static int open_any(struct skw_live *l, struct skw_error *err)
 	return skw_tap_open_socket(l->tap, &how, err);
 }
 
-/* Before 5.19 maps answer only to those who have CAP_BPF: a child tries without. */
-static bool maps_need_capability(const struct skw_live *l)
+static int read_counters(void *tap)
 {
-	int status;
-	pid_t child = fork();
+	struct skw_iface_stats stats;
 
-	if (child == 0) {
-		struct skw_iface_stats stats;
-
-		if (skw_privileges_drop(NULL, false, NULL) < 0)
-			_exit(0);
-		_exit(skw_tap_stats(l->tap, 0, &stats) == -EPERM);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return false;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+	return skw_tap_stats(tap, 0, &stats);
 }
 
 /* From here on there are two processes, and this one can do nothing any more but read. */
 static int split(struct skw_live *l, struct skw_error *err)
 {
-	bool keep_bpf = maps_need_capability(l);
+	bool keep_bpf = skw_unprivileged_keeps_bpf(read_counters, l->tap);
 
-	if (keep_bpf)
-		skw_say("this kernel asks for CAP_BPF to read maps: the capturing process keeps "
-			"it");
 	l->verbs = (struct skw_verbs_context){ .plan = l->plan,
 					       .who = l->has_who ? &l->who : NULL,
 					       .counters_fd = skw_tap_counters_fd(l->tap),
@@ -242,7 +226,7 @@ static int block_signals(struct skw_live *l, struct skw_error *err)
 	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (l->signal_fd < 0)
 		return skw_error_set(err, -errno, "signals: %s", strerror(errno));
-	l->delivery.interrupt_fd = l->signal_fd;
+	l->delivery.out.interrupt_fd = l->signal_fd;
 	return 0;
 }
 

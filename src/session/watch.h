@@ -9,25 +9,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <termios.h>
 
 #include "conn/table.h"
 #include "model/event.h"
 #include "model/watch.h"
+#include "util/buf.h"
 #include "util/error.h"
 
 struct skw_watch_plan {
-	uint32_t events;      /* SKW_EVENT_BIT()s for the event hook */
-	uint64_t interval_ns; /* between sweeps */
-	uint64_t closed_ns;   /* closed rows are kept for so long */
-	uint64_t duration_ns; /* 0: for ever */
-	const char *netns;    /* "self", "all", or a name or path */
-	const char *cgroup;   /* subtree; NULL: all */
-	uint64_t ring_bytes;  /* of the event rings; 0: the default */
+	uint32_t events;       /* SKW_EVENT_BIT()s for the event hook */
+	uint32_t table_events; /* ... and those that only the table needs */
+	uint64_t interval_ns;  /* between sweeps */
+	uint64_t closed_ns;    /* closed rows are kept for so long */
+	uint64_t duration_ns;  /* 0: for ever */
+	const char *netns;     /* "self", "all", or a name or path */
+	const char *cgroup;    /* subtree; NULL: all */
+	uint64_t ring_bytes;   /* of the event rings; 0: the default */
+	unsigned events_ms;    /* how long an event may wait in its ring */
 	bool udp;
-	bool pin; /* no sweep but the first: rates are not wanted (-n 1 sweeps once) */
 	/* Written to standard output by whoever outlives a SIGKILL: brings the terminal back. */
-	const char *farewell; /* NULL: nothing */
-	const void *termios;  /* struct termios of standard output then; NULL: leave it */
+	const char *farewell;          /* NULL: nothing */
+	const struct termios *termios; /* of standard output before; NULL: leave it */
 };
 
 struct skw_watch;
@@ -44,6 +47,8 @@ struct skw_watch_hooks {
 		     struct skw_error *err);
 	/* After each burst of events. */
 	int (*pause)(void *ctx, struct skw_error *err);
+	/* At the end, once programs are detached and all events were handed out: exact figures. */
+	int (*end)(void *ctx, const struct skw_watch_status *status, struct skw_error *err);
 	/* After each sweep. */
 	int (*tick)(void *ctx, struct skw_table *table, const struct skw_watch_status *status,
 		    struct skw_error *err);
@@ -58,6 +63,8 @@ int skw_watch_run(const struct skw_watch_plan *plan, const struct skw_watch_hook
 
 /* For hooks. */
 struct skw_table *skw_watch_table(struct skw_watch *w);
+/* Gives text out on standard output and empties it, as session/lines.h tells. 0 or -errno. */
+int skw_watch_print(struct skw_watch *w, struct skw_buf *text, struct skw_error *err);
 void skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns);
 /* Paused: no sweeps; events still go into the table and to the hook. */
 void skw_watch_set_paused(struct skw_watch *w, bool paused);
