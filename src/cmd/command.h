@@ -16,5 +16,7 @@ struct skw_command {
 };
 
 extern const struct skw_command skw_cmd_capture;
+extern const struct skw_command skw_cmd_top;
+extern const struct skw_command skw_cmd_events;
 
 #endif

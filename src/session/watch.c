@@ -19,9 +19,9 @@
 
 enum event { EVENT_SIGNAL, EVENT_TICK, EVENT_DURATION, EVENT_KEEPER, EVENT_INPUT, EVENTS };
 
-struct skw_table *skw_watch_table(struct skw_watch *w)
+void skw_watch_follow(struct skw_watch *w, uint64_t cookie)
 {
-	return w->table;
+	skw_table_follow(w->table, cookie);
 }
 
 int skw_watch_print(struct skw_watch *w, struct skw_buf *text, struct skw_error *err)

@@ -62,7 +62,8 @@ int skw_watch_run(const struct skw_watch_plan *plan, const struct skw_watch_hook
 		  struct skw_error *err);
 
 /* For hooks. */
-struct skw_table *skw_watch_table(struct skw_watch *w);
+/* The connection that is kept in full, also after its close; 0: none. */
+void skw_watch_follow(struct skw_watch *w, uint64_t cookie);
 /* Gives text out on standard output and empties it, as session/lines.h tells. 0 or -errno. */
 int skw_watch_print(struct skw_watch *w, struct skw_buf *text, struct skw_error *err);
 void skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns);

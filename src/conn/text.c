@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/text.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define CELL 8
+
+/* A name chosen by strangers, as one word that can't move a cursor. */
+static void add_word(struct skw_buf *out, const char *text, int width)
+{
+	char word[SKW_CGROUP_NAME_SIZE + SKW_COMM_LEN];
+	size_t n = 0;
+
+	for (; *text && n + 1 < sizeof(word); text++)
+		word[n++] = *text == ' ' ? '_' : isgraph((unsigned char)*text) ? *text : '?';
+	word[n] = '\0';
+	skw_buf_printf(out, "%-*s", width, n ? word : "--");
+}
+
+static void add_number(struct skw_buf *out, uint64_t v)
+{
+	char cell[CELL + 1];
+
+	skw_format_number(cell, 6, v);
+	skw_buf_printf(out, " %6s", cell);
+}
+
+static void add_us(struct skw_buf *out, uint64_t us)
+{
+	char cell[CELL + 1];
+
+	skw_format_us(cell, 7, us);
+	skw_buf_printf(out, " %7s", cell);
+}
+
+static uint64_t widen(uint32_t v)
+{
+	return v == SKW_NONE32 ? SKW_NONE64 : v;
+}
+
+/* Bytes per second, as people read a rate of a connection. */
+static uint64_t bytes_of(uint64_t bps)
+{
+	return bps == SKW_NONE64 ? SKW_NONE64 : bps / 8;
+}
+
+void skw_text_head(struct skw_buf *out)
+{
+	skw_buf_printf(out, "%7s %-15s %-5s %-45s   %-45s %-12s %7s %6s %6s %7s %7s %6s %6s\n",
+		       "PID", "OWNER", "PROTO", "LOCAL", "REMOTE", "STATE", "AGE", "RX/s", "TX/s",
+		       "SRTT", "MIN", "RETR", "RTO");
+}
+
+void skw_text_row(struct skw_buf *out, const struct skw_row *row)
+{
+	static const char *const arrows[] = {
+		[SKW_CONN_UNKNOWN] = "-", [SKW_CONN_IN] = "<", [SKW_CONN_OUT] = ">"
+	};
+	const struct skw_owner *owner = row->owners ? &row->owners->list[0] : NULL;
+	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE], age[CELL + 1];
+	struct skw_value age_us;
+
+	skw_format_endpoint(local, row->family, row->local_addr, row->local_port);
+	skw_format_endpoint(remote, row->family, row->remote_addr, row->remote_port);
+	skw_field_value(row, SKW_FIELD_AGE_US, &age_us);
+	skw_format_age(age, 7, age_us.known ? age_us.number : SKW_NONE64);
+	if (owner)
+		skw_buf_printf(out, "%7u ", owner->pid);
+	else
+		skw_buf_printf(out, "%7s ", "--");
+	add_word(out, owner ? owner->comm : "", 15);
+	skw_buf_printf(out, " %-5s %-45s %s %-45s %-12s %7s",
+		       row->proto == SKW_PROTO_UDP ? "udp" : "tcp", local,
+		       row->direction < 3 ? arrows[row->direction] : "-", remote,
+		       skw_state_name(row->state), age);
+	add_number(out, bytes_of(row->rx_bps));
+	add_number(out, bytes_of(row->tx_bps));
+	add_us(out, widen(row->srtt_us));
+	add_us(out, widen(row->min_rtt_us));
+	add_number(out, widen(row->retrans_segs));
+	add_number(out, widen(row->rto_count));
+	skw_buf_add_char(out, '\n');
+}
+
+void skw_text_group_head(struct skw_buf *out, enum skw_group group)
+{
+	char title[16];
+	size_t n = 0;
+
+	for (const char *c = skw_group_names[group]; *c && n + 1 < sizeof(title); c++)
+		title[n++] = (char)toupper((unsigned char)*c);
+	title[n] = '\0';
+	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS", "RX/s",
+		       "TX/s", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
+}
+
+void skw_text_group(struct skw_buf *out, const struct skw_group_row *row)
+{
+	add_word(out, row->name, 45);
+	add_number(out, row->rows);
+	add_number(out, bytes_of(row->rx_bps));
+	add_number(out, bytes_of(row->tx_bps));
+	add_number(out, row->bytes_received);
+	add_number(out, row->bytes_acked);
+	add_us(out, row->srtt_us);
+	add_us(out, row->worst_srtt_us);
+	add_number(out, row->retrans_segs);
+	add_number(out, row->rto_count);
+	skw_buf_add_char(out, '\n');
+}
+
+static uint64_t rounded(double v)
+{
+	return isnan(v) ? SKW_NONE64 : (uint64_t)(v + 0.5);
+}
+
+/* "rx 1.2M" in the middle of a line. */
+static void add_figure(struct skw_buf *out, const char *name, uint64_t v, const char *unit)
+{
+	char cell[CELL + 1];
+
+	skw_format_number(cell, 6, v);
+	skw_buf_printf(out, "%s %s%s  ", name, cell, v == SKW_NONE64 ? "" : unit);
+}
+
+static void add_time(struct skw_buf *out, const char *name, double us)
+{
+	char cell[CELL + 1];
+
+	skw_format_us(cell, 7, rounded(us));
+	skw_buf_printf(out, "%s %s  ", name, cell);
+}
+
+void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,
+		     const struct skw_watch_status *status)
+{
+	char when[SKW_RFC3339_SIZE];
+
+	skw_format_rfc3339(when, status->now_ns + (uint64_t)status->offset_ns);
+	skw_buf_printf(out, "%s  %zu connections  %zu udp  %u namespaces  ", when, totals->rows,
+		       totals->udp, status->netns);
+	skw_buf_printf(out, "%llu events  %llu lost\n", (unsigned long long)status->events,
+		       (unsigned long long)status->events_lost);
+	for (uint8_t state = 1; state < SKW_STATES; state++)
+		if (totals->states[state] && state != SKW_STATE_CLOSED)
+			skw_buf_printf(out, "%s %zu  ", skw_state_name(state),
+				       totals->states[state]);
+	skw_buf_add_char(out, '\n');
+	add_figure(out, "rx", rounded(totals->rx_bps), "bit/s");
+	add_figure(out, "tx", rounded(totals->tx_bps), "bit/s");
+	add_time(out, "RTT p50", totals->rtt_p50_us);
+	add_time(out, "p99", totals->rtt_p99_us);
+	add_figure(out, "RTO", rounded(totals->rto_per_s), "/s");
+	if (isnan(totals->retrans_ratio))
+		skw_buf_add_str(out, "retrans --\n");
+	else
+		skw_buf_printf(out, "retrans %.2f%%\n", totals->retrans_ratio * 100);
+}

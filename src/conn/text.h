@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What `skwatch top -b` prints: lines of fixed columns for people and for awk. Unknown is "--",
+ * so that every line has the same number of words.
+ */
+#ifndef SKW_CONN_TEXT_H
+#define SKW_CONN_TEXT_H
+
+#include "conn/format.h"
+#include "conn/table.h"
+#include "conn/view.h"
+#include "model/watch.h"
+#include "util/buf.h"
+
+/* Three lines on the whole: time and losses, connections by state, rates. */
+void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,
+		     const struct skw_watch_status *status);
+
+void skw_text_head(struct skw_buf *out);
+void skw_text_row(struct skw_buf *out, const struct skw_row *row);
+
+void skw_text_group_head(struct skw_buf *out, enum skw_group group);
+void skw_text_group(struct skw_buf *out, const struct skw_group_row *row);
+
+#endif

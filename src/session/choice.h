@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What somebody wants to see of the table, as words that were typed, and checked. */
+#ifndef SKW_SESSION_CHOICE_H
+#define SKW_SESSION_CHOICE_H
+
+#include <stdio.h>
+
+#include "conn/view.h"
+#include "util/error.h"
+
+struct skw_choice {
+	struct skw_view_options view;
+	struct skw_expr *filter; /* owned; view.filter points here */
+};
+
+/* As they were typed; NULL: not at all. */
+struct skw_choice_words {
+	const char *sort; /* a field; a dash before it turns the order round */
+	const char *group;
+	const char *filter; /* an expression */
+};
+
+/* Changes in *choice what words there are for. 0, or -EINVAL (err->usage), or -ENOMEM. */
+int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *words,
+		    struct skw_error *err);
+void skw_choice_free(struct skw_choice *choice);
+
+/* The fields that expressions and sort keys know, for a help text. */
+void skw_choice_help(FILE *to);
+
+#endif
