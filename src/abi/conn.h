@@ -93,7 +93,8 @@ struct skw_conn_rec {
 	__u32 unacked, sacked, reordering;
 	__u32 rcv_rtt_us, snd_wnd;
 	__u32 timer_left_us;
-	__u32 drops;                 /* UDP, and of a listener */
+	__u32 drops; /* UDP, and of a listener */
+	__u32 reserved;
 	char congestion[SKW_CA_LEN]; /* NUL-padded; empty: unknown */
 };
 
@@ -191,6 +192,10 @@ struct skw_conn_counters {
 };
 
 _Static_assert(sizeof(struct skw_conn_counters) == 40, "counters");
+
+/* What the programs find out that the kernel lacks, when they first need it. */
+#define SKW_CONN_LACKS_ENROL    0x01 /* callbacks for sockets that were open before (6.12) */
+#define SKW_CONN_LACKS_RTT_ARGS 0x02 /* the sample of an RTT callback (6.10) */
 
 /* In socket storage; made by the first sweep, RTO or retransmission. Zeroed by the kernel. */
 struct skw_conn_storage {

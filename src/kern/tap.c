@@ -17,19 +17,14 @@
 
 #include "abi/packet.h"
 #include "bpf/capture.skel.h"
-#include "kern/ring.h"
+#include "kern/ring_set.h"
 #include "util/cleanup.h"
 
-#define RINGS_MAX_DEFAULT 16
-#define RING_BYTES_MAX    (1ULL << 30)
-#define WAKE_BYTES_MAX    (1ULL << 20)
+#define WAKE_BYTES_MAX (1ULL << 20)
 
 struct skw_tap {
 	struct capture_bpf *bpf;
-	struct skw_rings *rings;
-	int *ring_fds; /* owned, rings_len of them */
-	unsigned rings_len;
-	uint64_t ring_bytes;
+	struct skw_ring_set rings;
 	unsigned slots;
 	int *sockets; /* owned */
 	size_t sockets_len;
@@ -43,49 +38,12 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-/* A power of two of whole pages. */
-static uint64_t ring_bytes_for(const struct skw_tap_options *opt, unsigned rings_len)
-{
-	uint64_t share = opt->ring_bytes / rings_len;
-	uint64_t bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-
-	while (bytes * 2 <= share && bytes < RING_BYTES_MAX)
-		bytes *= 2;
-	return bytes;
-}
-
-static int rings_make(struct skw_tap *tap, struct skw_error *err)
-{
-	for (unsigned i = 0; i < tap->rings_len; i++) {
-		tap->ring_fds[i] = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "skw_ring", 0, 0,
-						  (__u32)tap->ring_bytes, NULL);
-		if (tap->ring_fds[i] < 0)
-			return skw_error_set(
-				err, -errno,
-				"rings: %u of %llu KiB: %s; ask for less with --ring-size",
-				tap->rings_len, (unsigned long long)tap->ring_bytes / 1024,
-				strerror(errno));
-	}
-	return 0;
-}
-
-static int rings_connect(struct skw_tap *tap)
-{
-	for (__u32 i = 0; i < tap->rings_len; i++) {
-		__u32 fd = (__u32)tap->ring_fds[i];
-
-		if (bpf_map__update_elem(tap->bpf->maps.rings, &i, sizeof(i), &fd, sizeof(fd), 0) <
-		    0)
-			return -errno;
-	}
-	return skw_rings_open(tap->ring_fds, tap->rings_len, tap->ring_bytes, &tap->rings);
-}
-
 /* CPUs that share a ring count for themselves what they put in. */
 static uint64_t wake_threshold(const struct skw_tap *tap)
 {
 	unsigned cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t bytes = tap->ring_bytes / 8 / ((cpus + tap->rings_len - 1) / tap->rings_len);
+	unsigned sharing = (cpus + tap->rings.len - 1) / tap->rings.len;
+	uint64_t bytes = tap->rings.bytes / 8 / sharing;
 
 	return bytes < WAKE_BYTES_MAX ? bytes : WAKE_BYTES_MAX;
 }
@@ -99,9 +57,9 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (!tap->bpf)
 		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
 
-	tap->bpf->rodata->rings_len = tap->rings_len;
+	tap->bpf->rodata->rings_len = tap->rings.len;
 	tap->bpf->rodata->wake_threshold = wake_threshold(tap);
-	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings_len);
+	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings.len);
 	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots);
 	ret = capture_bpf__load(tap->bpf);
 	if (ret)
@@ -118,11 +76,8 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (bpf_map__update_elem(tap->bpf->maps.next, &slot, sizeof(slot), &prog, sizeof(prog), 0) <
 	    0)
 		return skw_error_set(err, -errno, "BPF: tail call: %s", strerror(errno));
-	ret = rings_make(tap, err);
-	if (ret)
-		return ret;
-	ret = rings_connect(tap);
-	return ret ? skw_error_set(err, ret, "rings: %s", strerror(-ret)) : 0;
+	return skw_ring_set_make(&tap->rings, bpf_map__fd(tap->bpf->maps.rings),
+				 "ask for less with --ring-size", err);
 }
 
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err)
@@ -132,26 +87,9 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 
 	if (!tap)
 		return skw_error_set(err, -ENOMEM, "out of memory");
-	tap->rings_len = opt->rings;
-	if (!tap->rings_len) {
-		int cpus = libbpf_num_possible_cpus();
-		int online = (int)sysconf(_SC_NPROCESSORS_ONLN);
-
-		/* Hot-plugged CPUs share; machines often count many possible ones. */
-		cpus = online > 0 ? online : cpus;
-		tap->rings_len = cpus < 1                   ? 1
-				 : cpus > RINGS_MAX_DEFAULT ? RINGS_MAX_DEFAULT
-							    : (unsigned)cpus;
-	}
-	tap->ring_bytes = ring_bytes_for(opt, tap->rings_len);
 	tap->slots = opt->slots ? opt->slots : 1;
-	tap->ring_fds = malloc(tap->rings_len * sizeof(int));
-	for (unsigned i = 0; tap->ring_fds && i < tap->rings_len; i++)
-		tap->ring_fds[i] = -1;
-	if (!tap->ring_fds)
-		ret = skw_error_set(err, -ENOMEM, "out of memory");
-	else
-		ret = tap_load(tap, err);
+	skw_ring_set_plan(&tap->rings, opt->rings, opt->ring_bytes);
+	ret = tap_load(tap, err);
 	if (ret) {
 		skw_tap_free(tap);
 		return ret;
@@ -165,10 +103,7 @@ void skw_tap_free(struct skw_tap *tap)
 	if (!tap)
 		return;
 	skw_tap_close_sockets(tap);
-	skw_rings_close(tap->rings);
-	for (unsigned i = 0; tap->ring_fds && i < tap->rings_len; i++)
-		skw_cleanup_fd(&tap->ring_fds[i]);
-	free(tap->ring_fds);
+	skw_ring_set_free(&tap->rings);
 	capture_bpf__destroy(tap->bpf);
 	free(tap);
 }
@@ -329,8 +264,8 @@ int skw_tap_watch_rings(const struct skw_tap *tap, int epoll_fd, uint64_t data)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = data };
 
-	for (unsigned i = 0; i < tap->rings_len; i++)
-		if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, tap->ring_fds[i], &event) < 0)
+	for (unsigned i = 0; i < tap->rings.len; i++)
+		if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, tap->rings.fds[i], &event) < 0)
 			return -errno;
 	return 0;
 }
@@ -347,7 +282,7 @@ void skw_tap_arm(struct skw_tap *tap)
 
 struct skw_rings *skw_tap_rings(struct skw_tap *tap)
 {
-	return tap->rings;
+	return tap->rings.reader;
 }
 
 int skw_tap_stats(const struct skw_tap *tap, unsigned slot, struct skw_iface_stats *stats)

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Every TCP connection: what happens to it, told by sockops callbacks, and how it stands, told by
+ * an iterator over all sockets of a network namespace. The kernel's sockets are the table: what
+ * we count is kept in their storage, which is not made while a connection opens (FACTS: it would
+ * cost a tenth of the time) but when a sweep, a timeout or a retransmission first meets it.
+ */
+#include "row.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* include/uapi/linux/bpf.h */
+#define OP_TCP_CONNECT            3
+#define OP_ACTIVE_ESTABLISHED     4
+#define OP_PASSIVE_ESTABLISHED    5
+#define OP_RTO                    8
+#define OP_RETRANS                9
+#define OP_STATE                  10
+#define OP_TCP_LISTEN             11
+#define OP_RTT                    12
+
+#define FLAG_RTO                  0x01
+#define FLAG_RETRANS              0x02
+#define FLAG_STATE                0x04
+#define FLAG_RTT                  0x08
+#define FLAGS_OURS                (FLAG_RTO | FLAG_RETRANS | FLAG_STATE | FLAG_RTT)
+
+#define SOL_TCP                   6
+#define TCP_BPF_SOCK_OPS_CB_FLAGS 1008
+
+#define EINVAL                    22
+
+#define CGROUP_DEPTH_MAX          16
+
+/* Set before loading. */
+const volatile bool enrol = true;
+const volatile __u64 subtree; /* kernfs id of the cgroup we are attached to; 0: the root */
+
+/* SKW_CONN_LACKS_*, found out as we go. */
+__u32 lacks;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct skw_conn_storage);
+} storage SEC(".maps");
+
+static __always_inline struct skw_conn_storage *storage_find(void *sk)
+{
+	return bpf_sk_storage_get(&storage, sk, NULL, 0);
+}
+
+static __always_inline struct skw_conn_storage *storage_make(void *sk)
+{
+	struct skw_conn_storage *own =
+		bpf_sk_storage_get(&storage, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!own)
+		COUNT(no_storage);
+	return own;
+}
+
+static __always_inline void head_fill(struct skw_event_head *head, struct bpf_sock_ops *skops,
+				      const struct tcp_sock *tp, __u8 type, __u64 now)
+{
+	head->ts_ns = now;
+	head->cookie = bpf_get_socket_cookie(skops);
+	head->type = type;
+	head->old_state = head->new_state = tp->inet_conn.icsk_inet.sk.__sk_common.skc_state;
+	head->direction = SKW_CONN_UNKNOWN;
+	head->netns = sock_netns(&tp->inet_conn.icsk_inet.sk.__sk_common);
+}
+
+/* A record with the socket's particulars; args[] are all 0. NULL when the ring is full. */
+static __always_inline struct skw_event_rec *event_start(struct bpf_sock_ops *skops,
+							 const struct tcp_sock *tp, __u8 type)
+{
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
+	struct skw_event_rec *rec = event_reserve(sizeof(*rec));
+
+	if (!rec)
+		return NULL;
+	head_fill(&rec->head, skops, tp, type, bpf_ktime_get_ns());
+	rec->cgroup_id = sock_cgroup(sk);
+	SOCK_TUPLE(rec, &sk->__sk_common);
+	rec->reserved[0] = rec->reserved[1] = rec->reserved[2] = 0;
+	rec->uid = sk->sk_uid.val;
+	rec->inode = sock_inode(sk);
+	rec->args[0] = rec->args[1] = rec->args[2] = rec->args[3] = 0;
+	return rec;
+}
+
+static __always_inline bool wanted(__u8 type)
+{
+	return events & SKW_EVENT_BIT(type);
+}
+
+/* Other programs' callbacks stay on: the flags are one byte that is overwritten. */
+static __always_inline void flags_set(struct bpf_sock_ops *skops)
+{
+	bpf_sock_ops_cb_flags_set(skops, skops->bpf_sock_ops_cb_flags | FLAGS_OURS);
+}
+
+static __always_inline void on_connect(struct bpf_sock_ops *skops, struct tcp_sock *tp)
+{
+	struct skw_event_rec *rec;
+
+	flags_set(skops);
+	if (!wanted(SKW_EVENT_CONNECT))
+		return;
+	rec = event_start(skops, tp, SKW_EVENT_CONNECT);
+	if (!rec)
+		return;
+	rec->head.direction = SKW_CONN_OUT;
+	event_submit(rec);
+}
+
+static __always_inline void on_established(struct bpf_sock_ops *skops, struct bpf_sock *sk,
+					   struct tcp_sock *tp, __u8 direction)
+{
+	struct skw_conn_storage *own = storage_find(sk);
+	struct skw_event_rec *rec;
+
+	flags_set(skops);
+	/* There is one if it took a retransmission, or a sweep met it half open. */
+	if (own) {
+		own->direction = direction;
+		if (!own->opened_ns)
+			own->opened_ns = bpf_ktime_get_ns();
+	}
+	if (!wanted(SKW_EVENT_ESTABLISHED))
+		return;
+	rec = event_start(skops, tp, SKW_EVENT_ESTABLISHED);
+	if (!rec)
+		return;
+	rec->head.direction = direction;
+	rec->handshake_us = or_none32(tp->srtt_us >> 3);
+	event_submit(rec);
+}
+
+static __always_inline void on_listen(struct bpf_sock_ops *skops, struct tcp_sock *tp)
+{
+	struct skw_event_rec *rec;
+
+	flags_set(skops);
+	if (!wanted(SKW_EVENT_LISTEN))
+		return;
+	rec = event_start(skops, tp, SKW_EVENT_LISTEN);
+	if (!rec)
+		return;
+	rec->backlog = tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog;
+	event_submit(rec);
+}
+
+/* See SKW_RTT_BUCKETS: the logarithm, halving the range each time. */
+static __always_inline __u32 rtt_bucket(__u32 rtt_us)
+{
+	__u32 v = rtt_us >> 5, bucket = 0;
+
+	if (!v)
+		return 0;
+	if (v >> (SKW_RTT_BUCKETS - 2))
+		return SKW_RTT_BUCKETS - 1;
+	if (v >> 8) {
+		v >>= 8;
+		bucket += 8;
+	}
+	if (v >> 4) {
+		v >>= 4;
+		bucket += 4;
+	}
+	if (v >> 2) {
+		v >>= 2;
+		bucket += 2;
+	}
+	return bucket + (v >> 1) + 1;
+}
+
+/* Comes with nearly every acknowledgement of a busy connection. */
+static __always_inline void on_rtt(struct bpf_sock_ops *skops, struct bpf_sock *sk)
+{
+	struct skw_conn_storage *own = storage_find(sk);
+	struct skw_event_rec *rec;
+	struct tcp_sock *tp;
+	__u32 rtt_us = skops->args[0];
+
+	/* Since 6.10 the smoothed RTT, which is never 0, comes second. */
+	if (!skops->args[1]) {
+		rtt_us = SKW_NONE32;
+		if (!(lacks & SKW_CONN_LACKS_RTT_ARGS))
+			__sync_fetch_and_or(&lacks, SKW_CONN_LACKS_RTT_ARGS);
+	}
+	if (own) {
+		own->rtt_samples++;
+		if (rtt_us != SKW_NONE32) {
+			__u32 bucket = rtt_bucket(rtt_us);
+
+			own->last_rtt_us = rtt_us;
+			if (rtt_us > own->max_rtt_us)
+				own->max_rtt_us = rtt_us;
+			if (rtt_us < own->min_rtt_us || !own->min_rtt_us)
+				own->min_rtt_us = rtt_us;
+			own->rtt_hist[bucket & (SKW_RTT_BUCKETS - 1)]++;
+		}
+	}
+	if (!wanted(SKW_EVENT_RTT))
+		return;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return;
+	rec = event_start(skops, tp, SKW_EVENT_RTT);
+	if (!rec)
+		return;
+	rec->rtt_us = rtt_us;
+	event_submit(rec);
+}
+
+static __always_inline void on_rto(struct bpf_sock_ops *skops, struct bpf_sock *sk,
+				   struct tcp_sock *tp)
+{
+	struct skw_conn_storage *own = storage_make(sk);
+	struct skw_event_rec *rec;
+
+	if (own) {
+		own->rto_count++;
+		own->last_rto_ns = bpf_ktime_get_ns();
+		if (tp->inet_conn.icsk_inet.sk.__sk_common.skc_state == TCP_SYN_SENT)
+			own->direction = SKW_CONN_OUT;
+	}
+	if (!wanted(SKW_EVENT_RTO))
+		return;
+	rec = event_start(skops, tp, SKW_EVENT_RTO);
+	if (!rec)
+		return;
+	rec->retransmits = skops->args[0];
+	rec->rto_us = (__u32)jiffies_us(skops->args[1]);
+	event_submit(rec);
+}
+
+static __always_inline void on_retrans(struct bpf_sock_ops *skops, struct bpf_sock *sk,
+				       struct tcp_sock *tp)
+{
+	struct skw_conn_storage *own = storage_make(sk);
+	struct skw_event_rec *rec;
+
+	if (own)
+		own->retrans_events++;
+	if (!wanted(SKW_EVENT_RETRANS))
+		return;
+	rec = event_start(skops, tp, SKW_EVENT_RETRANS);
+	if (!rec)
+		return;
+	rec->seq = skops->args[0];
+	rec->segs = skops->args[1];
+	rec->error = (__s32)skops->args[2];
+	event_submit(rec);
+}
+
+static __always_inline void close_event(struct bpf_sock_ops *skops, const struct tcp_sock *tp,
+					const struct skw_conn_storage *own, __u8 old_state)
+{
+	struct skw_close_rec *rec = event_reserve(sizeof(*rec));
+	__u64 now;
+
+	if (!rec)
+		return;
+	now = bpf_ktime_get_ns();
+	head_fill(&rec->head, skops, tp, SKW_EVENT_CLOSE, now);
+	rec->head.old_state = old_state;
+	rec->head.new_state = TCP_CLOSE;
+	row_start(&rec->row, &tp->inet_conn.icsk_inet.sk.__sk_common, now, rec->head.cookie,
+		  SKW_ROW_TCP);
+	/* A listener has no figures, and it is in CLOSE only by name. */
+	if (old_state == TCP_LISTEN) {
+		row_tcp(&rec->row, tp, NULL, TCP_LISTEN, true);
+		rec->row.state = TCP_CLOSE;
+	} else {
+		row_tcp(&rec->row, tp, own, TCP_CLOSE, true);
+		/* Without storage there was neither: it is made by the first. */
+		if (!own)
+			rec->row.rto_count = rec->row.retrans_events = 0;
+	}
+	rec->head.direction = rec->row.direction;
+	/* Whatever timer is left is stopped next. */
+	rec->row.timer = SKW_TIMER_NONE;
+	rec->row.timer_left_us = SKW_NONE32;
+	event_submit(rec);
+}
+
+/* Comes before the state is stored: args[] have the old and the new one. */
+static __always_inline void on_state(struct bpf_sock_ops *skops, struct bpf_sock *sk,
+				     struct tcp_sock *tp)
+{
+	struct skw_conn_storage *own = storage_find(sk);
+	__u8 old_state = (__u8)skops->args[0], new_state = (__u8)skops->args[1];
+	struct skw_event_rec *rec;
+
+	if (own)
+		own->state_ns = bpf_ktime_get_ns();
+	if (wanted(SKW_EVENT_STATE)) {
+		rec = event_start(skops, tp, SKW_EVENT_STATE);
+		if (rec) {
+			rec->head.old_state = old_state;
+			rec->head.new_state = new_state;
+			event_submit(rec);
+		}
+	}
+	if (wanted(SKW_EVENT_CLOSE) && new_state == TCP_CLOSE)
+		close_event(skops, tp, own, old_state);
+}
+
+/* Its result is nobody's; `reply` is other programs'. */
+SEC("sockops")
+int skw_sockops(struct bpf_sock_ops *skops)
+{
+	__u32 op = skops->op;
+	struct tcp_sock *tp;
+	struct bpf_sock *sk;
+
+	if (op < OP_TCP_CONNECT || op > OP_RTT)
+		return 1;
+	sk = skops->sk;
+	if (!sk)
+		return 1;
+	if (op == OP_RTT) {
+		on_rtt(skops, sk);
+		return 1;
+	}
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return 1;
+	switch (op) {
+	case OP_TCP_CONNECT:
+		on_connect(skops, tp);
+		break;
+	case OP_ACTIVE_ESTABLISHED:
+		on_established(skops, sk, tp, SKW_CONN_OUT);
+		break;
+	case OP_PASSIVE_ESTABLISHED:
+		on_established(skops, sk, tp, SKW_CONN_IN);
+		break;
+	case OP_RTO:
+		on_rto(skops, sk, tp);
+		break;
+	case OP_RETRANS:
+		on_retrans(skops, sk, tp);
+		break;
+	case OP_STATE:
+		on_state(skops, sk, tp);
+		break;
+	case OP_TCP_LISTEN:
+		on_listen(skops, tp);
+		break;
+	}
+	return 1;
+}
+
+/* Whether callbacks of this socket come to us. */
+static __always_inline bool in_subtree(const struct sock *sk)
+{
+	const struct cgroup *cgroup;
+
+	if (!subtree)
+		return true;
+	cgroup = sk->sk_cgrp_data.cgroup;
+	for (int i = 0; i < CGROUP_DEPTH_MAX && cgroup; i++) {
+		if (cgroup->kn->id == subtree)
+			return true;
+		if (!cgroup->self.parent)
+			return false;
+		cgroup = cgroup->self.parent->cgroup;
+	}
+	return false;
+}
+
+/* Gives a socket that was open before us its callbacks. Whether it has them now. */
+static __always_inline bool sweep_enrol(struct tcp_sock *tp)
+{
+	int flags = tp->bpf_sock_ops_cb_flags;
+	int ret;
+
+	if (!in_subtree(&tp->inet_conn.icsk_inet.sk))
+		return false;
+	if ((flags & FLAGS_OURS) == FLAGS_OURS)
+		return true;
+	if (!enrol || lacks & SKW_CONN_LACKS_ENROL)
+		return false;
+	flags |= FLAGS_OURS;
+	ret = bpf_setsockopt(tp, SOL_TCP, TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
+	if (!ret) {
+		COUNT(enrolled);
+		return true;
+	}
+	COUNT(refused);
+	if (ret == -EINVAL)
+		__sync_fetch_and_or(&lacks, SKW_CONN_LACKS_ENROL);
+	return false;
+}
+
+static __always_inline void sweep_tcp(struct skw_conn_rec *rec, struct tcp_sock *tp)
+{
+	struct skw_conn_storage *own = NULL;
+	__u8 state = rec->state;
+	bool enrolled = state != TCP_CLOSE && sweep_enrol(tp);
+
+	if (enrolled && state != TCP_LISTEN) {
+		own = storage_find(tp);
+		if (!own) {
+			own = storage_make(tp);
+			if (own && state == TCP_SYN_SENT)
+				own->direction = SKW_CONN_OUT;
+		}
+	}
+	row_tcp(rec, tp, own, state, enrolled);
+}
+
+static __always_inline void sweep_timewait(struct skw_conn_rec *rec,
+					   const struct tcp_timewait_sock *tw)
+{
+	rec->state = tw->tw_sk.tw_substate;
+	rec->timer = SKW_TIMER_TIMEWAIT;
+	rec->timer_left_us = jiffies_left_us(tw->tw_sk.tw_timer.expires, bpf_jiffies64());
+}
+
+static __always_inline void sweep_request(struct skw_conn_rec *rec,
+					  const struct tcp_request_sock *request, __u32 uid)
+{
+	rec->state = TCP_SYN_RECV;
+	rec->direction = SKW_CONN_IN;
+	rec->uid = uid;
+	rec->retrans_segs = request->req.req.num_retrans;
+	rec->timer = SKW_TIMER_ON;
+	rec->timer_left_us = jiffies_left_us(request->req.req.rsk_timer.expires, bpf_jiffies64());
+}
+
+SEC("iter/tcp")
+int skw_sweep_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct skw_conn_rec rec;
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!common)
+		return 0;
+	__u64 cookie = bpf_get_socket_cookie(common);
+
+	if (common->skc_state == TCP_TIME_WAIT) {
+		struct tcp_timewait_sock *tw = bpf_skc_to_tcp_timewait_sock(common);
+
+		if (!tw)
+			return 0;
+		row_start(&rec, common, now, cookie, SKW_ROW_TIME_WAIT);
+		sweep_timewait(&rec, tw);
+	} else if (common->skc_state == TCP_NEW_SYN_RECV) {
+		struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(common);
+
+		if (!request)
+			return 0;
+		row_start(&rec, common, now, cookie, SKW_ROW_SYN_RECV);
+		sweep_request(&rec, request, ctx->uid);
+	} else {
+		struct tcp_sock *tp = bpf_skc_to_tcp_sock(common);
+
+		if (!tp)
+			return 0;
+		row_start(&rec, common, now, cookie, SKW_ROW_TCP);
+		sweep_tcp(&rec, tp);
+	}
+	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
+	return 0;
+}
+
+SEC("iter/udp")
+int skw_sweep_udp(struct bpf_iter__udp *ctx)
+{
+	struct udp_sock *udp = ctx->udp_sk;
+	struct skw_conn_rec rec;
+	struct sock *sk;
+
+	if (!udp)
+		return 0;
+	sk = &udp->inet.sk;
+	row_start(&rec, &sk->__sk_common, bpf_ktime_get_ns(), bpf_get_socket_cookie(udp),
+		  SKW_ROW_UDP);
+	row_sock(&rec, sk);
+	/* udp_rqueue_get() and sk_wmem_alloc_get(), include/net/udp.h and sock.h */
+	rec.recv_q = at_least_0((__u32)(sk->sk_backlog.rmem_alloc.counter - udp->forward_deficit));
+	rec.send_q = at_least_0((__u32)sk->sk_wmem_alloc.refs.counter - 1);
+	rec.drops = sock_drops(sk);
+	rec.timer = SKW_TIMER_NONE;
+	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
+	return 0;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The row of a socket, made alike by the sweep and for the close event. The figures are those
+ * of tcp_get_info() in net/ipv4/tcp.c, queues and timers those of net/ipv4/inet_diag.c and
+ * tcp_diag.c, so that they agree with what ss shows.
+ */
+#ifndef SKW_ROW_BPF_H
+#define SKW_ROW_BPF_H
+
+#include "skw.bpf.h"
+
+/* Microseconds in a jiffy, shifted by JIFFY_SHIFT and rounded up. Set before loading. */
+#define JIFFY_SHIFT 10
+const volatile __u64 jiffy_us = (1000000ULL << JIFFY_SHIFT) / 250;
+
+/* include/net/inet_connection_sock.h */
+#define ICSK_TIME_RETRANS     1
+#define ICSK_TIME_PROBE0      3
+#define ICSK_TIME_LOSS_PROBE  5
+#define ICSK_TIME_REO_TIMEOUT 6
+
+#define TCP_INFINITE_SSTHRESH 0x7fffffffU
+
+/* include/net/tcp_states.h */
+enum {
+	TCP_ESTABLISHED = 1,
+	TCP_SYN_SENT,
+	TCP_SYN_RECV,
+	TCP_FIN_WAIT1,
+	TCP_FIN_WAIT2,
+	TCP_TIME_WAIT,
+	TCP_CLOSE,
+	TCP_CLOSE_WAIT,
+	TCP_LAST_ACK,
+	TCP_LISTEN,
+	TCP_CLOSING,
+	TCP_NEW_SYN_RECV,
+};
+
+static __always_inline __u64 jiffies_us(__u64 jiffies)
+{
+	return (jiffies * jiffy_us) >> JIFFY_SHIFT;
+}
+
+/* What is left until then; 0 when it is over. */
+static __always_inline __u32 jiffies_left_us(__u64 expires, __u64 now)
+{
+	__s64 left = (__s64)(expires - now);
+
+	return left > 0 ? (__u32)jiffies_us(left) : 0;
+}
+
+static __always_inline __u32 or_none32(__u32 value)
+{
+	return value ? value : SKW_NONE32;
+}
+
+/* A difference of sequence numbers that may be one short of 0 for a moment. */
+static __always_inline __u32 at_least_0(__u32 difference)
+{
+	return (__s32)difference > 0 ? difference : 0;
+}
+
+/* Everything unknown but who and where it is; `kind` tells the reader what else there can be. */
+static __always_inline void row_start(struct skw_conn_rec *rec, const struct sock_common *common,
+				      __u64 ts_ns, __u64 cookie, __u8 kind)
+{
+	__builtin_memset(rec, 0xff, sizeof(*rec));
+	rec->ts_ns = ts_ns;
+	rec->cookie = cookie;
+	SOCK_TUPLE(rec, common);
+	rec->netns = sock_netns(common);
+	rec->kind = kind;
+	rec->state = common->skc_state;
+	rec->flags = SKW_ROW_APP_UNKNOWN;
+	rec->direction = SKW_CONN_UNKNOWN;
+	rec->shutdown = 0;
+	rec->backoff = 0;
+	rec->inode = 0;
+	rec->sk_err = 0;
+	*(__u64 *)rec->congestion = 0;
+	*(__u64 *)(rec->congestion + 8) = 0;
+}
+
+/* Also what a UDP socket has. */
+static __always_inline void row_sock(struct skw_conn_rec *rec, const struct sock *sk)
+{
+	rec->cgroup_id = sock_cgroup(sk);
+	rec->inode = sock_inode(sk);
+	rec->uid = sk->sk_uid.val;
+	rec->sk_err = (__u32)sk->sk_err;
+	rec->shutdown = sk->sk_shutdown & 3;
+}
+
+static __always_inline void row_chrono(struct skw_conn_rec *rec, const struct tcp_sock *tp,
+				       __u64 now)
+{
+	__u32 running = (__u32)BPF_CORE_READ_BITFIELD(tp, chrono_type);
+	__u32 since = (__u32)now - tp->chrono_start;
+	/* TCP_CHRONO_BUSY, _RWND_LIMITED, _SNDBUF_LIMITED are 1 to 3, and at most one runs. */
+	__u64 busy = tp->chrono_stat[0] + (running == 1 ? since : 0);
+	__u64 rwnd = tp->chrono_stat[1] + (running == 2 ? since : 0);
+	__u64 sndbuf = tp->chrono_stat[2] + (running == 3 ? since : 0);
+
+	rec->rwnd_limited_us = jiffies_us(rwnd);
+	rec->sndbuf_limited_us = jiffies_us(sndbuf);
+	rec->busy_us = jiffies_us(busy) + rec->rwnd_limited_us + rec->sndbuf_limited_us;
+}
+
+static __always_inline void row_timer(struct skw_conn_rec *rec, const struct tcp_sock *tp,
+				      __u64 now)
+{
+	__u8 pending = tp->inet_conn.icsk_pending;
+
+	if (pending == ICSK_TIME_RETRANS || pending == ICSK_TIME_LOSS_PROBE ||
+	    pending == ICSK_TIME_REO_TIMEOUT || pending == ICSK_TIME_PROBE0) {
+		rec->timer = pending == ICSK_TIME_PROBE0 ? SKW_TIMER_PERSIST : SKW_TIMER_ON;
+		rec->timer_left_us = jiffies_left_us(tcp_timeout(tp), now);
+		return;
+	}
+	const struct timer_list *keepalive = tcp_keepalive(tp);
+
+	rec->timer = SKW_TIMER_NONE;
+	if (keepalive) {
+		rec->timer = SKW_TIMER_KEEPALIVE;
+		rec->timer_left_us = jiffies_left_us(keepalive->expires, now);
+	}
+}
+
+static __always_inline void row_rates(struct skw_conn_rec *rec, const struct tcp_sock *tp)
+{
+	__u64 delivered = tp->rate_delivered, interval_us = tp->rate_interval_us;
+	__u64 pacing = tp->inet_conn.icsk_inet.sk.sk_pacing_rate;
+
+	if (delivered && interval_us) {
+		rec->delivery_rate = delivered * rec->mss * 1000000 / interval_us;
+		rec->flags &= ~SKW_ROW_APP_UNKNOWN;
+		if (BPF_CORE_READ_BITFIELD(tp, rate_app_limited))
+			rec->flags |= SKW_ROW_APP_LIMITED;
+	}
+	/* All ones is "unlimited" there. */
+	rec->pacing_rate = pacing;
+}
+
+static __always_inline void row_figures(struct skw_conn_rec *rec, const struct tcp_sock *tp)
+{
+	const struct tcp_congestion_ops *congestion = tp->inet_conn.icsk_ca_ops;
+	__u32 ssthresh = tp->snd_ssthresh;
+	__u64 now = bpf_jiffies64();
+
+	rec->mss = tp->mss_cache;
+	row_rates(rec, tp);
+	row_chrono(rec, tp, now);
+	row_timer(rec, tp, now);
+	rec->bytes_acked = tp->bytes_acked;
+	rec->bytes_received = tp->bytes_received;
+	rec->bytes_retrans = tp->bytes_retrans;
+	rec->srtt_us = or_none32(tp->srtt_us >> 3);
+	if (rec->srtt_us != SKW_NONE32)
+		rec->rttvar_us = tp->mdev_us >> 2;
+	rec->min_rtt_us = tp->rtt_min.s[0].v;
+	rec->rto_us = (__u32)jiffies_us(tp->inet_conn.icsk_rto);
+	rec->backoff = tp->inet_conn.icsk_backoff;
+	rec->retrans_segs = tp->total_retrans;
+	rec->lost_segs = tp->lost;
+	rec->cwnd = tp->snd_cwnd;
+	if (ssthresh < TCP_INFINITE_SSTHRESH)
+		rec->ssthresh = ssthresh;
+	rec->segs_out = tp->segs_out;
+	rec->segs_in = tp->segs_in;
+	rec->notsent = at_least_0(tp->write_seq - tp->snd_nxt);
+	rec->recv_q = at_least_0(tp->rcv_nxt - tp->copied_seq);
+	rec->send_q = tp->write_seq - tp->snd_una;
+	rec->unacked = tp->packets_out;
+	rec->sacked = tp->sacked_out;
+	rec->reordering = tp->reordering;
+	rec->rcv_rtt_us = or_none32(tp->rcv_rtt_est.rtt_us >> 3);
+	rec->snd_wnd = tp->snd_wnd;
+	*(__u64 *)rec->congestion = *(const __u64 *)&congestion->name[0];
+	*(__u64 *)(rec->congestion + 8) = *(const __u64 *)&congestion->name[8];
+}
+
+static __always_inline void row_storage(struct skw_conn_rec *rec,
+					const struct skw_conn_storage *own)
+{
+	if (own->opened_ns)
+		rec->opened_ns = own->opened_ns;
+	if (own->state_ns)
+		rec->state_ns = own->state_ns;
+	if (own->last_rto_ns)
+		rec->last_rto_ns = own->last_rto_ns;
+	rec->direction = own->direction;
+	rec->rtt_samples = own->rtt_samples;
+	rec->rto_count = own->rto_count;
+	rec->retrans_events = own->retrans_events;
+	/* Before 6.10 samples are counted, but the kernel does not tell how long they were. */
+	if (own->rtt_samples && !own->max_rtt_us)
+		return;
+	if (own->rtt_samples) {
+		rec->last_rtt_us = own->last_rtt_us;
+		rec->max_rtt_us = own->max_rtt_us;
+	}
+	__builtin_memcpy(rec->rtt_hist, own->rtt_hist, sizeof(rec->rtt_hist));
+}
+
+/*
+ * A full TCP socket in `state`. `own` is NULL where it has no storage. What we count ourselves is
+ * unknown, not 0, while our callbacks do not run.
+ */
+static __always_inline void row_tcp(struct skw_conn_rec *rec, const struct tcp_sock *tp,
+				    const struct skw_conn_storage *own, __u8 state, bool enrolled)
+{
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
+
+	rec->state = state;
+	row_sock(rec, sk);
+	if (tcp_is_mptcp(tp))
+		rec->flags |= SKW_ROW_MPTCP;
+	if (enrolled)
+		rec->flags |= SKW_ROW_ENROLLED;
+	if (state == TCP_LISTEN) {
+		rec->recv_q = sk->sk_ack_backlog;
+		rec->send_q = sk->sk_max_ack_backlog;
+		rec->drops = sock_drops(sk);
+		rec->timer = SKW_TIMER_NONE;
+		return;
+	}
+	row_figures(rec, tp);
+	if (enrolled && own)
+		row_storage(rec, own);
+}
+
+#endif

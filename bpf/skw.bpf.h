@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the programs that watch connections share: the event rings, the counters, and how the
+ * kernel's structures are read. Differences between kernels are asked for here, field by field.
+ * Each object has these maps; src/kern/conn.c makes them one.
+ */
+#ifndef SKW_BPF_H
+#define SKW_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "abi/conn.h"
+
+#define AF_INET       2
+#define AF_INET6      10
+
+#define IPPROTO_TCP   6
+#define IPPROTO_UDP   17
+#define IPPROTO_MPTCP 262
+
+/* Set before loading. */
+const volatile __u32 rings_len = 1;
+const volatile __u32 events; /* SKW_EVENT_BIT()s that go into the rings */
+
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* only the type counts: the real rings are put in by size */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1); /* rings_len; resized before loading */
+	__type(key, __u32);
+	__array(values, struct ring);
+} rings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct skw_conn_counters);
+} counters SEC(".maps");
+
+/* Per CPU, but these programs also run where a softirq may come in between. */
+#define COUNT(member)                                                                              \
+	do {                                                                                       \
+		__u32 slot_ = 0;                                                                   \
+		struct skw_conn_counters *count_ = bpf_map_lookup_elem(&counters, &slot_);         \
+                                                                                                   \
+		if (count_)                                                                        \
+			__sync_fetch_and_add(&count_->member, 1);                                  \
+	} while (0)
+
+/*
+ * A record in this CPU's ring, or NULL, and counted in any case. The clock must be read after
+ * it: that is what the reader's order rests on (kern/ring.h).
+ */
+static __always_inline void *event_reserve(__u64 size)
+{
+	__u32 index = bpf_get_smp_processor_id();
+	void *rec = NULL, *ring;
+
+	if (index >= rings_len)
+		index %= rings_len;
+	ring = bpf_map_lookup_elem(&rings, &index);
+	if (ring)
+		rec = bpf_ringbuf_reserve(ring, size, 0);
+	if (rec)
+		COUNT(events);
+	else
+		COUNT(lost);
+	return rec;
+}
+
+/* Never wakes the reader: with a wake-up an event costs the connection ten times as much. */
+static __always_inline void event_submit(void *rec)
+{
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline __u32 sock_netns(const struct sock_common *sk)
+{
+	return sk->skc_net.net->ns.inum;
+}
+
+/* By way of the file: a pointer to a socket can't be followed to the inode around it. */
+static __always_inline __u32 sock_inode(const struct sock *sk)
+{
+	return sk->sk_socket ? (__u32)sk->sk_socket->file->f_inode->i_ino : 0;
+}
+
+static __always_inline __u64 sock_cgroup(const struct sock *sk)
+{
+	return sk->sk_cgrp_data.cgroup->kn->id;
+}
+
+/* Both kinds of records name these members alike. */
+#define SOCK_TUPLE(rec, common)                                                                    \
+	do {                                                                                       \
+		const struct sock_common *from_ = (common);                                        \
+		__u32 *local_ = (__u32 *)(rec)->local_addr;                                        \
+		__u32 *remote_ = (__u32 *)(rec)->remote_addr;                                      \
+                                                                                                   \
+		(rec)->family = (__u8)from_->skc_family;                                           \
+		(rec)->local_port = from_->skc_num;                                                \
+		(rec)->remote_port = __builtin_bswap16(from_->skc_dport);                          \
+		if ((rec)->family == AF_INET6) {                                                   \
+			local_[0] = from_->skc_v6_rcv_saddr.in6_u.u6_addr32[0];                    \
+			local_[1] = from_->skc_v6_rcv_saddr.in6_u.u6_addr32[1];                    \
+			local_[2] = from_->skc_v6_rcv_saddr.in6_u.u6_addr32[2];                    \
+			local_[3] = from_->skc_v6_rcv_saddr.in6_u.u6_addr32[3];                    \
+			remote_[0] = from_->skc_v6_daddr.in6_u.u6_addr32[0];                       \
+			remote_[1] = from_->skc_v6_daddr.in6_u.u6_addr32[1];                       \
+			remote_[2] = from_->skc_v6_daddr.in6_u.u6_addr32[2];                       \
+			remote_[3] = from_->skc_v6_daddr.in6_u.u6_addr32[3];                       \
+		} else {                                                                           \
+			local_[0] = from_->skc_rcv_saddr;                                          \
+			local_[1] = local_[2] = local_[3] = 0;                                     \
+			remote_[0] = from_->skc_daddr;                                             \
+			remote_[1] = remote_[2] = remote_[3] = 0;                                  \
+		}                                                                                  \
+	} while (0)
+
+/* UDP's counters are per node from 6.18 on. */
+static __always_inline __u32 sock_drops(const struct sock *sk)
+{
+	__u32 drops = (__u32)sk->sk_drops.counter;
+
+	if (bpf_core_field_exists(sk->sk_drop_counters)) {
+		const struct numa_drop_counters *nodes = sk->sk_drop_counters;
+
+		if (nodes)
+			drops = (__u32)(nodes->drops0.counter + nodes->drops1.counter);
+	}
+	return drops;
+}
+
+/* When the timer that icsk_pending names will fire, in jiffies. */
+static __always_inline __u64 tcp_timeout(const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock *icsk = &tp->inet_conn;
+
+	if (bpf_core_field_exists(icsk->icsk_timeout))
+		return icsk->icsk_timeout;
+	if (bpf_core_field_exists(icsk->icsk_retransmit_timer))
+		return icsk->icsk_retransmit_timer.expires;
+	return icsk->icsk_inet.sk.tcp_retransmit_timer.expires;
+}
+
+/* NULL where it is not running. In 6.19 sk_timer became the retransmission timer. */
+static __always_inline const struct timer_list *tcp_keepalive(const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock *icsk = &tp->inet_conn;
+	const struct timer_list *timer = bpf_core_field_exists(icsk->icsk_keepalive_timer)
+						 ? &icsk->icsk_keepalive_timer
+						 : &icsk->icsk_inet.sk.sk_timer;
+
+	return timer->entry.pprev ? timer : NULL;
+}
+
+static __always_inline bool tcp_is_mptcp(const struct tcp_sock *tp)
+{
+	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
+}
+
+#endif

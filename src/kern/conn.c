@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kern/conn.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/types.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bpf/conn.skel.h"
+#include "kern/cgroup.h"
+#include "kern/ring_set.h"
+#include "util/cleanup.h"
+
+#define RING_BYTES_DEFAULT (8ULL << 20)
+#define READ_BYTES         (1U << 20)
+#define JIFFY_SHIFT        10
+
+_Static_assert(SKW_CONN_LACKS_ENROL == SKW_LACKS_ENROL, "told as it is");
+_Static_assert(SKW_CONN_LACKS_RTT_ARGS == SKW_LACKS_RTT_ARGS, "told as it is");
+
+struct skw_conn {
+	struct conn_bpf *bpf;
+	struct skw_ring_set rings;
+	struct bpf_link *sockops;
+	struct bpf_link *iters[SKW_ITERS]; /* NULL where the kernel lacks it */
+	uint32_t lacks;                    /* SKW_LACKS_*, beside what the programs find out */
+};
+
+/* Where it is attached. */
+struct place {
+	char path[PATH_MAX];
+	int fd;
+	uint64_t subtree; /* kernfs id; 0: the root */
+};
+
+static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	(void)level;
+	(void)fmt;
+	(void)ap;
+	return 0;
+}
+
+static void leave_out_udp(struct conn_bpf *bpf)
+{
+	bpf_program__set_autoload(bpf->progs.skw_sweep_udp, false);
+}
+
+static void leave_out_enrol(struct conn_bpf *bpf)
+{
+	bpf->rodata->enrol = false;
+}
+
+/* What a kernel may refuse. */
+static const struct {
+	uint32_t lacks;
+	void (*leave_out)(struct conn_bpf *bpf);
+} optional[] = {
+	{ SKW_LACKS_UDP, leave_out_udp },
+	{ SKW_LACKS_ENROL, leave_out_enrol },
+};
+
+/* HZ without the kernel's configuration: the coarse clocks advance once in a jiffy. */
+static uint64_t jiffy_us(void)
+{
+	struct timespec jiffy = { 0 };
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &jiffy);
+	if (jiffy.tv_nsec <= 0)
+		return 0;
+	uint64_t hz = (1000000000ULL + (uint64_t)jiffy.tv_nsec / 2) / (uint64_t)jiffy.tv_nsec;
+	return ((1000000ULL << JIFFY_SHIFT) + hz - 1) / hz;
+}
+
+static int place_open(struct place *place, const char *cgroup, struct skw_error *err)
+{
+	struct stat st;
+	int ret = 0;
+
+	place->fd = -1;
+	if (!cgroup)
+		ret = skw_cgroup_mount(place->path, err);
+	else if (snprintf(place->path, sizeof(place->path), "%s", cgroup) >= PATH_MAX)
+		ret = skw_error_set(err, -ENAMETOOLONG, "%.64s...: too long", cgroup);
+	if (ret)
+		return ret;
+	place->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (place->fd < 0 || fstat(place->fd, &st) < 0)
+		return skw_error_set(err, -errno, "%s: %s", place->path, strerror(errno));
+	/* The root of all has number 1; what looks like the root in a container has not. */
+	place->subtree = st.st_ino == 1 ? 0 : (uint64_t)st.st_ino;
+	return 0;
+}
+
+/* Without the optional parts in `without`. 0 or -errno. */
+static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
+		    uint32_t without)
+{
+	struct conn_bpf *bpf = conn_bpf__open();
+
+	if (!bpf)
+		return -errno;
+	bpf->rodata->rings_len = c->rings.len;
+	bpf->rodata->events = opt->events;
+	bpf->rodata->enrol = opt->enrol;
+	bpf->rodata->subtree = subtree;
+	bpf->rodata->jiffy_us = jiffy_us();
+	bpf_map__set_max_entries(bpf->maps.rings, c->rings.len);
+	bpf_program__set_autoload(bpf->progs.skw_sweep_udp, opt->udp);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(optional); i++)
+		if (without & 1U << i)
+			optional[i].leave_out(bpf);
+	int ret = conn_bpf__load(bpf);
+	if (ret) {
+		conn_bpf__destroy(bpf);
+		return ret;
+	}
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(optional); i++)
+		if (without & 1U << i)
+			c->lacks |= optional[i].lacks;
+	c->bpf = bpf;
+	return 0;
+}
+
+/* What is refused is left out, as little of it as possible. */
+static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
+		     struct skw_error *err)
+{
+	int first = 0, ret = 0;
+
+	for (uint32_t without = 0; without < 1U << SKW_ARRAY_SIZE(optional); without++) {
+		ret = conn_try(c, opt, subtree, without);
+		first = first ? first : ret;
+		if (!ret || ret == -EPERM || ret == -ENOMEM)
+			break;
+	}
+	if (!ret)
+		return 0;
+	return skw_error_set(
+		err, first, "BPF: loading what watches connections: %s%s", strerror(-first),
+		first == -EPERM    ? "; it needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (or root)"
+		: first == -ENOMEM ? ""
+		: first == -ESRCH || first == -ENOENT
+			? "; it needs a kernel that describes itself (CONFIG_DEBUG_INFO_BTF)"
+			: "; this kernel refuses the program: please report it");
+}
+
+static int sockops_attach(struct skw_conn *c, const struct place *place, struct skw_error *err)
+{
+	c->sockops = bpf_program__attach_cgroup(c->bpf->progs.skw_sockops, place->fd);
+	if (c->sockops)
+		return 0;
+	int ret = -errno;
+	return skw_error_set(
+		err, ret, "%s: attaching to this cgroup: %s%s", place->path, strerror(-ret),
+		ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and another "
+				"program there may be one that suffers none beside it "
+				"(see bpftool cgroup tree)"
+			      : "");
+}
+
+static int iters_attach(struct skw_conn *c, const struct skw_conn_options *opt,
+			struct skw_error *err)
+{
+	c->iters[SKW_ITER_TCP] = bpf_program__attach_iter(c->bpf->progs.skw_sweep_tcp, NULL);
+	if (!c->iters[SKW_ITER_TCP])
+		return skw_error_set(err, -errno, "BPF: the iterator of TCP sockets: %s",
+				     strerror(errno));
+	if (!opt->udp || c->lacks & SKW_LACKS_UDP)
+		return 0;
+	c->iters[SKW_ITER_UDP] = bpf_program__attach_iter(c->bpf->progs.skw_sweep_udp, NULL);
+	if (!c->iters[SKW_ITER_UDP])
+		c->lacks |= SKW_LACKS_UDP;
+	return 0;
+}
+
+static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
+		      const struct place *place, struct skw_error *err)
+{
+	int ret = conn_load(c, opt, place->subtree, err);
+
+	if (!ret)
+		ret = skw_ring_set_make(&c->rings, bpf_map__fd(c->bpf->maps.rings),
+					"the kernel has too little memory", err);
+	if (!ret)
+		ret = iters_attach(c, opt, err);
+	/* Last, as from here on it counts. */
+	if (!ret)
+		ret = sockops_attach(c, place, err);
+	return ret;
+}
+
+int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, struct skw_error *err)
+{
+	struct skw_conn *c = calloc(1, sizeof(*c));
+	struct place place;
+	int ret;
+
+	if (!c)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	libbpf_set_print(silent);
+	skw_ring_set_plan(&c->rings, 0, opt->ring_bytes ? opt->ring_bytes : RING_BYTES_DEFAULT);
+	ret = place_open(&place, opt->cgroup, err);
+	if (!ret)
+		ret = conn_start(c, opt, &place, err);
+	skw_cleanup_fd(&place.fd);
+	if (ret) {
+		skw_conn_close(c);
+		return ret;
+	}
+	*out = c;
+	return 0;
+}
+
+void skw_conn_detach(struct skw_conn *c)
+{
+	bpf_link__destroy(c->sockops);
+	c->sockops = NULL;
+}
+
+void skw_conn_close(struct skw_conn *c)
+{
+	if (!c)
+		return;
+	skw_conn_detach(c);
+	for (int i = 0; i < SKW_ITERS; i++)
+		bpf_link__destroy(c->iters[i]);
+	skw_ring_set_free(&c->rings);
+	conn_bpf__destroy(c->bpf);
+	free(c);
+}
+
+uint32_t skw_conn_lacks(const struct skw_conn *c)
+{
+	return c->lacks | __atomic_load_n(&c->bpf->bss->lacks, __ATOMIC_RELAXED);
+}
+
+int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which)
+{
+	return c->iters[which] ? bpf_link__fd(c->iters[which]) : -1;
+}
+
+int skw_conn_iter_open(int link_fd)
+{
+	int fd = bpf_iter_create(link_fd);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int skw_conn_iter_read(int fd, size_t size, int (*each)(void *ctx, const void *record, size_t len),
+		       void *ctx)
+{
+	SKW_AUTO_FREE char *buf = malloc(READ_BYTES);
+	size_t fill = 0;
+	ssize_t n;
+
+	if (!buf)
+		return -ENOMEM;
+	while ((n = read(fd, buf + fill, READ_BYTES - fill)) != 0) {
+		/* The kernel pauses after a million sockets. */
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n < 0)
+			return -errno;
+		size_t at = 0;
+
+		for (fill += (size_t)n; fill - at >= size; at += size) {
+			int ret = each(ctx, buf + at, size);
+
+			if (ret < 0)
+				return ret;
+		}
+		fill -= at;
+		memmove(buf, buf + at, fill);
+	}
+	return fill ? -EBADMSG : 0;
+}
+
+struct skw_rings *skw_conn_rings(struct skw_conn *c)
+{
+	return c->rings.reader;
+}
+
+int skw_conn_count(const struct skw_conn *c, struct skw_conn_counters *sum)
+{
+	int cpus = libbpf_num_possible_cpus();
+	const __u32 key = 0;
+
+	if (cpus < 1)
+		return -EIO;
+	SKW_AUTO_FREE struct skw_conn_counters *all = calloc((size_t)cpus, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.counters), &key, all) < 0)
+		return -errno;
+	*sum = (struct skw_conn_counters){ 0 };
+	for (int i = 0; i < cpus; i++) {
+		sum->events += all[i].events;
+		sum->lost += all[i].lost;
+		sum->no_storage += all[i].no_storage;
+		sum->enrolled += all[i].enrolled;
+		sum->refused += all[i].refused;
+	}
+	return 0;
+}
