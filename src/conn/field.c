@@ -53,6 +53,8 @@ static const char *const owner_sources[] = {
 	[SKW_OWNER_CREATOR] = "creator",
 };
 
+static const char *const families[] = { "inet", "inet6" };
+
 static const char *const protos[] = { [SKW_PROTO_TCP] = "tcp", [SKW_PROTO_UDP] = "udp" };
 
 /* NULL for a number that is outside of the names. */
@@ -82,7 +84,7 @@ static void get_proto(const struct skw_row *row, struct skw_value *out)
 
 static void get_family(const struct skw_row *row, struct skw_value *out)
 {
-	set_text(out, row->family == AF_INET6 ? "inet6" : "inet");
+	set_text(out, families[row->family == AF_INET6]);
 }
 
 static void get_local_addr(const struct skw_row *row, struct skw_value *out)
@@ -183,6 +185,7 @@ static void get_close_reason(const struct skw_row *row, struct skw_value *out)
 	set_text(out, skw_close_reason_name(row->close_reason));
 }
 
+#define ONE_OF(names) .values = (names), .values_len = SKW_ARRAY_SIZE(names)
 #define IN_ROW(member)                                                                             \
 	.size = sizeof(((struct skw_row *)NULL)->member), .offset = offsetof(struct skw_row, member)
 
@@ -194,9 +197,10 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 			      SKW_KIND_NUMBER, IN_ROW(netns) },
 	[SKW_FIELD_NETNS_NAME] = { "netns_name", "ns", "name of its network namespace",
 				   SKW_KIND_TEXT, .get = get_netns_name },
-	[SKW_FIELD_PROTO] = { "proto", NULL, "tcp or udp", SKW_KIND_TEXT, .get = get_proto },
+	[SKW_FIELD_PROTO] = { "proto", NULL, "tcp or udp", SKW_KIND_TEXT, .get = get_proto,
+			      ONE_OF(protos) },
 	[SKW_FIELD_FAMILY] = { "family", NULL, "inet or inet6, the socket's", SKW_KIND_TEXT,
-			       .get = get_family },
+			       .get = get_family, ONE_OF(families) },
 	[SKW_FIELD_LOCAL_ADDR] = { "local_addr", "local", "address on this side", SKW_KIND_ADDR,
 				   .get = get_local_addr },
 	[SKW_FIELD_LOCAL_PORT] = { "local_port", "lport", "port on this side", SKW_KIND_NUMBER,
@@ -206,9 +210,9 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_REMOTE_PORT] = { "remote_port", "rport", "port of the peer", SKW_KIND_NUMBER,
 				    .get = get_remote_port },
 	[SKW_FIELD_STATE] = { "state", NULL, "ESTABLISHED, LISTEN, SYN_SENT ...", SKW_KIND_TEXT,
-			      .get = get_state },
+			      .get = get_state, ONE_OF(states) },
 	[SKW_FIELD_DIRECTION] = { "direction", "dir", "in (accepted here) or out", SKW_KIND_TEXT,
-				  .get = get_direction },
+				  .get = get_direction, ONE_OF(directions) },
 	[SKW_FIELD_PID] = { "pid", NULL, "process that holds the socket", SKW_KIND_NUMBER,
 			    .get = get_pid },
 	[SKW_FIELD_COMM] = { "comm", NULL, "name of that process", SKW_KIND_TEXT, .get = get_comm },
@@ -217,7 +221,7 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_OWNERS] = { "owners", NULL, "all processes that hold the socket",
 			       SKW_KIND_OWNERS, .get = get_owners },
 	[SKW_FIELD_OWNER_SOURCE] = { "owner_source", NULL, "holder or creator", SKW_KIND_TEXT,
-				     .get = get_owner_source },
+				     .get = get_owner_source, ONE_OF(owner_sources) },
 	[SKW_FIELD_CGROUP] = { "cgroup", "cg", "path of its cgroup", SKW_KIND_TEXT,
 			       .get = get_cgroup },
 	[SKW_FIELD_CGROUP_ID] = { "cgroup_id", NULL, "inode number of its cgroup", SKW_KIND_NUMBER,
@@ -298,7 +302,7 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_SND_WND] = { "snd_wnd", NULL, "window the peer offers", SKW_KIND_BYTES,
 				IN_ROW(snd_wnd) },
 	[SKW_FIELD_TIMER] = { "timer", NULL, "off, on, keepalive, timewait or persist",
-			      SKW_KIND_TEXT, .get = get_timer },
+			      SKW_KIND_TEXT, .get = get_timer, ONE_OF(timers) },
 	[SKW_FIELD_TIMER_LEFT_US] = { "timer_left_us", "timer_left", "time until it fires",
 				      SKW_KIND_US, IN_ROW(timer_left_us) },
 	[SKW_FIELD_CONGESTION] = { "congestion", "cc", "congestion control", SKW_KIND_TEXT,
@@ -309,7 +313,8 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 				  IN_ROW(closed_ns) },
 	[SKW_FIELD_CLOSE_REASON] = { "close_reason", "reason",
 				     "fin, reset_by_peer, reset_by_us, timeout or refused",
-				     SKW_KIND_TEXT, .get = get_close_reason },
+				     SKW_KIND_TEXT, .get = get_close_reason,
+				     ONE_OF(close_reasons) },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)

@@ -108,6 +108,9 @@ struct skw_field_info {
 	uint8_t size; /* in bytes; 0: `get` tells */
 	uint16_t offset;
 	void (*get)(const struct skw_row *row, struct skw_value *out); /* *out comes zeroed */
+	/* The only texts it may have, NULL among them; NULL: any. */
+	const char *const *values;
+	uint8_t values_len;
 };
 
 extern const struct skw_field_info skw_fields[SKW_FIELDS];

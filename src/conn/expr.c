@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/expr.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "conn/expr_operand.h"
+#include "util/cleanup.h"
+
+/* How deep parentheses and `not` may nest: the parser calls itself once for each. */
+#define MAX_DEPTH 64
+
+/*
+ * The program: one answer is carried along; `and` and `or` jump over their right side when it
+ * is decided. Jumps only lead forward.
+ */
+enum insn_op { INSN_TEST, INSN_NOT, INSN_JUMP_FALSE, INSN_JUMP_TRUE };
+
+struct insn {
+	uint32_t op;
+	uint32_t at; /* TEST: which; JUMP_*: where to */
+};
+
+struct skw_expr {
+	struct insn *insns;
+	struct skw_expr_test *tests;
+	char *texts; /* the operands, one behind the other */
+	uint32_t len, tests_len;
+	size_t texts_len;
+};
+
+struct parser {
+	struct skw_lexer lex;
+	struct skw_token token; /* the next one */
+	struct skw_expr *expr;
+	unsigned depth;
+};
+
+static int advance(struct parser *p)
+{
+	return skw_lexer_next(&p->lex, &p->token);
+}
+
+static uint32_t emit(struct skw_expr *e, enum insn_op op, uint32_t at)
+{
+	e->insns[e->len] = (struct insn){ op, at };
+	return e->len++;
+}
+
+static int expected(const struct parser *p, const char *what)
+{
+	if (p->token.kind == SKW_TOKEN_END)
+		return skw_lexer_error(&p->lex, p->token.at, "expected %s", what);
+	return skw_lexer_error(&p->lex, p->token.at, "expected %s, not '%.*s'", what,
+			       SKW_TOKEN_SHOWN(&p->token));
+}
+
+static int parse_comparison(struct parser *p)
+{
+	struct skw_expr *e = p->expr;
+	struct skw_expr_test *test = &e->tests[e->tests_len];
+	const struct skw_token name = p->token;
+	char *value = e->texts + e->texts_len;
+	struct skw_token op;
+	char what[80];
+	int err;
+
+	if (name.kind != SKW_TOKEN_WORD)
+		return expected(p, "a field, such as srtt");
+	err = skw_expr_operand_field(&p->lex, &name, test);
+	if (!err)
+		err = advance(p);
+	if (err)
+		return err;
+	op = p->token;
+	emit(e, INSN_TEST, e->tests_len++);
+	if (op.kind != SKW_TOKEN_COMPARE) {
+		if (skw_fields[test->field].kind == SKW_KIND_BOOL) {
+			test->op = SKW_EQ;
+			test->number = true;
+			return 0;
+		}
+		snprintf(what, sizeof(what), "= != < <= > >= ~ or !~ after '%.*s'",
+			 SKW_TOKEN_SHOWN(&name));
+		return expected(p, what);
+	}
+	err = advance(p);
+	if (err)
+		return err;
+	if (p->token.kind != SKW_TOKEN_WORD && p->token.kind != SKW_TOKEN_STRING) {
+		snprintf(what, sizeof(what), "a value after '%.*s'", SKW_TOKEN_SHOWN(&op));
+		return expected(p, what);
+	}
+	e->texts_len += skw_token_text(&p->token, value) + 1;
+	err = skw_expr_operand_value(&p->lex, &name, &op, &p->token, value, test);
+	return err ? err : advance(p);
+}
+
+static int parse_or(struct parser *p);
+
+static int parse_group(struct parser *p)
+{
+	const char *open = p->token.at;
+	int err = advance(p);
+
+	if (!err)
+		err = parse_or(p);
+	if (err)
+		return err;
+	if (p->token.kind == SKW_TOKEN_END)
+		return skw_lexer_error(&p->lex, open, "this parenthesis is not closed");
+	if (p->token.kind != SKW_TOKEN_CLOSE)
+		return expected(p, "'and', 'or' or ')'");
+	return advance(p);
+}
+
+static int parse_factor(struct parser *p)
+{
+	int err;
+
+	if (p->token.kind != SKW_TOKEN_NOT && p->token.kind != SKW_TOKEN_OPEN)
+		return parse_comparison(p);
+	if (p->depth == MAX_DEPTH)
+		return skw_lexer_error(&p->lex, p->token.at, "more than %d levels of nesting",
+				       MAX_DEPTH);
+	p->depth++;
+	if (p->token.kind == SKW_TOKEN_OPEN) {
+		err = parse_group(p);
+	} else {
+		err = advance(p);
+		if (!err)
+			err = parse_factor(p);
+		if (!err)
+			emit(p->expr, INSN_NOT, 0);
+	}
+	p->depth--;
+	return err;
+}
+
+/* Operands joined by one operator: each that decides jumps over the next. */
+static int parse_chain(struct parser *p, enum skw_token_kind joint, enum insn_op jump,
+		       int (*operand)(struct parser *))
+{
+	int err = operand(p);
+
+	while (!err && p->token.kind == joint) {
+		uint32_t at = emit(p->expr, jump, 0);
+
+		err = advance(p);
+		if (!err)
+			err = operand(p);
+		p->expr->insns[at].at = p->expr->len;
+	}
+	return err;
+}
+
+static int parse_and(struct parser *p)
+{
+	return parse_chain(p, SKW_TOKEN_AND, INSN_JUMP_FALSE, parse_factor);
+}
+
+static int parse_or(struct parser *p)
+{
+	return parse_chain(p, SKW_TOKEN_OR, INSN_JUMP_TRUE, parse_and);
+}
+
+static int parse_all(struct parser *p)
+{
+	int err = advance(p);
+
+	if (!err && p->token.kind == SKW_TOKEN_END)
+		return skw_lexer_error(&p->lex, p->token.at,
+				       "the expression is empty; try 'srtt > 20ms'");
+	if (!err)
+		err = parse_or(p);
+	if (err || p->token.kind == SKW_TOKEN_END)
+		return err;
+	if (p->token.kind == SKW_TOKEN_CLOSE)
+		return skw_lexer_error(&p->lex, p->token.at, "no parenthesis is open here");
+	return expected(p, "'and', 'or' or the end");
+}
+
+static void free_expr(struct skw_expr **e)
+{
+	skw_expr_free(*e);
+}
+
+int skw_expr_parse(const char *text, struct skw_expr **out, struct skw_error *err)
+{
+	SKW_CLEANUP(free_expr) struct skw_expr *e = calloc(1, sizeof(*e));
+	size_t len = strlen(text);
+
+	if (!e)
+		return skw_error_set(err, -ENOMEM, "expression: out of memory");
+	/* A token is one instruction at most; a test takes two characters of a field's name and
+	 * one that ends it; an operand's text needs no more than it had with the operator. */
+	e->insns = calloc(len + 1, sizeof(*e->insns));
+	e->tests = calloc(len / 3 + 1, sizeof(*e->tests));
+	e->texts = malloc(len + 1);
+	if (!e->insns || !e->tests || !e->texts)
+		return skw_error_set(err, -ENOMEM, "expression: out of memory");
+	struct parser p = { .lex = { .text = text, .next = text, .err = err }, .expr = e };
+	int ret = parse_all(&p);
+	if (!ret)
+		*out = SKW_TAKE_PTR(e);
+	return ret;
+}
+
+void skw_expr_free(struct skw_expr *e)
+{
+	if (!e)
+		return;
+	free(e->insns);
+	free(e->tests);
+	free(e->texts);
+	free(e);
+}
+
+bool skw_expr_matches(const struct skw_expr *e, const struct skw_row *row)
+{
+	bool answer = false;
+
+	for (uint32_t i = 0; i < e->len;) {
+		const struct insn *insn = &e->insns[i++];
+
+		if (insn->op == INSN_TEST)
+			answer = skw_expr_test_matches(&e->tests[insn->at], row);
+		else if (insn->op == INSN_NOT)
+			answer = !answer;
+		else if (answer == (insn->op == INSN_JUMP_TRUE))
+			i = insn->at;
+	}
+	return answer;
+}
+
+static void help_line(struct skw_buf *out, const char *name, const char *aliases, uint8_t kind,
+		      const char *help)
+{
+	skw_buf_printf(out, "  %-18s %-24s %-8s %s\n", name, aliases ? aliases : "",
+		       skw_expr_unit(kind), help);
+}
+
+void skw_expr_help(struct skw_buf *out)
+{
+	for (int i = 0; i < SKW_FIELDS; i++)
+		if (skw_expr_unit(skw_fields[i].kind))
+			help_line(out, skw_fields[i].name, skw_fields[i].aliases,
+				  skw_fields[i].kind, skw_fields[i].help);
+	for (const struct skw_expr_either *e = skw_expr_eithers; e->name; e++)
+		help_line(out, e->name, NULL, skw_fields[e->field].kind, e->help);
+}

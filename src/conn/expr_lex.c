@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/expr_lex.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "util/cleanup.h"
+
+/* What is made of signs; a longer one comes before its beginning. */
+static const struct {
+	const char *sign;
+	uint8_t kind, op;
+} signs[] = {
+	{ "==", SKW_TOKEN_COMPARE, SKW_EQ }, { "=", SKW_TOKEN_COMPARE, SKW_EQ },
+	{ "!=", SKW_TOKEN_COMPARE, SKW_NE }, { "!~", SKW_TOKEN_COMPARE, SKW_UNLIKE },
+	{ "!", SKW_TOKEN_NOT, 0 },           { "<=", SKW_TOKEN_COMPARE, SKW_LE },
+	{ "<", SKW_TOKEN_COMPARE, SKW_LT },  { ">=", SKW_TOKEN_COMPARE, SKW_GE },
+	{ ">", SKW_TOKEN_COMPARE, SKW_GT },  { "~", SKW_TOKEN_COMPARE, SKW_LIKE },
+	{ "(", SKW_TOKEN_OPEN, 0 },          { ")", SKW_TOKEN_CLOSE, 0 },
+	{ "&&", SKW_TOKEN_AND, 0 },          { "||", SKW_TOKEN_OR, 0 },
+};
+
+static const struct {
+	const char *word;
+	uint8_t kind;
+} words[] = { { "and", SKW_TOKEN_AND }, { "or", SKW_TOKEN_OR }, { "not", SKW_TOKEN_NOT } };
+
+#define BLANK     " \t\r\n\f\v"
+#define WORD_ENDS BLANK "()=!<>~&|\"'"
+
+int skw_lexer_error(const struct skw_lexer *lex, const char *at, const char *fmt, ...)
+{
+	char why[512];
+	size_t column = 1;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	/* What was typed is shown again: it shall not steer the terminal. */
+	for (char *p = why; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	/* Columns are characters: the later bytes of one in UTF-8 don't count. */
+	for (const char *p = lex->text; p < at; p++)
+		column += ((unsigned char)*p & 0xc0) != 0x80;
+	return skw_error_usage(lex->err, "column %zu: %s", column, why);
+}
+
+static int take_string(struct skw_lexer *lex, struct skw_token *out)
+{
+	const char *p = lex->next + 1;
+
+	for (; *p && *p != *lex->next; p++)
+		if (*p == '\\' && p[1])
+			p++;
+	if (!*p)
+		return skw_lexer_error(lex, lex->next, "this quote is not closed");
+	out->kind = SKW_TOKEN_STRING;
+	out->len = (size_t)(p + 1 - lex->next);
+	return 0;
+}
+
+static bool take_sign(const struct skw_lexer *lex, struct skw_token *out)
+{
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(signs); i++) {
+		size_t len = strlen(signs[i].sign);
+
+		if (strncmp(lex->next, signs[i].sign, len) != 0)
+			continue;
+		out->kind = signs[i].kind;
+		out->op = signs[i].op;
+		out->len = len;
+		return true;
+	}
+	return false;
+}
+
+static void take_word(const struct skw_lexer *lex, struct skw_token *out)
+{
+	out->kind = SKW_TOKEN_WORD;
+	out->len = strcspn(lex->next, WORD_ENDS);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(words); i++)
+		if (strlen(words[i].word) == out->len &&
+		    strncasecmp(words[i].word, lex->next, out->len) == 0)
+			out->kind = words[i].kind;
+}
+
+int skw_lexer_next(struct skw_lexer *lex, struct skw_token *out)
+{
+	int err = 0;
+
+	lex->next += strspn(lex->next, BLANK);
+	*out = (struct skw_token){ .kind = SKW_TOKEN_END, .at = lex->next };
+	if (*lex->next == '"' || *lex->next == '\'')
+		err = take_string(lex, out);
+	else if (*lex->next && !take_sign(lex, out))
+		take_word(lex, out);
+	if (err)
+		return err;
+	if (*lex->next && !out->len)
+		return skw_lexer_error(lex, lex->next, "'%c' alone means nothing; write '%s'",
+				       *lex->next, *lex->next == '&' ? "and" : "or");
+	lex->next += out->len;
+	return 0;
+}
+
+size_t skw_token_text(const struct skw_token *token, char *out)
+{
+	bool quoted = token->kind == SKW_TOKEN_STRING;
+	const char *end = token->at + token->len - quoted;
+	char *p = out;
+
+	for (const char *from = token->at + quoted; from < end; from++) {
+		if (quoted && *from == '\\')
+			from++;
+		*p++ = *from;
+	}
+	*p = '\0';
+	return (size_t)(p - out);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * An expression of any bytes: it parses or says why not, in one line; what parses answers for
+ * any row, and `not` of it answers the opposite. The bytes behind a NUL make the row.
+ */
+#include "conn/expr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char *copy_text(const char *before, const char *text, const char *after)
+{
+	size_t len = strlen(before) + strlen(text) + strlen(after);
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		abort();
+	strcpy(stpcpy(stpcpy(copy, before), text), after);
+	return copy;
+}
+
+/* Figures, addresses and small numbers of any value; the strings are sound. */
+static struct skw_row row_of(const uint8_t *data, size_t size, struct skw_owners *owners)
+{
+	struct skw_row row;
+
+	memset(&row, 0xff, sizeof(row));
+	memcpy(&row, data, size < sizeof(row) ? size : sizeof(row));
+	row.netns_name = "web";
+	row.cgroup = row.cookie % 2 ? "/system.slice/nginx.service" : NULL;
+	row.congestion = NULL;
+	row.owners = row.uid % 2 ? owners : NULL;
+	return row;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t len = strnlen((const char *)data, size);
+	size_t rest = len < size ? size - len - 1 : 0;
+	struct skw_owners *owners = calloc(1, sizeof(*owners) + 2 * sizeof(owners->list[0]));
+	char *text = malloc(len + 1);
+	struct skw_expr *e = NULL, *negated = NULL;
+	struct skw_error err = { 0 };
+
+	if (!owners || !text)
+		abort();
+	memcpy(text, data, len);
+	text[len] = '\0';
+	owners->len = 2;
+	strcpy(owners->list[0].comm, "nginx");
+	struct skw_row row = row_of(data + size - rest, rest, owners);
+
+	if (skw_expr_parse(text, &e, &err)) {
+		if (e || strncmp(err.text, "column ", 7) != 0 || strchr(err.text, '\033'))
+			abort();
+	} else {
+		/* One level more may be one too many. */
+		char *not_text = copy_text("not (", text, ")");
+		bool answer = skw_expr_matches(e, &row);
+
+		if (!skw_expr_parse(not_text, &negated, NULL) &&
+		    skw_expr_matches(negated, &row) == answer)
+			abort();
+		free(not_text);
+	}
+	skw_expr_free(e);
+	skw_expr_free(negated);
+	free(text);
+	free(owners);
+	return 0;
+}
