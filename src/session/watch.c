@@ -62,12 +62,41 @@ static int count_lost(struct skw_watch *w, struct skw_error *err)
 	return 0;
 }
 
+static const struct {
+	uint32_t bit;
+	const char *text;
+} lacks[] = {
+	{ SKW_LACKS_ENROL,
+	  "this kernel can't give callbacks to connections that are open already (6.12 can): their "
+	  "RTT samples, RTO counts and events are unknown" },
+	{ SKW_LACKS_RTT_ARGS,
+	  "this kernel does not tell single RTT samples (6.10 does): the smoothed RTT stands in" },
+	{ SKW_LACKS_UDP,
+	  "this kernel can't list UDP sockets (no iter/udp): there are no rows of them" },
+	{ SKW_LACKS_HOLDERS,
+	  "this kernel can't list who holds a socket (no iter/task_file): owners are the processes "
+	  "that connected" },
+	{ SKW_LACKS_CREATOR, "connect hooks can't be attached: short connections have no owner" },
+};
+
+/* Some is found out only while it runs. A screen tells it by itself. */
+static void note_lacks(struct skw_watch *w)
+{
+	uint32_t news = skw_conn_lacks(w->conn) & ~w->status.lacks;
+
+	w->status.lacks |= news;
+	for (size_t i = 0; !w->hooks->input && i < SKW_ARRAY_SIZE(lacks); i++)
+		if (news & lacks[i].bit)
+			skw_say("%s", lacks[i].text);
+}
+
 static int tick(struct skw_watch *w, struct skw_error *err)
 {
 	int ret = skw_watch_sweep(w, err);
 
 	if (!ret)
 		ret = count_lost(w, err);
+	note_lacks(w);
 	if (!ret && w->hooks->tick)
 		ret = heed(w, w->hooks->tick(w->hooks->ctx, w->table, &w->status, err));
 	return ret;

@@ -14,30 +14,6 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-static const struct {
-	uint32_t bit;
-	const char *text;
-} lacks[] = {
-	{ SKW_LACKS_ENROL,
-	  "this kernel can't give callbacks to connections that are open already (6.12 can): their "
-	  "RTT samples, RTO counts and events are unknown" },
-	{ SKW_LACKS_RTT_ARGS,
-	  "this kernel does not tell single RTT samples (6.10 does): the smoothed RTT stands in" },
-	{ SKW_LACKS_UDP,
-	  "this kernel can't list UDP sockets (no iter/udp): there are no rows of them" },
-	{ SKW_LACKS_HOLDERS,
-	  "this kernel can't list who holds a socket (no iter/task_file): owners are the processes "
-	  "that connected" },
-	{ SKW_LACKS_CREATOR, "connect hooks can't be attached: short connections have no owner" },
-};
-
-static void say_lacks(uint32_t bits)
-{
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(lacks); i++)
-		if (bits & lacks[i].bit)
-			skw_say("%s", lacks[i].text);
-}
-
 /* One namespace that never changes. */
 static int only(struct skw_watch *w, const struct skw_netns *netns)
 {
@@ -118,13 +94,8 @@ static int open_conn(struct skw_watch *w, struct skw_error *err)
 		.holders = true,
 		.ring_bytes = w->plan->ring_bytes,
 	};
-	int ret = skw_conn_open(&opt, &w->conn, err);
 
-	if (ret)
-		return ret;
-	w->status.lacks = skw_conn_lacks(w->conn);
-	say_lacks(w->status.lacks);
-	return 0;
+	return skw_conn_open(&opt, &w->conn, err);
 }
 
 static int count(void *conn)
