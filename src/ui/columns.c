@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/columns.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conn/format.h"
+#include "conn/history.h"
+#include "ui/cells.h"
+#include "ui/spark.h"
+#include "util/cleanup.h"
+
+#define STAYS_ALWAYS 250
+#define STAYS_CHOSEN 50 /* those that are not in the default: somebody wanted them */
+
+#define NUMBER(name, title, help, field)                                                           \
+	{                                                                                          \
+		name, title, help, field, 5, 6, STAYS_CHOSEN, false                                \
+	}
+
+const struct skw_column_info skw_columns[SKW_COLUMNS] = {
+	[SKW_COLUMN_PID] = { "pid", "PID", "process that holds it", SKW_FIELD_PID, 7, 7, 30,
+			     false },
+	[SKW_COLUMN_OWNER] = { "owner", "OWNER", "its name, and what it runs in", SKW_FIELD_COMM, 8,
+			       28, STAYS_ALWAYS, true },
+	[SKW_COLUMN_LOCAL] = { "local", "LOCAL", "address and port here", SKW_FIELD_LOCAL_ADDR, 11,
+			       21, 60, true },
+	[SKW_COLUMN_REMOTE] = { "remote", "  REMOTE", "the peer; < accepted here, > opened here",
+				SKW_FIELD_REMOTE_ADDR, 15, 23, STAYS_ALWAYS + 2, true },
+	[SKW_COLUMN_STATE] = { "state", "STATE", "state, or why it was closed", SKW_FIELD_STATE, 7,
+			       10, STAYS_ALWAYS + 3, true },
+	[SKW_COLUMN_AGE] = { "age", "AGE", "time since it was opened", SKW_FIELD_AGE_US, 5, 6, 40,
+			     false },
+	[SKW_COLUMN_RX] = { "rx", "RXb/s", "receiving, bits per second", SKW_FIELD_RX_BPS, 5, 6, 70,
+			    false },
+	[SKW_COLUMN_TX] = { "tx", "TXb/s", "sending, bits per second", SKW_FIELD_TX_BPS, 5, 6, 70,
+			    false },
+	[SKW_COLUMN_SRTT] = { "srtt", "SRTT", "smoothed round-trip time", SKW_FIELD_SRTT_US, 6, 7,
+			      STAYS_ALWAYS + 1, false },
+	[SKW_COLUMN_MIN_RTT] = { "min", "MIN", "lowest round-trip time", SKW_FIELD_MIN_RTT_US, 6, 7,
+				 20, false },
+	[SKW_COLUMN_RETRANS] = { "retrans", "RETR", "segments sent again", SKW_FIELD_RETRANS_SEGS,
+				 5, 5, 80, false },
+	[SKW_COLUMN_RTO_COUNT] = { "rtos", "RTO", "retransmission timeouts", SKW_FIELD_RTO_COUNT, 4,
+				   5, 80, false },
+	[SKW_COLUMN_HISTORY] = { "history", "RTT, last 60 s", "round-trip times of the last minute",
+				 SKW_FIELD_SRTT_US, 10, 60, 10, true },
+
+	[SKW_COLUMN_UID] = NUMBER("uid", "UID", "user", SKW_FIELD_UID),
+	[SKW_COLUMN_CGROUP] = { "cgroup", "CGROUP", "unit or container", SKW_FIELD_CGROUP, 12, 32,
+				STAYS_CHOSEN, true },
+	[SKW_COLUMN_NETNS] = { "netns", "NETNS", "network namespace", SKW_FIELD_NETNS, 10, 16,
+			       STAYS_CHOSEN, true },
+	[SKW_COLUMN_PROTO] = { "proto", "PROT", "tcp or udp", SKW_FIELD_PROTO, 4, 4, STAYS_CHOSEN,
+			       true },
+	[SKW_COLUMN_LAST_RTT] =
+		NUMBER("last", "LAST", "last round-trip time", SKW_FIELD_LAST_RTT_US),
+	[SKW_COLUMN_RTTVAR] =
+		NUMBER("rttvar", "VAR", "how much the round-trip time varies", SKW_FIELD_RTTVAR_US),
+	[SKW_COLUMN_RTO] = NUMBER("rto", "RTOus", "retransmission timeout now", SKW_FIELD_RTO_US),
+	[SKW_COLUMN_LOST] = NUMBER("lost", "LOST", "segments taken for lost", SKW_FIELD_LOST_SEGS),
+	[SKW_COLUMN_CWND] = NUMBER("cwnd", "CWND", "congestion window, segments", SKW_FIELD_CWND),
+	[SKW_COLUMN_SSTHRESH] =
+		NUMBER("ssthresh", "SSTHR", "slow start threshold, segments", SKW_FIELD_SSTHRESH),
+	[SKW_COLUMN_MSS] = NUMBER("mss", "MSS", "maximum segment size", SKW_FIELD_MSS),
+	[SKW_COLUMN_DELIVERY] = NUMBER("delivery", "DELIV", "rate at which data arrived there",
+				       SKW_FIELD_DELIVERY_RATE_BPS),
+	[SKW_COLUMN_PACING] =
+		NUMBER("pacing", "PACE", "rate at which it may send", SKW_FIELD_PACING_RATE_BPS),
+	[SKW_COLUMN_ACKED] =
+		NUMBER("acked", "SENT", "bytes sent and acknowledged", SKW_FIELD_BYTES_ACKED),
+	[SKW_COLUMN_RECEIVED] =
+		NUMBER("received", "RECVD", "bytes received", SKW_FIELD_BYTES_RECEIVED),
+	[SKW_COLUMN_NOTSENT] = NUMBER("notsent", "UNSNT", "bytes not sent yet", SKW_FIELD_NOTSENT),
+	[SKW_COLUMN_RECV_Q] = NUMBER("recv_q", "RECVQ", "bytes not read yet", SKW_FIELD_RECV_Q),
+	[SKW_COLUMN_SEND_Q] =
+		NUMBER("send_q", "SENDQ", "bytes not acknowledged yet", SKW_FIELD_SEND_Q),
+	[SKW_COLUMN_UNACKED] = NUMBER("unacked", "FLGHT", "segments in flight", SKW_FIELD_UNACKED),
+	[SKW_COLUMN_RWND_LIMITED] = NUMBER("rwnd", "RWND", "time held up by the peer's window",
+					   SKW_FIELD_RWND_LIMITED_US),
+	[SKW_COLUMN_SNDBUF_LIMITED] = NUMBER("sndbuf", "SNDBF", "time held up by the send buffer",
+					     SKW_FIELD_SNDBUF_LIMITED_US),
+	[SKW_COLUMN_CONGESTION] = { "cc", "CC", "congestion control", SKW_FIELD_CONGESTION, 5, 8,
+				    STAYS_CHOSEN, true },
+	[SKW_COLUMN_DROPS] =
+		NUMBER("drops", "DROPS", "datagrams or connections dropped", SKW_FIELD_DROPS),
+	[SKW_COLUMN_REASON] = { "reason", "REASON", "why it was closed", SKW_FIELD_CLOSE_REASON, 8,
+				13, STAYS_CHOSEN, true },
+};
+
+/* As `ss` shortens them. */
+static const char *const states[SKW_STATES] = {
+	[SKW_STATE_ESTABLISHED] = "ESTAB",   [SKW_STATE_SYN_SENT] = "SYN_SENT",
+	[SKW_STATE_SYN_RECV] = "SYN_RECV",   [SKW_STATE_FIN_WAIT1] = "FIN_WAIT1",
+	[SKW_STATE_FIN_WAIT2] = "FIN_WAIT2", [SKW_STATE_TIME_WAIT] = "TIME_WAIT",
+	[SKW_STATE_CLOSED] = "CLOSED",       [SKW_STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+	[SKW_STATE_LAST_ACK] = "LAST_ACK",   [SKW_STATE_LISTEN] = "LISTEN",
+	[SKW_STATE_CLOSING] = "CLOSING",     [SKW_STATE_UNCONN] = "UNCONN",
+};
+
+static const char *const reasons[SKW_CLOSE_REASONS] = {
+	[SKW_CLOSE_UNKNOWN] = "closed",         [SKW_CLOSE_FIN] = "closed",
+	[SKW_CLOSE_RESET_BY_PEER] = "rst peer", [SKW_CLOSE_RESET_BY_US] = "rst us",
+	[SKW_CLOSE_TIMEOUT] = "timed out",      [SKW_CLOSE_REFUSED] = "refused",
+};
+
+enum skw_column skw_column_find(const char *name, size_t len)
+{
+	unsigned i = 0;
+
+	while (i < SKW_COLUMNS &&
+	       (strlen(skw_columns[i].name) != len || memcmp(skw_columns[i].name, name, len) != 0))
+		i++;
+	return (enum skw_column)i;
+}
+
+enum skw_column skw_column_by_field(enum skw_field field)
+{
+	unsigned i = 0;
+
+	while (i < SKW_COLUMNS && skw_columns[i].field != field)
+		i++;
+	return (enum skw_column)i;
+}
+
+/* The place of the column that goes first when room is short, n if all stay. */
+static size_t first_to_go(const struct skw_column_info *infos, const uint8_t *ids, size_t n)
+{
+	size_t found = n;
+
+	for (size_t i = 0; i < n; i++)
+		if (infos[ids[i]].stays < STAYS_ALWAYS &&
+		    (found == n || infos[ids[i]].stays <= infos[ids[found]].stays))
+			found = i;
+	return found;
+}
+
+static int least_width(const struct skw_column_info *infos, const uint8_t *ids, size_t n)
+{
+	int width = n ? (int)n - 1 : 0;
+
+	for (size_t i = 0; i < n; i++)
+		width += infos[ids[i]].min;
+	return width;
+}
+
+/* Gives what is left to those that want more, the longest-staying first. */
+static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
+		     const uint8_t *wanted, int left)
+{
+	bool given[SKW_SETTINGS_COLUMNS] = { false };
+
+	for (size_t round = 0; round < l->len && left > 0; round++) {
+		size_t best = l->len;
+
+		for (size_t i = 0; i < l->len; i++)
+			if (!given[i] &&
+			    (best == l->len ||
+			     infos[l->at[i].column].stays > infos[l->at[best].column].stays))
+				best = i;
+		given[best] = true;
+		if (wanted[best] > l->at[best].width) {
+			int more = wanted[best] - l->at[best].width;
+
+			more = more < left ? more : left;
+			l->at[best].width += more;
+			left -= more;
+		}
+	}
+	return left;
+}
+
+void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
+		     size_t n, const uint8_t *want, int x, int width)
+{
+	uint8_t kept[SKW_SETTINGS_COLUMNS], wanted[SKW_SETTINGS_COLUMNS];
+
+	if (n > SKW_SETTINGS_COLUMNS)
+		n = SKW_SETTINGS_COLUMNS;
+	for (size_t i = 0; i < n; i++) {
+		kept[i] = ids[i];
+		wanted[i] = want && want[i] ? want[i] : infos[ids[i]].want;
+	}
+	while (least_width(infos, kept, n) > width) {
+		size_t gone = first_to_go(infos, kept, n);
+
+		if (gone == n)
+			break;
+		n--;
+		memmove(kept + gone, kept + gone + 1, n - gone);
+		memmove(wanted + gone, wanted + gone + 1, n - gone);
+	}
+	l->len = n;
+	for (size_t i = 0; i < n; i++)
+		l->at[i] = (struct skw_placed){ kept[i], 0, infos[kept[i]].min };
+	share_out(l, infos, wanted, width - least_width(infos, kept, n));
+	l->width = 0;
+	for (size_t i = 0; i < n; i++) {
+		l->at[i].x = x + l->width;
+		l->width += l->at[i].width + (i + 1 < n);
+	}
+}
+
+const char *skw_column_state(const struct skw_row *row)
+{
+	if (row->state == SKW_STATE_CLOSED && row->close_reason < SKW_CLOSE_REASONS)
+		return reasons[row->close_reason];
+	return row->state < SKW_STATES && states[row->state] ? states[row->state] : "?";
+}
+
+const char *skw_column_owner(const struct skw_row *row, char *out)
+{
+	if (!row->owners)
+		snprintf(out, SKW_COLUMN_OWNER_SIZE, "--");
+	else if (row->owners->len > 1)
+		snprintf(out, SKW_COLUMN_OWNER_SIZE, "%s+%" PRIu32, row->owners->list[0].comm,
+			 row->owners->len - 1);
+	else
+		snprintf(out, SKW_COLUMN_OWNER_SIZE, "%s", row->owners->list[0].comm);
+	return out;
+}
+
+struct cell {
+	const struct skw_row *row;
+	const struct skw_cell_env *env;
+	enum skw_field field;
+	int width;
+	char *out;
+	size_t size;
+};
+
+static void owner_cell(const struct cell *c)
+{
+	char owner[SKW_COLUMN_OWNER_SIZE], cgroup[SKW_CGROUP_NAME_SIZE];
+	int used;
+
+	skw_column_owner(c->row, owner);
+	used = skw_cells_width(owner, c->env->utf8);
+	/* A few letters of a name help nobody. */
+	if (!c->row->cgroup || c->width - (used < 8 ? 8 : used) < 7)
+		snprintf(c->out, c->size, "%s", owner);
+	else
+		snprintf(c->out, c->size, "%s%*s%s", owner, used < 8 ? 9 - used : 1, "",
+			 skw_format_cgroup(cgroup, c->row->cgroup));
+}
+
+static void local_cell(const struct cell *c)
+{
+	char endpoint[SKW_ENDPOINT_SIZE];
+
+	skw_format_endpoint(endpoint, c->row->family, c->row->local_addr, c->row->local_port);
+	skw_cells_elide(c->out, c->size, endpoint, c->width, c->env->utf8);
+}
+
+static void remote_cell(const struct cell *c)
+{
+	static const char arrows[] = {
+		[SKW_CONN_UNKNOWN] = ' ', [SKW_CONN_IN] = '<', [SKW_CONN_OUT] = '>'
+	};
+	char endpoint[SKW_ENDPOINT_SIZE];
+
+	if (c->row->state == SKW_STATE_LISTEN || c->row->state == SKW_STATE_UNCONN) {
+		snprintf(c->out, c->size, "  *");
+		return;
+	}
+	skw_format_endpoint(endpoint, c->row->family, c->row->remote_addr, c->row->remote_port);
+	c->out[0] = c->row->direction < sizeof(arrows) ? arrows[c->row->direction] : ' ';
+	c->out[1] = ' ';
+	skw_cells_elide(c->out + 2, c->size - 2, endpoint, c->width - 2, c->env->utf8);
+}
+
+static void state_cell(const struct cell *c)
+{
+	snprintf(c->out, c->size, "%s", skw_column_state(c->row));
+}
+
+static void cgroup_cell(const struct cell *c)
+{
+	char cgroup[SKW_CGROUP_NAME_SIZE];
+
+	snprintf(c->out, c->size, "%s",
+		 c->row->cgroup ? skw_format_cgroup(cgroup, c->row->cgroup) : "--");
+}
+
+static void netns_cell(const struct cell *c)
+{
+	if (c->row->netns_name)
+		snprintf(c->out, c->size, "%s", c->row->netns_name);
+	else if (c->row->netns != SKW_NONE32)
+		snprintf(c->out, c->size, "%" PRIu32, c->row->netns);
+	else
+		snprintf(c->out, c->size, "--");
+}
+
+/* Four times the minimum is what a warning begins at: a quiet connection stays at the bottom. */
+static void history_cell(const struct cell *c)
+{
+	uint32_t us[SKW_ROW_HISTORY];
+	double values[SKW_ROW_HISTORY], base = NAN, top;
+	size_t n = c->width < SKW_ROW_HISTORY ? (size_t)c->width : SKW_ROW_HISTORY;
+
+	if (n * SKW_SPARK_BYTES + 1 > c->size)
+		n = (c->size - 1) / SKW_SPARK_BYTES;
+	skw_history_read(c->row, us, n);
+	for (size_t i = 0; i < n; i++) {
+		values[i] = us[i] == SKW_NONE32 ? NAN : us[i];
+		if (us[i] != SKW_NONE32 && !(values[i] >= base))
+			base = values[i];
+	}
+	top = skw_spark_top(values, n);
+	skw_spark_line(c->out, values, n, base, top > 4 * base ? top : 4 * base, c->env->utf8);
+}
+
+static void value_cell(const struct cell *c)
+{
+	struct skw_value v;
+
+	skw_field_value(c->row, c->field, &v);
+	if (!v.known || (skw_fields[c->field].kind == SKW_KIND_TEXT && !v.text))
+		snprintf(c->out, c->size, "--");
+	else if (skw_fields[c->field].kind == SKW_KIND_TEXT)
+		snprintf(c->out, c->size, "%s", v.text);
+	else if (c->field == SKW_FIELD_AGE_US)
+		skw_format_age(c->out, c->width, v.number);
+	else if (skw_fields[c->field].kind == SKW_KIND_US)
+		skw_format_us(c->out, c->width, v.number);
+	/* Numbers that are names are not rounded. */
+	else if (c->field == SKW_FIELD_PID || c->field == SKW_FIELD_UID)
+		snprintf(c->out, c->size, "%" PRIu64, v.number);
+	else
+		skw_format_number(c->out, c->width, v.number);
+}
+
+/* NULL: the value of its field. */
+static void (*const makers[SKW_COLUMNS])(const struct cell *) = {
+	[SKW_COLUMN_OWNER] = owner_cell,     [SKW_COLUMN_LOCAL] = local_cell,
+	[SKW_COLUMN_REMOTE] = remote_cell,   [SKW_COLUMN_STATE] = state_cell,
+	[SKW_COLUMN_HISTORY] = history_cell, [SKW_COLUMN_CGROUP] = cgroup_cell,
+	[SKW_COLUMN_NETNS] = netns_cell,
+};
+
+void skw_column_text(enum skw_column column, const struct skw_row *row,
+		     const struct skw_cell_env *env, int width, char *out, size_t size)
+{
+	struct cell cell = {
+		row, env, (enum skw_field)skw_columns[column].field, width, out, size
+	};
+
+	if (makers[column])
+		makers[column](&cell);
+	else
+		value_cell(&cell);
+}

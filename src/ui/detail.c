@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/detail.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conn/format.h"
+#include "conn/history.h"
+#include "ui/fields.h"
+#include "ui/rows.h"
+#include "ui/spark.h"
+#include "ui/story.h"
+#include "util/clock.h"
+
+#define INDENT 9 /* behind the labels on the left */
+#define VALUE  96
+
+void skw_detail_open(struct skw_screen *s, uint64_t cookie)
+{
+	s->detail = cookie;
+	s->detail_fields = false;
+	s->page_top = 0;
+	s->pane = SKW_PANE_DETAIL;
+}
+
+static void begin(struct skw_page *p, const char *label)
+{
+	p->indent = 0;
+	skw_page_put(p, SKW_STYLE_STRONG, label);
+	p->x = p->indent = INDENT;
+	p->open = false;
+}
+
+static const char *number(char *out, uint64_t v)
+{
+	skw_format_number(out, 6, v);
+	return out;
+}
+
+static uint64_t wide(uint32_t v)
+{
+	return v == SKW_NONE32 ? SKW_NONE64 : v;
+}
+
+static void add_us(struct skw_page *p, const char *label, uint64_t us)
+{
+	char text[16];
+
+	skw_format_us(text, 7, us);
+	skw_page_item(p, label, SKW_STYLE_PLAIN, text);
+}
+
+static void add_number(struct skw_page *p, const char *label, uint64_t v)
+{
+	char text[16];
+
+	skw_page_item(p, label, SKW_STYLE_PLAIN, number(text, v));
+}
+
+/* "1.9G B (88k bit/s)" reads badly: "1.9GB, 88kbit/s". */
+static void add_traffic(struct skw_page *p, uint64_t bytes, uint64_t bps)
+{
+	char text[VALUE], a[16], b[16];
+
+	number(a, bytes);
+	number(b, bps);
+	snprintf(text, sizeof(text), "%s%s", a, bytes == SKW_NONE64 ? "" : "B");
+	skw_page_item(p, NULL, SKW_STYLE_PLAIN, text);
+	snprintf(text, sizeof(text), "%s%s", b, bps == SKW_NONE64 ? "" : "bit/s");
+	skw_page_item(p, "now", SKW_STYLE_PLAIN, text);
+}
+
+static void add_tuple(struct skw_page *p, const struct skw_row *row)
+{
+	static const char *const arrows[] = { " - ", " < ", " > " };
+	char endpoint[SKW_ENDPOINT_SIZE];
+
+	skw_format_endpoint(endpoint, row->family, row->local_addr, row->local_port);
+	skw_page_put(p, SKW_STYLE_STRONG, endpoint);
+	if (row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN) {
+		char both[SKW_ENDPOINT_SIZE + 4];
+
+		skw_format_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
+		snprintf(both, sizeof(both), "%s%s", arrows[row->direction % 3], endpoint);
+		skw_page_put(p, SKW_STYLE_STRONG, both);
+	}
+}
+
+static void add_times(struct skw_page *p, const struct skw_row *row,
+		      const struct skw_watch_status *status)
+{
+	char text[VALUE], when[SKW_STORY_TIME], age[16];
+	const char *reason = skw_close_reason_name(row->close_reason);
+	struct skw_value v;
+
+	skw_field_value(row, SKW_FIELD_AGE_US, &v);
+	if (row->opened_ns == SKW_NONE64) {
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN, "opened before this began");
+	} else {
+		skw_story_time(when, row->opened_ns, status->offset_ns, false);
+		skw_format_age(age, 8, v.known ? v.number : SKW_NONE64);
+		snprintf(text, sizeof(text), "%s (%s%s)", when, age,
+			 row->closed_ns == SKW_NONE64 ? " ago" : " long");
+		skw_page_item(p, "opened", SKW_STYLE_PLAIN, text);
+	}
+	if (row->closed_ns != SKW_NONE64) {
+		skw_story_time(when, row->closed_ns, status->offset_ns, false);
+		snprintf(text, sizeof(text), "%s, %s", when, reason ? reason : "--");
+		skw_page_item(p, "closed",
+			      skw_rows_health(row) == SKW_STYLE_ALARM ? SKW_STYLE_ALARM
+								      : SKW_STYLE_STRONG,
+			      text);
+	}
+}
+
+static void add_title(struct skw_page *p, const struct skw_row *row,
+		      const struct skw_watch_status *status)
+{
+	char text[VALUE];
+
+	p->indent = 1;
+	p->x = 1;
+	add_tuple(p, row);
+	skw_page_item(p, NULL, SKW_STYLE_STRONG, skw_state_name(row->state));
+	if (row->owners) {
+		snprintf(text, sizeof(text), "%s [%" PRIu32 "]", row->owners->list[0].comm,
+			 row->owners->list[0].pid);
+		skw_page_item(p, NULL, SKW_STYLE_STRONG, text);
+	}
+	if (row->uid != SKW_NONE32) {
+		snprintf(text, sizeof(text), "%" PRIu32, row->uid);
+		skw_page_item(p, "uid", SKW_STYLE_PLAIN, text);
+	}
+	if (row->cgroup)
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN,
+			      skw_format_cgroup((char[SKW_CGROUP_NAME_SIZE]){ 0 }, row->cgroup));
+	if (row->netns_name)
+		skw_page_item(p, "netns", SKW_STYLE_PLAIN, row->netns_name);
+	add_times(p, row, status);
+	if (row->congestion)
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->congestion);
+	skw_page_end(p);
+}
+
+/* Where bucket i ends, in microseconds; see abi/conn.h. */
+static double bucket_end(size_t i)
+{
+	return 32.0 * (double)(1u << i);
+}
+
+/* The time that this share of the samples did not exceed, to within its bucket. NAN: none. */
+static double percentile(const struct skw_row *row, double share)
+{
+	uint64_t total = 0, seen = 0;
+
+	if (row->rtt_hist[0] == SKW_NONE32)
+		return NAN;
+	for (size_t i = 0; i < SKW_RTT_BUCKETS; i++)
+		total += row->rtt_hist[i];
+	for (size_t i = 0; i < SKW_RTT_BUCKETS && total; i++) {
+		uint64_t n = row->rtt_hist[i];
+
+		if (n && (double)(seen + n) >= share * (double)total) {
+			double part = (share * (double)total - (double)seen) / (double)n;
+
+			return bucket_end(i) * (i ? 0.5 + part / 2 : part);
+		}
+		seen += n;
+	}
+	return NAN;
+}
+
+static void add_rtt(struct skw_page *p, const struct skw_row *row)
+{
+	const struct {
+		const char *label;
+		double share;
+	} shares[] = { { "p50 ~", 0.5 }, { "p99 ~", 0.99 } };
+	char text[16];
+
+	begin(p, " RTT");
+	skw_format_us(text, 7, wide(row->srtt_us));
+	skw_page_item(p, "smoothed", skw_rows_slow(row) ? SKW_STYLE_WARNING : SKW_STYLE_STRONG,
+		      text);
+	add_us(p, "last", wide(row->last_rtt_us));
+	add_us(p, "min", wide(row->min_rtt_us));
+	add_us(p, "varies by", wide(row->rttvar_us));
+	for (size_t i = 0; i < 2; i++) {
+		double us = percentile(row, shares[i].share);
+
+		if (!isnan(us))
+			add_us(p, shares[i].label, (uint64_t)us);
+	}
+	add_number(p, "samples", wide(row->rtt_samples));
+	skw_page_end(p);
+}
+
+static void add_history(struct skw_page *p, const struct skw_row *row)
+{
+	uint32_t us[SKW_ROW_HISTORY];
+	double values[SKW_ROW_HISTORY], low = NAN, high;
+	char line[SKW_ROW_HISTORY * SKW_SPARK_BYTES + 1], a[16], b[16], text[40];
+	size_t n =
+		p->width - INDENT < SKW_ROW_HISTORY ? (size_t)(p->width - INDENT) : SKW_ROW_HISTORY;
+
+	skw_history_read(row, us, n);
+	for (size_t i = 0; i < n; i++) {
+		values[i] = us[i] == SKW_NONE32 ? NAN : us[i];
+		if (us[i] != SKW_NONE32 && !(values[i] >= low))
+			low = values[i];
+	}
+	begin(p, " 60 s");
+	if (isnan(low)) {
+		skw_page_line(p, SKW_STYLE_PLAIN, "--");
+		return;
+	}
+	high = skw_spark_top(values, n);
+	skw_spark_line(line, values, n, low, high > 4 * low ? high : 4 * low, p->utf8);
+	skw_page_put(p, SKW_STYLE_PLAIN, line);
+	p->open = true;
+	skw_format_us(a, 6, (uint64_t)low);
+	skw_format_us(b, 6, (uint64_t)high);
+	snprintf(text, sizeof(text), "%s to %s", a, b);
+	skw_page_item(p, NULL, SKW_STYLE_PLAIN, text);
+	skw_page_end(p);
+}
+
+#define BAR       12
+#define BAR_WIDTH 30
+
+/* Bars of the buckets that have samples and of those between. */
+static void add_histogram(struct skw_page *p, const struct skw_row *row)
+{
+	size_t first = SKW_RTT_BUCKETS, last = 0;
+	uint32_t most = 0;
+	int column = 0, columns = (p->width - INDENT) / BAR_WIDTH;
+
+	if (row->rtt_hist[0] == SKW_NONE32)
+		return;
+	for (size_t i = 0; i < SKW_RTT_BUCKETS; i++) {
+		if (!row->rtt_hist[i])
+			continue;
+		first = first < i ? first : i;
+		last = i;
+		most = row->rtt_hist[i] > most ? row->rtt_hist[i] : most;
+	}
+	for (size_t i = first; i <= last && first < SKW_RTT_BUCKETS; i++) {
+		char text[VALUE], bar[BAR * SKW_SPARK_BYTES + 1], a[16], b[16];
+		int used = skw_spark_bar(bar, (double)row->rtt_hist[i] / most, BAR, p->utf8);
+
+		if (i == first)
+			begin(p, " samples");
+		skw_format_us(a, 5, (uint64_t)bucket_end(i < SKW_RTT_BUCKETS - 1 ? i : i - 1));
+		number(b, row->rtt_hist[i]);
+		snprintf(text, sizeof(text), "%s%-5s %s%s%-*s",
+			 i < SKW_RTT_BUCKETS - 1 ? "< " : ">=", a, bar, used ? " " : "",
+			 BAR_WIDTH - 9 - used, b);
+		skw_page_tab(p, INDENT + column * BAR_WIDTH);
+		skw_page_put(p, SKW_STYLE_PLAIN, text);
+		if (++column >= columns || i == last) {
+			skw_page_end(p);
+			p->x = INDENT;
+			column = 0;
+		}
+	}
+	p->x = 0;
+}
+
+static void add_share(struct skw_page *p, const char *label, uint64_t part, uint64_t whole)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%.0f %%", 100.0 * (double)part / (double)whole);
+	skw_page_item(p, label, 2 * part > whole ? SKW_STYLE_STRONG : SKW_STYLE_PLAIN, text);
+}
+
+/*
+ * Why slow: what the time since the connection was opened went to. busy_us is all the time in
+ * which there was data to send, the limits are parts of it (net/ipv4/tcp.c,
+ * tcp_get_info_chrono_stats).
+ */
+static void add_why(struct skw_page *p, const struct skw_row *row)
+{
+	struct skw_value age, app;
+	uint64_t busy = row->busy_us, held, whole;
+
+	begin(p, " why slow");
+	p->x = p->indent = INDENT + 1;
+	skw_field_value(row, SKW_FIELD_AGE_US, &age);
+	skw_field_value(row, SKW_FIELD_APP_LIMITED, &app);
+	if (busy == SKW_NONE64 || row->rwnd_limited_us == SKW_NONE64 ||
+	    row->sndbuf_limited_us == SKW_NONE64) {
+		skw_page_line(p, SKW_STYLE_PLAIN, "--");
+		return;
+	}
+	held = row->rwnd_limited_us + row->sndbuf_limited_us;
+	whole = age.known && age.number > busy ? age.number : busy;
+	if (whole) {
+		if (age.known)
+			add_share(p, "nothing to send", whole - busy, whole);
+		add_share(p, "network", busy > held ? busy - held : 0, whole);
+		add_share(p, "peer's window", row->rwnd_limited_us, whole);
+		add_share(p, "our send buffer", row->sndbuf_limited_us, whole);
+	} else {
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN, "nothing was sent yet");
+	}
+	add_us(p, "busy for", busy);
+	skw_page_item(p, "application limits", SKW_STYLE_PLAIN,
+		      !app.known   ? "--"
+		      : app.number ? "yes"
+				   : "no");
+	skw_page_end(p);
+}
+
+static void add_counters(struct skw_page *p, const struct skw_row *row)
+{
+	char text[VALUE], a[16], b[16];
+
+	begin(p, " sent");
+	add_traffic(p, row->bytes_acked, row->tx_bps);
+	add_number(p, "not yet sent", wide(row->notsent));
+	add_number(p, "queue", wide(row->send_q));
+	snprintf(text, sizeof(text), "%s of %s", number(a, wide(row->retrans_segs)),
+		 number(b, wide(row->segs_out)));
+	skw_page_item(p, "retransmitted",
+		      row->recent & SKW_RECENT_RETRANS ? SKW_STYLE_WARNING : SKW_STYLE_PLAIN, text);
+	skw_page_item(p, "RTOs", row->recent & SKW_RECENT_RTO ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN,
+		      number(a, wide(row->rto_count)));
+	add_number(p, "lost", wide(row->lost_segs));
+	skw_page_end(p);
+	begin(p, " received");
+	p->x = p->indent = INDENT + 1;
+	add_traffic(p, row->bytes_received, row->rx_bps);
+	add_number(p, "queue", wide(row->recv_q));
+	add_number(p, "segments", wide(row->segs_in));
+	skw_page_end(p);
+	begin(p, " window");
+	add_number(p, "cwnd", wide(row->cwnd));
+	add_number(p, "ssthresh", wide(row->ssthresh));
+	add_number(p, "in flight", wide(row->unacked));
+	add_number(p, "peer's window", wide(row->snd_wnd));
+	add_number(p, "mss", wide(row->mss));
+	snprintf(text, sizeof(text), "%s%s", number(a, row->delivery_rate_bps),
+		 row->delivery_rate_bps == SKW_NONE64 ? "" : "bit/s");
+	skw_page_item(p, "delivery", SKW_STYLE_PLAIN, text);
+	add_us(p, "RTO", wide(row->rto_us));
+	skw_page_end(p);
+}
+
+static void add_holders(struct skw_page *p, const struct skw_row *row)
+{
+	char text[VALUE];
+
+	begin(p, row->owner_source == SKW_OWNER_CREATOR ? " opened by" : " held by");
+	p->x = p->indent = INDENT + 2;
+	if (!row->owners)
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->inode ? "--" : "nobody");
+	for (uint32_t i = 0; row->owners && i < row->owners->len; i++) {
+		snprintf(text, sizeof(text), "%s [%" PRIu32 "]", row->owners->list[i].comm,
+			 row->owners->list[i].pid);
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN, text);
+	}
+	skw_page_end(p);
+	begin(p, " cgroup");
+	skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->cgroup ? row->cgroup : "--");
+	skw_page_end(p);
+}
+
+static void make_page(struct skw_screen *s, const struct skw_row *row)
+{
+	struct skw_page *p = &s->page;
+
+	skw_page_begin(p, s->paint.cols, s->paint.utf8);
+	add_title(p, row, s->status);
+	if (s->detail_fields) {
+		skw_fields_add(p, row, s->status->offset_ns);
+		return;
+	}
+	add_rtt(p, row);
+	add_history(p, row);
+	add_histogram(p, row);
+	add_counters(p, row);
+	add_why(p, row);
+	add_holders(p, row);
+	skw_story_add(p, s->table, s->detail, s->status->offset_ns);
+}
+
+void skw_detail_draw(struct skw_screen *s, int y, int rows)
+{
+	const struct skw_row *row = skw_table_find(s->table, s->detail);
+
+	/* What was drawn last stays: these were its final figures. */
+	if (row)
+		make_page(s, row);
+	else
+		snprintf(s->message, sizeof(s->message),
+			 "This connection has gone; these are its last figures.");
+	skw_cursor_scroll(&s->page_top, SKW_MOTION_UP, s->page.lines, rows);
+	skw_page_draw(&s->page, &s->paint, y, rows, s->page_top);
+}

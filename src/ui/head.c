@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/head.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "conn/format.h"
+#include "ui/cells.h"
+#include "ui/spark.h"
+#include "util/clock.h"
+
+#define PARTS     16
+#define PART_SIZE 256
+#define SPARK     8  /* columns of a sparkline */
+#define SPARK_BIG 20 /* ... on a wide screen */
+
+/* A line as parts, of which those that matter least go when it is too long. */
+struct line {
+	const struct skw_screen *s;
+	size_t len;
+	struct part {
+		uint8_t keep; /* the lowest go first */
+		uint8_t gap;  /* blanks before it */
+		enum skw_style style;
+		char text[PART_SIZE];
+	} parts[PARTS];
+};
+
+static void add(struct line *l, uint8_t keep, uint8_t gap, enum skw_style style, const char *fmt,
+		...) __attribute__((format(printf, 5, 6)));
+
+static void add(struct line *l, uint8_t keep, uint8_t gap, enum skw_style style, const char *fmt,
+		...)
+{
+	struct part *part = &l->parts[l->len];
+	va_list ap;
+
+	if (l->len == PARTS)
+		return;
+	l->len++;
+	part->keep = keep;
+	part->gap = gap;
+	part->style = style;
+	va_start(ap, fmt);
+	vsnprintf(part->text, sizeof(part->text), fmt, ap);
+	va_end(ap);
+}
+
+static int line_width(const struct line *l)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < l->len; i++)
+		width += l->parts[i].gap + skw_cells_width(l->parts[i].text, l->s->paint.utf8);
+	return width;
+}
+
+static void draw_line(struct line *l, int y)
+{
+	int x = 0;
+
+	while (l->len > 1 && line_width(l) > l->s->paint.cols) {
+		size_t least = 0;
+
+		for (size_t i = 1; i < l->len; i++)
+			if (l->parts[i].keep <= l->parts[least].keep)
+				least = i;
+		l->len--;
+		memmove(&l->parts[least], &l->parts[least + 1],
+			(l->len - least) * sizeof(l->parts[0]));
+	}
+	for (size_t i = 0; i < l->len; i++) {
+		x += l->parts[i].gap;
+		x += skw_paint_text(&l->s->paint, y, x, l->s->paint.cols - x, l->parts[i].style,
+				    false, l->parts[i].text);
+	}
+}
+
+static void clock_text(const struct skw_screen *s, char *out, size_t size)
+{
+	time_t now = (time_t)((s->status->now_ns + (uint64_t)s->status->offset_ns) / SKW_NS_PER_S);
+	struct tm tm;
+
+	if (!localtime_r(&now, &tm) || !strftime(out, size, "%H:%M:%S", &tm))
+		snprintf(out, size, "--:--:--");
+}
+
+static void sort_text(const struct skw_screen *s, char *out, size_t size)
+{
+	enum skw_column column = skw_column_by_field(s->settings.sort);
+	const char *title = column < SKW_COLUMNS ? skw_columns[column].title
+						 : skw_fields[s->settings.sort].name;
+
+	snprintf(out, size, "%s %c", title + strspn(title, " "), s->settings.ascending ? '^' : 'v');
+}
+
+static void first_line(const struct skw_screen *s, const struct skw_totals *totals, int y)
+{
+	struct line l = { .s = s };
+	char text[64];
+
+	add(&l, 20, 1, SKW_STYLE_STRONG, "skwatch");
+	add(&l, 60, 2, SKW_STYLE_PLAIN, "%s", s->host);
+	if (s->status) {
+		clock_text(s, text, sizeof(text));
+		add(&l, 80, 2, SKW_STYLE_STRONG, "%s", text);
+	}
+	if (s->paused)
+		add(&l, 255, 2, SKW_STYLE_TITLE, " PAUSED ");
+	if (s->status && totals) {
+		if (isnan(totals->events_per_s))
+			add(&l, 40, 3, SKW_STYLE_PLAIN, "events --");
+		else
+			add(&l, 40, 3, SKW_STYLE_PLAIN, "events %.0f/s", totals->events_per_s);
+		add(&l, s->status->events_lost ? 100 : 30, 1,
+		    s->status->events_lost ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN, "%llu lost",
+		    (unsigned long long)s->status->events_lost);
+	}
+	add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s", (double)s->interval_ns / SKW_NS_PER_S);
+	if (s->settings.group)
+		add(&l, 75, 3, SKW_STYLE_STRONG, "by %s", skw_group_names[s->settings.group]);
+	sort_text(s, text, sizeof(text));
+	add(&l, 70, 3, SKW_STYLE_PLAIN, "sort %s", text);
+	if (s->settings.filter[0])
+		add(&l, 90, 3, SKW_STYLE_STRONG, "filter %.*s", s->paint.cols / 2,
+		    s->settings.filter);
+	else
+		add(&l, 10, 3, SKW_STYLE_FAINT, "no filter");
+	draw_line(&l, y);
+}
+
+static void second_line(const struct skw_screen *s, const struct skw_totals *t, int y)
+{
+	const size_t closing = t->states[SKW_STATE_FIN_WAIT1] + t->states[SKW_STATE_FIN_WAIT2] +
+			       t->states[SKW_STATE_LAST_ACK] + t->states[SKW_STATE_CLOSING];
+	const struct {
+		size_t n;
+		const char *what;
+		uint8_t keep;
+		bool always;
+	} counts[] = {
+		{ t->states[SKW_STATE_ESTABLISHED], "established", 90, true },
+		{ t->states[SKW_STATE_SYN_SENT] + t->states[SKW_STATE_SYN_RECV], "opening", 80,
+		  true },
+		{ closing, "closing", 50, false },
+		{ t->states[SKW_STATE_CLOSE_WAIT], "close-wait", 70, true },
+		{ t->states[SKW_STATE_TIME_WAIT], "time-wait", 60, true },
+		{ t->closed, "closed", 40, false },
+		{ t->states[SKW_STATE_LISTEN], "listening", 30, true },
+		{ t->udp, "UDP", 15, false },
+		{ t->netns, t->netns == 1 ? "namespace" : "namespaces", 20, true },
+	};
+	struct line l = { .s = s };
+
+	add(&l, 100, 1, SKW_STYLE_STRONG, "%zu connection%s", t->rows, t->rows == 1 ? "" : "s");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		if (counts[i].n || counts[i].always)
+			add(&l, counts[i].keep, 3, SKW_STYLE_PLAIN, "%zu %s", counts[i].n,
+			    counts[i].what);
+	if (s->status->netns_failed)
+		add(&l, 95, 1, SKW_STYLE_ALARM, "(%u unreadable)", s->status->netns_failed);
+	if (t->bad_records)
+		add(&l, 96, 3, SKW_STYLE_ALARM, "%llu bad records",
+		    (unsigned long long)t->bad_records);
+	draw_line(&l, y);
+}
+
+/* "1.21 Gbit/s" */
+static void rate_text(char *out, size_t size, double bps)
+{
+	char number[8];
+	int n;
+
+	if (isnan(bps)) {
+		snprintf(out, size, "--");
+		return;
+	}
+	n = skw_format_number(number, 5, (uint64_t)bps);
+	if (n > 0 && isalpha((unsigned char)number[n - 1]))
+		snprintf(out, size, "%.*s %cbit/s", n - 1, number, number[n - 1]);
+	else
+		snprintf(out, size, "%s bit/s", number);
+}
+
+static void time_text(char *out, double us)
+{
+	skw_format_us(out, 6, isnan(us) ? SKW_NONE64 : (uint64_t)us);
+}
+
+static void per_second_text(char *out, size_t size, double rate)
+{
+	if (isnan(rate))
+		snprintf(out, size, "--");
+	else
+		snprintf(out, size, "%.*f/s", rate > 0 && rate < 9.95 ? 1 : 0, rate);
+}
+
+static void add_spark(struct line *l, const struct skw_totals *t, const double *history,
+		      uint8_t keep)
+{
+	char text[SPARK_BIG * SKW_SPARK_BYTES + 1];
+	unsigned n = l->s->paint.cols >= 160 ? SPARK_BIG : SPARK;
+
+	if (n > t->history)
+		n = t->history;
+	if (!n)
+		return;
+	history += t->history - n;
+	skw_spark_line(text, history, n, 0, skw_spark_top(history, n), l->s->paint.utf8);
+	add(l, keep, 1, SKW_STYLE_PLAIN, "%s", text);
+}
+
+static void third_line(const struct skw_screen *s, const struct skw_totals *t, int y)
+{
+	struct line l = { .s = s };
+	char a[32], b[32];
+
+	rate_text(a, sizeof(a), t->rx_bps);
+	add(&l, 70, 1, SKW_STYLE_PLAIN, "rx %s", a);
+	add_spark(&l, t, t->rx_history, 12);
+	rate_text(a, sizeof(a), t->tx_bps);
+	add(&l, 69, 3, SKW_STYLE_PLAIN, "tx %s", a);
+	add_spark(&l, t, t->tx_history, 11);
+	time_text(a, t->rtt_p50_us);
+	time_text(b, t->rtt_p99_us);
+	add(&l, 90, 3, SKW_STYLE_PLAIN, "RTT p50 %s", a);
+	add(&l, 60, 1, SKW_STYLE_PLAIN, "p99 %s", b);
+	add_spark(&l, t, t->rtt_p50_history, 14);
+	per_second_text(a, sizeof(a), t->rto_per_s);
+	add(&l, 80, 3, t->rto_per_s > 0 ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN, "RTO %s", a);
+	add_spark(&l, t, t->rto_history, 13);
+	if (isnan(t->retrans_ratio))
+		snprintf(a, sizeof(a), "--");
+	else
+		snprintf(a, sizeof(a), "%.2f %%", t->retrans_ratio * 100);
+	add(&l, 75, 3, t->retrans_ratio > 0.01 ? SKW_STYLE_WARNING : SKW_STYLE_PLAIN, "retrans %s",
+	    a);
+	add_spark(&l, t, t->retrans_history, 10);
+	draw_line(&l, y);
+}
+
+int skw_head_draw(const struct skw_screen *s)
+{
+	const struct skw_totals *totals = s->table ? skw_table_totals(s->table) : NULL;
+	int rows = s->paint.rows;
+
+	first_line(s, totals, 0);
+	if (!totals || rows < 8)
+		return 1;
+	if (rows < 9) {
+		third_line(s, totals, 1);
+		return 2;
+	}
+	second_line(s, totals, 1);
+	third_line(s, totals, 2);
+	return rows < 14 ? 3 : 4;
+}

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/cells.h"
+#include "ui/detail.h"
+#include "ui/list.h"
+#include "ui/menu.h"
+#include "ui/prompt.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+static void open_help(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->pane_before_help = s->pane;
+	s->pane = SKW_PANE_HELP;
+	s->page_top = 0;
+}
+
+static void open_columns(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_menu_open_columns(s);
+}
+
+static void open_search(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_prompt_search(s);
+}
+
+static void search_again(struct skw_screen *s, int key)
+{
+	size_t len = skw_list_len(s);
+	bool back = key == 'N';
+
+	if (!s->search[0])
+		snprintf(s->message, sizeof(s->message), "Nothing was searched for: / does.");
+	else if (!len || !skw_list_search(s, (s->list.at + (back ? len - 1 : 1)) % len, back))
+		snprintf(s->message, sizeof(s->message), "Not found: %.200s", s->search);
+}
+
+static void open_filter(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_prompt_filter(s);
+}
+
+static void next_group(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->settings.group = (enum skw_group)((s->settings.group + 1) % SKW_GROUPS);
+	s->group[0] = '\0';
+	/* Back at the connections the cursor is where it was. */
+	s->selected = s->settings.group == SKW_GROUP_NONE && s->cookie;
+	s->list = (struct skw_cursor){ 0, 0 };
+	s->fresh = false;
+}
+
+static void open_sort(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_menu_open_sort(s);
+}
+
+static void invert(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->settings.ascending = !s->settings.ascending;
+	s->fresh = false;
+}
+
+static void pause_or_go(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->paused = !s->paused;
+}
+
+static void follow(struct skw_screen *s, int key)
+{
+	uint64_t cookie = s->pane == SKW_PANE_DETAIL ? s->detail : skw_list_cookie(s);
+
+	(void)key;
+	if (s->follow && (s->follow == cookie || !cookie)) {
+		s->follow = 0;
+		snprintf(s->message, sizeof(s->message), "Nothing is followed any more.");
+	} else if (cookie) {
+		s->follow = cookie;
+		if (s->pane == SKW_PANE_LIST)
+			skw_list_select(s, s->list.at);
+		snprintf(s->message, sizeof(s->message),
+			 "Followed: it stays, with its story, also after its close.");
+	}
+}
+
+static void toggle_listeners(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->settings.listeners = !s->settings.listeners;
+	s->fresh = false;
+	snprintf(s->message, sizeof(s->message), "Listeners are %s.",
+		 s->settings.listeners ? "shown" : "left out");
+}
+
+static void change_interval(struct skw_screen *s, int key)
+{
+	static const uint64_t steps_ms[] = { 100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000 };
+	uint64_t best = s->interval_ns;
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(steps_ms); i++) {
+		uint64_t ns = steps_ms[i] * SKW_NS_PER_MS;
+
+		if (key == '-' && ns < s->interval_ns)
+			best = ns;
+		if (key == '+' && ns > s->interval_ns && best == s->interval_ns)
+			best = ns;
+	}
+	s->interval_ns = best;
+}
+
+static void ask_interval(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_prompt_interval(s);
+}
+
+static void open_selected(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_list_open(s);
+}
+
+static void toggle_fields(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->detail_fields = !s->detail_fields;
+	s->page_top = 0;
+}
+
+static void choose(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_menu_choose(s);
+}
+
+static void shift_column(struct skw_screen *s, int key)
+{
+	skw_menu_shift(s, key == '+' || key == SKW_KEY(KEY_F(8)));
+}
+
+static void reset_columns(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_menu_reset(s);
+}
+
+static void back(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->pane = s->pane == SKW_PANE_HELP ? s->pane_before_help : SKW_PANE_LIST;
+	s->page_top = 0;
+}
+
+static void quit(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->quit = true;
+}
+
+static void redraw(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_terminal_redraw(s->terminal);
+}
+
+static void suspend(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_terminal_suspend(s->terminal);
+}
+
+static void move_by(struct skw_screen *s, int key)
+{
+	static const struct {
+		int key;
+		enum skw_motion motion;
+	} motions[] = {
+		{ SKW_KEY(KEY_UP), SKW_MOTION_UP },
+		{ 'k', SKW_MOTION_UP },
+		{ SKW_KEY(KEY_DOWN), SKW_MOTION_DOWN },
+		{ 'j', SKW_MOTION_DOWN },
+		{ SKW_KEY(KEY_PPAGE), SKW_MOTION_PAGE_UP },
+		{ SKW_CTRL('B'), SKW_MOTION_PAGE_UP },
+		{ SKW_KEY(KEY_NPAGE), SKW_MOTION_PAGE_DOWN },
+		{ SKW_CTRL('F'), SKW_MOTION_PAGE_DOWN },
+		{ SKW_KEY(KEY_HOME), SKW_MOTION_HOME },
+		{ SKW_KEY(KEY_END), SKW_MOTION_END },
+		{ 'G', SKW_MOTION_END },
+	};
+	size_t i = 0;
+
+	while (i + 1 < SKW_ARRAY_SIZE(motions) && motions[i].key != key)
+		i++;
+	skw_keys_move(s, motions[i].motion);
+}
+
+void skw_keys_move(struct skw_screen *s, enum skw_motion motion)
+{
+	if (s->pane == SKW_PANE_LIST)
+		skw_list_move(s, motion);
+	else if (s->pane == SKW_PANE_SORT || s->pane == SKW_PANE_COLUMNS)
+		skw_menu_move(s, motion);
+	else
+		skw_cursor_scroll(&s->page_top, motion, s->page.lines, s->page_rows);
+}
+
+#define LIST   SKW_PANE_BIT(SKW_PANE_LIST)
+#define DETAIL SKW_PANE_BIT(SKW_PANE_DETAIL)
+#define HELP   SKW_PANE_BIT(SKW_PANE_HELP)
+#define MENUS  (SKW_PANE_BIT(SKW_PANE_SORT) | SKW_PANE_BIT(SKW_PANE_COLUMNS))
+#define SETUP  SKW_PANE_BIT(SKW_PANE_COLUMNS)
+#define ALL    (LIST | DETAIL | HELP | MENUS)
+#define K      SKW_KEY
+
+const struct skw_key skw_keys[] = {
+	{ "F1 h ?",
+	  "this help",
+	  "Help",
+	  80,
+	  LIST | DETAIL | MENUS,
+	  { K(KEY_F(1)), 'h', '?' },
+	  open_help },
+	{ "F2 S",
+	  "choose columns and their order",
+	  NULL,
+	  0,
+	  LIST,
+	  { K(KEY_F(2)), 'S' },
+	  open_columns },
+	{ "F3 /",
+	  "search for a name, an address, a state or a cgroup",
+	  "Search",
+	  50,
+	  LIST,
+	  { K(KEY_F(3)), '/' },
+	  open_search },
+	{ "n N", "the next and the previous match", NULL, 0, LIST, { 'n', 'N' }, search_again },
+	{ "F4 \\",
+	  "show only what matches an expression",
+	  "Filter",
+	  70,
+	  LIST,
+	  { K(KEY_F(4)), '\\' },
+	  open_filter },
+	{ "F5 g",
+	  "group by process, remote, port, cgroup, state; again: the next",
+	  "Group",
+	  60,
+	  LIST,
+	  { K(KEY_F(5)), 'g' },
+	  next_group },
+	{ "F6 > <",
+	  "choose what to sort by",
+	  "Sort",
+	  55,
+	  LIST,
+	  { K(KEY_F(6)), '>', '<' },
+	  open_sort },
+	{ "I", "invert the order", NULL, 0, LIST | SKW_PANE_BIT(SKW_PANE_SORT), { 'I' }, invert },
+	{ "Z Space", "pause; again: go on", "Pause", 45, LIST | DETAIL, { 'Z', ' ' }, pause_or_go },
+	{ "F",
+	  "follow this connection: it is kept after its close",
+	  "Follow",
+	  40,
+	  LIST | DETAIL,
+	  { 'F' },
+	  follow },
+	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_listeners },
+	{ "+ -",
+	  "longer or shorter between updates",
+	  NULL,
+	  0,
+	  LIST | DETAIL,
+	  { '+', '-' },
+	  change_interval },
+	{ "d", "type the time between updates", NULL, 0, LIST | DETAIL, { 'd' }, ask_interval },
+	{ "Enter",
+	  "all about this connection; the connections of this group",
+	  "Detail",
+	  65,
+	  LIST,
+	  { '\r', '\n', K(KEY_ENTER) },
+	  open_selected },
+	{ "Tab",
+	  "in the detail: its story, or all its fields",
+	  "Fields",
+	  60,
+	  DETAIL,
+	  { '\t' },
+	  toggle_fields },
+	{ "Enter Space",
+	  "in lists of columns: sort by this one; show or hide it",
+	  "Choose",
+	  60,
+	  MENUS,
+	  { '\r', '\n', K(KEY_ENTER), ' ' },
+	  choose },
+	{ "- +",
+	  "there: move this column (also F7, F8)",
+	  "Move",
+	  50,
+	  SETUP,
+	  { '-', '+', K(KEY_F(7)), K(KEY_F(8)) },
+	  shift_column },
+	{ "r", "there: the usual columns again", "Reset", 40, SETUP, { 'r' }, reset_columns },
+	{ "Up Down k j",
+	  "move by a line; the mouse wheel moves by three",
+	  NULL,
+	  0,
+	  ALL,
+	  { K(KEY_UP), K(KEY_DOWN), 'k', 'j' },
+	  move_by },
+	{ "PgUp PgDn",
+	  "move by a page (also Ctrl-B, Ctrl-F)",
+	  NULL,
+	  0,
+	  ALL,
+	  { K(KEY_PPAGE), K(KEY_NPAGE), SKW_CTRL('B'), SKW_CTRL('F') },
+	  move_by },
+	{ "Home End G",
+	  "go to the first (and stay there), to the last",
+	  NULL,
+	  0,
+	  ALL,
+	  { K(KEY_HOME), K(KEY_END), 'G' },
+	  move_by },
+	{ "Ctrl-L", "draw the screen anew", NULL, 0, ALL, { SKW_CTRL('L') }, redraw },
+	{ "Ctrl-Z", "stop; the shell's fg comes back", NULL, 0, ALL, { SKW_CTRL('Z') }, suspend },
+	{ "Esc q F10",
+	  "go back to the list",
+	  "Back",
+	  90,
+	  DETAIL | HELP | MENUS,
+	  { SKW_KEY_ESC, 'q', K(KEY_F(10)), K(KEY_LEFT), K(KEY_BACKSPACE) },
+	  back },
+	{ "q F10 Ctrl-C", "quit", "Quit", 90, LIST, { 'q', K(KEY_F(10)) }, quit },
+	{ "Ctrl-C", "quit", NULL, 0, ALL, { SKW_CTRL('C') }, quit },
+};
+
+const size_t skw_keys_len = SKW_ARRAY_SIZE(skw_keys) - 1;
+
+static bool has_code(const struct skw_key *k, int key)
+{
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(k->codes) && k->codes[i]; i++)
+		if (k->codes[i] == key)
+			return true;
+	return false;
+}
+
+void skw_keys_run(struct skw_screen *s, int key)
+{
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(skw_keys); i++) {
+		if (!(skw_keys[i].panes & SKW_PANE_BIT(s->pane)) || !has_code(&skw_keys[i], key))
+			continue;
+		skw_keys[i].run(s, key);
+		return;
+	}
+	if (s->pane == SKW_PANE_HELP)
+		back(s, key);
+}
+
+/* ---- the last line ---- */
+
+struct bar {
+	struct {
+		const struct skw_key *key;
+		int x, width;
+	} items[SKW_ARRAY_SIZE(skw_keys)];
+	size_t len;
+};
+
+static int first_name(const struct skw_key *k)
+{
+	return (int)strcspn(k->names, " ");
+}
+
+static void make_bar(const struct skw_screen *s, struct bar *bar)
+{
+	int width = 1;
+
+	bar->len = 0;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(skw_keys); i++) {
+		const struct skw_key *k = &skw_keys[i];
+
+		if (!k->bar || !(k->panes & SKW_PANE_BIT(s->pane)))
+			continue;
+		bar->items[bar->len].key = k;
+		bar->items[bar->len].width = first_name(k) + 1 + (int)strlen(k->bar);
+		width += bar->items[bar->len++].width + 2;
+	}
+	while (bar->len > 1 && width - 2 > s->paint.cols) {
+		size_t least = 0;
+
+		for (size_t i = 1; i < bar->len; i++)
+			if (bar->items[i].key->keep < bar->items[least].key->keep)
+				least = i;
+		width -= bar->items[least].width + 2;
+		bar->len--;
+		memmove(&bar->items[least], &bar->items[least + 1],
+			(bar->len - least) * sizeof(bar->items[0]));
+	}
+	width = 1;
+	for (size_t i = 0; i < bar->len; i++) {
+		bar->items[i].x = width;
+		width += bar->items[i].width + 2;
+	}
+}
+
+void skw_keys_draw(const struct skw_screen *s, int y)
+{
+	struct bar bar;
+
+	if (s->message[0]) {
+		skw_paint_text(&s->paint, y, 1, s->paint.cols, SKW_STYLE_STRONG, false, s->message);
+		return;
+	}
+	make_bar(s, &bar);
+	for (size_t i = 0; i < bar.len; i++) {
+		const struct skw_key *k = bar.items[i].key;
+		char name[16];
+
+		snprintf(name, sizeof(name), "%.*s", first_name(k), k->names);
+		skw_paint_text(&s->paint, y, bar.items[i].x, s->paint.cols, SKW_STYLE_KEY, false,
+			       name);
+		skw_paint_text(&s->paint, y, bar.items[i].x + first_name(k) + 1, s->paint.cols,
+			       SKW_STYLE_PLAIN, false, k->bar);
+	}
+}
+
+void skw_keys_click(struct skw_screen *s, int x)
+{
+	struct bar bar;
+
+	make_bar(s, &bar);
+	for (size_t i = 0; i < bar.len; i++)
+		if (x >= bar.items[i].x && x < bar.items[i].x + bar.items[i].width) {
+			bar.items[i].key->run(s, bar.items[i].key->codes[0]);
+			return;
+		}
+}

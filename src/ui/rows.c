@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conn/format.h"
+#include "ui/cells.h"
+#include "util/cleanup.h"
+
+#define CELL_SIZE 512
+/* Round trips that are shorter are a host's own, and vary with its scheduler. */
+#define SLOW_FROM_US 1000
+#define SLOW_FACTOR  4
+
+bool skw_rows_slow(const struct skw_row *row)
+{
+	return row->srtt_us != SKW_NONE32 && row->min_rtt_us != SKW_NONE32 &&
+	       row->srtt_us >= SLOW_FROM_US &&
+	       row->srtt_us > SLOW_FACTOR * (uint64_t)row->min_rtt_us;
+}
+
+static bool ended_badly(const struct skw_row *row)
+{
+	return row->close_reason != SKW_CLOSE_UNKNOWN && row->close_reason != SKW_CLOSE_FIN;
+}
+
+enum skw_style skw_rows_health(const struct skw_row *row)
+{
+	if (row->recent & SKW_RECENT_RTO || ended_badly(row))
+		return SKW_STYLE_ALARM;
+	if (row->closed_ns == SKW_NONE64 &&
+	    (row->recent & SKW_RECENT_RETRANS || skw_rows_slow(row)))
+		return SKW_STYLE_WARNING;
+	return SKW_STYLE_PLAIN;
+}
+
+/* The first column says without colours what colours say. */
+static const char *mark_of(const struct skw_row *row)
+{
+	enum skw_style health = skw_rows_health(row);
+
+	if (health == SKW_STYLE_ALARM)
+		return "!";
+	if (row->closed_ns != SKW_NONE64)
+		return "x";
+	if (health == SKW_STYLE_WARNING)
+		return "*";
+	return row->changed ? "+" : " ";
+}
+
+static enum skw_style row_style(const struct skw_screen *s, const struct skw_row *row)
+{
+	const struct skw_view_options found = { .search = s->search };
+
+	if (s->search[0] && skw_view_found(&found, row))
+		return SKW_STYLE_FOUND;
+	if (row->closed_ns != SKW_NONE64)
+		return SKW_STYLE_FAINT;
+	return row->changed ? SKW_STYLE_STRONG : SKW_STYLE_PLAIN;
+}
+
+/* What a cell says by its colour; SKW_STYLES: no more than its row. */
+static enum skw_style cell_style(enum skw_column column, const struct skw_row *row)
+{
+	if (column == SKW_COLUMN_RTO_COUNT && row->recent & SKW_RECENT_RTO)
+		return SKW_STYLE_ALARM;
+	if ((column == SKW_COLUMN_STATE || column == SKW_COLUMN_REASON) && ended_badly(row))
+		return SKW_STYLE_ALARM;
+	if (row->closed_ns != SKW_NONE64)
+		return SKW_STYLES;
+	if (column == SKW_COLUMN_RETRANS && row->recent & SKW_RECENT_RETRANS)
+		return SKW_STYLE_WARNING;
+	if (column == SKW_COLUMN_SRTT && skw_rows_slow(row))
+		return SKW_STYLE_WARNING;
+	return SKW_STYLES;
+}
+
+static void draw_titles(const struct skw_screen *s, const struct skw_column_info *infos, int y)
+{
+	skw_paint_fill(&s->paint, y, 0, s->paint.cols, SKW_STYLE_TITLE, false);
+	for (size_t i = 0; i < s->layout.len; i++) {
+		const struct skw_placed *at = &s->layout.at[i];
+		const struct skw_column_info *info = &infos[at->column];
+		bool sorted = info->field == s->settings.sort && at->column != SKW_COLUMN_HISTORY;
+		enum skw_style style = sorted ? SKW_STYLE_SORTED : SKW_STYLE_TITLE;
+		char text[32], mark[3] = "";
+
+		if (sorted)
+			snprintf(mark, sizeof(mark), "%s%c",
+				 (int)strlen(info->title) + 2 <= at->width ? " " : "",
+				 s->settings.ascending ? '^' : 'v');
+		snprintf(text, sizeof(text), "%.*s%s", at->width - (int)strlen(mark), info->title,
+			 mark);
+		if (info->left)
+			skw_paint_text(&s->paint, y, at->x, at->width, style, false, text);
+		else
+			skw_paint_right(&s->paint, y, at->x, at->width, style, false, text);
+	}
+}
+
+static void draw_row(const struct skw_screen *s, const struct skw_row *row, int y, bool selected)
+{
+	const struct skw_cell_env env = { s->status->now_ns, s->paint.utf8 };
+	enum skw_style base = row_style(s, row), health = skw_rows_health(row);
+	char text[CELL_SIZE];
+
+	if (selected)
+		skw_paint_fill(&s->paint, y, 0, s->paint.cols, base, true);
+	skw_paint_text(&s->paint, y, 0, 1, health == SKW_STYLE_PLAIN ? base : health, selected,
+		       mark_of(row));
+	for (size_t i = 0; i < s->layout.len; i++) {
+		const struct skw_placed *at = &s->layout.at[i];
+		enum skw_style style = cell_style((enum skw_column)at->column, row);
+
+		skw_column_text((enum skw_column)at->column, row, &env, at->width, text,
+				sizeof(text));
+		if (style == SKW_STYLES)
+			style = base;
+		if (skw_columns[at->column].left)
+			skw_paint_text(&s->paint, y, at->x, at->width, style, selected, text);
+		else
+			skw_paint_right(&s->paint, y, at->x, at->width, style, selected, text);
+	}
+}
+
+/* Columns of text get as wide as what was seen in them. */
+static void grow(struct skw_screen *s, const struct skw_row *row)
+{
+	static const uint8_t texts[] = { SKW_COLUMN_OWNER, SKW_COLUMN_LOCAL, SKW_COLUMN_REMOTE,
+					 SKW_COLUMN_CGROUP, SKW_COLUMN_NETNS };
+	const struct skw_cell_env env = { s->status->now_ns, s->paint.utf8 };
+	char text[CELL_SIZE];
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(texts); i++) {
+		int width;
+
+		skw_column_text((enum skw_column)texts[i], row, &env, 60, text, sizeof(text));
+		width = skw_cells_width(text, s->paint.utf8);
+		if (width > s->grown[texts[i]])
+			s->grown[texts[i]] = (uint8_t)(width < 60 ? width : 60);
+	}
+}
+
+static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
+{
+	if (s->settings.columns_len) {
+		memcpy(ids, s->settings.columns, s->settings.columns_len);
+		return s->settings.columns_len;
+	}
+	for (uint8_t i = 0; i < SKW_COLUMN_DEFAULTS; i++)
+		ids[i] = i;
+	return SKW_COLUMN_DEFAULTS;
+}
+
+void skw_rows_draw(struct skw_screen *s, int y, int rows)
+{
+	uint8_t ids[SKW_SETTINGS_COLUMNS], want[SKW_SETTINGS_COLUMNS];
+	size_t n = chosen_columns(s, ids), len = skw_view_len(s->view), end;
+
+	s->list_y = y + 1;
+	s->list_rows = rows - 1;
+	skw_cursor_show(&s->list, len, s->list_rows);
+	end = s->list.top + (size_t)s->list_rows;
+	if (end > len)
+		end = len;
+	for (size_t i = s->list.top; i < end; i++)
+		grow(s, skw_view_row(s->view, i));
+	for (size_t i = 0; i < n; i++)
+		want[i] = s->grown[ids[i]];
+	skw_layout_make(&s->layout, skw_columns, ids, n, want, 1, s->paint.cols - 1);
+	draw_titles(s, skw_columns, y);
+	for (size_t i = s->list.top; i < end; i++)
+		draw_row(s, skw_view_row(s->view, i), s->list_y + (int)(i - s->list.top),
+			 i == s->list.at);
+	if (len == 0)
+		skw_paint_text(&s->paint, s->list_y, 1, s->paint.cols, SKW_STYLE_FAINT, false,
+			       s->settings.filter[0] ? "No connection matches the filter (F4)."
+						     : "No connections.");
+}
+
+/* ---- groups ---- */
+
+enum group_column {
+	GROUP_NAME,
+	GROUP_ROWS,
+	GROUP_RX,
+	GROUP_TX,
+	GROUP_SRTT,
+	GROUP_WORST,
+	GROUP_RETRANS,
+	GROUP_RTO,
+	GROUP_RECEIVED,
+	GROUP_ACKED,
+	GROUP_COLUMNS
+};
+
+#define NO_FIELD SKW_FIELDS
+
+static const struct skw_column_info group_columns[GROUP_COLUMNS] = {
+	[GROUP_NAME] = { "name", "GROUP", "", NO_FIELD, 14, 60, 255, true },
+	[GROUP_ROWS] = { "rows", "CONNS", "", NO_FIELD, 6, 7, 254, false },
+	[GROUP_RX] = { "rx", "RXb/s", "", SKW_FIELD_RX_BPS, 6, 7, 60, false },
+	[GROUP_TX] = { "tx", "TXb/s", "", SKW_FIELD_TX_BPS, 6, 7, 60, false },
+	[GROUP_SRTT] = { "srtt", "SRTT", "", SKW_FIELD_SRTT_US, 7, 8, 253, false },
+	[GROUP_WORST] = { "worst", "WORST", "", NO_FIELD, 7, 8, 50, false },
+	[GROUP_RETRANS] = { "retrans", "RETR", "", SKW_FIELD_RETRANS_SEGS, 6, 7, 70, false },
+	[GROUP_RTO] = { "rtos", "RTO", "", SKW_FIELD_RTO_COUNT, 5, 6, 70, false },
+	[GROUP_RECEIVED] = { "received", "RECVD", "", SKW_FIELD_BYTES_RECEIVED, 6, 7, 40, false },
+	[GROUP_ACKED] = { "acked", "SENT", "", SKW_FIELD_BYTES_ACKED, 6, 7, 40, false },
+};
+
+static void group_text(const struct skw_group_row *g, enum group_column column, int width,
+		       char *out, size_t size)
+{
+	const struct {
+		int (*format)(char *, int, uint64_t);
+		uint64_t value;
+	} cells[GROUP_COLUMNS] = {
+		[GROUP_ROWS] = { skw_format_number, g->rows },
+		[GROUP_RX] = { skw_format_number, g->rx_bps },
+		[GROUP_TX] = { skw_format_number, g->tx_bps },
+		[GROUP_SRTT] = { skw_format_us, g->srtt_us },
+		[GROUP_WORST] = { skw_format_us, g->worst_srtt_us },
+		[GROUP_RETRANS] = { skw_format_number, g->retrans_segs },
+		[GROUP_RTO] = { skw_format_number, g->rto_count },
+		[GROUP_RECEIVED] = { skw_format_number, g->bytes_received },
+		[GROUP_ACKED] = { skw_format_number, g->bytes_acked },
+	};
+
+	if (cells[column].format)
+		cells[column].format(out, width, cells[column].value);
+	else
+		snprintf(out, size, "%s", g->name);
+}
+
+void skw_rows_draw_groups(struct skw_screen *s, int y, int rows)
+{
+	uint8_t ids[GROUP_COLUMNS];
+	size_t len = skw_view_groups_len(s->view);
+	char text[CELL_SIZE];
+
+	for (uint8_t i = 0; i < GROUP_COLUMNS; i++)
+		ids[i] = i;
+	s->list_y = y + 1;
+	s->list_rows = rows - 1;
+	skw_cursor_show(&s->list, len, s->list_rows);
+	skw_layout_make(&s->layout, group_columns, ids, GROUP_COLUMNS, NULL, 1, s->paint.cols - 1);
+	draw_titles(s, group_columns, y);
+	for (size_t i = s->list.top; i < len && i - s->list.top < (size_t)s->list_rows; i++) {
+		const struct skw_group_row *g = skw_view_group(s->view, i);
+		bool selected = i == s->list.at;
+		int at_y = s->list_y + (int)(i - s->list.top);
+		enum skw_style style = s->search[0] && strcasestr(g->name, s->search)
+					       ? SKW_STYLE_FOUND
+					       : SKW_STYLE_PLAIN;
+
+		if (selected)
+			skw_paint_fill(&s->paint, at_y, 0, s->paint.cols, style, true);
+		for (size_t c = 0; c < s->layout.len; c++) {
+			const struct skw_placed *at = &s->layout.at[c];
+
+			group_text(g, (enum group_column)at->column, at->width, text, sizeof(text));
+			if (group_columns[at->column].left)
+				skw_paint_text(&s->paint, at_y, at->x, at->width, style, selected,
+					       text);
+			else
+				skw_paint_right(&s->paint, at_y, at->x, at->width, style, selected,
+						text);
+		}
+	}
+	if (len == 0)
+		skw_paint_text(&s->paint, s->list_y, 1, s->paint.cols, SKW_STYLE_FAINT, false,
+			       s->settings.filter[0] ? "No connection matches the filter (F4)."
+						     : "No connections.");
+}
+
+enum skw_field skw_rows_sort_at(const struct skw_screen *s, int x)
+{
+	const struct skw_column_info *infos = s->settings.group ? group_columns : skw_columns;
+
+	for (size_t i = 0; i < s->layout.len; i++)
+		if (x >= s->layout.at[i].x && x <= s->layout.at[i].x + s->layout.at[i].width)
+			return (enum skw_field)infos[s->layout.at[i].column].field;
+	return SKW_FIELDS;
+}

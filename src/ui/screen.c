@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/screen.h"
+
+#include <errno.h>
+#include <ncurses.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/detail.h"
+#include "ui/head.h"
+#include "ui/help.h"
+#include "ui/keys.h"
+#include "ui/list.h"
+#include "ui/menu.h"
+#include "ui/prompt.h"
+#include "ui/state.h"
+#include "util/cleanup.h"
+
+int skw_screen_probe(const char **farewell, struct skw_error *err)
+{
+	return skw_terminal_probe(farewell, err);
+}
+
+/* See no-color.org: set and not empty. */
+static bool colors_wanted(const struct skw_screen_options *opt)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return !opt->no_color && !(no && *no);
+}
+
+int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **out,
+		    struct skw_error *err)
+{
+	SKW_AUTO_FREE struct skw_screen *s = calloc(1, sizeof(*s));
+	struct skw_error wrong = { 0 };
+	bool utf8;
+	int rc;
+
+	if (!s || skw_view_new(&s->view))
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	s->settings = opt->settings;
+	s->interval_ns = opt->interval_ns;
+	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
+	if (opt->filter)
+		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", opt->filter);
+	rc = s->settings.filter[0] ? skw_expr_parse(s->settings.filter, &s->filter, &wrong) : 0;
+	if (rc && err)
+		*err = wrong;
+	if (!rc)
+		rc = skw_terminal_open(&s->terminal, &utf8, err);
+	if (rc) {
+		skw_expr_free(s->filter);
+		skw_view_free(s->view);
+		return rc;
+	}
+	skw_paint_init(&s->paint, colors_wanted(opt), utf8 && !opt->ascii);
+	*out = SKW_TAKE_PTR(s);
+	return 0;
+}
+
+void skw_screen_close(struct skw_screen *s)
+{
+	if (!s)
+		return;
+	skw_terminal_close(s->terminal);
+	skw_expr_free(s->filter);
+	skw_view_free(s->view);
+	skw_page_free(&s->page);
+	free(s);
+}
+
+/* The view of the table as it is, unless nothing changed since the last one. */
+static int look(struct skw_screen *s, bool tick, struct skw_error *err)
+{
+	const struct skw_view_options opt = {
+		.sort = s->settings.sort,
+		.ascending = s->settings.ascending,
+		.filter = s->filter,
+		.search = s->search[0] ? s->search : NULL,
+		.listeners = s->settings.listeners,
+		.closed = true,
+		.group = s->settings.group,
+	};
+
+	if (!s->table || s->fresh)
+		return 0;
+	if (skw_view_make(s->view, s->table, &opt, tick))
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	s->fresh = true;
+	skw_list_settle(s);
+	return 0;
+}
+
+static void draw_list(struct skw_screen *s, int rows)
+{
+	int head = skw_head_draw(s);
+
+	skw_list_draw(s, head, rows - head);
+}
+
+static void draw_detail(struct skw_screen *s, int rows)
+{
+	s->page_rows = rows;
+	skw_detail_draw(s, 0, rows);
+}
+
+static void draw_help(struct skw_screen *s, int rows)
+{
+	s->page_rows = rows;
+	skw_help_draw(s, 0, rows);
+}
+
+static void draw_menu(struct skw_screen *s, int rows)
+{
+	skw_menu_draw(s, 0, rows);
+}
+
+static void (*const painters[SKW_PANES])(struct skw_screen *, int) = {
+	[SKW_PANE_LIST] = draw_list, [SKW_PANE_DETAIL] = draw_detail, [SKW_PANE_HELP] = draw_help,
+	[SKW_PANE_SORT] = draw_menu, [SKW_PANE_COLUMNS] = draw_menu,
+};
+
+static void draw(struct skw_screen *s)
+{
+	int rows = s->paint.rows, last;
+
+	erase();
+	if (rows < SKW_SCREEN_ROWS_MIN || s->paint.cols < SKW_SCREEN_COLS_MIN) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "skwatch needs %d columns and %d lines",
+			 SKW_SCREEN_COLS_MIN, SKW_SCREEN_ROWS_MIN);
+		skw_paint_text(&s->paint, 0, 0, s->paint.cols, SKW_STYLE_PLAIN, false, text);
+		curs_set(0);
+		refresh();
+		return;
+	}
+	/* Without room to spare the table has it rather than the keys. */
+	last = s->prompt.kind ? skw_prompt_rows(s) : rows >= 8 || s->message[0] ? 1 : 0;
+	painters[s->pane](s, rows - last);
+	if (s->prompt.kind)
+		skw_prompt_draw(s, rows - 1);
+	else if (last)
+		skw_keys_draw(s, rows - 1);
+	curs_set(s->prompt.kind ? 1 : 0);
+	refresh();
+}
+
+int skw_screen_update(struct skw_screen *s, struct skw_table *table,
+		      const struct skw_watch_status *status, struct skw_error *err)
+{
+	int rc;
+
+	s->table = table;
+	s->status = status;
+	s->fresh = false;
+	rc = look(s, true, err);
+	if (rc)
+		return rc;
+	draw(s);
+	return 0;
+}
+
+static void mouse(struct skw_screen *s)
+{
+	MEVENT event;
+
+	if (getmouse(&event) != OK || s->prompt.kind)
+		return;
+	if (event.bstate & BUTTON4_PRESSED)
+		skw_keys_move(s, SKW_MOTION_WHEEL_UP);
+	else if (event.bstate & BUTTON5_PRESSED)
+		skw_keys_move(s, SKW_MOTION_WHEEL_DOWN);
+	else if (!(event.bstate & BUTTON1_PRESSED))
+		return;
+	else if (event.y == s->paint.rows - 1 && s->paint.rows >= 8)
+		skw_keys_click(s, event.x);
+	else if (s->pane == SKW_PANE_LIST)
+		skw_list_click(s, event.y, event.x);
+	else if (s->pane == SKW_PANE_SORT || s->pane == SKW_PANE_COLUMNS)
+		skw_menu_click(s, event.y);
+}
+
+static void typed(struct skw_screen *s, int key)
+{
+	s->message[0] = '\0';
+	if (key == SKW_KEY(KEY_MOUSE))
+		mouse(s);
+	else if (key == SKW_CTRL('L'))
+		skw_terminal_redraw(s->terminal);
+	else if (s->prompt.kind)
+		skw_prompt_key(s, key);
+	else
+		skw_keys_run(s, key);
+}
+
+/* All that was typed, one key after the other: each may need the view that the last one asked for.
+ */
+static int read_keys(struct skw_screen *s, struct skw_error *err)
+{
+	bool any = false;
+	wint_t c;
+	int kind, rc = 0;
+
+	while (!rc && !s->quit && (kind = get_wch(&c)) != ERR) {
+		any = true;
+		typed(s, kind == KEY_CODE_YES ? SKW_KEY((int)c) : (int)c);
+		rc = look(s, false, err);
+	}
+	if (!any && skw_terminal_gone())
+		s->quit = true;
+	return rc;
+}
+
+int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *wish,
+		     struct skw_error *err)
+{
+	int rc;
+
+	/* Events may have changed the table since it was looked at. */
+	s->fresh = false;
+	rc = look(s, false, err);
+	if (rc)
+		return rc;
+	if (signal == SIGCONT)
+		skw_terminal_redraw(s->terminal);
+	rc = read_keys(s, err);
+	if (rc)
+		return rc;
+	skw_terminal_resize();
+	getmaxyx(stdscr, s->paint.rows, s->paint.cols);
+	draw(s);
+	wish->quit = s->quit;
+	wish->paused = s->paused;
+	wish->interval_ns = s->interval_ns;
+	wish->follow = s->pane == SKW_PANE_DETAIL ? s->detail : s->follow;
+	return 0;
+}
+
+void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out)
+{
+	*out = s->settings;
+}

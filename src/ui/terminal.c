@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/terminal.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Long enough for the bytes of one key over a slow line, too short to be felt after Esc. */
+#define ESCAPE_MS 50
+
+struct skw_terminal {
+	SCREEN *screen; /* owned */
+	struct termios before;
+};
+
+/* A capability's bytes without its padding ($<5>, terminfo(5)). */
+static size_t add_capability(char *out, size_t size, const char *text)
+{
+	size_t len = 0;
+
+	if (!text || text == (char *)-1)
+		return 0;
+	while (*text && len + 1 < size) {
+		const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
+
+		if (end)
+			text = end + 1;
+		else
+			out[len++] = *text++;
+	}
+	out[len] = '\0';
+	return len;
+}
+
+/* tigetstr() takes no const; its names are only read. */
+static const char *capability(const char *name)
+{
+	return tigetstr((char *)name);
+}
+
+static const char *mouse_off(void)
+{
+	const char *mode = capability("XM"), *mouse = capability("kmous");
+
+	if (mode && mode != (char *)-1)
+		return tparm((char *)mode, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
+	/* What ncurses turns on where there is a mouse and no XM. */
+	return mouse && mouse != (char *)-1 ? "\033[?1000l" : NULL;
+}
+
+static void say_goodbye(char *out, size_t size)
+{
+	static const char *const last[] = { "sgr0", "op", "rmacs", "rmkx", "cnorm", "rmcup" };
+	size_t len = add_capability(out, size, mouse_off());
+	const char *leave = capability("rmcup");
+
+	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++)
+		len += add_capability(out + len, size - len, capability(last[i]));
+	/* Without a second screen the shell goes on below ours. */
+	if (!leave || leave == (char *)-1)
+		add_capability(out + len, size - len, "\r\n");
+}
+
+int skw_terminal_probe(const char **farewell, struct skw_error *err)
+{
+	/* The watch that gets it outlives whoever asked. */
+	static char goodbye[256];
+	const char *type = getenv("TERM");
+	const char *move;
+	int found;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return skw_error_set(err, -ENOTTY,
+				     "standard %s is no terminal: use -b for plain lines",
+				     isatty(STDOUT_FILENO) ? "input" : "output");
+	if (!type || !*type)
+		return skw_error_set(err, -ENOTTY,
+				     "TERM is not set: set it to the terminal's type, "
+				     "or use -b for plain lines");
+	if (setupterm(type, STDOUT_FILENO, &found) != OK)
+		return skw_error_set(err, -ENOTTY,
+				     "the terminal type \"%.60s\" is unknown here: set TERM to one "
+				     "that is known (xterm, vt100), or use -b for plain lines",
+				     type);
+	move = capability("cup");
+	if (!move || move == (char *)-1) {
+		del_curterm(cur_term);
+		return skw_error_set(err, -ENOTTY,
+				     "the terminal type \"%.60s\" can't move its cursor: set TERM "
+				     "if it is another, or use -b for plain lines",
+				     type);
+	}
+	say_goodbye(goodbye, sizeof(goodbye));
+	del_curterm(cur_term);
+	*farewell = goodbye;
+	return 0;
+}
+
+/* Ctrl-Z comes as a key, so that it stops us between two drawings and not within one. */
+static void set_modes(void)
+{
+	struct termios mode;
+
+	cbreak();
+	noecho();
+	nonl();
+	intrflush(stdscr, FALSE);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	meta(stdscr, TRUE);
+	set_escdelay(ESCAPE_MS);
+	curs_set(0);
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	/* No waiting for a second click: whether there is one shows by itself. */
+	mouseinterval(0);
+	if (tcgetattr(STDIN_FILENO, &mode) == 0) {
+		mode.c_cc[VSUSP] = _POSIX_VDISABLE;
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
+	}
+	def_prog_mode();
+}
+
+int skw_terminal_open(struct skw_terminal **out, bool *utf8, struct skw_error *err)
+{
+	struct skw_terminal *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	setlocale(LC_CTYPE, "");
+	*utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (tcgetattr(STDIN_FILENO, &t->before)) {
+		free(t);
+		return skw_error_set(err, -ENOTTY,
+				     "standard input is no terminal: use -b for plain lines");
+	}
+	t->screen = newterm(NULL, stdout, stdin);
+	if (!t->screen) {
+		free(t);
+		return skw_error_set(err, -ENOTTY,
+				     "the terminal can't be used: use -b for plain lines");
+	}
+	set_term(t->screen);
+	set_modes();
+	*out = t;
+	return 0;
+}
+
+void skw_terminal_close(struct skw_terminal *t)
+{
+	if (!t)
+		return;
+	mousemask(0, NULL);
+	endwin();
+	delscreen(t->screen);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
+	free(t);
+}
+
+bool skw_terminal_resize(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_row == 0 || size.ws_col == 0 ||
+	    !is_term_resized(size.ws_row, size.ws_col))
+		return false;
+	/* Not resizeterm(), which would also type a KEY_RESIZE. */
+	resize_term(size.ws_row, size.ws_col);
+	clearok(curscr, TRUE);
+	return true;
+}
+
+void skw_terminal_suspend(struct skw_terminal *t)
+{
+	struct sigaction stop = { .sa_handler = SIG_DFL }, before;
+	sigset_t set, mask;
+
+	def_prog_mode();
+	endwin();
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	sigaction(SIGTSTP, &stop, &before);
+	/* The whole job, as the terminal would: whoever waits for it sees it stop. */
+	kill(0, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, &mask);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGTSTP, &before, NULL);
+	reset_prog_mode();
+	skw_terminal_redraw(t);
+}
+
+void skw_terminal_redraw(struct skw_terminal *t)
+{
+	(void)t;
+	skw_terminal_resize();
+	clearok(curscr, TRUE);
+}
+
+bool skw_terminal_gone(void)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&in, 1, 0) > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL);
+}
