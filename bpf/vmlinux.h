@@ -360,7 +360,7 @@ struct task_struct {
 	int tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
-	char comm[16];
+	char comm[16] __attribute__((aligned(8))); /* read in two pieces */
 };
 
 struct seq_file;

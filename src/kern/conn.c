@@ -16,6 +16,7 @@
 
 #include "bpf/conn.skel.h"
 #include "kern/cgroup.h"
+#include "kern/conn_owner.h"
 #include "kern/ring_set.h"
 #include "util/cleanup.h"
 
@@ -30,8 +31,9 @@ struct skw_conn {
 	struct conn_bpf *bpf;
 	struct skw_ring_set rings;
 	struct bpf_link *sockops;
-	struct bpf_link *iters[SKW_ITERS]; /* NULL where the kernel lacks it */
-	uint32_t lacks;                    /* SKW_LACKS_*, beside what the programs find out */
+	struct skw_conn_owner *owner; /* NULL: none */
+	struct bpf_link *tcp, *udp;   /* the iterators; udp NULL: none */
+	uint32_t lacks;               /* SKW_LACKS_*, beside what the programs find out */
 };
 
 /* Where it is attached. */
@@ -170,16 +172,35 @@ static int sockops_attach(struct skw_conn *c, const struct place *place, struct 
 static int iters_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 			struct skw_error *err)
 {
-	c->iters[SKW_ITER_TCP] = bpf_program__attach_iter(c->bpf->progs.skw_sweep_tcp, NULL);
-	if (!c->iters[SKW_ITER_TCP])
+	c->tcp = bpf_program__attach_iter(c->bpf->progs.skw_sweep_tcp, NULL);
+	if (!c->tcp)
 		return skw_error_set(err, -errno, "BPF: the iterator of TCP sockets: %s",
 				     strerror(errno));
 	if (!opt->udp || c->lacks & SKW_LACKS_UDP)
 		return 0;
-	c->iters[SKW_ITER_UDP] = bpf_program__attach_iter(c->bpf->progs.skw_sweep_udp, NULL);
-	if (!c->iters[SKW_ITER_UDP])
+	c->udp = bpf_program__attach_iter(c->bpf->progs.skw_sweep_udp, NULL);
+	if (!c->udp)
 		c->lacks |= SKW_LACKS_UDP;
 	return 0;
+}
+
+/* Owners are worth having, but their lack ends nothing. */
+static void owner_start(struct skw_conn *c, const struct skw_conn_options *opt,
+			const struct place *place)
+{
+	const struct skw_conn_owner_options owner = {
+		.holders = opt->holders,
+		.creator = opt->events & SKW_EVENT_BIT(SKW_EVENT_CREATOR),
+		.rings_len = c->rings.len,
+		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
+		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
+	};
+
+	if (!owner.holders && !owner.creator)
+		return;
+	c->owner = skw_conn_owner_open(&owner, &c->lacks);
+	if (skw_conn_owner_attach(c->owner, place->fd))
+		c->lacks |= SKW_LACKS_CREATOR;
 }
 
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
@@ -192,9 +213,10 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 					"the kernel has too little memory", err);
 	if (!ret)
 		ret = iters_attach(c, opt, err);
-	/* Last, as from here on it counts. */
 	if (!ret)
 		ret = sockops_attach(c, place, err);
+	if (!ret)
+		owner_start(c, opt, place);
 	return ret;
 }
 
@@ -222,6 +244,7 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 
 void skw_conn_detach(struct skw_conn *c)
 {
+	skw_conn_owner_detach(c->owner);
 	bpf_link__destroy(c->sockops);
 	c->sockops = NULL;
 }
@@ -231,8 +254,9 @@ void skw_conn_close(struct skw_conn *c)
 	if (!c)
 		return;
 	skw_conn_detach(c);
-	for (int i = 0; i < SKW_ITERS; i++)
-		bpf_link__destroy(c->iters[i]);
+	skw_conn_owner_close(c->owner);
+	bpf_link__destroy(c->tcp);
+	bpf_link__destroy(c->udp);
 	skw_ring_set_free(&c->rings);
 	conn_bpf__destroy(c->bpf);
 	free(c);
@@ -245,7 +269,11 @@ uint32_t skw_conn_lacks(const struct skw_conn *c)
 
 int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which)
 {
-	return c->iters[which] ? bpf_link__fd(c->iters[which]) : -1;
+	struct bpf_link *link = which == SKW_ITER_TCP ? c->tcp : c->udp;
+
+	if (which == SKW_ITER_HOLDERS)
+		return skw_conn_owner_link(c->owner);
+	return link ? bpf_link__fd(link) : -1;
 }
 
 int skw_conn_iter_open(int link_fd)
