@@ -8,8 +8,9 @@
 
 #include "model/row.h"
 
-uint8_t skw_history_encode(uint32_t us);   /* SKW_NONE32: 0 */
-uint32_t skw_history_decode(uint8_t code); /* SKW_NONE32 for 0; else within 5 % of what went in */
+uint8_t skw_history_encode(uint32_t us); /* SKW_NONE32: 0 */
+/* SKW_NONE32 for 0; else within 5 % of what went in, up to an hour; longer is an hour. */
+uint32_t skw_history_decode(uint8_t code);
 
 /* The last n ticks, oldest first, SKW_NONE32 where unknown; n <= SKW_ROW_HISTORY. */
 void skw_history_read(const struct skw_row *row, uint32_t *out_us, size_t n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Records as they come from the kernel, checked before anything believes them. A record is
- * refused (-EBADMSG) when its length, kind, family, state or event type is none that
- * abi/conn.h knows; strings need not be terminated in it and are in what comes out.
+ * refused (-EBADMSG) when its length, kind, family, state, timer, direction or event type is none
+ * that abi/conn.h knows; strings need not be terminated in it and are in what comes out.
  */
 #ifndef SKW_CONN_RECORD_H
 #define SKW_CONN_RECORD_H
@@ -14,16 +14,30 @@
 /*
  * One row at `bytes`, any alignment. Sets all fields of *row that a record tells, bits per
  * second from bytes, the state from kind and number; those the table derives are left unknown
- * and its pointers NULL. `congestion` gets the name, NUL-terminated, empty if unknown.
+ * and its pointers NULL. `kind` (enum skw_row_kind) tells which fields a record of it can know;
+ * `congestion` gets the name, NUL-terminated, empty if unknown.
  */
-int skw_record_row(const void *bytes, size_t len, struct skw_row *row,
+int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,
 		   char congestion[SKW_CA_LEN + 1]);
 
-/* One holder; the name comes out NUL-terminated, unprintable bytes as '?'. */
+/* All fields unknown, pointers NULL, the rest 0: as a row is before a record tells anything. */
+void skw_record_blank(struct skw_row *row);
+
+/*
+ * One holder; the name comes out NUL-terminated, control characters as '?'. Inode 0 and process 0
+ * hold nothing and are refused.
+ */
 int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw_owner *owner);
 
-/* An event's head, after its whole length was checked for its type. */
+/*
+ * An event's head, after its whole length was checked for its type: the bytes may then be copied
+ * to a struct skw_event_rec (skw_close_rec, skw_creator_rec). Family is checked; the row of a CLOSE
+ * is left to skw_record_row().
+ */
 int skw_record_event(const void *bytes, size_t len, struct skw_event_head *head);
+
+/* A process name as the kernel keeps it, made a string as in skw_record_holder(). */
+void skw_record_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN]);
 
 /*
  * Why a connection ended: from the state it left for CLOSED, the error on its socket and

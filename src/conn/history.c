@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/history.h"
+
+/*
+ * 1024 * 2^(i/8): where the steps of an octave begin. Code 1 is 1 us, so code c stands for
+ * 2^((c - 1) / 8) us, and the largest for 2^31.75 us, an hour.
+ */
+static const uint16_t steps[8] = { 1024, 1117, 1218, 1328, 1448, 1579, 1722, 1878 };
+
+/* The times half-way (by their ratio) to the next step: 1024 * 2^((i + 0.5) / 8). */
+static const uint16_t limits[8] = { 1069, 1166, 1272, 1387, 1512, 1649, 1798, 1961 };
+
+uint8_t skw_history_encode(uint32_t us)
+{
+	unsigned octave, step = 0;
+	uint32_t mantissa;
+
+	if (us == SKW_NONE32)
+		return 0;
+	if (!us)
+		us = 1;
+	octave = 31U - (unsigned)__builtin_clz(us);
+	mantissa = (uint32_t)(((uint64_t)us << 10) >> octave); /* 1024..2047 */
+	while (step < 8 && mantissa > limits[step])
+		step++;
+
+	unsigned code = 1 + octave * 8 + step;
+
+	return (uint8_t)(code > 255 ? 255 : code);
+}
+
+uint32_t skw_history_decode(uint8_t code)
+{
+	if (!code)
+		return SKW_NONE32;
+
+	unsigned octave = (code - 1U) / 8, step = (code - 1U) % 8;
+	uint64_t scaled = (uint64_t)steps[step] << octave;
+
+	return (uint32_t)((scaled + 512) >> 10);
+}
+
+void skw_history_read(const struct skw_row *row, uint32_t *out_us, size_t n)
+{
+	if (n > SKW_ROW_HISTORY)
+		n = SKW_ROW_HISTORY;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = (row->history_at + SKW_ROW_HISTORY - n + i) % SKW_ROW_HISTORY;
+
+		out_us[i] = skw_history_decode(row->history[at]);
+	}
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/slots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BUCKETS 256U
+
+static uint64_t mix(uint64_t h)
+{
+	h ^= h >> 32;
+	h *= 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 29;
+}
+
+static uint64_t load64(const uint8_t *bytes)
+{
+	uint64_t v;
+
+	memcpy(&v, bytes, sizeof(v));
+	return v;
+}
+
+/* Sockets of UDP may share a port; of the rows of TCP without a cookie none is held by anybody. */
+static uint32_t inode_key(const struct skw_row *row)
+{
+	return row->proto == SKW_PROTO_UDP ? row->inode : 0;
+}
+
+static uint64_t hash_tuple(const struct skw_row *row)
+{
+	uint64_t h = mix((uint64_t)row->netns << 32 | (uint32_t)row->local_port << 16 |
+			 row->remote_port);
+
+	h = mix(h ^ load64(row->local_addr));
+	h = mix(h ^ load64(row->local_addr + 8));
+	h = mix(h ^ load64(row->remote_addr));
+	return mix(h ^ load64(row->remote_addr + 8) ^ inode_key(row));
+}
+
+static uint32_t bucket_of(const struct skw_slots *s, const struct skw_row *row)
+{
+	uint64_t h = row->cookie != SKW_NONE64 ? mix(row->cookie) : hash_tuple(row);
+
+	return (uint32_t)h & (s->buckets_len - 1);
+}
+
+bool skw_slots_same(const struct skw_row *a, const struct skw_row *b)
+{
+	if (a->cookie != b->cookie)
+		return false;
+	if (a->cookie != SKW_NONE64)
+		return true;
+	return a->netns == b->netns && a->proto == b->proto && a->family == b->family &&
+	       inode_key(a) == inode_key(b) && a->local_port == b->local_port &&
+	       a->remote_port == b->remote_port &&
+	       !memcmp(a->local_addr, b->local_addr, sizeof(a->local_addr)) &&
+	       !memcmp(a->remote_addr, b->remote_addr, sizeof(a->remote_addr));
+}
+
+int skw_slots_init(struct skw_slots *s)
+{
+	uint32_t *buckets = calloc(FIRST_BUCKETS, sizeof(*buckets));
+
+	if (!buckets)
+		return -ENOMEM;
+	*s = (struct skw_slots){ .buckets = buckets, .buckets_len = FIRST_BUCKETS };
+	return 0;
+}
+
+void skw_slots_free(struct skw_slots *s)
+{
+	for (size_t i = 0; i < s->slabs_len; i++)
+		free(s->slabs[i]);
+	free(s->slabs);
+	free(s->buckets);
+	*s = (struct skw_slots){ 0 };
+}
+
+struct skw_entry *skw_slots_find(const struct skw_slots *s, const struct skw_row *like)
+{
+	uint32_t at = s->buckets[bucket_of(s, like)];
+
+	while (at) {
+		struct skw_entry *e = skw_slots_at(s, at - 1);
+
+		if (skw_slots_same(&e->row, like))
+			return e;
+		at = e->next;
+	}
+	return NULL;
+}
+
+struct skw_entry *skw_slots_find_cookie(const struct skw_slots *s, uint64_t cookie)
+{
+	struct skw_row like;
+
+	if (cookie == SKW_NONE64)
+		return NULL;
+	like.cookie = cookie;
+	return skw_slots_find(s, &like);
+}
+
+/* A chain is one entry long on average at most. */
+static int grow_buckets(struct skw_slots *s)
+{
+	uint32_t len = s->buckets_len * 2;
+	uint32_t *buckets = calloc(len, sizeof(*buckets));
+
+	if (!buckets)
+		return -ENOMEM;
+	free(s->buckets);
+	s->buckets = buckets;
+	s->buckets_len = len;
+	for (uint32_t slot = 0; slot < s->end; slot++) {
+		struct skw_entry *e = skw_slots_at(s, slot);
+
+		if (!e->used)
+			continue;
+		uint32_t *bucket = &buckets[bucket_of(s, &e->row)];
+
+		e->next = *bucket;
+		*bucket = slot + 1;
+	}
+	return 0;
+}
+
+static int add_slab(struct skw_slots *s)
+{
+	if (s->slabs_len == s->slabs_size) {
+		size_t size = s->slabs_size ? s->slabs_size * 2 : 16;
+		struct skw_entry **slabs = reallocarray(s->slabs, size, sizeof(*slabs));
+
+		if (!slabs)
+			return -ENOMEM;
+		s->slabs = slabs;
+		s->slabs_size = size;
+	}
+	struct skw_entry *slab = calloc(SKW_SLAB_SIZE, sizeof(*slab));
+
+	if (!slab)
+		return -ENOMEM;
+	s->slabs[s->slabs_len++] = slab;
+	return 0;
+}
+
+struct skw_entry *skw_slots_add(struct skw_slots *s, const struct skw_row *row)
+{
+	uint32_t slot;
+
+	if (s->len >= s->buckets_len && grow_buckets(s))
+		return NULL;
+	if (!s->free && s->end == s->slabs_len * SKW_SLAB_SIZE && add_slab(s))
+		return NULL;
+
+	if (s->free) {
+		slot = s->free - 1;
+		s->free = skw_slots_at(s, slot)->next;
+	} else {
+		slot = s->end++;
+	}
+	struct skw_entry *e = skw_slots_at(s, slot);
+
+	*e = (struct skw_entry){ .row = *row, .used = true };
+	e->row.slot = slot;
+
+	uint32_t *bucket = &s->buckets[bucket_of(s, &e->row)];
+
+	e->next = *bucket;
+	*bucket = slot + 1;
+	s->len++;
+	return e;
+}
+
+void skw_slots_remove(struct skw_slots *s, struct skw_entry *e)
+{
+	uint32_t *link = &s->buckets[bucket_of(s, &e->row)];
+
+	while (*link != e->row.slot + 1)
+		link = &skw_slots_at(s, *link - 1)->next;
+	*link = e->next;
+	e->used = false;
+	e->next = s->free;
+	s->free = e->row.slot + 1;
+	s->len--;
+}

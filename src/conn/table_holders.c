@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Holders of sockets become the owners of rows. */
+#include "conn/table.h"
+
+#include <errno.h>
+
+#include "conn/record.h"
+#include "conn/table_rows.h"
+#include "conn/table_state.h"
+
+void skw_table_holders_begin(struct skw_table *t)
+{
+	skw_holders_free(&t->holders);
+}
+
+int skw_table_holders_record(struct skw_table *t, const void *bytes, size_t len)
+{
+	struct skw_owner owner;
+	uint32_t inode;
+	int ret = skw_record_holder(bytes, len, &inode, &owner);
+
+	if (ret) {
+		t->totals.bad_records++;
+		return ret;
+	}
+	return skw_holders_add(&t->holders, inode, &owner);
+}
+
+static int apply(struct skw_table *t, struct skw_entry *e)
+{
+	const struct skw_owner *list;
+	const struct skw_owners *set;
+	int len = skw_holders_of(&t->holders, e->row.inode, &list);
+
+	if (len <= 0)
+		return len;
+	set = skw_owner_sets_get(&t->owners, list, (uint32_t)len);
+	if (!set)
+		return -ENOMEM;
+	skw_table_row_own(t, e, set, SKW_OWNER_HOLDER);
+	return 0;
+}
+
+int skw_table_holders_end(struct skw_table *t)
+{
+	int ret = 0;
+
+	for (uint32_t slot = 0; slot < t->slots.end && !ret; slot++) {
+		struct skw_entry *e = skw_slots_at(&t->slots, slot);
+
+		/* The number of a socket that is closed may be another's by now. */
+		if (e->used && e->row.closed_ns == SKW_NONE64 && e->row.inode &&
+		    e->row.inode != SKW_NONE32)
+			ret = apply(t, e);
+	}
+	/* Listeners have theirs now: those they took get the same. */
+	for (uint32_t slot = 0; slot < t->slots.end && !ret; slot++) {
+		struct skw_entry *e = skw_slots_at(&t->slots, slot);
+
+		if (e->used && !e->row.owners)
+			skw_table_row_accept(t, e);
+	}
+	skw_holders_free(&t->holders);
+	return ret;
+}

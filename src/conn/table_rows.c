@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/table_rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "conn/history.h"
+#include "conn/record.h"
+
+/* Bits in a byte times nanoseconds in a second: bytes per nanosecond, as it is shown. */
+#define BPS_FACTOR 8e9
+
+static const char *intern_congestion(struct skw_table *t, const char *name)
+{
+	if (!*name)
+		return NULL;
+	for (size_t i = 0; i < SKW_CONGESTIONS; i++) {
+		char *known = t->congestions[i];
+
+		if (!*known)
+			memcpy(known, name, strlen(name) + 1);
+		if (!strcmp(known, name))
+			return known;
+	}
+	return NULL;
+}
+
+static int enter_netns(struct skw_table *t, struct skw_entry *e)
+{
+	if (e->row.netns == SKW_NONE32)
+		return 0;
+	int ret = skw_names_ref(&t->netns, e->row.netns, e->row.slot, &e->row.netns_name);
+
+	e->in_netns = !ret;
+	return ret;
+}
+
+static void leave_netns(struct skw_table *t, struct skw_entry *e)
+{
+	if (e->in_netns)
+		skw_names_unref(&t->netns, e->row.netns);
+	e->in_netns = false;
+}
+
+static int set_cgroup(struct skw_table *t, struct skw_entry *e, uint64_t cgroup_id)
+{
+	const char *name = NULL;
+
+	if (cgroup_id == SKW_NONE64 || cgroup_id == e->row.cgroup_id)
+		return 0;
+	int ret = skw_names_ref(&t->cgroups, cgroup_id, e->row.slot, &name);
+
+	if (ret)
+		return ret;
+	if (e->row.cgroup_id != SKW_NONE64)
+		skw_names_unref(&t->cgroups, e->row.cgroup_id);
+	e->row.cgroup_id = cgroup_id;
+	e->row.cgroup = name;
+	return 0;
+}
+
+static void copy_tuple(struct skw_row *row, const struct skw_row *now)
+{
+	memcpy(row->local_addr, now->local_addr, sizeof(row->local_addr));
+	memcpy(row->remote_addr, now->remote_addr, sizeof(row->remote_addr));
+	row->local_port = now->local_port;
+	row->remote_port = now->remote_port;
+	row->family = now->family;
+	row->proto = now->proto;
+}
+
+/* A connection that was waiting in a listener's queue, without a cookie, is one row with this. */
+static void drop_request(struct skw_table *t, const struct skw_row *row)
+{
+	struct skw_row like = *row;
+
+	like.cookie = SKW_NONE64;
+	struct skw_entry *request = skw_slots_find(&t->slots, &like);
+
+	if (request && request->kind == SKW_ROW_SYN_RECV)
+		skw_table_row_drop(t, request);
+}
+
+struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row, uint8_t kind,
+				    const char *congestion)
+{
+	if (t->requests && row->proto == SKW_PROTO_TCP && row->cookie != SKW_NONE64)
+		drop_request(t, row);
+
+	struct skw_entry *e = skw_slots_add(&t->slots, row);
+
+	if (!e)
+		return NULL;
+	e->kind = kind;
+	e->row.cgroup_id = SKW_NONE64;
+	e->row.congestion = intern_congestion(t, congestion);
+	if (row->cookie == SKW_NONE64)
+		t->requests++;
+	if (enter_netns(t, e) || set_cgroup(t, e, row->cgroup_id) ||
+	    (row->state == SKW_STATE_LISTEN && skw_listeners_add(&t->listeners, &e->row))) {
+		skw_table_row_drop(t, e);
+		return NULL;
+	}
+	return e;
+}
+
+void skw_table_row_bare(struct skw_row *out, const struct skw_row *row)
+{
+	skw_record_blank(out);
+	copy_tuple(out, row);
+	out->cookie = row->cookie;
+	out->netns = row->netns;
+	out->cgroup_id = row->cgroup_id;
+	out->uid = row->uid;
+	out->inode = row->inode;
+}
+
+void skw_table_row_show(struct skw_table *t, struct skw_entry *e)
+{
+	if (!e->hidden)
+		return;
+	e->hidden = false;
+	t->hidden--;
+}
+
+void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
+{
+	if (e->row.state == SKW_STATE_LISTEN)
+		skw_listeners_changed(&t->listeners);
+	leave_netns(t, e);
+	if (e->row.cgroup_id != SKW_NONE64)
+		skw_names_unref(&t->cgroups, e->row.cgroup_id);
+	if (e->row.cookie == SKW_NONE64)
+		t->requests--;
+	if (t->doomed == e->row.slot + 1)
+		t->doomed = 0;
+	skw_table_row_show(t, e);
+	skw_owner_sets_put(&t->owners, e->row.owners);
+	e->row.owners = NULL;
+	skw_slots_remove(&t->slots, e);
+}
+
+int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
+{
+	struct skw_row *row = &e->row;
+	int ret = 0;
+
+	/* The tuple is the key of a row without a cookie, and such a row has no other. */
+	if (row->cookie != SKW_NONE64) {
+		copy_tuple(row, now);
+		if (row->netns != now->netns && now->netns != SKW_NONE32) {
+			leave_netns(t, e);
+			row->netns = now->netns;
+			row->netns_name = NULL;
+			ret = enter_netns(t, e);
+		}
+	}
+	if (now->uid != SKW_NONE32)
+		row->uid = now->uid;
+	if (now->inode && now->inode != SKW_NONE32)
+		row->inode = now->inode;
+	if (now->direction != SKW_CONN_UNKNOWN)
+		row->direction = now->direction;
+	return ret ? ret : set_cgroup(t, e, now->cgroup_id);
+}
+
+int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t state, uint64_t ts_ns)
+{
+	struct skw_row *row = &e->row;
+	uint8_t before = row->state;
+
+	if (before == state)
+		return 0;
+	row->state = state;
+	row->state_ns = ts_ns;
+	if (before == SKW_STATE_LISTEN)
+		skw_listeners_changed(&t->listeners);
+	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, row) : 0;
+}
+
+static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64_t to_ns)
+{
+	if (before == SKW_NONE64 || now == SKW_NONE64 || to_ns <= from_ns || now < before)
+		return SKW_NONE64;
+	return (uint64_t)((double)(now - before) * BPS_FACTOR / (double)(to_ns - from_ns));
+}
+
+/*
+ * Over the time between two sweeps. A connection that was opened within it moved nothing before:
+ * what it moved is spread over the whole tick as well, or ten bytes in its first microseconds
+ * would make it the fastest of all.
+ */
+static void derive_rates(struct skw_row *row, const struct skw_row *now, bool born,
+			 uint64_t tick_begin_ns)
+{
+	uint64_t from = row->ts_ns, acked = row->bytes_acked, received = row->bytes_received;
+
+	if (acked == SKW_NONE64 && born) {
+		acked = received = 0;
+		from = tick_begin_ns;
+	}
+	if (from == SKW_NONE64)
+		return;
+	row->tx_bps = rate_bps(acked, now->bytes_acked, from, now->ts_ns);
+	row->rx_bps = rate_bps(received, now->bytes_received, from, now->ts_ns);
+}
+
+static void step_history(struct skw_row *row, const struct skw_row *now)
+{
+	bool sampled = now->rtt_samples != SKW_NONE32 && now->rtt_samples &&
+		       now->rtt_samples != row->rtt_samples;
+
+	row->history[row->history_at] =
+		skw_history_encode(sampled ? now->last_rtt_us : now->srtt_us);
+	row->history_at = (uint8_t)((row->history_at + 1) % SKW_ROW_HISTORY);
+}
+
+/* The figures of the kernel lie together in a row: copied as one. */
+static void copy_figures(struct skw_row *row, const struct skw_row *now)
+{
+	size_t from = offsetof(struct skw_row, bytes_acked);
+	size_t to = offsetof(struct skw_row, drops) + sizeof(row->drops);
+
+	memcpy((char *)row + from, (const char *)now + from, to - from);
+	row->ts_ns = now->ts_ns;
+	row->flags = now->flags;
+	row->timer = now->timer;
+	if (now->last_rto_ns != SKW_NONE64)
+		row->last_rto_ns = now->last_rto_ns;
+}
+
+static bool is_born(const struct skw_table *t, const struct skw_row *row)
+{
+	return row->opened_ns != SKW_NONE64 && t->prev_begin_ns != SKW_NONE64 &&
+	       row->opened_ns >= t->prev_begin_ns;
+}
+
+static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
+			  bool final)
+{
+	struct skw_row *row = &e->row;
+
+	if (now->opened_ns != SKW_NONE64)
+		row->opened_ns = now->opened_ns;
+
+	bool born = is_born(t, row);
+
+	skw_totals_add(&t->tick, row, now, born);
+	if (now->retrans_segs != SKW_NONE32 &&
+	    (row->retrans_segs == SKW_NONE32 ? born && now->retrans_segs
+					     : now->retrans_segs > row->retrans_segs))
+		e->retrans_ns = now->ts_ns;
+	if (!final) {
+		derive_rates(row, now, born, t->prev_begin_ns);
+		step_history(row, now);
+	}
+	copy_figures(row, now);
+}
+
+/* A TIME_WAIT tells that a connection is over, and none of what it was. */
+static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
+{
+	struct skw_row *row = &e->row;
+
+	if (!e->kind) {
+		e->kind = SKW_ROW_TIME_WAIT;
+		row->ts_ns = now->ts_ns;
+	}
+	row->timer = SKW_TIMER_TIMEWAIT;
+	row->timer_left_us = now->timer_left_us;
+	return skw_table_row_set_state(t, e, now->state, now->ts_ns);
+}
+
+/* The kernel's own word for the change, where it was seen, is the better one. */
+static int merge_state(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
+{
+	struct skw_row *row = &e->row;
+	uint8_t before = row->state;
+	bool older = row->state_ns != SKW_NONE64 && now->ts_ns < row->state_ns;
+
+	if (older || before == now->state)
+		return 0;
+	int ret = skw_table_row_set_state(t, e, now->state,
+					  now->state_ns != SKW_NONE64 ? now->state_ns : now->ts_ns);
+
+	/* Without callbacks no event tells of it. */
+	if (ret || now->flags & SKW_ROW_ENROLLED || before == SKW_STATE_CLOSED)
+		return ret;
+	struct skw_happening what = { .ts_ns = now->ts_ns,
+				      .type = SKW_EVENT_STATE,
+				      .old_state = before,
+				      .new_state = now->state };
+
+	return skw_timeline_add(&t->timeline, row->cookie, &what);
+}
+
+int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
+			uint8_t kind, const char *congestion, bool final)
+{
+	struct skw_row *row = &e->row;
+
+	if (kind == SKW_ROW_TIME_WAIT)
+		return merge_time_wait(t, e, now);
+	/* A request that was read before its connection was made. */
+	if (kind == SKW_ROW_SYN_RECV && e->kind == SKW_ROW_TCP)
+		return 0;
+
+	int ret = skw_table_row_identify(t, e, now);
+
+	if (ret)
+		return ret;
+	e->kind = kind;
+	if (!row->congestion || strcmp(row->congestion, congestion) != 0)
+		row->congestion = intern_congestion(t, congestion);
+	if (!final)
+		ret = merge_state(t, e, now);
+	if (kind == SKW_ROW_TCP && row->state != SKW_STATE_LISTEN)
+		merge_figures(t, e, now, final);
+	else
+		copy_figures(row, now);
+	return ret;
+}
+
+void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_close_reason reason,
+			 uint64_t ts_ns)
+{
+	struct skw_row *row = &e->row;
+
+	if (row->closed_ns == SKW_NONE64) {
+		row->closed_ns = ts_ns;
+		row->close_reason = (uint8_t)reason;
+	}
+	row->timer = SKW_NONE8;
+	row->timer_left_us = SKW_NONE32;
+	/* Leaving a state takes no memory. */
+	(void)skw_table_row_set_state(t, e, SKW_STATE_CLOSED, ts_ns);
+	row->state_ns = ts_ns;
+}
+
+void skw_table_row_reopen(struct skw_entry *e)
+{
+	struct skw_row fresh;
+	const struct skw_row *row = &e->row;
+
+	skw_table_row_bare(&fresh, row);
+	fresh.netns_name = row->netns_name;
+	fresh.cgroup = row->cgroup;
+	fresh.owners = row->owners;
+	fresh.owner_source = row->owner_source;
+	fresh.slot = row->slot;
+	e->row = fresh;
+	e->kind = 0;
+	e->retrans_ns = 0;
+	e->tick_state = 0;
+}
+
+void skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw_owners *set,
+		       uint8_t source)
+{
+	skw_owner_sets_put(&t->owners, e->row.owners);
+	e->row.owners = set;
+	e->row.owner_source = source;
+}
+
+void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
+{
+	struct skw_row *row = &e->row;
+
+	if (row->state == SKW_STATE_SYN_SENT)
+		row->direction = SKW_CONN_OUT;
+	if (row->proto != SKW_PROTO_TCP || row->state == SKW_STATE_LISTEN ||
+	    row->direction == SKW_CONN_OUT || (row->direction == SKW_CONN_IN && row->owners))
+		return;
+	const struct skw_entry *listener = skw_listeners_find(&t->listeners, &t->slots, row);
+
+	if (!listener)
+		return;
+	row->direction = SKW_CONN_IN;
+	if (t->opt.owners && !row->owners && listener->row.owners)
+		skw_table_row_own(t, e, skw_owner_sets_ref(listener->row.owners),
+				  SKW_OWNER_CREATOR);
+}
+
+void skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns)
+{
+	const struct skw_row *row = &e->row;
+
+	if (!skw_entry_is_closed(e) || e->hidden || row->cookie == t->timeline.cookie)
+		return;
+	/* The end of a TIME_WAIT counts, for who had one. */
+	uint64_t since = row->state_ns;
+
+	if (now_ns >= since && now_ns - since >= t->opt.closed_ns)
+		skw_table_row_drop(t, e);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a table is made of, for the files that make it. */
+#ifndef SKW_CONN_TABLE_STATE_H
+#define SKW_CONN_TABLE_STATE_H
+
+#include "conn/holders.h"
+#include "conn/listeners.h"
+#include "conn/names.h"
+#include "conn/owners.h"
+#include "conn/slots.h"
+#include "conn/table.h"
+#include "conn/timeline.h"
+#include "conn/totals.h"
+
+/* Names of congestion controls; modules of the kernel, so a handful. */
+#define SKW_CONGESTIONS 32
+
+struct skw_table {
+	struct skw_table_options opt;
+	struct skw_slots slots;
+	struct skw_owner_sets owners;
+	struct skw_names netns, cgroups;
+	char congestions[SKW_CONGESTIONS][SKW_CA_LEN + 1]; /* empty: free */
+	struct skw_listeners listeners;
+	struct skw_timeline timeline;
+	struct skw_holders holders;
+	struct skw_tick tick;
+	struct skw_totals totals;
+	uint64_t begin_ns, prev_begin_ns; /* of this sweep and the one before; SKW_NONE64: none */
+	uint32_t sweep;                   /* its number; 0 before the first */
+	uint32_t at;       /* slot of the last record's row: the next one's is likely beside it */
+	uint32_t hidden;   /* entries that are no rows yet */
+	uint32_t requests; /* rows without a cookie */
+	uint32_t doomed;   /* slot + 1 of a closed row that goes with the next call; 0: none */
+	uint32_t since_expiry;  /* events since closed rows were looked through */
+	struct skw_row scratch; /* final row of a connection whose socket is in use again */
+};
+
+#endif

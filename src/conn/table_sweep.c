@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Sweeps: rows as the kernel has them now, and what has gone since. */
+#include "conn/table.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "conn/record.h"
+#include "conn/table_rows.h"
+#include "conn/table_state.h"
+
+#define RECENT_NS  (10 * 1000000000ULL)
+#define CACHE_LINE 64
+
+/* Complete sweeps in a row that may miss a socket before it is taken for gone. */
+#define MISSED_MAX 2
+
+void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns)
+{
+	t->sweep++;
+	t->prev_begin_ns = t->begin_ns;
+	t->begin_ns = now_ns;
+	t->at = 0;
+	skw_names_ask_again(&t->netns);
+	skw_names_ask_again(&t->cgroups);
+}
+
+/*
+ * The kernel hands sockets out in about the same order each time, and that is the order in which
+ * rows were made: the next row is likely the one beside the last one, and on its way from memory.
+ */
+static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
+{
+	struct skw_entry *e = NULL;
+	uint32_t next = t->at + 1;
+
+	if (next < t->slots.end) {
+		e = skw_slots_at(&t->slots, next);
+		if (!e->used || !skw_slots_same(&e->row, row))
+			e = NULL;
+	}
+	if (!e)
+		e = skw_slots_find(&t->slots, row);
+	if (!e)
+		return NULL;
+	t->at = e->row.slot;
+	if (t->at + 1 < t->slots.end) {
+		const char *ahead = (const char *)skw_slots_at(&t->slots, t->at + 1);
+
+		for (size_t i = 0; i < sizeof(struct skw_entry); i += CACHE_LINE)
+			__builtin_prefetch(ahead + i, 1);
+	}
+	return e;
+}
+
+/* True if this record, read while or before the connection closed, has nothing to tell. */
+static bool is_over(const struct skw_entry *e, const struct skw_row *row, uint8_t kind)
+{
+	uint64_t closed = e->row.closed_ns;
+
+	if (kind != SKW_ROW_TCP)
+		return false;
+	if (row->state == SKW_STATE_CLOSED)
+		return true;
+	return closed != SKW_NONE64 && row->ts_ns < closed + SKW_CLOSING_NS;
+}
+
+static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row *row, uint8_t kind,
+		  const char *congestion)
+{
+	/* A socket may move to where the iterator has not been yet. */
+	bool doubled = e->row.seen == t->sweep && e->kind == kind;
+
+	if (is_over(e, row, kind)) {
+		e->row.seen = t->sweep;
+		return 0;
+	}
+	if (doubled)
+		return 0;
+	if (kind == SKW_ROW_TCP && e->row.closed_ns != SKW_NONE64)
+		skw_table_row_reopen(e);
+	e->row.seen = t->sweep;
+	e->row.missed = 0;
+	skw_table_row_show(t, e);
+	return skw_table_row_merge(t, e, row, kind, congestion, false);
+}
+
+static int insert(struct skw_table *t, const struct skw_row *row, uint8_t kind,
+		  const char *congestion)
+{
+	struct skw_row bare;
+
+	/* Figures are merged as those of a row that events told of. */
+	skw_table_row_bare(&bare, row);
+	bare.state = row->state;
+	bare.state_ns = row->state_ns;
+
+	struct skw_entry *e = skw_table_row_add(t, &bare, 0, congestion);
+
+	if (!e)
+		return -ENOMEM;
+	e->row.seen = t->sweep;
+	t->at = e->row.slot;
+	return skw_table_row_merge(t, e, row, kind, congestion, false);
+}
+
+int skw_table_sweep_record(struct skw_table *t, const void *bytes, size_t len)
+{
+	char congestion[SKW_CA_LEN + 1];
+	struct skw_row row;
+	uint8_t kind;
+	int ret = skw_record_row(bytes, len, &row, &kind, congestion);
+
+	if (ret) {
+		t->totals.bad_records++;
+		return ret;
+	}
+	struct skw_entry *e = find(t, &row);
+
+	if (e)
+		return update(t, e, &row, kind, congestion);
+	/* Over before it was known, and its close will be told by an event. */
+	if (kind == SKW_ROW_TCP && row.state == SKW_STATE_CLOSED)
+		return 0;
+	return insert(t, &row, kind, congestion);
+}
+
+/* Only a connection of which something was known is worth a row after its end. */
+static bool is_kept(const struct skw_table *t, const struct skw_entry *e)
+{
+	if (e->row.cookie == t->timeline.cookie)
+		return true;
+	return e->kind == SKW_ROW_TCP && e->row.state != SKW_STATE_LISTEN && t->opt.closed_ns;
+}
+
+/* A row that this sweep did not meet. True if it was dropped. */
+static bool miss(struct skw_table *t, struct skw_entry *e, uint64_t now_ns, bool complete)
+{
+	/* A request either became a connection, which is another row, or is of no interest. */
+	unsigned limit = e->kind == SKW_ROW_SYN_RECV ? 1 : MISSED_MAX;
+
+	if (skw_entry_is_live_tcp(e)) {
+		e->row.history[e->row.history_at] = 0;
+		e->row.history_at = (uint8_t)((e->row.history_at + 1) % SKW_ROW_HISTORY);
+	}
+	if (!complete || ++e->row.missed < limit)
+		return false;
+	if (e->hidden || !is_kept(t, e)) {
+		skw_table_row_drop(t, e);
+		return true;
+	}
+	skw_table_row_close(t, e, SKW_CLOSE_UNKNOWN, now_ns);
+	return false;
+}
+
+static void derive(struct skw_entry *e, uint64_t now_ns)
+{
+	struct skw_row *row = &e->row;
+
+	row->changed = e->tick_state && e->tick_state != row->state;
+	e->tick_state = row->state;
+	row->recent = 0;
+	if (row->last_rto_ns != SKW_NONE64 && now_ns < row->last_rto_ns + RECENT_NS)
+		row->recent |= SKW_RECENT_RTO;
+	if (e->retrans_ns && now_ns < e->retrans_ns + RECENT_NS)
+		row->recent |= SKW_RECENT_RETRANS;
+}
+
+void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
+{
+	struct skw_totals *totals = &t->totals;
+
+	skw_totals_count_begin(totals);
+	for (uint32_t slot = 0; slot < t->slots.end; slot++) {
+		struct skw_entry *e = skw_slots_at(&t->slots, slot);
+
+		if (!e->used)
+			continue;
+		if (e->row.seen != t->sweep && (e->hidden || !skw_entry_is_closed(e)) &&
+		    miss(t, e, now_ns, complete))
+			continue;
+		skw_table_row_expire(t, e, now_ns);
+		if (!e->used || e->hidden)
+			continue;
+		/* New here; by now the sweep has met all listeners. */
+		if (!e->tick_state)
+			skw_table_row_accept(t, e);
+		derive(e, now_ns);
+		skw_totals_count(totals, &e->row);
+	}
+	totals->netns = t->netns.known;
+	skw_totals_end(totals, &t->tick,
+		       t->prev_begin_ns == SKW_NONE64 ? 0 : t->begin_ns - t->prev_begin_ns);
+	t->since_expiry = 0;
+}
