@@ -15,7 +15,7 @@ def _first(path, key):
     return "unknown"
 
 
-def _version(argv):
+def version(argv):
     done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     lines = done.stdout.decode(errors="replace").splitlines()
     return lines[0] if lines else "unknown"
@@ -37,17 +37,21 @@ def _virtual():
         return "virtual" if " hypervisor" in f.read() else "bare metal"
 
 
-def describe(plan):
+def base():
+    """What holds for any measurement."""
     memory_kib = int(_first("/proc/meminfo", "MemTotal").split()[0])
-    out = {
+    return {
         "machine": f"{_first('/proc/cpuinfo', 'model name')}, {os.cpu_count()} CPUs, "
                    f"{memory_kib / 1048576:.0f} GiB, {_virtual()}",
         "kernel": f"Linux {platform.release().split('-')[0]} {platform.machine()}",
-        "files on": _file_system(os.path.realpath(plan.directory)),
         "load before": f"{os.getloadavg()[0]:.2f}",
-        "rounds": f"{plan.rounds}, the cases interleaved"
-                  + (", quick" if plan.divide > 1 else ""),
     }
+
+
+def describe(plan):
+    out = base()
+    out["files on"] = _file_system(os.path.realpath(plan.directory))
+    out["rounds"] = f"{plan.rounds}, the cases interleaved" + (", quick" if plan.divide > 1 else "")
     for tool in plan.tools:
-        out[tool.name] = _version(tool.version)
+        out[tool.name] = version(tool.version)
     return out

@@ -35,20 +35,21 @@ def _parents():
     return out
 
 
-def _family(pid):
+def family(pid):
+    """The process and all that descend from it."""
     parents = _parents()
-    family = {pid}
+    members = {pid}
     grown = True
     while grown:
         grown = False
         for child, parent in parents.items():
-            if parent in family and child not in family:
-                family.add(child)
+            if parent in members and child not in members:
+                members.add(child)
                 grown = True
-    return family
+    return members
 
 
-def _cpu_clock(pid):
+def cpu_clock(pid):
     """The clock id of a process's CPU time, all its threads (MAKE_PROCESS_CPUCLOCK, CPUCLOCK_SCHED)."""
     return (~pid << 3) | 2
 
@@ -87,8 +88,8 @@ class Capture:
     def cpu_ns(self):
         """CPU time of all its processes and threads so far."""
         try:
-            return sum(time.clock_gettime_ns(_cpu_clock(pid)) for pid in
-                       _family(self.process.pid))
+            return sum(time.clock_gettime_ns(cpu_clock(pid)) for pid in
+                       family(self.process.pid))
         except OSError as e:
             raise BenchError(f"{self.tool.name}: a process of it ended: {e}") from e
 
@@ -106,7 +107,7 @@ class Capture:
         return self.tool.figures(self.text)
 
     def kill(self):
-        for pid in _family(self.process.pid):
+        for pid in family(self.process.pid):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What a tick of `skwatch top` does before anything is drawn, and what each part costs: the
+ * kernel's iteration alone, the rows in their table, and who holds them. It sweeps the network
+ * namespace it is started in. A line of JSON for each part of each round:
+ *
+ *	{"part": "rows", "rows": 20000, "wall_ns": ..., "cpu_ns": ...}
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "conn/table.h"
+#include "kern/conn.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+struct bench {
+	struct skw_conn *conn;
+	struct skw_table *table;
+	uint64_t records;
+};
+
+static int fail(const char *what, int ret)
+{
+	fprintf(stderr, "sweep: %s: %s\n", what, strerror(-ret));
+	return ret;
+}
+
+static int count_record(void *ctx, const void *record, size_t len)
+{
+	struct bench *b = ctx;
+
+	(void)record;
+	(void)len;
+	b->records++;
+	return 0;
+}
+
+static int take_record(void *ctx, const void *record, size_t len)
+{
+	struct bench *b = ctx;
+
+	b->records++;
+	return skw_table_sweep_record(b->table, record, len);
+}
+
+static int take_holder(void *ctx, const void *record, size_t len)
+{
+	return skw_table_holders_record(((struct bench *)ctx)->table, record, len);
+}
+
+static int read_all(struct bench *b, enum skw_conn_iter which, size_t size,
+		    int (*each)(void *ctx, const void *record, size_t len))
+{
+	SKW_AUTO_FD int fd = skw_conn_iter_open(skw_conn_iter_link(b->conn, which));
+
+	return fd < 0 ? fd : skw_conn_iter_read(fd, size, each, b);
+}
+
+static int run_iterate(struct bench *b)
+{
+	return read_all(b, SKW_ITER_TCP, sizeof(struct skw_conn_rec), count_record);
+}
+
+static int run_rows(struct bench *b)
+{
+	skw_table_sweep_begin(b->table, skw_clock_monotonic_ns());
+	int ret = read_all(b, SKW_ITER_TCP, sizeof(struct skw_conn_rec), take_record);
+
+	skw_table_sweep_end(b->table, skw_clock_monotonic_ns(), !ret);
+	return ret;
+}
+
+static int run_holders(struct bench *b)
+{
+	skw_table_holders_begin(b->table);
+	int ret = read_all(b, SKW_ITER_HOLDERS, sizeof(struct skw_holder_rec), take_holder);
+	int end = skw_table_holders_end(b->table);
+
+	return ret ? ret : end;
+}
+
+static int run_rows_and_holders(struct bench *b)
+{
+	int ret = run_rows(b);
+
+	return ret ? ret : run_holders(b);
+}
+
+static const struct part {
+	const char *name;
+	int (*run)(struct bench *b);
+} parts[] = {
+	{ "iterate", run_iterate },
+	{ "rows", run_rows },
+	{ "rows and owners", run_rows_and_holders },
+};
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * SKW_NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+static int measure(struct bench *b, const struct part *part, bool report)
+{
+	uint64_t cpu = cpu_ns(), wall = skw_clock_monotonic_ns();
+
+	b->records = 0;
+	int ret = part->run(b);
+	wall = skw_clock_monotonic_ns() - wall;
+	cpu = cpu_ns() - cpu;
+	if (ret)
+		return fail(part->name, ret);
+	if (report)
+		printf("{\"part\": \"%s\", \"rows\": %" PRIu64 ", \"wall_ns\": %" PRIu64
+		       ", \"cpu_ns\": %" PRIu64 "}\n",
+		       part->name, b->records, wall, cpu);
+	return 0;
+}
+
+static int run(struct bench *b, uint64_t rounds)
+{
+	const struct skw_conn_options conn = { .events = SKW_EVENT_BIT(SKW_EVENT_CLOSE),
+					       .enrol = true,
+					       .udp = true,
+					       .holders = true };
+	const struct skw_table_options table = { .closed_ns = SKW_NS_PER_S, .owners = true };
+	struct skw_error err = { 0 };
+	int ret = skw_table_new(&table, &b->table);
+
+	if (ret)
+		return fail("table", ret);
+	ret = skw_conn_open(&conn, &b->conn, &err);
+	if (ret) {
+		fprintf(stderr, "sweep: %s\n", err.text);
+		return ret;
+	}
+	/* The first sweep makes rows and storage; the first round is not counted. */
+	for (uint64_t round = 0; !ret && round <= rounds; round++)
+		for (size_t i = 0; !ret && i < SKW_ARRAY_SIZE(parts); i++)
+			ret = measure(b, &parts[i], round > 0);
+	return ret;
+}
+
+int main(int argc, char *argv[])
+{
+	struct bench b = { 0 };
+	uint64_t rounds = argc == 2 ? strtoull(argv[1], NULL, 10) : 0;
+
+	if (!rounds) {
+		fprintf(stderr, "sweep ROUNDS\n");
+		return 2;
+	}
+	int ret = run(&b, rounds);
+
+	skw_conn_close(b.conn);
+	skw_table_free(b.table);
+	return ret != 0;
+}
