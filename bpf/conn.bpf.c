@@ -34,6 +34,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Set before loading. */
 const volatile bool enrol = true;
+const volatile bool known_states; /* STATE events only of sockets that have storage */
 const volatile __u64 subtree; /* kernfs id of the cgroup we are attached to; 0: the root */
 
 /* SKW_CONN_LACKS_*, found out as we go. */
@@ -298,7 +299,7 @@ static __always_inline void on_state(struct bpf_sock_ops *skops, struct bpf_sock
 
 	if (own)
 		own->state_ns = bpf_ktime_get_ns();
-	if (wanted(SKW_EVENT_STATE)) {
+	if (wanted(SKW_EVENT_STATE) && (own || !known_states)) {
 		rec = event_start(skops, tp, SKW_EVENT_STATE);
 		if (rec) {
 			rec->head.old_state = old_state;

@@ -113,6 +113,7 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint
 	bpf->rodata->rings_len = c->rings.len;
 	bpf->rodata->events = opt->events;
 	bpf->rodata->enrol = opt->enrol;
+	bpf->rodata->known_states = opt->known_states;
 	bpf->rodata->subtree = subtree;
 	bpf->rodata->jiffy_us = jiffy_us();
 	bpf_map__set_max_entries(bpf->maps.rings, c->rings.len);

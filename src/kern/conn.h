@@ -18,8 +18,10 @@
 struct skw_conn;
 
 struct skw_conn_options {
-	const char *cgroup;  /* folder in cgroup v2; NULL: the root, found through mountinfo */
-	uint32_t events;     /* SKW_EVENT_BIT()s that go into the rings */
+	const char *cgroup; /* folder in cgroup v2; NULL: the root, found through mountinfo */
+	uint32_t events;    /* SKW_EVENT_BIT()s that go into the rings */
+	/* STATE only of sockets that a sweep, an RTO or a retransmission has met. */
+	bool known_states;
 	bool enrol;          /* the first sweeps give sockets that were open before our callbacks */
 	bool udp, holders;   /* those iterators as well */
 	uint64_t ring_bytes; /* of all event rings together */

@@ -89,6 +89,8 @@ static int open_conn(struct skw_watch *w, struct skw_error *err)
 	const struct skw_conn_options opt = {
 		.cgroup = w->names.top[0] ? w->names.top : NULL,
 		.events = w->plan->events | w->plan->table_events,
+		/* The table alone follows what lives long enough to be met by a sweep. */
+		.known_states = !(w->plan->events & SKW_EVENT_BIT(SKW_EVENT_STATE)),
 		.enrol = true,
 		.udp = w->plan->udp,
 		.holders = true,
