@@ -84,9 +84,14 @@ static __always_inline __u32 sock_netns(const struct sock_common *sk)
 	return sk->skc_net.net->ns.inum;
 }
 
-/* By way of the file: a pointer to a socket can't be followed to the inode around it. */
+/*
+ * Newer kernels keep a copy; elsewhere by way of the file, as a pointer to a socket can't be
+ * followed to the inode around it.
+ */
 static __always_inline __u32 sock_inode(const struct sock *sk)
 {
+	if (bpf_core_field_exists(sk->sk_ino))
+		return (__u32)sk->sk_ino;
 	return sk->sk_socket ? (__u32)sk->sk_socket->file->f_inode->i_ino : 0;
 }
 

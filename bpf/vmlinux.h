@@ -236,6 +236,7 @@ struct sock {
 	} sk_backlog;
 	int sk_err;
 	struct socket *sk_socket;
+	unsigned long sk_ino; /* 6.18 */
 	refcount_t sk_wmem_alloc;
 	unsigned long sk_pacing_rate;
 	struct timer_list sk_timer;             /* keepalive, before 6.19 */
