@@ -15,6 +15,14 @@ struct skw_format_env {
 	int64_t offset_ns; /* real time minus CLOCK_MONOTONIC */
 };
 
+/* Real time of a monotonic one; what would be before 1970 is 1970. */
+static inline uint64_t skw_format_real_ns(const struct skw_format_env *env, uint64_t ns)
+{
+	uint64_t real = ns + (uint64_t)env->offset_ns;
+
+	return env->offset_ns < 0 && real > ns ? 0 : real;
+}
+
 /*
  * Numbers for people, at most `width` characters (at least 4), not padded: "1.2M", "88k",
  * "41.2ms", "2h13m", "--" for SKW_NONE64. Bytes and bits go by powers of 1000. Each returns

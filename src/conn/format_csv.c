@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/format.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+
+#include "conn/utf8.h"
+
+/* RFC 4180, 2: what holds a comma, a quote or a line's end stands in quotes, quotes doubled. */
+static void add_quoted(struct skw_buf *out, const char *text)
+{
+	bool quotes = text[strcspn(text, ",\"\r\n")] != '\0';
+
+	if (quotes)
+		skw_buf_add_char(out, '"');
+	while (*text) {
+		if (*text == '"')
+			skw_buf_add_char(out, '"');
+		text = skw_utf8_add(out, text);
+	}
+	if (quotes)
+		skw_buf_add_char(out, '"');
+}
+
+/* A value that is known. */
+struct cell {
+	const struct skw_row *row;
+	enum skw_field field;
+	struct skw_value value;
+	const struct skw_format_env *env;
+};
+
+static void number_cell(struct skw_buf *out, const struct cell *cell)
+{
+	skw_buf_add_uint(out, cell->value.number);
+}
+
+static void time_cell(struct skw_buf *out, const struct cell *cell)
+{
+	char text[SKW_RFC3339_SIZE];
+
+	skw_format_rfc3339(text, skw_format_real_ns(cell->env, cell->value.number));
+	skw_buf_add(out, text, sizeof(text) - 1);
+}
+
+static void bool_cell(struct skw_buf *out, const struct cell *cell)
+{
+	skw_buf_add_str(out, cell->value.number ? "true" : "false");
+}
+
+static void text_cell(struct skw_buf *out, const struct cell *cell)
+{
+	add_quoted(out, cell->value.text);
+}
+
+static void addr_cell(struct skw_buf *out, const struct cell *cell)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	skw_addr_text(cell->row->family,
+		      cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->local_addr
+							  : cell->row->remote_addr,
+		      text);
+	skw_buf_add_str(out, text);
+}
+
+/* "pid:comm pid:comm", in quotes as a whole. */
+static void owners_cell(struct skw_buf *out, const struct cell *cell)
+{
+	struct skw_buf list = SKW_BUF_INIT;
+
+	for (uint32_t i = 0; i < cell->row->owners->len; i++) {
+		if (i)
+			skw_buf_add_char(&list, ' ');
+		skw_buf_add_uint(&list, cell->row->owners->list[i].pid);
+		skw_buf_add_char(&list, ':');
+		skw_buf_add_str(&list, cell->row->owners->list[i].comm);
+	}
+	skw_buf_add_char(&list, '\0');
+	if (list.failed)
+		out->failed = true;
+	else
+		add_quoted(out, (const char *)list.data);
+	skw_buf_free(&list);
+}
+
+static void hist_cell(struct skw_buf *out, const struct cell *cell)
+{
+	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
+		if (i)
+			skw_buf_add_char(out, ' ');
+		skw_buf_add_uint(out, cell->row->rtt_hist[i]);
+	}
+}
+
+static void (*const cells[])(struct skw_buf *out, const struct cell *cell) = {
+	[SKW_KIND_NUMBER] = number_cell, [SKW_KIND_BYTES] = number_cell,
+	[SKW_KIND_BPS] = number_cell,    [SKW_KIND_US] = number_cell,
+	[SKW_KIND_TIME] = time_cell,     [SKW_KIND_BOOL] = bool_cell,
+	[SKW_KIND_TEXT] = text_cell,     [SKW_KIND_ADDR] = addr_cell,
+	[SKW_KIND_OWNERS] = owners_cell, [SKW_KIND_HIST] = hist_cell,
+};
+
+void skw_format_csv_head(struct skw_buf *out)
+{
+	for (int i = 0; i < SKW_FIELDS; i++) {
+		if (i)
+			skw_buf_add_char(out, ',');
+		skw_buf_add_str(out, skw_fields[i].name);
+	}
+	skw_buf_add_char(out, '\n');
+}
+
+int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
+		       const struct skw_format_env *env)
+{
+	for (unsigned i = 0; i < SKW_FIELDS; i++) {
+		struct cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
+
+		if (i)
+			skw_buf_add_char(out, ',');
+		skw_field_value(row, cell.field, &cell.value);
+		if (cell.value.known)
+			cells[skw_fields[i].kind](out, &cell);
+	}
+	skw_buf_add_char(out, '\n');
+	return out->failed ? -ENOMEM : 0;
+}

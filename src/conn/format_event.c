@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/format.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "util/cleanup.h"
+
+#define NS_PER_S 1000000000ULL
+
+/* Widths for what is usual: IPv4 endpoints; longer ones push the rest to the right. */
+#define TYPE_WIDTH     11
+#define OWNER_WIDTH    24
+#define ENDPOINT_WIDTH 21
+
+static void add_clock(struct skw_buf *out, uint64_t real_ns)
+{
+	time_t second = (time_t)(real_ns / NS_PER_S);
+	struct tm tm = { 0 };
+
+	localtime_r(&second, &tm);
+	skw_buf_printf(out, "%02d:%02d:%02d.%06u ", tm.tm_hour, tm.tm_min, tm.tm_sec,
+		       (unsigned)(real_ns % NS_PER_S / 1000));
+}
+
+/* Whoever names a process chooses its bytes: none of them may steer the terminal. */
+static void add_owner(struct skw_buf *out, const struct skw_owners *owners)
+{
+	char name[SKW_COMM_LEN + 1], owner[sizeof(name) + 16];
+	size_t n = 0;
+
+	if (!owners) {
+		skw_buf_printf(out, "%-*s ", OWNER_WIDTH, "--");
+		return;
+	}
+	for (const char *p = owners->list[0].comm; *p && n < SKW_COMM_LEN; p++)
+		name[n++] = isascii(*p) && isprint(*p) ? *p : '?';
+	name[n] = '\0';
+	snprintf(owner, sizeof(owner), "%s[%u]", name, owners->list[0].pid);
+	skw_buf_printf(out, "%-*s ", OWNER_WIDTH, owner);
+}
+
+static void add_endpoints(struct skw_buf *out, const struct skw_row *row)
+{
+	static const char arrows[] = {
+		[SKW_CONN_UNKNOWN] = '-', [SKW_CONN_IN] = '<', [SKW_CONN_OUT] = '>'
+	};
+	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE] = "";
+	char arrow = row->direction < sizeof(arrows) ? arrows[row->direction] : '-';
+
+	skw_format_endpoint(local, row->family, row->local_addr, row->local_port);
+	if (row->state == SKW_STATE_LISTEN)
+		arrow = ' ';
+	else
+		skw_format_endpoint(remote, row->family, row->remote_addr, row->remote_port);
+	skw_buf_printf(out, "%-*s %c %-*s", ENDPOINT_WIDTH, local, arrow, ENDPOINT_WIDTH, remote);
+}
+
+/* A time in a sentence: three digits do. */
+static const char *time_text(char out[16], uint64_t us)
+{
+	skw_format_us(out, 6, us);
+	return out;
+}
+
+static void add_established(struct skw_buf *out, const struct skw_event *event)
+{
+	char us[16];
+
+	if (event->handshake_us != SKW_NONE32)
+		skw_buf_printf(out, "  handshake %s", time_text(us, event->handshake_us));
+}
+
+static void add_state(struct skw_buf *out, const struct skw_event *event)
+{
+	skw_buf_printf(out, "  %s -> %s", skw_state_name(event->old_state),
+		       skw_state_name(event->new_state));
+}
+
+static void add_rtt(struct skw_buf *out, const struct skw_event *event)
+{
+	char us[16];
+
+	if (event->rtt_us != SKW_NONE32)
+		skw_buf_printf(out, "  RTT %s", time_text(us, event->rtt_us));
+}
+
+static void add_rto(struct skw_buf *out, const struct skw_event *event)
+{
+	char us[16];
+
+	skw_buf_printf(out, "  RTO after %s, #%u", time_text(us, event->rto_us),
+		       event->backoff + 1);
+}
+
+static void add_retrans(struct skw_buf *out, const struct skw_event *event)
+{
+	skw_buf_printf(out, "  retransmit %u segment%s seq %u", event->segs,
+		       event->segs == 1 ? "" : "s", event->seq);
+	if (event->error)
+		skw_buf_printf(out, ", not sent: %s", strerror(abs(event->error)));
+}
+
+static void add_bytes(struct skw_buf *out, const char *label, uint64_t bytes)
+{
+	char number[8];
+
+	if (bytes == SKW_NONE64)
+		return;
+	skw_format_number(number, 5, bytes);
+	skw_buf_printf(out, ", %s %sB", label, number);
+}
+
+static void add_close(struct skw_buf *out, const struct skw_event *event)
+{
+	static const char *const reasons[SKW_CLOSE_REASONS] = {
+		[SKW_CLOSE_UNKNOWN] = "closed",
+		[SKW_CLOSE_FIN] = "closed",
+		[SKW_CLOSE_RESET_BY_PEER] = "reset by peer",
+		[SKW_CLOSE_RESET_BY_US] = "reset by us",
+		[SKW_CLOSE_TIMEOUT] = "timed out",
+		[SKW_CLOSE_REFUSED] = "refused",
+	};
+	const struct skw_row *row = event->row;
+	struct skw_value age;
+	char us[16];
+
+	skw_buf_printf(out, "  %s in %s",
+		       row->close_reason < SKW_CLOSE_REASONS ? reasons[row->close_reason]
+							     : reasons[SKW_CLOSE_UNKNOWN],
+		       skw_state_name(event->old_state));
+	skw_field_value(row, SKW_FIELD_AGE_US, &age);
+	if (age.known)
+		skw_buf_printf(out, " after %s", time_text(us, age.number));
+	add_bytes(out, "sent", row->bytes_acked);
+	add_bytes(out, "received", row->bytes_received);
+	if (row->srtt_us != SKW_NONE32)
+		skw_buf_printf(out, ", srtt %s", time_text(us, row->srtt_us));
+	if (row->retrans_segs != SKW_NONE32)
+		skw_buf_printf(out, ", %u retransmit%s", row->retrans_segs,
+			       row->retrans_segs == 1 ? "" : "s");
+}
+
+static void add_listen(struct skw_buf *out, const struct skw_event *event)
+{
+	skw_buf_printf(out, "  backlog %u", event->backlog);
+}
+
+static void (*const details[SKW_EVENT_CREATOR])(struct skw_buf *, const struct skw_event *) = {
+	[SKW_EVENT_ESTABLISHED] = add_established,
+	[SKW_EVENT_STATE] = add_state,
+	[SKW_EVENT_RTT] = add_rtt,
+	[SKW_EVENT_RTO] = add_rto,
+	[SKW_EVENT_RETRANS] = add_retrans,
+	[SKW_EVENT_CLOSE] = add_close,
+	[SKW_EVENT_LISTEN] = add_listen,
+};
+
+void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
+			   const struct skw_format_env *env)
+{
+	add_clock(out, skw_format_real_ns(env, event->ts_ns));
+	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, skw_event_name(event->type));
+	add_owner(out, event->row->owners);
+	add_endpoints(out, event->row);
+	if (event->type < SKW_ARRAY_SIZE(details) && details[event->type])
+		details[event->type](out, event);
+	/* An endpoint at the end of a line needs no column behind it. */
+	while (out->len && out->data[out->len - 1] == ' ')
+		out->len--;
+	skw_buf_add_char(out, '\n');
+}

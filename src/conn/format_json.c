@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/format.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stddef.h>
+
+#include "conn/utf8.h"
+#include "util/cleanup.h"
+
+static void add_null(struct skw_buf *out)
+{
+	skw_buf_add(out, "null", 4);
+}
+
+/* What JSON writes as it is: nearly all names there are. */
+static bool is_plain(const char *text, size_t *len)
+{
+	const char *p = text;
+
+	while (*p >= ' ' && *p < 0x7f && *p != '"' && *p != '\\')
+		p++;
+	*len = (size_t)(p - text);
+	return !*p;
+}
+
+static void add_escaped(struct skw_buf *out, const char *text)
+{
+	struct skw_buf clean = SKW_BUF_INIT;
+
+	while (*text)
+		text = skw_utf8_add(&clean, text);
+	json_t *string = clean.failed ? NULL : json_stringn((const char *)clean.data, clean.len);
+	/* ASCII only: no byte of a stranger's name reaches a terminal. A \u escape for each byte
+	 * is the longest there is. */
+	const size_t flags = JSON_ENCODE_ANY | JSON_ENSURE_ASCII;
+	size_t most = 6 * clean.len + 2;
+	char *to = (char *)skw_buf_reserve(out, most);
+	size_t len = string && to ? json_dumpb(string, to, most, flags) : 0;
+	if (len && len <= most)
+		out->len += len;
+	else
+		out->failed = true;
+	json_decref(string);
+	skw_buf_free(&clean);
+}
+
+static void add_string(struct skw_buf *out, const char *text)
+{
+	size_t len;
+
+	if (!is_plain(text, &len)) {
+		add_escaped(out, text);
+		return;
+	}
+	skw_buf_add_char(out, '"');
+	skw_buf_add(out, text, len);
+	skw_buf_add_char(out, '"');
+}
+
+static void add_time(struct skw_buf *out, uint64_t ns, const struct skw_format_env *env)
+{
+	char text[SKW_RFC3339_SIZE];
+
+	skw_format_rfc3339(text, skw_format_real_ns(env, ns));
+	skw_buf_add_char(out, '"');
+	skw_buf_add(out, text, sizeof(text) - 1);
+	skw_buf_add_char(out, '"');
+}
+
+/* A value that is known. */
+struct cell {
+	const struct skw_row *row;
+	enum skw_field field;
+	struct skw_value value;
+	const struct skw_format_env *env;
+};
+
+static void number_cell(struct skw_buf *out, const struct cell *cell)
+{
+	skw_buf_add_uint(out, cell->value.number);
+}
+
+static void time_cell(struct skw_buf *out, const struct cell *cell)
+{
+	add_time(out, cell->value.number, cell->env);
+}
+
+static void bool_cell(struct skw_buf *out, const struct cell *cell)
+{
+	skw_buf_add_str(out, cell->value.number ? "true" : "false");
+}
+
+static void text_cell(struct skw_buf *out, const struct cell *cell)
+{
+	add_string(out, cell->value.text);
+}
+
+static void addr_cell(struct skw_buf *out, const struct cell *cell)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	skw_addr_text(cell->row->family,
+		      cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->local_addr
+							  : cell->row->remote_addr,
+		      text);
+	add_string(out, text);
+}
+
+static void owners_cell(struct skw_buf *out, const struct cell *cell)
+{
+	const struct skw_owners *owners = cell->row->owners;
+
+	skw_buf_add_char(out, '[');
+	for (uint32_t i = 0; i < owners->len; i++) {
+		skw_buf_add_str(out, i ? ",{\"pid\":" : "{\"pid\":");
+		skw_buf_add_uint(out, owners->list[i].pid);
+		skw_buf_add_str(out, ",\"comm\":");
+		add_string(out, owners->list[i].comm);
+		skw_buf_add_char(out, '}');
+	}
+	skw_buf_add_char(out, ']');
+}
+
+static void hist_cell(struct skw_buf *out, const struct cell *cell)
+{
+	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
+		skw_buf_add_char(out, i ? ',' : '[');
+		skw_buf_add_uint(out, cell->row->rtt_hist[i]);
+	}
+	skw_buf_add_char(out, ']');
+}
+
+static void (*const cells[])(struct skw_buf *out, const struct cell *cell) = {
+	[SKW_KIND_NUMBER] = number_cell, [SKW_KIND_BYTES] = number_cell,
+	[SKW_KIND_BPS] = number_cell,    [SKW_KIND_US] = number_cell,
+	[SKW_KIND_TIME] = time_cell,     [SKW_KIND_BOOL] = bool_cell,
+	[SKW_KIND_TEXT] = text_cell,     [SKW_KIND_ADDR] = addr_cell,
+	[SKW_KIND_OWNERS] = owners_cell, [SKW_KIND_HIST] = hist_cell,
+};
+
+/* The comma in front is missing only behind the brace that opens the object. */
+static void add_key(struct skw_buf *out, const char *name)
+{
+	uint8_t last = out->len ? out->data[out->len - 1] : '{';
+
+	if (last != '{')
+		skw_buf_add_char(out, ',');
+	skw_buf_add_char(out, '"');
+	skw_buf_add_str(out, name);
+	skw_buf_add(out, "\":", 2);
+}
+
+static void add_fields(struct skw_buf *out, const struct skw_row *row, enum skw_field first,
+		       enum skw_field last, const struct skw_format_env *env)
+{
+	for (unsigned i = first; i <= last; i++) {
+		struct cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
+
+		add_key(out, skw_fields[i].name);
+		skw_field_value(row, cell.field, &cell.value);
+		if (cell.value.known)
+			cells[skw_fields[i].kind](out, &cell);
+		else
+			add_null(out);
+	}
+}
+
+static int end_object(struct skw_buf *out)
+{
+	skw_buf_add(out, "}\n", 2);
+	return out->failed ? -ENOMEM : 0;
+}
+
+int skw_format_row_json(struct skw_buf *out, const struct skw_row *row,
+			const struct skw_format_env *env)
+{
+	skw_buf_add_char(out, '{');
+	add_fields(out, row, 0, SKW_FIELDS - 1, env);
+	return end_object(out);
+}
+
+/* What an event adds. */
+enum extra_kind { EXTRA_UINT32 = 1, EXTRA_INT, EXTRA_STATE };
+
+#define EXTRAS 3
+
+struct extra {
+	const char *name;
+	uint8_t kind; /* enum extra_kind; 0 ends */
+	uint8_t offset;
+};
+
+#define EXTRA(member, how)                                                                         \
+	{                                                                                          \
+#member, how, offsetof(struct skw_event, member)                                   \
+	}
+
+static const struct extra extras[SKW_EVENT_CREATOR][EXTRAS + 1] = {
+	[SKW_EVENT_ESTABLISHED] = { EXTRA(handshake_us, EXTRA_UINT32) },
+	[SKW_EVENT_STATE] = { EXTRA(old_state, EXTRA_STATE), EXTRA(new_state, EXTRA_STATE) },
+	[SKW_EVENT_RTT] = { EXTRA(rtt_us, EXTRA_UINT32) },
+	[SKW_EVENT_RTO] = { EXTRA(rto_us, EXTRA_UINT32), EXTRA(backoff, EXTRA_UINT32) },
+	[SKW_EVENT_RETRANS] = { EXTRA(seq, EXTRA_UINT32), EXTRA(segs, EXTRA_UINT32),
+				EXTRA(error, EXTRA_INT) },
+	[SKW_EVENT_CLOSE] = { EXTRA(old_state, EXTRA_STATE) },
+	[SKW_EVENT_LISTEN] = { EXTRA(backlog, EXTRA_UINT32) },
+};
+
+static void add_extra(struct skw_buf *out, const struct skw_event *event, const struct extra *extra)
+{
+	const void *at = (const char *)event + extra->offset;
+	uint32_t number;
+	int error;
+
+	add_key(out, extra->name);
+	switch ((enum extra_kind)extra->kind) {
+	case EXTRA_UINT32:
+		memcpy(&number, at, sizeof(number));
+		/* A sequence number may be any. */
+		if (number == SKW_NONE32 && extra->offset != offsetof(struct skw_event, seq))
+			add_null(out);
+		else
+			skw_buf_add_uint(out, number);
+		break;
+	case EXTRA_INT:
+		memcpy(&error, at, sizeof(error));
+		skw_buf_printf(out, "%d", error);
+		break;
+	case EXTRA_STATE:
+		add_string(out, skw_state_name(*(const uint8_t *)at));
+		break;
+	}
+}
+
+int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
+			  const struct skw_format_env *env)
+{
+	skw_buf_add(out, "{\"ts\":", 6);
+	add_time(out, event->ts_ns, env);
+	add_key(out, "type");
+	add_string(out, skw_event_name(event->type));
+	for (size_t i = 0; event->type < SKW_EVENT_CREATOR && extras[event->type][i].kind; i++)
+		add_extra(out, event, &extras[event->type][i]);
+	/* The fields of the row but its time, which is the event's. */
+	add_fields(out, event->row, SKW_FIELD_COOKIE,
+		   event->type == SKW_EVENT_CLOSE ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);
+	return end_object(out);
+}

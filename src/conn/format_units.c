@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/format.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+
+#define US_PER_MS  1000ULL
+#define US_PER_S   1000000ULL
+#define US_PER_MIN (60 * US_PER_S)
+#define US_PER_H   (60 * US_PER_MIN)
+#define US_PER_DAY (24 * US_PER_H)
+
+static int put(char *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(out, text, len + 1);
+	return (int)len;
+}
+
+/* Rounded to the nearest; no sum that could overflow. */
+static uint64_t divide(uint64_t v, uint64_t by)
+{
+	return v / by + (v % by >= by - by / 2);
+}
+
+/*
+ * v in a unit that is a multiple of ten: with one decimal, with none, or, less than one, with
+ * nothing in front of the point; the first that fits. Returns its length, or -1 where nothing
+ * fits or the number would be 1000 or more.
+ */
+static int put_scaled(char *out, int width, uint64_t v, uint64_t unit, const char *suffix)
+{
+	uint64_t tenths = divide(v, unit / 10), whole = divide(v, unit);
+	char text[48];
+	int n;
+
+	if (tenths < 10000) {
+		n = snprintf(text, sizeof(text), "%llu.%llu%s", (unsigned long long)(tenths / 10),
+			     (unsigned long long)(tenths % 10), suffix);
+		if (n <= width)
+			return put(out, text);
+	}
+	if (tenths < 10)
+		n = snprintf(text, sizeof(text), ".%llu%s", (unsigned long long)tenths, suffix);
+	else if (whole < 1000)
+		n = snprintf(text, sizeof(text), "%llu%s", (unsigned long long)whole, suffix);
+	else
+		return -1;
+	return n <= width ? put(out, text) : -1;
+}
+
+int skw_format_number(char *out, int width, uint64_t v)
+{
+	static const char *const suffixes[] = { "k", "M", "G", "T", "P", "E" };
+	uint64_t unit = 1000;
+	int n = -1;
+
+	if (v == SKW_NONE64)
+		return put(out, "--");
+	if (v < 1000)
+		return snprintf(out, (size_t)width + 1, "%u", (unsigned)v);
+	for (size_t i = 0; n < 0 && i < SKW_ARRAY_SIZE(suffixes); i++, unit *= 1000)
+		n = put_scaled(out, width, v, unit, suffixes[i]);
+	return n;
+}
+
+int skw_format_us(char *out, int width, uint64_t us)
+{
+	int n;
+
+	if (us == SKW_NONE64)
+		return put(out, "--");
+	if (us < 100)
+		return snprintf(out, (size_t)width + 1, "%uus", (unsigned)us);
+	n = put_scaled(out, width, us, US_PER_MS, "ms");
+	if (n < 0 && us < US_PER_MIN)
+		n = put_scaled(out, width, us, US_PER_S, "s");
+	return n < 0 ? skw_format_age(out, width, us) : n;
+}
+
+int skw_format_age(char *out, int width, uint64_t us)
+{
+	static const struct {
+		uint64_t below, unit, rest;
+		const char *suffix, *rest_suffix;
+	} steps[] = {
+		{ US_PER_MIN, US_PER_S, 0, "s", "" },
+		{ US_PER_H, US_PER_MIN, US_PER_S, "m", "s" },
+		{ US_PER_DAY, US_PER_H, US_PER_MIN, "h", "m" },
+		{ 1000 * US_PER_DAY, US_PER_DAY, US_PER_H, "d", "h" },
+		{ 365000 * US_PER_DAY, 365 * US_PER_DAY, 0, "y", "" },
+	};
+	char text[64];
+
+	if (us == SKW_NONE64)
+		return put(out, "--");
+	if (us < US_PER_S)
+		return put_scaled(out, width, us, US_PER_S, "s");
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(steps); i++) {
+		if (us >= steps[i].below)
+			continue;
+		unsigned whole = (unsigned)(us / steps[i].unit);
+		unsigned rest = steps[i].rest ? (unsigned)(us % steps[i].unit / steps[i].rest) : 0;
+		if (rest && snprintf(text, sizeof(text), "%u%s%u%s", whole, steps[i].suffix, rest,
+				     steps[i].rest_suffix) <= width)
+			return put(out, text);
+		return snprintf(out, (size_t)width + 1, "%u%s", whole, steps[i].suffix);
+	}
+	return put(out, "999y");
+}
