@@ -285,7 +285,7 @@ static __always_inline void close_event(struct bpf_sock_ops *skops, const struct
 	rec->head.direction = rec->row.direction;
 	/* Whatever timer is left is stopped next. */
 	rec->row.timer = SKW_TIMER_NONE;
-	rec->row.timer_left_us = SKW_NONE32;
+	rec->row.timer_left_us = SKW_NONE64;
 	event_submit(rec);
 }
 

@@ -43,11 +43,11 @@ static __always_inline __u64 jiffies_us(__u64 jiffies)
 }
 
 /* What is left until then; 0 when it is over. */
-static __always_inline __u32 jiffies_left_us(__u64 expires, __u64 now)
+static __always_inline __u64 jiffies_left_us(__u64 expires, __u64 now)
 {
 	__s64 left = (__s64)(expires - now);
 
-	return left > 0 ? (__u32)jiffies_us(left) : 0;
+	return left > 0 ? jiffies_us(left) : 0;
 }
 
 static __always_inline __u32 or_none32(__u32 value)

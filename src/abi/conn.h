@@ -64,6 +64,7 @@ struct skw_conn_rec {
 	__u64 delivery_rate; /* bytes per second */
 	__u64 pacing_rate;   /* bytes per second */
 	__u64 busy_us, rwnd_limited_us, sndbuf_limited_us;
+	__u64 timer_left_us; /* keepalive takes hours */
 	__u8 local_addr[16], remote_addr[16];
 	__u16 local_port, remote_port;
 	__u8 kind;      /* enum skw_row_kind */
@@ -92,9 +93,7 @@ struct skw_conn_rec {
 		send_q; /* bytes; of a listener: connections waiting, and their limit */
 	__u32 unacked, sacked, reordering;
 	__u32 rcv_rtt_us, snd_wnd;
-	__u32 timer_left_us;
-	__u32 drops; /* UDP, and of a listener */
-	__u32 reserved;
+	__u32 drops;                 /* UDP, and of a listener */
 	char congestion[SKW_CA_LEN]; /* NUL-padded; empty: unknown */
 };
 

@@ -314,7 +314,7 @@ static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row
 		  const char *congestion, enum skw_close_reason reason)
 {
 	bool waits = skw_entry_is_waiting(e);
-	uint32_t left_us = e->row.timer_left_us;
+	uint64_t left_us = e->row.timer_left_us;
 	int ret = skw_table_row_merge(t, e, last, SKW_ROW_TCP, congestion, true);
 
 	if (ret)

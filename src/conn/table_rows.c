@@ -331,7 +331,7 @@ void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_clos
 		row->close_reason = (uint8_t)reason;
 	}
 	row->timer = SKW_NONE8;
-	row->timer_left_us = SKW_NONE32;
+	row->timer_left_us = SKW_NONE64;
 	/* Leaving a state takes no memory. */
 	(void)skw_table_row_set_state(t, e, SKW_STATE_CLOSED, ts_ns);
 	row->state_ns = ts_ns;

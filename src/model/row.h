@@ -98,6 +98,7 @@ struct skw_row {
 	uint64_t bytes_acked, bytes_received, bytes_retrans;
 	uint64_t delivery_rate_bps, pacing_rate_bps; /* bits per second */
 	uint64_t busy_us, rwnd_limited_us, sndbuf_limited_us;
+	uint64_t timer_left_us;
 	uint32_t srtt_us, rttvar_us, min_rtt_us, last_rtt_us, rtt_samples;
 	uint32_t rtt_hist[SKW_RTT_BUCKETS];
 	uint32_t rto_us, rto_count;
@@ -107,7 +108,6 @@ struct skw_row {
 	uint32_t notsent, recv_q, send_q;
 	uint32_t unacked, sacked, reordering;
 	uint32_t rcv_rtt_us, snd_wnd;
-	uint32_t timer_left_us;
 	uint32_t drops;
 
 	/* Derived by the table. */
