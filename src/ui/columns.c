@@ -17,43 +17,123 @@
 
 #define NUMBER(name, title, help, field)                                                           \
 	{                                                                                          \
-		name, title, help, field, 5, 6, STAYS_CHOSEN, false                                \
+		name, title, help, field, { 5, 0, 6 }, STAYS_CHOSEN, false                         \
 	}
 
 const struct skw_column_info skw_columns[SKW_COLUMNS] = {
-	[SKW_COLUMN_PID] = { "pid", "PID", "process that holds it", SKW_FIELD_PID, 7, 7, 30,
+	[SKW_COLUMN_PID] = { "pid",
+			     "PID",
+			     "process that holds it",
+			     SKW_FIELD_PID,
+			     { 7, 0, 7 },
+			     30,
 			     false },
-	[SKW_COLUMN_OWNER] = { "owner", "OWNER", "its name, and what it runs in", SKW_FIELD_COMM, 8,
-			       28, STAYS_ALWAYS, true },
-	[SKW_COLUMN_LOCAL] = { "local", "LOCAL", "address and port here", SKW_FIELD_LOCAL_ADDR, 11,
-			       21, 60, true },
-	[SKW_COLUMN_REMOTE] = { "remote", "  REMOTE", "the peer; < accepted here, > opened here",
-				SKW_FIELD_REMOTE_ADDR, 15, 23, STAYS_ALWAYS + 2, true },
-	[SKW_COLUMN_STATE] = { "state", "STATE", "state, or why it was closed", SKW_FIELD_STATE, 7,
-			       10, STAYS_ALWAYS + 3, true },
-	[SKW_COLUMN_AGE] = { "age", "AGE", "time since it was opened", SKW_FIELD_AGE_US, 5, 6, 40,
+	[SKW_COLUMN_OWNER] = { "owner",
+			       "OWNER",
+			       "its name, and what it runs in",
+			       SKW_FIELD_COMM,
+			       { 8, 0, 22 },
+			       STAYS_ALWAYS,
+			       true },
+	[SKW_COLUMN_LOCAL] = { "local",
+			       "LOCAL",
+			       "address and port here",
+			       SKW_FIELD_LOCAL_ADDR,
+			       { 13, 0, 21 },
+			       60,
+			       true },
+	[SKW_COLUMN_REMOTE] = { "remote",
+				"  REMOTE",
+				"the peer; < accepted here, > opened here",
+				SKW_FIELD_REMOTE_ADDR,
+				{ 15, 18, 23 },
+				STAYS_ALWAYS + 2,
+				true },
+	[SKW_COLUMN_STATE] = { "state",
+			       "STATE",
+			       "state, or why it was closed",
+			       SKW_FIELD_STATE,
+			       { 7, 10, 10 },
+			       STAYS_ALWAYS + 3,
+			       true },
+	[SKW_COLUMN_AGE] = { "age",
+			     "AGE",
+			     "time since it was opened",
+			     SKW_FIELD_AGE_US,
+			     { 5, 0, 6 },
+			     40,
 			     false },
-	[SKW_COLUMN_RX] = { "rx", "RXb/s", "receiving, bits per second", SKW_FIELD_RX_BPS, 5, 6, 70,
+	[SKW_COLUMN_RX] = { "rx",
+			    "RX/s",
+			    "receiving, bits per second",
+			    SKW_FIELD_RX_BPS,
+			    { 4, 0, 5 },
+			    70,
 			    false },
-	[SKW_COLUMN_TX] = { "tx", "TXb/s", "sending, bits per second", SKW_FIELD_TX_BPS, 5, 6, 70,
+	[SKW_COLUMN_TX] = { "tx",
+			    "TX/s",
+			    "sending, bits per second",
+			    SKW_FIELD_TX_BPS,
+			    { 4, 0, 5 },
+			    70,
 			    false },
-	[SKW_COLUMN_SRTT] = { "srtt", "SRTT", "smoothed round-trip time", SKW_FIELD_SRTT_US, 6, 7,
-			      STAYS_ALWAYS + 1, false },
-	[SKW_COLUMN_MIN_RTT] = { "min", "MIN", "lowest round-trip time", SKW_FIELD_MIN_RTT_US, 6, 7,
-				 20, false },
-	[SKW_COLUMN_RETRANS] = { "retrans", "RETR", "segments sent again", SKW_FIELD_RETRANS_SEGS,
-				 5, 5, 80, false },
-	[SKW_COLUMN_RTO_COUNT] = { "rtos", "RTO", "retransmission timeouts", SKW_FIELD_RTO_COUNT, 4,
-				   5, 80, false },
-	[SKW_COLUMN_HISTORY] = { "history", "RTT, last 60 s", "round-trip times of the last minute",
-				 SKW_FIELD_SRTT_US, 10, 60, 10, true },
+	[SKW_COLUMN_SRTT] = { "srtt",
+			      "SRTT",
+			      "smoothed round-trip time",
+			      SKW_FIELD_SRTT_US,
+			      { 6, 0, 7 },
+			      STAYS_ALWAYS + 1,
+			      false },
+	[SKW_COLUMN_MIN_RTT] = { "min",
+				 "MIN",
+				 "lowest round-trip time",
+				 SKW_FIELD_MIN_RTT_US,
+				 { 6, 0, 7 },
+				 20,
+				 false },
+	[SKW_COLUMN_RETRANS] = { "retrans",
+				 "RETR",
+				 "segments sent again",
+				 SKW_FIELD_RETRANS_SEGS,
+				 { 4, 0, 5 },
+				 80,
+				 false },
+	[SKW_COLUMN_RTO_COUNT] = { "rtos",
+				   "RTO",
+				   "retransmission timeouts",
+				   SKW_FIELD_RTO_COUNT,
+				   { 4, 0, 5 },
+				   80,
+				   false },
+	[SKW_COLUMN_HISTORY] = { "history",
+				 "RTT, last 60 s",
+				 "round-trip times of the last minute",
+				 SKW_FIELD_SRTT_US,
+				 { 10, 0, 60 },
+				 10,
+				 true },
 
 	[SKW_COLUMN_UID] = NUMBER("uid", "UID", "user", SKW_FIELD_UID),
-	[SKW_COLUMN_CGROUP] = { "cgroup", "CGROUP", "unit or container", SKW_FIELD_CGROUP, 12, 32,
-				STAYS_CHOSEN, true },
-	[SKW_COLUMN_NETNS] = { "netns", "NETNS", "network namespace", SKW_FIELD_NETNS, 10, 16,
-			       STAYS_CHOSEN, true },
-	[SKW_COLUMN_PROTO] = { "proto", "PROT", "tcp or udp", SKW_FIELD_PROTO, 4, 4, STAYS_CHOSEN,
+	[SKW_COLUMN_CGROUP] = { "cgroup",
+				"CGROUP",
+				"unit or container",
+				SKW_FIELD_CGROUP,
+				{ 12, 0, 32 },
+				STAYS_CHOSEN,
+				true },
+	[SKW_COLUMN_NETNS] = { "netns",
+			       "NETNS",
+			       "network namespace",
+			       SKW_FIELD_NETNS,
+			       { 10, 0, 16 },
+			       STAYS_CHOSEN,
+			       true },
+	[SKW_COLUMN_PROTO] = { "proto",
+			       "PROT",
+			       "tcp or udp",
+			       SKW_FIELD_PROTO,
+			       { 4, 0, 4 },
+			       STAYS_CHOSEN,
 			       true },
 	[SKW_COLUMN_LAST_RTT] =
 		NUMBER("last", "LAST", "last round-trip time", SKW_FIELD_LAST_RTT_US),
@@ -82,12 +162,22 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 					   SKW_FIELD_RWND_LIMITED_US),
 	[SKW_COLUMN_SNDBUF_LIMITED] = NUMBER("sndbuf", "SNDBF", "time held up by the send buffer",
 					     SKW_FIELD_SNDBUF_LIMITED_US),
-	[SKW_COLUMN_CONGESTION] = { "cc", "CC", "congestion control", SKW_FIELD_CONGESTION, 5, 8,
-				    STAYS_CHOSEN, true },
+	[SKW_COLUMN_CONGESTION] = { "cc",
+				    "CC",
+				    "congestion control",
+				    SKW_FIELD_CONGESTION,
+				    { 5, 0, 8 },
+				    STAYS_CHOSEN,
+				    true },
 	[SKW_COLUMN_DROPS] =
 		NUMBER("drops", "DROPS", "datagrams or connections dropped", SKW_FIELD_DROPS),
-	[SKW_COLUMN_REASON] = { "reason", "REASON", "why it was closed", SKW_FIELD_CLOSE_REASON, 8,
-				13, STAYS_CHOSEN, true },
+	[SKW_COLUMN_REASON] = { "reason",
+				"REASON",
+				"why it was closed",
+				SKW_FIELD_CLOSE_REASON,
+				{ 8, 0, 13 },
+				STAYS_CHOSEN,
+				true },
 };
 
 /* As `ss` shortens them. */
@@ -137,23 +227,32 @@ static size_t first_to_go(const struct skw_column_info *infos, const uint8_t *id
 	return found;
 }
 
-static int least_width(const struct skw_column_info *infos, const uint8_t *ids, size_t n)
+static int width_of(const struct skw_column_info *info, bool good)
+{
+	return good && info->widths.good ? info->widths.good : info->widths.min;
+}
+
+static int least_width(const struct skw_column_info *infos, const uint8_t *ids, size_t n, bool good)
 {
 	int width = n ? (int)n - 1 : 0;
 
 	for (size_t i = 0; i < n; i++)
-		width += infos[ids[i]].min;
+		width += width_of(&infos[ids[i]], good);
 	return width;
 }
 
-/* Gives what is left to those that want more, the longest-staying first. */
+/*
+ * Gives what is left to those that want more, the longest-staying first, up to what the column
+ * usually wants, or up to all that it grew to. Returns what is left then.
+ */
 static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
-		     const uint8_t *wanted, int left)
+		     const uint8_t *wanted, bool all, int left)
 {
 	bool given[SKW_SETTINGS_COLUMNS] = { false };
 
 	for (size_t round = 0; round < l->len && left > 0; round++) {
 		size_t best = l->len;
+		int more;
 
 		for (size_t i = 0; i < l->len; i++)
 			if (!given[i] &&
@@ -161,10 +260,12 @@ static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
 			     infos[l->at[i].column].stays > infos[l->at[best].column].stays))
 				best = i;
 		given[best] = true;
-		if (wanted[best] > l->at[best].width) {
-			int more = wanted[best] - l->at[best].width;
-
-			more = more < left ? more : left;
+		more = wanted[best];
+		if (!all && more > infos[l->at[best].column].widths.want)
+			more = infos[l->at[best].column].widths.want;
+		more -= l->at[best].width;
+		more = more < left ? more : left;
+		if (more > 0) {
 			l->at[best].width += more;
 			left -= more;
 		}
@@ -176,14 +277,16 @@ void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, 
 		     size_t n, const uint8_t *want, int x, int width)
 {
 	uint8_t kept[SKW_SETTINGS_COLUMNS], wanted[SKW_SETTINGS_COLUMNS];
+	bool good;
+	int left;
 
 	if (n > SKW_SETTINGS_COLUMNS)
 		n = SKW_SETTINGS_COLUMNS;
 	for (size_t i = 0; i < n; i++) {
 		kept[i] = ids[i];
-		wanted[i] = want && want[i] ? want[i] : infos[ids[i]].want;
+		wanted[i] = want && want[i] ? want[i] : infos[ids[i]].widths.want;
 	}
-	while (least_width(infos, kept, n) > width) {
+	while (least_width(infos, kept, n, true) > width) {
 		size_t gone = first_to_go(infos, kept, n);
 
 		if (gone == n)
@@ -192,10 +295,13 @@ void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, 
 		memmove(kept + gone, kept + gone + 1, n - gone);
 		memmove(wanted + gone, wanted + gone + 1, n - gone);
 	}
+	good = least_width(infos, kept, n, true) <= width;
 	l->len = n;
 	for (size_t i = 0; i < n; i++)
-		l->at[i] = (struct skw_placed){ kept[i], 0, infos[kept[i]].min };
-	share_out(l, infos, wanted, width - least_width(infos, kept, n));
+		l->at[i] = (struct skw_placed){ kept[i], 0, width_of(&infos[kept[i]], good) };
+	/* One long address does not take the room from all other columns. */
+	left = share_out(l, infos, wanted, false, width - least_width(infos, kept, n, good));
+	share_out(l, infos, wanted, true, left);
 	l->width = 0;
 	for (size_t i = 0; i < n; i++) {
 		l->at[i].x = x + l->width;

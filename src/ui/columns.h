@@ -62,9 +62,12 @@ struct skw_column_info {
 	const char *title; /* at its head */
 	const char *help;  /* for the set-up */
 	uint8_t field;     /* enum skw_field: what it shows and sorts by */
-	uint8_t min, want; /* widths; it gets from min to want */
-	uint8_t stays;     /* those with the lowest go first; 255: never */
-	bool left;         /* aligned */
+	struct {
+		uint8_t min, good; /* the least; the least that others go for (0: as min) */
+		uint8_t want;      /* all it can usually use */
+	} widths;
+	uint8_t stays; /* those with the lowest go first; 255: never */
+	bool left;     /* aligned */
 };
 
 extern const struct skw_column_info skw_columns[SKW_COLUMNS];
@@ -87,8 +90,8 @@ struct skw_layout {
 /*
  * Places `n` columns of `infos` from x on, one blank between two, in at most `width`. Those
  * that have no room are left out: which, is decided by `stays`. What is left over goes to
- * the columns that want more, the longest-staying first. want[] (by place in ids; NULL: the
- * infos') overrides what they want.
+ * the columns that want more, the longest-staying first. want[] (by place in ids; NULL, or 0: the
+ * infos') overrides what they want; what is beyond the infos' is given last.
  */
 void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
 		     size_t n, const uint8_t *want, int x, int width);

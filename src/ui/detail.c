@@ -9,12 +9,13 @@
 #include "conn/format.h"
 #include "conn/history.h"
 #include "ui/fields.h"
+#include "ui/numbers.h"
 #include "ui/rows.h"
 #include "ui/spark.h"
 #include "ui/story.h"
 #include "util/clock.h"
 
-#define INDENT 9 /* behind the labels on the left */
+#define INDENT 10 /* behind the labels on the left */
 #define VALUE  96
 
 void skw_detail_open(struct skw_screen *s, uint64_t cookie)
@@ -33,12 +34,6 @@ static void begin(struct skw_page *p, const char *label)
 	p->open = false;
 }
 
-static const char *number(char *out, uint64_t v)
-{
-	skw_format_number(out, 6, v);
-	return out;
-}
-
 static uint64_t wide(uint32_t v)
 {
 	return v == SKW_NONE32 ? SKW_NONE64 : v;
@@ -54,22 +49,23 @@ static void add_us(struct skw_page *p, const char *label, uint64_t us)
 
 static void add_number(struct skw_page *p, const char *label, uint64_t v)
 {
-	char text[16];
+	char text[SKW_NUMBERS_SIZE];
 
-	skw_page_item(p, label, SKW_STYLE_PLAIN, number(text, v));
+	skw_page_item(p, label, SKW_STYLE_PLAIN, skw_numbers_grouped(text, v));
 }
 
-/* "1.9G B (88k bit/s)" reads badly: "1.9GB, 88kbit/s". */
-static void add_traffic(struct skw_page *p, uint64_t bytes, uint64_t bps)
+static void add_bytes(struct skw_page *p, const char *label, uint64_t bytes)
 {
-	char text[VALUE], a[16], b[16];
+	char text[SKW_NUMBERS_SIZE];
 
-	number(a, bytes);
-	number(b, bps);
-	snprintf(text, sizeof(text), "%s%s", a, bytes == SKW_NONE64 ? "" : "B");
-	skw_page_item(p, NULL, SKW_STYLE_PLAIN, text);
-	snprintf(text, sizeof(text), "%s%s", b, bps == SKW_NONE64 ? "" : "bit/s");
-	skw_page_item(p, "now", SKW_STYLE_PLAIN, text);
+	skw_page_item(p, label, SKW_STYLE_PLAIN, skw_numbers_bytes(text, bytes));
+}
+
+static void add_rate(struct skw_page *p, const char *label, uint64_t bps)
+{
+	char text[SKW_NUMBERS_SIZE];
+
+	skw_page_item(p, label, SKW_STYLE_PLAIN, skw_numbers_rate(text, bps));
 }
 
 static void add_tuple(struct skw_page *p, const struct skw_row *row)
@@ -253,7 +249,7 @@ static void add_histogram(struct skw_page *p, const struct skw_row *row)
 		if (i == first)
 			begin(p, " samples");
 		skw_format_us(a, 5, (uint64_t)bucket_end(i < SKW_RTT_BUCKETS - 1 ? i : i - 1));
-		number(b, row->rtt_hist[i]);
+		skw_format_number(b, 6, row->rtt_hist[i]);
 		snprintf(text, sizeof(text), "%s%-5s %s%s%-*s",
 			 i < SKW_RTT_BUCKETS - 1 ? "< " : ">=", a, bar, used ? " " : "",
 			 BAR_WIDTH - 9 - used, b);
@@ -287,7 +283,6 @@ static void add_why(struct skw_page *p, const struct skw_row *row)
 	uint64_t busy = row->busy_us, held, whole;
 
 	begin(p, " why slow");
-	p->x = p->indent = INDENT + 1;
 	skw_field_value(row, SKW_FIELD_AGE_US, &age);
 	skw_field_value(row, SKW_FIELD_APP_LIMITED, &app);
 	if (busy == SKW_NONE64 || row->rwnd_limited_us == SKW_NONE64 ||
@@ -316,35 +311,34 @@ static void add_why(struct skw_page *p, const struct skw_row *row)
 
 static void add_counters(struct skw_page *p, const struct skw_row *row)
 {
-	char text[VALUE], a[16], b[16];
+	char text[VALUE], a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
 
 	begin(p, " sent");
-	add_traffic(p, row->bytes_acked, row->tx_bps);
-	add_number(p, "not yet sent", wide(row->notsent));
-	add_number(p, "queue", wide(row->send_q));
-	snprintf(text, sizeof(text), "%s of %s", number(a, wide(row->retrans_segs)),
-		 number(b, wide(row->segs_out)));
+	add_bytes(p, NULL, row->bytes_acked);
+	add_rate(p, "now", row->tx_bps);
+	add_bytes(p, "not yet sent", wide(row->notsent));
+	add_bytes(p, "queue", wide(row->send_q));
+	snprintf(text, sizeof(text), "%s of %s", skw_numbers_grouped(a, wide(row->retrans_segs)),
+		 skw_numbers_grouped(b, wide(row->segs_out)));
 	skw_page_item(p, "retransmitted",
 		      row->recent & SKW_RECENT_RETRANS ? SKW_STYLE_WARNING : SKW_STYLE_PLAIN, text);
 	skw_page_item(p, "RTOs", row->recent & SKW_RECENT_RTO ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN,
-		      number(a, wide(row->rto_count)));
+		      skw_numbers_grouped(a, wide(row->rto_count)));
 	add_number(p, "lost", wide(row->lost_segs));
 	skw_page_end(p);
 	begin(p, " received");
-	p->x = p->indent = INDENT + 1;
-	add_traffic(p, row->bytes_received, row->rx_bps);
-	add_number(p, "queue", wide(row->recv_q));
+	add_bytes(p, NULL, row->bytes_received);
+	add_rate(p, "now", row->rx_bps);
+	add_bytes(p, "queue", wide(row->recv_q));
 	add_number(p, "segments", wide(row->segs_in));
 	skw_page_end(p);
 	begin(p, " window");
 	add_number(p, "cwnd", wide(row->cwnd));
 	add_number(p, "ssthresh", wide(row->ssthresh));
 	add_number(p, "in flight", wide(row->unacked));
-	add_number(p, "peer's window", wide(row->snd_wnd));
+	add_bytes(p, "peer's window", wide(row->snd_wnd));
 	add_number(p, "mss", wide(row->mss));
-	snprintf(text, sizeof(text), "%s%s", number(a, row->delivery_rate_bps),
-		 row->delivery_rate_bps == SKW_NONE64 ? "" : "bit/s");
-	skw_page_item(p, "delivery", SKW_STYLE_PLAIN, text);
+	add_rate(p, "delivery", row->delivery_rate_bps);
 	add_us(p, "RTO", wide(row->rto_us));
 	skw_page_end(p);
 }
@@ -353,8 +347,7 @@ static void add_holders(struct skw_page *p, const struct skw_row *row)
 {
 	char text[VALUE];
 
-	begin(p, row->owner_source == SKW_OWNER_CREATOR ? " opened by" : " held by");
-	p->x = p->indent = INDENT + 2;
+	begin(p, row->owner_source == SKW_OWNER_CREATOR ? " creator" : " held by");
 	if (!row->owners)
 		skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->inode ? "--" : "nobody");
 	for (uint32_t i = 0; row->owners && i < row->owners->len; i++) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ui/head.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "conn/format.h"
 #include "ui/cells.h"
+#include "ui/numbers.h"
 #include "ui/spark.h"
 #include "util/clock.h"
 
@@ -70,6 +70,8 @@ static void draw_line(struct line *l, int y)
 			if (l->parts[i].keep <= l->parts[least].keep)
 				least = i;
 		l->len--;
+		if (least == 0)
+			l->parts[1].gap = 1;
 		memmove(&l->parts[least], &l->parts[least + 1],
 			(l->len - least) * sizeof(l->parts[0]));
 	}
@@ -113,9 +115,9 @@ static void first_line(const struct skw_screen *s, const struct skw_totals *tota
 		add(&l, 255, 2, SKW_STYLE_TITLE, " PAUSED ");
 	if (s->status && totals) {
 		if (isnan(totals->events_per_s))
-			add(&l, 40, 3, SKW_STYLE_PLAIN, "events --");
+			add(&l, 40, 3, SKW_STYLE_PLAIN, "events --,");
 		else
-			add(&l, 40, 3, SKW_STYLE_PLAIN, "events %.0f/s", totals->events_per_s);
+			add(&l, 40, 3, SKW_STYLE_PLAIN, "events %.0f/s,", totals->events_per_s);
 		add(&l, s->status->events_lost ? 100 : 30, 1,
 		    s->status->events_lost ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN, "%llu lost",
 		    (unsigned long long)s->status->events_lost);
@@ -155,12 +157,14 @@ static void second_line(const struct skw_screen *s, const struct skw_totals *t, 
 		{ t->netns, t->netns == 1 ? "namespace" : "namespaces", 20, true },
 	};
 	struct line l = { .s = s };
+	char n[SKW_NUMBERS_SIZE];
 
-	add(&l, 100, 1, SKW_STYLE_STRONG, "%zu connection%s", t->rows, t->rows == 1 ? "" : "s");
+	add(&l, 100, 1, SKW_STYLE_STRONG, "%s connection%s", skw_numbers_grouped(n, t->rows),
+	    t->rows == 1 ? "" : "s");
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if (counts[i].n || counts[i].always)
-			add(&l, counts[i].keep, 3, SKW_STYLE_PLAIN, "%zu %s", counts[i].n,
-			    counts[i].what);
+			add(&l, counts[i].keep, 3, SKW_STYLE_PLAIN, "%s %s",
+			    skw_numbers_grouped(n, counts[i].n), counts[i].what);
 	if (s->status->netns_failed)
 		add(&l, 95, 1, SKW_STYLE_ALARM, "(%u unreadable)", s->status->netns_failed);
 	if (t->bad_records)
@@ -169,21 +173,9 @@ static void second_line(const struct skw_screen *s, const struct skw_totals *t, 
 	draw_line(&l, y);
 }
 
-/* "1.21 Gbit/s" */
-static void rate_text(char *out, size_t size, double bps)
+static const char *rate_text(char *out, double bps)
 {
-	char number[8];
-	int n;
-
-	if (isnan(bps)) {
-		snprintf(out, size, "--");
-		return;
-	}
-	n = skw_format_number(number, 5, (uint64_t)bps);
-	if (n > 0 && isalpha((unsigned char)number[n - 1]))
-		snprintf(out, size, "%.*s %cbit/s", n - 1, number, number[n - 1]);
-	else
-		snprintf(out, size, "%s bit/s", number);
+	return skw_numbers_rate(out, isnan(bps) ? SKW_NONE64 : (uint64_t)bps);
 }
 
 static void time_text(char *out, double us)
@@ -217,13 +209,11 @@ static void add_spark(struct line *l, const struct skw_totals *t, const double *
 static void third_line(const struct skw_screen *s, const struct skw_totals *t, int y)
 {
 	struct line l = { .s = s };
-	char a[32], b[32];
+	char a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
 
-	rate_text(a, sizeof(a), t->rx_bps);
-	add(&l, 70, 1, SKW_STYLE_PLAIN, "rx %s", a);
+	add(&l, 70, 1, SKW_STYLE_PLAIN, "rx %s", rate_text(a, t->rx_bps));
 	add_spark(&l, t, t->rx_history, 12);
-	rate_text(a, sizeof(a), t->tx_bps);
-	add(&l, 69, 3, SKW_STYLE_PLAIN, "tx %s", a);
+	add(&l, 69, 3, SKW_STYLE_PLAIN, "tx %s", rate_text(a, t->tx_bps));
 	add_spark(&l, t, t->tx_history, 11);
 	time_text(a, t->rtt_p50_us);
 	time_text(b, t->rtt_p99_us);

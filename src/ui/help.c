@@ -21,6 +21,7 @@ static const struct {
 	{ "x", SKW_STYLE_FAINT, "closed; its final figures are kept for a while" },
 	{ "+", SKW_STYLE_STRONG, "its state changed since the last update" },
 	{ "<", SKW_STYLE_PLAIN, "before the peer: accepted here;  > opened here" },
+	{ "/s", SKW_STYLE_PLAIN, "RX/s, TX/s: bits per second" },
 	{ "--", SKW_STYLE_PLAIN, "not known" },
 };
 

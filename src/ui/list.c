@@ -87,37 +87,38 @@ void skw_list_move(struct skw_screen *s, enum skw_motion motion)
 	hold(s);
 }
 
-/* What a group is, as a filter. NULL: that can't be said of it. */
-static const char *group_test(enum skw_group group)
+/* A group's name as a string of the expression language. */
+static void quote(char *out, const char *name)
+{
+	*out++ = '"';
+	for (; *name; name++) {
+		if (*name == '"' || *name == '\\')
+			*out++ = '\\';
+		*out++ = *name;
+	}
+	strcpy(out, "\"");
+}
+
+static void open_group(struct skw_screen *s)
 {
 	static const char *const tests[SKW_GROUPS] = {
 		[SKW_GROUP_PROCESS] = "comm =", [SKW_GROUP_REMOTE] = "remote =",
 		[SKW_GROUP_PORT] = "port =",    [SKW_GROUP_CGROUP] = "cgroup ~",
 		[SKW_GROUP_STATE] = "state =",
 	};
-
-	return tests[group];
-}
-
-static void open_group(struct skw_screen *s)
-{
-	const struct skw_group_row *g = skw_view_group(s->view, s->list.at);
-	const char *test = group_test(s->settings.group);
-	char filter[SKW_SETTINGS_FILTER];
-	bool quoted =
-		s->settings.group == SKW_GROUP_PROCESS || s->settings.group == SKW_GROUP_CGROUP;
+	const char *name = skw_view_group(s->view, s->list.at)->name, *now = s->settings.filter;
+	char filter[SKW_SETTINGS_FILTER], quoted[2 * sizeof(s->group) + 3];
 	int n;
 
-	n = snprintf(filter, sizeof(filter), "%s%s%s%s %s%s%s", s->settings.filter[0] ? "(" : "",
-		     s->settings.filter, s->settings.filter[0] ? ") and " : "", test,
-		     quoted ? "\"" : "", g->name, quoted ? "\"" : "");
+	quote(quoted, name);
+	n = snprintf(filter, sizeof(filter), "%s%s%s%s %s", *now ? "(" : "", now,
+		     *now ? ") and " : "", tests[s->settings.group], quoted);
 	if (n >= (int)sizeof(filter) || !skw_prompt_set_filter(s, filter)) {
 		snprintf(s->message, sizeof(s->message), "No filter can tell this group.");
 		return;
 	}
 	s->settings.group = SKW_GROUP_NONE;
 	s->selected = false;
-	s->fresh = false;
 	snprintf(s->message, sizeof(s->message),
 		 "These are its connections: F4 changes the filter, F5 groups again.");
 }

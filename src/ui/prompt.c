@@ -80,11 +80,14 @@ bool skw_prompt_set_filter(struct skw_screen *s, const char *text)
 {
 	struct skw_expr *expr = NULL;
 	struct skw_error err = { 0 };
-	const char *column;
 
 	if (text[strspn(text, " \t")] && skw_expr_parse(text, &expr, &err)) {
-		column = strstr(err.text, "column ");
-		problem(s, err.text, column ? atoi(column + strlen("column ")) : 0);
+		/* "column N: what is wrong": the column is shown, not told. */
+		int column = 0, skip = 0;
+
+		if (sscanf(err.text, "column %d: %n", &column, &skip) != 1)
+			skip = 0;
+		problem(s, err.text + skip, column);
 		return false;
 	}
 	problem(s, "", 0);
@@ -293,59 +296,85 @@ void skw_prompt_key(struct skw_screen *s, int key)
 		kind->changed(s);
 }
 
-int skw_prompt_rows(const struct skw_screen *s)
+/*
+ * Where the problem goes: beside a caret below its column, to the right or to the left of it, or
+ * in a line of its own below the caret.
+ */
+enum beside { BESIDE_RIGHT, BESIDE_LEFT, BESIDE_BELOW };
+
+/* `x` is the caret's; -1: none. */
+static enum beside place(const struct skw_screen *s, int x)
 {
-	return s->prompt.problem[0] ? 2 : 1;
+	int width = skw_cells_width(s->prompt.problem, s->paint.utf8) + 2;
+
+	if (x < 0 || x + width <= s->paint.cols)
+		return BESIDE_RIGHT;
+	return width <= x + 1 ? BESIDE_LEFT : BESIDE_BELOW;
 }
 
-/* The problem below the column it is about; to the left of it where there is no more room. */
-static void draw_problem(const struct skw_screen *s, int y, int x)
+/* Columns of the text that are scrolled out on the left, and where the cursor is in it. */
+static int hidden_columns(const struct skw_screen *s, int *cursor)
 {
-	char text[SKW_MESSAGE_SIZE + 4];
-	int width;
+	const struct skw_prompt *p = &s->prompt;
+	int room = s->paint.cols - (int)strlen(p->kind->label) - 1;
+	char head[SKW_SETTINGS_FILTER];
 
-	if (x < 0) {
-		skw_paint_text(&s->paint, y, 0, s->paint.cols, SKW_STYLE_ALARM, false,
-			       s->prompt.problem);
-		return;
-	}
-	snprintf(text, sizeof(text), "^ %s", s->prompt.problem);
-	width = skw_cells_width(text, s->paint.utf8);
-	if (x + width > s->paint.cols && width <= x) {
-		snprintf(text, sizeof(text), "%s ^", s->prompt.problem);
-		x -= width - 1;
-	} else if (x + width > s->paint.cols) {
-		snprintf(text, sizeof(text), "%s", s->prompt.problem);
-		x = 0;
-	}
-	skw_paint_text(&s->paint, y, x, s->paint.cols - x, SKW_STYLE_ALARM, false, text);
+	memcpy(head, p->text, p->at);
+	head[p->at] = '\0';
+	*cursor = skw_cells_width(head, s->paint.utf8);
+	return *cursor > room ? *cursor - room : 0;
+}
+
+static int caret(const struct skw_screen *s)
+{
+	const struct skw_prompt *p = &s->prompt;
+	int cursor, x;
+
+	if (!p->problem_column)
+		return -1;
+	x = (int)strlen(p->kind->label) + p->problem_column - 1 - hidden_columns(s, &cursor);
+	if (x < 0)
+		return 0;
+	return x < s->paint.cols ? x : s->paint.cols - 1;
+}
+
+int skw_prompt_rows(const struct skw_screen *s)
+{
+	if (!s->prompt.problem[0])
+		return 1;
+	return place(s, caret(s)) == BESIDE_BELOW ? 3 : 2;
+}
+
+static void draw_problem(const struct skw_screen *s, int y)
+{
+	const char *text = s->prompt.problem;
+	int x = caret(s), width = skw_cells_width(text, s->paint.utf8), text_x = 0;
+	enum beside beside = place(s, x);
+
+	if (beside == BESIDE_LEFT)
+		text_x = x - width - 1;
+	else if (beside == BESIDE_RIGHT && x >= 0)
+		text_x = x + 2;
+	skw_paint_text(&s->paint, y, text_x, s->paint.cols, SKW_STYLE_ALARM, false, text);
+	if (x >= 0)
+		skw_paint_text(&s->paint, beside == BESIDE_BELOW ? y - 1 : y, x, 1, SKW_STYLE_ALARM,
+			       false, "^");
 }
 
 void skw_prompt_draw(struct skw_screen *s, int y)
 {
-	struct skw_prompt *p = &s->prompt;
-	int label = (int)strlen(p->kind->label), room = s->paint.cols - label - 1;
-	char head[SKW_SETTINGS_FILTER];
+	const struct skw_prompt *p = &s->prompt;
+	int label = (int)strlen(p->kind->label), cursor, hidden = hidden_columns(s, &cursor);
 	const char *from = p->text;
-	int cursor, hidden = 0;
 
-	memcpy(head, p->text, p->at);
-	head[p->at] = '\0';
-	cursor = skw_cells_width(head, s->paint.utf8);
-	while (cursor - hidden > room) {
+	for (int i = 0; i < hidden && *from; i++)
 		do
 			from++;
 		while (((unsigned char)*from & 0xc0) == 0x80);
-		hidden++;
-	}
-	if (p->problem[0]) {
-		int column = p->problem_column ? label + p->problem_column - 1 - hidden : -1;
-
-		draw_problem(s, y, column >= s->paint.cols ? s->paint.cols - 1 : column);
-		y--;
-	}
-	skw_paint_fill(&s->paint, y, 0, s->paint.cols, SKW_STYLE_PLAIN, false);
+	if (p->problem[0])
+		draw_problem(s, y);
+	y -= skw_prompt_rows(s) - 1;
 	skw_paint_text(&s->paint, y, 0, label, SKW_STYLE_STRONG, false, p->kind->label);
-	skw_paint_text(&s->paint, y, label, room + 1, SKW_STYLE_PLAIN, false, from);
+	skw_paint_text(&s->paint, y, label, s->paint.cols, SKW_STYLE_PLAIN, false, from);
 	move(y, label + cursor - hidden);
 }

@@ -199,16 +199,22 @@ enum group_column {
 #define NO_FIELD SKW_FIELDS
 
 static const struct skw_column_info group_columns[GROUP_COLUMNS] = {
-	[GROUP_NAME] = { "name", "GROUP", "", NO_FIELD, 14, 60, 255, true },
-	[GROUP_ROWS] = { "rows", "CONNS", "", NO_FIELD, 6, 7, 254, false },
-	[GROUP_RX] = { "rx", "RXb/s", "", SKW_FIELD_RX_BPS, 6, 7, 60, false },
-	[GROUP_TX] = { "tx", "TXb/s", "", SKW_FIELD_TX_BPS, 6, 7, 60, false },
-	[GROUP_SRTT] = { "srtt", "SRTT", "", SKW_FIELD_SRTT_US, 7, 8, 253, false },
-	[GROUP_WORST] = { "worst", "WORST", "", NO_FIELD, 7, 8, 50, false },
-	[GROUP_RETRANS] = { "retrans", "RETR", "", SKW_FIELD_RETRANS_SEGS, 6, 7, 70, false },
-	[GROUP_RTO] = { "rtos", "RTO", "", SKW_FIELD_RTO_COUNT, 5, 6, 70, false },
-	[GROUP_RECEIVED] = { "received", "RECVD", "", SKW_FIELD_BYTES_RECEIVED, 6, 7, 40, false },
-	[GROUP_ACKED] = { "acked", "SENT", "", SKW_FIELD_BYTES_ACKED, 6, 7, 40, false },
+	[GROUP_NAME] = { "name", "GROUP", "", NO_FIELD, { 14, 0, 60 }, 255, true },
+	[GROUP_ROWS] = { "rows", "CONNS", "", NO_FIELD, { 6, 0, 7 }, 254, false },
+	[GROUP_RX] = { "rx", "RX/s", "", SKW_FIELD_RX_BPS, { 6, 0, 7 }, 60, false },
+	[GROUP_TX] = { "tx", "TX/s", "", SKW_FIELD_TX_BPS, { 6, 0, 7 }, 60, false },
+	[GROUP_SRTT] = { "srtt", "SRTT", "", SKW_FIELD_SRTT_US, { 7, 0, 8 }, 253, false },
+	[GROUP_WORST] = { "worst", "WORST", "", NO_FIELD, { 7, 0, 8 }, 50, false },
+	[GROUP_RETRANS] = { "retrans", "RETR", "", SKW_FIELD_RETRANS_SEGS, { 6, 0, 7 }, 70, false },
+	[GROUP_RTO] = { "rtos", "RTO", "", SKW_FIELD_RTO_COUNT, { 5, 0, 6 }, 70, false },
+	[GROUP_RECEIVED] = { "received",
+			     "RECVD",
+			     "",
+			     SKW_FIELD_BYTES_RECEIVED,
+			     { 6, 0, 7 },
+			     40,
+			     false },
+	[GROUP_ACKED] = { "acked", "SENT", "", SKW_FIELD_BYTES_ACKED, { 6, 0, 7 }, 40, false },
 };
 
 static void group_text(const struct skw_group_row *g, enum group_column column, int width,
