@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which rows are shown and in which order: a filter, a sort key smoothed over three ticks so
- * that rows don't jump, grouping. A view owns an array of pointers, no rows; it is made anew
- * from the table each tick and is valid until the table changes.
+ * that rows don't jump, grouping. Unknown keys come last in either order, equal ones go by cookie.
+ * What was in the ticks before is the view's own, 8 bytes a row. A view owns an array of pointers,
+ * no rows; it is made anew from the table each tick and is valid until the table changes.
  */
 #ifndef SKW_CONN_VIEW_H
 #define SKW_CONN_VIEW_H
@@ -34,7 +35,12 @@ struct skw_view_options {
 	enum skw_group group;
 };
 
-/* A line of the group view; sums of its rows, unknown where no row knows. */
+/*
+ * A line of the group view; sums of its rows, unknown where no row knows. Processes go by name,
+ * the group of rows that don't know theirs is called "--". Groups are sorted by the sum (of SRTT
+ * the median) of the field that rows are sorted by, where a group has it; by name or number, where
+ * it is the field they are grouped by; otherwise by their number of rows. Equal ones go by name.
+ */
 struct skw_group_row {
 	char name[SKW_COMM_LEN +
 		  64]; /* "nginx", "10.0.0.1", "443", "nginx.service", "ESTABLISHED" */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conn/format.h"
+#include "conn/smooth.h"
+#include "conn/view_group.h"
+#include "conn/view_order.h"
+#include "util/cleanup.h"
+
+/* Rows come and go: room is made for this many at once. */
+#define ROOM 1024U
+
+struct skw_view {
+	const struct skw_table *table; /* that it was made from */
+	const struct skw_row **rows;   /* owned; len of them */
+	size_t len, size;
+	struct skw_smooth smooth;
+	enum skw_field sort;          /* what `smooth` is about */
+	struct skw_group_row *groups; /* owned */
+	size_t groups_len;
+};
+
+const char *const skw_group_names[SKW_GROUPS] = {
+	[SKW_GROUP_NONE] = "none", [SKW_GROUP_PROCESS] = "process", [SKW_GROUP_REMOTE] = "remote",
+	[SKW_GROUP_PORT] = "port", [SKW_GROUP_CGROUP] = "cgroup",   [SKW_GROUP_STATE] = "state",
+};
+
+int skw_view_new(struct skw_view **out)
+{
+	struct skw_view *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	*out = v;
+	return 0;
+}
+
+void skw_view_free(struct skw_view *v)
+{
+	if (!v)
+		return;
+	skw_smooth_free(&v->smooth);
+	free(v->rows);
+	free(v->groups);
+	free(v);
+}
+
+static bool is_chosen(const struct skw_view_options *opt, const struct skw_row *row)
+{
+	if (row->state == SKW_STATE_CLOSED && !opt->closed)
+		return false;
+	if ((row->state == SKW_STATE_LISTEN || row->state == SKW_STATE_UNCONN) && !opt->listeners)
+		return false;
+	return !opt->filter || skw_expr_matches(opt->filter, row);
+}
+
+static int make_room(struct skw_view *v, size_t len)
+{
+	if (len <= v->size)
+		return 0;
+	size_t size = (len / ROOM + 1) * ROOM;
+	const struct skw_row **rows = reallocarray(v->rows, size, sizeof(*rows));
+
+	if (!rows)
+		return -ENOMEM;
+	v->rows = rows;
+	v->size = size;
+	return 0;
+}
+
+/* The key of a row, and what was is remembered, also of rows that are not shown. */
+static int take_key(struct skw_view *v, const struct skw_row *row, bool tick, bool *known,
+		    uint64_t *key)
+{
+	*known = skw_view_key(row, v->sort, key);
+	if (!skw_view_is_smoothed(v->sort))
+		return 0;
+	return skw_smooth_add(&v->smooth, row, *known ? *key : SKW_NONE64, tick, key);
+}
+
+/* Chosen rows in their order: those with a key from the beginning, the others from the end. */
+static int collect(struct skw_view *v, const struct skw_view_options *opt, bool tick,
+		   struct skw_view_item *items, size_t size, size_t *len)
+{
+	size_t at = 0, known_len = 0, unknown_len = 0;
+	const struct skw_row *row;
+
+	while ((row = skw_table_next(v->table, &at))) {
+		struct skw_view_item item = { .row = row };
+		bool known;
+		int ret = take_key(v, row, tick, &known, &item.key);
+
+		if (ret)
+			return ret;
+		if (!is_chosen(opt, row))
+			continue;
+		if (known)
+			items[known_len++] = item;
+		else
+			items[size - ++unknown_len] = item;
+	}
+	memmove(items + known_len, items + size - unknown_len, unknown_len * sizeof(*items));
+	skw_view_sort(items, known_len, opt->sort, opt->ascending);
+	skw_view_sort_unknown(items + known_len, unknown_len);
+	*len = known_len + unknown_len;
+	return 0;
+}
+
+int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct skw_view_options *opt,
+		  bool tick)
+{
+	SKW_AUTO_FREE struct skw_view_item *items = NULL;
+	size_t size = skw_table_len(t), len = 0;
+
+	v->table = t;
+	v->len = 0;
+	free(v->groups);
+	v->groups = NULL;
+	v->groups_len = 0;
+	if (v->sort != opt->sort)
+		skw_smooth_free(&v->smooth);
+	v->sort = opt->sort;
+
+	/* Keys are needed for no longer than it takes to sort. */
+	items = calloc(size + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	int ret = collect(v, opt, tick, items, size, &len);
+
+	if (!ret)
+		ret = make_room(v, len);
+	if (!ret && opt->group != SKW_GROUP_NONE)
+		ret = skw_view_group_rows(items, len, opt, &v->groups, &v->groups_len);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < len; i++)
+		v->rows[i] = items[i].row;
+	v->len = len;
+	return 0;
+}
+
+size_t skw_view_len(const struct skw_view *v)
+{
+	return v->len;
+}
+
+const struct skw_row *skw_view_row(const struct skw_view *v, size_t at)
+{
+	return v->rows[at];
+}
+
+size_t skw_view_find(const struct skw_view *v, uint64_t cookie)
+{
+	const struct skw_row *row = v->table ? skw_table_find(v->table, cookie) : NULL;
+
+	for (size_t i = 0; row && i < v->len; i++) {
+		if (v->rows[i] == row)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+size_t skw_view_groups_len(const struct skw_view *v)
+{
+	return v->groups_len;
+}
+
+const struct skw_group_row *skw_view_group(const struct skw_view *v, size_t at)
+{
+	return &v->groups[at];
+}
+
+static bool has(const char *text, const char *search)
+{
+	return text && strcasestr(text, search);
+}
+
+static bool found_owner(const struct skw_owners *owners, const char *search)
+{
+	char pid[16];
+
+	for (uint32_t i = 0; owners && i < owners->len; i++) {
+		snprintf(pid, sizeof(pid), "%u", owners->list[i].pid);
+		if (has(owners->list[i].comm, search) || has(pid, search))
+			return true;
+	}
+	return false;
+}
+
+bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *row)
+{
+	char endpoint[SKW_ENDPOINT_SIZE];
+
+	if (!opt->search || !*opt->search)
+		return false;
+	skw_format_endpoint(endpoint, row->family, row->local_addr, row->local_port);
+	if (has(endpoint, opt->search))
+		return true;
+	skw_format_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
+	return has(endpoint, opt->search) || found_owner(row->owners, opt->search) ||
+	       has(skw_state_name(row->state), opt->search) || has(row->cgroup, opt->search);
+}
+
+bool skw_group_find(const char *name, enum skw_group *out)
+{
+	for (unsigned i = 0; i < SKW_GROUPS; i++) {
+		if (!strcmp(name, skw_group_names[i])) {
+			*out = (enum skw_group)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool skw_view_sort_find(const char *name, enum skw_field *out)
+{
+	enum skw_field field = skw_field_find(name, strlen(name));
+
+	if (field == SKW_FIELDS || skw_fields[field].kind == SKW_KIND_OWNERS ||
+	    skw_fields[field].kind == SKW_KIND_HIST)
+		return false;
+	*out = field;
+	return true;
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/view_group.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conn/format.h"
+#include "util/cleanup.h"
+
+#define UNKNOWN_NAME "--"
+
+/* What rows of a group have in common: a text or a number, which also sorts groups. */
+struct key {
+	bool known;
+	const char *text; /* NULL: the number */
+	uint64_t number;
+	uint64_t rest; /* of an IPv6 address, whose number is its beginning */
+};
+
+/* A group while it is made. */
+struct group {
+	struct key key;
+	struct skw_group_row row;
+	uint32_t next; /* in its chain: index + 1 */
+};
+
+struct grouping {
+	enum skw_group by;
+	struct group *all; /* owned */
+	size_t len, size;
+	uint32_t *buckets; /* owned; index + 1 */
+	size_t buckets_len;
+	uint64_t *srtts; /* owned; the group above the time */
+	size_t srtts_len;
+};
+
+static void process_key(const struct skw_row *row, struct key *out)
+{
+	out->known = row->owners != NULL;
+	if (out->known)
+		out->text = row->owners->list[0].comm;
+}
+
+static void process_name(const struct skw_row *row, char *name, size_t size)
+{
+	snprintf(name, size, "%s", row->owners->list[0].comm);
+}
+
+static void addr_name(const struct skw_row *row, char *name, size_t size)
+{
+	(void)size;
+	skw_addr_text(row->family, row->remote_addr, name);
+}
+
+static void addr_group_key(const struct skw_row *row, struct key *out)
+{
+	out->known = row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN;
+	if (!out->known)
+		return;
+	skw_view_key(row, SKW_FIELD_REMOTE_ADDR, &out->number);
+	/* IPv4 is all in its number. */
+	if (out->number >> 63)
+		memcpy(&out->rest, row->remote_addr + 8, sizeof(out->rest));
+}
+
+/* The end that did not open the connection; who did is told by the higher port, if by nothing. */
+static uint16_t served_port(const struct skw_row *row)
+{
+	if (row->direction == SKW_CONN_IN || row->state == SKW_STATE_LISTEN ||
+	    row->state == SKW_STATE_UNCONN)
+		return row->local_port;
+	if (row->direction == SKW_CONN_OUT)
+		return row->remote_port;
+	return row->local_port < row->remote_port ? row->local_port : row->remote_port;
+}
+
+static void port_key(const struct skw_row *row, struct key *out)
+{
+	out->known = true;
+	out->number = served_port(row);
+}
+
+static void port_name(const struct skw_row *row, char *name, size_t size)
+{
+	snprintf(name, size, "%u", served_port(row));
+}
+
+static void cgroup_key(const struct skw_row *row, struct key *out)
+{
+	out->known = row->cgroup != NULL;
+	out->text = row->cgroup;
+}
+
+static void cgroup_name(const struct skw_row *row, char *name, size_t size)
+{
+	(void)size;
+	skw_format_cgroup(name, row->cgroup);
+}
+
+static void state_key(const struct skw_row *row, struct key *out)
+{
+	out->known = true;
+	out->number = row->state;
+}
+
+static void state_name(const struct skw_row *row, char *name, size_t size)
+{
+	snprintf(name, size, "%s", skw_state_name(row->state));
+}
+
+static const struct {
+	void (*key)(const struct skw_row *row, struct key *out);
+	void (*name)(const struct skw_row *row, char *name, size_t size);
+	enum skw_field fields[2]; /* rows sorted by one of these: groups by their own key */
+} kinds[SKW_GROUPS] = {
+	[SKW_GROUP_PROCESS] = { process_key, process_name, { SKW_FIELD_COMM, SKW_FIELD_PID } },
+	[SKW_GROUP_REMOTE] = { addr_group_key,
+			       addr_name,
+			       { SKW_FIELD_REMOTE_ADDR, SKW_FIELD_REMOTE_ADDR } },
+	[SKW_GROUP_PORT] = { port_key, port_name, { SKW_FIELD_LOCAL_PORT, SKW_FIELD_REMOTE_PORT } },
+	[SKW_GROUP_CGROUP] = { cgroup_key, cgroup_name, { SKW_FIELD_CGROUP, SKW_FIELD_CGROUP_ID } },
+	[SKW_GROUP_STATE] = { state_key, state_name, { SKW_FIELD_STATE, SKW_FIELD_STATE } },
+};
+
+static uint64_t hash_key(const struct key *key)
+{
+	uint64_t h = 0xcbf29ce484222325ULL ^ key->number ^ key->rest;
+
+	if (!key->known)
+		return 0;
+	/* FNV-1a. */
+	for (const char *c = key->text; c && *c; c++)
+		h = (h ^ (uint8_t)*c) * 0x100000001b3ULL;
+	h *= 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 32;
+}
+
+static bool is_same(const struct key *a, const struct key *b)
+{
+	if (a->known != b->known)
+		return false;
+	if (!a->known)
+		return true;
+	return a->text ? !strcmp(a->text, b->text) : a->number == b->number && a->rest == b->rest;
+}
+
+static int grow(struct grouping *g)
+{
+	size_t size = g->size ? g->size * 2 : 64;
+	struct group *all = reallocarray(g->all, size, sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	g->all = all;
+	g->size = size;
+
+	uint32_t *buckets = calloc(size, sizeof(*buckets));
+
+	if (!buckets)
+		return -ENOMEM;
+	free(g->buckets);
+	g->buckets = buckets;
+	g->buckets_len = size;
+	for (size_t i = 0; i < g->len; i++) {
+		uint32_t *bucket = &buckets[hash_key(&all[i].key) & (size - 1)];
+
+		all[i].next = *bucket;
+		*bucket = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+static int find(struct grouping *g, const struct skw_row *row, uint32_t *out)
+{
+	struct key key = { 0 };
+	uint32_t at = 0;
+
+	kinds[g->by].key(row, &key);
+	if (g->buckets_len)
+		at = g->buckets[hash_key(&key) & (g->buckets_len - 1)];
+	while (at && !is_same(&g->all[at - 1].key, &key))
+		at = g->all[at - 1].next;
+	if (at) {
+		*out = at - 1;
+		return 0;
+	}
+	if (g->len == g->size && grow(g))
+		return -ENOMEM;
+
+	uint32_t *bucket = &g->buckets[hash_key(&key) & (g->buckets_len - 1)];
+	struct group *group = &g->all[g->len++];
+
+	*group = (struct group){ .key = key, .next = *bucket };
+	*bucket = (uint32_t)g->len;
+	group->row = (struct skw_group_row){ .tx_bps = SKW_NONE64,
+					     .rx_bps = SKW_NONE64,
+					     .bytes_acked = SKW_NONE64,
+					     .bytes_received = SKW_NONE64,
+					     .retrans_segs = SKW_NONE64,
+					     .rto_count = SKW_NONE64,
+					     .srtt_us = SKW_NONE64,
+					     .worst_srtt_us = SKW_NONE64 };
+	if (key.known)
+		kinds[g->by].name(row, group->row.name, sizeof(group->row.name));
+	else
+		snprintf(group->row.name, sizeof(group->row.name), UNKNOWN_NAME);
+	*out = (uint32_t)g->len - 1;
+	return 0;
+}
+
+static void sum(uint64_t *total, uint64_t value)
+{
+	if (value != SKW_NONE64)
+		*total = *total == SKW_NONE64 ? value : *total + value;
+}
+
+static uint64_t wide(uint32_t value)
+{
+	return value == SKW_NONE32 ? SKW_NONE64 : value;
+}
+
+static void add(struct grouping *g, uint32_t at, const struct skw_row *row)
+{
+	struct skw_group_row *group = &g->all[at].row;
+
+	group->rows++;
+	sum(&group->tx_bps, row->tx_bps);
+	sum(&group->rx_bps, row->rx_bps);
+	sum(&group->bytes_acked, row->bytes_acked);
+	sum(&group->bytes_received, row->bytes_received);
+	sum(&group->retrans_segs, wide(row->retrans_segs));
+	sum(&group->rto_count, wide(row->rto_count));
+	if (row->srtt_us != SKW_NONE32)
+		g->srtts[g->srtts_len++] = (uint64_t)at << 32 | row->srtt_us;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Times lie sorted by group, then by length. */
+static void add_srtts(struct grouping *g)
+{
+	size_t from = 0, to;
+
+	if (g->srtts_len)
+		qsort(g->srtts, g->srtts_len, sizeof(*g->srtts), by_number);
+	for (; from < g->srtts_len; from = to) {
+		struct skw_group_row *group = &g->all[g->srtts[from] >> 32].row;
+
+		for (to = from; to < g->srtts_len && g->srtts[to] >> 32 == g->srtts[from] >> 32;)
+			to++;
+		group->srtt_us = (uint32_t)g->srtts[from + (to - from - 1) / 2];
+		group->worst_srtt_us = (uint32_t)g->srtts[to - 1];
+	}
+}
+
+/* Sums by which groups are sorted as rows are. */
+static const struct {
+	enum skw_field field;
+	size_t offset;
+} sums[] = {
+	{ SKW_FIELD_TX_BPS, offsetof(struct skw_group_row, tx_bps) },
+	{ SKW_FIELD_RX_BPS, offsetof(struct skw_group_row, rx_bps) },
+	{ SKW_FIELD_BYTES_ACKED, offsetof(struct skw_group_row, bytes_acked) },
+	{ SKW_FIELD_BYTES_RECEIVED, offsetof(struct skw_group_row, bytes_received) },
+	{ SKW_FIELD_RETRANS_SEGS, offsetof(struct skw_group_row, retrans_segs) },
+	{ SKW_FIELD_RTO_COUNT, offsetof(struct skw_group_row, rto_count) },
+	{ SKW_FIELD_SRTT_US, offsetof(struct skw_group_row, srtt_us) },
+};
+
+static uint64_t sum_of(const struct group *group, enum skw_field field)
+{
+	uint64_t value = group->row.rows;
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(sums); i++) {
+		if (sums[i].field == field)
+			memcpy(&value, (const char *)&group->row + sums[i].offset, sizeof(value));
+	}
+	return value;
+}
+
+static int by_key(const struct key *a, const struct key *b)
+{
+	if (a->text)
+		return strcmp(a->text, b->text);
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+static int compare(const void *a, const void *b, void *ctx)
+{
+	const struct group *x = a, *y = b;
+	const struct skw_view_options *opt = ctx;
+	const enum skw_field *own = kinds[opt->group].fields;
+	int order = 0;
+
+	if (opt->sort == own[0] || opt->sort == own[1]) {
+		if (x->key.known != y->key.known)
+			return x->key.known ? -1 : 1;
+		if (x->key.known)
+			order = by_key(&x->key, &y->key);
+	} else {
+		uint64_t first = sum_of(x, opt->sort), second = sum_of(y, opt->sort);
+
+		/* Unknown is last in either order. */
+		if ((first == SKW_NONE64) != (second == SKW_NONE64))
+			return first == SKW_NONE64 ? 1 : -1;
+		order = (first > second) - (first < second);
+	}
+	if (!order)
+		return strcmp(x->row.name, y->row.name);
+	return opt->ascending ? order : -order;
+}
+
+static int collect(struct grouping *g, const struct skw_view_item *items, size_t len)
+{
+	g->srtts = calloc(len ? len : 1, sizeof(*g->srtts));
+	if (!g->srtts)
+		return -ENOMEM;
+	for (size_t i = 0; i < len; i++) {
+		uint32_t at;
+		int ret = find(g, items[i].row, &at);
+
+		if (ret)
+			return ret;
+		add(g, at, items[i].row);
+	}
+	add_srtts(g);
+	return 0;
+}
+
+int skw_view_group_rows(const struct skw_view_item *items, size_t len,
+			const struct skw_view_options *opt, struct skw_group_row **out,
+			size_t *out_len)
+{
+	struct grouping g = { .by = opt->group };
+	struct skw_view_options order = *opt;
+	struct skw_group_row *rows = NULL;
+	int ret = collect(&g, items, len);
+
+	if (!ret) {
+		rows = calloc(g.len ? g.len : 1, sizeof(*rows));
+		ret = rows ? 0 : -ENOMEM;
+	}
+	if (!ret) {
+		if (g.len)
+			qsort_r(g.all, g.len, sizeof(*g.all), compare, &order);
+		for (size_t i = 0; i < g.len; i++)
+			rows[i] = g.all[i].row;
+		*out = rows;
+		*out_len = g.len;
+	}
+	free(g.all);
+	free(g.buckets);
+	free(g.srtts);
+	return ret;
+}

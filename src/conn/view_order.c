@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "conn/view_order.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+static const bool smoothed[SKW_FIELDS] = {
+	[SKW_FIELD_SRTT_US] = true,     [SKW_FIELD_RTTVAR_US] = true,
+	[SKW_FIELD_LAST_RTT_US] = true, [SKW_FIELD_RTO_US] = true,
+	[SKW_FIELD_CWND] = true,        [SKW_FIELD_DELIVERY_RATE_BPS] = true,
+	[SKW_FIELD_TX_BPS] = true,      [SKW_FIELD_RX_BPS] = true,
+	[SKW_FIELD_NOTSENT] = true,     [SKW_FIELD_RECV_Q] = true,
+	[SKW_FIELD_SEND_Q] = true,      [SKW_FIELD_UNACKED] = true,
+	[SKW_FIELD_SACKED] = true,      [SKW_FIELD_PACING_RATE_BPS] = true,
+	[SKW_FIELD_RCV_RTT_US] = true,  [SKW_FIELD_SND_WND] = true,
+};
+
+bool skw_view_is_smoothed(enum skw_field field)
+{
+	return smoothed[field];
+}
+
+static const uint8_t *addr_of(const struct skw_row *row, enum skw_field field)
+{
+	return field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr;
+}
+
+/* IPv4, mapped or not, before IPv6; of IPv6 the first 63 bits. */
+static uint64_t addr_key(const struct skw_row *row, enum skw_field field)
+{
+	const uint8_t *addr = addr_of(row, field);
+	uint64_t high;
+	uint32_t v4;
+
+	if (row->family == AF_INET6 && memcmp(addr, mapped_prefix, sizeof(mapped_prefix)) != 0) {
+		memcpy(&high, addr, sizeof(high));
+		return be64toh(high) >> 1 | 1ULL << 63;
+	}
+	memcpy(&v4, row->family == AF_INET6 ? addr + sizeof(mapped_prefix) : addr, sizeof(v4));
+	return be32toh(v4);
+}
+
+static uint64_t text_key(const char *text)
+{
+	uint64_t key = 0;
+	unsigned at = 0;
+
+	for (; at < sizeof(key) && text[at]; at++)
+		key = key << 8 | (uint8_t)text[at];
+	return at ? key << 8 * (sizeof(key) - at) : 0;
+}
+
+bool skw_view_key(const struct skw_row *row, enum skw_field field, uint64_t *key)
+{
+	struct skw_value value;
+
+	skw_field_value(row, field, &value);
+	if (!value.known)
+		return false;
+	if (skw_fields[field].kind == SKW_KIND_TEXT)
+		*key = text_key(value.text);
+	else if (skw_fields[field].kind == SKW_KIND_ADDR)
+		*key = addr_key(row, field);
+	else
+		*key = value.number;
+	return true;
+}
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Rows without a cookie have their place in the table at least. */
+static int by_cookie(const struct skw_row *a, const struct skw_row *b)
+{
+	int order = compare_u64(a->cookie, b->cookie);
+
+	return order ? order : compare_u64(a->slot, b->slot);
+}
+
+/* Where the first bytes are the same. */
+static int by_rest(const struct skw_row *a, const struct skw_row *b, enum skw_field field)
+{
+	struct skw_value x, y;
+
+	if (skw_fields[field].kind == SKW_KIND_ADDR) {
+		/* What has no more than its key holds is IPv4. */
+		if (addr_key(a, field) >> 63)
+			return memcmp(addr_of(a, field), addr_of(b, field), 16);
+		return 0;
+	}
+	if (skw_fields[field].kind != SKW_KIND_TEXT)
+		return 0;
+	skw_field_value(a, field, &x);
+	skw_field_value(b, field, &y);
+	return strcmp(x.text, y.text);
+}
+
+struct order {
+	enum skw_field field;
+	bool ascending;
+};
+
+static int compare(const void *a, const void *b, void *ctx)
+{
+	const struct skw_view_item *x = a, *y = b;
+	const struct order *by = ctx;
+	int order = compare_u64(x->key, y->key);
+
+	if (!order)
+		order = by_rest(x->row, y->row, by->field);
+	if (!order)
+		return by_cookie(x->row, y->row);
+	return by->ascending ? order : -order;
+}
+
+static int compare_unknown(const void *a, const void *b)
+{
+	const struct skw_view_item *x = a, *y = b;
+
+	return by_cookie(x->row, y->row);
+}
+
+void skw_view_sort(struct skw_view_item *items, size_t len, enum skw_field field, bool ascending)
+{
+	struct order by = { field, ascending };
+
+	if (len)
+		qsort_r(items, len, sizeof(*items), compare, &by);
+}
+
+void skw_view_sort_unknown(struct skw_view_item *items, size_t len)
+{
+	if (len)
+		qsort(items, len, sizeof(*items), compare_unknown);
+}
