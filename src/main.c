@@ -14,6 +14,8 @@
 
 static const struct skw_command *const commands[] = {
 	&skw_cmd_capture,
+	&skw_cmd_top,
+	&skw_cmd_events,
 };
 
 static int print_help(void)
