@@ -312,9 +312,8 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_CLOSED_AT] = { "closed_at", "closed", "when it was closed", SKW_KIND_TIME,
 				  IN_ROW(closed_ns) },
 	[SKW_FIELD_CLOSE_REASON] = { "close_reason", "reason",
-				     "fin, reset_by_peer, reset_by_us, timeout or refused",
-				     SKW_KIND_TEXT, .get = get_close_reason,
-				     ONE_OF(close_reasons) },
+				     "how it ended: fin, refused, timeout ...", SKW_KIND_TEXT,
+				     .get = get_close_reason, ONE_OF(close_reasons) },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)

@@ -43,7 +43,7 @@ void skw_format_rfc3339(char *out, uint64_t real_ns)
 void skw_format_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port)
 {
 	static const uint8_t zero[16];
-	char digits[5];
+	char digits[5] = { 0 };
 	size_t n = 0;
 
 	if (memcmp(addr, zero, family == AF_INET6 ? 16 : 4) == 0) {

@@ -63,9 +63,8 @@ static bool find_container(struct part p, struct part *name)
 
 	if (p.len > ID_DIGITS && id.at[-1] != '-' && id.at[-1] != ':')
 		return false;
-	for (size_t i = 0; i < ID_DIGITS; i++)
-		if (!memchr("0123456789abcdef", id.at[i], 16))
-			return false;
+	if (strspn(id.at, "0123456789abcdef") < ID_DIGITS)
+		return false;
 	*name = (struct part){ id.at, ID_SHOWN };
 	return true;
 }
@@ -84,9 +83,8 @@ static bool find_pod(struct part p, struct part *name)
 	}
 	if (p.len < 3 + 32 || p.len > 3 + UID_LEN_MAX)
 		return false;
-	for (size_t i = 3; i < p.len; i++)
-		if (!memchr("0123456789abcdef-_", p.at[i], 18))
-			return false;
+	if (strspn(p.at + 3, "0123456789abcdef-_") < p.len - 3)
+		return false;
 	*name = p;
 	return true;
 }

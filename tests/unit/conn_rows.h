@@ -37,21 +37,19 @@ static inline struct skw_row conn_row_unknown(void)
 	return row;
 }
 
-/* Two holders; static, never freed. */
+/* Two holders; made once, never freed. */
 static inline struct skw_owners *conn_rows_owners(void)
 {
-	static struct {
-		struct skw_owners head;
-		struct skw_owner list[2];
-	} two = { { .refs = 1, .len = 2 }, { { 4121, "postgres" }, { 4130, "worker \"x\"" } } };
+	static const struct skw_owner two[] = { { 4121, "postgres" }, { 4130, "worker \"x\"" } };
 	static struct skw_owners *owners;
 
 	if (!owners) {
-		owners = malloc(sizeof(*owners) + sizeof(two.list));
+		owners = malloc(sizeof(*owners) + sizeof(two));
 		if (!owners)
 			abort();
-		*owners = two.head;
-		memcpy(owners->list, two.list, sizeof(two.list));
+		owners->refs = 1;
+		owners->len = 2;
+		memcpy(owners->list, two, sizeof(two));
 	}
 	return owners;
 }

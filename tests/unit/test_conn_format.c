@@ -57,6 +57,7 @@ static void numbers_fit_with_a_unit(void **state)
 		{ 4, UINT64_MAX, "--" },
 		{ 6, UINT64_MAX - 1, "18.4E" },
 		{ 10, 1234, "1.2k" },
+		{ 8, 1000000, "1.0M" },
 	};
 
 	(void)state;
