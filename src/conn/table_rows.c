@@ -240,7 +240,8 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 {
 	struct skw_row *row = &e->row;
 
-	if (now->opened_ns != SKW_NONE64)
+	/* connect() comes before what the kernel may have kept, its success. */
+	if (now->opened_ns < row->opened_ns)
 		row->opened_ns = now->opened_ns;
 
 	bool born = is_born(t, row);
