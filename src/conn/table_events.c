@@ -13,7 +13,7 @@
 /* Creators and such that are remembered for sockets of which nothing else is known. */
 #define HIDDEN_MAX 65536
 
-/* Closed rows are looked through once in so many events, and in as many as there are rows. */
+/* Rows are looked through once in so many events, and in as many as there are rows, by four. */
 #define EXPIRY_EVENTS 4096
 
 /* include/net/tcp_states.h: TCP_NEW_SYN_RECV is shown as the state it is about. */
@@ -24,15 +24,9 @@ static uint8_t shown_state(uint8_t state)
 
 static void expire(struct skw_table *t, uint64_t now_ns)
 {
-	if (t->doomed) {
-		uint32_t slot = t->doomed - 1;
-
-		t->doomed = 0;
-		if (skw_slots_at(&t->slots, slot)->row.cookie != t->timeline.cookie)
-			skw_table_row_drop(t, skw_slots_at(&t->slots, slot));
-	}
+	skw_table_row_drop_doomed(t);
 	/* While a watch is paused no sweep does it. */
-	if (++t->since_expiry < EXPIRY_EVENTS || t->since_expiry < t->slots.len)
+	if (++t->since_expiry < EXPIRY_EVENTS || t->since_expiry < t->slots.len / 4)
 		return;
 	t->since_expiry = 0;
 	for (uint32_t slot = 0; slot < t->slots.end; slot++) {

@@ -140,6 +140,17 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 	skw_slots_remove(&t->slots, e);
 }
 
+void skw_table_row_drop_doomed(struct skw_table *t)
+{
+	if (!t->doomed)
+		return;
+	struct skw_entry *e = skw_slots_at(&t->slots, t->doomed - 1);
+
+	t->doomed = 0;
+	if (e->row.cookie != t->timeline.cookie && skw_entry_is_closed(e))
+		skw_table_row_drop(t, e);
+}
+
 int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
 {
 	struct skw_row *row = &e->row;

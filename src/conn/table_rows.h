@@ -23,6 +23,9 @@ void skw_table_row_bare(struct skw_row *out, const struct skw_row *row);
 void skw_table_row_show(struct skw_table *t, struct skw_entry *e);
 void skw_table_row_drop(struct skw_table *t, struct skw_entry *e);
 
+/* A closed row that was kept for the event of its close. */
+void skw_table_row_drop_doomed(struct skw_table *t);
+
 /* What a record tells of a row that is there. final: of its close. 0 or -ENOMEM. */
 int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
 			uint8_t kind, const char *congestion, bool final);

@@ -170,6 +170,7 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 {
 	struct skw_totals *totals = &t->totals;
 
+	skw_table_row_drop_doomed(t);
 	skw_totals_count_begin(totals);
 	for (uint32_t slot = 0; slot < t->slots.end; slot++) {
 		struct skw_entry *e = skw_slots_at(&t->slots, slot);

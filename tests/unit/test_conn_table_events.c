@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Events and holders in the connection table, and how they go together with sweeps. */
+#include "conn/table.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "conn_records.h"
+
+static int set_up(void **state)
+{
+	const struct skw_table_options opt = { .closed_ns = 10 * S, .owners = true };
+	struct skw_table *t = NULL;
+	int ret = skw_table_new(&opt, &t);
+
+	*state = t;
+	return ret;
+}
+
+static int tear_down(void **state)
+{
+	skw_table_free(*state);
+	return 0;
+}
+
+static void sweep(struct skw_table *t, __u64 now_ns, const struct skw_conn_rec *recs, size_t len)
+{
+	skw_table_sweep_begin(t, now_ns);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(skw_table_sweep_record(t, &recs[i], sizeof(recs[i])), 0);
+	skw_table_sweep_end(t, now_ns, true);
+}
+
+static struct skw_event feed(struct skw_table *t, const struct skw_event_rec *rec)
+{
+	struct skw_event event;
+
+	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
+	assert_int_equal(event.ts_ns, rec->head.ts_ns);
+	assert_int_equal(event.type, rec->head.type);
+	return event;
+}
+
+static struct skw_event end(struct skw_table *t, const struct skw_close_rec *rec)
+{
+	struct skw_event event;
+
+	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
+	assert_int_equal(event.new_state, SKW_STATE_CLOSED);
+	return event;
+}
+
+static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *comm)
+{
+	struct skw_creator_rec rec = {
+		.head = { .cookie = cookie, .type = SKW_EVENT_CREATOR, .netns = 4026531840U },
+		.cgroup_id = 77,
+		.tgid = tgid,
+		.uid = 1000
+	};
+	struct skw_event event;
+
+	memcpy(rec.comm, comm, strlen(comm));
+	assert_int_equal(skw_table_event(t, &rec, sizeof(rec), &event), 0);
+}
+
+static void hold(struct skw_table *t, __u32 inode, __u32 tgid, const char *comm)
+{
+	struct skw_holder_rec rec = { .inode = inode, .tgid = tgid };
+
+	memcpy(rec.comm, comm, strlen(comm));
+	assert_int_equal(skw_table_holders_record(t, &rec, sizeof(rec)), 0);
+}
+
+static const struct skw_row *find(struct skw_table *t, __u64 cookie)
+{
+	const struct skw_row *row = skw_table_find(t, cookie);
+
+	assert_non_null(row);
+	return row;
+}
+
+static void a_connection_is_told_by_events_alone(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event_rec rec = make_event(SKW_EVENT_CONNECT, 7, 1 * S);
+
+	create(t, 7, 4121, "curl");
+	assert_int_equal(skw_table_len(t), 0);
+	assert_null(skw_table_find(t, 7));
+
+	struct skw_event event = feed(t, &rec);
+
+	assert_int_equal(event.row->state, SKW_STATE_SYN_SENT);
+	assert_int_equal(event.row->direction, SKW_CONN_OUT);
+	assert_int_equal(event.row->opened_ns, 1 * S);
+	assert_int_equal(event.row->owners->list[0].pid, 4121);
+	assert_string_equal(event.row->owners->list[0].comm, "curl");
+	assert_int_equal(event.row->owner_source, SKW_OWNER_CREATOR);
+	assert_int_equal(event.row->uid, 1000);
+	assert_int_equal(event.row->cgroup_id, 77);
+	assert_int_equal(event.row->remote_port, 443);
+	assert_int_equal(event.row->bytes_acked, SKW_NONE64);
+
+	rec = make_event(SKW_EVENT_ESTABLISHED, 7, 2 * S);
+	rec.handshake_us = 310;
+	event = feed(t, &rec);
+	assert_int_equal(event.handshake_us, 310);
+	assert_int_equal(event.row->state, SKW_STATE_ESTABLISHED);
+	assert_int_equal(event.row->opened_ns, 1 * S);
+
+	struct skw_close_rec close = make_close(7, 3 * S, SKW_STATE_LAST_ACK, 0);
+
+	close.row.bytes_acked = 100;
+	close.row.opened_ns = SKW_NONE64;
+	event = end(t, &close);
+	assert_int_equal(event.old_state, SKW_STATE_LAST_ACK);
+	assert_int_equal(event.row->state, SKW_STATE_CLOSED);
+	assert_int_equal(event.row->close_reason, SKW_CLOSE_FIN);
+	assert_int_equal(event.row->closed_ns, 3 * S);
+	assert_int_equal(event.row->opened_ns, 1 * S);
+	assert_int_equal(event.row->bytes_acked, 100);
+	assert_int_equal(event.row->owners->list[0].pid, 4121);
+	assert_int_equal(skw_table_len(t), 1);
+}
+
+static void without_a_sweep_that_meets_it_a_row_goes(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event_rec rec = make_event(SKW_EVENT_CONNECT, 7, 1 * S);
+
+	create(t, 8, 1, "nc");
+	feed(t, &rec);
+	sweep(t, 2 * S, NULL, 0);
+	find(t, 7);
+	sweep(t, 3 * S, NULL, 0);
+	assert_int_equal(skw_table_len(t), 0);
+
+	/* The creator's socket is forgotten as well. */
+	rec = make_event(SKW_EVENT_CONNECT, 8, 4 * S);
+	assert_null(feed(t, &rec).row->owners);
+}
+
+static void an_event_without_a_state_makes_no_row(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event_rec rec = make_event(SKW_EVENT_RTO, 7, 1 * S);
+	size_t at = 0;
+
+	rec.rto_us = 201000;
+	rec.retransmits = 2;
+
+	struct skw_event event = feed(t, &rec);
+
+	assert_int_equal(event.rto_us, 201000);
+	assert_int_equal(event.backoff, 2);
+	assert_int_equal(event.row->local_port, 20007);
+	assert_int_equal(skw_table_len(t), 0);
+	assert_null(skw_table_next(t, &at));
+
+	struct skw_conn_rec row = make_traffic(7, 2 * S, 0, 0);
+
+	sweep(t, 2 * S, &row, 1);
+	assert_int_equal(skw_table_len(t), 1);
+	assert_int_equal(find(t, 7)->recent, SKW_RECENT_RTO);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_ESTABLISHED);
+}
+
+static void a_close_is_not_undone_by_a_sweep_that_read_the_socket_before(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec row = make_traffic(7, 1 * S, 100, 0);
+	struct skw_close_rec close = make_close(7, 1500 * MS, SKW_STATE_ESTABLISHED, 0);
+
+	sweep(t, 1 * S, &row, 1);
+	close.row.bytes_acked = 300;
+	assert_int_equal(end(t, &close).row->close_reason, SKW_CLOSE_RESET_BY_US);
+	row.ts_ns = 1400 * MS;
+	row.bytes_acked = 200;
+	sweep(t, 2 * S, &row, 1);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_CLOSED);
+	assert_int_equal(find(t, 7)->bytes_acked, 300);
+	/* All of it counts for the tick, though no sweep saw it. */
+	assert_true(skw_table_totals(t)->tx_bps == 200 * 8);
+}
+
+static void a_socket_that_is_used_again_is_a_new_connection(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec row = make_traffic(7, 1 * S, 5000, 0);
+	struct skw_close_rec close = make_close(7, 1500 * MS, SKW_STATE_SYN_SENT, ECONNREFUSED);
+	struct skw_event_rec connect = make_event(SKW_EVENT_CONNECT, 7, 1600 * MS);
+
+	sweep(t, 1 * S, &row, 1);
+	assert_int_equal(end(t, &close).row->close_reason, SKW_CLOSE_REFUSED);
+	feed(t, &connect);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_SYN_SENT);
+	assert_int_equal(find(t, 7)->closed_ns, SKW_NONE64);
+	assert_int_equal(find(t, 7)->close_reason, SKW_CLOSE_UNKNOWN);
+	assert_int_equal(find(t, 7)->bytes_acked, SKW_NONE64);
+	assert_int_equal(find(t, 7)->opened_ns, 1600 * MS);
+
+	/* The sweep came first, and the event of the old one's end after it. */
+	row = make_traffic(7, 3 * S, 10, 0);
+	sweep(t, 3 * S, &row, 1);
+	close = make_close(7, 2 * S, SKW_STATE_ESTABLISHED, ECONNRESET);
+
+	struct skw_event event = end(t, &close);
+
+	assert_int_equal(event.row->close_reason, SKW_CLOSE_RESET_BY_PEER);
+	assert_int_equal(event.row->closed_ns, 2 * S);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_ESTABLISHED);
+	assert_int_equal(find(t, 7)->bytes_acked, 10);
+}
+
+static void a_time_wait_ends_a_closed_row_later(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_close_rec close = make_close(7, 1500 * MS, SKW_STATE_FIN_WAIT2, 0);
+	struct skw_conn_rec wait = make_record(7, SKW_STATE_TIME_WAIT);
+
+	wait.kind = SKW_ROW_TIME_WAIT;
+	close.row.bytes_acked = 300;
+	end(t, &close);
+	for (unsigned i = 2; i < 60; i += 10) {
+		wait.ts_ns = i * S;
+		wait.timer_left_us = 60000000 - i * 1000000;
+		sweep(t, i * S, &wait, 1);
+		assert_int_equal(find(t, 7)->state, SKW_STATE_TIME_WAIT);
+		assert_int_equal(find(t, 7)->timer_left_us, wait.timer_left_us);
+		assert_int_equal(find(t, 7)->closed_ns, 1500 * MS);
+		assert_int_equal(find(t, 7)->close_reason, SKW_CLOSE_FIN);
+		assert_int_equal(find(t, 7)->bytes_acked, 300);
+	}
+	sweep(t, 62 * S, NULL, 0);
+	sweep(t, 63 * S, NULL, 0);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_CLOSED);
+	assert_int_equal(find(t, 7)->closed_ns, 1500 * MS);
+	sweep(t, 72 * S, NULL, 0);
+	find(t, 7);
+	sweep(t, 73 * S, NULL, 0);
+	assert_null(skw_table_find(t, 7));
+}
+
+static void a_close_that_is_told_after_its_time_wait_keeps_it(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_close_rec close = make_close(7, 1500 * MS, SKW_STATE_FIN_WAIT2, 0);
+	struct skw_conn_rec wait = make_record(7, SKW_STATE_FIN_WAIT2);
+
+	wait.kind = SKW_ROW_TIME_WAIT;
+	wait.ts_ns = 2 * S;
+	wait.timer_left_us = 59000000;
+	sweep(t, 2 * S, &wait, 1);
+	close.row.bytes_acked = 300;
+	end(t, &close);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_FIN_WAIT2);
+	assert_int_equal(find(t, 7)->timer_left_us, 59000000);
+	assert_int_equal(find(t, 7)->closed_ns, 1500 * MS);
+	assert_int_equal(find(t, 7)->bytes_acked, 300);
+}
+
+static void the_newer_word_on_a_state_counts(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec row = make_traffic(7, 2 * S, 0, 0);
+	struct skw_event_rec rec = make_event(SKW_EVENT_STATE, 7, 1 * S);
+
+	/* Read by the sweep after it changed. */
+	row.state = SKW_STATE_CLOSE_WAIT;
+	sweep(t, 2 * S, &row, 1);
+	rec.head.old_state = SKW_STATE_SYN_RECV;
+	rec.head.new_state = SKW_STATE_ESTABLISHED;
+	assert_int_equal(feed(t, &rec).new_state, SKW_STATE_ESTABLISHED);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_CLOSE_WAIT);
+
+	/* And before. */
+	rec.head.ts_ns = 3 * S;
+	rec.head.old_state = SKW_STATE_CLOSE_WAIT;
+	rec.head.new_state = SKW_STATE_LAST_ACK;
+	feed(t, &rec);
+	row.ts_ns = 2900 * MS;
+	sweep(t, 3 * S, &row, 1);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_LAST_ACK);
+	assert_int_equal(find(t, 7)->changed, 1);
+}
+
+static void nothing_is_kept_where_nothing_is_to_be_kept(void **state)
+{
+	const struct skw_table_options opt = { .closed_ns = 0 };
+	struct skw_table *t;
+
+	(void)state;
+	assert_int_equal(skw_table_new(&opt, &t), 0);
+	for (unsigned i = 1; i <= 100; i++) {
+		struct skw_close_rec close = make_close(i, i * MS, SKW_STATE_LAST_ACK, 0);
+
+		assert_int_equal(end(t, &close).row->cookie, i);
+		assert_int_equal(skw_table_len(t), 1);
+	}
+	sweep(t, 1 * S, NULL, 0);
+	assert_int_equal(skw_table_len(t), 0);
+	skw_table_free(t);
+}
+
+static void closed_rows_go_without_sweeps_too(void **state)
+{
+	struct skw_table *t = *state;
+
+	for (unsigned i = 1; i <= 50000; i++) {
+		struct skw_close_rec close = make_close(i, i * MS, SKW_STATE_LAST_ACK, 0);
+
+		end(t, &close);
+	}
+	/* Ten seconds of them are 10,000. */
+	assert_in_range(skw_table_len(t), 10000, 30000);
+}
+
+static void the_followed_row_stays_after_its_close(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_close_rec close = make_close(7, 1 * S, SKW_STATE_LAST_ACK, 0);
+
+	end(t, &close);
+	skw_table_follow(t, 7);
+	sweep(t, 100 * S, NULL, 0);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_CLOSED);
+	skw_table_follow(t, 0);
+	sweep(t, 101 * S, NULL, 0);
+	assert_null(skw_table_find(t, 7));
+}
+
+static void a_timeline_is_what_happened_in_order(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event_rec rec = make_event(SKW_EVENT_CONNECT, 7, 1 * S);
+	struct skw_happening what[2000];
+
+	feed(t, &rec);
+	rec = make_event(SKW_EVENT_RETRANS, 7, 2 * S);
+	rec.seq = 88;
+	rec.segs = 2;
+	rec.error = 11;
+	feed(t, &rec);
+	rec = make_event(SKW_EVENT_RTT, 7, 3 * S);
+	feed(t, &rec);
+	rec = make_event(SKW_EVENT_RTO, 8, 3 * S);
+	feed(t, &rec);
+
+	struct skw_close_rec close = make_close(7, 4 * S, SKW_STATE_ESTABLISHED, ETIMEDOUT);
+
+	end(t, &close);
+	assert_int_equal(skw_table_timeline(t, 7, what, 2000), 3);
+	assert_int_equal(what[0].type, SKW_EVENT_CONNECT);
+	assert_int_equal(what[1].args[0], 88);
+	assert_int_equal(what[1].args[1], 2);
+	assert_int_equal(what[1].error, 11);
+	assert_int_equal(what[2].close_reason, SKW_CLOSE_TIMEOUT);
+	assert_int_equal(skw_table_timeline(t, 7, what, 2), 2);
+	assert_int_equal(what[0].type, SKW_EVENT_RETRANS);
+
+	/* Others push the log out; what is followed stays. */
+	skw_table_follow(t, 7);
+	rec = make_event(SKW_EVENT_RTO, 8, 5 * S);
+	for (unsigned i = 0; i < 20000; i++)
+		feed(t, &rec);
+	assert_int_equal(skw_table_timeline(t, 7, what, 2000), 3);
+	skw_table_follow(t, 0);
+	assert_int_equal(skw_table_timeline(t, 7, what, 2000), 0);
+
+	/* Of the followed one as well only so much, the newest. */
+	skw_table_follow(t, 8);
+	for (unsigned i = 0; i < 3000; i++) {
+		rec.head.ts_ns++;
+		feed(t, &rec);
+	}
+	size_t len = skw_table_timeline(t, 8, what, 2000);
+
+	assert_in_range(len, 1000, 2000);
+	assert_int_equal(what[len - 1].ts_ns, 5 * S + 3000);
+	assert_int_equal(what[0].ts_ns, 5 * S + 3001 - len);
+}
+
+static void holders_are_owners_sorted_and_each_once(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec rows[3] = { make_traffic(1, 1 * S, 0, 0), make_traffic(2, 1 * S, 0, 0),
+					make_traffic(3, 1 * S, 0, 0) };
+
+	rows[0].inode = 100;
+	rows[1].inode = 200;
+	rows[2].inode = 300;
+	sweep(t, 1 * S, rows, 3);
+	skw_table_holders_begin(t);
+	hold(t, 100, 50, "worker");
+	hold(t, 200, 50, "worker");
+	hold(t, 100, 9, "master");
+	hold(t, 200, 9, "master");
+	hold(t, 100, 9, "master");
+	assert_int_equal(skw_table_holders_end(t), 0);
+
+	const struct skw_owners *owners = find(t, 1)->owners;
+
+	assert_int_equal(owners->len, 2);
+	assert_int_equal(owners->list[0].pid, 9);
+	assert_string_equal(owners->list[1].comm, "worker");
+	assert_int_equal(find(t, 1)->owner_source, SKW_OWNER_HOLDER);
+	assert_ptr_equal(find(t, 2)->owners, owners);
+	assert_null(find(t, 3)->owners);
+
+	/* Who is not told of keeps its owners. */
+	skw_table_holders_begin(t);
+	hold(t, 100, 51, "worker");
+	assert_int_equal(skw_table_holders_end(t), 0);
+	assert_int_equal(find(t, 1)->owners->list[0].pid, 51);
+	assert_int_equal(find(t, 1)->owners->len, 1);
+	assert_int_equal(find(t, 2)->owners->len, 2);
+}
+
+static void the_accepted_have_their_listeners_owners(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec rows[2] = { make_record(1, SKW_STATE_LISTEN),
+					make_traffic(2, 1 * S, 0, 0) };
+
+	rows[0].inode = 100;
+	rows[0].local_port = rows[1].local_port = 80;
+	memset(rows[0].local_addr, 0, 16);
+	rows[0].ts_ns = 1 * S;
+	sweep(t, 1 * S, rows, 2);
+	skw_table_holders_begin(t);
+	hold(t, 100, 9, "master");
+	assert_int_equal(skw_table_holders_end(t), 0);
+	assert_ptr_equal(find(t, 2)->owners, find(t, 1)->owners);
+	assert_int_equal(find(t, 2)->owner_source, SKW_OWNER_CREATOR);
+	assert_int_equal(find(t, 1)->owner_source, SKW_OWNER_HOLDER);
+
+	struct skw_event_rec rec = make_event(SKW_EVENT_ESTABLISHED, 3, 2 * S);
+
+	rec.local_port = 80;
+	rec.head.direction = SKW_CONN_IN;
+	assert_string_equal(feed(t, &rec).row->owners->list[0].comm, "master");
+}
+
+static void a_listener_that_listens_no_more_accepts_nobody(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event_rec rec = make_event(SKW_EVENT_LISTEN, 1, 1 * S);
+
+	rec.local_port = 80;
+	rec.backlog = 128;
+	assert_int_equal(feed(t, &rec).backlog, 128);
+	assert_int_equal(find(t, 1)->state, SKW_STATE_LISTEN);
+
+	struct skw_close_rec close = make_close(1, 2 * S, SKW_STATE_LISTEN, 0);
+
+	assert_int_equal(end(t, &close).row->close_reason, SKW_CLOSE_UNKNOWN);
+
+	struct skw_conn_rec row = make_traffic(2, 3 * S, 0, 0);
+
+	row.local_port = 80;
+	sweep(t, 3 * S, &row, 1);
+	assert_int_equal(find(t, 2)->direction, SKW_CONN_UNKNOWN);
+	assert_null(skw_table_find(t, 1));
+}
+
+static void bad_events_are_counted(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event_rec rec = make_event(SKW_EVENT_TYPES, 7, 1 * S);
+	struct skw_close_rec close = make_close(7, 1 * S, SKW_STATE_LAST_ACK, 0);
+	struct skw_event event;
+
+	assert_int_equal(skw_table_event(t, &rec, sizeof(rec), &event), -EBADMSG);
+	assert_int_equal(skw_table_event(t, &rec, 3, &event), -EBADMSG);
+	close.row.family = 99;
+	assert_int_equal(skw_table_event(t, &close, sizeof(close), &event), -EBADMSG);
+	assert_int_equal(skw_table_totals(t)->bad_records, 3);
+	assert_int_equal(skw_table_len(t), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_connection_is_told_by_events_alone),
+		TEST(without_a_sweep_that_meets_it_a_row_goes),
+		TEST(an_event_without_a_state_makes_no_row),
+		TEST(a_close_is_not_undone_by_a_sweep_that_read_the_socket_before),
+		TEST(a_socket_that_is_used_again_is_a_new_connection),
+		TEST(a_time_wait_ends_a_closed_row_later),
+		TEST(a_close_that_is_told_after_its_time_wait_keeps_it),
+		TEST(the_newer_word_on_a_state_counts),
+		TEST(nothing_is_kept_where_nothing_is_to_be_kept),
+		TEST(closed_rows_go_without_sweeps_too),
+		TEST(the_followed_row_stays_after_its_close),
+		TEST(a_timeline_is_what_happened_in_order),
+		TEST(holders_are_owners_sorted_and_each_once),
+		TEST(the_accepted_have_their_listeners_owners),
+		TEST(a_listener_that_listens_no_more_accepts_nobody),
+		TEST(bad_events_are_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
