@@ -10,7 +10,7 @@ import lintlib
 
 # mandoc looks for manuals it refers to on this machine, which need not have them.
 OF_THE_MACHINE = ("referenced manual not found", "outdated mandoc.db")
-COMMANDS = ("capture",)
+COMMANDS = ("capture", "top", "events")
 
 
 def mandoc():
