@@ -42,6 +42,9 @@ static int add_event(void *ctx, const struct skw_event *event, int64_t offset_ns
 	const struct skw_format_env env = { .offset_ns = offset_ns };
 
 	(void)err;
+	/* What is left in the rings at the end comes here as well. */
+	if (e->plan->count && e->printed == e->plan->count)
+		return 1;
 	if (!skw_event_types_wanted(&e->plan->types, event) ||
 	    (e->where && !skw_expr_matches(e->where, event->row)))
 		return 0;
