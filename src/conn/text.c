@@ -42,16 +42,10 @@ static uint64_t widen(uint32_t v)
 	return v == SKW_NONE32 ? SKW_NONE64 : v;
 }
 
-/* Bytes per second, as people read a rate of a connection. */
-static uint64_t bytes_of(uint64_t bps)
-{
-	return bps == SKW_NONE64 ? SKW_NONE64 : bps / 8;
-}
-
 void skw_text_head(struct skw_buf *out)
 {
 	skw_buf_printf(out, "%7s %-15s %-5s %-45s   %-45s %-12s %7s %6s %6s %7s %7s %6s %6s\n",
-		       "PID", "OWNER", "PROTO", "LOCAL", "REMOTE", "STATE", "AGE", "RX/s", "TX/s",
+		       "PID", "OWNER", "PROTO", "LOCAL", "REMOTE", "STATE", "AGE", "RXbps", "TXbps",
 		       "SRTT", "MIN", "RETR", "RTO");
 }
 
@@ -77,8 +71,8 @@ void skw_text_row(struct skw_buf *out, const struct skw_row *row)
 		       row->proto == SKW_PROTO_UDP ? "udp" : "tcp", local,
 		       row->direction < 3 ? arrows[row->direction] : "-", remote,
 		       skw_state_name(row->state), age);
-	add_number(out, bytes_of(row->rx_bps));
-	add_number(out, bytes_of(row->tx_bps));
+	add_number(out, row->rx_bps);
+	add_number(out, row->tx_bps);
 	add_us(out, widen(row->srtt_us));
 	add_us(out, widen(row->min_rtt_us));
 	add_number(out, widen(row->retrans_segs));
@@ -94,16 +88,16 @@ void skw_text_group_head(struct skw_buf *out, enum skw_group group)
 	for (const char *c = skw_group_names[group]; *c && n + 1 < sizeof(title); c++)
 		title[n++] = (char)toupper((unsigned char)*c);
 	title[n] = '\0';
-	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS", "RX/s",
-		       "TX/s", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
+	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS", "RXbps",
+		       "TXbps", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
 }
 
 void skw_text_group(struct skw_buf *out, const struct skw_group_row *row)
 {
 	add_word(out, row->name, 45);
 	add_number(out, row->rows);
-	add_number(out, bytes_of(row->rx_bps));
-	add_number(out, bytes_of(row->tx_bps));
+	add_number(out, row->rx_bps);
+	add_number(out, row->tx_bps);
 	add_number(out, row->bytes_received);
 	add_number(out, row->bytes_acked);
 	add_us(out, row->srtt_us);

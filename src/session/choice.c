@@ -4,6 +4,17 @@
 #include "conn/expr.h"
 #include "util/buf.h"
 
+int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,
+		    struct skw_error *err)
+{
+	struct skw_error why = { 0 };
+	int ret = skw_expr_parse(text, out, &why);
+
+	if (ret && why.usage)
+		return skw_error_usage(err, "%s: %s", option, why.text);
+	return ret ? skw_error_set(err, ret, "%s: out of memory", option) : 0;
+}
+
 int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *words,
 		    struct skw_error *err)
 {
@@ -24,7 +35,7 @@ int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *wo
 				       words->group);
 	if (!words->filter)
 		return 0;
-	int ret = skw_expr_parse(words->filter, &choice->filter, err);
+	int ret = skw_choice_expr("-f", words->filter, &choice->filter, err);
 
 	view->filter = choice->filter;
 	return ret;

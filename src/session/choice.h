@@ -25,6 +25,10 @@ int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *wo
 		    struct skw_error *err);
 void skw_choice_free(struct skw_choice *choice);
 
+/* An expression that came with `option`, which an error names. 0, -EINVAL (err->usage), -ENOMEM. */
+int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,
+		    struct skw_error *err);
+
 /* The fields that expressions and sort keys know, for a help text. */
 void skw_choice_help(FILE *to);
 

@@ -5,6 +5,7 @@
 
 #include "conn/expr.h"
 #include "conn/format.h"
+#include "session/choice.h"
 #include "session/watch.h"
 #include "util/buf.h"
 #include "util/clock.h"
@@ -111,7 +112,7 @@ int skw_event_lines_run(const struct skw_event_lines_plan *plan, struct skw_erro
 					       .tick = announce,
 					       .end = tell_figures,
 					       .input_fd = -1 };
-	int ret = plan->where ? skw_expr_parse(plan->where, &e.where, err) : 0;
+	int ret = plan->where ? skw_choice_expr("--where", plan->where, &e.where, err) : 0;
 
 	if (!ret)
 		ret = skw_watch_run(&watch, &hooks, err);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The lines of a batch: what awk and people see. */
+#include "conn/text.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conn_rows.h"
+#include "util/cleanup.h"
+
+static size_t words(const char *line)
+{
+	size_t n = 0;
+
+	for (const char *c = line; *c && *c != '\n'; c++)
+		n += *c != ' ' && (c == line || c[-1] == ' ');
+	return n;
+}
+
+static const char *text(struct skw_buf *buf)
+{
+	skw_buf_add_char(buf, '\0');
+	assert_false(buf->failed);
+	return (const char *)buf->data;
+}
+
+static void every_line_has_the_same_number_of_words(void **state)
+{
+	const struct skw_row rows[] = { conn_row_unknown(), conn_row_full() };
+	struct skw_buf head = SKW_BUF_INIT;
+
+	(void)state;
+	skw_text_head(&head);
+	/* The head has none for the arrow. */
+	size_t want = words(text(&head)) + 1;
+	for (size_t i = 0; i < 2; i++) {
+		struct skw_buf line = SKW_BUF_INIT;
+
+		skw_text_row(&line, &rows[i]);
+		assert_int_equal(words(text(&line)), want);
+		skw_buf_free(&line);
+	}
+	skw_buf_free(&head);
+}
+
+static void unknown_is_never_a_number(void **state)
+{
+	const struct skw_row row = conn_row_unknown();
+	struct skw_buf line = SKW_BUF_INIT;
+
+	(void)state;
+	skw_text_row(&line, &row);
+	assert_null(strpbrk(text(&line), "123456789"));
+	assert_non_null(strstr((char *)line.data, " -- "));
+	skw_buf_free(&line);
+}
+
+static void a_row_tells_owner_ends_and_figures(void **state)
+{
+	const struct skw_row row = conn_row_full();
+	struct skw_buf line = SKW_BUF_INIT;
+
+	(void)state;
+	skw_text_row(&line, &row);
+	const char *got = text(&line);
+	assert_non_null(strstr(got, "   4121 postgres "));
+	assert_non_null(strstr(got, " 10.0.3.7:5432 "));
+	assert_non_null(strstr(got, " < 10.0.3.21:51532 "));
+	skw_buf_free(&line);
+}
+
+static void names_cannot_move_a_cursor_or_add_words(void **state)
+{
+	SKW_AUTO_FREE
+	struct skw_owners *owners = calloc(1, sizeof(*owners) + sizeof(struct skw_owner));
+	struct skw_row row = conn_row_full();
+	struct skw_buf line = SKW_BUF_INIT, plain = SKW_BUF_INIT;
+
+	(void)state;
+	skw_text_row(&plain, &row);
+	assert_non_null(owners);
+	owners->len = 1;
+	owners->list[0].pid = 7;
+	memcpy(owners->list[0].comm, "a b\033[2J\n\x9b", 10);
+	row.owners = owners;
+	skw_text_row(&line, &row);
+	assert_int_equal(words(text(&line)), words(text(&plain)));
+	assert_non_null(strstr((char *)line.data, " a_b?[2J?? "));
+	skw_buf_free(&line);
+	skw_buf_free(&plain);
+}
+
+static void totals_tell_unknown_rates(void **state)
+{
+	struct skw_totals totals = { .rows = 3, .states = { [SKW_STATE_ESTABLISHED] = 3 } };
+	const struct skw_watch_status status = { .now_ns = 5, .netns = 2, .events_lost = 12 };
+	struct skw_buf out = SKW_BUF_INIT;
+
+	(void)state;
+	totals.rx_bps = totals.tx_bps = totals.rtt_p50_us = totals.rtt_p99_us = NAN;
+	totals.rto_per_s = totals.retrans_ratio = NAN;
+	skw_text_totals(&out, &totals, &status);
+	const char *got = text(&out);
+	assert_non_null(strstr(got, "3 connections"));
+	assert_non_null(strstr(got, "12 lost\n"));
+	assert_non_null(strstr(got, "\nESTABLISHED 3  \n"));
+	assert_non_null(strstr(got, "rx --  tx --  RTT p50 --  p99 --  RTO --  retrans --\n"));
+	skw_buf_reset(&out);
+	totals.rx_bps = 1210000000;
+	totals.retrans_ratio = 0.0002;
+	skw_text_totals(&out, &totals, &status);
+	got = text(&out);
+	assert_non_null(strstr(got, "rx 1.2Gbit/s"));
+	assert_non_null(strstr(got, "retrans 0.02%\n"));
+	skw_buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_line_has_the_same_number_of_words),
+		cmocka_unit_test(unknown_is_never_a_number),
+		cmocka_unit_test(a_row_tells_owner_ends_and_figures),
+		cmocka_unit_test(names_cannot_move_a_cursor_or_add_words),
+		cmocka_unit_test(totals_tell_unknown_rates),
+	};
+
+	return cmocka_run_group_tests_name("batch lines", tests, NULL, NULL);
+}
