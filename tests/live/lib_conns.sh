@@ -9,6 +9,9 @@
 #	tell talk 10                        # ... do something, done when this returns
 #	await 10 '"type":"rtt"'             # ... which skwatch has told
 #	stop
+#
+# Tests run side by side: what a test says of its own connections it asks for with --netns self,
+# or, where it has two namespaces, with --cgroup and a cgroup of its own.
 CONNS=$builddir/tests/live/conns
 SOCKOPS=$builddir/tests/live/sockops
 ROWS=(python3 "$srcdir/tests/live/rows.py")
@@ -17,6 +20,37 @@ need_conns() {
 	need root ss nft python3
 	[ -x "$CONNS" ] || bail "$CONNS is not there"
 }
+
+# cgroup: $CGROUP, a folder of cgroup v2 of our own; goes with the test.
+CGROUPS=()
+cgroup() {
+	local mount
+	mount=$(awk '{ for (i = 7; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' \
+		/proc/self/mountinfo)
+	[ -n "$mount" ] || skip_all "no cgroup v2 hierarchy is mounted"
+	CGROUP=$mount/skwt$$
+	mkdir "$CGROUP" || bail "no cgroup"
+	CGROUPS+=("$CGROUP")
+	join_cgroup "$CGROUP"
+}
+# join_cgroup DIRECTORY: where what conns starts belongs from now on; IN_CGROUP before a command
+# puts that there.
+IN_CGROUP=()
+join_cgroup() {
+	IN_CGROUP=(sh -c "echo \$\$ >\"\$0/cgroup.procs\" && exec \"\$@\"" "$1")
+}
+# The processes in them take a moment to go.
+cgroups_gone() {
+	local dir tries
+	for dir in "${CGROUPS[@]}"; do
+		for tries in {1..500}; do
+			find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null
+			[ ! -d "$dir" ] && break
+			read -r -t 0.01 <> <(:)
+		done
+	done
+}
+trap 'cleanup; cgroups_gone' EXIT
 
 # losses: packets with the traffic class of CONNS_DROPPED_TOS do not arrive, nor answers of
 # servers on port 7013 (kind syn-recv); what goes to 10.77.0.9 goes nowhere.
@@ -62,7 +96,7 @@ conns() {
 	mkfifo "$TMP/tell.$CONNS_RUNS"
 	: >"$CONNS_OUT"
 	exec {CONNS_IN}<>"$TMP/tell.$CONNS_RUNS"
-	ip netns exec "$ns" "$CONNS" "$@" <"$TMP/tell.$CONNS_RUNS" >"$CONNS_OUT" \
+	"${IN_CGROUP[@]}" ip netns exec "$ns" "$CONNS" "$@" <"$TMP/tell.$CONNS_RUNS" >"$CONNS_OUT" \
 		2>"$CONNS_OUT.err" {CONNS_IN}>&- &
 	CONNS_PID=$!
 	STARTED+=("$CONNS_PID")
@@ -90,6 +124,20 @@ port_of() {
 	local field=3
 	[ "${2-server}" = server ] || field=2
 	awk -v k="$1" -v f=$field '$1 == k { print $f; exit }' "$CONNS_OUT"
+}
+
+# launch NS ARGUMENTS...: as that of lib.sh, but with the file systems of the host: `ip netns exec`
+# hides its cgroups.
+launch() {
+	local ns=$1
+	shift
+	LAUNCHED=$((${LAUNCHED:-0} + 1))
+	OUT=$TMP/out.$LAUNCHED
+	ERR=$TMP/err.$LAUNCHED
+	: >"$OUT" >"$ERR"
+	nsenter --net="/run/netns/$ns" "${as_typed[@]}" "$SKWATCH" "$@" >"$OUT" 2>"$ERR" </dev/null &
+	PID=$!
+	STARTED+=("$PID")
 }
 
 # watch NS ARGUMENTS...: skwatch in the background, attached when this returns.
@@ -124,6 +172,26 @@ once() {
 
 # inode_of NS: its number, as rows tell it
 inode_of() { stat -L -c %i "/run/netns/$1"; }
+
+# lost, seen: what events says of itself at its end
+seen() { sed -nE 's/^skwatch: .*[^0-9]([0-9]+) seen, .*/\1/p' "$ERR"; }
+lost() { sed -nE 's/^skwatch: .*[^0-9]([0-9]+) lost because a ring was full.*/\1/p' "$ERR"; }
+
+# quiet NS FILE ARGUMENTS...: what ss says, once nothing has been sent for half a second: then
+# no delayed acknowledgement and no probe is under way.
+quiet() {
+	local ns=$1 file=$2 tries
+	shift 2
+	for tries in {1..1000}; do
+		ss_of "$ns" "$file" "$@"
+		grep -Eq 'last(snd|rcv|ack):[1-4]?[0-9]{1,2}\b' "$file" || return
+		read -r -t 0.01 <> <(:)
+	done
+	bail "connections that never become quiet"
+}
+ss_of() { # NS FILE ARGUMENTS...
+	inside "$1" ss "${@:3}" >"$2" 2>/dev/null
+}
 
 # counter NS NAME: of the namespace's TCP, as nstat names it
 counter() {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Another program's callbacks, beside those of skwatch: a sockops program, attached to a cgroup,
- * that wants RTT samples and a look at all headers of each connection, and counts its calls.
+ * that wants RTT samples and a say in the header of each packet sent, and counts its calls.
  *
  *	sockops CGROUP-FOLDER
  *
  * says `ready` when it is attached, and answers each line on standard input with
- * `N rtt=COUNT parse=COUNT`, N counted from 1. It goes with its standard input.
+ * `N rtt=COUNT write=COUNT`, N counted from 1. It goes with its standard input.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 
 #include "util/cleanup.h"
 
-#define WANTED (BPF_SOCK_OPS_RTT_CB_FLAG | BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG)
+#define WANTED (BPF_SOCK_OPS_RTT_CB_FLAG | BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG)
 #define OPS    64 /* more than there are callbacks */
 
 static int must(int result, const char *what)
@@ -105,9 +105,9 @@ int main(int argc, char *argv[])
 	printf("ready\n");
 	fflush(stdout);
 	for (int n = 1; fgets(line, sizeof(line), stdin); n++) {
-		printf("%d rtt=%" PRIu64 " parse=%" PRIu64 "\n", n,
+		printf("%d rtt=%" PRIu64 " write=%" PRIu64 "\n", n,
 		       count_of(counts, BPF_SOCK_OPS_RTT_CB),
-		       count_of(counts, BPF_SOCK_OPS_PARSE_HDR_OPT_CB));
+		       count_of(counts, BPF_SOCK_OPS_HDR_OPT_LEN_CB));
 		fflush(stdout);
 	}
 	return 0;

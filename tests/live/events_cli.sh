@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# events on the command line: which types, of which connections, how many, for how long; lines
+# that come at once; what it refuses.
+. "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_conns.sh"
+need_conns
+pair
+six
+losses
+
+# All types there are, of one connection from its opening to its end.
+watch "$A" events --json --netns self -t connect,established,state,rtt,rto,retrans,close,listen
+conns "$A" hold v4 --peer "$B"
+port=$(port_of v4) client=$(port_of v4 client)
+await 1 '"type":"established"'
+is "$?" 0 "a line is there while it runs"
+tell talk 2
+tell lose
+await 1 '"type":"rto"'
+tell heal
+tell close
+await 1 '"type":"close"'
+stop
+is "$STATUS" 0 "status 0"
+is "$("${ROWS[@]}" get "$OUT" True type | sort -u | tr '\n' ' ')" \
+	"close connect established retrans rto rtt state " "each type of event there was"
+is "$("${ROWS[@]}" get "$OUT" 'type in ("connect", "established", "close")' type remote_addr remote_port local_port pid comm direction)" \
+	"connect 10.77.0.2 $port $client $CONNS_PID conns out
+established 10.77.0.2 $port $client $CONNS_PID conns out
+close 10.77.0.2 $port $client $CONNS_PID conns out" "in their order, of the right connection and process"
+is "$("${ROWS[@]}" get "$OUT" 'type == "state"' old_state new_state | tr '\n' ';')" \
+	"SYN_SENT ESTABLISHED;ESTABLISHED FIN_WAIT1;FIN_WAIT1 FIN_WAIT2;FIN_WAIT2 CLOSED;" \
+	"the states it went through from connect on"
+is "$("${ROWS[@]}" count "$OUT" 'type == "rto" and (backoff != 0 or not 200000 <= rto_us <= 1000000)')" \
+	"$("${ROWS[@]}" count "$OUT" 'type == "rto" and backoff')" "the first timeout was a first one"
+all_gone
+
+# Listeners, on the side that has them.
+watch "$B" events --json --netns self -t listen,established
+conns "$A" hold listen v4 --peer "$B"
+stop
+is "$("${ROWS[@]}" get "$OUT" 'type == "listen"' local_port backlog | sort -u | tr '\n' ';')" \
+	"$(port_of v4) 8;$(port_of listen) 16;" "listen: each with its backlog"
+is "$("${ROWS[@]}" get "$OUT" 'type == "established"' direction local_port)" "in $(port_of v4)" \
+	"established: accepted"
+all_gone
+
+# As lines, aligned, without control characters; the default leaves single RTT samples out.
+watch "$A" events --netns self
+conns "$A" hold v4 --peer "$B"
+tell talk 5
+tell close
+all_gone
+stop
+like "$(cat "$OUT")" "^[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{6} +CONNECT|connect .*conns\[$CONNS_PID\].*10\.77\.0\.2:$(port_of v4)" \
+	"lines: time, type, owner, addresses"
+is "$(LC_ALL=C grep -c '[^[:print:]]' "$OUT")" 0 "lines: plain characters"
+is "$(grep -ci ' rtt ' "$OUT")" 0 "lines: no single samples unless asked for"
+like "$(cat "$OUT")" ' close .* closed .*sent 8.0kB, received 8.0kB' "lines: the close tells how it went"
+
+# Which, and how many.
+watch "$A" events --json --netns self -t close --where 'rport = 7001 and bytes_received > 500'
+inside "$A" "$CONNS" short 3 --peer "$B" --response 400 >/dev/null
+inside "$A" "$CONNS" short 4 --peer "$B" --response 600 >/dev/null
+stop
+is "$("${ROWS[@]}" get "$OUT" True bytes_received | tr '\n' ' ')" "601 601 601 601 " "--where: what matches"
+
+watch "$A" events --netns self -t close -c 5
+inside "$A" "$CONNS" short 200 --peer "$B" >/dev/null
+finish
+is "$STATUS $(wc -l <"$OUT")" "0 5" "-c 5: ends after five"
+
+began=$(date +%s%N)
+watch "$A" events --netns self --duration 700ms
+finish
+lasted=$((($(date +%s%N) - began) / 1000000))
+is "$STATUS" 0 "--duration: status 0"
+[ $lasted -ge 700 ] && [ $lasted -lt 15000 ]
+is "$?" 0 "--duration: ends after its time ($lasted ms)"
+
+# Through a pipe whose reader leaves.
+nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" events --netns self 2>"$TMP/pipe.err" |
+	head -n 1 >"$TMP/pipe.out" &
+PIPE=$!
+STARTED+=("$PIPE")
+wait_for_line "$TMP/pipe.err" "$PIPE" '^skwatch: watching ' || not_ok "events | head -n 1 starts"
+inside "$A" "$CONNS" short 20 --peer "$B" >/dev/null
+inside "$A" "$CONNS" short 20 --peer "$B" >/dev/null
+if "$TRAFFIC" gone "$PIPE"; then ok "| head -n 1: it ends"; fi
+forget "$PIPE"
+is "$(wc -l <"$TMP/pipe.out")" 1 "| head -n 1: one line"
+is "$(lines_like "$TMP/pipe.err" '^skwatch: .*pipe')" 1 "| head -n 1: with one line that says why"
+
+# What it refuses.
+refused() { # STATUS REGEX ARGUMENTS...
+	local want=$1 regex=$2
+	shift 2
+	run events "$@"
+	if [ $STATUS -ne "$want" ]; then
+		not_ok "events $*" "status $STATUS, not $want"
+	elif [ "$(wc -l <"$ERR")" -ne 1 ] || [ -s "$OUT" ]; then
+		not_ok "events $*" "more or less than one line"
+	elif ! grep -Eq "^skwatch: .*$regex" "$ERR"; then
+		not_ok "events $*" "no line like: $regex"
+	else
+		ok "events $*: status $want and one line"
+	fi
+}
+refused 2 'nothing-such' -t nothing-such
+refused 2 '' -t ''
+refused 2 '' -t rtt,,rto
+refused 2 'column 8' --where 'srtt > bananas'
+refused 2 '' -c many
+refused 2 '' --duration yesterday
+refused 2 'no-such-ns' --netns no-such-ns
+refused 2 '' --ring-size 1Z
+refused 2 'no-such-option' --no-such-option
+refused 2 '' eth0
+done_testing

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# 5,000 short connections between two namespaces, in a second or so: 5,000 closes on each side,
+# each with its bytes, its duration and its reason. With a ring far too small, the loss is exact.
+. "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_conns.sh"
+need_conns
+pair
+six
+cgroup
+
+# short COUNT ARGUMENTS...: to its end
+short() {
+	"${IN_CGROUP[@]}" ip netns exec "$A" "$CONNS" short "$@" --peer "$B" --log "$TMP/log" \
+		>"$TMP/short" 2>&1 || bail "conns short: $(cat "$TMP/short")"
+}
+
+watch "$A" events --json --cgroup "$CGROUP" -t close
+short 5000 --request 100 --response 1000
+stop
+is "$STATUS" 0 "ends with status 0"
+is "$(lost)" 0 "nothing is lost at the default size of the ring"
+check "5,000 closes on each side, with their bytes and durations" \
+	"${ROWS[@]}" closes "$OUT" "$TMP/log" 100 1000
+is "$("${ROWS[@]}" get "$OUT" 'remote_port == 7001' comm owner_source | sort -u)" "conns creator" \
+	"each client's end names who connected"
+total=$(seen)
+
+watch "$A" events --json --cgroup "$CGROUP" -t close
+short 1000 --request 70000 --response 3 -6
+stop
+check "IPv6, more to ask than to answer" "${ROWS[@]}" closes "$OUT" "$TMP/log" 70000 3
+
+watch "$A" events --json --cgroup "$CGROUP" -t close --ring-size 4K
+short 5000 --request 100 --response 1000
+stop
+is "$STATUS" 0 "a tiny ring: ends with status 0"
+isnt "$(lost)" 0 "a tiny ring: events are lost"
+is $(($(seen) + $(lost))) "$total" "a tiny ring: those told and those lost make up all"
+done_testing

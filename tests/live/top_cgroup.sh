@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Cgroups: only one subtree, short names for containers where people read, whole paths where
+# programs do.
+. "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_conns.sh"
+need_conns
+pair
+cgroup
+ID=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+TOP=$CGROUP
+mkdir "$TOP/docker-$ID.scope" "$TOP/web.service" || bail "no cgroups"
+
+join_cgroup "$TOP/docker-$ID.scope"
+conns "$A" hold v4 --peer "$B"
+CONTAINER_PID=$CONNS_PID
+join_cgroup "$TOP/web.service"
+conns "$A" hold v4 --peer "$B" --port 7101
+SERVICE_PID=$CONNS_PID
+below=/${TOP##*/}
+
+once "$A" --json -n 1 --netns self
+is "$("${ROWS[@]}" get "$OUT" "pid == $CONTAINER_PID" cgroup)" "$below/docker-$ID.scope" \
+	"JSON has the whole path"
+is "$("${ROWS[@]}" get "$OUT" "pid == $CONTAINER_PID" cgroup_id)" \
+	"$(stat -c %i "$TOP/docker-$ID.scope")" "and the number"
+is "$("${ROWS[@]}" get "$OUT" "pid == $SERVICE_PID" cgroup)" "$below/web.service" "of each"
+
+once "$A" -n 1 --netns self -g cgroup
+like "$(cat "$OUT")" '^0123456789ab +1 ' "a container is shown by twelve digits of its id"
+like "$(cat "$OUT")" '^web\.service +1 ' "a unit by its name"
+
+once "$A" --json -n 1 --netns self -f 'cgroup ~ 0123456789ab'
+is "$("${ROWS[@]}" get "$OUT" True pid)" "$CONTAINER_PID" "it can be asked for by those"
+
+for path in "$TOP/web.service" "$below/web.service" "${below#/}/web.service"; do
+	once "$A" --json -n 1 --netns self --cgroup "$path"
+	is "$("${ROWS[@]}" get "$OUT" True pid)" "$SERVICE_PID" "--cgroup ${path/$TOP/MOUNT}: only those"
+done
+once "$A" --json -n 1 --netns self --cgroup "$TOP"
+is "$("${ROWS[@]}" get "$OUT" True pid | sort -n | tr '\n' ' ')" \
+	"$(printf '%s\n' "$CONTAINER_PID" "$SERVICE_PID" | sort -n | tr '\n' ' ')" \
+	"--cgroup: and those below"
+done_testing

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The figures of ss -ti on connections that are quiet, to the last digit: after talk, after bulk,
+# after losses, and where one end has gone.
+. "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_conns.sh"
+need_conns
+pair
+six
+losses
+# One side with slow start thresholds, whatever the host's default.
+inside "$B" sysctl -qw net.ipv4.tcp_congestion_control=cubic 2>/dev/null
+
+# compare NAME PORTS
+compare() {
+	local ns name
+	for ns in "$A" "$B"; do
+		name=${ns/$A/the clients}
+		name=${name/$B/the servers}
+		quiet "$ns" "$TMP/before" -tineOH
+		once "$ns" -n 1 --json -l --netns self
+		ss_of "$ns" "$TMP/after" -tineOH
+		check "$1: $name' figures are those of ss -ti" "${ROWS[@]}" figures "$OUT" \
+			"$TMP/before" "$TMP/after" "$(inode_of "$ns")" "$2"
+	done
+}
+
+conns "$A" hold v4 v6 mapped-server mapped-client mptcp close-wait --peer "$B"
+ports=$(awk '$3 ~ /^[0-9]+$/ { printf "%s%s", sep, $3; sep = "," }' "$CONNS_OUT")
+tell talk 50
+compare "after talk" "$ports"
+tell bulk 3000000
+compare "after bulk" "$ports"
+tell lose 5000
+tell heal 5000
+compare "after a loss" "$ports"
+is "$("${ROWS[@]}" count "$OUT" "retrans_segs > 0")" 0 "who lost nothing has nothing retransmitted"
+once "$A" -n 1 --json --netns self
+isnt "$("${ROWS[@]}" count "$OUT" "retrans_segs > 0")" 0 "who lost something has"
+
+# What is not known of connections that were open before.
+is "$("${ROWS[@]}" count "$OUT" 'opened_at is not None')" 0 "when they were opened is not known"
+is "$("${ROWS[@]}" count "$OUT" 'tx_bps is not None or rx_bps is not None')" 0 \
+	"one sweep tells no rates"
+done_testing
