@@ -216,7 +216,9 @@ int skw_privileges_missing(unsigned uses, struct skw_error *err)
 	skw_buf_add_str(&text, "; run it as root, or once: setcap ");
 	add_setcap(&text, uses);
 	skw_error_set(err, -EPERM, "no permission to %s: missing %.*s+ep $(command -v skwatch)",
-		      uses & SKW_USE_CAPTURE ? "capture" : "watch connections",
+		      uses & SKW_USE_CAPTURE      ? "capture"
+		      : uses & SKW_USE_NAMESPACES ? "watch other network namespaces"
+						  : "watch connections",
 		      text.failed ? 0 : (int)text.len, text.data ? (char *)text.data : "");
 	skw_buf_free(&text);
 	return -EPERM;

@@ -90,8 +90,6 @@ int skw_cgroup_find(const char *name, char path[PATH_MAX], struct skw_error *err
 			return skw_error_usage(err, "--cgroup %s: %s", name, strerror(errno));
 		return 0;
 	}
-	while (*name == '/')
-		name++;
 	if (snprintf(full, sizeof(full), "%s/%s", mount, name) >= PATH_MAX)
 		return skw_error_usage(err, "--cgroup: the name is too long");
 	if (stat(full, &st) < 0 || !realpath(full, path))

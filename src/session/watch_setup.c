@@ -30,7 +30,7 @@ static int choose_one(struct skw_watch *w, struct skw_error *err)
 {
 	struct skw_netns_list *list = &w->verbs.list;
 	struct skw_netns one;
-	int ret = skw_privileges_missing(SKW_USE_NAMESPACES, err);
+	int ret = skw_privileges_missing(SKW_USE_WATCH | SKW_USE_NAMESPACES, err);
 
 	if (ret)
 		return ret;
@@ -55,7 +55,8 @@ static int choose_namespaces(struct skw_watch *w, struct skw_error *err)
 
 	w->home = skw_netns_self();
 	if (strcmp(w->plan->netns, "all") == 0) {
-		w->verbs.scan = skw_privileges_missing(SKW_USE_NAMESPACES, &missing) == 0;
+		w->verbs.scan =
+			skw_privileges_missing(SKW_USE_WATCH | SKW_USE_NAMESPACES, &missing) == 0;
 		if (w->verbs.scan)
 			return 0;
 		skw_say("only this network namespace: %s", missing.text);
