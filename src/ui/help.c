@@ -68,7 +68,9 @@ static void add_fields(struct skw_page *p)
 		      "   comm ~ nginx and (srtt > 20ms or retrans > 1%) and remote ~ 10.0.0.0/8");
 	for (rest = (char *)text.data; (line = strsep(&rest, "\n"));) {
 		p->x = 3;
-		skw_page_line(p, SKW_STYLE_PLAIN, line + strspn(line, " "));
+		p->indent = 22;
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN, line + strspn(line, " "));
+		skw_page_end(p);
 	}
 }
 

@@ -96,7 +96,7 @@ void skw_page_item(struct skw_page *p, const char *label, enum skw_style style, 
 		p->x += GAP;
 		if (p->x + width > p->width)
 			break_line(p);
-	} else if (p->x < p->indent) {
+	} else if (p->x == 0) {
 		p->x = p->indent;
 	}
 	if (label) {
@@ -110,7 +110,7 @@ void skw_page_item(struct skw_page *p, const char *label, enum skw_style style, 
 			break;
 		put_part(p, style, value, len);
 		value += len;
-		value += *value == ' ';
+		value += strspn(value, " ");
 		break_line(p);
 	}
 	skw_page_put(p, style, value);

@@ -197,6 +197,8 @@ enum group_column {
 };
 
 #define NO_FIELD SKW_FIELDS
+/* A whole IPv6 address. */
+#define GROUP_NAME_MOST 39
 
 static const struct skw_column_info group_columns[GROUP_COLUMNS] = {
 	[GROUP_NAME] = { "name", "GROUP", "", NO_FIELD, { 14, 0, 60 }, 255, true },
@@ -243,16 +245,27 @@ static void group_text(const struct skw_group_row *g, enum group_column column, 
 
 void skw_rows_draw_groups(struct skw_screen *s, int y, int rows)
 {
+	struct skw_column_info infos[GROUP_COLUMNS];
 	uint8_t ids[GROUP_COLUMNS];
 	size_t len = skw_view_groups_len(s->view);
 	char text[CELL_SIZE];
 
+	memcpy(infos, group_columns, sizeof(infos));
 	for (uint8_t i = 0; i < GROUP_COLUMNS; i++)
 		ids[i] = i;
 	s->list_y = y + 1;
 	s->list_rows = rows - 1;
 	skw_cursor_show(&s->list, len, s->list_rows);
-	skw_layout_make(&s->layout, group_columns, ids, GROUP_COLUMNS, NULL, 1, s->paint.cols - 1);
+	for (size_t i = s->list.top; i < len && i - s->list.top < (size_t)s->list_rows; i++) {
+		int width = skw_cells_width(skw_view_group(s->view, i)->name, s->paint.utf8);
+
+		if (width > s->grown_group)
+			s->grown_group =
+				(uint8_t)(width < GROUP_NAME_MOST ? width : GROUP_NAME_MOST);
+	}
+	if (s->grown_group > infos[GROUP_NAME].widths.min)
+		infos[GROUP_NAME].widths.good = s->grown_group;
+	skw_layout_make(&s->layout, infos, ids, GROUP_COLUMNS, NULL, 1, s->paint.cols - 1);
 	draw_titles(s, group_columns, y);
 	for (size_t i = s->list.top; i < len && i - s->list.top < (size_t)s->list_rows; i++) {
 		const struct skw_group_row *g = skw_view_group(s->view, i);

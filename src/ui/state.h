@@ -75,7 +75,7 @@ struct skw_screen {
 	struct skw_layout layout; /* as it was drawn last */
 	int list_y, list_rows;    /* the first line of rows, and how many */
 	/* Widths that columns grew to: they don't shrink again, so that nothing jumps. */
-	uint8_t grown[SKW_COLUMNS];
+	uint8_t grown[SKW_COLUMNS], grown_group;
 	uint64_t click_ns; /* of the last click, to know a double one */
 	size_t click_at;
 

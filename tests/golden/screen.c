@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Plays a recording to the screen of top, under a clock that only the recording moves, then
+ * types keys, and says when the terminal has drawn all of it:
+ *
+ *	screen [--ascii] [--no-color] [--filter EXPR] RECORDING FIFO [KEY...]
+ *
+ * A key is a text to type, or a name in angle brackets: <F4> <Enter> <Down> <Tick>; <Tick> plays
+ * the recording up to its next tick. FIFO gets a line when the screen can be looked at; then
+ * this waits to be killed. The words of a recording are those of `verbs` below.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ncurses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "screen_play.h"
+#include "ui/screen.h"
+#include "util/clock.h"
+
+static const struct {
+	const char *name;
+	int key;
+	bool character;
+} keys[] = {
+	{ "<Up>", KEY_UP, false },      { "<Down>", KEY_DOWN, false },
+	{ "<PgUp>", KEY_PPAGE, false }, { "<PgDn>", KEY_NPAGE, false },
+	{ "<Home>", KEY_HOME, false },  { "<End>", KEY_END, false },
+	{ "<F1>", KEY_F(1), false },    { "<F2>", KEY_F(2), false },
+	{ "<F3>", KEY_F(3), false },    { "<F4>", KEY_F(4), false },
+	{ "<F5>", KEY_F(5), false },    { "<F6>", KEY_F(6), false },
+	{ "<Enter>", '\r', true },      { "<Tab>", '\t', true },
+	{ "<Esc>", 27, true },
+};
+
+static void die(const char *what)
+{
+	endwin();
+	fprintf(stderr, "screen: %s\n", what);
+	exit(1);
+}
+
+static void input(struct skw_screen *s, struct skw_table *table)
+{
+	struct skw_screen_wish wish = { 0 };
+	struct skw_error err = { 0 };
+
+	if (skw_screen_input(s, 0, &wish, &err))
+		die(err.text);
+	skw_table_follow(table, wish.follow);
+}
+
+static void press(struct skw_screen *s, struct play *play, const char *name)
+{
+	if (strcmp(name, "<Tick>") == 0) {
+		struct skw_error err = { 0 };
+
+		if (!play_tick(play))
+			die("the recording has no further tick");
+		if (skw_screen_update(s, play->table, &play->status, &err))
+			die(err.text);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(keys[i].name, name) != 0)
+			continue;
+		if (keys[i].character)
+			unget_wch((wchar_t)keys[i].key);
+		else
+			ungetch(keys[i].key);
+		input(s, play->table);
+		return;
+	}
+	for (; *name; name++) {
+		unget_wch((wchar_t)(unsigned char)*name);
+		input(s, play->table);
+	}
+}
+
+/* A terminal answers where its cursor is after it has drawn what came before. */
+static void wait_until_drawn(void)
+{
+	char c = 0;
+
+	if (write(STDOUT_FILENO, "\033[6n", 4) != 4)
+		die("no terminal to ask");
+	while (c != 'R')
+		if (read(STDIN_FILENO, &c, 1) != 1)
+			die("the terminal does not answer");
+}
+
+int main(int argc, char **argv)
+{
+	struct skw_screen_options opt = { .host = "db7", .interval_ns = SKW_NS_PER_S };
+	struct skw_screen *screen;
+	struct skw_error err = { 0 };
+	const char *farewell;
+	struct play play;
+	int fifo, at;
+
+	skw_settings_default(&opt.settings);
+	for (at = 1; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
+		if (strcmp(argv[at], "--ascii") == 0)
+			opt.ascii = true;
+		else if (strcmp(argv[at], "--no-color") == 0)
+			opt.no_color = true;
+		else if (strcmp(argv[at], "--filter") == 0 && at + 1 < argc)
+			opt.filter = argv[++at];
+	}
+	if (argc - at < 2)
+		die("which recording, and whom to tell?");
+	if (skw_screen_probe(&farewell, &err) || skw_screen_open(&opt, &screen, &err))
+		die(err.text);
+	play_begin(&play, argv[at]);
+	if (!play_tick(&play) || skw_screen_update(screen, play.table, &play.status, &err))
+		die(err.text[0] ? err.text : "the recording has no tick");
+	for (int i = at + 2; i < argc; i++)
+		press(screen, &play, argv[i]);
+	wait_until_drawn();
+	fifo = open(argv[at + 1], O_WRONLY);
+	if (fifo < 0 || write(fifo, "drawn\n", 6) != 6)
+		die("nobody wants to know");
+	close(fifo);
+	for (;;)
+		pause();
+}

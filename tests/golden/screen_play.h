@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A recording of what the kernel said, as text, and the table that is made from it. */
+#ifndef SCREEN_PLAY_H
+#define SCREEN_PLAY_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "conn/table.h"
+#include "model/watch.h"
+
+#define PLAY_ROWS    256
+#define PLAY_HOLDERS 256
+
+struct play {
+	FILE *file;
+	const char *name;
+	unsigned line;
+	struct skw_table *table;
+	struct skw_watch_status status;
+	struct skw_conn_rec rows[PLAY_ROWS]; /* of the next sweep */
+	size_t rows_len;
+	struct skw_holder_rec holders[PLAY_HOLDERS];
+	size_t holders_len;
+};
+
+/* Any mistake in it ends the program, with its line. */
+void play_begin(struct play *p, const char *path);
+/* Plays up to and with the next tick. False: there is none. */
+bool play_tick(struct play *p);
+
+#endif

@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What top draws for a recorded input under a fixed clock, as tmux shows it: each picture has to
+# be the one in tests/golden/screens/. After a change that is meant, look at the differences and
+#
+#	SKW_GOLDEN_UPDATE=1 make check TESTS=tests/golden/screens.sh
+#
+# writes the pictures anew.
+set -u
+: "${srcdir:?where the sources are}" "${builddir:?where the programs are}"
+player=$builddir/tests/golden/screen
+pictures=$srcdir/tests/golden/screens
+patience=30 # seconds for one picture
+
+command -v tmux >/dev/null || { echo "1..0 # SKIP tmux is not installed"; exit 0; }
+[ -x "$player" ] || { echo "Bail out! $player is not there"; exit 1; }
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/skw-screens-XXXXXX") || { echo "Bail out! no directory"; exit 1; }
+socket=skw-screens-$$
+tmux_() { LC_ALL=C.UTF-8 TMUX='' tmux -u -L "$socket" -f /dev/null "$@"; }
+trap 'tmux_ kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# One server for all: a new one can meet the last moments of the old one's socket.
+tmux_ new-session -d -s keep -x 80 -y 24 cat \; set-option -g status off ||
+	{ echo "Bail out! tmux does not start"; exit 1; }
+
+count=0
+failed=0
+
+# picture NAME WIDTHxHEIGHT "VAR=VALUE..." "OPTION..." KEY...
+picture() {
+	local name=$1 width=${2%x*} height=${2#*x} vars=$3 options=$4 fd said capture=()
+	shift 4
+	count=$((count + 1))
+	rm -f "$tmp/fifo"
+	mkfifo "$tmp/fifo"
+	exec {fd}<>"$tmp/fifo"
+	[[ $name == *color* ]] && capture=(-e)
+	# shellcheck disable=SC2086 # several words each
+	tmux_ new-session -d -s "picture$count" -x "$width" -y "$height" \
+		env -u NO_COLOR -u LANG -u LC_CTYPE LC_ALL=C.UTF-8 TZ=UTC TERM=screen-256color $vars \
+		"$player" $options "$pictures/database.rec" "$tmp/fifo" "$@"
+	if ! IFS= read -r -t "$patience" -u "$fd" said; then
+		echo "not ok $count - $name"
+		echo "# never drawn; the screen is:"
+		tmux_ capture-pane -p -t "picture$count" 2>&1 | sed 's/^/# /'
+		failed=1
+	else
+		tmux_ capture-pane -p -t "picture$count" "${capture[@]}" >"$tmp/$name.txt"
+		compare "$name"
+	fi
+	exec {fd}>&-
+	tmux_ kill-session -t "picture$count" 2>/dev/null
+}
+
+compare() {
+	if [ -n "${SKW_GOLDEN_UPDATE-}" ]; then
+		cp "$tmp/$1.txt" "$pictures/$1.txt"
+		echo "ok $count - $1 # written anew"
+	elif diff -u "$pictures/$1.txt" "$tmp/$1.txt" >"$tmp/diff" 2>&1; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		sed 's/^/# /' "$tmp/diff"
+		failed=1
+	fi
+}
+
+now=('<Tick>' '<Tick>') # when things have gone wrong
+end=('<Tick>' '<Tick>' '<Tick>' '<Tick>')
+
+# The list, at sizes and on terminals of all kinds.
+picture list-80x24 80x24 "" "" "${now[@]}"
+picture list-first-tick 80x24 "" ""
+picture list-120x30 120x30 "" "" "${now[@]}"
+picture list-200x50 200x50 "" "" "${now[@]}"
+picture list-40x10 40x10 "" "" "${now[@]}"
+picture list-40x6 40x6 "" "" "${now[@]}"
+picture too-narrow 39x24 "" "" "${now[@]}"
+picture too-low 80x5 "" "" "${now[@]}"
+picture list-color-256 100x16 "" "" "${now[@]}"
+picture list-color-8 100x16 TERM=screen "" "${now[@]}"
+picture list-no-color 100x16 "" --no-color "${now[@]}"
+picture list-NO_COLOR-no-color 100x16 NO_COLOR=1 "" "${now[@]}"
+picture list-ascii 120x24 "" --ascii "${now[@]}"
+picture list-C-locale 120x24 LC_ALL=C "" "${now[@]}"
+picture list-vt100 80x24 "TERM=vt100 LC_ALL=C" "" "${now[@]}"
+picture list-closed 120x24 "" "" "${end[@]}"
+picture listeners 100x16 "" "" "${now[@]}" l
+
+# What keys do to it.
+picture selection-stays 100x16 "" "" '<Down>' "${now[@]}"
+picture sorted-by-retrans 100x16 "" "" "${now[@]}" '<F6>' '<Home>' jjjjjjjjjj '<Enter>'
+picture sorted-inverted 100x16 "" "" "${now[@]}" I
+picture sort-menu 80x24 "" "" "${now[@]}" '<F6>'
+picture paused 80x24 "" "" "${now[@]}" Z
+picture filtered 100x16 "" "" "${now[@]}" '<F4>' 'srtt > 1ms and comm ~ nginx' '<Enter>'
+picture filter-option 100x16 "" "--filter retrans>2" "${now[@]}"
+picture filter-wrong 80x24 "" "" "${now[@]}" '<F4>' 'srtt > 5xs'
+picture filter-wrong-field 80x24 "" "" "${now[@]}" '<F4>' 'rto > 1 and nonsense'
+picture filter-given-up 80x24 "" "" "${now[@]}" '<F4>' 'srtt > 5ms' '<Esc>'
+picture searched 100x16 "" "" "${now[@]}" / ngin '<Enter>' n
+picture searched-color 100x16 "" "" "${now[@]}" / ngin '<Enter>' n
+picture search-in-vain 100x16 "" "" "${now[@]}" / nobody '<Enter>'
+picture interval 100x16 "" "" "${now[@]}" d 2.5 '<Enter>'
+picture interval-wrong 100x16 "" "" "${now[@]}" d 0 '<Enter>'
+picture columns 80x24 "" "" "${now[@]}" '<F2>'
+picture columns-chosen 100x16 "" "" "${now[@]}" '<F2>' ' ' '<Down>' + '<End>' ' ' '<Esc>'
+
+# Groups.
+picture group-process 100x16 "" "" "${now[@]}" '<F5>'
+picture group-remote 80x24 "" "" "${now[@]}" '<F5>' '<F5>'
+picture group-port 80x24 "" "" "${now[@]}" ggg
+picture group-cgroup 80x24 "" "" "${now[@]}" gggg
+picture group-state 40x10 "" "" "${now[@]}" ggggg
+picture group-opened 100x16 "" "" "${now[@]}" '<F5>' / nginx '<Enter>' '<Enter>'
+
+# One connection.
+picture detail 80x40 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>'
+picture detail-40x10 40x10 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>' '<Down>' '<Down>'
+picture detail-120x30 120x30 "" "" "${now[@]}" '<Enter>'
+picture detail-C-locale 80x40 LC_ALL=C "" "${now[@]}" / 51532 '<Enter>' '<Enter>'
+picture detail-closes 80x40 "" "" / 51532 '<Enter>' '<Enter>' "${end[@]}"
+picture detail-fields 80x70 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>' '<Tab>'
+picture help 80x60 "" "" "${now[@]}" '<F1>'
+picture help-end 80x24 "" "" "${now[@]}" '<F1>' '<End>'
+
+echo "1..$count"
+exit $failed
