@@ -150,6 +150,8 @@ static int drain(struct skw_watch *w, uint64_t now_ns, struct skw_error *err)
 		ret = take_event(w, record, len, err);
 	}
 	skw_rings_release(rings);
+	if (any)
+		note_lacks(w);
 	if (!ret && any && w->hooks->pause)
 		ret = heed(w, w->hooks->pause(w->hooks->ctx, err));
 	return ret;

@@ -45,7 +45,7 @@ programs=
 for program in features left verify; do
 	programs="$programs $builddir/tests/kernels/$program"
 done
-programs="$programs $builddir/tests/live/traffic $builddir/skwatch"
+programs="$programs $builddir/tests/live/traffic $builddir/tests/live/conns $builddir/skwatch"
 for object in "$builddir"/bpf/*.bpf.o; do
 	programs="$programs $object"
 done

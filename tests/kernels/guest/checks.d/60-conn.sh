@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Connections: the sweep, owners, events, and what the kernel lacks for them, said and not made up.
+
+case $(uname -r) in
+5.* | 6.[0-9].*) old=yes ;; # neither callbacks for older connections nor single RTT samples
+*) old=no ;;
+esac
+
+# Where conns has its addresses, and a host that is not there.
+two_hosts
+for ns in a b; do
+	ip -n $ns addr add 10.77.0.$([ $ns = a ] && echo 1 || echo 2)/24 dev wire
+	ip -n $ns addr add fd77::$([ $ns = a ] && echo 1 || echo 2)/64 dev wire nodad
+done
+
+# has FILE WORD...: lines that have all of these words, as they are.
+has() {
+	cp "$1" has.found
+	shift
+	for word; do
+		grep -F "$word" has.found >has.next || return 1
+		mv has.next has.found
+	done
+}
+# value NAME: of the first line that `has` found.
+value() {
+	sed -n "1s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p" has.found
+}
+hasnt() {
+	! has "$@"
+}
+
+# Connections that are older than skwatch, in the background; tell VERB: they do something.
+mkfifo tell told
+on a conns hold v4 v6 listen udp --peer b <tell >told &
+conns_pid=$!
+exec 7>tell 9<told
+while read -r line <&9 && [ "$line" != ready ]; do
+	echo "$line"
+done >made
+tell() {
+	echo "$*" >&7
+	read -r line <&9
+}
+port=$(sed -n 's/^v4 \([0-9]*\) .*/\1/p' made)
+
+# ---- the sweep, and who has the sockets ----
+
+rows() {
+	skwatch top -b -n 1 -l --json --netns a >rows.a 2>rows.said 7>&- 9<&-
+	skwatch top -b -n 1 -l --json --netns b >rows.b 2>rows.said 7>&- 9<&-
+}
+check "skwatch top lists the connections of a namespace" rows
+check "a connection is there" \
+	has rows.a "\"local_port\":$port," '"remote_port":7001,' '"state":"ESTABLISHED"'
+is "... with the kernel's RTT" "$(value srtt_us | grep -c '^[1-9][0-9]*$')" 1
+is "... its congestion window" "$(value cwnd | grep -c '^[1-9][0-9]*$')" 1
+is "... what was acknowledged" "$(value bytes_acked | grep -c '^[1-9][0-9]*$')" 1
+is "... its congestion control" "$(value congestion)" \
+	"$(on a cat /proc/sys/net/ipv4/tcp_congestion_control)"
+is "... and its holder" "$(value comm)" conns
+is "... as this namespace of processes knows it" \
+	"$(cat "/proc/$(value pid)/comm" 2>&1)" conns
+check "its other end is in the other namespace" \
+	has rows.b '"local_port":7001,' "\"remote_port\":$port,"
+check "IPv6 too" has rows.a '"family":"inet6"' '"remote_addr":"fd77::2"' '"state":"ESTABLISHED"'
+check "a listener" has rows.b '"state":"LISTEN"' '"proto":"tcp"' '"comm":"conns"'
+check "a UDP socket" has rows.a '"proto":"udp"' '"comm":"conns"'
+is "... whose RTT is unknown" "$(value srtt_us)" null
+
+# ---- events ----
+
+# events_start ARGUMENT...: in the background, watching when this returns; its lines come by await.
+events_start() {
+	rm -f talk stream lines said
+	mkfifo talk stream
+	: >lines
+	: >said
+	skwatch events --json "$@" 2>talk >stream 7>&- 9<&- &
+	events_pid=$!
+	exec 8<talk 6<stream
+	while read -r line <&8; do
+		echo "$line" >>said
+		case $line in *watching*) return 0 ;; esac
+	done
+	return 1
+}
+# await NAME WORD...: until there was such a line.
+await() {
+	await_name=$1
+	shift
+	while ! has lines "$@"; do
+		read -r line <&6 || {
+			not_ok "$await_name" "no line with $*; there were: $(tail -n 20 lines)"
+			return 0
+		}
+		echo "$line" >>lines
+	done
+	ok "$await_name"
+}
+events_stop() {
+	kill -TERM $events_pid
+	cat <&6 >>lines
+	cat <&8 >>said
+	exec 6<&- 8<&-
+	wait $events_pid
+}
+
+check "skwatch events starts" events_start --netns a -t connect,established,state,rtt,rto,retrans,close
+if [ $old = no ]; then
+	tell talk 5
+	await "a connection that was open before gives RTT samples" \
+		'"type":"rtt"' "\"local_port\":$port,"
+	is "... with the time" "$(value rtt_us | grep -c '^[0-9]*$')" 1
+	check "nothing is said to be missing" hasnt said "this kernel"
+fi
+
+on a conns short 1 --peer b --port 7101 --request 1000 --response 5000 </dev/null >short 7>&- 9<&-
+await "a connection's begin" '"type":"connect"' '"remote_port":7101,'
+is "... and who began it" "$(value comm)" conns
+await "... its establishment" '"type":"established"' '"remote_port":7101,' '"direction":"out"'
+await "... its states" '"type":"state"' '"remote_port":7101,' '"new_state":"ESTABLISHED"'
+await "... its RTT" '"type":"rtt"' '"remote_port":7101,'
+if [ $old = yes ]; then
+	is "... of which single samples are unknown" "$(value rtt_us)" null
+fi
+await "... its end" '"type":"close"' '"remote_port":7101,'
+is "... for the right reason" "$(value close_reason)" fin
+is "... with all that was received, and the FIN" \
+	"$(value bytes_received | grep -c '^500[01]$')" 1
+is "... and how long it was open" "$(value age_us | grep -c '^[1-9][0-9]*$')" 1
+
+# Frames that go to nobody are lost on the way, as far as TCP can tell.
+lladdr=$(on b cat /sys/class/net/wire/address)
+ip -n a neigh replace 10.77.0.2 lladdr 02:00:00:00:00:99 dev wire
+timeouts() {
+	on a awk '/^TcpExt:/ && !n++ { split($0, k) }
+		/^TcpExt:/ { for (i in k) if (k[i] == "TCPTimeouts") v = $i }
+		END { print v }' /proc/net/netstat
+}
+before=$(timeouts)
+on a conns short 1 --peer b --port 7201 </dev/null >short.lost 2>&1 7>&- 9<&- &
+short_pid=$!
+await "a retransmission timeout" '"type":"rto"' '"remote_port":7201,'
+is "... how long it was" "$(value rto_us)" 1000000
+await "... and what was sent again" '"type":"retrans"' '"remote_port":7201,'
+ip -n a neigh replace 10.77.0.2 lladdr "$lladdr" dev wire
+await "the connection succeeds after all" '"type":"close"' '"remote_port":7201,'
+wait $short_pid
+is "... with as many timeouts as the namespace counted" "$(value rto_count)" \
+	$(($(timeouts) - before))
+
+check "skwatch events ends well" events_stop
+check "no event was lost" grep -q '[^0-9]0 lost' said
+if [ $old = yes ]; then
+	is "that older connections get no callbacks is said once" \
+		"$(grep -c "can't give callbacks" said)" 1
+	is "that single RTT samples are not told is said once" \
+		"$(grep -c 'does not tell single RTT' said)" 1
+	check "nothing is made up of connections that give none" \
+		hasnt lines "\"local_port\":$port,"
+	check "top shows such a connection" rows
+	check "... its figures" has rows.a "\"local_port\":$port," '"retrans_segs":0'
+	for name in last_rtt_us rtt_samples rtt_hist rto_count retrans_events; do
+		is "... but $name as unknown" "$(value $name)" null
+	done
+fi
+exec 7>&- 9<&-
+wait $conns_pid
+[ "${SKW_ALONE:-}" != yes ] || check "no program and no map is left" left
