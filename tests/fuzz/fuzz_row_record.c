@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Records of connections of any bytes, in any order: a table that took them is whole, and its
+ * rows can be looked at. The input is a list of calls: one byte says which, and records follow
+ * in full length, the last one as far as there are bytes.
+ */
+#include "conn/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conn/field.h"
+#include "conn/history.h"
+#include "conn/view.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct run {
+	struct skw_table *table;
+	const uint8_t *data;
+	size_t size;
+	uint64_t now_ns;
+	bool sweeping, holding;
+};
+
+/* The next bytes of the input, in a block of their own, so that no access beyond goes unseen. */
+static void *take(struct run *r, size_t want, size_t *len)
+{
+	*len = want < r->size ? want : r->size;
+
+	void *bytes = malloc(*len ? *len : 1);
+
+	if (!bytes)
+		abort();
+	memcpy(bytes, r->data, *len);
+	r->data += *len;
+	r->size -= *len;
+	return bytes;
+}
+
+static void sweep_record(struct run *r)
+{
+	size_t len;
+	void *rec = take(r, sizeof(struct skw_conn_rec), &len);
+
+	if (!r->sweeping)
+		skw_table_sweep_begin(r->table, ++r->now_ns);
+	r->sweeping = true;
+	skw_table_sweep_record(r->table, rec, len);
+	free(rec);
+}
+
+static void end_sweep(struct run *r)
+{
+	if (!r->sweeping)
+		skw_table_sweep_begin(r->table, ++r->now_ns);
+	skw_table_sweep_end(r->table, r->now_ns, r->now_ns % 4 != 0);
+	r->sweeping = false;
+}
+
+static void holder_record(struct run *r)
+{
+	size_t len;
+	void *rec = take(r, sizeof(struct skw_holder_rec), &len);
+
+	if (!r->holding)
+		skw_table_holders_begin(r->table);
+	r->holding = true;
+	skw_table_holders_record(r->table, rec, len);
+	free(rec);
+}
+
+static void end_holders(struct run *r)
+{
+	if (!r->holding)
+		skw_table_holders_begin(r->table);
+	skw_table_holders_end(r->table);
+	r->holding = false;
+}
+
+static void event_of(struct run *r, size_t want)
+{
+	struct skw_event event;
+	struct skw_value value;
+	size_t len;
+	void *rec = take(r, want, &len);
+
+	if (skw_table_event(r->table, rec, len, &event) == 1) {
+		for (unsigned i = 0; i < SKW_FIELDS; i++)
+			skw_field_value(event.row, (enum skw_field)i, &value);
+		skw_table_follow(r->table, event.row->cookie % 3 ? 0 : event.row->cookie);
+	}
+	free(rec);
+}
+
+static void plain_event(struct run *r)
+{
+	event_of(r, sizeof(struct skw_event_rec));
+}
+
+static void close_event(struct run *r)
+{
+	event_of(r, sizeof(struct skw_close_rec));
+}
+
+static void creator_event(struct run *r)
+{
+	event_of(r, sizeof(struct skw_creator_rec));
+}
+
+static void name_all(struct run *r)
+{
+	uint64_t cgroup;
+	uint32_t netns;
+
+	while (skw_table_unnamed_cgroup(r->table, &cgroup))
+		skw_table_name_cgroup(r->table, cgroup, "/a");
+	while (skw_table_unnamed_netns(r->table, &netns))
+		skw_table_name_netns(r->table, netns, "b");
+}
+
+static void (*const calls[])(struct run *r) = {
+	sweep_record, end_sweep,   holder_record, end_holders,
+	plain_event,  close_event, creator_event, name_all,
+};
+
+/* Every row once, as many as it says, and each found by its cookie. */
+static void look(const struct skw_table *t)
+{
+	struct skw_happening what[8];
+	uint32_t us[SKW_ROW_HISTORY];
+	const struct skw_row *row;
+	struct skw_value value;
+	size_t at = 0, len = 0;
+
+	for (; (row = skw_table_next(t, &at)); len++) {
+		for (unsigned i = 0; i < SKW_FIELDS; i++)
+			skw_field_value(row, (enum skw_field)i, &value);
+		skw_history_read(row, us, SKW_ROW_HISTORY);
+		skw_table_timeline(t, row->cookie, what, 8);
+		if (row->state >= SKW_STATES || !row->state)
+			abort();
+		if (row->cookie != SKW_NONE64 && skw_table_find(t, row->cookie) != row)
+			abort();
+	}
+	if (len != skw_table_len(t))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct skw_table_options opt = { .closed_ns = size % 4, .owners = size % 2 };
+	struct skw_view_options view_opt = { .sort = (enum skw_field)(size % SKW_FIELD_OWNERS),
+					     .listeners = true,
+					     .closed = true,
+					     .group = (enum skw_group)(size % SKW_GROUPS) };
+	struct run r = { .data = data, .size = size };
+	struct skw_view *view;
+
+	if (skw_table_new(&opt, &r.table) || skw_view_new(&view))
+		abort();
+	while (r.size) {
+		uint8_t call = *r.data;
+
+		r.data++;
+		r.size--;
+		calls[call % (sizeof(calls) / sizeof(calls[0]))](&r);
+		if (call & 0x80)
+			look(r.table);
+	}
+	end_sweep(&r);
+	look(r.table);
+	if (skw_view_make(view, r.table, &view_opt, true))
+		abort();
+	if (skw_view_len(view) != skw_table_len(r.table))
+		abort();
+	skw_view_free(view);
+	skw_table_free(r.table);
+	return 0;
+}

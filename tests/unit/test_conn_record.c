@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Records of connections become rows, or are refused; why a connection ended; times as history. */
+#include "conn/record.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "conn/history.h"
+#include "conn_records.h"
+
+static int decode(const struct skw_conn_rec *rec, struct skw_row *row)
+{
+	char congestion[SKW_CA_LEN + 1];
+	uint8_t kind;
+
+	return skw_record_row(rec, sizeof(*rec), row, &kind, congestion);
+}
+
+static void unknown_stays_unknown(void **state)
+{
+	struct skw_conn_rec rec = make_record(7, 1);
+	char congestion[SKW_CA_LEN + 1];
+	struct skw_row row;
+	uint8_t kind;
+
+	(void)state;
+	assert_int_equal(skw_record_row(&rec, sizeof(rec), &row, &kind, congestion), 0);
+	assert_int_equal(kind, SKW_ROW_TCP);
+	assert_string_equal(congestion, "");
+	assert_int_equal(row.srtt_us, SKW_NONE32);
+	assert_int_equal(row.bytes_acked, SKW_NONE64);
+	assert_int_equal(row.delivery_rate_bps, SKW_NONE64);
+	assert_int_equal(row.rtt_hist[SKW_RTT_BUCKETS - 1], SKW_NONE32);
+	assert_int_equal(row.opened_ns, SKW_NONE64);
+	assert_int_equal(row.closed_ns, SKW_NONE64);
+	assert_int_equal(row.tx_bps, SKW_NONE64);
+	assert_int_equal(row.timer, SKW_NONE8);
+	assert_int_equal(row.history[0], 0);
+	assert_int_equal(row.recent, 0);
+	assert_null(row.owners);
+	assert_null(row.cgroup);
+	assert_null(row.netns_name);
+	assert_null(row.congestion);
+}
+
+static void rates_are_bits_and_do_not_wrap(void **state)
+{
+	struct skw_conn_rec rec = make_record(7, 1);
+	struct skw_row row;
+
+	(void)state;
+	rec.delivery_rate = 1250000000;
+	rec.pacing_rate = SKW_NONE64 / 8 + 1;
+	assert_int_equal(decode(&rec, &row), 0);
+	assert_int_equal(row.delivery_rate_bps, 10000000000);
+	assert_int_equal(row.pacing_rate_bps, SKW_NONE64);
+}
+
+static void ipv4_is_four_bytes(void **state)
+{
+	struct skw_conn_rec rec = make_record(7, 1);
+	struct skw_row row;
+	static const uint8_t zero[12];
+
+	(void)state;
+	memset(rec.local_addr + 4, 0xaa, 12);
+	assert_int_equal(decode(&rec, &row), 0);
+	assert_memory_equal(row.local_addr, "\x0a\x00\x00\x01", 4);
+	assert_memory_equal(row.local_addr + 4, zero, 12);
+	rec.family = AF_INET6;
+	assert_int_equal(decode(&rec, &row), 0);
+	assert_int_equal(row.local_addr[15], 0xaa);
+}
+
+static void a_kind_has_its_states(void **state)
+{
+	static const struct {
+		__u8 kind, number, shown; /* shown 0: refused */
+	} cases[] = {
+		{ SKW_ROW_TCP, 1, SKW_STATE_ESTABLISHED },
+		{ SKW_ROW_TCP, 11, SKW_STATE_CLOSING },
+		{ SKW_ROW_TCP, 0, 0 },
+		{ SKW_ROW_TCP, 12, 0 },
+		{ SKW_ROW_TCP, 255, 0 },
+		{ SKW_ROW_TIME_WAIT, 6, SKW_STATE_TIME_WAIT },
+		{ SKW_ROW_TIME_WAIT, 5, SKW_STATE_FIN_WAIT2 },
+		{ SKW_ROW_TIME_WAIT, 1, 0 },
+		{ SKW_ROW_SYN_RECV, 3, SKW_STATE_SYN_RECV },
+		{ SKW_ROW_SYN_RECV, 12, SKW_STATE_SYN_RECV },
+		{ SKW_ROW_SYN_RECV, 2, 0 },
+		{ SKW_ROW_UDP, 1, SKW_STATE_ESTABLISHED },
+		{ SKW_ROW_UDP, 7, SKW_STATE_UNCONN },
+		{ SKW_ROW_UDP, 10, 0 },
+		{ 0, 1, 0 },
+		{ 5, 1, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct skw_conn_rec rec = make_record(7, cases[i].number);
+		struct skw_row row = { 0 };
+
+		rec.kind = cases[i].kind;
+		assert_int_equal(decode(&rec, &row), cases[i].shown ? 0 : -EBADMSG);
+		assert_int_equal(row.state, cases[i].shown);
+	}
+}
+
+static void what_contradicts_the_format_is_refused(void **state)
+{
+	const struct skw_conn_rec good = make_record(7, 1);
+	struct skw_conn_rec rec = good;
+	struct skw_row row;
+
+	(void)state;
+	assert_int_equal(decode(&rec, &row), 0);
+	rec.family = 1;
+	assert_int_equal(decode(&rec, &row), -EBADMSG);
+	rec = good;
+	rec.timer = SKW_TIMER_PERSIST + 1;
+	assert_int_equal(decode(&rec, &row), -EBADMSG);
+	rec = good;
+	rec.direction = SKW_CONN_OUT + 1;
+	assert_int_equal(decode(&rec, &row), -EBADMSG);
+}
+
+static void any_alignment_and_no_other_length(void **state)
+{
+	char bytes[sizeof(struct skw_conn_rec) + 2], congestion[SKW_CA_LEN + 1];
+	struct skw_conn_rec rec = make_record(7, 1);
+	struct skw_row row;
+	uint8_t kind;
+
+	(void)state;
+	memset(rec.congestion, 'c', sizeof(rec.congestion));
+	memcpy(bytes + 1, &rec, sizeof(rec));
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec), &row, &kind, congestion), 0);
+	assert_int_equal(row.cookie, 7);
+	assert_int_equal(strlen(congestion), SKW_CA_LEN);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) - 1, &row, &kind, congestion),
+			 -EBADMSG);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) + 1, &row, &kind, congestion),
+			 -EBADMSG);
+	assert_int_equal(skw_record_row(bytes, 0, &row, &kind, congestion), -EBADMSG);
+}
+
+static void no_cookie_is_unknown(void **state)
+{
+	struct skw_conn_rec rec = make_record(0, 1);
+	struct skw_row row;
+
+	(void)state;
+	assert_int_equal(decode(&rec, &row), 0);
+	assert_int_equal(row.cookie, SKW_NONE64);
+}
+
+static void a_holders_name_is_a_string(void **state)
+{
+	struct skw_holder_rec rec = { .inode = 5, .tgid = 9 };
+	struct skw_owner owner;
+	uint32_t inode;
+
+	(void)state;
+	memcpy(rec.comm,
+	       "a\x1b[1m\x7f\xc3\xa4"
+	       "bcdefghi",
+	       16);
+	assert_int_equal(skw_record_holder(&rec, sizeof(rec), &inode, &owner), 0);
+	assert_int_equal(inode, 5);
+	assert_int_equal(owner.pid, 9);
+	assert_string_equal(owner.comm, "a?[1m?\xc3\xa4"
+					"bcdefghi");
+	assert_int_equal(skw_record_holder(&rec, sizeof(rec) - 1, &inode, &owner), -EBADMSG);
+	rec.inode = 0;
+	assert_int_equal(skw_record_holder(&rec, sizeof(rec), &inode, &owner), -EBADMSG);
+	rec.inode = 5;
+	rec.tgid = 0;
+	assert_int_equal(skw_record_holder(&rec, sizeof(rec), &inode, &owner), -EBADMSG);
+}
+
+static void an_event_has_the_length_of_its_type(void **state)
+{
+	struct skw_event_rec rec = make_event(SKW_EVENT_RTO, 7, 1);
+	struct skw_close_rec close = make_close(7, 1, 1, 0);
+	struct skw_creator_rec creator = { .head = { .type = SKW_EVENT_CREATOR, .cookie = 3 } };
+	struct skw_event_head head;
+
+	(void)state;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), 0);
+	assert_int_equal(head.cookie, 7);
+	assert_int_equal(skw_record_event(&close, sizeof(close), &head), 0);
+	assert_int_equal(skw_record_event(&creator, sizeof(creator), &head), 0);
+	assert_int_equal(head.cookie, 3);
+	assert_int_equal(skw_record_event(&close, sizeof(rec), &head), -EBADMSG);
+	assert_int_equal(skw_record_event(&rec, sizeof(head), &head), -EBADMSG);
+	assert_int_equal(skw_record_event(&rec, 5, &head), -EBADMSG);
+	assert_int_equal(head.cookie, 3);
+}
+
+static void an_event_with_unheard_of_numbers_is_refused(void **state)
+{
+	struct skw_event_rec rec = make_event(SKW_EVENT_STATE, 7, 1);
+	struct skw_close_rec close = make_close(7, 1, 13, 0);
+	struct skw_event_head head;
+
+	(void)state;
+	rec.head.old_state = 12;
+	rec.head.new_state = 1;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), 0);
+	rec.head.new_state = 13;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), -EBADMSG);
+	assert_int_equal(skw_record_event(&close, sizeof(close), &head), -EBADMSG);
+	rec = make_event(SKW_EVENT_RTO, 7, 1);
+	rec.family = 17;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), -EBADMSG);
+	rec = make_event(SKW_EVENT_RTO, 7, 1);
+	rec.head.direction = 3;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), -EBADMSG);
+}
+
+static void a_close_has_its_reason(void **state)
+{
+	static const struct {
+		__u8 old_state;
+		__u32 err;
+		enum skw_close_reason reason;
+	} cases[] = {
+		{ SKW_STATE_LAST_ACK, 0, SKW_CLOSE_FIN },
+		{ SKW_STATE_FIN_WAIT2, 0, SKW_CLOSE_FIN },
+		{ SKW_STATE_CLOSING, 0, SKW_CLOSE_FIN },
+		{ SKW_STATE_ESTABLISHED, 0, SKW_CLOSE_RESET_BY_US },
+		{ SKW_STATE_CLOSE_WAIT, 0, SKW_CLOSE_RESET_BY_US },
+		{ SKW_STATE_FIN_WAIT1, 0, SKW_CLOSE_RESET_BY_US },
+		{ SKW_STATE_SYN_SENT, 0, SKW_CLOSE_RESET_BY_US },
+		{ SKW_STATE_SYN_SENT, ECONNREFUSED, SKW_CLOSE_REFUSED },
+		{ SKW_STATE_SYN_SENT, EHOSTUNREACH, SKW_CLOSE_REFUSED },
+		{ SKW_STATE_SYN_SENT, ETIMEDOUT, SKW_CLOSE_TIMEOUT },
+		{ SKW_STATE_SYN_SENT, ECONNRESET, SKW_CLOSE_RESET_BY_PEER },
+		{ SKW_STATE_ESTABLISHED, ECONNRESET, SKW_CLOSE_RESET_BY_PEER },
+		{ SKW_STATE_CLOSE_WAIT, EPIPE, SKW_CLOSE_RESET_BY_PEER },
+		{ SKW_STATE_ESTABLISHED, ETIMEDOUT, SKW_CLOSE_TIMEOUT },
+		{ SKW_STATE_ESTABLISHED, EHOSTUNREACH, SKW_CLOSE_TIMEOUT },
+		{ SKW_STATE_ESTABLISHED, ECONNABORTED, SKW_CLOSE_RESET_BY_US },
+		{ SKW_STATE_LISTEN, 0, SKW_CLOSE_UNKNOWN },
+		{ 200, 0, SKW_CLOSE_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(skw_record_close_reason(cases[i].old_state, cases[i].err),
+				 cases[i].reason);
+}
+
+static void a_time_comes_back_within_five_percent(void **state)
+{
+	(void)state;
+	assert_int_equal(skw_history_encode(SKW_NONE32), 0);
+	assert_int_equal(skw_history_decode(0), SKW_NONE32);
+	assert_int_equal(skw_history_decode(skw_history_encode(0)), 1);
+	assert_int_equal(skw_history_decode(skw_history_encode(1)), 1);
+	for (uint64_t us = 1, last = 0; us < 3600000000ULL; us += us / 50 + 1) {
+		uint32_t back = skw_history_decode(skw_history_encode((uint32_t)us));
+		uint64_t slack = us / 20 + 1;
+
+		assert_in_range(back, us > slack ? us - slack : 1, us + slack);
+		assert_true(back >= last);
+		last = back;
+	}
+	assert_int_equal(skw_history_encode(SKW_NONE32 - 1), 255);
+}
+
+static void history_reads_the_newest_last(void **state)
+{
+	struct skw_row row;
+	uint32_t us[SKW_ROW_HISTORY];
+
+	(void)state;
+	skw_record_blank(&row);
+	for (unsigned i = 0; i < SKW_ROW_HISTORY + 5; i++) {
+		row.history[row.history_at] = (uint8_t)(1 + i);
+		row.history_at = (uint8_t)((row.history_at + 1) % SKW_ROW_HISTORY);
+	}
+	skw_history_read(&row, us, SKW_ROW_HISTORY);
+	assert_int_equal(us[0], skw_history_decode(6));
+	assert_int_equal(us[SKW_ROW_HISTORY - 1], skw_history_decode(SKW_ROW_HISTORY + 5));
+	skw_history_read(&row, us, 1);
+	assert_int_equal(us[0], skw_history_decode(SKW_ROW_HISTORY + 5));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unknown_stays_unknown),
+		cmocka_unit_test(rates_are_bits_and_do_not_wrap),
+		cmocka_unit_test(ipv4_is_four_bytes),
+		cmocka_unit_test(a_kind_has_its_states),
+		cmocka_unit_test(what_contradicts_the_format_is_refused),
+		cmocka_unit_test(any_alignment_and_no_other_length),
+		cmocka_unit_test(no_cookie_is_unknown),
+		cmocka_unit_test(a_holders_name_is_a_string),
+		cmocka_unit_test(an_event_has_the_length_of_its_type),
+		cmocka_unit_test(an_event_with_unheard_of_numbers_is_refused),
+		cmocka_unit_test(a_close_has_its_reason),
+		cmocka_unit_test(a_time_comes_back_within_five_percent),
+		cmocka_unit_test(history_reads_the_newest_last),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
