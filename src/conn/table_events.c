@@ -74,6 +74,9 @@ static int take_creator(struct skw_table *t, const void *bytes)
 		e = add_hidden(t, &row);
 	if (!e)
 		return -ENOMEM;
+	/* In connect(): nothing tells better when that was. */
+	if (e->hidden && e->row.opened_ns == SKW_NONE64)
+		e->row.opened_ns = rec.head.ts_ns;
 	/* Who holds it is known better than who asks it to connect, until it is closed. */
 	if (e->row.owner_source == SKW_OWNER_HOLDER && e->row.closed_ns == SKW_NONE64)
 		return 0;
@@ -345,6 +348,8 @@ static int take_close(struct skw_table *t, const void *bytes, struct skw_event *
 	last.state = shown_state(rec.head.old_state);
 	if (rec.head.direction != SKW_CONN_UNKNOWN)
 		last.direction = rec.head.direction;
+	else if (last.state == SKW_STATE_SYN_SENT)
+		last.direction = SKW_CONN_OUT;
 	blank_event(event, &rec.head);
 	event->old_state = last.state;
 	event->new_state = SKW_STATE_CLOSED;
@@ -355,6 +360,10 @@ static int take_close(struct skw_table *t, const void *bytes, struct skw_event *
 	if (e && is_reused(e, last.ts_ns)) {
 		event->row = forgotten(t, e, &last, reason);
 	} else {
+		/* Used again and closed again between two sweeps: a refused connect, most likely.
+		 */
+		if (e && e->row.closed_ns != SKW_NONE64 && last.ts_ns > e->row.closed_ns)
+			skw_table_row_reopen(e);
 		if (!e)
 			e = add_bare(t, &last);
 		if (!e)

@@ -89,7 +89,7 @@ static void a_connection_is_told_by_events_alone(void **state)
 
 	assert_int_equal(event.row->state, SKW_STATE_SYN_SENT);
 	assert_int_equal(event.row->direction, SKW_CONN_OUT);
-	assert_int_equal(event.row->opened_ns, 1 * S);
+	assert_int_equal(event.row->opened_ns, 900 * MS);
 	assert_int_equal(event.row->owners->list[0].pid, 4121);
 	assert_string_equal(event.row->owners->list[0].comm, "curl");
 	assert_int_equal(event.row->owner_source, SKW_OWNER_CREATOR);
@@ -103,7 +103,7 @@ static void a_connection_is_told_by_events_alone(void **state)
 	event = feed(t, &rec);
 	assert_int_equal(event.handshake_us, 310);
 	assert_int_equal(event.row->state, SKW_STATE_ESTABLISHED);
-	assert_int_equal(event.row->opened_ns, 1 * S);
+	assert_int_equal(event.row->opened_ns, 900 * MS);
 
 	struct skw_close_rec close = make_close(7, 3 * S, SKW_STATE_LAST_ACK, 0);
 
@@ -114,7 +114,7 @@ static void a_connection_is_told_by_events_alone(void **state)
 	assert_int_equal(event.row->state, SKW_STATE_CLOSED);
 	assert_int_equal(event.row->close_reason, SKW_CLOSE_FIN);
 	assert_int_equal(event.row->closed_ns, 3 * S);
-	assert_int_equal(event.row->opened_ns, 1 * S);
+	assert_int_equal(event.row->opened_ns, 900 * MS);
 	assert_int_equal(event.row->bytes_acked, 100);
 	assert_int_equal(event.row->owners->list[0].pid, 4121);
 	assert_int_equal(skw_table_len(t), 1);
@@ -207,6 +207,23 @@ static void a_socket_that_is_used_again_is_a_new_connection(void **state)
 	assert_int_equal(event.row->closed_ns, 2 * S);
 	assert_int_equal(find(t, 7)->state, SKW_STATE_ESTABLISHED);
 	assert_int_equal(find(t, 7)->bytes_acked, 10);
+}
+
+static void each_refused_connect_has_its_own_end(void **state)
+{
+	struct skw_table *t = *state;
+
+	create(t, 7, 4121, "curl");
+	for (unsigned i = 1; i <= 3; i++) {
+		struct skw_close_rec close = make_close(7, i * S, SKW_STATE_SYN_SENT, ECONNREFUSED);
+		struct skw_event event = end(t, &close);
+
+		assert_int_equal(event.row->closed_ns, i * S);
+		assert_int_equal(event.row->close_reason, SKW_CLOSE_REFUSED);
+		assert_int_equal(event.row->direction, SKW_CONN_OUT);
+		assert_string_equal(event.row->owners->list[0].comm, "curl");
+	}
+	assert_int_equal(skw_table_len(t), 1);
 }
 
 static void a_time_wait_ends_a_closed_row_later(void **state)
@@ -402,6 +419,7 @@ int main(void)
 		TEST(an_event_without_a_state_makes_no_row),
 		TEST(a_close_is_not_undone_by_a_sweep_that_read_the_socket_before),
 		TEST(a_socket_that_is_used_again_is_a_new_connection),
+		TEST(each_refused_connect_has_its_own_end),
 		TEST(a_time_wait_ends_a_closed_row_later),
 		TEST(a_close_that_is_told_after_its_time_wait_keeps_it),
 		TEST(the_newer_word_on_a_state_counts),
