@@ -403,6 +403,17 @@ static void verb_bulk(struct hold *h, uint64_t bytes)
 	}
 }
 
+/* Each server's end to a worker of its own, as a server does that forks after accept. */
+static void verb_hand(struct hold *h, uint64_t unused)
+{
+	(void)unused;
+	for (int i = 0; i < h->n; i++) {
+		fork_holder("conns-worker", h->talkers[i].server);
+		must(close(h->talkers[i].server), "close");
+	}
+	h->n = 0;
+}
+
 static void verb_close(struct hold *h, uint64_t unused)
 {
 	(void)unused;
@@ -421,7 +432,7 @@ static const struct verb {
 	void (*run)(struct hold *h, uint64_t n);
 } verbs[] = {
 	{ "talk", verb_talk }, { "lose", verb_lose },   { "heal", verb_heal },
-	{ "bulk", verb_bulk }, { "close", verb_close },
+	{ "bulk", verb_bulk }, { "close", verb_close }, { "hand", verb_hand },
 };
 
 static void obey(struct hold *h, char *line)
