@@ -214,7 +214,11 @@ static void requests_without_a_cookie_go_by_their_addresses(void **state)
 	struct skw_conn_rec next[2] = { make_traffic(7, 3 * S, 0, 0), recs[2] };
 
 	next[0].local_port = recs[0].local_port;
-	sweep(t, 3 * S, next, 2);
+	skw_table_sweep_begin(t, 3 * S);
+	assert_int_equal(skw_table_sweep_record(t, &next[0], sizeof(next[0])), 0);
+	assert_int_equal(skw_table_len(t), 3);
+	assert_int_equal(skw_table_sweep_record(t, &next[1], sizeof(next[1])), 0);
+	skw_table_sweep_end(t, 3 * S, true);
 	assert_int_equal(skw_table_len(t), 2);
 	assert_int_equal(find(t, 7)->state, SKW_STATE_ESTABLISHED);
 }

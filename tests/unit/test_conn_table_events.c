@@ -56,12 +56,13 @@ static struct skw_event end(struct skw_table *t, const struct skw_close_rec *rec
 
 static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *comm)
 {
-	struct skw_creator_rec rec = {
-		.head = { .cookie = cookie, .type = SKW_EVENT_CREATOR, .netns = 4026531840U },
-		.cgroup_id = 77,
-		.tgid = tgid,
-		.uid = 1000
-	};
+	struct skw_creator_rec rec = { .head = { .ts_ns = 900 * MS,
+						 .cookie = cookie,
+						 .type = SKW_EVENT_CREATOR,
+						 .netns = 4026531840U },
+				       .cgroup_id = 77,
+				       .tgid = tgid,
+				       .uid = 1000 };
 	struct skw_event event;
 
 	memcpy(rec.comm, comm, strlen(comm));
