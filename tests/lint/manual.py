@@ -10,7 +10,6 @@ import lintlib
 
 # mandoc looks for manuals it refers to on this machine, which need not have them.
 OF_THE_MACHINE = ("referenced manual not found", "outdated mandoc.db")
-COMMANDS = ("capture", "top", "events")
 
 
 def mandoc():
@@ -24,6 +23,14 @@ def manual_is_clean(top):
     for line in (done.stdout + done.stderr).splitlines():
         if not any(word in line for word in OF_THE_MACHINE):
             yield line.replace(str(top) + "/", "")
+
+
+def commands():
+    """Those that the program's own help lists."""
+    done = subprocess.run([os.environ["SKWATCH"], "--help"], capture_output=True, text=True,
+                          check=True)
+    listed = re.search(r"^Commands:\n((?:  .*\n)+)", done.stdout, re.M)
+    return re.findall(r"^  ([\w-]+)", listed.group(1), re.M) if listed else []
 
 
 def help_options(command):
@@ -42,15 +49,16 @@ def manual_options(top, command):
 
 def bash_options(top, command):
     text = (top / "completions/skwatch").read_text()
-    words = re.search(r"_skwatch_%s_options='([^']*)'" % command, text).group(1).split()
-    return {word.lstrip("-") for word in words}
+    words = re.search(r"_skwatch_%s_options='([^']*)'" % command, text)
+    return {word.lstrip("-") for word in words.group(1).split()} if words else set()
 
 
 def zsh_options(top, command):
     text = (top / "completions/_skwatch").read_text()
-    body = re.search(r"_skwatch_%s\(\) \{(.*?)\n\}" % command, text, re.S).group(1)
+    body = re.search(r"_skwatch_%s\(\) \{(.*?)\n\}" % command, text, re.S)
     options = set()
-    for found in re.finditer(r"\{-\\?(.),--([\w-]+)\}|'--([\w-]+)\[", body):
+    for found in re.finditer(r"\{-\\?(.),--([\w-]+)\}|'--([\w-]+)\[",
+                             body.group(1) if body else ""):
         options.update(name for name in found.groups() if name)
     return options
 
@@ -63,7 +71,13 @@ def differences(title, want, have):
 
 
 def same_options(top):
-    for command in COMMANDS:
+    found = commands()
+    if not found:
+        yield "the help names no command"
+    for command in found:
+        if not (top / "man" / ("skwatch-%s.8" % command)).is_file():
+            yield "%s has no manual" % command
+            continue
         helped = help_options(command)
         manual = manual_options(top, command)
         yield from differences("the manual of %s" % command, set(helped.items()),

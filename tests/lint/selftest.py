@@ -12,7 +12,8 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 SPDX = "// SPDX-License-Identifier: BSD-2-Clause\n"
 DUAL = "// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
-HELP = "#!/bin/sh\n# SPDX-License-Identifier: BSD-2-Clause\ncat <<'E'\n%sE\n"
+SHELL = "#!/bin/sh\n# SPDX-License-Identifier: BSD-2-Clause\ncat <<'E'\n%sE\n"
+HELP = SHELL % "Commands:\n  capture  x\n\n%s"
 
 # A file that a planted fault adds to the good tree: which check of which script
 # must complain.
@@ -47,6 +48,9 @@ FAULTS = [
     ("manual.py", 2, "program", HELP % "  -w, --write FILE  x\n      --new  y\n"),
     ("manual.py", 2, "program", HELP % ""),
     ("manual.py", 2, "program", HELP % "  -v, --write FILE  x\n"),
+    ("manual.py", 2, "program", SHELL % "  -w, --write FILE  x\n"),
+    ("manual.py", 2, "program",
+     SHELL % "Commands:\n  capture  x\n  top  x\n\n  -w, --write FILE  x\n"),
     ("manual.py", 3, "completions/skwatch", "_skwatch_capture_options='-w --write'\nif\n"),
     ("manual.py", 4, "completions/_skwatch", "_skwatch_capture() {\n{-w,--write}\n}\nif\n"),
 ]
@@ -92,8 +96,9 @@ def results(script, top):
             found[int(words[1])] = "skip" if "# SKIP" in line else "ok"
         elif line.startswith("not ok "):
             found[int(words[2])] = "not ok"
-    if not found:
+    if done.returncode and "not ok" not in found.values():
         sys.stderr.write(done.stderr)
+        found[0] = "not ok"
     return found
 
 
