@@ -136,7 +136,9 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 		t->doomed = 0;
 	skw_table_row_show(t, e);
 	skw_owner_sets_put(&t->owners, e->row.owners);
+	/* Who still looks at it, which nobody may, finds nothing that was freed. */
 	e->row.owners = NULL;
+	e->row.netns_name = e->row.cgroup = NULL;
 	skw_slots_remove(&t->slots, e);
 }
 

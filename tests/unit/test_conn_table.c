@@ -354,6 +354,36 @@ static void names_reach_rows_that_are_there_and_that_come(void **state)
 	assert_string_equal(find(t, 3)->netns_name, "blue");
 }
 
+static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event_rec connect = make_event(SKW_EVENT_CONNECT, 9999, 3 * S);
+	struct skw_event event;
+	unsigned asked = 0;
+	uint64_t cgroup;
+
+	skw_table_sweep_begin(t, 1 * S);
+	for (unsigned i = 1; i <= 2000; i++) {
+		struct skw_conn_rec rec = make_kind(i, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S);
+
+		rec.cgroup_id = 5000 + i;
+		assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec)), 0);
+	}
+	skw_table_sweep_end(t, 1 * S, true);
+	while (skw_table_unnamed_cgroup(t, &cgroup))
+		asked++;
+	assert_int_equal(asked, 2000);
+	sweep(t, 2 * S, NULL, 0);
+	sweep(t, 3 * S, NULL, 0);
+	assert_int_equal(skw_table_len(t), 0);
+	assert_false(skw_table_unnamed_cgroup(t, &cgroup));
+
+	connect.cgroup_id = 77;
+	assert_int_equal(skw_table_event(t, &connect, sizeof(connect), &event), 1);
+	assert_true(skw_table_unnamed_cgroup(t, &cgroup));
+	assert_int_equal(cgroup, 77);
+}
+
 static void a_bad_record_is_counted_and_changes_nothing(void **state)
 {
 	struct skw_table *t = *state;
@@ -432,6 +462,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(names_reach_rows_that_are_there_and_that_come,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_cgroup_is_asked_for_after_many_have_gone, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(a_bad_record_is_counted_and_changes_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_hundred_thousand_rows_fit_their_budget, set_up,
