@@ -7,14 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
+#include <linux/mount.h>
 
 #include "util/cleanup.h"
 
 /* Deeper than any hierarchy the kernel lets anyone make by default is not followed. */
 #define DEPTH_MAX 64
+
+#define NOWHERE   "/proc/self/fd/"
 
 /* proc(5): blanks, newlines and backslashes in a path are three octal digits there. */
 static void unescape(char *path)
@@ -54,6 +58,24 @@ static bool cgroup2_line(char *line, char path[PATH_MAX])
 	return true;
 }
 
+/*
+ * The hierarchy where nothing shows it, as under `ip netns exec`, which puts a new /sys over that
+ * of the host: a mount of our own that is attached nowhere. The path leads through its
+ * descriptor, which stays open as long as the process.
+ */
+static int mount_nowhere(char path[PATH_MAX])
+{
+	SKW_AUTO_FD int fs = (int)syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC);
+
+	if (fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	int fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	snprintf(path, PATH_MAX, NOWHERE "%d", fd);
+	return 0;
+}
+
 int skw_cgroup_mount(char path[PATH_MAX], struct skw_error *err)
 {
 	SKW_AUTO_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
@@ -65,6 +87,8 @@ int skw_cgroup_mount(char path[PATH_MAX], struct skw_error *err)
 	while (getline(&line, &size, f) > 0)
 		if (cgroup2_line(line, path))
 			return 0;
+	if (mount_nowhere(path) == 0)
+		return 0;
 	return skw_error_set(err, -ENOENT,
 			     "no cgroup v2 hierarchy is mounted, and connections are watched "
 			     "through one: mount -t cgroup2 none /sys/fs/cgroup");
@@ -77,14 +101,22 @@ static bool is_cgroup2(const char *path)
 	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-int skw_cgroup_find(const char *name, char path[PATH_MAX], struct skw_error *err)
+/* A mount that is attached nowhere has no other path than the one it was asked by. */
+static bool resolve(const char *full, char path[PATH_MAX])
 {
-	char mount[PATH_MAX], full[PATH_MAX + 2];
-	struct stat st;
-	int ret = skw_cgroup_mount(mount, err);
+	if (strncmp(full, NOWHERE, strlen(NOWHERE)) != 0)
+		return realpath(full, path) != NULL;
+	if (strlen(full) >= PATH_MAX)
+		return false;
+	strcpy(path, full);
+	return true;
+}
 
-	if (ret)
-		return ret;
+int skw_cgroup_find(const char *mount, const char *name, char path[PATH_MAX], struct skw_error *err)
+{
+	char full[PATH_MAX + 2];
+	struct stat st;
+
 	if (name[0] == '/' && stat(name, &st) == 0 && S_ISDIR(st.st_mode) && is_cgroup2(name)) {
 		if (!realpath(name, path))
 			return skw_error_usage(err, "--cgroup %s: %s", name, strerror(errno));
@@ -92,7 +124,7 @@ int skw_cgroup_find(const char *name, char path[PATH_MAX], struct skw_error *err
 	}
 	if (snprintf(full, sizeof(full), "%s/%s", mount, name) >= PATH_MAX)
 		return skw_error_usage(err, "--cgroup: the name is too long");
-	if (stat(full, &st) < 0 || !realpath(full, path))
+	if (stat(full, &st) < 0 || !resolve(full, path))
 		return skw_error_usage(err, "--cgroup %s: no such cgroup below %s (%s)", name,
 				       mount, strerror(errno));
 	if (!S_ISDIR(st.st_mode) || !is_cgroup2(path))

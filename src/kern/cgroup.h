@@ -8,15 +8,19 @@
 
 #include "util/error.h"
 
-/* The mount point, from /proc/self/mountinfo. 0, -ENOENT with err saying what is missing. */
+/*
+ * The mount point, from /proc/self/mountinfo; where none is in sight, a mount of our own, which
+ * stays as long as the process. 0, -ENOENT with err saying what is missing.
+ */
 int skw_cgroup_mount(char path[PATH_MAX], struct skw_error *err);
 
 /*
- * A subtree as the user names it: a path in the file system, or one below the mount point, with
+ * A subtree as the user names it: a path in the file system, or one below that mount point, with
  * or without a leading slash. `path` gets the folder's full path. 0, -ENOENT, -ENOTDIR
  * (err->usage).
  */
-int skw_cgroup_find(const char *name, char path[PATH_MAX], struct skw_error *err);
+int skw_cgroup_find(const char *mount, const char *name, char path[PATH_MAX],
+		    struct skw_error *err);
 
 /*
  * Every cgroup below `top` (a full path), itself included: its kernfs id and its path below the

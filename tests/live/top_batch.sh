@@ -142,4 +142,13 @@ ERR=$TMP/full.err
 nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self >/dev/full 2>"$ERR"
 is "$? $(wc -l <"$ERR")" "1 1" "a full disk: status 1 and one line"
 like "$(cat "$ERR")" '^skwatch: .*No space left' "which says so"
+# In a shell of `ip netns exec` the host's cgroups are out of sight.
+inside "$A" "$SKWATCH" top -b -n 1 --json --netns self >"$TMP/inside" 2>"$TMP/inside.err"
+is "$? $(cat "$TMP/inside.err")" "0 " "under ip netns exec: it works"
+ss_of "$A" "$TMP/ss" -tanH
+is "$("${ROWS[@]}" count "$TMP/inside" 'proto == "tcp"')" "$(grep -vc LISTEN "$TMP/ss")" \
+	"under ip netns exec: with a row for each connection"
+cgroup
+inside "$A" "$SKWATCH" top -b -n 1 --json --cgroup "${CGROUP##*/}" >"$TMP/inside" 2>"$TMP/inside.err"
+is "$? $(wc -c <"$TMP/inside") $(cat "$TMP/inside.err")" "0 0 " "under ip netns exec: --cgroup NAME, with nobody in it"
 done_testing
