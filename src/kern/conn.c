@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/membarrier.h>
 #include <linux/types.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -245,9 +247,13 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 
 void skw_conn_detach(struct skw_conn *c)
 {
+	if (!c->sockops)
+		return;
 	skw_conn_owner_detach(c->owner);
 	bpf_link__destroy(c->sockops);
 	c->sockops = NULL;
+	/* A grace period: what another CPU was about to put into a ring is there now. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 void skw_conn_close(struct skw_conn *c)

@@ -6,12 +6,12 @@ case $(uname -r) in
 *) old=no ;;
 esac
 
-# Where conns has its addresses, and a host that is not there.
+# With the addresses that conns uses.
 two_hosts
-for ns in a b; do
-	ip -n $ns addr add 10.77.0.$([ $ns = a ] && echo 1 || echo 2)/24 dev wire
-	ip -n $ns addr add fd77::$([ $ns = a ] && echo 1 || echo 2)/64 dev wire nodad
-done
+ip -n a addr add 10.77.0.1/24 dev wire
+ip -n a addr add fd77::1/64 dev wire nodad
+ip -n b addr add 10.77.0.2/24 dev wire
+ip -n b addr add fd77::2/64 dev wire nodad
 
 # has FILE WORD...: lines that have all of these words, as they are.
 has() {
@@ -72,13 +72,13 @@ is "... whose RTT is unknown" "$(value srtt_us)" null
 
 # events_start ARGUMENT...: in the background, watching when this returns; its lines come by await.
 events_start() {
-	rm -f talk stream lines said
-	mkfifo talk stream
+	rm -f talk printed lines said
+	mkfifo talk printed
 	: >lines
 	: >said
-	skwatch events --json "$@" 2>talk >stream 7>&- 9<&- &
+	skwatch events --json "$@" 2>talk >printed 7>&- 9<&- &
 	events_pid=$!
-	exec 8<talk 6<stream
+	exec 8<talk 6<printed
 	while read -r line <&8; do
 		echo "$line" >>said
 		case $line in *watching*) return 0 ;; esac
