@@ -94,8 +94,7 @@ static enum skw_style (*const tellers[SKW_EVENT_TYPES])(const struct skw_happeni
 void skw_story_add(struct skw_page *p, const struct skw_table *table, uint64_t cookie,
 		   int64_t offset_ns)
 {
-	struct skw_happening *all = calloc(LONGEST, sizeof(*all));
-	SKW_AUTO_FREE void *owned = all;
+	SKW_AUTO_FREE struct skw_happening *all = calloc(LONGEST, sizeof(*all));
 	size_t n = all ? skw_table_timeline(table, cookie, all, LONGEST) : 0;
 	char when[SKW_STORY_TIME], what[TEXT];
 
