@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import machine
+import report
 from report import BUSY_LOAD, table
 
 HERE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -21,7 +22,7 @@ def arguments(doc, rounds, quick_rounds):
     p.add_argument("--quick", action="store_true", help="less than four minutes")
     p.add_argument("--rounds", type=int, help=f"default {rounds}, with --quick {quick_rounds}")
     p.add_argument("--json", metavar="FILE", help="all samples")
-    p.add_argument("--report", metavar="FILE", help="the tables, as RESULTS.md has them")
+    p.add_argument("--report", metavar="FILE", help="the tables into their place in FILE, as RESULTS.md has them")
     args = p.parse_args()
     args.rounds = args.rounds or (quick_rounds if args.quick else rounds)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -76,8 +77,7 @@ def verdicts(budgets):
 def finish(args, title, text, samples, budgets):
     print(text, end="")
     if args.report:
-        with open(args.report, "w", encoding="utf-8") as f:
-            f.write(f"# {title}\n\n{text}")
+        report.write(args.report, title, text)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
             json.dump({"samples": samples, "budgets": [

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Samples to tables (Markdown, readable as it is) and to the budgets' verdicts."""
 
+import os
+import re
 import statistics
 
 BUSY_LOAD = 0.5
@@ -21,6 +23,22 @@ def spread(values, digits=0):
     if not values:
         return "-"
     return f"{median(values):,.{digits}f} [{min(values):,.{digits}f}-{max(values):,.{digits}f}]"
+
+
+def write(path, title, body):
+    """A report into a file of several: in the place of the one it had with that title, or last."""
+    parts = []
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as f:
+            parts = re.split(r"^(?=# )", f.read(), flags=re.M)
+    mine = f"# {title}\n\n{body.rstrip()}\n"
+    at = [i for i, part in enumerate(parts) if part.startswith(f"# {title}\n")]
+    if at:
+        parts[at[0]] = mine
+    else:
+        parts.append(mine)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("\n".join(part.rstrip() + "\n" for part in parts if part.strip()))
 
 
 def names(samples, **key):
