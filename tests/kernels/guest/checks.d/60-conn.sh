@@ -32,7 +32,7 @@ hasnt() {
 
 # Connections that are older than skwatch, in the background; tell VERB: they do something.
 mkfifo tell told
-on a conns hold v4 v6 listen udp --peer b <tell >told &
+on a conns hold v4 v6 mapped-server shared time-wait close-wait listen udp --peer b <tell >told &
 conns_pid=$!
 exec 7>tell 9<told
 while read -r line <&9 && [ "$line" != ready ]; do
@@ -64,6 +64,13 @@ is "... as this namespace of processes knows it" \
 check "its other end is in the other namespace" \
 	has rows.b '"local_port":7001,' "\"remote_port\":$port,"
 check "IPv6 too" has rows.a '"family":"inet6"' '"remote_addr":"fd77::2"' '"state":"ESTABLISHED"'
+check "an IPv4 client of an IPv6 server, as IPv4 with family inet6" \
+	has rows.b '"family":"inet6","local_addr":"10.77.0.2"' '"state":"ESTABLISHED"'
+check "all that hold a socket" has rows.b '"comm":"conns"},' '"comm":"conns-share"},' \
+	'"comm":"conns-share"}]'
+check "TIME_WAIT" has rows.a '"state":"TIME_WAIT"' '"timer":"timewait"'
+is "... of which little is known" "$(value cwnd)$(value pid)" nullnull
+check "CLOSE_WAIT" has rows.b '"state":"CLOSE_WAIT"'
 check "a listener" has rows.b '"state":"LISTEN"' '"proto":"tcp"' '"comm":"conns"'
 check "a UDP socket" has rows.a '"proto":"udp"' '"comm":"conns"'
 is "... whose RTT is unknown" "$(value srtt_us)" null
