@@ -8,16 +8,10 @@
 
 #include <limits.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "conn/table.h"
-
-/* A set of cgroup ids. */
-struct skw_id_set {
-	uint64_t *all; /* owned, sorted */
-	size_t len, size;
-};
+#include "session/id_set.h"
 
 struct skw_watch_names {
 	char mount[PATH_MAX];              /* of cgroup v2 */

@@ -170,5 +170,6 @@ void skw_watch_tear_down(struct skw_watch *w)
 	skw_table_free(w->table);
 	skw_netns_list_free(&w->verbs.list);
 	skw_watch_names_free(&w->names);
+	skw_id_set_free(&w->readable);
 	free(w->netns);
 }

@@ -23,8 +23,9 @@ struct skw_watch {
 	struct skw_watch_netns *netns;
 	size_t netns_len;
 	uint32_t home;
-	uint64_t netns_ns;  /* when they were looked for */
-	bool strange_netns; /* an event came from one that is not among them */
+	struct skw_id_set readable; /* of those, the ones that the last sweep could read */
+	uint64_t netns_ns;          /* when they were looked for */
+	bool strange_netns;         /* an event came from one that is not among them */
 
 	uint64_t holders_ns; /* when holders were last looked for; 0: never */
 	bool want_holders;   /* something new listens: its owner should be known soon */

@@ -14,6 +14,14 @@
 #define HOLDERS_SWEEPS   3
 #define HOLDERS_EVERY_NS (3 * SKW_NS_PER_S)
 
+static bool is_listed(const struct skw_watch *w, uint64_t netns)
+{
+	for (size_t i = 0; i < w->netns_len; i++)
+		if (w->netns[i].inode == netns)
+			return true;
+	return false;
+}
+
 static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 {
 	struct skw_watch_netns *all = NULL;
@@ -31,6 +39,9 @@ static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 	w->netns_len = len;
 	w->netns_ns = now_ns;
 	w->strange_netns = false;
+	for (size_t i = w->readable.len; i-- > 0;)
+		if (!is_listed(w, w->readable.all[i]))
+			skw_id_set_remove(&w->readable, w->readable.all[i]);
 	for (size_t i = 0; i < len; i++) {
 		if (!all[i].name[0])
 			continue;
@@ -89,9 +100,25 @@ static int sweep_one(struct skw_watch *w, uint32_t netns, enum skw_conn_iter whi
 }
 
 /*
- * Every namespace. One that has gone meanwhile has no rows any more; one that can't be read for
- * another reason leaves the sweep incomplete, and is counted.
+ * Counts how it went with a namespace. One that can't be read although it could makes the sweep
+ * incomplete, once: its rows stay for now, but if it goes on they are gone.
  */
+static int note_swept(struct skw_watch *w, uint32_t netns, int ret, bool *complete)
+{
+	if (!ret) {
+		w->status.netns++;
+		return skw_id_set_add(&w->readable, netns);
+	}
+	/* One that has gone meanwhile has no rows any more. */
+	if (ret != -ENOENT) {
+		w->status.netns_failed++;
+		if (skw_id_set_has(&w->readable, netns))
+			*complete = false;
+	}
+	skw_id_set_remove(&w->readable, netns);
+	return 0;
+}
+
 static int sweep_all(struct skw_watch *w, bool *complete, struct skw_error *err)
 {
 	const bool udp = w->plan->udp && skw_conn_iter_link(w->conn, SKW_ITER_UDP) >= 0;
@@ -103,16 +130,12 @@ static int sweep_all(struct skw_watch *w, bool *complete, struct skw_error *err)
 
 		if (!ret && udp)
 			ret = sweep_one(w, w->netns[i].inode, SKW_ITER_UDP);
-		if (ret == -ENOMEM || ret == -EPIPE)
+		if (ret != -ENOMEM && ret != -EPIPE)
+			ret = note_swept(w, w->netns[i].inode, ret, complete);
+		if (ret)
 			return skw_error_set(err, ret, "%s",
 					     ret == -EPIPE ? "skwatch's privileged process has died"
 							   : "out of memory");
-		if (!ret) {
-			w->status.netns++;
-		} else if (ret != -ENOENT) {
-			w->status.netns_failed++;
-			*complete = false;
-		}
 	}
 	return 0;
 }
