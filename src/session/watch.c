@@ -105,9 +105,8 @@ static int tick(struct skw_watch *w, struct skw_error *err)
 /* Whether an event is of a namespace that is watched; notes one that is not known yet. */
 static bool is_of_ours(struct skw_watch *w, uint32_t netns)
 {
-	for (size_t i = 0; i < w->netns_len; i++)
-		if (w->netns[i].inode == netns)
-			return true;
+	if (skw_watch_lists(w, netns))
+		return true;
 	w->strange_netns = w->verbs.scan;
 	return w->verbs.scan;
 }

@@ -45,6 +45,9 @@ struct skw_watch {
 int skw_watch_set_up(struct skw_watch *w, struct skw_error *err);
 void skw_watch_tear_down(struct skw_watch *w);
 
+/* Whether this namespace is among those that are swept. */
+bool skw_watch_lists(const struct skw_watch *w, uint64_t netns);
+
 /*
  * One sweep of every namespace into the table, holders and names included as they are due.
  * Fills in the status. 0 or -errno with err.

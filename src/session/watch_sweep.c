@@ -14,7 +14,7 @@
 #define HOLDERS_SWEEPS   3
 #define HOLDERS_EVERY_NS (3 * SKW_NS_PER_S)
 
-static bool is_listed(const struct skw_watch *w, uint64_t netns)
+bool skw_watch_lists(const struct skw_watch *w, uint64_t netns)
 {
 	for (size_t i = 0; i < w->netns_len; i++)
 		if (w->netns[i].inode == netns)
@@ -40,7 +40,7 @@ static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 	w->netns_ns = now_ns;
 	w->strange_netns = false;
 	for (size_t i = w->readable.len; i-- > 0;)
-		if (!is_listed(w, w->readable.all[i]))
+		if (!skw_watch_lists(w, w->readable.all[i]))
 			skw_id_set_remove(&w->readable, w->readable.all[i]);
 	for (size_t i = 0; i < len; i++) {
 		if (!all[i].name[0])

@@ -405,8 +405,7 @@ static void keeper_does_what_is_left_when_its_worker_is_killed(void **state)
 		kill_worker(hold);
 		last_words_fd = -1;
 		close(words[1]);
-		/* Once, and nobody has the pipe any more. */
-		assert_int_equal(read(words[0], said, 2), 1);
+		assert_int_equal(read(words[0], said, 2), 1); /* once */
 		assert_int_equal(read(words[0], said, 2), 0);
 		close(words[0]);
 	}
