@@ -79,18 +79,22 @@ is "$STATUS" 0 "--duration: status 0"
 [ $lasted -ge 700 ] && [ $lasted -lt 15000 ]
 is "$?" 0 "--duration: ends after its time ($lasted ms)"
 
-# Through a pipe whose reader leaves.
-nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" events --netns self 2>"$TMP/pipe.err" |
-	head -n 1 >"$TMP/pipe.out" &
-PIPE=$!
-STARTED+=("$PIPE")
-wait_for_line "$TMP/pipe.err" "$PIPE" '^skwatch: watching ' || not_ok "events | head -n 1 starts"
-inside "$A" "$CONNS" short 20 --peer "$B" >/dev/null
-inside "$A" "$CONNS" short 20 --peer "$B" >/dev/null
-if "$TRAFFIC" gone "$PIPE"; then ok "| head -n 1: it ends"; fi
-forget "$PIPE"
-is "$(wc -l <"$TMP/pipe.out")" 1 "| head -n 1: one line"
-is "$(lines_like "$TMP/pipe.err" '^skwatch: .*pipe')" 1 "| head -n 1: with one line that says why"
+# Through a pipe whose reader leaves after the first line.
+mkfifo "$TMP/pipe"
+head -n 1 <"$TMP/pipe" >"$TMP/pipe.out" &
+READER=$!
+STARTED+=("$READER")
+ERR=$TMP/pipe.err
+nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" events --netns self >"$TMP/pipe" 2>"$ERR" &
+PID=$!
+STARTED+=("$PID")
+wait_for_line "$ERR" "$PID" '^skwatch: watching ' || not_ok "events | head -n 1 starts"
+inside "$A" "$CONNS" short 1 --peer "$B" >/dev/null
+"$TRAFFIC" gone "$READER"
+inside "$A" "$CONNS" short 1 --peer "$B" >/dev/null
+finish
+is "$STATUS $(wc -l <"$TMP/pipe.out")" "1 1" "| head -n 1: one line, and it ends with status 1"
+is "$(lines_like "$ERR" '^skwatch: .*pipe')" 1 "| head -n 1: and one line that says why"
 
 # What it refuses.
 refused() { # STATUS REGEX ARGUMENTS...

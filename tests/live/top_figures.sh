@@ -38,6 +38,27 @@ is "$("${ROWS[@]}" count "$OUT" "retrans_segs > 0")" 0 "who lost nothing has not
 once "$A" -n 1 --json --netns self
 isnt "$("${ROWS[@]}" count "$OUT" "retrans_segs > 0")" 0 "who lost something has"
 
+# A UDP socket that does not keep up.
+inside "$A" python3 -c '
+import signal, socket
+full = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+full.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+full.bind(("127.0.0.1", 9999))
+for _ in range(100):
+    full.sendto(bytes(1000), ("127.0.0.1", 9999))
+print("ready", flush=True)
+signal.pause()' >"$TMP/full" </dev/null &
+STARTED+=("$!")
+wait_for_line "$TMP/full" "$!" '^ready$' || bail "no UDP socket"
+once "$A" -n 1 --json -l --netns self -f 'lport = 9999'
+UDP=$OUT
+ss_of "$A" "$TMP/udp" -uanmOH "sport = :9999"
+drops=$(sed -nE 's/.*skmem:\(.*,d([0-9]+)\).*/\1/p' "$TMP/udp")
+isnt "${drops:-0}" 0 "a UDP socket has drops"
+is "$("${ROWS[@]}" get "$UDP" True drops recv_q comm)" "$drops $(awk '{ print $2 }' "$TMP/udp") python3" \
+	"they are told, with its queue and owner"
+
+once "$A" -n 1 --json --netns self -f 'proto = tcp'
 # What is not known of connections that were open before.
 is "$("${ROWS[@]}" count "$OUT" 'opened_at is not None')" 0 "when they were opened is not known"
 is "$("${ROWS[@]}" count "$OUT" 'tx_bps is not None or rx_bps is not None')" 0 \
