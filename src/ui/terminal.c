@@ -105,6 +105,32 @@ int skw_terminal_probe(const char **farewell, struct skw_error *err)
 	return 0;
 }
 
+/*
+ * Keys as they are sent in either cursor mode (ECMA-48 CSI, DEC SS3) and by the Linux console:
+ * what a terminal was reset to must not turn an arrow into Esc and two letters.
+ */
+static void define_keys(void)
+{
+	static const struct {
+		const char *bytes;
+		int key;
+	} keys[] = {
+		{ "\033[A", KEY_UP },      { "\033OA", KEY_UP },     { "\033[B", KEY_DOWN },
+		{ "\033OB", KEY_DOWN },    { "\033[C", KEY_RIGHT },  { "\033OC", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT },    { "\033OD", KEY_LEFT },   { "\033[H", KEY_HOME },
+		{ "\033OH", KEY_HOME },    { "\033[F", KEY_END },    { "\033OF", KEY_END },
+		{ "\033[1~", KEY_HOME },   { "\033[4~", KEY_END },   { "\033[5~", KEY_PPAGE },
+		{ "\033[6~", KEY_NPAGE },  { "\033OP", KEY_F(1) },   { "\033OQ", KEY_F(2) },
+		{ "\033OR", KEY_F(3) },    { "\033OS", KEY_F(4) },   { "\033[15~", KEY_F(5) },
+		{ "\033[17~", KEY_F(6) },  { "\033[18~", KEY_F(7) }, { "\033[19~", KEY_F(8) },
+		{ "\033[21~", KEY_F(10) },
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (key_defined(keys[i].bytes) == 0)
+			define_key(keys[i].bytes, keys[i].key);
+}
+
 /* Ctrl-Z comes as a key, so that it stops us between two drawings and not within one. */
 static void set_modes(void)
 {
@@ -118,6 +144,7 @@ static void set_modes(void)
 	nodelay(stdscr, TRUE);
 	meta(stdscr, TRUE);
 	set_escdelay(ESCAPE_MS);
+	define_keys();
 	curs_set(0);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	/* No waiting for a second click: whether there is one shows by itself. */
@@ -194,13 +221,15 @@ void skw_terminal_suspend(struct skw_terminal *t)
 	sigprocmask(SIG_UNBLOCK, &set, &mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGTSTP, &before, NULL);
-	reset_prog_mode();
 	skw_terminal_redraw(t);
 }
 
 void skw_terminal_redraw(struct skw_terminal *t)
 {
 	(void)t;
+	/* Modes too: who wrote over the screen may have reset the terminal. */
+	endwin();
+	doupdate();
 	skw_terminal_resize();
 	clearok(curscr, TRUE);
 }

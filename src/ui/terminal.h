@@ -25,7 +25,7 @@ bool skw_terminal_resize(void);
 /* Stops the job as Ctrl-Z does elsewhere; returns when it was continued, the screen cleared. */
 void skw_terminal_suspend(struct skw_terminal *t);
 
-/* Everything is drawn anew, for what others wrote over it. */
+/* Takes it again and draws everything anew, for what others did to it. */
 void skw_terminal_redraw(struct skw_terminal *t);
 
 /* Nothing will ever be typed any more. */

@@ -1,0 +1,292 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The screen of top in a real terminal (tmux): sizes, every key, connections that close while they
+# are looked at, poor terminals, signals, and the terminal as it was after any end.
+. "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_conns.sh"
+need_conns
+need tmux
+pair
+six
+conns "$A" hold v4 listen --peer "$B"
+tell talk 10
+
+# ---- a terminal ----
+
+SOCKET=skwt$$
+tmux_() { LC_ALL=C.UTF-8 TMUX='' tmux -u -L "$SOCKET" -f /dev/null "$@"; }
+trap 'tmux_ kill-server 2>/dev/null; cleanup; cgroups_gone' EXIT
+# Settings of the test's own, and none of the tester's.
+export XDG_CONFIG_HOME=$TMP/config
+unset NO_COLOR
+tmux_ new-session -d -s keep -x 80 -y 24 cat \; set-option -g status off \; \
+	set-option -g default-terminal screen-256color || bail "tmux does not start"
+NSENTER="nsenter --net=/run/netns/$A"
+
+# shell WIDTHxHEIGHT: a shell in a terminal of that size
+shell() {
+	tmux_ kill-session -t run 2>/dev/null
+	tmux_ new-session -d -s run -x "${1%x*}" -y "${1#*x}" \
+		env PS1='ready> ' LC_ALL=C.UTF-8 bash --norc --noprofile -i
+	sees '^ready>' || bail "no shell"
+}
+shot() { tmux_ capture-pane -p -t run; }
+send() { tmux_ send-keys -t run "$@"; }
+of_pane() { tmux_ display-message -p -t run "#{$1}"; }
+
+# sees REGEX: waits until a line of the terminal is like that. without REGEX: until none is.
+sees() { until_shot 0 "$1"; }
+without() { until_shot 1 "$1"; }
+until_shot() {
+	local deadline=$((SECONDS + PATIENCE)) found
+	while :; do
+		shot | grep -Eq -- "$2"
+		found=$?
+		[ "$found" = "$1" ] && return 0
+		[ "$SECONDS" -ge "$deadline" ] && return 1
+		read -r -t 0.05 <> <(:)
+	done
+}
+
+# shows REGEX NAME: ok once the terminal does
+shows() {
+	if sees "$1"; then ok "$2"; else not_ok "$2" "never seen: $1" "$(shot | grep .)"; fi
+}
+hides() {
+	if without "$1"; then ok "$2"; else not_ok "$2" "always seen: $1" "$(shot | grep .)"; fi
+}
+
+# top WIDTHxHEIGHT [VAR=VALUE...] [OPTION...]: started from a shell
+top() {
+	local vars=() size=$1
+	shift
+	while [[ ${1-} == [A-Z]*=* ]]; do
+		vars+=("$1")
+		shift
+	done
+	shell "$size"
+	BEFORE=$(terminal)
+	send "env ${vars[*]} $NSENTER $SKWATCH top --netns self -d 0.2 $* ; echo status=\$?" Enter
+}
+# The modes of the terminal, as its shell has them while a program runs.
+terminal() {
+	local tty
+	tty=$(of_pane pane_tty)
+	echo "$(stty -g <"$tty") alternate=$(of_pane alternate_on) mouse=$(of_pane mouse_any_flag)" \
+		"cursor=$(of_pane cursor_flag)"
+}
+# The shell's line editor changes the modes for itself: what a program left shows while one runs.
+as_before() {
+	local deadline=$((SECONDS + PATIENCE))
+	until [ "$(terminal)" = "$BEFORE" ]; do
+		if [ "$SECONDS" -ge "$deadline" ]; then
+			not_ok "$1" "before: $BEFORE" "after:  $(terminal)" "$(shot)"
+			return
+		fi
+		read -r -t 0.05 <> <(:)
+	done
+	ok "$1"
+}
+worker() { pgrep -P "$(of_pane pane_pid)" -x skwatch; }
+
+# ---- sizes ----
+
+top 80x24
+shows '^ *OWNER +LOCAL +REMOTE +STATE .*SRTT v RETR +RTO$' "80x24: who, where and how slow"
+shows 'conns .*10\.77\.0\.2:[0-9]+ +ESTAB' "80x24: a connection and its owner"
+shows '^ F1 Help .*q Quit$' "80x24: what keys do"
+tmux_ resize-window -t run -x 40 -y 10
+shows '^ *OWNER +REMOTE +STATE +SRTT v$' "made 40x10 while it runs: only what matters"
+shows '^ F1 Help .*q Quit$' "40x10: still what keys do"
+tmux_ resize-window -t run -x 39 -y 10
+shows '^skwatch needs 40 columns and 6 lines' "made narrower: it says so"
+tmux_ resize-window -t run -x 200 -y 50
+shows 'RTT, last 60 s' "made 200x50: all columns"
+hides 'skwatch needs' "and no more complaint"
+
+# ---- every key ----
+
+# key KEY REGEX NAME: what is seen after it
+key() {
+	send "$1"
+	shows "$2" "$1: $3"
+}
+for help in F1 h '?'; do
+	key "$help" '^ Keys' "help"
+	key Escape '^ *PID OWNER' "back"
+done
+for columns in F2 S; do
+	key $columns '^ Columns: .*Space' "the columns"
+	key q '^ *PID OWNER' "back"
+done
+send F2
+key Space '^ \[ \] PID' "a column less"
+key r '^ \[x\] PID' "the usual columns again"
+key + '^ \[x\] OWNER' "moves a column"
+send Escape
+shows '^ *OWNER +PID' "the columns are in the order that was chosen"
+send F2 Down - r Escape
+key F3 '^Search:' "search"
+send conns Enter
+hides '^Search' "Enter ends the search"
+send n N
+for search in / F3; do
+	send $search
+	send 'no such thing'
+	shows 'not found' "$search: what is not there"
+	send Escape
+	hides '^Search' "Escape ends it"
+done
+send F4 'srtt > '
+shows 'expected a value' "F4: an expression that is not complete"
+send '1h' Enter
+shows 'No connection matches' "F4: filters"
+shows 'filter srtt > 1h' "the head says that it does"
+send '\' C-u Enter
+shows 'no filter' "\\: an empty one filters nothing"
+shows 'conns .*ESTAB' "and all are there again"
+for group in process remote port cgroup state; do
+	key F5 "by $group" "group"
+done
+shows 'ESTABLISHED +[0-9]' "a group and what it has"
+send g
+hides 'by state' "g: no groups after the last"
+for sort in F6 '>' '<'; do
+	key "$sort" '^ Sort by' "what to sort by"
+	send Escape
+done
+send F6 Home Down Enter
+shows 'sort OWNER v' "F6: sorted by what was chosen"
+key I 'sort OWNER \^' "inverted"
+key Z 'PAUSED' "paused"
+FROZEN=$(shot | grep -Eo '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1)
+tell talk 3
+send Down
+is "$(shot | grep -Eo '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1)" "$FROZEN" "paused means paused"
+send Space
+hides 'PAUSED' "Space: goes on"
+key F 'Followed' "follows"
+key F 'Nothing is followed' "and no longer"
+key l 'LISTEN ' "listeners too"
+send l
+hides 'LISTEN ' "l: and no longer"
+key + 'every 0.5 s' "less often"
+key - 'every 0.2 s' "more often"
+send d 0.3 Enter
+shows 'every 0.3 s' "d: an interval that was typed"
+for move in Up Down k j PgUp PgDn C-b C-f Home End G; do send $move; done
+shows 'conns .*ESTAB' "moving: the list is still there"
+tmux_ send-keys -R -t run
+hides 'conns' "(the terminal forgets its screen)"
+key C-l 'conns .*ESTAB' "drawn anew"
+send Home
+key Enter '^ when +what' "the detail"
+key Tab '^ rtt_samples +[0-9]' "all fields"
+key Tab '^ when +what' "the story again"
+for move in Up Down PgUp PgDn Home End; do send $move; done
+key q '^ *PID OWNER' "back"
+
+# The mouse, as xterm tells it: button, column and line, each with 32 added.
+click() { # LINE COLUMN: pressed (20) and released (23)
+	local x y
+	x=$(printf '%x' $(($2 + 33)))
+	y=$(printf '%x' $(($1 + 33)))
+	tmux_ send-keys -t run -H 1b 5b 4d 20 "$x" "$y" 1b 5b 4d 23 "$x" "$y"
+}
+titles=$(shot | grep -n ' LOCAL ')
+line=$((${titles%%:*} - 1))
+before=${titles%%STATE*}
+before=${before#*:}
+click "$line" "${#before}"
+shows 'sort STATE v' "a click on a title sorts by it"
+click "$line" "${#before}"
+shows 'sort STATE \^' "another one inverts"
+click $((line + 1)) 10
+click $((line + 1)) 10
+shows '^ when +what' "a double click opens the detail"
+
+# ---- a connection that closes while it is looked at ----
+
+shows 'ESTABLISHED +conns' "(the detail of a connection)"
+tell close
+shows 'CLOSED +conns|TIME_WAIT +conns' "its detail stays when it closes"
+shows 'closed [0-9:]{8}, (fin|reset)' "and says when and why"
+shows '^ [0-9:.]{12}  .* -> CLOSED|^ sent +[0-9.]+ ' "with what it did last"
+send q
+key q 'status=0' "ends with status 0"
+as_before "and the terminal is as it was"
+check "what was chosen is kept" grep -q '^sort = state$' "$XDG_CONFIG_HOME/skwatch/top"
+rm -f "$XDG_CONFIG_HOME/skwatch/top"
+all_gone
+conns "$A" hold v4 listen --peer "$B"
+tell talk 10
+
+# ---- poor terminals ----
+
+top 100x20 LC_ALL=C
+sees 'conns .*ESTAB'
+shot >"$TMP/c"
+is "$(LC_ALL=C grep -c '[^ -~]' "$TMP/c")" 0 "LC_ALL=C: nothing but ASCII"
+key C-c 'status=0' "ends it"
+as_before "Ctrl-C: the terminal is as it was"
+top 80x24 TERM=vt100
+shows 'conns .*ESTAB' "TERM=vt100: works"
+is "$(tmux_ capture-pane -e -p -t run | grep -Ec $'\e\\[([0-9]+;)*[34][0-8][;m]')" 0 "without colours"
+key F10 'status=0' "ends it"
+for term in TERM=dumb TERM= TERM=nonsense; do
+	top 100x20 $term
+	sees 'status='
+	shows 'status=1' "$term: refused"
+	shows 'use -b' "and told what to do instead"
+done
+top 100x20
+sees 'conns .*ESTAB'
+send q
+sees 'status='
+send "$NSENTER $SKWATCH top </dev/null; echo status=\$?" Enter
+shows 'standard input is no terminal' "no terminal to read from: refused"
+
+# ---- signals ----
+
+top 100x20
+sees 'conns .*ESTAB'
+kill -TERM "$(worker)"
+shows 'status=0' "SIGTERM: an orderly end"
+as_before "SIGTERM: the terminal is as it was"
+
+# Without a shell that takes the terminal in the meantime.
+tmux_ kill-session -t run
+tmux_ new-session -d -s run -x 100 -y 20 env LC_ALL=C.UTF-8 \
+	nsenter "--net=/run/netns/$A" "$SKWATCH" top --netns self -d 0.2
+sees 'conns .*ESTAB'
+PID=$(of_pane pane_pid)
+kill -STOP "$PID"
+tmux_ send-keys -R -t run
+hides 'conns' "(SIGSTOP, and the terminal forgets its screen)"
+kill -CONT "$PID"
+shows 'conns .*ESTAB' "SIGCONT: drawn anew"
+key F1 '^ Keys' "takes keys again"
+
+top 100x20
+sees 'conns .*ESTAB'
+send C-z
+shows 'Stopped' "Ctrl-Z: the shell is back"
+is "$(of_pane alternate_on)$(of_pane mouse_any_flag)$(of_pane cursor_flag)" 001 \
+	"with a terminal to work in"
+send fg Enter
+shows '^ F1 Help .*q Quit$' "fg: so is the screen"
+key F1 '^ Keys' "takes keys"
+send Escape q
+hides '^ F1 Help' "and ends"
+
+# A shell that does not edit lines, as those change the modes for themselves.
+tmux_ kill-session -t run
+tmux_ new-session -d -s run -x 100 -y 20 env LC_ALL=C.UTF-8 bash -c "
+	read -r; $NSENTER $SKWATCH top --netns self -d 0.2; exec cat"
+BEFORE=$(terminal)
+send Enter
+sees 'conns .*ESTAB'
+isnt "$(terminal)" "$BEFORE" "(the screen changes the terminal's modes)"
+kill -KILL "$(worker)"
+as_before "SIGKILL: the terminal is as it was all the same"
+done_testing
