@@ -54,4 +54,18 @@ for kind in v4 v6; do
 done
 is "$("${ROWS[@]}" get "$EVENTS" "type == 'rto' and remote_port == $(port_of v6)" backoff | sed -n 1,3p | tr '\n' ' ')" \
 	"0 1 2 " "the backoff counts the timeouts in a row"
+all_gone
+
+# A connection that never comes about.
+timeouts=$(counter "$A" TcpExtTCPTimeouts)
+retransmitted=$(counter "$A" TcpRetransSegs)
+watch "$A" events --json --netns self
+conns "$A" ends syn-timeout --peer "$B"
+stop
+timeouts=$(($(counter "$A" TcpExtTCPTimeouts) - timeouts))
+retransmitted=$(($(counter "$A" TcpRetransSegs) - retransmitted))
+is "$("${ROWS[@]}" count "$OUT" 'type == "rto" and rto_us == 1000000 << backoff') $("${ROWS[@]}" sum "$OUT" 'type == "retrans"' segs)" \
+	"$timeouts $retransmitted" "a SYN that nobody answers: its timeouts and retransmissions"
+is "$("${ROWS[@]}" get "$OUT" 'type == "close"' close_reason rto_count retrans_segs comm)" \
+	"timeout $timeouts $retransmitted conns" "and how it ended"
 done_testing

@@ -335,7 +335,7 @@ def words(values):
 
 def get(path, condition, *names):
     for row in chosen(path, condition):
-        print(words(row[name] for name in names))
+        print(words(row.get(name) for name in names))
 
 
 def count(path, condition):

@@ -125,6 +125,14 @@ if command -v setpriv >/dev/null; then
 		>"$TMP/poor.out" 2>"$ERR" </dev/null
 	is "$? $(wc -l <"$ERR") $(wc -c <"$TMP/poor.out")" "1 1 0" "without privileges: status 1 and one line"
 	like "$(cat "$ERR")" 'CAP_BPF.*setcap|CAP_NET_ADMIN.*setcap' "which names them and setcap"
+	caps=+bpf,+net_admin,+perfmon
+	nsenter --net="/run/netns/$A" setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps $caps --ambient-caps $caps "$TMP/skwatch" top --json -n 1 \
+		>"$TMP/poor.out" 2>"$ERR" </dev/null
+	is "$? $(wc -l <"$ERR")" "0 1" "with the three it takes: status 0 and one line"
+	like "$(cat "$ERR")" 'only this network namespace.*CAP_SYS_ADMIN' "which says what is left out"
+	is "$("${ROWS[@]}" get "$TMP/poor.out" 'state == "ESTABLISHED"' netns | sort -u)" "$(inode_of "$A")" \
+		"and the rows of this namespace"
 else
 	skip "without privileges" "setpriv is not installed"
 fi
