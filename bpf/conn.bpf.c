@@ -6,6 +6,7 @@
  * cost a tenth of the time) but when a sweep, a timeout or a retransmission first meets it.
  */
 #include "event.bpf.h"
+#include "task.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -34,8 +35,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Set before loading. */
 const volatile bool enrol = true;
-const volatile bool known_states; /* STATE events only of sockets that have storage */
-const volatile __u64 subtree;     /* kernfs id of the cgroup we are attached to; 0: the root */
+const volatile bool creator = true; /* callbacks may ask whose system call they are in */
+const volatile bool known_states;   /* STATE events only of sockets that have storage */
+const volatile __u64 subtree;       /* kernfs id of the cgroup we are attached to; 0: the root */
 
 /* SKW_CONN_LACKS_*, found out as we go. */
 __u32 lacks;
@@ -68,11 +70,44 @@ static __always_inline void flags_set(struct bpf_sock_ops *skops)
 	bpf_sock_ops_cb_flags_set(skops, skops->bpf_sock_ops_cb_flags | FLAGS_OURS);
 }
 
+/*
+ * Both connect() and listen() call back before they return, so the current process is the one
+ * that asked. A kernel thread is nobody's: MPTCP opens further subflows by one.
+ */
+static __always_inline void creator_event(struct bpf_sock_ops *skops, const struct tcp_sock *tp,
+					  __u8 direction)
+{
+	const struct task_struct *task, *leader;
+	struct skw_creator_rec *rec;
+	__u32 tgid;
+
+	if (!creator || !wanted(SKW_EVENT_CREATOR))
+		return;
+	task = bpf_get_current_task_btf();
+	if (task->flags & PF_KTHREAD)
+		return;
+	leader = task->group_leader;
+	tgid = process_id(leader);
+	if (!tgid)
+		return;
+	rec = event_reserve(sizeof(*rec));
+	if (!rec)
+		return;
+	head_fill(&rec->head, skops, tp, SKW_EVENT_CREATOR, bpf_ktime_get_ns());
+	rec->head.direction = direction;
+	rec->cgroup_id = sock_cgroup(&tp->inet_conn.icsk_inet.sk);
+	rec->tgid = tgid;
+	rec->uid = tp->inet_conn.icsk_inet.sk.sk_uid.val;
+	process_comm(rec->comm, leader);
+	event_submit(rec);
+}
+
 static __always_inline void on_connect(struct bpf_sock_ops *skops, struct tcp_sock *tp)
 {
 	struct skw_event_rec *rec;
 
 	flags_set(skops);
+	creator_event(skops, tp, SKW_CONN_OUT);
 	if (!wanted(SKW_EVENT_CONNECT))
 		return;
 	rec = event_start(skops, tp, SKW_EVENT_CONNECT);
@@ -110,6 +145,7 @@ static __always_inline void on_listen(struct bpf_sock_ops *skops, struct tcp_soc
 	struct skw_event_rec *rec;
 
 	flags_set(skops);
+	creator_event(skops, tp, SKW_CONN_UNKNOWN);
 	if (!wanted(SKW_EVENT_LISTEN))
 		return;
 	rec = event_start(skops, tp, SKW_EVENT_LISTEN);

@@ -3,6 +3,7 @@
 #ifndef SKW_EVENT_BPF_H
 #define SKW_EVENT_BPF_H
 
+#include "ring.bpf.h"
 #include "row.bpf.h"
 
 static __always_inline bool wanted(__u8 type)

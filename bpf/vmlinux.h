@@ -116,20 +116,6 @@ struct bpf_sock_ops {
 	struct bpf_sock *sk __attribute__((aligned(8)));
 };
 
-/* The context of the connect hooks. */
-struct bpf_sock_addr {
-	__u32 user_family;
-	__u32 user_ip4;
-	__u32 user_ip6[4];
-	__u32 user_port;
-	__u32 family;
-	__u32 type;
-	__u32 protocol;
-	__u32 msg_src_ip4;
-	__u32 msg_src_ip6[4];
-	struct bpf_sock *sk __attribute__((aligned(8)));
-};
-
 /*
  * From here on the kernel's own. Where versions differ, a structure has the members of all of
  * them, and skw.bpf.h asks which are there.
@@ -358,6 +344,7 @@ struct pid {
 };
 
 struct task_struct {
+	unsigned int flags; /* PF_* */
 	int tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;

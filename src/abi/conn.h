@@ -117,7 +117,8 @@ enum skw_event_type {
 	SKW_EVENT_RETRANS,
 	SKW_EVENT_CLOSE,
 	SKW_EVENT_LISTEN,
-	SKW_EVENT_CREATOR, /* from the connect hooks: struct skw_creator_rec; never shown */
+	SKW_EVENT_CREATOR, /* who called connect() or listen(): struct skw_creator_rec; never shown
+			    */
 	SKW_EVENT_TYPES
 };
 
@@ -170,7 +171,7 @@ struct skw_close_rec {
 
 _Static_assert(sizeof(struct skw_close_rec) == 384, "close record");
 
-/* CREATOR: the process in connect(), before there is a source port. */
+/* CREATOR: the process in connect() or listen(). */
 struct skw_creator_rec {
 	struct skw_event_head head;
 	__u64 cgroup_id;

@@ -63,6 +63,11 @@ static void leave_out_enrol(struct conn_bpf *bpf)
 	bpf->rodata->enrol = false;
 }
 
+static void leave_out_creator(struct conn_bpf *bpf)
+{
+	bpf->rodata->creator = false;
+}
+
 /* What a kernel may refuse. */
 static const struct {
 	uint32_t lacks;
@@ -70,6 +75,7 @@ static const struct {
 } optional[] = {
 	{ SKW_LACKS_UDP, leave_out_udp },
 	{ SKW_LACKS_ENROL, leave_out_enrol },
+	{ SKW_LACKS_CREATOR, leave_out_creator },
 };
 
 /* HZ without the kernel's configuration: the coarse clocks advance once in a jiffy. */
@@ -117,6 +123,7 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint
 	bpf->rodata->enrol = opt->enrol;
 	bpf->rodata->known_states = opt->known_states;
 	bpf->rodata->subtree = subtree;
+	bpf->rodata->reader_pidns = skw_conn_owner_pidns();
 	bpf->rodata->jiffy_us = jiffy_us();
 	bpf_map__set_max_entries(bpf->maps.rings, c->rings.len);
 	bpf_program__set_autoload(bpf->progs.skw_sweep_udp, opt->udp);
@@ -187,25 +194,6 @@ static int iters_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 	return 0;
 }
 
-/* Owners are worth having, but their lack ends nothing. */
-static void owner_start(struct skw_conn *c, const struct skw_conn_options *opt,
-			const struct place *place)
-{
-	const struct skw_conn_owner_options owner = {
-		.holders = opt->holders,
-		.creator = opt->events & SKW_EVENT_BIT(SKW_EVENT_CREATOR),
-		.rings_len = c->rings.len,
-		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
-		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
-	};
-
-	if (!owner.holders && !owner.creator)
-		return;
-	c->owner = skw_conn_owner_open(&owner, &c->lacks);
-	if (skw_conn_owner_attach(c->owner, place->fd))
-		c->lacks |= SKW_LACKS_CREATOR;
-}
-
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		      const struct place *place, struct skw_error *err)
 {
@@ -218,9 +206,13 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		ret = iters_attach(c, opt, err);
 	if (!ret)
 		ret = sockops_attach(c, place, err);
-	if (!ret)
-		owner_start(c, opt, place);
-	return ret;
+	if (ret || !opt->holders)
+		return ret;
+	/* Worth having, but their lack ends nothing. */
+	c->owner = skw_conn_owner_open();
+	if (!c->owner)
+		c->lacks |= SKW_LACKS_HOLDERS;
+	return 0;
 }
 
 int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, struct skw_error *err)
@@ -249,7 +241,6 @@ void skw_conn_detach(struct skw_conn *c)
 {
 	if (!c->sockops)
 		return;
-	skw_conn_owner_detach(c->owner);
 	bpf_link__destroy(c->sockops);
 	c->sockops = NULL;
 	/* A grace period: what another CPU was about to put into a ring is there now. */

@@ -11,7 +11,7 @@
 #define SKW_LACKS_RTT_ARGS 0x02 /* RTT callbacks without the sample (before 6.10) */
 #define SKW_LACKS_UDP      0x04 /* no iterator of UDP sockets */
 #define SKW_LACKS_HOLDERS  0x08 /* no iterator of task files */
-#define SKW_LACKS_CREATOR  0x10 /* connect hooks could not be attached */
+#define SKW_LACKS_CREATOR  0x10 /* callbacks can't tell in whose system call they run */
 
 struct skw_watch_status {
 	uint64_t now_ns;       /* CLOCK_MONOTONIC of the sweep that is shown */

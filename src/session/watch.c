@@ -76,7 +76,8 @@ static const struct {
 	{ SKW_LACKS_HOLDERS,
 	  "this kernel can't list who holds a socket (no iter/task_file): owners are the processes "
 	  "that connected" },
-	{ SKW_LACKS_CREATOR, "connect hooks can't be attached: short connections have no owner" },
+	{ SKW_LACKS_CREATOR, "this kernel does not tell callbacks whose system call they are in: "
+			     "short connections have no owner" },
 };
 
 /* Some is found out only while it runs. A screen tells it by itself. */
