@@ -36,13 +36,14 @@ class Crowd:
 
 def settled_kernel_bytes():
     """As kernel_bytes(), once what earlier runs had is given back: that happens after they end."""
-    before, now = 0, kernel_bytes()
-    for _ in range(20):
-        if abs(now - before) < STEADY_BYTES:
-            break
+    readings = [kernel_bytes()]
+    for _ in range(30):
         time.sleep(0.3)
-        before, now = now, kernel_bytes()
-    return now
+        readings.append(kernel_bytes())
+        last = readings[-4:]
+        if len(last) == 4 and max(last) - min(last) < STEADY_BYTES:
+            break
+    return readings[-1]
 
 
 def kernel_bytes():
