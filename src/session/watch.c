@@ -130,6 +130,12 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 		return ret == -EBADMSG ? 0 : skw_error_set(err, ret, "events: %s", strerror(-ret));
 	if (ret == 0 || !w->hooks->event || !(w->plan->events & SKW_EVENT_BIT(event.type)))
 		return 0;
+	/* A cgroup that is new has a name before its first line. */
+	if (!event.row->cgroup && event.row->cgroup_id != SKW_NONE64) {
+		ret = skw_watch_names_fill(&w->names, w->table);
+		if (ret)
+			return skw_error_set(err, ret, "names of cgroups: %s", strerror(-ret));
+	}
 	return heed(w, w->hooks->event(w->hooks->ctx, &event, w->status.offset_ns, err));
 }
 
