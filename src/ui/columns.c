@@ -339,17 +339,20 @@ struct cell {
 
 static void owner_cell(const struct cell *c)
 {
-	char owner[SKW_COLUMN_OWNER_SIZE], cgroup[SKW_CGROUP_NAME_SIZE];
+	char owner[SKW_COLUMN_OWNER_SIZE];
 	int used;
 
 	skw_column_owner(c->row, owner);
 	used = skw_cells_width(owner, c->env->utf8);
 	/* A few letters of a name help nobody. */
-	if (!c->row->cgroup || c->width - (used < 8 ? 8 : used) < 7)
+	if (!c->row->cgroup || c->width - (used < 8 ? 8 : used) < 7) {
 		snprintf(c->out, c->size, "%s", owner);
-	else
+	} else {
+		char cgroup[SKW_CGROUP_NAME_SIZE];
+
 		snprintf(c->out, c->size, "%s%*s%s", owner, used < 8 ? 9 - used : 1, "",
 			 skw_format_cgroup(cgroup, c->row->cgroup));
+	}
 }
 
 static void local_cell(const struct cell *c)

@@ -87,7 +87,7 @@ static void add_tuple(struct skw_page *p, const struct skw_row *row)
 static void add_times(struct skw_page *p, const struct skw_row *row,
 		      const struct skw_watch_status *status)
 {
-	char text[VALUE], when[SKW_STORY_TIME], age[16];
+	char text[VALUE], when[SKW_STORY_TIME];
 	const char *reason = skw_close_reason_name(row->close_reason);
 	struct skw_value v;
 
@@ -95,6 +95,8 @@ static void add_times(struct skw_page *p, const struct skw_row *row,
 	if (row->opened_ns == SKW_NONE64) {
 		skw_page_item(p, NULL, SKW_STYLE_PLAIN, "opened before this began");
 	} else {
+		char age[16];
+
 		skw_story_time(when, row->opened_ns, status->offset_ns, false);
 		skw_format_age(age, 8, v.known ? v.number : SKW_NONE64);
 		snprintf(text, sizeof(text), "%s (%s%s)", when, age,

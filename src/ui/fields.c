@@ -57,9 +57,9 @@ static void (*const printers[])(const struct skw_value *, int64_t, struct skw_bu
 
 static void print_of_row(const struct skw_row *row, enum skw_field field, struct skw_buf *out)
 {
-	char addr[INET6_ADDRSTRLEN];
-
 	if (skw_fields[field].kind == SKW_KIND_ADDR) {
+		char addr[INET6_ADDRSTRLEN];
+
 		skw_addr_text(row->family,
 			      field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr,
 			      addr);

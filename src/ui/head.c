@@ -125,6 +125,13 @@ static void first_line(const struct skw_screen *s, const struct skw_totals *tota
 	add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s", (double)s->interval_ns / SKW_NS_PER_S);
 	if (s->settings.group)
 		add(&l, 75, 3, SKW_STYLE_STRONG, "by %s", skw_group_names[s->settings.group]);
+	if (s->follow && s->table) {
+		const struct skw_row *row = skw_table_find(s->table, s->follow);
+		char owner[SKW_COLUMN_OWNER_SIZE];
+
+		add(&l, 65, 3, SKW_STYLE_STRONG, "following %s",
+		    row ? skw_column_owner(row, owner) : "--");
+	}
 	sort_text(s, text, sizeof(text));
 	add(&l, 70, 3, SKW_STYLE_PLAIN, "sort %s", text);
 	if (s->settings.filter[0])

@@ -35,11 +35,12 @@ static void open_search(struct skw_screen *s, int key)
 static void search_again(struct skw_screen *s, int key)
 {
 	size_t len = skw_list_len(s);
-	bool back = key == 'N';
+	bool backwards = key == 'N';
 
 	if (!s->search[0])
 		snprintf(s->message, sizeof(s->message), "Nothing was searched for: / does.");
-	else if (!len || !skw_list_search(s, (s->list.at + (back ? len - 1 : 1)) % len, back))
+	else if (!len ||
+		 !skw_list_search(s, (s->list.at + (backwards ? len - 1 : 1)) % len, backwards))
 		snprintf(s->message, sizeof(s->message), "Not found: %.200s", s->search);
 }
 

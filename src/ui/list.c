@@ -171,9 +171,12 @@ void skw_list_click(struct skw_screen *s, int y, int x)
 
 		if (field == SKW_FIELDS)
 			return;
-		s->settings.ascending = field == s->settings.sort && !s->settings.ascending;
-		s->settings.sort = field;
-		s->fresh = false;
+		if (field == s->settings.sort) {
+			s->settings.ascending = !s->settings.ascending;
+			s->fresh = false;
+		} else {
+			skw_rows_sort_by(s, field);
+		}
 		return;
 	}
 	if (y < s->list_y || y >= s->list_y + s->list_rows)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/rows.h"
+
 /* The lines above the first entry. */
 #define TITLE_ROWS 1
 
@@ -33,9 +35,9 @@ static void list_columns(struct skw_screen *s)
 			n++;
 		}
 	s->menu_chosen = (uint8_t)n;
-	for (uint8_t i = 0; i < SKW_COLUMNS; i++)
-		if (!chosen(s, i))
-			s->menu_columns[n++] = i;
+	for (unsigned i = 0; i < SKW_COLUMNS; i++)
+		if (!chosen(s, (uint8_t)i))
+			s->menu_columns[n++] = (uint8_t)i;
 }
 
 void skw_menu_open_columns(struct skw_screen *s)
@@ -129,9 +131,7 @@ void skw_menu_choose(struct skw_screen *s)
 		toggle(s);
 		return;
 	}
-	s->settings.sort = field;
-	s->settings.ascending = false;
-	s->fresh = false;
+	skw_rows_sort_by(s, field);
 	s->pane = SKW_PANE_LIST;
 }
 

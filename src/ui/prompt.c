@@ -83,11 +83,13 @@ bool skw_prompt_set_filter(struct skw_screen *s, const char *text)
 
 	if (text[strspn(text, " \t")] && skw_expr_parse(text, &expr, &err)) {
 		/* "column N: what is wrong": the column is shown, not told. */
-		int column = 0, skip = 0;
+		static const char says[] = "column ";
+		char *rest = err.text;
+		long column = 0;
 
-		if (sscanf(err.text, "column %d: %n", &column, &skip) != 1)
-			skip = 0;
-		problem(s, err.text + skip, column);
+		if (strncmp(err.text, says, sizeof(says) - 1) == 0)
+			column = strtol(err.text + sizeof(says) - 1, &rest, 10);
+		problem(s, rest + strspn(rest, ": "), (int)column);
 		return false;
 	}
 	problem(s, "", 0);

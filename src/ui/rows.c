@@ -149,8 +149,8 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 		memcpy(ids, s->settings.columns, s->settings.columns_len);
 		return s->settings.columns_len;
 	}
-	for (uint8_t i = 0; i < SKW_COLUMN_DEFAULTS; i++)
-		ids[i] = i;
+	for (unsigned i = 0; i < SKW_COLUMN_DEFAULTS; i++)
+		ids[i] = (uint8_t)i;
 	return SKW_COLUMN_DEFAULTS;
 }
 
@@ -251,8 +251,8 @@ void skw_rows_draw_groups(struct skw_screen *s, int y, int rows)
 	char text[CELL_SIZE];
 
 	memcpy(infos, group_columns, sizeof(infos));
-	for (uint8_t i = 0; i < GROUP_COLUMNS; i++)
-		ids[i] = i;
+	for (unsigned i = 0; i < GROUP_COLUMNS; i++)
+		ids[i] = (uint8_t)i;
 	s->list_y = y + 1;
 	s->list_rows = rows - 1;
 	skw_cursor_show(&s->list, len, s->list_rows);
@@ -303,4 +303,13 @@ enum skw_field skw_rows_sort_at(const struct skw_screen *s, int x)
 		if (x >= s->layout.at[i].x && x <= s->layout.at[i].x + s->layout.at[i].width)
 			return (enum skw_field)infos[s->layout.at[i].column].field;
 	return SKW_FIELDS;
+}
+
+void skw_rows_sort_by(struct skw_screen *s, enum skw_field field)
+{
+	uint8_t kind = skw_fields[field].kind;
+
+	s->settings.sort = field;
+	s->settings.ascending = kind == SKW_KIND_TEXT || kind == SKW_KIND_ADDR;
+	s->fresh = false;
 }

@@ -9,8 +9,10 @@
 void skw_rows_draw(struct skw_screen *s, int y, int rows);
 void skw_rows_draw_groups(struct skw_screen *s, int y, int rows);
 
-/* What the column of that kind sorts by; SKW_FIELDS: nothing. */
+/* What the column at x sorts by; SKW_FIELDS: nothing. */
 enum skw_field skw_rows_sort_at(const struct skw_screen *s, int x);
+/* Sorts by it: the largest first, names and addresses from A to Z. */
+void skw_rows_sort_by(struct skw_screen *s, enum skw_field field);
 
 /* Is it unwell? Then the style that says so, otherwise SKW_STYLE_PLAIN. */
 enum skw_style skw_rows_health(const struct skw_row *row);

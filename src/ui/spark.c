@@ -61,7 +61,7 @@ int skw_spark_bar(char *out, double share, int width, bool utf8)
 	for (; filled >= steps; filled -= steps, columns++)
 		out = put(out, utf8 ? "█" : "#");
 	if (filled > 0) {
-		out = put(out, eighths[filled]);
+		put(out, eighths[filled]);
 		columns++;
 	}
 	return columns;

@@ -94,6 +94,8 @@ picture selection-stays 100x16 "" "" '<Down>' "${now[@]}"
 picture sorted-by-retrans 100x16 "" "" "${now[@]}" '<F6>' '<Home>' jjjjjjjjjj '<Enter>'
 picture sorted-inverted 100x16 "" "" "${now[@]}" I
 picture sort-menu 80x24 "" "" "${now[@]}" '<F6>'
+picture sorted-by-owner 100x16 "" "" "${now[@]}" '>' '<Home>' '<Down>' '<Enter>'
+picture followed 120x24 "" "" '<Down>' F "${end[@]}"
 picture paused 80x24 "" "" "${now[@]}" Z
 picture filtered 100x16 "" "" "${now[@]}" '<F4>' 'srtt > 1ms and comm ~ nginx' '<Enter>'
 picture filter-option 100x16 "" "--filter retrans>2" "${now[@]}"

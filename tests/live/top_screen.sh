@@ -156,8 +156,8 @@ for sort in F6 '>' '<'; do
 	send Escape
 done
 send F6 Home Down Enter
-shows 'sort OWNER v' "F6: sorted by what was chosen"
-key I 'sort OWNER \^' "inverted"
+shows 'sort OWNER \^' "F6: sorted by what was chosen"
+key I 'sort OWNER v' "inverted"
 key Z 'PAUSED' "paused"
 FROZEN=$(shot | grep -Eo '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1)
 tell talk 3
@@ -166,6 +166,7 @@ is "$(shot | grep -Eo '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1)" "$FROZEN" "paus
 send Space
 hides 'PAUSED' "Space: goes on"
 key F 'Followed' "follows"
+shows 'following conns' "the head says so"
 key F 'Nothing is followed' "and no longer"
 key l 'LISTEN ' "listeners too"
 send l
@@ -198,9 +199,9 @@ line=$((${titles%%:*} - 1))
 before=${titles%%STATE*}
 before=${before#*:}
 click "$line" "${#before}"
-shows 'sort STATE v' "a click on a title sorts by it"
+shows 'sort STATE \^' "a click on a title sorts by it"
 click "$line" "${#before}"
-shows 'sort STATE \^' "another one inverts"
+shows 'sort STATE v' "another one inverts"
 click $((line + 1)) 10
 click $((line + 1)) 10
 shows '^ when +what' "a double click opens the detail"
