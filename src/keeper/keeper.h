@@ -80,8 +80,8 @@ struct skw_keeper_plan {
 /*
  * Splits. Must be called before any thread exists and before the first packet is read, as the
  * keeper's memory is a copy of the caller's. In the keeper every descriptor but 0, 1, 2 and
- * those to keep is closed, standard input is /dev/null, and SIGINT, SIGTERM, SIGHUP and SIGUSR1
- * do nothing. Returns in the worker only; *out is freed by skw_keeper_finish() or
+ * those to keep is closed, standard input is /dev/null, and SIGINT, SIGQUIT, SIGTERM, SIGHUP and
+ * SIGUSR1 do nothing. Returns in the worker only; *out is freed by skw_keeper_finish() or
  * skw_keeper_abandon().
  */
 int skw_keeper_split(const struct skw_keeper_plan *plan, struct skw_keeper **out);
@@ -110,8 +110,9 @@ int skw_keeper_pid(const struct skw_keeper *k);
 
 /*
  * The orderly end: the keeper does what was asked of it before, waits for the commands that
- * still run (a further SIGINT, SIGTERM or SIGHUP to the process group is passed on to them), and
- * ends. Frees k. Returns 0, or -EPIPE when it had died of something else before. NULL allowed.
+ * still run (a further SIGINT, SIGQUIT, SIGTERM or SIGHUP to the process group is passed on to
+ * them), and ends. Frees k. Returns 0, or -EPIPE when it had died of something else before. NULL
+ * allowed.
  */
 int skw_keeper_finish(struct skw_keeper *k);
 

@@ -60,8 +60,8 @@ static void close_others(const struct skw_keeper_plan *plan, int fd)
 
 /*
  * Commands inherit standard output and error, nobody needs standard input. In the terminal's
- * process group the keeper receives what Ctrl-C sends: it reads those signals and drops them,
- * because it is the worker that ends the session.
+ * process group the keeper receives what Ctrl-C and Ctrl-\ send: it reads those signals and drops
+ * them, because it is the worker that ends the session, and the keeper that has the last words.
  */
 static int settle(struct keeper *k)
 {
@@ -70,6 +70,7 @@ static int settle(struct keeper *k)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);

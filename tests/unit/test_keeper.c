@@ -425,7 +425,7 @@ static void keeper_ends_when_abandoned(void **state)
 
 static void signals_of_the_terminal_do_not_end_the_keeper(void **state)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1 };
 	struct skw_keeper *k = split();
 	char reply[4];
 
