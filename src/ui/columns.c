@@ -109,7 +109,7 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 				 "RTT, last 60 s",
 				 "round-trip times of the last minute",
 				 SKW_FIELD_SRTT_US,
-				 { 10, 0, 60 },
+				 { 10, 0, 30 },
 				 10,
 				 true },
 
@@ -427,6 +427,9 @@ static void value_cell(const struct cell *c)
 	struct skw_value v;
 
 	skw_field_value(c->row, c->field, &v);
+	/* Its last rate is nothing that happens now. */
+	if (c->row->closed_ns != SKW_NONE64 && skw_fields[c->field].kind == SKW_KIND_BPS)
+		v.known = false;
 	if (!v.known || (skw_fields[c->field].kind == SKW_KIND_TEXT && !v.text))
 		snprintf(c->out, c->size, "--");
 	else if (skw_fields[c->field].kind == SKW_KIND_TEXT)

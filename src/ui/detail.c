@@ -317,7 +317,8 @@ static void add_counters(struct skw_page *p, const struct skw_row *row)
 
 	begin(p, " sent");
 	add_bytes(p, NULL, row->bytes_acked);
-	add_rate(p, "now", row->tx_bps);
+	if (row->closed_ns == SKW_NONE64)
+		add_rate(p, "now", row->tx_bps);
 	add_bytes(p, "not yet sent", wide(row->notsent));
 	add_bytes(p, "queue", wide(row->send_q));
 	snprintf(text, sizeof(text), "%s of %s", skw_numbers_grouped(a, wide(row->retrans_segs)),
@@ -330,7 +331,8 @@ static void add_counters(struct skw_page *p, const struct skw_row *row)
 	skw_page_end(p);
 	begin(p, " received");
 	add_bytes(p, NULL, row->bytes_received);
-	add_rate(p, "now", row->rx_bps);
+	if (row->closed_ns == SKW_NONE64)
+		add_rate(p, "now", row->rx_bps);
 	add_bytes(p, "queue", wide(row->recv_q));
 	add_number(p, "segments", wide(row->segs_in));
 	skw_page_end(p);

@@ -168,7 +168,7 @@ void skw_rows_draw(struct skw_screen *s, int y, int rows)
 	for (size_t i = s->list.top; i < end; i++)
 		grow(s, skw_view_row(s->view, i));
 	for (size_t i = 0; i < n; i++)
-		want[i] = s->grown[ids[i]];
+		want[i] = ids[i] == SKW_COLUMN_HISTORY ? SKW_ROW_HISTORY : s->grown[ids[i]];
 	skw_layout_make(&s->layout, skw_columns, ids, n, want, 1, s->paint.cols - 1);
 	draw_titles(s, skw_columns, y);
 	for (size_t i = s->list.top; i < end; i++)

@@ -17,6 +17,9 @@
 #include "ui/prompt.h"
 #include "ui/state.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
+
+#define MESSAGE_NS (4 * SKW_NS_PER_S)
 
 int skw_screen_probe(const char **farewell, struct skw_error *err)
 {
@@ -157,6 +160,11 @@ int skw_screen_update(struct skw_screen *s, struct skw_table *table,
 	s->table = table;
 	s->status = status;
 	s->fresh = false;
+	/* The keys come back to the last line by themselves. */
+	if (!s->message[0] || status->now_ns < s->message_ns)
+		s->message_ns = status->now_ns;
+	else if (status->now_ns - s->message_ns >= MESSAGE_NS)
+		s->message[0] = '\0';
 	rc = look(s, true, err);
 	if (rc)
 		return rc;
@@ -187,6 +195,7 @@ static void mouse(struct skw_screen *s)
 static void typed(struct skw_screen *s, int key)
 {
 	s->message[0] = '\0';
+	s->message_ns = s->status ? s->status->now_ns : 0;
 	if (key == SKW_KEY(KEY_MOUSE))
 		mouse(s);
 	else if (key == SKW_CTRL('L'))

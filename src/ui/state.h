@@ -62,7 +62,8 @@ struct skw_screen {
 	uint64_t follow; /* cookie; 0: none */
 
 	enum skw_pane pane, pane_before_help;
-	char message[SKW_MESSAGE_SIZE]; /* in the last line until the next key */
+	char message[SKW_MESSAGE_SIZE]; /* in the last line until the next key, or for a while */
+	uint64_t message_ns;            /* since when */
 
 	/*
 	 * The list. The cursor keeps to its connection (or group) once somebody moved it; until
