@@ -40,6 +40,30 @@ uint32_t skw_history_decode(uint8_t code)
 	return (uint32_t)((scaled + 512) >> 10);
 }
 
+/* A figure stands for the seconds since the one before, if there is one and they are so few. */
+#define HOLD_MAX 10
+
+static void step(struct skw_row *row, uint8_t code)
+{
+	row->history[row->history_at] = code;
+	row->history_at = (uint8_t)((row->history_at + 1) % SKW_ROW_HISTORY);
+}
+
+void skw_history_add(struct skw_row *row, uint32_t seconds, uint32_t us)
+{
+	uint8_t *last = &row->history[(row->history_at + SKW_ROW_HISTORY - 1) % SKW_ROW_HISTORY];
+	uint8_t code = skw_history_encode(us), held = *last && seconds <= HOLD_MAX ? code : 0;
+	uint32_t left = seconds > SKW_ROW_HISTORY ? SKW_ROW_HISTORY : seconds;
+
+	if (!left) {
+		*last = code;
+		return;
+	}
+	while (--left)
+		step(row, held);
+	step(row, code);
+}
+
 void skw_history_read(const struct skw_row *row, uint32_t *out_us, size_t n)
 {
 	if (n > SKW_ROW_HISTORY)

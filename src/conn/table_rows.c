@@ -218,14 +218,12 @@ static void derive_rates(struct skw_row *row, const struct skw_row *now, bool bo
 	row->rx_bps = rate_bps(received, now->bytes_received, from, now->ts_ns);
 }
 
-static void step_history(struct skw_row *row, const struct skw_row *now)
+static void step_history(const struct skw_table *t, struct skw_row *row, const struct skw_row *now)
 {
 	bool sampled = now->rtt_samples != SKW_NONE32 && now->rtt_samples &&
 		       now->rtt_samples != row->rtt_samples;
 
-	row->history[row->history_at] =
-		skw_history_encode(sampled ? now->last_rtt_us : now->srtt_us);
-	row->history_at = (uint8_t)((row->history_at + 1) % SKW_ROW_HISTORY);
+	skw_history_add(row, t->seconds, sampled ? now->last_rtt_us : now->srtt_us);
 }
 
 /* The figures of the kernel lie together in a row: copied as one. */
@@ -266,9 +264,15 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 		e->retrans_ns = now->ts_ns;
 	if (!final) {
 		derive_rates(row, now, born, t->prev_begin_ns);
-		step_history(row, now);
+		step_history(t, row, now);
 	}
 	copy_figures(row, now);
+}
+
+/* What is over moves nothing: the rates of its last tick are no figures of its own. */
+static void stop_rates(struct skw_row *row)
+{
+	row->tx_bps = row->rx_bps = SKW_NONE64;
 }
 
 /* A TIME_WAIT tells that a connection is over, and none of what it was. */
@@ -280,6 +284,7 @@ static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struc
 		e->kind = SKW_ROW_TIME_WAIT;
 		row->ts_ns = now->ts_ns;
 	}
+	stop_rates(row);
 	row->timer = SKW_TIMER_TIMEWAIT;
 	row->timer_left_us = now->timer_left_us;
 	return skw_table_row_set_state(t, e, now->state, now->ts_ns);
@@ -344,6 +349,7 @@ void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_clos
 		row->closed_ns = ts_ns;
 		row->close_reason = (uint8_t)reason;
 	}
+	stop_rates(row);
 	row->timer = SKW_NONE8;
 	row->timer_left_us = SKW_NONE64;
 	/* Leaving a state takes no memory. */

@@ -28,6 +28,7 @@ struct skw_table {
 	struct skw_totals totals;
 	uint64_t begin_ns, prev_begin_ns; /* of this sweep and the one before; SKW_NONE64: none */
 	uint32_t sweep;                   /* its number; 0 before the first */
+	uint32_t seconds;  /* of history between the two, 0 where they began in the same one */
 	uint32_t at;       /* slot of the last record's row: the next one's is likely beside it */
 	uint32_t hidden;   /* entries that are no rows yet */
 	uint32_t requests; /* rows without a cookie */

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "conn/history.h"
 #include "conn/record.h"
 #include "conn/table_rows.h"
 #include "conn/table_state.h"
 
-#define RECENT_NS  (10 * 1000000000ULL)
+#define NS_PER_S   1000000000ULL
+#define RECENT_NS  (10 * NS_PER_S)
 #define CACHE_LINE 64
 
 /* Complete sweeps in a row that may miss a socket before it is taken for gone. */
@@ -21,6 +23,9 @@ void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns)
 	t->prev_begin_ns = t->begin_ns;
 	t->begin_ns = now_ns;
 	t->at = 0;
+	t->seconds = t->prev_begin_ns == SKW_NONE64
+			     ? 1
+			     : (uint32_t)(now_ns / NS_PER_S - t->prev_begin_ns / NS_PER_S);
 	skw_names_ask_again(&t->netns);
 	skw_names_ask_again(&t->cgroups);
 }
@@ -139,10 +144,8 @@ static bool miss(struct skw_table *t, struct skw_entry *e, uint64_t now_ns, bool
 	/* A request either became a connection, which is another row, or is of no interest. */
 	unsigned limit = e->kind == SKW_ROW_SYN_RECV ? 1 : MISSED_MAX;
 
-	if (skw_entry_is_live_tcp(e)) {
-		e->row.history[e->row.history_at] = 0;
-		e->row.history_at = (uint8_t)((e->row.history_at + 1) % SKW_ROW_HISTORY);
-	}
+	if (skw_entry_is_live_tcp(e))
+		skw_history_add(&e->row, t->seconds, SKW_NONE32);
 	if (!complete || ++e->row.missed < limit)
 		return false;
 	if (e->hidden || !is_kept(t, e)) {

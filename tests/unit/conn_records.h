@@ -51,6 +51,15 @@ static inline struct skw_conn_rec make_traffic(__u64 cookie, __u64 ts_ns, __u64 
 	return rec;
 }
 
+static inline struct skw_conn_rec make_kind(__u64 cookie, __u8 kind, __u8 state, __u64 ts_ns)
+{
+	struct skw_conn_rec rec = make_record(cookie, state);
+
+	rec.kind = kind;
+	rec.ts_ns = ts_ns;
+	return rec;
+}
+
 static inline struct skw_event_rec make_event(__u8 type, __u64 cookie, __u64 ts_ns)
 {
 	struct skw_event_rec rec;

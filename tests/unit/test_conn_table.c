@@ -12,42 +12,10 @@
 #include <cmocka.h>
 
 #include "conn/history.h"
-#include "conn_records.h"
+#include "conn_table.h"
 
 #define ROWS      100000
 #define ROW_BYTES 512
-
-static int set_up(void **state)
-{
-	const struct skw_table_options opt = { .closed_ns = 10 * S, .owners = true };
-	struct skw_table *t = NULL;
-	int ret = skw_table_new(&opt, &t);
-
-	*state = t;
-	return ret;
-}
-
-static int tear_down(void **state)
-{
-	skw_table_free(*state);
-	return 0;
-}
-
-static void sweep(struct skw_table *t, __u64 now_ns, const struct skw_conn_rec *recs, size_t len)
-{
-	skw_table_sweep_begin(t, now_ns);
-	for (size_t i = 0; i < len; i++)
-		assert_int_equal(skw_table_sweep_record(t, &recs[i], sizeof(recs[i])), 0);
-	skw_table_sweep_end(t, now_ns, true);
-}
-
-static const struct skw_row *find(struct skw_table *t, __u64 cookie)
-{
-	const struct skw_row *row = skw_table_find(t, cookie);
-
-	assert_non_null(row);
-	return row;
-}
 
 static void a_row_has_what_its_record_told(void **state)
 {
@@ -148,15 +116,6 @@ static void met_again_it_has_not_been_missed(void **state)
 	assert_int_equal(find(t, 7)->state, SKW_STATE_ESTABLISHED);
 }
 
-static struct skw_conn_rec make_kind(__u64 cookie, __u8 kind, __u8 state, __u64 ts_ns)
-{
-	struct skw_conn_rec rec = make_record(cookie, state);
-
-	rec.kind = kind;
-	rec.ts_ns = ts_ns;
-	return rec;
-}
-
 static void a_time_wait_is_its_connections_last_state(void **state)
 {
 	struct skw_table *t = *state;
@@ -247,7 +206,7 @@ static void a_listener_tells_who_was_accepted(void **state)
 	assert_int_equal(skw_table_totals(t)->netns, 2);
 }
 
-static void history_has_one_step_a_sweep(void **state)
+static void history_has_a_sample_or_the_smoothed_rtt(void **state)
 {
 	struct skw_table *t = *state;
 	uint32_t us[4];
@@ -267,6 +226,61 @@ static void history_has_one_step_a_sweep(void **state)
 	assert_in_range(us[1], 95, 105);
 	assert_in_range(us[2], 2850, 3150);
 	assert_in_range(us[3], 3800, 4200);
+}
+
+static void sweep_srtt(struct skw_table *t, __u64 now_ns, __u32 srtt_us)
+{
+	struct skw_conn_rec rec = make_traffic(7, now_ns, 0, 0);
+
+	rec.srtt_us = srtt_us;
+	sweep(t, now_ns, &rec, 1);
+}
+
+static void history_has_one_step_a_second_however_often_it_is_swept(void **state)
+{
+	struct skw_table *t = *state;
+	uint32_t us[6];
+
+	for (unsigned i = 10; i < 30; i++)
+		sweep_srtt(t, i * S / 10, i < 20 ? 1000 : i < 29 ? 4000 : 8000);
+	sweep_srtt(t, 5 * S, 2000);
+	skw_history_read(find(t, 7), us, 6);
+	assert_int_equal(us[0], SKW_NONE32);
+	assert_in_range(us[1], 950, 1050);
+	assert_in_range(us[2], 7600, 8400);
+	for (unsigned i = 3; i < 6; i++)
+		assert_in_range(us[i], 1900, 2100);
+
+	/* One figure is not a whole hour's. */
+	sweep_srtt(t, 3605 * S, 16000);
+	skw_history_read(find(t, 7), us, 2);
+	assert_int_equal(us[0], SKW_NONE32);
+	assert_in_range(us[1], 15200, 16800);
+}
+
+static void what_is_over_sends_nothing_any_more(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec recs[2] = { make_traffic(7, 1 * S, 0, 0),
+					make_traffic(8, 1 * S, 0, 0) };
+
+	sweep(t, 1 * S, recs, 2);
+	recs[0] = make_traffic(7, 2 * S, 1000, 1000);
+	recs[1] = make_traffic(8, 2 * S, 1000, 1000);
+	sweep(t, 2 * S, recs, 2);
+	assert_int_equal(find(t, 7)->tx_bps, 8000);
+	assert_int_equal(find(t, 8)->rx_bps, 8000);
+
+	recs[0] = make_kind(7, SKW_ROW_TIME_WAIT, SKW_STATE_TIME_WAIT, 3 * S);
+	sweep(t, 3 * S, recs, 1);
+	sweep(t, 4 * S, recs, 1);
+	assert_int_equal(find(t, 7)->state, SKW_STATE_TIME_WAIT);
+	assert_int_equal(find(t, 8)->state, SKW_STATE_CLOSED);
+	for (unsigned cookie = 7; cookie <= 8; cookie++) {
+		assert_int_equal(find(t, cookie)->tx_bps, SKW_NONE64);
+		assert_int_equal(find(t, cookie)->rx_bps, SKW_NONE64);
+		assert_int_equal(find(t, cookie)->bytes_acked, 1000);
+	}
 }
 
 static void quantiles_are_of_the_ticks_samples(void **state)
@@ -322,66 +336,6 @@ static void retransmits_are_recent_for_ten_seconds(void **state)
 	rec.ts_ns = 12 * S;
 	sweep(t, 12 * S, &rec, 1);
 	assert_int_equal(find(t, 7)->recent, 0);
-}
-
-static void names_reach_rows_that_are_there_and_that_come(void **state)
-{
-	struct skw_table *t = *state;
-	struct skw_conn_rec recs[3] = { make_traffic(1, 1 * S, 0, 0), make_traffic(2, 1 * S, 0, 0),
-					make_traffic(3, 1 * S, 0, 0) };
-	uint64_t cgroup;
-	uint32_t netns;
-
-	recs[0].cgroup_id = recs[1].cgroup_id = recs[2].cgroup_id = 77;
-	sweep(t, 1 * S, recs, 2);
-	assert_true(skw_table_unnamed_cgroup(t, &cgroup));
-	assert_int_equal(cgroup, 77);
-	assert_false(skw_table_unnamed_cgroup(t, &cgroup));
-	assert_null(find(t, 1)->cgroup);
-	assert_int_equal(skw_table_name_cgroup(t, 77, "/a.slice"), 0);
-	assert_string_equal(find(t, 2)->cgroup, "/a.slice");
-	sweep(t, 2 * S, recs, 3);
-	assert_ptr_equal(find(t, 3)->cgroup, find(t, 1)->cgroup);
-	assert_false(skw_table_unnamed_cgroup(t, &cgroup));
-
-	assert_true(skw_table_unnamed_netns(t, &netns));
-	assert_int_equal(netns, 4026531840U);
-	assert_false(skw_table_unnamed_netns(t, &netns));
-	sweep(t, 3 * S, recs, 3);
-	assert_true(skw_table_unnamed_netns(t, &netns));
-	assert_int_equal(skw_table_name_netns(t, netns, "old"), 0);
-	assert_int_equal(skw_table_name_netns(t, netns, "blue"), 0);
-	assert_string_equal(find(t, 3)->netns_name, "blue");
-}
-
-static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
-{
-	struct skw_table *t = *state;
-	struct skw_event_rec connect = make_event(SKW_EVENT_CONNECT, 9999, 3 * S);
-	struct skw_event event;
-	unsigned asked = 0;
-	uint64_t cgroup;
-
-	skw_table_sweep_begin(t, 1 * S);
-	for (unsigned i = 1; i <= 2000; i++) {
-		struct skw_conn_rec rec = make_kind(i, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S);
-
-		rec.cgroup_id = 5000 + i;
-		assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec)), 0);
-	}
-	skw_table_sweep_end(t, 1 * S, true);
-	while (skw_table_unnamed_cgroup(t, &cgroup))
-		asked++;
-	assert_int_equal(asked, 2000);
-	sweep(t, 2 * S, NULL, 0);
-	sweep(t, 3 * S, NULL, 0);
-	assert_int_equal(skw_table_len(t), 0);
-	assert_false(skw_table_unnamed_cgroup(t, &cgroup));
-
-	connect.cgroup_id = 77;
-	assert_int_equal(skw_table_event(t, &connect, sizeof(connect), &event), 1);
-	assert_true(skw_table_unnamed_cgroup(t, &cgroup));
-	assert_int_equal(cgroup, 77);
 }
 
 static void a_bad_record_is_counted_and_changes_nothing(void **state)
@@ -455,14 +409,15 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_listener_tells_who_was_accepted, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(history_has_one_step_a_sweep, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(history_has_a_sample_or_the_smoothed_rtt, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(
+			history_has_one_step_a_second_however_often_it_is_swept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_over_sends_nothing_any_more, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(quantiles_are_of_the_ticks_samples, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(retransmits_are_recent_for_ten_seconds, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(names_reach_rows_that_are_there_and_that_come,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_cgroup_is_asked_for_after_many_have_gone, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_bad_record_is_counted_and_changes_nothing, set_up,
 						tear_down),

@@ -9,50 +9,7 @@
 
 #include <cmocka.h>
 
-#include "conn_records.h"
-
-static int set_up(void **state)
-{
-	const struct skw_table_options opt = { .closed_ns = 10 * S, .owners = true };
-	struct skw_table *t = NULL;
-	int ret = skw_table_new(&opt, &t);
-
-	*state = t;
-	return ret;
-}
-
-static int tear_down(void **state)
-{
-	skw_table_free(*state);
-	return 0;
-}
-
-static void sweep(struct skw_table *t, __u64 now_ns, const struct skw_conn_rec *recs, size_t len)
-{
-	skw_table_sweep_begin(t, now_ns);
-	for (size_t i = 0; i < len; i++)
-		assert_int_equal(skw_table_sweep_record(t, &recs[i], sizeof(recs[i])), 0);
-	skw_table_sweep_end(t, now_ns, true);
-}
-
-static struct skw_event feed(struct skw_table *t, const struct skw_event_rec *rec)
-{
-	struct skw_event event;
-
-	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
-	assert_int_equal(event.ts_ns, rec->head.ts_ns);
-	assert_int_equal(event.type, rec->head.type);
-	return event;
-}
-
-static struct skw_event end(struct skw_table *t, const struct skw_close_rec *rec)
-{
-	struct skw_event event;
-
-	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
-	assert_int_equal(event.new_state, SKW_STATE_CLOSED);
-	return event;
-}
+#include "conn_table.h"
 
 static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *comm)
 {
@@ -67,14 +24,6 @@ static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *co
 
 	memcpy(rec.comm, comm, strlen(comm));
 	assert_int_equal(skw_table_event(t, &rec, sizeof(rec), &event), 0);
-}
-
-static const struct skw_row *find(struct skw_table *t, __u64 cookie)
-{
-	const struct skw_row *row = skw_table_find(t, cookie);
-
-	assert_non_null(row);
-	return row;
 }
 
 static void a_connection_is_told_by_events_alone(void **state)
