@@ -188,10 +188,15 @@ void skw_names_unref(struct skw_names *n, uint64_t id)
 int skw_names_set(struct skw_names *n, uint64_t id, const char *name, struct skw_name **who,
 		  char **old)
 {
-	char *copy = strdup(name);
 	struct skw_name *found = find(n, id);
+	char *copy = NULL;
 
-	if (!copy || (!found && add(n, id, &found))) {
+	*who = NULL;
+	if (!strcmp(found && found->name ? found->name : "", name))
+		return 0;
+	if (*name && !(copy = strdup(name)))
+		return -ENOMEM;
+	if (!found && add(n, id, &found)) {
 		free(copy);
 		return -ENOMEM;
 	}
@@ -206,6 +211,7 @@ void skw_names_told(struct skw_name *who)
 	free(who->waiting);
 	who->waiting = NULL;
 	who->waiting_len = who->waiting_size = 0;
+	who->unlisted = !who->name;
 }
 
 bool skw_names_unnamed(struct skw_names *n, uint64_t *id)

@@ -18,6 +18,7 @@ struct skw_name {
 	uint32_t refs;
 	uint32_t next; /* in its chain, or of the free ones: index + 1 */
 	bool used, asked;
+	bool unlisted; /* it lost its name: rows that had it wait as well, but are not listed */
 };
 
 struct skw_names {
@@ -41,8 +42,9 @@ int skw_names_ref(struct skw_names *n, uint64_t id, uint32_t slot, const char **
 void skw_names_unref(struct skw_names *n, uint64_t id);
 
 /*
- * A number's name. *who then has the slots that waited: the caller's until the next call. The name
- * that it had before is *old, for the caller to free when no row points to it. 0 or -ENOMEM.
+ * A number's name, empty: it has none any more. *who (NULL: nothing changes) then has the slots
+ * that waited: the caller's until the next call. The name that it had before is *old, for the
+ * caller to free when no row points to it. 0 or -ENOMEM.
  */
 int skw_names_set(struct skw_names *n, uint64_t id, const char *name, struct skw_name **who,
 		  char **old);

@@ -71,13 +71,14 @@ static int tell(struct skw_table *t, const struct naming *naming, uint64_t id, c
 	char *old;
 	int ret = skw_names_set(naming->names, id, name, &who, &old);
 
-	if (ret)
+	if (ret || !who)
 		return ret;
 	/* Those that waited, or, where it had a name before, whoever has that one. */
-	uint32_t len = old ? t->slots.end : who->waiting_len;
+	bool all = old || who->unlisted;
+	uint32_t len = all ? t->slots.end : who->waiting_len;
 
 	for (uint32_t i = 0; i < len; i++) {
-		struct skw_entry *e = skw_slots_at(&t->slots, old ? i : who->waiting[i]);
+		struct skw_entry *e = skw_slots_at(&t->slots, all ? i : who->waiting[i]);
 
 		if (e->used && naming->id(&e->row) == id)
 			*naming->name(&e->row) = who->name;

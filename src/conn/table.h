@@ -52,7 +52,10 @@ int skw_table_holders_end(struct skw_table *t);
  */
 int skw_table_event(struct skw_table *t, const void *bytes, size_t len, struct skw_event *event);
 
-/* Names. Both are copied. They apply to rows that are there and to those that come. */
+/*
+ * Names. Both are copied. They apply to rows that are there and to those that come. A namespace
+ * without a name any more is told "": its number may have been given to another.
+ */
 int skw_table_name_netns(struct skw_table *t, uint32_t netns, const char *name);
 int skw_table_name_cgroup(struct skw_table *t, uint64_t cgroup_id, const char *path);
 

@@ -43,8 +43,6 @@ static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 		if (!skw_watch_lists(w, w->readable.all[i]))
 			skw_id_set_remove(&w->readable, w->readable.all[i]);
 	for (size_t i = 0; i < len; i++) {
-		if (!all[i].name[0])
-			continue;
 		ret = skw_table_name_netns(w->table, all[i].inode, all[i].name);
 		if (ret)
 			return ret;

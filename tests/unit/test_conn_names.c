@@ -70,6 +70,30 @@ static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
 	assert_int_equal(cgroup, 77);
 }
 
+static void a_name_goes_with_its_namespace(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec recs[2] = { make_traffic(7, 1 * S, 0, 0),
+					make_traffic(8, 2 * S, 0, 0) };
+
+	assert_int_equal(skw_table_name_netns(t, recs[0].netns, "red"), 0);
+	sweep(t, 1 * S, recs, 1);
+	assert_string_equal(find(t, 7)->netns_name, "red");
+
+	/* Its number was given to another, which has none. */
+	assert_int_equal(skw_table_name_netns(t, recs[0].netns, ""), 0);
+	assert_null(find(t, 7)->netns_name);
+	sweep(t, 2 * S, recs, 2);
+	assert_null(find(t, 8)->netns_name);
+
+	assert_int_equal(skw_table_name_netns(t, recs[0].netns, ""), 0);
+	assert_int_equal(skw_table_name_netns(t, recs[0].netns, "blue"), 0);
+	assert_string_equal(find(t, 7)->netns_name, "blue");
+	assert_string_equal(find(t, 8)->netns_name, "blue");
+	assert_int_equal(skw_table_name_netns(t, recs[0].netns, "blue"), 0);
+	assert_string_equal(find(t, 7)->netns_name, "blue");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +101,7 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_cgroup_is_asked_for_after_many_have_gone, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(a_name_goes_with_its_namespace, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
