@@ -40,11 +40,6 @@ static uint32_t inode_in(const char *text)
 	return sscanf(text, "net:[%u]", &inode) == 1 ? inode : 0;
 }
 
-struct scan {
-	struct skw_netns_list found;
-	struct skw_netns_list *old;
-};
-
 static struct skw_netns *find(const struct skw_netns_list *list, uint32_t inode)
 {
 	for (size_t i = 0; i < list->len; i++)
@@ -53,44 +48,31 @@ static struct skw_netns *find(const struct skw_netns_list *list, uint32_t inode)
 	return NULL;
 }
 
-/*
- * Notes a namespace, whose descriptor is taken from the old list or else opened by `path`.
- * Returns its entry; NULL: gone, not permitted, or no memory.
- */
-static struct skw_netns *note(struct scan *s, uint32_t inode, const char *path)
+/* Notes a namespace and the first path to it. Its entry, or NULL: no memory. */
+static struct skw_netns *note(struct skw_netns_list *list, uint32_t inode, const char *path)
 {
-	struct skw_netns *it = find(&s->found, inode);
-	struct skw_netns *before = find(s->old, inode);
-	int fd = -1;
+	struct skw_netns *it = find(list, inode);
 
 	if (it)
 		return it;
-	if (s->found.len == s->found.size) {
-		size_t size = s->found.size ? s->found.size * 2 : 16;
-		struct skw_netns *all = reallocarray(s->found.all, size, sizeof(*all));
+	if (list->len == list->size) {
+		size_t size = list->size ? list->size * 2 : 16;
+		struct skw_netns *all = reallocarray(list->all, size, sizeof(*all));
 
 		if (!all)
 			return NULL;
-		s->found.all = all;
-		s->found.size = size;
+		list->all = all;
+		list->size = size;
 	}
-	if (before) {
-		fd = SKW_TAKE_FD(before->fd);
-	} else {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			return NULL;
-		if (inode_of(fd) != inode) {
-			close(fd);
-			return NULL;
-		}
-	}
-	it = &s->found.all[s->found.len++];
-	*it = (struct skw_netns){ .inode = inode, .fd = fd };
+	char *own = strdup(path);
+	if (!own)
+		return NULL;
+	it = &list->all[list->len++];
+	*it = (struct skw_netns){ .inode = inode, .fd = -1, .path = own };
 	return it;
 }
 
-static int scan_processes(struct scan *s)
+static int scan_processes(struct skw_netns_list *list)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -108,15 +90,17 @@ static int scan_processes(struct scan *s)
 			continue;
 		text[len] = '\0';
 		uint32_t inode = inode_in(text);
-		if (inode)
-			note(s, inode, path);
+		if (inode && !note(list, inode, path)) {
+			closedir(proc);
+			return -ENOMEM;
+		}
 	}
 	closedir(proc);
 	return 0;
 }
 
 /* Mounts of namespaces have "net:[inode]" for their root in mountinfo. */
-static int scan_mounts(struct scan *s)
+static int scan_mounts(struct skw_netns_list *list)
 {
 	SKW_AUTO_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
 	SKW_AUTO_FREE char *line = NULL;
@@ -130,8 +114,10 @@ static int scan_mounts(struct scan *s)
 		if (sscanf(line, "%*d %*d %*s %ms %ms", &root, &where) != 2)
 			continue;
 		uint32_t inode = inode_in(root);
-		struct skw_netns *it = inode ? note(s, inode, where) : NULL;
+		struct skw_netns *it = inode ? note(list, inode, where) : NULL;
 
+		if (inode && !it)
+			return -ENOMEM;
 		/* A name by `ip netns` is better than one by a container's engine. */
 		const char *base = strrchr(where, '/');
 		if (it && base && (!it->name[0] || strncmp(where, RUN_NETNS "/", 11) == 0))
@@ -142,23 +128,23 @@ static int scan_mounts(struct scan *s)
 
 int skw_netns_scan(struct skw_netns_list *list)
 {
-	struct scan s = { .old = list };
-	int ret = scan_processes(&s);
+	struct skw_netns_list found = { 0 };
+	int ret = scan_processes(&found);
 
 	if (!ret)
-		ret = scan_mounts(&s);
-	/* What was taken over is -1 in the old list now. */
-	for (size_t i = 0; i < list->len; i++)
-		skw_cleanup_fd(&list->all[i].fd);
-	free(list->all);
-	*list = s.found;
+		ret = scan_mounts(&found);
+	skw_netns_list_free(ret ? &found : list);
+	if (!ret)
+		*list = found;
 	return ret;
 }
 
 void skw_netns_list_free(struct skw_netns_list *list)
 {
-	for (size_t i = 0; i < list->len; i++)
+	for (size_t i = 0; i < list->len; i++) {
 		skw_cleanup_fd(&list->all[i].fd);
+		free(list->all[i].path);
+	}
 	free(list->all);
 	*list = (struct skw_netns_list){ 0 };
 }
@@ -188,20 +174,38 @@ int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *er
 	}
 	if (!is_netns(fd))
 		return skw_error_usage(err, "--netns %s: %s is no network namespace", name, path);
-	*out = (struct skw_netns){ .inode = inode_of(fd) };
+	*out = (struct skw_netns){ .inode = inode_of(fd), .fd = -1 };
 	if (!strchr(name, '/'))
 		snprintf(out->name, sizeof(out->name), "%s", name);
 	out->fd = SKW_TAKE_FD(fd);
 	return 0;
 }
 
-int skw_netns_inside(int netns_fd, int (*call)(void *ctx), void *ctx)
+/* Process numbers are used again, and mounts lie over one another: the path alone says little. */
+static int open_by_path(const struct skw_netns *netns)
+{
+	SKW_AUTO_FD int fd = open(netns->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno == ESRCH ? -ENOENT : -errno;
+	if (!is_netns(fd) || inode_of(fd) != netns->inode)
+		return -ENOENT;
+	return SKW_TAKE_FD(fd);
+}
+
+int skw_netns_inside(const struct skw_netns *netns, int (*call)(void *ctx), void *ctx)
 {
 	SKW_AUTO_FD int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	SKW_AUTO_FD int opened = -1;
 
 	if (home < 0)
 		return -errno;
-	if (setns(netns_fd, CLONE_NEWNET) < 0)
+	if (netns->fd < 0) {
+		opened = open_by_path(netns);
+		if (opened < 0)
+			return opened;
+	}
+	if (setns(netns->fd < 0 ? opened : netns->fd, CLONE_NEWNET) < 0)
 		return -errno;
 	int ret = call(ctx);
 	/* Whoever can't come back must not go on in a foreign namespace. */

@@ -16,7 +16,8 @@
 
 struct skw_netns {
 	uint32_t inode;
-	int fd;                        /* to enter it */
+	int fd;                        /* to enter it; -1: by its path */
+	char *path;                    /* owned; NULL where there is a descriptor */
 	char name[SKW_NETNS_NAME_LEN]; /* of its mount under /run/netns, cut; empty: none */
 };
 
@@ -27,8 +28,8 @@ struct skw_netns_list {
 };
 
 /*
- * Brings the list up to date: what was there keeps its descriptor, what has gone is closed.
- * 0 or -errno.
+ * Brings the list up to date. It holds paths and no descriptors: one would keep a namespace, with
+ * its devices and addresses, after everybody else has left it. 0 or -errno; the list stays then.
  */
 int skw_netns_scan(struct skw_netns_list *list);
 void skw_netns_list_free(struct skw_netns_list *list);
@@ -36,10 +37,16 @@ void skw_netns_list_free(struct skw_netns_list *list);
 /* The namespace of this process; inode number, or 0. */
 uint32_t skw_netns_self(void);
 
-/* One by name (as `ip netns` knows it) or path. 0 or -errno with err->usage. fd is the caller's. */
+/*
+ * One by name (as `ip netns` knows it) or path, held by its descriptor: what was asked for stays.
+ * 0 or -errno with err->usage. fd is the caller's.
+ */
 int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *err);
 
-/* Runs `call` with this thread in that namespace, and comes back. What call returns, or -errno. */
-int skw_netns_inside(int netns_fd, int (*call)(void *ctx), void *ctx);
+/*
+ * Runs `call` with this thread in that namespace, and comes back. What call returns, or -errno:
+ * -ENOENT where its path leads to it no more.
+ */
+int skw_netns_inside(const struct skw_netns *netns, int (*call)(void *ctx), void *ctx);
 
 #endif

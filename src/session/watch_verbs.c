@@ -54,6 +54,16 @@ static int open_iter(void *link)
 	return skw_conn_iter_open(*(const int *)link);
 }
 
+/* -ENXIO: not in the list. */
+static int open_inside(struct skw_watch_verbs *ctx, const struct iter_request *asked)
+{
+	for (size_t i = 0; i < ctx->list.len; i++)
+		if (ctx->list.all[i].inode == asked->netns)
+			return skw_netns_inside(&ctx->list.all[i], open_iter,
+						&ctx->links[asked->which]);
+	return -ENXIO;
+}
+
 static int serve_iter(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
 	struct skw_watch_verbs *ctx = arg;
@@ -64,16 +74,14 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 	memcpy(&asked, request, sizeof(asked));
 	if (asked.which >= SKW_ITERS || ctx->links[asked.which] < 0)
 		return -EINVAL;
-	for (size_t i = 0; i < ctx->list.len; i++) {
-		if (ctx->list.all[i].inode != asked.netns)
-			continue;
-		int fd = skw_netns_inside(ctx->list.all[i].fd, open_iter, &ctx->links[asked.which]);
-		if (fd < 0)
-			return fd;
-		reply->fds[reply->n_fds++] = fd;
-		return 0;
-	}
-	return -ENOENT;
+	int fd = open_inside(ctx, &asked);
+	/* Who led there may have gone, and others are in it still. */
+	if (fd == -ENOENT && ctx->scan && skw_netns_scan(&ctx->list) == 0)
+		fd = open_inside(ctx, &asked);
+	if (fd < 0)
+		return fd == -ENXIO ? -ENOENT : fd;
+	reply->fds[reply->n_fds++] = fd;
+	return 0;
 }
 
 static const struct skw_keeper_verb verbs[VERBS] = {

@@ -30,6 +30,25 @@ is "$?" 0 "by its name, listeners too"
 is "$("${ROWS[@]}" get "$OUT" "netns == $(inode_of "$LATE") and remote_port == $(port_of v4)" pid comm | sort -u)" \
 	"$LATE_PID conns" "its owner is known from the first row on"
 
+# ---- a namespace that goes, between two sweeps ----
+
+GOES=skwt$$d
+namespace "$GOES"
+cable "$A" goes0 "$GOES" eth0
+TOP_PID=$PID TOP_OUT=$OUT
+launch "$A" top --json -l -d 1h
+await 1 '"proto":"tcp"'
+ip netns del "$GOES"
+# Its end of the cable goes with it, and the other one with that: the kernel does so in a moment.
+for _ in {1..500}; do
+	ip -n "$A" link show goes0 >/dev/null 2>&1 || break
+	read -r -t 0.01 <> <(:)
+done
+ip -n "$A" link show goes0 >/dev/null 2>&1
+is "$?" 1 "nothing keeps a namespace that was deleted"
+stop
+PID=$TOP_PID OUT=$TOP_OUT
+
 # ---- another process takes over ----
 
 conns "$A" hold v4 --peer "$B" --port 7101
