@@ -6,6 +6,27 @@
 
 #include "conn/utf8.h"
 
+/* The bytes of the control character at `text`, 0 if it is none: C0, DEL, C1 as UTF-8 has it. */
+static size_t control_len(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	if (*p < ' ' || *p == 0x7f)
+		return 1;
+	return *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0 ? 2 : 0;
+}
+
+/* Whoever makes a cgroup chooses its name, and a table is looked at in a terminal. */
+static const char *add_character(struct skw_buf *out, const char *text)
+{
+	size_t len = *text == '\n' ? 0 : control_len(text);
+
+	if (!len)
+		return skw_utf8_add(out, text);
+	skw_buf_add_str(out, SKW_UTF8_REPLACEMENT);
+	return text + len;
+}
+
 /* RFC 4180, 2: what holds a comma, a quote or a line's end stands in quotes, quotes doubled. */
 static void add_quoted(struct skw_buf *out, const char *text)
 {
@@ -16,7 +37,7 @@ static void add_quoted(struct skw_buf *out, const char *text)
 	while (*text) {
 		if (*text == '"')
 			skw_buf_add_char(out, '"');
-		text = skw_utf8_add(out, text);
+		text = add_character(out, text);
 	}
 	if (quotes)
 		skw_buf_add_char(out, '"');

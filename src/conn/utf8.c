@@ -38,7 +38,7 @@ const char *skw_utf8_add(struct skw_buf *out, const char *text)
 	size_t len = skw_utf8_len(text);
 
 	if (!len) {
-		skw_buf_add(out, "\xef\xbf\xbd", 3);
+		skw_buf_add_str(out, SKW_UTF8_REPLACEMENT);
 		return text + 1;
 	}
 	skw_buf_add(out, text, len);

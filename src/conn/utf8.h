@@ -7,6 +7,9 @@
 
 #include "util/buf.h"
 
+/* U+FFFD. */
+#define SKW_UTF8_REPLACEMENT "\xef\xbf\xbd"
+
 /* Length of the character at `text`, NUL-terminated; 0: there is none, in any sense. */
 size_t skw_utf8_len(const char *text);
 

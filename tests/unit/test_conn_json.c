@@ -367,6 +367,21 @@ static void csv_has_a_cell_for_each_header(void **state)
 	skw_buf_free(&line);
 }
 
+static void csv_steers_no_terminal(void **state)
+{
+	struct skw_buf line = SKW_BUF_INIT;
+	struct skw_row row = conn_row_full();
+
+	(void)state;
+	row.cgroup = "/a\x1b]0;b\a\xc2\x9b"
+		     "2Jc\x7f\xc3\xa9";
+	assert_int_equal(skw_format_row_csv(&line, &row, &env), 0);
+	skw_buf_add_char(&line, '\0');
+	assert_non_null(strstr((char *)line.data, ",/a\xef\xbf\xbd]0;b\xef\xbf\xbd\xef\xbf\xbd"
+						  "2Jc\xef\xbf\xbd\xc3\xa9,"));
+	skw_buf_free(&line);
+}
+
 static void csv_leaves_empty_what_is_unknown(void **state)
 {
 	char *cells[SKW_FIELDS + 1];
@@ -397,6 +412,7 @@ int main(void)
 		cmocka_unit_test(what_events_add_has_its_value),
 		cmocka_unit_test(a_close_is_the_whole_row),
 		cmocka_unit_test(csv_has_a_cell_for_each_header),
+		cmocka_unit_test(csv_steers_no_terminal),
 		cmocka_unit_test(csv_leaves_empty_what_is_unknown),
 	};
 
