@@ -52,13 +52,15 @@ static int input(void *ctx, int signal, struct skw_error *err)
 /* What was changed on the screen is there the next time. A failure is said once it is gone. */
 static void close_screen(struct top *top)
 {
-	struct skw_settings settings;
+	struct skw_settings settings, stored = top->request->stored;
 
 	if (!top->screen)
 		return;
 	skw_screen_settings(top->screen, &settings);
 	skw_screen_close(top->screen);
-	int ret = skw_settings_save(&settings);
+	if (!skw_settings_merge(&stored, &top->request->screen.settings, &settings))
+		return;
+	int ret = skw_settings_save(&stored);
 
 	if (ret)
 		skw_say("settings: %s", strerror(-ret));

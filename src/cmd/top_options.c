@@ -116,6 +116,7 @@ static int take_choice(const struct words *w, struct skw_top_request *r, struct 
 	/* What lines hold must not depend on what somebody once chose on a screen. */
 	if (!r->is_batch && skw_settings_load(s, &skipped) == 0 && skipped)
 		skw_say("settings: %u lines were not understood", skipped);
+	r->stored = *s;
 	*view = (struct skw_view_options){ .sort = s->sort,
 					   .ascending = s->ascending,
 					   .listeners = s->listeners || w->listeners,

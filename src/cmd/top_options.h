@@ -14,9 +14,10 @@
 struct skw_top_request {
 	bool help, version;
 	bool is_batch;
-	struct skw_batch_plan batch; /* its watch and iterations are the screen's as well */
-	struct skw_choice choice;    /* batch.view points here */
-	struct skw_screen_options screen;
+	struct skw_batch_plan batch;      /* its watch and iterations are the screen's as well */
+	struct skw_choice choice;         /* batch.view points here */
+	struct skw_settings stored;       /* as they are kept from run to run */
+	struct skw_screen_options screen; /* its settings are those, and what options say */
 	char host[65];
 };
 

@@ -100,7 +100,8 @@ static void say_farewell(void *arg)
 	signal(SIGTTOU, SIG_IGN);
 	if (write(STDOUT_FILENO, ctx->farewell, strlen(ctx->farewell)) < 0)
 		return;
-	if (ctx->termios)
+	/* A shell that has the terminal back has its own settings in place already. */
+	if (ctx->termios && tcgetpgrp(STDOUT_FILENO) == getpgrp())
 		tcsetattr(STDOUT_FILENO, TCSANOW, ctx->termios);
 }
 

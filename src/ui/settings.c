@@ -259,6 +259,29 @@ static int write_all(int fd, const struct skw_buf *text)
 	return 0;
 }
 
+bool skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
+			const struct skw_settings *after)
+{
+	bool sorted = after->sort != before->sort || after->ascending != before->ascending;
+	bool columns = after->columns_len != before->columns_len ||
+		       memcmp(after->columns, before->columns, after->columns_len) != 0;
+
+	if (sorted) {
+		s->sort = after->sort;
+		s->ascending = after->ascending;
+	}
+	if (after->group != before->group)
+		s->group = after->group;
+	if (after->listeners != before->listeners)
+		s->listeners = after->listeners;
+	if (columns) {
+		memcpy(s->columns, after->columns, sizeof(s->columns));
+		s->columns_len = after->columns_len;
+	}
+	return sorted || columns || after->group != before->group ||
+	       after->listeners != before->listeners;
+}
+
 int skw_settings_save(const struct skw_settings *s)
 {
 	SKW_CLEANUP(skw_buf_free) struct skw_buf old = SKW_BUF_INIT;

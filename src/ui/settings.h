@@ -30,6 +30,13 @@ struct skw_settings {
 void skw_settings_default(struct skw_settings *s);
 /* What is there; a missing file is no error, a bad line is skipped and counted in *skipped. */
 int skw_settings_load(struct skw_settings *s, unsigned *skipped);
+/*
+ * What was changed between `before` and `after` goes into *s: choices that somebody made on the
+ * screen are kept, what only this run's options said is not. Whether anything was.
+ */
+bool skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
+			const struct skw_settings *after);
+
 /* Written beside and renamed. 0 or -errno. */
 int skw_settings_save(const struct skw_settings *s);
 

@@ -156,6 +156,42 @@ static void no_home_no_settings(void **state)
 	assert_true(skw_settings_save(&s) < 0);
 }
 
+static void only_what_changed_on_the_screen_is_kept(void **state)
+{
+	struct skw_settings stored, before, after;
+
+	(void)state;
+	skw_settings_default(&stored);
+	stored.sort = SKW_FIELD_AGE_US;
+	/* Options of this run. */
+	before = stored;
+	before.sort = SKW_FIELD_RX_BPS;
+	before.group = SKW_GROUP_PROCESS;
+	before.listeners = true;
+	after = before;
+	assert_false(skw_settings_merge(&stored, &before, &after));
+	assert_int_equal(stored.sort, SKW_FIELD_AGE_US);
+	assert_int_equal(stored.group, SKW_GROUP_NONE);
+	assert_false(stored.listeners);
+
+	after.group = SKW_GROUP_REMOTE;
+	after.columns[0] = SKW_COLUMN_OWNER;
+	after.columns_len = 1;
+	assert_true(skw_settings_merge(&stored, &before, &after));
+	assert_int_equal(stored.group, SKW_GROUP_REMOTE);
+	assert_int_equal(stored.columns_len, 1);
+	assert_int_equal(stored.columns[0], SKW_COLUMN_OWNER);
+	assert_int_equal(stored.sort, SKW_FIELD_AGE_US);
+	assert_false(stored.listeners);
+
+	/* The order counts as one choice with what it is of. */
+	after = before;
+	after.ascending = !before.ascending;
+	assert_true(skw_settings_merge(&stored, &before, &after));
+	assert_int_equal(stored.sort, SKW_FIELD_RX_BPS);
+	assert_int_equal(stored.ascending, after.ascending);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +201,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(saving_leaves_what_others_wrote, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_home_no_settings, set_up, tear_down),
+		cmocka_unit_test(only_what_changed_on_the_screen_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
