@@ -38,24 +38,35 @@ static void unescape(char *path)
 
 /*
  * One line of mountinfo: "36 35 98:0 /root /mount/point options [optional] - type source options".
- * Whether it is a cgroup2 mount; `path` gets its mount point.
+ * Whether it is a cgroup2 mount; `path` gets its mount point, *whole whether it shows all there is
+ * to be seen, not a part of it.
  */
-static bool cgroup2_line(char *line, char path[PATH_MAX])
+static bool cgroup2_line(char *line, char path[PATH_MAX], bool *whole)
 {
 	char *type = strstr(line, " - ");
-	char *save = NULL, *word = line;
+	char *save = NULL, *word = line, *root = NULL;
 
 	if (!type || strncmp(type + 3, "cgroup2 ", 8) != 0)
 		return false;
 	*type = '\0';
-	for (int i = 0; i < 5; i++, line = NULL)
+	for (int i = 0; i < 5; i++, line = NULL) {
 		if (!(word = strtok_r(line, " ", &save)))
 			return false;
+		root = i == 3 ? word : root;
+	}
 	unescape(word);
 	if (strlen(word) >= PATH_MAX)
 		return false;
 	strcpy(path, word);
+	*whole = strcmp(root, "/") == 0;
 	return true;
+}
+
+static bool is_cgroup2(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 /*
@@ -80,25 +91,25 @@ int skw_cgroup_mount(char path[PATH_MAX], struct skw_error *err)
 {
 	SKW_AUTO_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
 	SKW_AUTO_FREE char *line = NULL;
+	char found[PATH_MAX];
+	bool whole = false;
 	size_t size = 0;
 
+	path[0] = '\0';
 	if (!f)
 		return skw_error_set(err, -errno, "/proc/self/mountinfo: %s", strerror(errno));
-	while (getline(&line, &size, f) > 0)
-		if (cgroup2_line(line, path))
-			return 0;
-	if (mount_nowhere(path) == 0)
+	/* One that another mount lies over is no way in. */
+	while (!whole && getline(&line, &size, f) > 0) {
+		if (!cgroup2_line(line, found, &whole) || !is_cgroup2(found))
+			whole = false;
+		else if (whole || !path[0])
+			strcpy(path, found);
+	}
+	if (path[0] || mount_nowhere(path) == 0)
 		return 0;
 	return skw_error_set(err, -ENOENT,
 			     "no cgroup v2 hierarchy is mounted, and connections are watched "
 			     "through one: mount -t cgroup2 none /sys/fs/cgroup");
-}
-
-static bool is_cgroup2(const char *path)
-{
-	struct statfs fs;
-
-	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 /* A mount that is attached nowhere has no other path than the one it was asked by. */

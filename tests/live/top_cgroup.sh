@@ -41,4 +41,20 @@ once "$A" --json -n 1 --netns self --cgroup "$TOP"
 is "$("${ROWS[@]}" get "$OUT" True pid | sort -n | tr '\n' ' ')" \
 	"$(printf '%s\n' "$CONTAINER_PID" "$SERVICE_PID" | sort -n | tr '\n' ' ')" \
 	"--cgroup: and those below"
+# Whatever is mounted where: the hierarchy that shows everything, and never what lies under another.
+at=${TOP%/*}
+elsewhere() { # NAME COMMANDS...: in mounts of their own, done before it starts
+	local name=$1
+	shift
+	unshare -m sh -c "$* && exec nsenter --net=/run/netns/$A $SKWATCH top -b --json -n 1 --netns self" \
+		>"$TMP/elsewhere" 2>"$TMP/elsewhere.err"
+	is "$? $(cat "$TMP/elsewhere.err")" "0 " "$name: status 0, and nothing to say"
+	is "$("${ROWS[@]}" get "$TMP/elsewhere" "pid == $SERVICE_PID" cgroup)" "$below/web.service" \
+		"$name: a row has its name"
+}
+mkdir "$TMP/part" "$TMP/whole"
+elsewhere "only a part in sight before the whole" \
+	mount --bind "$TOP" "$TMP/part" '&&' mount --bind "$at" "$TMP/whole" '&&' umount -l "$at"
+elsewhere "a mount over it" mount -t tmpfs none "$at"
+elsewhere "not mounted" umount -l "$at"
 done_testing
