@@ -23,8 +23,9 @@
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (8ULL << 20)
-#define READ_BYTES         (1U << 20)
-#define JIFFY_SHIFT        10
+/* The kernel hands out eight pages a read: bpf_seq_read() in kernel/bpf/bpf_iter.c. */
+#define READ_BYTES  (1U << 16)
+#define JIFFY_SHIFT 10
 
 _Static_assert(SKW_CONN_LACKS_ENROL == SKW_LACKS_ENROL, "told as it is");
 _Static_assert(SKW_CONN_LACKS_RTT_ARGS == SKW_LACKS_RTT_ARGS, "told as it is");

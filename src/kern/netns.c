@@ -25,13 +25,6 @@ static uint32_t inode_of(int fd)
 	return fstat(fd, &st) == 0 ? (uint32_t)st.st_ino : 0;
 }
 
-uint32_t skw_netns_self(void)
-{
-	SKW_AUTO_FD int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? 0 : inode_of(fd);
-}
-
 /* The inode number in the text of a link in /proc/PID/ns, or in mountinfo: "net:[4026531840]". */
 static uint32_t inode_in(const char *text)
 {
@@ -99,8 +92,10 @@ static int scan_processes(struct skw_netns_list *list)
 	return 0;
 }
 
-/* Mounts of namespaces have "net:[inode]" for their root in mountinfo. */
-static int scan_mounts(struct skw_netns_list *list)
+/*
+ * Every mount of a namespace: those have "net:[inode]" for their root in mountinfo. 0 or -errno.
+ */
+static int each_mount(void (*each)(void *ctx, uint32_t inode, const char *where), void *ctx)
 {
 	SKW_AUTO_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
 	SKW_AUTO_FREE char *line = NULL;
@@ -110,19 +105,49 @@ static int scan_mounts(struct skw_netns_list *list)
 		return -errno;
 	while (getline(&line, &size, f) > 0) {
 		SKW_AUTO_FREE char *root = NULL, *where = NULL;
+		uint32_t inode;
 
-		if (sscanf(line, "%*d %*d %*s %ms %ms", &root, &where) != 2)
-			continue;
-		uint32_t inode = inode_in(root);
-		struct skw_netns *it = inode ? note(list, inode, where) : NULL;
-
-		if (inode && !it)
-			return -ENOMEM;
-		/* A name by `ip netns` is better than one by a container's engine. */
-		const char *base = strrchr(where, '/');
-		if (it && base && (!it->name[0] || strncmp(where, RUN_NETNS "/", 11) == 0))
-			snprintf(it->name, sizeof(it->name), "%s", base + 1);
+		if (sscanf(line, "%*d %*d %*s %ms %ms", &root, &where) == 2 &&
+		    (inode = inode_in(root)))
+			each(ctx, inode, where);
 	}
+	return 0;
+}
+
+/* A name by `ip netns` is better than one by a container's engine. */
+static void take_name(struct skw_netns *it, const char *where)
+{
+	const char *base = strrchr(where, '/');
+
+	if (base && (!it->name[0] || strncmp(where, RUN_NETNS "/", 11) == 0))
+		snprintf(it->name, sizeof(it->name), "%s", base + 1);
+}
+
+static void note_mount(void *ctx, uint32_t inode, const char *where)
+{
+	struct skw_netns *it = note(ctx, inode, where);
+
+	if (it)
+		take_name(it, where);
+}
+
+static void name_by_mount(void *ctx, uint32_t inode, const char *where)
+{
+	struct skw_netns *it = ctx;
+
+	if (inode == it->inode)
+		take_name(it, where);
+}
+
+int skw_netns_self(struct skw_netns *out)
+{
+	SKW_AUTO_FD int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	*out = (struct skw_netns){ .inode = inode_of(fd), .fd = -1 };
+	/* Without a name it is as good. */
+	each_mount(name_by_mount, out);
 	return 0;
 }
 

@@ -34,8 +34,8 @@ struct skw_netns_list {
 int skw_netns_scan(struct skw_netns_list *list);
 void skw_netns_list_free(struct skw_netns_list *list);
 
-/* The namespace of this process; inode number, or 0. */
-uint32_t skw_netns_self(void);
+/* The namespace of this process; `fd` is -1. 0 or -errno. */
+int skw_netns_self(struct skw_netns *out);
 
 /*
  * One by name (as `ip netns` knows it) or path, held by its descriptor: what was asked for stays.

@@ -51,9 +51,12 @@ static int choose_one(struct skw_watch *w, struct skw_error *err)
 static int choose_namespaces(struct skw_watch *w, struct skw_error *err)
 {
 	struct skw_error missing = { 0 };
-	int ret = 0;
+	struct skw_netns home;
+	int ret = skw_netns_self(&home);
 
-	w->home = skw_netns_self();
+	if (ret)
+		return skw_error_set(err, ret, "network namespaces: %s", strerror(-ret));
+	w->home = home.inode;
 	if (strcmp(w->plan->netns, "all") == 0) {
 		w->verbs.scan =
 			skw_privileges_missing(SKW_USE_WATCH | SKW_USE_NAMESPACES, &missing) == 0;
@@ -66,8 +69,6 @@ static int choose_namespaces(struct skw_watch *w, struct skw_error *err)
 					   strerror(-ret))
 			   : 0;
 	}
-	const struct skw_netns home = { .inode = w->home };
-
 	ret = only(w, &home);
 	return ret ? skw_error_set(err, ret, "network namespaces: %s", strerror(-ret)) : 0;
 }
