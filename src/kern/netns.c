@@ -157,7 +157,7 @@ int skw_netns_scan(struct skw_netns_list *list)
 	int ret = scan_processes(&found);
 
 	if (!ret)
-		ret = scan_mounts(&found);
+		ret = each_mount(note_mount, &found);
 	skw_netns_list_free(ret ? &found : list);
 	if (!ret)
 		*list = found;
