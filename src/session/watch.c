@@ -14,9 +14,6 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* Something that listens is swept soon, for its owner, but a burst of it only once. */
-#define HURRY_NS (200 * SKW_NS_PER_MS)
-
 enum event { EVENT_SIGNAL, EVENT_TICK, EVENT_DURATION, EVENT_KEEPER, EVENT_INPUT, EVENTS };
 
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie)
@@ -122,8 +119,6 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 	memcpy(&head, record, sizeof(head));
 	if (!is_of_ours(w, head.netns))
 		return 0;
-	if (head.type == SKW_EVENT_LISTEN)
-		w->want_holders = true;
 	int ret = skw_table_event(w->table, record, len, &event);
 
 	if (ret < 0)
@@ -263,12 +258,8 @@ static int run(struct skw_watch *w, struct skw_error *err)
 
 	if (!ret && !w->stop)
 		ret = tick(w, err);
-	while (!ret && !w->stop) {
+	while (!ret && !w->stop)
 		ret = wait_and_handle(w, err);
-		if (!ret && !w->stop && w->want_holders && !w->paused &&
-		    skw_clock_monotonic_ns() - w->holders_ns > HURRY_NS)
-			ret = skw_watch_sweep(w, err);
-	}
 	return ret;
 }
 

@@ -28,7 +28,6 @@ struct skw_watch {
 	bool strange_netns;         /* an event came from one that is not among them */
 
 	uint64_t holders_ns; /* when holders were last looked for; 0: never */
-	bool want_holders;   /* something new listens: its owner should be known soon */
 
 	uint64_t interval_ns;
 	bool paused;

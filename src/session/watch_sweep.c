@@ -144,7 +144,7 @@ static bool holders_are_due(const struct skw_watch *w, uint64_t now_ns)
 
 	if (skw_conn_iter_link(w->conn, SKW_ITER_HOLDERS) < 0)
 		return false;
-	if (!w->holders_ns || w->want_holders)
+	if (!w->holders_ns)
 		return true;
 	if (every_ns > HOLDERS_EVERY_NS)
 		every_ns = HOLDERS_EVERY_NS;
@@ -164,7 +164,6 @@ static int sweep_holders(struct skw_watch *w, uint64_t now_ns)
 	if (ret)
 		return ret;
 	w->holders_ns = now_ns;
-	w->want_holders = false;
 	return skw_table_holders_end(w->table);
 }
 
