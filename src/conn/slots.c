@@ -69,6 +69,32 @@ int skw_slots_init(struct skw_slots *s)
 	return 0;
 }
 
+int skw_slots_copy(struct skw_slots *s, const struct skw_slots *from)
+{
+	*s = (struct skw_slots){ .buckets_len = from->buckets_len,
+				 .len = from->len,
+				 .end = from->end,
+				 .free = from->free };
+	s->buckets = malloc(from->buckets_len * sizeof(*s->buckets));
+	if (!s->buckets)
+		return -ENOMEM;
+	memcpy(s->buckets, from->buckets, from->buckets_len * sizeof(*s->buckets));
+	/* One more, as none at all is no failure. */
+	s->slabs = calloc(from->slabs_len + 1, sizeof(*s->slabs));
+	if (!s->slabs)
+		return -ENOMEM;
+	s->slabs_size = from->slabs_len + 1;
+	while (s->slabs_len < from->slabs_len) {
+		struct skw_entry *slab = malloc(SKW_SLAB_SIZE * sizeof(*slab));
+
+		if (!slab)
+			return -ENOMEM;
+		memcpy(slab, from->slabs[s->slabs_len], SKW_SLAB_SIZE * sizeof(*slab));
+		s->slabs[s->slabs_len++] = slab;
+	}
+	return 0;
+}
+
 void skw_slots_free(struct skw_slots *s)
 {
 	for (size_t i = 0; i < s->slabs_len; i++)

@@ -35,6 +35,8 @@ struct skw_slots {
 };
 
 int skw_slots_init(struct skw_slots *s); /* 0 or -ENOMEM */
+/* Entries as they are, with their pointers. 0 or -ENOMEM; then `s` is to be freed all the same. */
+int skw_slots_copy(struct skw_slots *s, const struct skw_slots *from);
 void skw_slots_free(struct skw_slots *s);
 
 #define SKW_SLAB_BITS 8

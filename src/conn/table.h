@@ -25,6 +25,11 @@ int skw_table_new(const struct skw_table_options *opt, struct skw_table **out); 
 void skw_table_free(struct skw_table *t);                                       /* NULL allowed */
 
 /*
+ * The table as it is, to be looked at only: it is fed nothing. Free it as any other. 0 or -ENOMEM.
+ */
+int skw_table_copy(const struct skw_table *t, struct skw_table **out);
+
+/*
  * A sweep: begin, the rows of all namespaces in any order, end. `complete` says that every
  * namespace was read to its end: only then may a row that was not met be taken for gone (one
  * that two complete sweeps in a row did not meet, as an iterator may miss a socket whose

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LOG_LIMIT      16384
 #define FOLLOWED_LIMIT 1024
@@ -16,6 +17,31 @@ struct skw_timeline_entry {
 void skw_timeline_init(struct skw_timeline *t)
 {
 	*t = (struct skw_timeline){ .log.limit = LOG_LIMIT, .followed.limit = FOLLOWED_LIMIT };
+}
+
+static int ring_copy(struct skw_timeline_ring *r, const struct skw_timeline_ring *from)
+{
+	struct skw_timeline_entry *all = NULL;
+
+	if (from->size) {
+		all = malloc(from->size * sizeof(*all));
+		if (!all)
+			return -ENOMEM;
+		memcpy(all, from->all, from->size * sizeof(*all));
+	}
+	*r = *from;
+	r->all = all;
+	return 0;
+}
+
+int skw_timeline_copy(struct skw_timeline *t, const struct skw_timeline *from)
+{
+	skw_timeline_init(t);
+	t->cookie = from->cookie;
+
+	int ret = ring_copy(&t->log, &from->log);
+
+	return ret ? ret : ring_copy(&t->followed, &from->followed);
 }
 
 void skw_timeline_free(struct skw_timeline *t)

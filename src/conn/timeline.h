@@ -24,6 +24,8 @@ struct skw_timeline {
 };
 
 void skw_timeline_init(struct skw_timeline *t);
+/* 0 or -ENOMEM; then `t` is to be freed all the same. */
+int skw_timeline_copy(struct skw_timeline *t, const struct skw_timeline *from);
 void skw_timeline_free(struct skw_timeline *t);
 
 int skw_timeline_add(struct skw_timeline *t, uint64_t cookie, const struct skw_happening *what);

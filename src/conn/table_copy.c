@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A table as it is at one moment, for whom it shall not change under his eyes. */
+#include "conn/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conn/table_state.h"
+
+/* What an entry shares with others of its table, it shares with those of the copy. */
+static int settle(struct skw_table *t, const struct skw_table *from, struct skw_entry *e)
+{
+	struct skw_row *row = &e->row;
+	const struct skw_owners *owners = row->owners;
+	const char *netns = row->netns_name, *cgroup = row->cgroup;
+	int ret = 0;
+
+	row->owners = NULL;
+	row->netns_name = row->cgroup = NULL;
+	if (row->congestion)
+		row->congestion = t->congestions[0] + (row->congestion - from->congestions[0]);
+	if (owners) {
+		row->owners = skw_owner_sets_get(&t->owners, owners->list, owners->len);
+		ret = row->owners ? 0 : -ENOMEM;
+	}
+	if (!ret && e->in_netns)
+		ret = skw_names_ref(&t->netns, row->netns, row->slot, &row->netns_name);
+	if (!ret && netns && !row->netns_name)
+		ret = skw_table_name_netns(t, row->netns, netns);
+	if (!ret && row->cgroup_id != SKW_NONE64)
+		ret = skw_names_ref(&t->cgroups, row->cgroup_id, row->slot, &row->cgroup);
+	if (!ret && cgroup && !row->cgroup)
+		ret = skw_table_name_cgroup(t, row->cgroup_id, cgroup);
+	return ret;
+}
+
+static int fill(struct skw_table *t, const struct skw_table *from)
+{
+	int ret = skw_slots_copy(&t->slots, &from->slots);
+
+	if (!ret)
+		ret = skw_timeline_copy(&t->timeline, &from->timeline);
+	t->opt = from->opt;
+	memcpy(t->congestions, from->congestions, sizeof(t->congestions));
+	t->totals = from->totals;
+	t->begin_ns = from->begin_ns;
+	t->prev_begin_ns = from->prev_begin_ns;
+	t->hidden = from->hidden;
+	for (uint32_t slot = 0; !ret && slot < t->slots.end; slot++) {
+		struct skw_entry *e = skw_slots_at(&t->slots, slot);
+
+		if (e->used)
+			ret = settle(t, from, e);
+	}
+	return ret;
+}
+
+int skw_table_copy(const struct skw_table *t, struct skw_table **out)
+{
+	struct skw_table *copy = calloc(1, sizeof(*copy));
+	int ret = copy ? fill(copy, t) : -ENOMEM;
+
+	if (ret)
+		skw_table_free(copy);
+	else
+		*out = copy;
+	return ret;
+}
