@@ -71,6 +71,7 @@ void skw_screen_close(struct skw_screen *s)
 	skw_terminal_close(s->terminal);
 	skw_expr_free(s->filter);
 	skw_view_free(s->view);
+	skw_table_free(s->frozen);
 	skw_page_free(&s->page);
 	free(s);
 }
@@ -95,6 +96,27 @@ static int look(struct skw_screen *s, bool tick, struct skw_error *err)
 	s->fresh = true;
 	skw_list_settle(s);
 	return 0;
+}
+
+/*
+ * Paused, nothing on the screen moves, while events go on to change the table: what it was like is
+ * kept, so that rows stay where they are and can be opened long after they have gone.
+ */
+static void pause_or_go(struct skw_screen *s)
+{
+	if (s->paused == (s->frozen != NULL) || !s->live)
+		return;
+	if (s->frozen) {
+		skw_table_free(s->frozen);
+		s->frozen = NULL;
+	} else if (skw_table_copy(s->live, &s->frozen)) {
+		s->paused = false;
+		snprintf(s->message, sizeof(s->message), "There is no memory left to pause in.");
+	}
+	s->frozen_status = *s->live_status;
+	s->table = s->frozen ? s->frozen : s->live;
+	s->status = s->frozen ? &s->frozen_status : s->live_status;
+	s->fresh = false;
 }
 
 static void draw_list(struct skw_screen *s, int rows)
@@ -157,9 +179,13 @@ int skw_screen_update(struct skw_screen *s, struct skw_table *table,
 {
 	int rc;
 
-	s->table = table;
-	s->status = status;
-	s->fresh = false;
+	s->live = table;
+	s->live_status = status;
+	if (!s->frozen) {
+		s->table = table;
+		s->status = status;
+		s->fresh = false;
+	}
 	/* The keys come back to the last line by themselves. */
 	if (!s->message[0] || status->now_ns < s->message_ns)
 		s->message_ns = status->now_ns;
@@ -217,11 +243,18 @@ static int read_keys(struct skw_screen *s, struct skw_error *err)
 	while (!rc && !s->quit && (kind = get_wch(&c)) != ERR) {
 		any = true;
 		typed(s, kind == KEY_CODE_YES ? SKW_KEY((int)c) : (int)c);
+		pause_or_go(s);
 		rc = look(s, false, err);
 	}
 	if (!any && skw_terminal_gone())
 		s->quit = true;
 	return rc;
+}
+
+/* The help over it goes back there. */
+static bool is_in_detail(const struct skw_screen *s)
+{
+	return (s->pane == SKW_PANE_HELP ? s->pane_before_help : s->pane) == SKW_PANE_DETAIL;
 }
 
 int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *wish,
@@ -230,7 +263,7 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	int rc;
 
 	/* Events may have changed the table since it was looked at. */
-	s->fresh = false;
+	s->fresh = s->frozen != NULL;
 	rc = look(s, false, err);
 	if (rc)
 		return rc;
@@ -245,7 +278,7 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	wish->quit = s->quit;
 	wish->paused = s->paused;
 	wish->interval_ns = s->interval_ns;
-	wish->follow = s->pane == SKW_PANE_DETAIL ? s->detail : s->follow;
+	wish->follow = is_in_detail(s) ? s->detail : s->follow;
 	return 0;
 }
 

@@ -49,11 +49,15 @@ struct skw_screen {
 	char host[65];
 
 	/* What is shown. */
-	struct skw_table *table;               /* lent; NULL before the first sweep */
-	const struct skw_watch_status *status; /* lent */
-	struct skw_view *view;                 /* owned */
-	bool fresh;                            /* the view is of the table as it is */
-	struct skw_expr *filter;               /* owned; NULL: none */
+	const struct skw_table *table; /* as below, or `frozen`; NULL before the first sweep */
+	const struct skw_watch_status *status;      /* the like */
+	const struct skw_table *live;               /* lent */
+	const struct skw_watch_status *live_status; /* lent */
+	struct skw_table *frozen; /* owned; as it was when the screen was paused, NULL: it is not */
+	struct skw_watch_status frozen_status;
+	struct skw_view *view;   /* owned */
+	bool fresh;              /* the view is of the table as it is */
+	struct skw_expr *filter; /* owned; NULL: none */
 	char search[SKW_SEARCH_SIZE];
 
 	/* What is wished for. */

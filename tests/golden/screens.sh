@@ -97,6 +97,8 @@ picture sort-menu 80x24 "" "" "${now[@]}" '<F6>'
 picture sorted-by-owner 100x16 "" "" "${now[@]}" '>' '<Home>' '<Down>' '<Enter>'
 picture followed 120x24 "" "" '<Down>' F "${end[@]}"
 picture paused 80x24 "" "" "${now[@]}" Z
+picture paused-stays 80x24 "" "" "${now[@]}" Z '<Tick>' '<Tick>' '<Down>'
+picture paused-goes-on 80x24 "" "" "${now[@]}" Z '<Tick>' '<Tick>' '<Down>' Z
 picture filtered 100x16 "" "" "${now[@]}" '<F4>' 'srtt > 1ms and comm ~ nginx' '<Enter>'
 picture filter-option 100x16 "" "--filter retrans>2" "${now[@]}"
 picture filter-wrong 80x24 "" "" "${now[@]}" '<F4>' 'srtt > 5xs'
@@ -124,6 +126,7 @@ picture detail-40x10 40x10 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>' '<Down>
 picture detail-120x30 120x30 "" "" "${now[@]}" '<Enter>'
 picture detail-C-locale 80x40 LC_ALL=C "" "${now[@]}" / 51532 '<Enter>' '<Enter>'
 picture detail-closes 80x40 "" "" / 51532 '<Enter>' '<Enter>' "${end[@]}"
+picture detail-after-help 80x40 "" "" / 51532 '<Enter>' '<Enter>' '<F1>' "${end[@]}" '<Tick>' '<Esc>'
 picture detail-fields 80x70 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>' '<Tab>'
 picture help 80x60 "" "" "${now[@]}" '<F1>'
 picture help-end 80x24 "" "" "${now[@]}" '<F1>' '<End>'
