@@ -109,7 +109,7 @@ void skw_text_group(struct skw_buf *out, const struct skw_group_row *row)
 
 static uint64_t rounded(double v)
 {
-	return isnan(v) ? SKW_NONE64 : (uint64_t)(v + 0.5);
+	return isnan(v) ? SKW_NONE64 : (uint64_t)llround(v);
 }
 
 /* "rx 1.2M" in the middle of a line. */
@@ -139,9 +139,9 @@ void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,
 		       totals->udp, status->netns);
 	skw_buf_printf(out, "%llu events  %llu lost\n", (unsigned long long)status->events,
 		       (unsigned long long)status->events_lost);
-	for (uint8_t state = 1; state < SKW_STATES; state++)
+	for (unsigned state = 1; state < SKW_STATES; state++)
 		if (totals->states[state] && state != SKW_STATE_CLOSED)
-			skw_buf_printf(out, "%s %zu  ", skw_state_name(state),
+			skw_buf_printf(out, "%s %zu  ", skw_state_name((uint8_t)state),
 				       totals->states[state]);
 	skw_buf_add_char(out, '\n');
 	add_figure(out, "rx", rounded(totals->rx_bps), "bit/s");

@@ -28,9 +28,13 @@ static uint32_t inode_of(int fd)
 /* The inode number in the text of a link in /proc/PID/ns, or in mountinfo: "net:[4026531840]". */
 static uint32_t inode_in(const char *text)
 {
-	unsigned inode;
+	char *end;
 
-	return sscanf(text, "net:[%u]", &inode) == 1 ? inode : 0;
+	if (strncmp(text, "net:[", 5) != 0)
+		return 0;
+	unsigned long inode = strtoul(text + 5, &end, 10);
+
+	return *end == ']' && inode <= UINT32_MAX ? (uint32_t)inode : 0;
 }
 
 static struct skw_netns *find(const struct skw_netns_list *list, uint32_t inode)
