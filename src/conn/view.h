@@ -43,7 +43,9 @@ struct skw_view_options {
  */
 struct skw_group_row {
 	char name[SKW_COMM_LEN +
-		  64]; /* "nginx", "10.0.0.1", "443", "nginx.service", "ESTABLISHED" */
+		  64];      /* "nginx", "10.0.0.1", "443", "nginx.service", "ESTABLISHED" */
+	bool known;         /* not the group of those that don't know theirs */
+	const char *cgroup; /* of groups by cgroup: the whole path, as a row's; NULL: none */
 	size_t rows;
 	uint64_t tx_bps, rx_bps, bytes_acked, bytes_received;
 	uint64_t retrans_segs, rto_count;

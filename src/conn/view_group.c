@@ -194,7 +194,9 @@ static int find(struct grouping *g, const struct skw_row *row, uint32_t *out)
 
 	*group = (struct group){ .key = key, .next = *bucket };
 	*bucket = (uint32_t)g->len;
-	group->row = (struct skw_group_row){ .tx_bps = SKW_NONE64,
+	group->row = (struct skw_group_row){ .known = key.known,
+					     .cgroup = g->by == SKW_GROUP_CGROUP ? key.text : NULL,
+					     .tx_bps = SKW_NONE64,
 					     .rx_bps = SKW_NONE64,
 					     .bytes_acked = SKW_NONE64,
 					     .bytes_received = SKW_NONE64,

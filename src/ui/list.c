@@ -87,32 +87,44 @@ void skw_list_move(struct skw_screen *s, enum skw_motion motion)
 	hold(s);
 }
 
-/* A group's name as a string of the expression language. */
-static void quote(char *out, const char *name)
+/* A text as a string of the expression language, cut where there is no room. */
+static void quote(char *out, size_t size, const char *text)
 {
-	*out++ = '"';
-	for (; *name; name++) {
-		if (*name == '"' || *name == '\\')
-			*out++ = '\\';
-		*out++ = *name;
+	size_t n = 0;
+
+	out[n++] = '"';
+	for (; *text && n + 4 < size; text++) {
+		if (*text == '"' || *text == '\\')
+			out[n++] = '\\';
+		out[n++] = *text;
 	}
-	strcpy(out, "\"");
+	out[n++] = '"';
+	out[n] = '\0';
 }
 
 static void open_group(struct skw_screen *s)
 {
-	static const char *const tests[SKW_GROUPS] = {
-		[SKW_GROUP_PROCESS] = "comm =", [SKW_GROUP_REMOTE] = "remote =",
-		[SKW_GROUP_PORT] = "port =",    [SKW_GROUP_CGROUP] = "cgroup ~",
-		[SKW_GROUP_STATE] = "state =",
+	static const struct {
+		const char *is, *unknown;
+	} tests[SKW_GROUPS] = {
+		[SKW_GROUP_PROCESS] = { "comm =", "not comm ~ \"\"" },
+		[SKW_GROUP_REMOTE] = { "remote =", "not remote ~ *" },
+		[SKW_GROUP_PORT] = { "port =", NULL },
+		[SKW_GROUP_CGROUP] = { "cgroup =", "not cgroup ~ \"\"" },
+		[SKW_GROUP_STATE] = { "state =", NULL },
 	};
-	const char *name = skw_view_group(s->view, s->list.at)->name, *now = s->settings.filter;
-	char filter[SKW_SETTINGS_FILTER], quoted[2 * sizeof(s->group) + 3];
+	const struct skw_group_row *group = skw_view_group(s->view, s->list.at);
+	const char *now = s->settings.filter, *test = tests[s->settings.group].is;
+	char filter[SKW_SETTINGS_FILTER], quoted[SKW_SETTINGS_FILTER] = "";
 	int n;
 
-	quote(quoted, name);
-	n = snprintf(filter, sizeof(filter), "%s%s%s%s %s", *now ? "(" : "", now,
-		     *now ? ") and " : "", tests[s->settings.group], quoted);
+	/* Names are shortened and may be another's too; the path is not. */
+	if (group->known)
+		quote(quoted, sizeof(quoted), group->cgroup ? group->cgroup : group->name);
+	else
+		test = tests[s->settings.group].unknown;
+	n = snprintf(filter, sizeof(filter), "%s%s%s%s%s%s", *now ? "(" : "", now,
+		     *now ? ") and " : "", test, *quoted ? " " : "", quoted);
 	if (n >= (int)sizeof(filter) || !skw_prompt_set_filter(s, filter)) {
 		snprintf(s->message, sizeof(s->message), "No filter can tell this group.");
 		return;

@@ -119,6 +119,8 @@ picture group-port 80x24 "" "" "${now[@]}" ggg
 picture group-cgroup 80x24 "" "" "${now[@]}" gggg
 picture group-state 40x10 "" "" "${now[@]}" ggggg
 picture group-opened 100x16 "" "" "${now[@]}" '<F5>' / nginx '<Enter>' '<Enter>'
+picture group-opened-cgroup 100x16 "" "" "${now[@]}" gggg / postgres '<Enter>' '<Enter>'
+picture group-opened-unknown 100x16 "" "" "${now[@]}" gggg / -- '<Enter>' '<Enter>'
 
 # One connection.
 picture detail 80x40 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>'
