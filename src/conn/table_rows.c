@@ -9,6 +9,7 @@
 
 /* Bits in a byte times nanoseconds in a second: bytes per nanosecond, as it is shown. */
 #define BPS_FACTOR 8e9
+#define BPS_LIMIT  0x1p64
 
 static const char *intern_congestion(struct skw_table *t, const char *name)
 {
@@ -195,7 +196,9 @@ static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64
 {
 	if (before == SKW_NONE64 || now == SKW_NONE64 || to_ns <= from_ns || now < before)
 		return SKW_NONE64;
-	return (uint64_t)((double)(now - before) * BPS_FACTOR / (double)(to_ns - from_ns));
+	double bps = (double)(now - before) * BPS_FACTOR / (double)(to_ns - from_ns);
+
+	return bps < BPS_LIMIT ? (uint64_t)bps : SKW_NONE64;
 }
 
 /*

@@ -116,7 +116,7 @@ static void name_all(struct run *r)
 	while (skw_table_unnamed_cgroup(r->table, &cgroup))
 		skw_table_name_cgroup(r->table, cgroup, "/a");
 	while (skw_table_unnamed_netns(r->table, &netns))
-		skw_table_name_netns(r->table, netns, "b");
+		skw_table_name_netns(r->table, netns, netns % 2 ? "b" : "");
 }
 
 static void (*const calls[])(struct run *r) = {
@@ -147,6 +147,17 @@ static void look(const struct skw_table *t)
 		abort();
 }
 
+/* What is shown while the screen is paused. */
+static void look_at_copy(const struct skw_table *t)
+{
+	struct skw_table *copy;
+
+	if (skw_table_copy(t, &copy))
+		abort();
+	look(copy);
+	skw_table_free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct skw_table_options opt = { .closed_ns = size % 4, .owners = size % 2 };
@@ -167,6 +178,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		calls[call % (sizeof(calls) / sizeof(calls[0]))](&r);
 		if (call & 0x80)
 			look(r.table);
+		if (call & 0x40)
+			look_at_copy(r.table);
 	}
 	end_sweep(&r);
 	look(r.table);

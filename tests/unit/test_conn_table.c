@@ -62,6 +62,18 @@ static void rates_need_two_sweeps(void **state)
 	assert_int_equal(find(t, 7)->tx_bps, 0);
 }
 
+static void a_rate_that_no_number_holds_is_unknown(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec rec = make_traffic(7, 1 * S, 0, 0);
+
+	sweep(t, 1 * S, &rec, 1);
+	rec = make_traffic(7, 1 * S + 1, 1ULL << 62, 1);
+	sweep(t, 2 * S, &rec, 1);
+	assert_int_equal(find(t, 7)->tx_bps, SKW_NONE64);
+	assert_int_equal(find(t, 7)->rx_bps, 8 * S);
+}
+
 static void a_connection_opened_between_sweeps_moved_nothing_before(void **state)
 {
 	struct skw_table *t = *state;
@@ -395,6 +407,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_row_has_what_its_record_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rates_need_two_sweeps, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_rate_that_no_number_holds_is_unknown, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_connection_opened_between_sweeps_moved_nothing_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_row_vanishes_after_two_complete_sweeps, set_up,
