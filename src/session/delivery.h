@@ -23,7 +23,7 @@ struct skw_delivery {
 	uint64_t packets; /* delivered so far */
 	uint64_t lost;    /* of those, not in the files; known after skw_delivery_close() */
 
-	/* Its interrupt_fd is set by the caller after opening. */
+	/* Its interrupt_fds are set by the caller after opening. */
 	struct skw_lines out;
 };
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/cleanup.h"
 #include "util/clock.h"
 
 /* How long a reader that has stopped may hold up the end. */
@@ -17,7 +18,9 @@ void skw_lines_open(struct skw_lines *l)
 {
 	struct stat st;
 
-	*l = (struct skw_lines){ .interrupt_fd = -1 };
+	*l = (struct skw_lines){ 0 };
+	for (size_t i = 0; i < SKW_LINES_INTERRUPTS; i++)
+		l->interrupt_fds[i] = -1;
 	l->stream = fstat(STDOUT_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
@@ -31,11 +34,13 @@ void skw_lines_hurry(struct skw_lines *l)
 static int wait_for_reader(struct skw_lines *l)
 {
 	for (;;) {
-		struct pollfd p[] = {
-			{ .fd = STDOUT_FILENO, .events = POLLOUT },
-			{ .fd = l->give_up_ns ? -1 : l->interrupt_fd, .events = POLLIN },
-		};
+		struct pollfd p[1 + SKW_LINES_INTERRUPTS] = { { .fd = STDOUT_FILENO,
+								.events = POLLOUT } };
 		int timeout_ms = -1;
+
+		for (size_t i = 0; i < SKW_LINES_INTERRUPTS; i++)
+			p[1 + i] = (struct pollfd){ .fd = l->give_up_ns ? -1 : l->interrupt_fds[i],
+						    .events = POLLIN };
 
 		if (l->give_up_ns) {
 			uint64_t now_ns = skw_clock_monotonic_ns();
@@ -44,12 +49,16 @@ static int wait_for_reader(struct skw_lines *l)
 				return -ETIMEDOUT;
 			timeout_ms = (int)((l->give_up_ns - now_ns) / 1000000 + 1);
 		}
-		if (poll(p, 2, timeout_ms) < 0 && errno != EINTR)
+		if (poll(p, SKW_ARRAY_SIZE(p), timeout_ms) < 0) {
+			if (errno == EINTR)
+				continue;
 			return -errno;
+		}
 		if (p[0].revents)
 			return 0;
-		if (p[1].revents)
-			skw_lines_hurry(l);
+		for (size_t i = 1; i < SKW_ARRAY_SIZE(p); i++)
+			if (p[i].revents)
+				skw_lines_hurry(l);
 	}
 }
 

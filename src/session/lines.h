@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text to standard output. A reader that has stopped must not keep a signal from
- * ending the session: it is waited for beside the signals, and given up in the end.
+ * Text to standard output. A reader that has stopped must not keep a signal, or what else
+ * ends a session, from doing so: it is waited for beside those, and given up in the end.
  */
 #ifndef SKW_SESSION_LINES_H
 #define SKW_SESSION_LINES_H
@@ -12,9 +12,12 @@
 #include "util/buf.h"
 #include "util/error.h"
 
+#define SKW_LINES_INTERRUPTS 3
+
 struct skw_lines {
-	bool stream;         /* standard output may make us wait: no regular file */
-	int interrupt_fd;    /* becomes readable when somebody wants an end; -1: none. Lent */
+	bool stream; /* standard output may make us wait: no regular file */
+	/* Each becomes readable when it is to end; -1: none. Lent. */
+	int interrupt_fds[SKW_LINES_INTERRUPTS];
 	uint64_t give_up_ns; /* CLOCK_MONOTONIC until when to wait; 0: for ever */
 };
 

@@ -226,7 +226,7 @@ static int block_signals(struct skw_live *l, struct skw_error *err)
 	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (l->signal_fd < 0)
 		return skw_error_set(err, -errno, "signals: %s", strerror(errno));
-	l->delivery.out.interrupt_fd = l->signal_fd;
+	l->delivery.out.interrupt_fds[0] = l->signal_fd;
 	return 0;
 }
 

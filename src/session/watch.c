@@ -231,6 +231,7 @@ static int watch_all(struct skw_watch *w)
 	if (ret)
 		return ret;
 	skw_clock_timer_set(w->tick_fd, w->interval_ns, w->interval_ns);
+	w->out.interrupt_fds[2] = w->duration_fd;
 	if (w->plan->duration_ns)
 		skw_clock_timer_set(w->duration_fd, w->plan->duration_ns, 0);
 	return 0;

@@ -138,7 +138,8 @@ static int block_signals(struct skw_watch *w, struct skw_error *err)
 	}
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	w->out.interrupt_fd = w->signal_fd;
+	w->out.interrupt_fds[0] = w->signal_fd;
+	w->out.interrupt_fds[1] = skw_keeper_fd(w->keeper);
 	return w->signal_fd < 0 ? skw_error_set(err, -errno, "signals: %s", strerror(errno)) : 0;
 }
 

@@ -96,6 +96,30 @@ finish
 is "$STATUS $(wc -l <"$TMP/pipe.out")" "1 1" "| head -n 1: one line, and it ends with status 1"
 is "$(lines_like "$ERR" '^skwatch: .*pipe')" 1 "| head -n 1: and one line that says why"
 
+# Into a pipe whose reader has stopped: neither its time nor the death of its other process is missed.
+mkfifo "$TMP/full"
+exec {FULL}<>"$TMP/full"
+stalled() { # ARGUMENTS...: $PIPE is its process, which waits for the reader when this returns
+	nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" events --netns self --json "$@" \
+		>&"$FULL" 2>"$TMP/full.err" {FULL}>&- &
+	PIPE=$!
+	STARTED+=("$PIPE")
+	wait_for_line "$TMP/full.err" "$PIPE" '^skwatch: watching ' || not_ok "events into a full pipe starts"
+	inside "$A" "$CONNS" short 400 --peer "$B" >/dev/null
+}
+gave_up() { # NAME
+	if "$TRAFFIC" gone "$PIPE"; then ok "$1: it ends"; fi
+	wait "$PIPE"
+	is "$?" 1 "$1: with status 1"
+	is "$(lines_like "$TMP/full.err" 'nobody takes the lines')" 1 "$1: and says why"
+	forget "$PIPE"
+}
+stalled --duration 2s
+gave_up "a stopped reader, --duration"
+stalled
+kill -KILL "$(keeper_of "$PIPE")"
+gave_up "a stopped reader, and the keeper has died"
+
 # What it refuses.
 refused() { # STATUS REGEX ARGUMENTS...
 	local want=$1 regex=$2
