@@ -18,8 +18,11 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 
 	row->owners = NULL;
 	row->netns_name = row->cgroup = NULL;
-	if (row->congestion)
-		row->congestion = t->congestions[0] + (row->congestion - from->congestions[0]);
+	if (row->congestion) {
+		size_t at = (size_t)(row->congestion - (const char *)from->congestions);
+
+		row->congestion = t->congestions[at / sizeof(t->congestions[0])];
+	}
 	if (owners) {
 		row->owners = skw_owner_sets_get(&t->owners, owners->list, owners->len);
 		ret = row->owners ? 0 : -ENOMEM;

@@ -81,6 +81,23 @@ static void a_copy_stays_as_it_is(void **state)
 	skw_table_free(copy);
 }
 
+static void a_copy_names_every_congestion_control(void **state)
+{
+	static const char *const names[] = { "cubic", "reno", "bbr", "dctcp" };
+	struct skw_conn_rec recs[4];
+	struct skw_table *t = *state;
+
+	for (unsigned i = 0; i < 4; i++) {
+		recs[i] = make_traffic(i + 1, 1 * S, 0, 0);
+		memcpy(recs[i].congestion, names[i], strlen(names[i]));
+	}
+	sweep(t, 1 * S, recs, 4);
+	assert_int_equal(skw_table_copy(t, (struct skw_table **)state), 0);
+	skw_table_free(t);
+	for (unsigned i = 0; i < 4; i++)
+		assert_string_equal(find(*state, i + 1)->congestion, names[i]);
+}
+
 static void an_empty_table_has_an_empty_copy(void **state)
 {
 	struct skw_table *copy = NULL;
@@ -95,6 +112,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_copy_has_what_its_table_had, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_copy_stays_as_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_copy_names_every_congestion_control, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(an_empty_table_has_an_empty_copy, set_up,
 						tear_down),
 	};
