@@ -37,6 +37,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 const volatile bool enrol = true;
 const volatile bool creator = true; /* callbacks may ask whose system call they are in */
 const volatile bool known_states;   /* STATE events only of sockets that have storage */
+const volatile __u32 only_netns;    /* inode number of the one that is watched; 0: all */
 const volatile __u64 subtree;       /* kernfs id of the cgroup we are attached to; 0: the root */
 
 /* SKW_CONN_LACKS_*, found out as we go. */
@@ -62,6 +63,11 @@ static __always_inline struct skw_conn_storage *storage_make(void *sk)
 	if (!own)
 		COUNT(no_storage);
 	return own;
+}
+
+static __always_inline bool in_netns(const struct tcp_sock *tp)
+{
+	return !only_netns || sock_netns(&tp->inet_conn.icsk_inet.sk.__sk_common) == only_netns;
 }
 
 /* Other programs' callbacks stay on: the flags are one byte that is overwritten. */
@@ -209,7 +215,7 @@ static __always_inline void on_rtt(struct bpf_sock_ops *skops, struct bpf_sock *
 	if (!wanted(SKW_EVENT_RTT))
 		return;
 	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp)
+	if (!tp || !in_netns(tp))
 		return;
 	rec = event_start(skops, tp, SKW_EVENT_RTT);
 	if (!rec)
@@ -299,7 +305,7 @@ int skw_sockops(struct bpf_sock_ops *skops)
 		return 1;
 	}
 	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp)
+	if (!tp || !in_netns(tp))
 		return 1;
 	switch (op) {
 	case OP_TCP_CONNECT:

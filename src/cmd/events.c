@@ -10,6 +10,8 @@
 #include "session/event_lines.h"
 #include "util/cleanup.h"
 
+#define RING_BYTES_MAX (16ULL << 30)
+
 /* What the options fill in. */
 struct words {
 	struct skw_event_lines_plan plan;
@@ -71,6 +73,8 @@ static int run(int argc, char **argv, struct skw_error *err)
 				       "%s: events takes no arguments; an expression goes with "
 				       "--where",
 				       argv[first]);
+	if (w.plan.ring_bytes > RING_BYTES_MAX)
+		return skw_error_usage(err, "--ring-size: more than 16G");
 	ret = skw_event_types_parse(w.types, &w.plan.types, err);
 	return ret ? ret : skw_event_lines_run(&w.plan, err);
 }

@@ -137,6 +137,8 @@ void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,
 	skw_format_rfc3339(when, status->now_ns + (uint64_t)status->offset_ns);
 	skw_buf_printf(out, "%s  %zu connections  %zu udp  %u namespaces  ", when, totals->rows,
 		       totals->udp, status->netns);
+	if (status->netns_failed)
+		skw_buf_printf(out, "%u unreadable  ", status->netns_failed);
 	skw_buf_printf(out, "%llu events  %llu lost\n", (unsigned long long)status->events,
 		       (unsigned long long)status->events_lost);
 	for (unsigned state = 1; state < SKW_STATES; state++)

@@ -13,28 +13,13 @@
 #include <linux/magic.h>
 #include <linux/mount.h>
 
+#include "kern/mountinfo.h"
 #include "util/cleanup.h"
 
 /* Deeper than any hierarchy the kernel lets anyone make by default is not followed. */
 #define DEPTH_MAX 64
 
 #define NOWHERE   "/proc/self/fd/"
-
-/* proc(5): blanks, newlines and backslashes in a path are three octal digits there. */
-static void unescape(char *path)
-{
-	char *to = path;
-
-	for (const char *from = path; *from; to++) {
-		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3]) {
-			*to = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = '\0';
-}
 
 /*
  * One line of mountinfo: "36 35 98:0 /root /mount/point options [optional] - type source options".
@@ -54,7 +39,7 @@ static bool cgroup2_line(char *line, char path[PATH_MAX], bool *whole)
 			return false;
 		root = i == 3 ? word : root;
 	}
-	unescape(word);
+	skw_mountinfo_unescape(word);
 	if (strlen(word) >= PATH_MAX)
 		return false;
 	strcpy(path, word);

@@ -121,6 +121,7 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint
 		return -errno;
 	bpf->rodata->rings_len = c->rings.len;
 	bpf->rodata->events = opt->events;
+	bpf->rodata->only_netns = opt->netns;
 	bpf->rodata->enrol = opt->enrol;
 	bpf->rodata->known_states = opt->known_states;
 	bpf->rodata->subtree = subtree;

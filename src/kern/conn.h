@@ -19,6 +19,7 @@ struct skw_conn;
 
 struct skw_conn_options {
 	const char *cgroup; /* folder in cgroup v2; NULL: the root, found through mountinfo */
+	uint32_t netns;     /* inode number of the only one that is watched; 0: all */
 	uint32_t events;    /* SKW_EVENT_BIT()s that go into the rings */
 	/* STATE only of sockets that a sweep, an RTO or a retransmission has met. */
 	bool known_states;

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include "kern/mountinfo.h"
 #include "util/cleanup.h"
 
 #define RUN_NETNS "/run/netns"
@@ -112,8 +113,10 @@ static int each_mount(void (*each)(void *ctx, uint32_t inode, const char *where)
 		uint32_t inode;
 
 		if (sscanf(line, "%*d %*d %*s %ms %ms", &root, &where) == 2 &&
-		    (inode = inode_in(root)))
+		    (inode = inode_in(root))) {
+			skw_mountinfo_unescape(where);
 			each(ctx, inode, where);
+		}
 	}
 	return 0;
 }

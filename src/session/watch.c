@@ -134,8 +134,7 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 	return heed(w, w->hooks->event(w->hooks->ctx, &event, w->status.offset_ns, err));
 }
 
-/* Everything that is in the rings by now_ns, just read (UINT64_MAX: no more will come). */
-static int drain(struct skw_watch *w, uint64_t now_ns, struct skw_error *err)
+int skw_watch_drain(struct skw_watch *w, uint64_t now_ns, struct skw_error *err)
 {
 	struct skw_rings *rings = skw_conn_rings(w->conn);
 	int ret = skw_rings_look(rings, now_ns);
@@ -247,7 +246,7 @@ static int wait_and_handle(struct skw_watch *w, struct skw_error *err)
 	if (n < 0 && errno != EINTR)
 		return skw_error_set(err, -errno, "epoll: %s", strerror(errno));
 	/* Before what a tick makes of the table, the events that came before it. */
-	ret = drain(w, skw_clock_monotonic_ns(), err);
+	ret = skw_watch_drain(w, skw_clock_monotonic_ns(), err);
 	for (int i = 0; !ret && !w->stop && i < n; i++)
 		ret = handlers[events[i].data.u64](w, err);
 	return ret;
@@ -270,12 +269,13 @@ static int end(struct skw_watch *w, int ret, struct skw_error *err)
 	skw_conn_detach(w->conn);
 	if (!ret) {
 		w->stop = false;
-		ret = drain(w, UINT64_MAX, err);
+		ret = skw_watch_drain(w, UINT64_MAX, err);
 	}
-	if (!ret)
-		ret = count_lost(w, err);
-	if (!ret && w->hooks->end)
-		ret = w->hooks->end(w->hooks->ctx, &w->status, err);
+	/* Also after a failure: then the figures say what it cost. */
+	int counted = count_lost(w, err);
+	if (!counted && w->hooks->end)
+		counted = w->hooks->end(w->hooks->ctx, &w->status, err);
+	ret = ret ? ret : counted;
 	int kept = skw_keeper_finish(w->keeper);
 
 	w->keeper = NULL;

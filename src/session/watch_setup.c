@@ -79,6 +79,8 @@ static int find_cgroups(struct skw_watch *w, struct skw_error *err)
 
 	if (ret || !w->plan->cgroup)
 		return ret;
+	if (!w->plan->cgroup[0])
+		return skw_error_usage(err, "--cgroup: the name is empty; / is the root");
 	ret = skw_cgroup_find(w->names.mount, w->plan->cgroup, w->names.top, err);
 	/* The top of all is no restriction. */
 	if (!ret && strcmp(w->names.top, w->names.mount) == 0)
@@ -90,6 +92,7 @@ static int open_conn(struct skw_watch *w, struct skw_error *err)
 {
 	const struct skw_conn_options opt = {
 		.cgroup = w->names.top[0] ? w->names.top : w->names.mount,
+		.netns = w->verbs.scan ? 0 : w->netns[0].inode,
 		.events = w->plan->events | w->plan->table_events,
 		/* The table alone follows what lives long enough to be met by a sweep. */
 		.known_states = !(w->plan->events & SKW_EVENT_BIT(SKW_EVENT_STATE)),

@@ -29,6 +29,7 @@ struct skw_watch {
 
 	uint64_t holders_ns; /* when holders were last looked for; 0: never */
 
+	uint32_t said; /* troubles that were said already */
 	uint64_t interval_ns;
 	bool paused;
 	bool stop;
@@ -46,6 +47,9 @@ void skw_watch_tear_down(struct skw_watch *w);
 
 /* Whether this namespace is among those that are swept. */
 bool skw_watch_lists(const struct skw_watch *w, uint64_t netns);
+
+/* Everything that is in the rings by now_ns, just read (UINT64_MAX: no more will come). */
+int skw_watch_drain(struct skw_watch *w, uint64_t now_ns, struct skw_error *err);
 
 /*
  * One sweep of every namespace into the table, holders and names included as they are due.

@@ -13,6 +13,41 @@
 /* Holders change seldom: every third sweep, if sweeps are close together. */
 #define HOLDERS_SWEEPS   3
 #define HOLDERS_EVERY_NS (3 * SKW_NS_PER_S)
+/* How often, and from which fill on, events are taken while a sweep goes on. */
+#define DRAIN_ROWS  256
+#define DRAIN_BYTES (256U << 10)
+
+enum trouble { TROUBLE_NAMESPACES, TROUBLE_HOLDERS, TROUBLE_CGROUPS, TROUBLE_SOCKETS };
+
+static const char *const troubles[] = {
+	[TROUBLE_NAMESPACES] = "new network namespaces can't be found",
+	[TROUBLE_HOLDERS] = "who holds which socket can't be read",
+	[TROUBLE_SOCKETS] = "sockets of a network namespace can't be read",
+	[TROUBLE_CGROUPS] = "names of cgroups can't be read",
+};
+
+/* Where there is a screen, that tells it. */
+static void say_once(struct skw_watch *w, enum trouble what, int ret)
+{
+	if (!w->hooks->input && !(w->said & 1U << what))
+		skw_say("%s: %s", troubles[what], strerror(-ret));
+	w->said |= 1U << what;
+}
+
+/*
+ * What a watch can do without is said once and tried again with the next sweep. Out of memory and a
+ * dead keeper end it.
+ */
+static int do_without(struct skw_watch *w, int ret, enum trouble what, struct skw_error *err)
+{
+	if (ret == -ENOMEM || ret == -EPIPE || (ret && !w->netns))
+		return skw_error_set(err, ret, "%s: %s", troubles[what],
+				     ret == -EPIPE ? "skwatch's privileged process has died"
+						   : strerror(-ret));
+	if (ret)
+		say_once(w, what, ret);
+	return 0;
+}
 
 bool skw_watch_lists(const struct skw_watch *w, uint64_t netns)
 {
@@ -58,18 +93,40 @@ static bool is_wanted(struct skw_watch *w, const struct skw_conn_rec *rec)
 	return skw_watch_names_inside(&w->names, rec->cgroup_id);
 }
 
+/* One that is going on. */
+struct sweep {
+	struct skw_watch *w;
+	struct skw_error *err;
+	uint32_t rows;
+	bool failed; /* by an event or what was made of it: the watch ends */
+};
+
+/* A sweep of many sockets takes longer than the rings can hold what happens meanwhile. */
+static int drain_if_full(struct sweep *s)
+{
+	if (++s->rows % DRAIN_ROWS || skw_rings_fill(skw_conn_rings(s->w->conn)) < DRAIN_BYTES)
+		return 0;
+	int ret = skw_watch_drain(s->w, skw_clock_monotonic_ns(), s->err);
+
+	s->failed = ret < 0;
+	return ret;
+}
+
 static int take_row(void *ctx, const void *record, size_t len)
 {
-	struct skw_watch *w = ctx;
+	struct sweep *s = ctx;
+	struct skw_watch *w = s->w;
 	struct skw_conn_rec rec;
+	int ret = drain_if_full(s);
 
+	if (ret)
+		return ret;
 	if (w->names.top[0]) {
 		memcpy(&rec, record, sizeof(rec));
 		if (!is_wanted(w, &rec))
 			return 0;
 	}
-	int ret = skw_table_sweep_record(w->table, record, len);
-
+	ret = skw_table_sweep_record(w->table, record, len);
 	return ret == -EBADMSG ? 0 : ret; /* the table counts it */
 }
 
@@ -88,13 +145,13 @@ static int open_iter(struct skw_watch *w, uint32_t netns, enum skw_conn_iter whi
 	return skw_watch_verbs_iter(w->keeper, netns, which);
 }
 
-static int sweep_one(struct skw_watch *w, uint32_t netns, enum skw_conn_iter which)
+static int sweep_one(struct sweep *s, uint32_t netns, enum skw_conn_iter which)
 {
-	SKW_AUTO_FD int fd = open_iter(w, netns, which);
+	SKW_AUTO_FD int fd = open_iter(s->w, netns, which);
 
 	if (fd < 0)
 		return fd;
-	return skw_conn_iter_read(fd, sizeof(struct skw_conn_rec), take_row, w);
+	return skw_conn_iter_read(fd, sizeof(struct skw_conn_rec), take_row, s);
 }
 
 /*
@@ -110,6 +167,7 @@ static int note_swept(struct skw_watch *w, uint32_t netns, int ret, bool *comple
 	/* One that has gone meanwhile has no rows any more. */
 	if (ret != -ENOENT) {
 		w->status.netns_failed++;
+		say_once(w, TROUBLE_SOCKETS, ret);
 		if (skw_id_set_has(&w->readable, netns))
 			*complete = false;
 	}
@@ -121,13 +179,17 @@ static int sweep_all(struct skw_watch *w, bool *complete, struct skw_error *err)
 {
 	const bool udp = w->plan->udp && skw_conn_iter_link(w->conn, SKW_ITER_UDP) >= 0;
 
+	struct sweep s = { .w = w, .err = err };
+
 	w->status.netns = w->status.netns_failed = 0;
 	*complete = true;
 	for (size_t i = 0; i < w->netns_len; i++) {
-		int ret = sweep_one(w, w->netns[i].inode, SKW_ITER_TCP);
+		int ret = sweep_one(&s, w->netns[i].inode, SKW_ITER_TCP);
 
 		if (!ret && udp)
-			ret = sweep_one(w, w->netns[i].inode, SKW_ITER_UDP);
+			ret = sweep_one(&s, w->netns[i].inode, SKW_ITER_UDP);
+		if (s.failed)
+			return ret;
 		if (ret != -ENOMEM && ret != -EPIPE)
 			ret = note_swept(w, w->netns[i].inode, ret, complete);
 		if (ret)
@@ -171,10 +233,10 @@ int skw_watch_sweep(struct skw_watch *w, struct skw_error *err)
 {
 	uint64_t begin_ns = skw_clock_monotonic_ns();
 	bool complete;
-	int ret = find_namespaces(w, begin_ns);
+	int ret = do_without(w, find_namespaces(w, begin_ns), TROUBLE_NAMESPACES, err);
 
 	if (ret)
-		return skw_error_set(err, ret, "network namespaces: %s", strerror(-ret));
+		return ret;
 	skw_table_sweep_begin(w->table, begin_ns);
 	ret = sweep_all(w, &complete, err);
 	if (ret)
@@ -182,12 +244,12 @@ int skw_watch_sweep(struct skw_watch *w, struct skw_error *err)
 	uint64_t end_ns = skw_clock_monotonic_ns();
 	skw_table_sweep_end(w->table, end_ns, complete);
 	if (holders_are_due(w, end_ns))
-		ret = sweep_holders(w, end_ns);
+		ret = do_without(w, sweep_holders(w, end_ns), TROUBLE_HOLDERS, err);
+	if (!ret)
+		ret = do_without(w, skw_watch_names_fill(&w->names, w->table), TROUBLE_CGROUPS,
+				 err);
 	if (ret)
-		return skw_error_set(err, ret, "holders of sockets: %s", strerror(-ret));
-	ret = skw_watch_names_fill(&w->names, w->table);
-	if (ret)
-		return skw_error_set(err, ret, "names of cgroups: %s", strerror(-ret));
+		return ret;
 	w->status.now_ns = end_ns;
 	w->status.sweep_ns = skw_clock_monotonic_ns() - begin_ns;
 	w->status.offset_ns = skw_clock_offset_ns();

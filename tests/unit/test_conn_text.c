@@ -98,7 +98,7 @@ static void names_cannot_move_a_cursor_or_add_words(void **state)
 static void totals_tell_unknown_rates(void **state)
 {
 	struct skw_totals totals = { .rows = 3, .states = { [SKW_STATE_ESTABLISHED] = 3 } };
-	const struct skw_watch_status status = { .now_ns = 5, .netns = 2, .events_lost = 12 };
+	struct skw_watch_status status = { .now_ns = 5, .netns = 2, .events_lost = 12 };
 	struct skw_buf out = SKW_BUF_INIT;
 
 	(void)state;
@@ -108,13 +108,16 @@ static void totals_tell_unknown_rates(void **state)
 	const char *got = text(&out);
 	assert_non_null(strstr(got, "3 connections"));
 	assert_non_null(strstr(got, "12 lost\n"));
+	assert_null(strstr(got, "unreadable"));
 	assert_non_null(strstr(got, "\nESTABLISHED 3  \n"));
 	assert_non_null(strstr(got, "rx --  tx --  RTT p50 --  p99 --  RTO --  retrans --\n"));
 	skw_buf_reset(&out);
+	status.netns_failed = 3;
 	totals.rx_bps = 1210000000;
 	totals.retrans_ratio = 0.0002;
 	skw_text_totals(&out, &totals, &status);
 	got = text(&out);
+	assert_non_null(strstr(got, "2 namespaces  3 unreadable  "));
 	assert_non_null(strstr(got, "rx 1.2Gbit/s"));
 	assert_non_null(strstr(got, "retrans 0.02%\n"));
 	skw_buf_free(&out);
