@@ -17,6 +17,7 @@ int skw_table_new(const struct skw_table_options *opt, struct skw_table **out)
 		return -ENOMEM;
 	}
 	t->opt = *opt;
+	t->keep_ns = opt->closed_ns;
 	t->begin_ns = t->prev_begin_ns = SKW_NONE64;
 	skw_timeline_init(&t->timeline);
 	skw_totals_init(&t->totals);

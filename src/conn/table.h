@@ -17,8 +17,9 @@
 struct skw_table;
 
 struct skw_table_options {
-	uint64_t closed_ns; /* how long closed rows are kept; 0: not at all */
-	bool owners; /* holders will come: accepted sockets get their listener's until then */
+	uint64_t
+		closed_ns; /* how long closed rows are kept, less if they are many; 0: not at all */
+	bool owners;       /* holders will come: accepted sockets get their listener's until then */
 };
 
 int skw_table_new(const struct skw_table_options *opt, struct skw_table **out); /* 0 or -ENOMEM */

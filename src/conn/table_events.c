@@ -28,13 +28,16 @@ static void expire(struct skw_table *t, uint64_t now_ns)
 	/* While a watch is paused no sweep does it. */
 	if (++t->since_expiry < EXPIRY_EVENTS || t->since_expiry < t->slots.len / 4)
 		return;
+	uint32_t closed = 0;
+
 	t->since_expiry = 0;
 	for (uint32_t slot = 0; slot < t->slots.end; slot++) {
 		struct skw_entry *e = skw_slots_at(&t->slots, slot);
 
 		if (e->used)
-			skw_table_row_expire(t, e, now_ns);
+			closed += skw_table_row_expire(t, e, now_ns);
 	}
+	skw_table_row_expired(t, closed);
 }
 
 /* A socket that is no row as long as nothing tells its state. */

@@ -404,15 +404,29 @@ void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
 				  SKW_OWNER_CREATOR);
 }
 
-void skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns)
+bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns)
 {
 	const struct skw_row *row = &e->row;
 
-	if (!skw_entry_is_closed(e) || e->hidden || row->cookie == t->timeline.cookie)
-		return;
+	if (!skw_entry_is_closed(e) || e->hidden)
+		return false;
+	if (row->cookie == t->timeline.cookie)
+		return true;
 	/* The end of a TIME_WAIT counts, for who had one. */
 	uint64_t since = row->state_ns;
 
-	if (now_ns >= since && now_ns - since >= t->opt.closed_ns)
-		skw_table_row_drop(t, e);
+	if (now_ns < since || now_ns - since < t->keep_ns)
+		return true;
+	skw_table_row_drop(t, e);
+	return false;
+}
+
+void skw_table_row_expired(struct skw_table *t, uint32_t closed)
+{
+	if (closed > SKW_CLOSED_MANY)
+		t->keep_ns /= 2;
+	else if (closed < SKW_CLOSED_MANY / 2)
+		t->keep_ns += t->keep_ns / 4 + 1;
+	if (t->keep_ns > t->opt.closed_ns)
+		t->keep_ns = t->opt.closed_ns;
 }

@@ -46,8 +46,10 @@ void skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct sk
 /* The listener that took it, for who is not told otherwise: direction and owners. */
 void skw_table_row_accept(struct skw_table *t, struct skw_entry *e);
 
-/* Closed rows whose time is over, by `now_ns`, go. */
-void skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns);
+/* A closed row whose time is over, by `now_ns`, goes. Whether it is one, and stays. */
+bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns);
+/* After all rows were looked through: so many closed ones are left. */
+void skw_table_row_expired(struct skw_table *t, uint32_t closed);
 
 static inline bool skw_entry_is_closed(const struct skw_entry *e)
 {

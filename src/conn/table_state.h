@@ -15,8 +15,15 @@
 /* Names of congestion controls; modules of the kernel, so a handful. */
 #define SKW_CONGESTIONS 32
 
+/*
+ * With more closed rows than this they are kept for a shorter time, so that a host whose
+ * connections come and go by the thousand does not pay for it with its memory.
+ */
+#define SKW_CLOSED_MANY 32768U
+
 struct skw_table {
 	struct skw_table_options opt;
+	uint64_t keep_ns; /* how long closed rows are kept now */
 	struct skw_slots slots;
 	struct skw_owner_sets owners;
 	struct skw_names netns, cgroups;

@@ -172,6 +172,7 @@ static void derive(struct skw_entry *e, uint64_t now_ns)
 void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 {
 	struct skw_totals *totals = &t->totals;
+	uint32_t closed = 0;
 
 	skw_table_row_drop_doomed(t);
 	skw_totals_count_begin(totals);
@@ -183,7 +184,7 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 		if (e->row.seen != t->sweep && (e->hidden || !skw_entry_is_closed(e)) &&
 		    miss(t, e, now_ns, complete))
 			continue;
-		skw_table_row_expire(t, e, now_ns);
+		closed += skw_table_row_expire(t, e, now_ns);
 		if (!e->used || e->hidden)
 			continue;
 		/* New here; by now the sweep has met all listeners. */
@@ -192,6 +193,7 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 		derive(e, now_ns);
 		skw_totals_count(totals, &e->row);
 	}
+	skw_table_row_expired(t, closed);
 	totals->netns = t->netns.known;
 	skw_totals_end(totals, &t->tick,
 		       t->prev_begin_ns == SKW_NONE64 ? 0 : t->begin_ns - t->prev_begin_ns);

@@ -22,6 +22,7 @@ struct skw_watch {
 	/* Namespaces that are swept, owned; `home` is the one this process is in. */
 	struct skw_watch_netns *netns;
 	size_t netns_len;
+	size_t netns_at; /* the last one that was looked for */
 	uint32_t home;
 	struct skw_id_set readable; /* of those, the ones that the last sweep could read */
 	uint64_t netns_ns;          /* when they were looked for */
@@ -46,7 +47,7 @@ int skw_watch_set_up(struct skw_watch *w, struct skw_error *err);
 void skw_watch_tear_down(struct skw_watch *w);
 
 /* Whether this namespace is among those that are swept. */
-bool skw_watch_lists(const struct skw_watch *w, uint64_t netns);
+bool skw_watch_lists(struct skw_watch *w, uint64_t netns);
 
 /* Everything that is in the rings by now_ns, just read (UINT64_MAX: no more will come). */
 int skw_watch_drain(struct skw_watch *w, uint64_t now_ns, struct skw_error *err);

@@ -49,11 +49,17 @@ static int do_without(struct skw_watch *w, int ret, enum trouble what, struct sk
 	return 0;
 }
 
-bool skw_watch_lists(const struct skw_watch *w, uint64_t netns)
+bool skw_watch_lists(struct skw_watch *w, uint64_t netns)
 {
-	for (size_t i = 0; i < w->netns_len; i++)
-		if (w->netns[i].inode == netns)
+	/* Mostly it is the one that was asked for last. */
+	if (w->netns_at < w->netns_len && w->netns[w->netns_at].inode == netns)
+		return true;
+	for (size_t i = 0; i < w->netns_len; i++) {
+		if (w->netns[i].inode == netns) {
+			w->netns_at = i;
 			return true;
+		}
+	}
 	return false;
 }
 

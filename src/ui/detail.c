@@ -93,7 +93,7 @@ static void add_times(struct skw_page *p, const struct skw_row *row,
 
 	skw_field_value(row, SKW_FIELD_AGE_US, &v);
 	if (row->opened_ns == SKW_NONE64) {
-		skw_page_item(p, NULL, SKW_STYLE_PLAIN, "opened before this began");
+		skw_page_item(p, NULL, SKW_STYLE_PLAIN, "opening not seen");
 	} else {
 		char age[16];
 

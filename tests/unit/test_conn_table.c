@@ -390,7 +390,9 @@ static void a_hundred_thousand_rows_fit_their_budget(void **state)
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(skw_table_name_cgroup(t, i, "/system.slice/a.service"), 0);
 	print_message("%zu bytes a row\n", (in_use() - before) / ROWS);
-	assert_true((in_use() - before) / ROWS <= ROW_BYTES);
+	/* Where a sanitizer allocates there is nothing to be read. */
+	if (in_use())
+		assert_in_range((in_use() - before) / ROWS, sizeof(struct skw_row), ROW_BYTES);
 
 	size_t met = 0, at = 0;
 

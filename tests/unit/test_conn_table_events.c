@@ -359,6 +359,37 @@ static void bad_events_are_counted(void **state)
 	assert_int_equal(skw_table_len(t), 0);
 }
 
+/* 100,000 connections a second for ten seconds. */
+static void closed_rows_never_grow_beyond_bounds(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_event event;
+	size_t most = 0;
+
+	for (unsigned i = 1; i <= 1000000; i++) {
+		struct skw_close_rec close = make_close(i, S + i * 10000ULL, SKW_STATE_LAST_ACK, 0);
+
+		assert_int_equal(skw_table_event(t, &close, sizeof(close), &event), 1);
+		if (skw_table_len(t) > most)
+			most = skw_table_len(t);
+	}
+	assert_in_range(most, 20000, 131072);
+	/* Of those that are left, the newest. */
+	assert_non_null(skw_table_find(t, 1000000));
+	assert_null(skw_table_find(t, 800000));
+	/* Once it is quiet they are kept for as long as was asked again. */
+	for (unsigned tick = 12; tick <= 60; tick++)
+		sweep(t, tick * S, NULL, 0);
+	assert_int_equal(skw_table_len(t), 0);
+	struct skw_close_rec last = make_close(1000001, 61 * S, SKW_STATE_LAST_ACK, 0);
+
+	end(t, &last);
+	sweep(t, 70 * S, NULL, 0);
+	assert_non_null(skw_table_find(t, 1000001));
+	sweep(t, 71 * S, NULL, 0);
+	assert_null(skw_table_find(t, 1000001));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -375,6 +406,7 @@ int main(void)
 		TEST(the_newer_word_on_a_state_counts),
 		TEST(nothing_is_kept_where_nothing_is_to_be_kept),
 		TEST(closed_rows_go_without_sweeps_too),
+		TEST(closed_rows_never_grow_beyond_bounds),
 		TEST(the_followed_row_stays_after_its_close),
 		TEST(a_timeline_is_what_happened_in_order),
 		TEST(bad_events_are_counted),
