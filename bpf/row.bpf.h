@@ -193,13 +193,16 @@ static __always_inline void row_storage(struct skw_conn_rec *rec,
 	rec->rtt_samples = own->rtt_samples;
 	rec->rto_count = own->rto_count;
 	rec->retrans_events = own->retrans_events;
-	/* Before 6.10 samples are counted, but the kernel does not tell how long they were. */
-	if (own->rtt_samples && !own->max_rtt_us)
+	/* Of an idle socket the rest of its storage is left alone: that is a cache miss less. */
+	if (!own->rtt_samples) {
+		__builtin_memset(rec->rtt_hist, 0, sizeof(rec->rtt_hist));
 		return;
-	if (own->rtt_samples) {
-		rec->last_rtt_us = own->last_rtt_us;
-		rec->max_rtt_us = own->max_rtt_us;
 	}
+	/* Before 6.10 samples are counted, but the kernel does not tell how long they were. */
+	if (!own->max_rtt_us)
+		return;
+	rec->last_rtt_us = own->last_rtt_us;
+	rec->max_rtt_us = own->max_rtt_us;
 	__builtin_memcpy(rec->rtt_hist, own->rtt_hist, sizeof(rec->rtt_hist));
 }
 

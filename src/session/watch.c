@@ -2,6 +2,7 @@
 #include "session/watch.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "session/watch_state.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+
+#define LARGE_BYTES (128 << 10)
 
 enum event { EVENT_SIGNAL, EVENT_TICK, EVENT_DURATION, EVENT_KEEPER, EVENT_INPUT, EVENTS };
 
@@ -293,6 +296,11 @@ int skw_watch_run(const struct skw_watch_plan *plan, const struct skw_watch_hook
 			       .tick_fd = -1,
 			       .duration_fd = -1 };
 
+	/*
+	 * What a tick needs for a moment goes back to the kernel: left to itself, malloc takes the
+	 * first large block that is freed for a reason to keep all later ones.
+	 */
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 	skw_signals_default();
 	skw_lines_open(&w.out);
 	int ret = skw_watch_set_up(&w, err);
