@@ -2,7 +2,7 @@
 /*
  * Every TCP connection: what happens to it, told by sockops callbacks, and how it stands, told by
  * an iterator over all sockets of a network namespace. The kernel's sockets are the table: what
- * we count is kept in their storage, which is not made while a connection opens (FACTS: it would
+ * we count is kept in their storage, which is not made while a connection opens (it would
  * cost a tenth of the time) but when a sweep, a timeout or a retransmission first meets it.
  */
 #include "event.bpf.h"
