@@ -48,6 +48,9 @@ int skw_table_holders_end(struct skw_table *t)
 	for (uint32_t slot = 0; slot < t->slots.end && !ret; slot++) {
 		struct skw_entry *e = skw_slots_at(&t->slots, slot);
 
+		/* Nobody has it open any more: the kernel closes what a process left behind. */
+		if (e->used && !e->row.inode && e->row.owner_source == SKW_OWNER_HOLDER)
+			e->row.owner_source = SKW_OWNER_CREATOR;
 		/* The number of a socket that is closed may be another's by now. */
 		if (e->used && e->row.closed_ns == SKW_NONE64 && e->row.inode &&
 		    e->row.inode != SKW_NONE32)

@@ -52,6 +52,18 @@ static void holders_are_owners_sorted_and_each_once(void **state)
 	assert_int_equal(find(t, 1)->owners->list[0].pid, 51);
 	assert_int_equal(find(t, 1)->owners->len, 1);
 	assert_int_equal(find(t, 2)->owners->len, 2);
+	assert_int_equal(find(t, 2)->owner_source, SKW_OWNER_HOLDER);
+
+	/* A socket that nobody holds any more tells whose it was, as its creator's. */
+	rows[1].inode = 0;
+	rows[1].ts_ns = 2 * S;
+	sweep(t, 2 * S, rows, 3);
+	skw_table_holders_begin(t);
+	hold(t, 100, 51, "worker");
+	assert_int_equal(skw_table_holders_end(t), 0);
+	assert_int_equal(find(t, 2)->owners->len, 2);
+	assert_int_equal(find(t, 2)->owner_source, SKW_OWNER_CREATOR);
+	assert_int_equal(find(t, 1)->owner_source, SKW_OWNER_HOLDER);
 }
 
 static void the_accepted_have_their_listeners_owners(void **state)
