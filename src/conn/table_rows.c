@@ -171,7 +171,8 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 	}
 	if (now->uid != SKW_NONE32)
 		row->uid = now->uid;
-	if (now->inode && now->inode != SKW_NONE32)
+	/* Also 0: the number of a socket that was left behind is soon another's. */
+	if (now->inode != SKW_NONE32)
 		row->inode = now->inode;
 	if (now->direction != SKW_CONN_UNKNOWN)
 		row->direction = now->direction;
