@@ -4,8 +4,7 @@
  * tail call, only when it matched; the record it leaves in this CPU's ring is
  * the only copy made of it. The socket's own queue is never used.
  */
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
+#include "ring.bpf.h"
 #include "abi/packet.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -14,7 +13,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 volatile __u32 snaplen = SKW_SNAPLEN_MAX;
 
 /* Set before loading. */
-const volatile __u32 rings_len = 1;
 const volatile __u64 wake_threshold = 1 << 20; /* bytes in a ring that call for the reader */
 
 /* Set by the reader when it goes to sleep on empty rings; the next packet takes it back. */
@@ -26,18 +24,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct skw_packet_counters);
 } counters SEC(".maps");
-
-struct ring {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* only the type counts: the real rings are put in by size */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1); /* rings_len; resized before loading */
-	__type(key, __u32);
-	__array(values, struct ring);
-} rings SEC(".maps");
 
 /* Where a filter program goes on a match: slot 0 is skw_capture. */
 struct {
@@ -151,7 +137,6 @@ int skw_capture(struct __sk_buff *skb)
 	__u32 slot = skb->cb[SKW_CB_SLOT];
 	struct skw_packet_counters *count = bpf_map_lookup_elem(&counters, &slot);
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 index = cpu;
 	__u64 caplen = skb->len;
 	struct skw_packet_rec *rec;
 	__u64 size;
@@ -160,9 +145,7 @@ int skw_capture(struct __sk_buff *skb)
 	if (!count)
 		return 0;
 	count->matched++;
-	if (index >= rings_len)
-		index %= rings_len;
-	ring = bpf_map_lookup_elem(&rings, &index);
+	ring = ring_of_cpu(cpu);
 	if (!ring) {
 		count->dropped++;
 		return 0;

@@ -6,6 +6,49 @@
 #include "ring.bpf.h"
 #include "row.bpf.h"
 
+const volatile __u32 events; /* SKW_EVENT_BIT()s that go into the rings; set before loading */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct skw_conn_counters);
+} counters SEC(".maps");
+
+/* Per CPU, but these programs also run where a softirq may come in between. */
+#define COUNT(member)                                                                              \
+	do {                                                                                       \
+		__u32 slot_ = 0;                                                                   \
+		struct skw_conn_counters *count_ = bpf_map_lookup_elem(&counters, &slot_);         \
+                                                                                                   \
+		if (count_)                                                                        \
+			__sync_fetch_and_add(&count_->member, 1);                                  \
+	} while (0)
+
+/*
+ * A record in this CPU's ring, or NULL, and counted in any case. The clock must be read after
+ * it: that is what the reader's order rests on (kern/ring.h).
+ */
+static __always_inline void *event_reserve(__u64 size)
+{
+	void *ring = ring_of_cpu(bpf_get_smp_processor_id());
+	void *rec = NULL;
+
+	if (ring)
+		rec = bpf_ringbuf_reserve(ring, size, 0);
+	if (rec)
+		COUNT(events);
+	else
+		COUNT(lost);
+	return rec;
+}
+
+/* Never wakes the reader: with a wake-up an event costs the connection ten times as much. */
+static __always_inline void event_submit(void *rec)
+{
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+}
+
 static __always_inline bool wanted(__u8 type)
 {
 	return events & SKW_EVENT_BIT(type);

@@ -74,8 +74,7 @@ static __always_inline void row_start(struct skw_conn_rec *rec, const struct soc
 	rec->state = common->skc_state;
 	rec->flags = SKW_ROW_APP_UNKNOWN;
 	rec->direction = SKW_CONN_UNKNOWN;
-	rec->shutdown = 0;
-	rec->backoff = 0;
+	rec->reserved[0] = rec->reserved[1] = 0;
 	rec->inode = 0;
 	rec->sk_err = 0;
 	*(__u64 *)rec->congestion = 0;
@@ -89,7 +88,6 @@ static __always_inline void row_sock(struct skw_conn_rec *rec, const struct sock
 	rec->inode = sock_inode(sk);
 	rec->uid = sk->sk_uid.val;
 	rec->sk_err = (__u32)sk->sk_err;
-	rec->shutdown = sk->sk_shutdown & 3;
 }
 
 static __always_inline void row_chrono(struct skw_conn_rec *rec, const struct tcp_sock *tp,
@@ -160,7 +158,6 @@ static __always_inline void row_figures(struct skw_conn_rec *rec, const struct t
 		rec->rttvar_us = tp->mdev_us >> 2;
 	rec->min_rtt_us = tp->rtt_min.s[0].v;
 	rec->rto_us = (__u32)jiffies_us(tp->inet_conn.icsk_rto);
-	rec->backoff = tp->inet_conn.icsk_backoff;
 	rec->retrans_segs = tp->total_retrans;
 	rec->lost_segs = tp->lost;
 	rec->cwnd = tp->snd_cwnd;
@@ -217,8 +214,6 @@ static __always_inline void row_tcp(struct skw_conn_rec *rec, const struct tcp_s
 
 	rec->state = state;
 	row_sock(rec, sk);
-	if (tcp_is_mptcp(tp))
-		rec->flags |= SKW_ROW_MPTCP;
 	if (enrolled)
 		rec->flags |= SKW_ROW_ENROLLED;
 	if (state == TCP_LISTEN) {

@@ -103,9 +103,4 @@ static __always_inline const struct timer_list *tcp_keepalive(const struct tcp_s
 	return timer->entry.pprev ? timer : NULL;
 }
 
-static __always_inline bool tcp_is_mptcp(const struct tcp_sock *tp)
-{
-	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
-}
-
 #endif

@@ -229,7 +229,6 @@ struct sock {
 	struct timer_list tcp_retransmit_timer; /* 6.19 */
 	kuid_t sk_uid;
 	__u16 sk_protocol;
-	__u8 sk_shutdown;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
@@ -251,7 +250,6 @@ struct inet_connection_sock {
 	__u32 icsk_rto;
 	const struct tcp_congestion_ops *icsk_ca_ops;
 	__u8 icsk_pending;
-	__u8 icsk_backoff;
 };
 
 struct minmax_sample {
@@ -297,7 +295,6 @@ struct tcp_sock {
 		__u32 rtt_us;
 	} rcv_rtt_est;
 	__u8 bpf_sock_ops_cb_flags;
-	bool is_mptcp; /* where MPTCP is built in */
 };
 
 struct inet_timewait_sock {

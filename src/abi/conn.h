@@ -37,7 +37,6 @@ enum skw_row_kind {
 #define SKW_ROW_APP_LIMITED                                                                        \
 	0x02                     /* rate_app_limited: the last rate sample was the application's   \
 				  */
-#define SKW_ROW_MPTCP       0x04 /* a subflow */
 #define SKW_ROW_APP_UNKNOWN 0x08 /* whether the application limits is not known */
 
 enum skw_conn_direction { SKW_CONN_UNKNOWN, SKW_CONN_IN, SKW_CONN_OUT };
@@ -73,10 +72,9 @@ struct skw_conn_rec {
 	__u8 flags;     /* SKW_ROW_* */
 	__u8 timer;     /* enum skw_conn_timer; SKW_NONE8 */
 	__u8 direction; /* enum skw_conn_direction */
-	__u8 shutdown;  /* RCV_SHUTDOWN 1, SEND_SHUTDOWN 2 */
-	__u8 backoff;   /* exponential backoff now */
-	__u32 netns;    /* inode number of the namespace */
-	__u32 inode;    /* of the socket; 0: held by nobody */
+	__u8 reserved[2];
+	__u32 netns; /* inode number of the namespace */
+	__u32 inode; /* of the socket; 0: held by nobody */
 	__u32 uid;
 	__u32 sk_err; /* errno on the socket, 0 none */
 	__u32 srtt_us, rttvar_us, min_rtt_us;

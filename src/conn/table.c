@@ -108,16 +108,6 @@ bool skw_table_unnamed_cgroup(struct skw_table *t, uint64_t *id)
 	return skw_names_unnamed(&t->cgroups, id);
 }
 
-bool skw_table_unnamed_netns(struct skw_table *t, uint32_t *netns)
-{
-	uint64_t id;
-
-	if (!skw_names_unnamed(&t->netns, &id))
-		return false;
-	*netns = (uint32_t)id;
-	return true;
-}
-
 size_t skw_table_len(const struct skw_table *t)
 {
 	return t->slots.len - t->hidden;

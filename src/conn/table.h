@@ -66,11 +66,10 @@ int skw_table_name_netns(struct skw_table *t, uint32_t netns, const char *name);
 int skw_table_name_cgroup(struct skw_table *t, uint64_t cgroup_id, const char *path);
 
 /*
- * The next cgroup (netns) of some row that has no name yet and was not asked for since the last
+ * The next cgroup of some row that has no name yet and was not asked for since the last
  * sweep began; false: none. For the caller to look up.
  */
 bool skw_table_unnamed_cgroup(struct skw_table *t, uint64_t *cgroup_id);
-bool skw_table_unnamed_netns(struct skw_table *t, uint32_t *netns);
 
 size_t skw_table_len(const struct skw_table *t); /* rows, closed ones included */
 const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie); /* or NULL */

@@ -111,12 +111,12 @@ static void creator_event(struct run *r)
 static void name_all(struct run *r)
 {
 	uint64_t cgroup;
-	uint32_t netns;
+	size_t at = 0;
 
 	while (skw_table_unnamed_cgroup(r->table, &cgroup))
 		skw_table_name_cgroup(r->table, cgroup, "/a");
-	while (skw_table_unnamed_netns(r->table, &netns))
-		skw_table_name_netns(r->table, netns, netns % 2 ? "b" : "");
+	for (const struct skw_row *row; (row = skw_table_next(r->table, &at));)
+		skw_table_name_netns(r->table, row->netns, row->netns % 2 ? "b" : "");
 }
 
 static void (*const calls[])(struct run *r) = {

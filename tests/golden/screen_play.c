@@ -196,7 +196,6 @@ static void verb_row(struct play *p, char **rest)
 		rec->flags = SKW_ROW_ENROLLED;
 		rec->timer = SKW_TIMER_NONE;
 		rec->direction = SKW_CONN_UNKNOWN;
-		rec->shutdown = 0;
 		rec->netns = 4026531840;
 		rec->inode = 0;
 		rec->sk_err = 0;

@@ -31,8 +31,6 @@ static inline struct skw_conn_rec make_record(__u64 cookie, __u8 state)
 	rec.state = state;
 	rec.flags = SKW_ROW_ENROLLED;
 	rec.direction = SKW_CONN_UNKNOWN;
-	rec.shutdown = 0;
-	rec.backoff = 0;
 	rec.netns = 4026531840U;
 	rec.inode = 0;
 	rec.sk_err = 0;
