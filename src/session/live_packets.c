@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "packet/record.h"
-#include "packet/sll2.h"
+#include "pcap/sll2.h"
 
 /* A packet without a link-layer header gets the cooked one in front. 0 or -errno. */
 static int cook(struct skw_live *l, const struct skw_live_iface *iface, struct skw_packet *pkt)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 
-#include "packet/linktype.h"
+#include "pcap/linktype.h"
 #include "session/signals.h"
 #include "session/unprivileged.h"
 #include "util/cleanup.h"

@@ -13,7 +13,7 @@
 #include "filter/translate.h"
 #include "kern/compile.h"
 #include "out/input.h"
-#include "packet/reader.h"
+#include "pcap/reader.h"
 #include "session/filters.h"
 #include "util/cleanup.h"
 

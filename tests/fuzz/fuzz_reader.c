@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A capture file of any bytes: the reader ends, and all it lends out can be read. */
-#include "packet/reader.h"
+#include "pcap/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet/sll2.h"
+#include "pcap/sll2.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

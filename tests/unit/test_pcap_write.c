@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is written as pcap is what libpcap reads, and link types are numbered as it numbers them. */
-#include "packet/pcap_write.h"
+#include "pcap/pcap_write.h"
 
 #include <pcap/pcap.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "packet/linktype.h"
+#include "pcap/linktype.h"
 
 #define TS_NS 1700000000123456789ull
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* pcapng files that we do not write ourselves: old, foreign, in the other byte order, broken. */
-#include "packet/reader.h"
+#include "pcap/reader.h"
 
 #include <errno.h>
 #include <pcap/dlt.h>
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "packet/tsresol.h"
+#include "pcap/tsresol.h"
 #include "util/buf.h"
 
 /* A file being put together, in either byte order. */

@@ -2,7 +2,7 @@
 /* pcapng blocks: their bytes, and that libpcap and our reader understand them. */
 #include "config.h"
 
-#include "packet/pcapng_write.h"
+#include "pcap/pcapng_write.h"
 
 #include <linux/if_packet.h>
 #include <pcap/pcap.h>
@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "packet/reader.h"
+#include "pcap/reader.h"
 
 #define TS_NS 1700000000123456789ull
 

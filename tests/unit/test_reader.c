@@ -2,7 +2,7 @@
 /* Capture files as streams: pcap of all kinds, what is no capture file, pipes. */
 #include "config.h"
 
-#include "packet/reader.h"
+#include "pcap/reader.h"
 
 #include <errno.h>
 #include <pcap/dlt.h>
@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "packet/pcap_write.h"
-#include "packet/pcapng_write.h"
+#include "pcap/pcap_write.h"
+#include "pcap/pcapng_write.h"
 #include "util/buf.h"
 
 #define TS_NS 1700000000123456789ull

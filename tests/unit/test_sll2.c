@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* LINUX_SLL2 headers, link type by link type. */
-#include "packet/sll2.h"
+#include "pcap/sll2.h"
 
 #include <errno.h>
 #include <linux/if_arp.h>

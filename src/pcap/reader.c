@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/reader.h"
+#include "pcap/reader.h"
 
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet/pcapng.h"
-#include "packet/pcapng_read.h"
-#include "packet/read_error.h"
+#include "pcap/pcapng.h"
+#include "pcap/pcapng_read.h"
+#include "pcap/read_error.h"
 #include "util/cleanup.h"
 
 /* One of pcap and pcapng is set. */

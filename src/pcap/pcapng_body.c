@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/pcapng_body.h"
+#include "pcap/pcapng_body.h"
 
-#include "packet/pcapng.h"
+#include "pcap/pcapng.h"
 
 const uint8_t *skw_pcapng_take(struct skw_pcapng_body *b, size_t n)
 {

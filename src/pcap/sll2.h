@@ -4,8 +4,8 @@
  * packets of unlike interfaces share one pcap file. Source: the description of
  * LINKTYPE_LINUX_SLL2 at tcpdump.org.
  */
-#ifndef SKW_PACKET_SLL2_H
-#define SKW_PACKET_SLL2_H
+#ifndef SKW_PCAP_SLL2_H
+#define SKW_PCAP_SLL2_H
 
 #include <stdbool.h>
 #include <stdint.h>

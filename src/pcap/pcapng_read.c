@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/pcapng_read.h"
+#include "pcap/pcapng_read.h"
 
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet/linktype.h"
-#include "packet/pcapng.h"
-#include "packet/pcapng_body.h"
-#include "packet/read_error.h"
-#include "packet/tsresol.h"
+#include "pcap/linktype.h"
+#include "pcap/pcapng.h"
+#include "pcap/pcapng_body.h"
+#include "pcap/read_error.h"
+#include "pcap/tsresol.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/pcapng_write.h"
+#include "pcap/pcapng_write.h"
 
 #include <inttypes.h>
 #include <linux/if_packet.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "packet/linktype.h"
-#include "packet/pcapng.h"
+#include "pcap/linktype.h"
+#include "pcap/pcapng.h"
 #include "util/cleanup.h"
 
 #define VERSION_MAJOR 1

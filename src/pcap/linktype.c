@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/linktype.h"
+#include "pcap/linktype.h"
 
 #include <pcap/pcap.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the two file readers say when a file can't be read further. Each returns -errno. */
-#ifndef SKW_PACKET_READ_ERROR_H
-#define SKW_PACKET_READ_ERROR_H
+#ifndef SKW_PCAP_READ_ERROR_H
+#define SKW_PCAP_READ_ERROR_H
 
 #include <stdint.h>
 

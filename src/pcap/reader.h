@@ -4,8 +4,8 @@
  * because libpcap hides comments and refuses unlike interfaces). Streams: what
  * comes through a pipe can be read as it arrives.
  */
-#ifndef SKW_PACKET_READER_H
-#define SKW_PACKET_READER_H
+#ifndef SKW_PCAP_READER_H
+#define SKW_PCAP_READER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/tsresol.h"
+#include "pcap/tsresol.h"
 
 #define POWER_OF_2  0x80
 #define NS_DIGITS   9

@@ -8,8 +8,8 @@
  * packet's bytes, without allocating anything. `nano` says everywhere the same
  * as in the interface's description: times in nanoseconds, not microseconds.
  */
-#ifndef SKW_PACKET_PCAPNG_WRITE_H
-#define SKW_PACKET_PCAPNG_WRITE_H
+#ifndef SKW_PCAP_PCAPNG_WRITE_H
+#define SKW_PCAP_PCAPNG_WRITE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/pcap_write.h"
+#include "pcap/pcap_write.h"
 
-#include "packet/linktype.h"
+#include "pcap/linktype.h"
 
 #define MAGIC_MICRO   0xa1b2c3d4
 #define MAGIC_NANO    0xa1b23c4d

@@ -3,8 +3,8 @@
  * The two headers of a pcap file, in this host's byte order.
  * Source: draft-ietf-opsawg-pcap, "PCAP Capture File Format".
  */
-#ifndef SKW_PACKET_PCAP_WRITE_H
-#define SKW_PACKET_PCAP_WRITE_H
+#ifndef SKW_PCAP_PCAP_WRITE_H
+#define SKW_PCAP_PCAP_WRITE_H
 
 #include <stdbool.h>
 #include <stdint.h>

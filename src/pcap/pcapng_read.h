@@ -4,8 +4,8 @@
  * interfaces of unlike link types, time stamps of any resolution, comments.
  * Blocks of other kinds are skipped. Source: draft-ietf-opsawg-pcapng.
  */
-#ifndef SKW_PACKET_PCAPNG_READ_H
-#define SKW_PACKET_PCAPNG_READ_H
+#ifndef SKW_PCAP_PCAPNG_READ_H
+#define SKW_PCAP_PCAPNG_READ_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The body of a pcapng block, taken apart from front to back, never past its end. */
-#ifndef SKW_PACKET_PCAPNG_BODY_H
-#define SKW_PACKET_PCAPNG_BODY_H
+#ifndef SKW_PCAP_PCAPNG_BODY_H
+#define SKW_PCAP_PCAPNG_BODY_H
 
 #include <stdbool.h>
 #include <stddef.h>

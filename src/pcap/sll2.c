@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/sll2.h"
+#include "pcap/sll2.h"
 
 #include <errno.h>
 #include <linux/if_ether.h>

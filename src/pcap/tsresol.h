@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Time stamps of a pcapng interface, as nanoseconds. Source: draft-ietf-opsawg-pcapng, section 4.2.
  */
-#ifndef SKW_PACKET_TSRESOL_H
-#define SKW_PACKET_TSRESOL_H
+#ifndef SKW_PCAP_TSRESOL_H
+#define SKW_PCAP_TSRESOL_H
 
 #include <stdint.h>
 

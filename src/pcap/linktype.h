@@ -4,8 +4,8 @@
  * are the same but for a few. Source: the list of link-layer header types at
  * tcpdump.org, and what libpcap does with it on Linux.
  */
-#ifndef SKW_PACKET_LINKTYPE_H
-#define SKW_PACKET_LINKTYPE_H
+#ifndef SKW_PCAP_LINKTYPE_H
+#define SKW_PCAP_LINKTYPE_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "packet/read_error.h"
+#include "pcap/read_error.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,8 +3,8 @@
  * Numbers of the pcapng format that its writer and its reader share.
  * Source: draft-ietf-opsawg-pcapng.
  */
-#ifndef SKW_PACKET_PCAPNG_H
-#define SKW_PACKET_PCAPNG_H
+#ifndef SKW_PCAP_PCAPNG_H
+#define SKW_PCAP_PCAPNG_H
 
 #define SKW_PCAPNG_BYTE_ORDER 0x1a2b3c4d
 
