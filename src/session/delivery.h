@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "packet/printer.h"
+#include "dissect/printer.h"
 #include "session/lines.h"
 #include "session/plan.h"
 #include "session/recorder.h"

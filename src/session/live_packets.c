@@ -7,7 +7,7 @@
 #include <pcap/dlt.h>
 #include <string.h>
 
-#include "packet/record.h"
+#include "capture/packet_rec.h"
 #include "pcap/sll2.h"
 
 /* A packet without a link-layer header gets the cooked one in front. 0 or -errno. */

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dissect/printer.h"
 #include "model/packet.h"
 #include "out/format.h"
-#include "packet/printer.h"
 #include "util/error.h"
 
 enum skw_dump { SKW_DUMP_NONE, SKW_DUMP_TEXT, SKW_DUMP_C, SKW_DUMP_NUMBERS, SKW_DUMP_EBPF };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A ring record of any bytes: what is decoded lies inside it. */
-#include "packet/record.h"
+#include "capture/packet_rec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet/printer.h"
+#include "dissect/printer.h"
 
 enum { OPT_NANO = 256, OPT_ANY, OPT_COLOR, OPT_CUT };
 

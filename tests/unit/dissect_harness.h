@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "packet/dissect.h"
+#include "dissect/dissect.h"
 
 /* Prints b at a level of -v; the return value says whether something follows. */
 typedef bool dissect_fn(struct skw_dissect *d, struct skw_bytes b);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* DNS messages, well-meant and hostile. Whole lines are compared with tcpdump's elsewhere. */
-#include "packet/dns_name.h"
-#include "packet/dns_opt.h"
+#include "dissect/app/dns_name.h"
+#include "dissect/app/dns_opt.h"
 
 #include "dissect_harness.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ICMP and ICMPv6 messages. What they look like in full is compared with tcpdump's lines. */
-#include "packet/dissect.h"
+#include "dissect/dissect.h"
 
 #include "dissect_harness.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* TLS records and HTTP's first lines. */
-#include "packet/dissect.h"
+#include "dissect/dissect.h"
 
 #include "dissect_harness.h"
 

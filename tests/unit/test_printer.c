@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "packet/printer.h"
+#include "dissect/printer.h"
 
 static const uint8_t udp_frame[] = {
 	0x02, 0,    0,    0,    0, 2,  0x02, 0,    0,   0,   0,    1,    0x08, 0x00, /* Ethernet */

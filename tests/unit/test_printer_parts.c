@@ -10,13 +10,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "packet/dissect.h"
-#include "packet/ethertype.h"
-#include "packet/ip_proto.h"
-#include "packet/print_bytes.h"
-#include "packet/print_time.h"
-#include "packet/tcp_seqs.h"
-#include "packet/text.h"
+#include "dissect/dissect.h"
+#include "dissect/ethertype.h"
+#include "dissect/hexdump.h"
+#include "dissect/ip/ip_proto.h"
+#include "dissect/ip/tcp_seqs.h"
+#include "dissect/text.h"
+#include "dissect/timestamp.h"
 
 static struct skw_buf out;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Ring records become pointers and lengths, or are refused. */
-#include "packet/record.h"
+#include "capture/packet_rec.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

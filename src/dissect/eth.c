@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "dissect/eth.h"
+
+#include "dissect/bytes.h"
+#include "dissect/ethertype.h"
+#include "dissect/hexdump.h"
+#include "dissect/text.h"
+
+#define HEADER 14
+#define TAG    4
+
+void skw_dissect_unknown(struct skw_dissect *d, struct skw_bytes b)
+{
+	if (d->opt->bytes == SKW_BYTES_NONE && !d->opt->quiet)
+		skw_print_hex_ascii(d->out, b.p, b.caplen);
+}
+
+void skw_dissect_vlan_tag(struct skw_dissect *d, uint16_t tci)
+{
+	skw_text_field(d->out, "vlan ", tci & 0xfffu);
+	skw_text_field(d->out, ", p ", tci >> 13);
+	if (tci & 0x1000)
+		skw_buf_add_str(d->out, ", DEI");
+}
+
+void skw_dissect_ethertype_name(struct skw_dissect *d, uint16_t ethertype)
+{
+	const char *name = skw_ethertype_name(ethertype);
+
+	if (d->opt->quiet) {
+		if (name) {
+			skw_buf_add_str(d->out, name);
+			return;
+		}
+		skw_buf_add_str(d->out, "Unknown Ethertype (0x");
+	} else {
+		skw_buf_add_str(d->out, "ethertype ");
+		skw_buf_add_str(d->out, name ? name : "Unknown");
+		skw_buf_add_str(d->out, " (0x");
+	}
+	skw_text_hex(d->out, ethertype, 4);
+	skw_buf_add_char(d->out, ')');
+}
+
+bool skw_dissect_ethertype(struct skw_dissect *d, uint16_t ethertype, struct skw_bytes b)
+{
+	switch (ethertype) {
+	case SKW_ETHER_IPV4:
+		skw_dissect_ipv4(d, b);
+		return true;
+	case SKW_ETHER_IPV6:
+		skw_dissect_ipv6(d, b);
+		return true;
+	case SKW_ETHER_ARP:
+	case SKW_ETHER_RARP:
+		skw_dissect_arp(d, b);
+		return true;
+	default:
+		if (!skw_ethertype_named(ethertype))
+			return false;
+		skw_dissect_name(d, skw_ethertype_name(ethertype), b.len);
+		return true;
+	}
+}
+
+static void print_addresses(struct skw_dissect *d, const uint8_t *p)
+{
+	skw_text_mac(d->out, p + 6);
+	skw_buf_add(d->out, " > ", 3);
+	skw_text_mac(d->out, p);
+	skw_buf_add(d->out, ", ", 2);
+}
+
+static void print_type_and_length(struct skw_dissect *d, uint16_t type, uint32_t len)
+{
+	/* The length of an 802.3 frame is told by itself, and the rest is padding. */
+	if (type <= SKW_ETHER_LENGTH_MAX) {
+		skw_buf_add_str(d->out, "802.3");
+		len = type;
+	} else {
+		skw_dissect_ethertype_name(d, type);
+	}
+	skw_text_field(d->out, ", length ", len);
+	skw_buf_add(d->out, ": ", 2);
+}
+
+/* A tag's ethertype is not shown before the tag is known to be there. */
+static bool tag_is_cut(struct skw_dissect *d, uint16_t type, struct skw_bytes b)
+{
+	if (!skw_ethertype_is_vlan(type) || skw_has(b, 0, TAG))
+		return false;
+	skw_dissect_cut(d, "vlan");
+	return true;
+}
+
+/* Tags that follow the header; `type` becomes that of the payload. Returns their length. */
+static uint32_t print_tags(struct skw_dissect *d, struct skw_bytes b, uint16_t *type)
+{
+	uint32_t used = 0;
+
+	while (skw_ethertype_is_vlan(*type)) {
+		uint16_t tci = skw_be16(b.p);
+
+		*type = skw_be16(b.p + 2);
+		b = skw_skip(b, TAG);
+		used += TAG;
+		if (d->opt->link_header) {
+			skw_dissect_vlan_tag(d, tci);
+			skw_buf_add(d->out, ", ", 2);
+		}
+		if (tag_is_cut(d, *type, b))
+			return used;
+		if (d->opt->link_header && *type > SKW_ETHER_LENGTH_MAX) {
+			skw_dissect_ethertype_name(d, *type);
+			skw_buf_add(d->out, ", ", 2);
+		} else if (d->opt->link_header) {
+			skw_buf_add_str(d->out, "802.3");
+		}
+	}
+	return used;
+}
+
+uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
+{
+	if (!skw_has(b, 0, HEADER)) {
+		skw_dissect_cut(d, "ether");
+		return b.caplen;
+	}
+
+	const uint8_t *header = b.p;
+	uint16_t type = skw_be16(header + 12);
+	uint32_t len = b.len;
+
+	b = skw_skip(b, HEADER);
+	if (d->opt->link_header)
+		print_addresses(d, header);
+	if (tag_is_cut(d, type, b))
+		return HEADER;
+	if (d->opt->link_header)
+		print_type_and_length(d, type, len);
+
+	uint32_t used = HEADER;
+	uint32_t tags = print_tags(d, b, &type);
+
+	used += tags;
+	if (d->cut)
+		return used;
+	b = skw_skip(b, tags);
+	if (type <= SKW_ETHER_LENGTH_MAX)
+		return used + skw_dissect_llc(d, skw_first(b, type));
+	if (!skw_dissect_ethertype(d, type, b)) {
+		if (!d->opt->link_header) {
+			print_addresses(d, header);
+			print_type_and_length(d, type, len);
+		}
+		skw_dissect_unknown(d, b);
+	}
+	return used;
+}

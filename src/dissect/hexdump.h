@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Bytes of a packet as -x, -X and -A show them: each line starts with its newline. */
+#ifndef SKW_DISSECT_HEXDUMP_H
+#define SKW_DISSECT_HEXDUMP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buf.h"
+
+void skw_print_hex(struct skw_buf *out, const uint8_t *p, size_t n);
+void skw_print_hex_ascii(struct skw_buf *out, const uint8_t *p, size_t n);
+void skw_print_ascii(struct skw_buf *out, const uint8_t *p, size_t n);
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "dissect/dissect.h"
+
+#include "dissect/bytes.h"
+
+static uint32_t sum_words(const uint8_t *p, size_t n, uint64_t sum)
+{
+	for (; n >= 2; p += 2, n -= 2)
+		sum += skw_be16(p);
+	if (n)
+		sum += (uint32_t)p[0] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint32_t)sum;
+}
+
+uint16_t skw_cksum(const uint8_t *p, size_t n, uint32_t start)
+{
+	return (uint16_t)~sum_words(p, n, start);
+}
+
+uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len)
+{
+	size_t addr_len = ip->version == 4 ? 4 : 16;
+	uint32_t sum = sum_words(ip->src, addr_len, ip->proto);
+
+	sum = sum_words(ip->last_hop ? ip->last_hop : ip->dst, addr_len, sum);
+	return sum + (upper_len >> 16) + (upper_len & 0xffff);
+}
+
+uint16_t skw_cksum_shouldbe(uint16_t field, uint16_t sum)
+{
+	/*
+	 * sum is the complement of everything, the wrong field included. Taking the field out of
+	 * the sum and complementing leaves what it should hold.
+	 */
+	uint32_t should = (uint32_t)field + sum;
+
+	should = (should & 0xffff) + (should >> 16);
+	return (uint16_t)should;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names of IP protocol numbers (IANA "Protocol Numbers"), in the words tcpdump uses with -v. */
+#ifndef SKW_DISSECT_IP_IP_PROTO_H
+#define SKW_DISSECT_IP_IP_PROTO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	SKW_PROTO_HOPOPTS = 0,
+	SKW_PROTO_ICMP = 1,
+	SKW_PROTO_IPIP = 4,
+	SKW_PROTO_TCP = 6,
+	SKW_PROTO_UDP = 17,
+	SKW_PROTO_DCCP = 33,
+	SKW_PROTO_IPV6 = 41,
+	SKW_PROTO_ROUTING = 43,
+	SKW_PROTO_FRAGMENT = 44,
+	SKW_PROTO_GRE = 47,
+	SKW_PROTO_ESP = 50,
+	SKW_PROTO_AH = 51,
+	SKW_PROTO_ICMPV6 = 58,
+	SKW_PROTO_NONE = 59,
+	SKW_PROTO_DSTOPTS = 60,
+	SKW_PROTO_MOBILITY_OLD = 62,
+	SKW_PROTO_IPCOMP = 108,
+	SKW_PROTO_SCTP = 132,
+	SKW_PROTO_MOBILITY = 135,
+};
+
+/* "unknown" for those without a name. Never NULL. */
+const char *skw_ip_proto_name(uint8_t proto);
+
+/* Whether the protocol has ports in its first four bytes, and so prints the addresses itself. */
+bool skw_ip_proto_has_ports(uint8_t proto);
+
+#endif
