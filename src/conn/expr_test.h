@@ -5,7 +5,7 @@
 
 #include "conn/expr_addr.h"
 #include "conn/expr_lex.h"
-#include "conn/field.h"
+#include "row/field.h"
 
 struct skw_expr_test {
 	uint8_t field; /* enum skw_field */

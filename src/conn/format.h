@@ -5,9 +5,9 @@
 #ifndef SKW_CONN_FORMAT_H
 #define SKW_CONN_FORMAT_H
 
-#include "conn/field.h"
 #include "model/event.h"
 #include "model/row.h"
+#include "row/field.h"
 #include "util/buf.h"
 
 /* What formatting needs to know of the world. */

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "conn/record.h"
 #include "conn/table_rows.h"
 #include "conn/table_state.h"
+#include "row/record.h"
 
 /* Creators and such that are remembered for sockets of which nothing else is known. */
 #define HIDDEN_MAX 65536

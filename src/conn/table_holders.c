@@ -4,9 +4,9 @@
 
 #include <errno.h>
 
-#include "conn/record.h"
 #include "conn/table_rows.h"
 #include "conn/table_state.h"
+#include "row/record.h"
 
 void skw_table_holders_begin(struct skw_table *t)
 {

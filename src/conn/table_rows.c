@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "conn/history.h"
-#include "conn/record.h"
+#include "row/history.h"
+#include "row/record.h"
 
 /* Bits in a byte times nanoseconds in a second: bytes per nanosecond, as it is shown. */
 #define BPS_FACTOR 8e9

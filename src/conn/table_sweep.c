@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "conn/history.h"
-#include "conn/record.h"
 #include "conn/table_rows.h"
 #include "conn/table_state.h"
+#include "row/history.h"
+#include "row/record.h"
 
 #define NS_PER_S   1000000000ULL
 #define RECENT_NS  (10 * NS_PER_S)

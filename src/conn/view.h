@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 #include "conn/expr.h"
-#include "conn/field.h"
 #include "conn/table.h"
+#include "row/field.h"
 
 enum skw_group {
 	SKW_GROUP_NONE,

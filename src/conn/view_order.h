@@ -6,8 +6,8 @@
 #ifndef SKW_CONN_VIEW_ORDER_H
 #define SKW_CONN_VIEW_ORDER_H
 
-#include "conn/field.h"
 #include "conn/smooth.h"
+#include "row/field.h"
 
 struct skw_view_item {
 	uint64_t key;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "conn/field.h"
+#include "row/field.h"
 #include "util/cleanup.h"
 
 #define ALL_REASONS ((1U << SKW_CLOSE_REASONS) - 1)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "conn/format.h"
-#include "conn/history.h"
+#include "row/history.h"
 #include "ui/cells.h"
 #include "ui/spark.h"
 #include "util/cleanup.h"

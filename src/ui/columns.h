@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "conn/field.h"
+#include "row/field.h"
 #include "ui/settings.h"
 
 /* In the order in which they are offered; the first ones are the default. */

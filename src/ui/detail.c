@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "conn/format.h"
-#include "conn/history.h"
+#include "row/history.h"
 #include "ui/fields.h"
 #include "ui/numbers.h"
 #include "ui/rows.h"

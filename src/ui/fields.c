@@ -5,8 +5,8 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
-#include "conn/field.h"
 #include "conn/format.h"
+#include "row/field.h"
 #include "util/cleanup.h"
 
 #define NAME_WIDTH 20

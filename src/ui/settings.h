@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conn/field.h"
 #include "conn/view.h"
+#include "row/field.h"
 #include "util/error.h"
 
 #define SKW_SETTINGS_FILTER  256

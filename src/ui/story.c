@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "conn/field.h"
 #include "conn/format.h"
+#include "row/field.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 

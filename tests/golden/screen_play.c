@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "conn/field.h"
+#include "row/field.h"
 #include "util/clock.h"
 
 #define MEMBER(name)                                                                               \

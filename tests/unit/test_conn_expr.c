@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "conn/field.h"
 #include "conn_rows.h"
+#include "row/field.h"
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/field.h"
+#include "row/field.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Records of connections become rows, or are refused; why a connection ended; times as history. */
-#include "conn/record.h"
+#include "row/record.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "conn/history.h"
 #include "conn_records.h"
+#include "row/history.h"
 
 static int decode(const struct skw_conn_rec *rec, struct skw_row *row)
 {

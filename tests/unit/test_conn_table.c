@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "conn/history.h"
 #include "conn_table.h"
+#include "row/history.h"
 
 #define ROWS      100000
 #define ROW_BYTES 512

@@ -4,8 +4,8 @@
  * expressions), its short names, its unit and how to get it. Everything that shows, compares or
  * sorts rows works from it.
  */
-#ifndef SKW_CONN_FIELD_H
-#define SKW_CONN_FIELD_H
+#ifndef SKW_ROW_FIELD_H
+#define SKW_ROW_FIELD_H
 
 #include <stdbool.h>
 #include <stdint.h>

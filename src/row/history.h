@@ -3,8 +3,8 @@
  * A minute of RTTs in 60 bytes: each is the logarithm of a time, 0 says that nothing is known.
  * Steps of 2^(1/8) from 1 us on: 255 is over an hour.
  */
-#ifndef SKW_CONN_HISTORY_H
-#define SKW_CONN_HISTORY_H
+#ifndef SKW_ROW_HISTORY_H
+#define SKW_ROW_HISTORY_H
 
 #include "model/row.h"
 

@@ -4,8 +4,8 @@
  * refused (-EBADMSG) when its length, kind, family, state, timer, direction or event type is none
  * that abi/conn.h knows; strings need not be terminated in it and are in what comes out.
  */
-#ifndef SKW_CONN_RECORD_H
-#define SKW_CONN_RECORD_H
+#ifndef SKW_ROW_RECORD_H
+#define SKW_ROW_RECORD_H
 
 #include <stddef.h>
 

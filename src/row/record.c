@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/record.h"
+#include "row/record.h"
 
 #include <errno.h>
 #include <stdbool.h>

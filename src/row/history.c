@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/history.h"
+#include "row/history.h"
 
 /*
  * 1024 * 2^(i/8): where the steps of an octave begin. Code 1 is 1 us, so code c stands for
