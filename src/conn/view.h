@@ -10,8 +10,8 @@
 
 #include <stdbool.h>
 
-#include "conn/expr.h"
 #include "conn/table.h"
+#include "expr/expr.h"
 #include "row/field.h"
 
 enum skw_group {

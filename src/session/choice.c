@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/choice.h"
 
-#include "conn/expr.h"
+#include "expr/expr.h"
 #include "util/buf.h"
 
 int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,

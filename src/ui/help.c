@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conn/expr.h"
+#include "expr/expr.h"
 #include "ui/keys.h"
 #include "util/cleanup.h"
 

@@ -3,7 +3,7 @@
  * An expression of any bytes: it parses or says why not, in one line; what parses answers for
  * any row, and `not` of it answers the opposite. The bytes behind a NUL make the row.
  */
-#include "conn/expr.h"
+#include "expr/expr.h"
 
 #include <stdlib.h>
 #include <string.h>

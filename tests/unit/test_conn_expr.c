@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/expr.h"
+#include "expr/expr.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/expr.h"
+#include "expr/expr.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
  * A comparison with an unknown value is false, also under != and !~; `not` of it is true.
  * Pure; an expression is parsed once and evaluated for any number of rows without allocating.
  */
-#ifndef SKW_CONN_EXPR_H
-#define SKW_CONN_EXPR_H
+#ifndef SKW_EXPR_EXPR_H
+#define SKW_EXPR_EXPR_H
 
 #include <stdbool.h>
 #include <stdio.h>

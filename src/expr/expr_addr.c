@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/expr_addr.h"
+#include "expr/expr_addr.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/expr_lex.h"
+#include "expr/expr_lex.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

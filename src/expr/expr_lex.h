@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The words of an expression, and its errors, which point at a column. Internal to conn/expr.c. */
-#ifndef SKW_CONN_EXPR_LEX_H
-#define SKW_CONN_EXPR_LEX_H
+#ifndef SKW_EXPR_EXPR_LEX_H
+#define SKW_EXPR_EXPR_LEX_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The addresses that an expression compares with. Internal to conn/expr.c. */
-#ifndef SKW_CONN_EXPR_ADDR_H
-#define SKW_CONN_EXPR_ADDR_H
+#ifndef SKW_EXPR_EXPR_ADDR_H
+#define SKW_EXPR_EXPR_ADDR_H
 
 #include <stdbool.h>
 #include <stdint.h>

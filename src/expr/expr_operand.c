@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/expr_operand.h"
+#include "expr/expr_operand.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/expr_test.h"
+#include "expr/expr_compare.h"
 
 #include <string.h>
 

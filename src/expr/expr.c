@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/expr.h"
+#include "expr/expr.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "conn/expr_operand.h"
+#include "expr/expr_operand.h"
 #include "util/cleanup.h"
 
 /* How deep parentheses and `not` may nest: the parser calls itself once for each. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One comparison of an expression. Internal to conn/expr.c. */
-#ifndef SKW_CONN_EXPR_TEST_H
-#define SKW_CONN_EXPR_TEST_H
+#ifndef SKW_EXPR_EXPR_COMPARE_H
+#define SKW_EXPR_EXPR_COMPARE_H
 
-#include "conn/expr_addr.h"
-#include "conn/expr_lex.h"
+#include "expr/expr_addr.h"
+#include "expr/expr_lex.h"
 #include "row/field.h"
 
 struct skw_expr_test {

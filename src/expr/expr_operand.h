@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Makes comparisons from words: which field, which value. Internal to conn/expr.c. */
-#ifndef SKW_CONN_EXPR_OPERAND_H
-#define SKW_CONN_EXPR_OPERAND_H
+#ifndef SKW_EXPR_EXPR_OPERAND_H
+#define SKW_EXPR_EXPR_OPERAND_H
 
-#include "conn/expr_test.h"
+#include "expr/expr_compare.h"
 
 /* Fields that are either side's; ends with a NULL name. */
 struct skw_expr_either {
