@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "conn/table.h"
 #include "kern/conn.h"
+#include "table/table.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "conn/table.h"
 #include "conn/view.h"
+#include "table/table.h"
 #include "util/clock.h"
 
 /* Each figure is the lowest of so many: what a busy machine adds is not the table's. */

@@ -7,9 +7,9 @@
 #define SKW_CONN_TEXT_H
 
 #include "conn/format.h"
-#include "conn/table.h"
 #include "conn/view.h"
 #include "model/watch.h"
+#include "table/table.h"
 #include "util/buf.h"
 
 /* Three lines on the whole: time and losses, connections by state, rates. */

@@ -10,9 +10,9 @@
 
 #include <stdbool.h>
 
-#include "conn/table.h"
 #include "expr/expr.h"
 #include "row/field.h"
+#include "table/table.h"
 
 enum skw_group {
 	SKW_GROUP_NONE,

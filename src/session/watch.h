@@ -11,9 +11,9 @@
 #include <stdint.h>
 #include <termios.h>
 
-#include "conn/table.h"
 #include "model/event.h"
 #include "model/watch.h"
+#include "table/table.h"
 #include "util/buf.h"
 #include "util/error.h"
 

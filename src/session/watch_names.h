@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conn/table.h"
 #include "session/id_set.h"
+#include "table/table.h"
 
 struct skw_watch_names {
 	char mount[PATH_MAX];              /* of cgroup v2 */

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conn/table.h"
 #include "conn/view.h"
 #include "model/watch.h"
+#include "table/table.h"
 #include "ui/settings.h"
 #include "util/error.h"
 

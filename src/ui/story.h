@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conn/table.h"
+#include "table/table.h"
 #include "ui/page.h"
 
 /* Local time, "14:02:19.113", without the fraction if it is not `exact`. */

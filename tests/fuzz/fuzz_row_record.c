@@ -4,7 +4,7 @@
  * rows can be looked at. The input is a list of calls: one byte says which, and records follow
  * in full length, the last one as far as there are bytes.
  */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <stdlib.h>
 #include <string.h>

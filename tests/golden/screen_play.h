@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "conn/table.h"
 #include "model/watch.h"
+#include "table/table.h"
 
 #define PLAY_ROWS    256
 #define PLAY_HOLDERS 256

@@ -3,7 +3,7 @@
 #ifndef SKW_TESTS_UNIT_CONN_TABLE_H
 #define SKW_TESTS_UNIT_CONN_TABLE_H
 
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

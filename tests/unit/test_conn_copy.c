@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A copy of the connection table: all of it, and none of what comes later. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Names of cgroups and of network namespaces, and the rows of the table that they reach. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Who owns the rows of the connection table: holders, and listeners for what they accepted. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Sweeps of the connection table: rows, rates, what goes and what stays. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <errno.h>
 #include <malloc.h>

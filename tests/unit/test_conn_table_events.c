@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Events in the connection table, and how they go together with sweeps. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <errno.h>
 #include <setjmp.h>

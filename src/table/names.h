@@ -3,8 +3,8 @@
  * Names by number, for what rows are in: cgroups, namespaces. A name lives as long as rows refer
  * to its number; a number without a name remembers which rows wait for one.
  */
-#ifndef SKW_CONN_NAMES_H
-#define SKW_CONN_NAMES_H
+#ifndef SKW_TABLE_NAMES_H
+#define SKW_TABLE_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Events: what the kernel did, as it did it. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "conn/table_rows.h"
-#include "conn/table_state.h"
 #include "row/record.h"
+#include "table/table_rows.h"
+#include "table/table_state.h"
 
 /* Creators and such that are remembered for sockets of which nothing else is known. */
 #define HIDDEN_MAX 65536

@@ -5,8 +5,8 @@
  * The cost per row does not grow with the number of rows. It reads no clock: times
  * (CLOCK_MONOTONIC, nanoseconds) are handed in.
  */
-#ifndef SKW_CONN_TABLE_H
-#define SKW_CONN_TABLE_H
+#ifndef SKW_TABLE_TABLE_H
+#define SKW_TABLE_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

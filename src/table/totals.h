@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What happened within a tick, summed while records come, made into figures at its end. */
-#ifndef SKW_CONN_TOTALS_H
-#define SKW_CONN_TOTALS_H
+#ifndef SKW_TABLE_TOTALS_H
+#define SKW_TABLE_TOTALS_H
 
-#include "conn/slots.h"
-#include "conn/table.h"
+#include "table/slots.h"
+#include "table/table.h"
 
 struct skw_tick {
 	uint64_t tx_bytes, rx_bytes;

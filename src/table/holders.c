@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/holders.h"
+#include "table/holders.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * Sets of owners, each kept once however many rows have it: a server's ten thousand connections
  * share one. Sets are counted by their references and go with the last.
  */
-#ifndef SKW_CONN_OWNERS_H
-#define SKW_CONN_OWNERS_H
+#ifndef SKW_TABLE_OWNERS_H
+#define SKW_TABLE_OWNERS_H
 
 #include <stddef.h>
 

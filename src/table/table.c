@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "conn/table_rows.h"
-#include "conn/table_state.h"
+#include "table/table_rows.h"
+#include "table/table_state.h"
 
 int skw_table_new(const struct skw_table_options *opt, struct skw_table **out)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which listener of a table took a connection: by namespace, local port and address. */
-#ifndef SKW_CONN_LISTENERS_H
-#define SKW_CONN_LISTENERS_H
+#ifndef SKW_TABLE_LISTENERS_H
+#define SKW_TABLE_LISTENERS_H
 
-#include "conn/slots.h"
+#include "table/slots.h"
 
 struct skw_listener {
 	uint32_t netns;

@@ -3,10 +3,10 @@
  * What happened lately to all connections, the oldest given up first, and to the one that is
  * followed, for longer.
  */
-#ifndef SKW_CONN_TIMELINE_H
-#define SKW_CONN_TIMELINE_H
+#ifndef SKW_TABLE_TIMELINE_H
+#define SKW_TABLE_TIMELINE_H
 
-#include "conn/table.h"
+#include "table/table.h"
 
 struct skw_timeline_entry;
 

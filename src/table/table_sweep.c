@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Sweeps: rows as the kernel has them now, and what has gone since. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "conn/table_rows.h"
-#include "conn/table_state.h"
 #include "row/history.h"
 #include "row/record.h"
+#include "table/table_rows.h"
+#include "table/table_state.h"
 
 #define NS_PER_S   1000000000ULL
 #define RECENT_NS  (10 * NS_PER_S)

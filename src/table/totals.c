@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/totals.h"
+#include "table/totals.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/names.h"
+#include "table/names.h"
 
 #include <errno.h>
 #include <stdlib.h>

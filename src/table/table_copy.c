@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A table as it is at one moment, for whom it shall not change under his eyes. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "conn/table_state.h"
+#include "table/table_state.h"
 
 /* What an entry shares with others of its table, it shares with those of the copy. */
 static int settle(struct skw_table *t, const struct skw_table *from, struct skw_entry *e)

@@ -4,8 +4,8 @@
  * is the cookie; rows without one (SKW_NONE64) go by protocol, namespace, addresses and ports,
  * and those of UDP by inode.
  */
-#ifndef SKW_CONN_SLOTS_H
-#define SKW_CONN_SLOTS_H
+#ifndef SKW_TABLE_SLOTS_H
+#define SKW_TABLE_SLOTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Holders of sockets become the owners of rows. */
-#include "conn/table.h"
+#include "table/table.h"
 
 #include <errno.h>
 
-#include "conn/table_rows.h"
-#include "conn/table_state.h"
 #include "row/record.h"
+#include "table/table_rows.h"
+#include "table/table_state.h"
 
 void skw_table_holders_begin(struct skw_table *t)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/slots.h"
+#include "table/slots.h"
 
 #include <errno.h>
 #include <stdlib.h>

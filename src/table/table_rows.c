@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/table_rows.h"
+#include "table/table_rows.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/timeline.h"
+#include "table/timeline.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/listeners.h"
+#include "table/listeners.h"
 
 #include <errno.h>
 #include <stdlib.h>

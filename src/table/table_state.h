@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a table is made of, for the files that make it. */
-#ifndef SKW_CONN_TABLE_STATE_H
-#define SKW_CONN_TABLE_STATE_H
+#ifndef SKW_TABLE_TABLE_STATE_H
+#define SKW_TABLE_TABLE_STATE_H
 
-#include "conn/holders.h"
-#include "conn/listeners.h"
-#include "conn/names.h"
-#include "conn/owners.h"
-#include "conn/slots.h"
-#include "conn/table.h"
-#include "conn/timeline.h"
-#include "conn/totals.h"
+#include "table/holders.h"
+#include "table/listeners.h"
+#include "table/names.h"
+#include "table/owners.h"
+#include "table/slots.h"
+#include "table/table.h"
+#include "table/timeline.h"
+#include "table/totals.h"
 
 /* Names of congestion controls; modules of the kernel, so a handful. */
 #define SKW_CONGESTIONS 32

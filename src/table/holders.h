@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who holds which socket, from one sweep over task files: gathered, then asked by inode. */
-#ifndef SKW_CONN_HOLDERS_H
-#define SKW_CONN_HOLDERS_H
+#ifndef SKW_TABLE_HOLDERS_H
+#define SKW_TABLE_HOLDERS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a row: made, told of, closed, dropped. For the files of the table. */
-#ifndef SKW_CONN_TABLE_ROWS_H
-#define SKW_CONN_TABLE_ROWS_H
+#ifndef SKW_TABLE_TABLE_ROWS_H
+#define SKW_TABLE_TABLE_ROWS_H
 
-#include "conn/table_state.h"
+#include "table/table_state.h"
 
 /*
  * A sweep may read a socket while it closes, as the callback comes before the socket leaves the
