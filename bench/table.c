@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "conn/view.h"
 #include "table/table.h"
 #include "util/clock.h"
+#include "view/view.h"
 
 /* Each figure is the lowest of so many: what a busy machine adds is not the table's. */
 #define ROUNDS 15

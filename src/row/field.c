@@ -374,32 +374,3 @@ const char *skw_close_reason_name(uint8_t reason)
 {
 	return NAME(close_reasons, reason);
 }
-
-static char *put_byte(char *p, uint8_t v)
-{
-	if (v >= 100)
-		*p++ = (char)('0' + v / 100);
-	if (v >= 10)
-		*p++ = (char)('0' + v / 10 % 10);
-	*p++ = (char)('0' + v % 10);
-	return p;
-}
-
-void skw_addr_text(uint8_t family, const uint8_t addr[16], char *out)
-{
-	/* RFC 4291, 2.5.5.2. */
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const uint8_t *v4 = addr;
-
-	if (family == AF_INET6) {
-		if (memcmp(addr, mapped, sizeof(mapped)) != 0) {
-			inet_ntop(AF_INET6, addr, out, INET6_ADDRSTRLEN);
-			return;
-		}
-		v4 = addr + sizeof(mapped);
-	}
-	for (int i = 0; i < 4; i++) {
-		out = put_byte(out, v4[i]);
-		*out++ = i < 3 ? '.' : '\0';
-	}
-}

@@ -126,7 +126,4 @@ const char *skw_state_name(uint8_t state);         /* enum skw_row_state; "?" */
 const char *skw_event_name(uint8_t type);          /* enum skw_event_type; "?" */
 const char *skw_close_reason_name(uint8_t reason); /* NULL: unknown */
 
-/* Text of an address: IPv4-mapped IPv6 as IPv4. `out` holds INET6_ADDRSTRLEN. */
-void skw_addr_text(uint8_t family, const uint8_t addr[16], char *out);
-
 #endif

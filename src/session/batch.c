@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "conn/text.h"
+#include "format/listing.h"
 #include "util/buf.h"
 
 struct batch {

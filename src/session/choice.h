@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "conn/view.h"
 #include "util/error.h"
+#include "view/view.h"
 
 struct skw_choice {
 	struct skw_view_options view;

@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
-#include "conn/format.h"
 #include "expr/expr.h"
+#include "format/format.h"
 #include "session/choice.h"
 #include "session/watch.h"
 #include "util/buf.h"

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conn/format.h"
+#include "format/format.h"
+#include "row/address.h"
+#include "row/cgroup_name.h"
 #include "row/history.h"
 #include "ui/cells.h"
 #include "ui/spark.h"
@@ -351,7 +353,7 @@ static void owner_cell(const struct cell *c)
 		char cgroup[SKW_CGROUP_NAME_SIZE];
 
 		snprintf(c->out, c->size, "%s%*s%s", owner, used < 8 ? 9 - used : 1, "",
-			 skw_format_cgroup(cgroup, c->row->cgroup));
+			 skw_cgroup_name_of(cgroup, c->row->cgroup));
 	}
 }
 
@@ -359,7 +361,7 @@ static void local_cell(const struct cell *c)
 {
 	char endpoint[SKW_ENDPOINT_SIZE];
 
-	skw_format_endpoint(endpoint, c->row->family, c->row->local_addr, c->row->local_port);
+	skw_address_endpoint(endpoint, c->row->family, c->row->local_addr, c->row->local_port);
 	skw_cells_elide(c->out, c->size, endpoint, c->width, c->env->utf8);
 }
 
@@ -374,7 +376,7 @@ static void remote_cell(const struct cell *c)
 		snprintf(c->out, c->size, "  *");
 		return;
 	}
-	skw_format_endpoint(endpoint, c->row->family, c->row->remote_addr, c->row->remote_port);
+	skw_address_endpoint(endpoint, c->row->family, c->row->remote_addr, c->row->remote_port);
 	c->out[0] = c->row->direction < sizeof(arrows) ? arrows[c->row->direction] : ' ';
 	c->out[1] = ' ';
 	skw_cells_elide(c->out + 2, c->size - 2, endpoint, c->width - 2, c->env->utf8);
@@ -390,7 +392,7 @@ static void cgroup_cell(const struct cell *c)
 	char cgroup[SKW_CGROUP_NAME_SIZE];
 
 	snprintf(c->out, c->size, "%s",
-		 c->row->cgroup ? skw_format_cgroup(cgroup, c->row->cgroup) : "--");
+		 c->row->cgroup ? skw_cgroup_name_of(cgroup, c->row->cgroup) : "--");
 }
 
 static void netns_cell(const struct cell *c)

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conn/format.h"
+#include "format/format.h"
+#include "row/address.h"
+#include "row/cgroup_name.h"
 #include "row/history.h"
 #include "ui/fields.h"
 #include "ui/numbers.h"
@@ -73,12 +75,12 @@ static void add_tuple(struct skw_page *p, const struct skw_row *row)
 	static const char *const arrows[] = { " - ", " < ", " > " };
 	char endpoint[SKW_ENDPOINT_SIZE];
 
-	skw_format_endpoint(endpoint, row->family, row->local_addr, row->local_port);
+	skw_address_endpoint(endpoint, row->family, row->local_addr, row->local_port);
 	skw_page_put(p, SKW_STYLE_STRONG, endpoint);
 	if (row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN) {
 		char both[SKW_ENDPOINT_SIZE + 4];
 
-		skw_format_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
+		skw_address_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
 		snprintf(both, sizeof(both), "%s%s", arrows[row->direction % 3], endpoint);
 		skw_page_put(p, SKW_STYLE_STRONG, both);
 	}
@@ -133,7 +135,7 @@ static void add_title(struct skw_page *p, const struct skw_row *row,
 	}
 	if (row->cgroup)
 		skw_page_item(p, NULL, SKW_STYLE_PLAIN,
-			      skw_format_cgroup((char[SKW_CGROUP_NAME_SIZE]){ 0 }, row->cgroup));
+			      skw_cgroup_name_of((char[SKW_CGROUP_NAME_SIZE]){ 0 }, row->cgroup));
 	if (row->netns_name)
 		skw_page_item(p, "netns", SKW_STYLE_PLAIN, row->netns_name);
 	add_times(p, row, status);

@@ -5,7 +5,8 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
-#include "conn/format.h"
+#include "format/format.h"
+#include "row/address.h"
 #include "row/field.h"
 #include "util/cleanup.h"
 
@@ -60,9 +61,9 @@ static void print_of_row(const struct skw_row *row, enum skw_field field, struct
 	if (skw_fields[field].kind == SKW_KIND_ADDR) {
 		char addr[INET6_ADDRSTRLEN];
 
-		skw_addr_text(row->family,
-			      field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr,
-			      addr);
+		skw_address_text(row->family,
+				 field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr,
+				 addr);
 		skw_buf_add_str(out, addr);
 	} else if (skw_fields[field].kind == SKW_KIND_OWNERS) {
 		for (uint32_t i = 0; i < row->owners->len; i++)

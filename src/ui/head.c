@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "conn/format.h"
+#include "format/format.h"
 #include "ui/cells.h"
 #include "ui/numbers.h"
 #include "ui/spark.h"

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/format.h"
 #include "model/row.h"
-#include "conn/format.h"
 
 const char *skw_numbers_grouped(char out[SKW_NUMBERS_SIZE], uint64_t v)
 {

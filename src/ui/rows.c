@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conn/format.h"
+#include "format/format.h"
 #include "ui/cells.h"
 #include "util/cleanup.h"
 

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conn/view.h"
 #include "model/watch.h"
 #include "table/table.h"
 #include "ui/settings.h"
 #include "util/error.h"
+#include "view/view.h"
 
 struct skw_screen;
 

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "conn/view.h"
 #include "row/field.h"
 #include "util/error.h"
+#include "view/view.h"
 
 #define SKW_SETTINGS_FILTER  256
 #define SKW_SETTINGS_COLUMNS 32

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "conn/format.h"
+#include "format/format.h"
 #include "row/field.h"
 #include "util/cleanup.h"
 #include "util/clock.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/format.h"
+#include "format/format.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "conn_rows.h"
+#include "row/address.h"
 
 static struct skw_value value_of(const struct skw_row *row, enum skw_field field)
 {
@@ -148,18 +149,18 @@ static void addresses_as_text(void **state)
 	uint8_t addr[16] = { 10, 0, 203, 7 };
 
 	(void)state;
-	skw_addr_text(AF_INET, addr, text);
+	skw_address_text(AF_INET, addr, text);
 	assert_string_equal(text, "10.0.203.7");
 	memset(addr, 255, 4);
-	skw_addr_text(AF_INET, addr, text);
+	skw_address_text(AF_INET, addr, text);
 	assert_string_equal(text, "255.255.255.255");
 	for (size_t i = 0; i < sizeof(v6) / sizeof(v6[0]); i++) {
 		assert_int_equal(inet_pton(AF_INET6, v6[i], addr), 1);
-		skw_addr_text(AF_INET6, addr, text);
+		skw_address_text(AF_INET6, addr, text);
 		assert_string_equal(text, v6[i]);
 	}
 	assert_int_equal(inet_pton(AF_INET6, "::ffff:192.0.2.1", addr), 1);
-	skw_addr_text(AF_INET6, addr, text);
+	skw_address_text(AF_INET6, addr, text);
 	assert_string_equal(text, "192.0.2.1");
 }
 

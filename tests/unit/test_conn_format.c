@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/format.h"
+#include "format/format.h"
+#include "row/address.h"
+#include "row/cgroup_name.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -173,7 +175,7 @@ static void endpoints(void **state)
 		/* The rest of an IPv4 address does not count. */
 		memset(addr, 0xee, sizeof(addr));
 		assert_int_equal(inet_pton(family, list[i].addr, addr), 1);
-		skw_format_endpoint(out, (uint8_t)family, addr, list[i].port);
+		skw_address_endpoint(out, (uint8_t)family, addr, list[i].port);
 		assert_string_equal(out, list[i].text);
 	}
 }
@@ -240,7 +242,7 @@ static void cgroups_by_the_names_people_use(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(list); i++) {
-		assert_ptr_equal(skw_format_cgroup(out, list[i].path), out);
+		assert_ptr_equal(skw_cgroup_name_of(out, list[i].path), out);
 		if (strcmp(out, list[i].name) != 0)
 			fail_msg("%s: %s, not %s", list[i].path, out, list[i].name);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* JSON is read back by a library that we have not written, CSV by the rules of RFC 4180. */
-#include "conn/format.h"
+#include "format/format.h"
 
 #include <jansson.h>
 #include <stdlib.h>

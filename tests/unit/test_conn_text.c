@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The lines of a batch: what awk and people see. */
-#include "conn/text.h"
+#include "format/listing.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Views of the connection table: which rows, in which order, in which groups. */
-#include "conn/view.h"
+#include "view/view.h"
 
 #include <malloc.h>
 #include <setjmp.h>

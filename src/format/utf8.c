@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/utf8.h"
+#include "format/utf8.h"
 
 #include <stdint.h>
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/text.h"
+#include "format/listing.h"
+#include "row/address.h"
+#include "row/cgroup_name.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -58,8 +60,8 @@ void skw_text_row(struct skw_buf *out, const struct skw_row *row)
 	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE], age[CELL + 1];
 	struct skw_value age_us;
 
-	skw_format_endpoint(local, row->family, row->local_addr, row->local_port);
-	skw_format_endpoint(remote, row->family, row->remote_addr, row->remote_port);
+	skw_address_endpoint(local, row->family, row->local_addr, row->local_port);
+	skw_address_endpoint(remote, row->family, row->remote_addr, row->remote_port);
 	skw_field_value(row, SKW_FIELD_AGE_US, &age_us);
 	skw_format_age(age, 7, age_us.known ? age_us.number : SKW_NONE64);
 	if (owner)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/format.h"
+#include "format/format.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stddef.h>
 
-#include "conn/utf8.h"
+#include "format/utf8.h"
+#include "row/address.h"
 #include "util/cleanup.h"
 
 static void add_null(struct skw_buf *out)
@@ -101,10 +102,10 @@ static void addr_cell(struct skw_buf *out, const struct cell *cell)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	skw_addr_text(cell->row->family,
-		      cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->local_addr
-							  : cell->row->remote_addr,
-		      text);
+	skw_address_text(cell->row->family,
+			 cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->local_addr
+							     : cell->row->remote_addr,
+			 text);
 	add_string(out, text);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows taken together by what they have in common. */
-#ifndef SKW_CONN_VIEW_GROUP_H
-#define SKW_CONN_VIEW_GROUP_H
+#ifndef SKW_VIEW_VIEW_GROUP_H
+#define SKW_VIEW_VIEW_GROUP_H
 
-#include "conn/view.h"
-#include "conn/view_order.h"
+#include "view/view.h"
+#include "view/view_order.h"
 
 /* One entry for each group, in the order of `opt`. *out is the caller's to free. 0 or -ENOMEM. */
 int skw_view_group_rows(const struct skw_view_item *items, size_t len,

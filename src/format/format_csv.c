@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/format.h"
+#include "format/format.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 
-#include "conn/utf8.h"
+#include "format/utf8.h"
+#include "row/address.h"
 
 /* The bytes of the control character at `text`, 0 if it is none: C0, DEL, C1 as UTF-8 has it. */
 static size_t control_len(const char *text)
@@ -78,10 +79,10 @@ static void addr_cell(struct skw_buf *out, const struct cell *cell)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	skw_addr_text(cell->row->family,
-		      cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->local_addr
-							  : cell->row->remote_addr,
-		      text);
+	skw_address_text(cell->row->family,
+			 cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->local_addr
+							     : cell->row->remote_addr,
+			 text);
 	skw_buf_add_str(out, text);
 }
 

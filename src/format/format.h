@@ -2,8 +2,8 @@
 /*
  * Rows and events as text, JSON and CSV. Everything is appended to a buffer; nothing is printed.
  */
-#ifndef SKW_CONN_FORMAT_H
-#define SKW_CONN_FORMAT_H
+#ifndef SKW_FORMAT_FORMAT_H
+#define SKW_FORMAT_FORMAT_H
 
 #include "model/event.h"
 #include "model/row.h"
@@ -50,17 +50,5 @@ int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
 /* One aligned line and a newline: local time, type, owner, tuple, what the event adds. */
 void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
 			   const struct skw_format_env *env);
-
-/* "10.0.3.7:5432", "[2001:db8::1]:443", "*:80" where the address is all zeros. */
-#define SKW_ENDPOINT_SIZE 56
-void skw_format_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port);
-
-/*
- * What a person calls a cgroup: "nginx.service" (a systemd unit, scope or slice), the first 12
- * digits of a container's id (docker, containerd, cri-o, podman), "pod" and the uid of a
- * Kubernetes pod where no container is told, otherwise the last part of the path. Returns out.
- */
-#define SKW_CGROUP_NAME_SIZE 64
-const char *skw_format_cgroup(char *out, const char *path);
 
 #endif

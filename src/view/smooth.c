@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/smooth.h"
+#include "view/smooth.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/format.h"
+#include "row/cgroup_name.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -128,7 +129,7 @@ static struct part find(const char *path)
 	return name;
 }
 
-const char *skw_format_cgroup(char *out, const char *path)
+const char *skw_cgroup_name_of(char *out, const char *path)
 {
 	struct part name = find(path);
 	bool pod = starts_with(name, "pod") && strstr(path, "kubepods");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names of processes, namespaces and cgroups are bytes: what of them is UTF-8 (RFC 3629). */
-#ifndef SKW_CONN_UTF8_H
-#define SKW_CONN_UTF8_H
+#ifndef SKW_FORMAT_UTF8_H
+#define SKW_FORMAT_UTF8_H
 
 #include <stddef.h>
 

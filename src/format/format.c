@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/format.h"
+#include "format/format.h"
 
-#include <arpa/inet.h>
-#include <string.h>
 #include <time.h>
 
 #define NS_PER_S 1000000000ULL
@@ -37,37 +35,5 @@ void skw_format_rfc3339(char *out, uint64_t real_ns)
 	*out++ = '.';
 	out = put_digits(out, (unsigned)(real_ns % NS_PER_S), 9);
 	*out++ = 'Z';
-	*out = '\0';
-}
-
-void skw_format_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port)
-{
-	static const uint8_t zero[16];
-	char digits[5] = { 0 };
-	size_t n = 0;
-
-	if (memcmp(addr, zero, family == AF_INET6 ? 16 : 4) == 0) {
-		*out++ = '*';
-	} else {
-		char *text = out + 1;
-
-		skw_addr_text(family, addr, text);
-		size_t len = strlen(text);
-		if (strchr(text, ':')) {
-			*out = '[';
-			text[len] = ']';
-			out += len + 2;
-		} else {
-			memmove(out, text, len);
-			out += len;
-		}
-	}
-	*out++ = ':';
-	if (!port)
-		*out++ = '*';
-	for (; port; port /= 10)
-		digits[n++] = (char)('0' + port % 10);
-	while (n)
-		*out++ = digits[--n];
 	*out = '\0';
 }

@@ -4,8 +4,8 @@
  * as far as that is known. What was is kept in 16 bits, within 0.2 %; a figure that stays the same
  * keeps its place among others for certain.
  */
-#ifndef SKW_CONN_SMOOTH_H
-#define SKW_CONN_SMOOTH_H
+#ifndef SKW_VIEW_SMOOTH_H
+#define SKW_VIEW_SMOOTH_H
 
 #include <stdbool.h>
 #include <stddef.h>

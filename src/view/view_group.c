@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/view_group.h"
+#include "view/view_group.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "conn/format.h"
+#include "row/address.h"
+#include "row/cgroup_name.h"
 #include "util/cleanup.h"
 
 #define UNKNOWN_NAME "--"
@@ -51,7 +52,7 @@ static void process_name(const struct skw_row *row, char *name, size_t size)
 static void addr_name(const struct skw_row *row, char *name, size_t size)
 {
 	(void)size;
-	skw_addr_text(row->family, row->remote_addr, name);
+	skw_address_text(row->family, row->remote_addr, name);
 }
 
 static void addr_group_key(const struct skw_row *row, struct key *out)
@@ -96,7 +97,7 @@ static void cgroup_key(const struct skw_row *row, struct key *out)
 static void cgroup_name(const struct skw_row *row, char *name, size_t size)
 {
 	(void)size;
-	skw_format_cgroup(name, row->cgroup);
+	skw_cgroup_name_of(name, row->cgroup);
 }
 
 static void state_key(const struct skw_row *row, struct key *out)

@@ -3,11 +3,11 @@
  * The order of rows. What they are sorted by is taken out of each once, as a number that compares
  * like it; only where two are the same the rows are looked at again.
  */
-#ifndef SKW_CONN_VIEW_ORDER_H
-#define SKW_CONN_VIEW_ORDER_H
+#ifndef SKW_VIEW_VIEW_ORDER_H
+#define SKW_VIEW_VIEW_ORDER_H
 
-#include "conn/smooth.h"
 #include "row/field.h"
+#include "view/smooth.h"
 
 struct skw_view_item {
 	uint64_t key;

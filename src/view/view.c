@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/view.h"
+#include "view/view.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "conn/format.h"
-#include "conn/smooth.h"
-#include "conn/view_group.h"
-#include "conn/view_order.h"
+#include "row/address.h"
 #include "util/cleanup.h"
+#include "view/smooth.h"
+#include "view/view_group.h"
+#include "view/view_order.h"
 
 /* Rows come and go: room is made for this many at once. */
 #define ROOM 1024U
@@ -198,10 +198,10 @@ bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *ro
 
 	if (!opt->search || !*opt->search)
 		return false;
-	skw_format_endpoint(endpoint, row->family, row->local_addr, row->local_port);
+	skw_address_endpoint(endpoint, row->family, row->local_addr, row->local_port);
 	if (has(endpoint, opt->search))
 		return true;
-	skw_format_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
+	skw_address_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
 	return has(endpoint, opt->search) || found_owner(row->owners, opt->search) ||
 	       has(skw_state_name(row->state), opt->search) || has(row->cgroup, opt->search);
 }

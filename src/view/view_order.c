@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "conn/view_order.h"
+#include "view/view_order.h"
 
 #include <endian.h>
 #include <stdlib.h>

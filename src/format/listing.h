@@ -3,14 +3,14 @@
  * What `skwatch top -b` prints: lines of fixed columns for people and for awk. Unknown is "--",
  * so that every line has the same number of words.
  */
-#ifndef SKW_CONN_TEXT_H
-#define SKW_CONN_TEXT_H
+#ifndef SKW_FORMAT_LISTING_H
+#define SKW_FORMAT_LISTING_H
 
-#include "conn/format.h"
-#include "conn/view.h"
+#include "format/format.h"
 #include "model/watch.h"
 #include "table/table.h"
 #include "util/buf.h"
+#include "view/view.h"
 
 /* Three lines on the whole: time and losses, connections by state, rates. */
 void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,

@@ -5,8 +5,8 @@
  * What was in the ticks before is the view's own, 8 bytes a row. A view owns an array of pointers,
  * no rows; it is made anew from the table each tick and is valid until the table changes.
  */
-#ifndef SKW_CONN_VIEW_H
-#define SKW_CONN_VIEW_H
+#ifndef SKW_VIEW_VIEW_H
+#define SKW_VIEW_VIEW_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "row/address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static char *put_byte(char *p, uint8_t v)
+{
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
+void skw_address_text(uint8_t family, const uint8_t addr[16], char *out)
+{
+	/* RFC 4291, 2.5.5.2. */
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const uint8_t *v4 = addr;
+
+	if (family == AF_INET6) {
+		if (memcmp(addr, mapped, sizeof(mapped)) != 0) {
+			inet_ntop(AF_INET6, addr, out, INET6_ADDRSTRLEN);
+			return;
+		}
+		v4 = addr + sizeof(mapped);
+	}
+	for (int i = 0; i < 4; i++) {
+		out = put_byte(out, v4[i]);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
+
+void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port)
+{
+	static const uint8_t zero[16];
+	char digits[5] = { 0 };
+	size_t n = 0;
+
+	if (memcmp(addr, zero, family == AF_INET6 ? 16 : 4) == 0) {
+		*out++ = '*';
+	} else {
+		char *text = out + 1;
+
+		skw_address_text(family, addr, text);
+		size_t len = strlen(text);
+		if (strchr(text, ':')) {
+			*out = '[';
+			text[len] = ']';
+			out += len + 2;
+		} else {
+			memmove(out, text, len);
+			out += len;
+		}
+	}
+	*out++ = ':';
+	if (!port)
+		*out++ = '*';
+	for (; port; port /= 10)
+		digits[n++] = (char)('0' + port % 10);
+	while (n)
+		*out++ = digits[--n];
+	*out = '\0';
+}

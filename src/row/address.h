@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Addresses as text. */
+#ifndef SKW_ROW_ADDRESS_H
+#define SKW_ROW_ADDRESS_H
+
+#include <stdint.h>
+
+/* Text of an address: IPv4-mapped IPv6 as IPv4. `out` holds INET6_ADDRSTRLEN. */
+void skw_address_text(uint8_t family, const uint8_t addr[16], char *out);
+
+/* "10.0.3.7:5432", "[2001:db8::1]:443", "*:80" where the address is all zeros. */
+#define SKW_ENDPOINT_SIZE 56
+void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port);
+
+#endif
