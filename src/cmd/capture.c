@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <config.h>
 
+#include "capture/capture.h"
 #include "cmd/capture_options.h"
 #include "cmd/command.h"
-#include "session/live.h"
-#include "session/readback.h"
+#include "replay/replay.h"
 #include "session/show.h"
 
 static int run_request(const struct skw_capture_request *r, struct skw_error *err)

@@ -6,9 +6,9 @@
 
 #include "cmd/command.h"
 #include "cmd/options.h"
-#include "session/choice.h"
-#include "session/event_lines.h"
+#include "sink/events.h"
 #include "util/cleanup.h"
+#include "view/choice.h"
 
 #define RING_BYTES_MAX (16ULL << 30)
 

@@ -6,9 +6,9 @@
 
 #include "cmd/command.h"
 #include "cmd/top_options.h"
-#include "session/batch.h"
-#include "session/watch.h"
+#include "sink/rows.h"
 #include "ui/screen.h"
+#include "watch/watch.h"
 
 /* The screen, and the watch that feeds it. */
 struct top {

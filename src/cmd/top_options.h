@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "session/batch.h"
+#include "sink/rows.h"
 #include "ui/screen.h"
 #include "util/error.h"
 

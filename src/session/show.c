@@ -14,8 +14,8 @@
 #include "kern/compile.h"
 #include "out/input.h"
 #include "pcap/reader.h"
-#include "session/filters.h"
 #include "util/cleanup.h"
+#include "verbs/filters.h"
 
 static int put(struct skw_buf *text, struct skw_error *err)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Sort keys, groups and filters as somebody types them. */
-#include "session/choice.h"
+#include "view/choice.h"
 
 #include <errno.h>
 #include <setjmp.h>

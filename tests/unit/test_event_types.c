@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Which events a list of words asks for. */
-#include "session/event_types.h"
+#include "row/event_types.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A set of numbers. */
-#include "session/id_set.h"
+#include "watch/id_set.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "loop/signals.h"
+
+#include <stdint.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/error.h"
+
+#define PATIENCE_NS SKW_NS_PER_S
+
+/* Signal handlers know no other place than globals. */
+static volatile sig_atomic_t stopped;
+static uint64_t stopped_ns;
+
+static void on_stop(int signo)
+{
+	uint64_t now_ns = skw_clock_monotonic_ns();
+
+	(void)signo;
+	if (!stopped) {
+		stopped_ns = now_ns;
+		stopped = 1;
+	} else if (now_ns - stopped_ns > PATIENCE_NS) {
+		_exit(SKW_EXIT_FAILURE);
+	}
+}
+
+void skw_signals_stop_set(sigset_t *set)
+{
+	struct sigaction action;
+
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	if (sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+		sigaddset(set, SIGHUP);
+}
+
+void skw_signals_default(void)
+{
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+}
+
+void skw_signals_catch(bool stopping)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = on_stop, .sa_flags = stopping ? SA_RESTART : 0 };
+	sigset_t set;
+
+	if (stopping) {
+		stopped_ns = skw_clock_monotonic_ns();
+		stopped = 1;
+	}
+	skw_signals_stop_set(&set);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(signals); i++)
+		if (sigismember(&set, signals[i]) == 1)
+			sigaction(signals[i], &action, NULL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+bool skw_signals_stopped(void)
+{
+	return stopped;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sink/lines.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+/* How long a reader that has stopped may hold up the end. */
+#define LINGER_NS (2 * SKW_NS_PER_S)
+
+void skw_lines_open(struct skw_lines *l)
+{
+	struct stat st;
+
+	*l = (struct skw_lines){ 0 };
+	for (size_t i = 0; i < SKW_LINES_INTERRUPTS; i++)
+		l->interrupt_fds[i] = -1;
+	l->stream = fstat(STDOUT_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+void skw_lines_hurry(struct skw_lines *l)
+{
+	if (!l->give_up_ns)
+		l->give_up_ns = skw_clock_monotonic_ns() + LINGER_NS;
+}
+
+/* Until standard output takes something: 0, or -ETIMEDOUT when that is given up, or -errno. */
+static int wait_for_reader(struct skw_lines *l)
+{
+	for (;;) {
+		struct pollfd p[1 + SKW_LINES_INTERRUPTS] = { { .fd = STDOUT_FILENO,
+								.events = POLLOUT } };
+		int timeout_ms = -1;
+
+		for (size_t i = 0; i < SKW_LINES_INTERRUPTS; i++)
+			p[1 + i] = (struct pollfd){ .fd = l->give_up_ns ? -1 : l->interrupt_fds[i],
+						    .events = POLLIN };
+
+		if (l->give_up_ns) {
+			uint64_t now_ns = skw_clock_monotonic_ns();
+
+			if (now_ns >= l->give_up_ns)
+				return -ETIMEDOUT;
+			timeout_ms = (int)((l->give_up_ns - now_ns) / 1000000 + 1);
+		}
+		if (poll(p, SKW_ARRAY_SIZE(p), timeout_ms) < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		if (p[0].revents)
+			return 0;
+		for (size_t i = 1; i < SKW_ARRAY_SIZE(p); i++)
+			if (p[i].revents)
+				skw_lines_hurry(l);
+	}
+}
+
+/* A pipe that has room takes PIPE_BUF bytes without waiting. 0 or -errno. */
+static int write_some(struct skw_lines *l, const struct skw_buf *text, size_t *at)
+{
+	size_t n = text->len - *at;
+
+	if (l->stream) {
+		int ret = wait_for_reader(l);
+
+		if (ret)
+			return ret;
+		n = n < PIPE_BUF ? n : PIPE_BUF;
+	}
+	ssize_t put = write(STDOUT_FILENO, text->data + *at, n);
+	if (put >= 0)
+		*at += (size_t)put;
+	return put < 0 && errno != EINTR && errno != EAGAIN ? -errno : 0;
+}
+
+int skw_lines_write(struct skw_lines *l, struct skw_buf *text, struct skw_error *err)
+{
+	size_t at = 0;
+	int ret = 0;
+
+	if (text->failed)
+		return skw_error_set(err, -ENOMEM, "lines: out of memory");
+	while (!ret && at < text->len)
+		ret = write_some(l, text, &at);
+	skw_buf_reset(text);
+	if (ret == -ETIMEDOUT)
+		return skw_error_set(err, ret, "standard output: nobody takes the lines");
+	return ret ? skw_error_set(err, ret, "standard output: %s", strerror(-ret)) : 0;
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "verbs/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/any.h"
+#include "kern/iface.h"
+#include "out/rotate.h"
+#include "util/cleanup.h"
+
+#define OUTPUT_FLAGS (O_WRONLY | O_CLOEXEC | O_NOCTTY)
+
+enum verb { VERB_OPEN_FILE, VERB_FILE_DONE, VERB_MAKE_FILTER, VERBS };
+
+static struct skw_rotate rotation(const struct skw_capture_plan *plan)
+{
+	return (struct skw_rotate){ .template = plan->write_file,
+				    .by_time = plan->rotate_s != 0,
+				    .by_size = plan->rotate_bytes != 0,
+				    .files = plan->files_max };
+}
+
+uint64_t skw_verbs_next_number(const struct skw_capture_plan *plan, uint64_t number)
+{
+	struct skw_rotate rotate = rotation(plan);
+
+	return skw_rotate_next(&rotate, (unsigned)number);
+}
+
+int skw_verbs_file_name(const struct skw_capture_plan *plan, const struct skw_file_id *id,
+			char name[PATH_MAX])
+{
+	struct skw_rotate rotate = rotation(plan);
+
+	return skw_rotate_name(&rotate, (time_t)id->start_s, (unsigned)id->number, name, PATH_MAX);
+}
+
+/* With the rights of `who`: a link in that user's directory leads nowhere else. 0 or -errno. */
+static int open_as(const struct skw_identity *who, const char *name)
+{
+	SKW_AUTO_FREE gid_t *before = NULL, *groups = NULL;
+	int before_len = getgroups(0, NULL);
+	int len = 0;
+
+	getgrouplist(who->name, who->gid, NULL, &len);
+	before = calloc((size_t)before_len + 1, sizeof(*before));
+	groups = calloc((size_t)len + 1, sizeof(*groups));
+	if (!before || !groups || getgroups(before_len, before) < 0)
+		return -ENOMEM;
+	if (getgrouplist(who->name, who->gid, groups, &len) < 0 ||
+	    setgroups((size_t)len, groups) < 0)
+		return -EPERM;
+	gid_t gid = (gid_t)setfsgid(who->gid);
+	uid_t uid = (uid_t)setfsuid(who->uid);
+	int fd = (uid_t)setfsuid((uid_t)-1) == who->uid ? open(name, OUTPUT_FLAGS | O_CREAT, 0666)
+							: (errno = EPERM, -1);
+	int ret = fd < 0 ? -errno : fd;
+
+	setfsuid(uid);
+	setfsgid(gid);
+	if (setgroups((size_t)before_len, before) < 0 && fd >= 0) {
+		close(fd);
+		return -EPERM;
+	}
+	return ret;
+}
+
+/*
+ * In a directory where that user may not create files, we do, in the directory as it was before
+ * any packet was seen; what is there already must be a file that we made before.
+ */
+static int open_for(const struct skw_verbs_context *ctx, const char *name)
+{
+	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	SKW_AUTO_FD int fd = -1;
+	struct stat st;
+
+	if (ctx->dir_fd < 0)
+		return -EACCES;
+	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+	if (fd >= 0)
+		return fchown(fd, ctx->who->uid, ctx->who->gid) < 0 ? -errno : SKW_TAKE_FD(fd);
+	if (errno != EEXIST)
+		return -errno;
+	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_uid != ctx->who->uid || st.st_nlink != 1)
+		return -EACCES;
+	return SKW_TAKE_FD(fd);
+}
+
+/* The file is emptied when the one before it is complete, as both may be the same. */
+static int open_output(const struct skw_verbs_context *ctx, const char *name, struct skw_error *err)
+{
+	SKW_AUTO_FD int fd = -1;
+	struct stat st;
+
+	if (ctx->who) {
+		fd = open_as(ctx->who, name);
+		if (fd == -EACCES)
+			fd = open_for(ctx, name);
+	} else {
+		fd = open(name, OUTPUT_FLAGS | O_CREAT, 0666);
+		fd = fd < 0 ? -errno : fd;
+	}
+	if (fd < 0)
+		return skw_error_set(err, fd, "%s: %s", name, strerror(-fd));
+	if (fstat(fd, &st) < 0)
+		return skw_error_set(err, -errno, "%s: %s", name, strerror(errno));
+	if (ctx->reads && S_ISREG(st.st_mode) && st.st_dev == ctx->in_dev &&
+	    st.st_ino == ctx->in_ino)
+		return skw_error_set(err, -EBUSY,
+				     "%s: this is the file that -r reads: it would be lost", name);
+	return SKW_TAKE_FD(fd);
+}
+
+/* The request of both verbs that are about a file. */
+static int file_name_of(const struct skw_verbs_context *ctx, const void *request, size_t len,
+			char name[PATH_MAX])
+{
+	struct skw_file_id id;
+
+	if (len != sizeof(id) || !ctx->plan->write_file)
+		return -EINVAL;
+	memcpy(&id, request, sizeof(id));
+	return skw_verbs_file_name(ctx->plan, &id, name);
+}
+
+static int serve_open_file(void *arg, const void *request, size_t len,
+			   struct skw_keeper_reply *reply)
+{
+	const struct skw_verbs_context *ctx = arg;
+	struct skw_error err = { 0 };
+	char name[PATH_MAX];
+	int ret = file_name_of(ctx, request, len, name);
+
+	if (ret)
+		return ret;
+	int fd = open_output(ctx, name, &err);
+	if (fd < 0)
+		return skw_keeper_reply_error(reply, fd, &err);
+	reply->fds[reply->n_fds++] = fd;
+	return 0;
+}
+
+static int serve_file_done(void *arg, const void *request, size_t len,
+			   struct skw_keeper_reply *reply)
+{
+	const struct skw_verbs_context *ctx = arg;
+	char name[PATH_MAX];
+	int ret = file_name_of(ctx, request, len, name);
+	const char *argv[] = { ctx->plan->command, name, NULL };
+
+	if (ret || !ctx->plan->command)
+		return ret;
+	ret = skw_keeper_run_command(reply, argv, ctx->who);
+	if (ret) {
+		struct skw_error err = { 0 };
+
+		skw_error_set(&err, ret, "-z %s: %s", argv[0], strerror(-ret));
+		return skw_keeper_reply_error(reply, ret, &err);
+	}
+	return 0;
+}
+
+static int serve_make_filter(void *arg, const void *request, size_t len,
+			     struct skw_keeper_reply *reply)
+{
+	const struct skw_verbs_context *ctx = arg;
+	struct skw_made_filter made;
+	struct skw_iface_info info;
+	struct skw_error err = { 0 };
+	uint32_t ifindex;
+
+	if (len != sizeof(ifindex) || ctx->counters_fd < 0)
+		return -EINVAL;
+	memcpy(&ifindex, request, sizeof(ifindex));
+	int ret = skw_iface_by_index(ifindex, &info);
+	if (ret)
+		return ret;
+	int fd = skw_any_make_filter(ctx->plan, &info, ctx->counters_fd, ctx->next_fd, ctx->access,
+				     &made, &err);
+	if (fd < 0)
+		return skw_keeper_reply_error(reply, fd, &err);
+	memcpy(reply->payload, &made, sizeof(made));
+	reply->len = sizeof(made);
+	reply->fds[reply->n_fds++] = fd;
+	return 0;
+}
+
+static const struct skw_keeper_verb verbs[VERBS] = {
+	[VERB_OPEN_FILE] = { "open file", serve_open_file },
+	[VERB_FILE_DONE] = { "run command", serve_file_done },
+	[VERB_MAKE_FILTER] = { "make filter", serve_make_filter },
+};
+
+/* The directory of the output, as it is now; -1 where its name changes with time. */
+static int output_directory(const struct skw_capture_plan *plan)
+{
+	const char *slash = plan->write_file ? strrchr(plan->write_file, '/') : NULL;
+	SKW_AUTO_FREE char *dir = NULL;
+
+	if (!plan->write_file || strcmp(plan->write_file, "-") == 0)
+		return -1;
+	dir = slash ? strndup(plan->write_file, (size_t)(slash - plan->write_file) + 1)
+		    : strdup(".");
+	if (!dir || (plan->rotate_s && strchr(dir, '%')))
+		return -1;
+	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int skw_verbs_split(struct skw_verbs_context *ctx, struct skw_keeper **out, struct skw_error *err)
+{
+	int keep[3];
+	size_t n = 0;
+
+	if (ctx->counters_fd >= 0) {
+		keep[n++] = ctx->counters_fd;
+		keep[n++] = ctx->next_fd;
+	}
+	ctx->dir_fd = output_directory(ctx->plan);
+	if (ctx->dir_fd >= 0)
+		keep[n++] = ctx->dir_fd;
+	const struct skw_keeper_plan keeper = {
+		.verbs = verbs, .n_verbs = VERBS, .ctx = ctx, .keep_fds = keep, .n_keep = n
+	};
+	int ret = skw_keeper_split(&keeper, out);
+	skw_cleanup_fd(&ctx->dir_fd); /* the keeper has its own */
+	return ret ? skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret)) : 0;
+}
+
+/* Asks for a descriptor, and for what comes with it. What fails is told in the reply. */
+static int ask_for_fd(struct skw_keeper *k, enum verb verb, const void *request, size_t len,
+		      const char *what, void *reply, size_t reply_len, struct skw_error *err)
+{
+	char text[SKW_KEEPER_REPLY_MAX] = "";
+	size_t text_len = sizeof(text), n = 1;
+	int fd = -1;
+	int ret = skw_keeper_call(k, verb, request, len, text, &text_len, &fd, &n);
+
+	if (!ret && n == 1 && text_len == reply_len) {
+		memcpy(reply, text, reply_len);
+		return fd;
+	}
+	skw_cleanup_fd(&fd);
+	if (!ret)
+		ret = -EPROTO;
+	if (text[0] && ret != -EPROTO)
+		return skw_error_set(err, ret, "%.*s", (int)text_len, text);
+	return skw_error_set(err, ret, "%s: %s", what,
+			     ret == -EPIPE ? "skwatch's privileged process has died"
+					   : strerror(-ret));
+}
+
+int skw_verbs_open_file(struct skw_keeper *k, const struct skw_capture_plan *plan,
+			const struct skw_file_id *id, struct skw_error *err)
+{
+	if (strcmp(plan->write_file, "-") == 0) {
+		int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+
+		return fd < 0 ? skw_error_set(err, -errno, "standard output: %s", strerror(errno))
+			      : fd;
+	}
+	char none;
+	return ask_for_fd(k, VERB_OPEN_FILE, id, sizeof(*id), plan->write_file, &none, 0, err);
+}
+
+int skw_verbs_file_done(struct skw_keeper *k, const struct skw_file_id *id)
+{
+	return skw_keeper_start(k, VERB_FILE_DONE, id, sizeof(*id));
+}
+
+int skw_verbs_make_filter(struct skw_keeper *k, uint32_t ifindex, struct skw_made_filter *made,
+			  struct skw_error *err)
+{
+	char what[32];
+
+	snprintf(what, sizeof(what), "interface %u", ifindex);
+	return ask_for_fd(k, VERB_MAKE_FILTER, &ifindex, sizeof(ifindex), what, made, sizeof(*made),
+			  err);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "verbs/filters.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <pcap/dlt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "filter/translate.h"
+#include "kern/compile.h"
+#include "kern/skb_access.h"
+#include "util/cleanup.h"
+
+#define CBPF_RET_K 0x06 /* BPF_RET | BPF_K, linux/bpf_common.h */
+
+void skw_compiled_free(struct skw_compiled *c)
+{
+	free(c->cbpf.insns);
+	skw_offline_filter_free(c->user);
+	memset(c, 0, sizeof(*c));
+}
+
+/* The program of no expression at all: everything up to the snapshot length, or nothing for 0. */
+static int compile_all(uint32_t snaplen, struct skw_cbpf *out)
+{
+	struct skw_cbpf_insn *insn = calloc(1, sizeof(*insn));
+
+	if (!insn)
+		return -ENOMEM;
+	insn->code = CBPF_RET_K;
+	insn->k = snaplen;
+	free(out->insns);
+	*out = (struct skw_cbpf){ insn, 1 };
+	return 0;
+}
+
+/* Leaves the decision to user space: the kernel's part takes everything. */
+static int compile_for_user(const struct skw_capture_plan *plan, struct skw_compiled *c,
+			    struct skw_error *err)
+{
+	int ret = skw_offline_filter_compile(plan->filter, c->dlt, plan->snaplen, true, &c->user,
+					     err);
+
+	return ret ? ret : compile_all(plan->snaplen, &c->cbpf);
+}
+
+static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_live_handle *handle,
+			     struct skw_compiled *c, struct skw_error *err)
+{
+	if (plan->dlt >= 0) {
+		int ret = skw_live_handle_set_dlt(handle, plan->dlt, err);
+
+		if (ret)
+			return ret;
+	}
+	c->dlt = skw_live_handle_dlt(handle);
+	if (c->dlt == DLT_LINUX_SLL || c->dlt == DLT_LINUX_SLL2) {
+		/* libpcap would go without the link-layer header, and so do we. */
+		c->cooked = true;
+		c->dlt = DLT_LINUX_SLL2;
+		return plan->filter[0] ? compile_for_user(plan, c, err)
+				       : compile_all(plan->snaplen, &c->cbpf);
+	}
+	return skw_live_handle_compile(handle, plan->filter, &c->cbpf, err);
+}
+
+int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_iface_info *iface,
+			struct skw_compiled *out, struct skw_error *err)
+{
+	struct skw_compiled c = { .dlt = skw_iface_plain_dlt(iface->arphrd) };
+	struct skw_live_handle *handle = NULL;
+	int ret;
+
+	if (c.dlt >= 0 && !plan->filter[0] && plan->dlt < 0) {
+		ret = compile_all(plan->snaplen, &c.cbpf);
+	} else {
+		ret = skw_live_handle_open(iface->name, plan->snaplen, &handle, err);
+		if (!ret)
+			ret = compile_on_handle(plan, handle, &c, err);
+		skw_live_handle_close(handle);
+	}
+	if (ret) {
+		skw_compiled_free(&c);
+		return ret;
+	}
+	*out = c;
+	return 0;
+}
+
+int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struct skw_compiled *out,
+			     struct skw_error *err)
+{
+	struct skw_offline_filter *filter = NULL;
+	struct skw_compiled c = { .dlt = dlt };
+	int ret = skw_offline_filter_compile(plan->filter, dlt, plan->snaplen, true, &filter, err);
+
+	if (ret)
+		return ret;
+	const struct skw_cbpf *program = skw_offline_filter_program(filter);
+	c.cbpf.len = program->len;
+	c.cbpf.insns = calloc(program->len, sizeof(*program->insns));
+	if (c.cbpf.insns)
+		memcpy(c.cbpf.insns, program->insns, program->len * sizeof(*program->insns));
+	skw_offline_filter_free(filter);
+	if (!c.cbpf.insns)
+		return skw_error_set(err, -ENOMEM, "filter: out of memory");
+	*out = c;
+	return 0;
+}
+
+int skw_filters_compile_none(int dlt, struct skw_compiled *out)
+{
+	struct skw_compiled c = { .dlt = dlt };
+	int ret = compile_all(0, &c.cbpf);
+
+	if (!ret)
+		*out = c;
+	return ret;
+}
+
+const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *plan,
+						struct skw_skb_access *room)
+{
+	/* Looking takes ten milliseconds or two. */
+	return plan->filter[0] && skw_skb_access_probe(room) == 0 ? room : NULL;
+}
+
+static int load_with(const struct skw_capture_plan *plan, const struct skw_compiled *c,
+		     const struct skw_filters_place *place, const struct skw_skb_access *access,
+		     struct skw_error *err)
+{
+	struct skw_filter_frame frame = { .counters_fd = place->counters_fd,
+					  .next_fd = place->next_fd,
+					  .slot = place->slot,
+					  .slot_from_cb = place->slot_from_cb,
+					  .direction = plan->direction,
+					  .access = access,
+					  .lo_ifindex = place->lo_ifindex };
+	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
+	size_t len = 0;
+	int ret = skw_filter_translate(&c->cbpf, &frame, &insns, &len);
+
+	if (ret)
+		return skw_error_set(err, ret, "filter: it can't be translated: %s",
+				     strerror(-ret));
+	return skw_tap_load_filter(insns, len, err);
+}
+
+static int load(const struct skw_capture_plan *plan, const struct skw_compiled *c,
+		const struct skw_filters_place *place, struct skw_error *err)
+{
+	/* That the kernel has the functions does not mean that it lets us use them. */
+	int fd = place->access ? load_with(plan, c, place, place->access, NULL) : -ENOENT;
+
+	return fd >= 0 ? fd : load_with(plan, c, place, NULL, err);
+}
+
+int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,
+		     const struct skw_filters_place *place, struct skw_error *err)
+{
+	struct skw_error refusal = { 0 };
+	int fd = load(plan, c, place, &refusal);
+
+	if (fd >= 0)
+		return fd;
+	/* No privilege and no memory are no better in user space, and it may be there already. */
+	if (c->user || fd == -EPERM || fd == -ENOMEM)
+		return skw_error_set(err, fd, "%s", refusal.text);
+	int ret = compile_for_user(plan, c, err);
+	if (ret)
+		return ret;
+	skw_say("%s; it runs in user space, which costs more", refusal.text);
+	return load(plan, c, place, err);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "view/choice.h"
+
+#include "expr/expr.h"
+#include "util/buf.h"
+
+int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,
+		    struct skw_error *err)
+{
+	struct skw_error why = { 0 };
+	int ret = skw_expr_parse(text, out, &why);
+
+	if (ret && why.usage)
+		return skw_error_usage(err, "%s: %s", option, why.text);
+	return ret ? skw_error_set(err, ret, "%s: out of memory", option) : 0;
+}
+
+int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *words,
+		    struct skw_error *err)
+{
+	struct skw_view_options *view = &choice->view;
+
+	if (words->sort) {
+		bool turned = words->sort[0] == '-';
+
+		if (!skw_view_sort_find(words->sort + turned, &view->sort))
+			return skw_error_usage(err,
+					       "-s %s: no field to sort by; skwatch top --help "
+					       "lists them",
+					       words->sort);
+		view->ascending = turned;
+	}
+	if (words->group && !skw_group_find(words->group, &view->group))
+		return skw_error_usage(err, "-g %s: not process, remote, port, cgroup or state",
+				       words->group);
+	if (!words->filter)
+		return 0;
+	int ret = skw_choice_expr("-f", words->filter, &choice->filter, err);
+
+	view->filter = choice->filter;
+	return ret;
+}
+
+void skw_choice_free(struct skw_choice *choice)
+{
+	skw_expr_free(choice->filter);
+	choice->filter = NULL;
+	choice->view.filter = NULL;
+}
+
+void skw_choice_help(FILE *to)
+{
+	struct skw_buf fields = SKW_BUF_INIT;
+
+	skw_expr_help(&fields);
+	if (!fields.failed)
+		fprintf(to, "\nFields:\n%.*s", (int)fields.len, (char *)fields.data);
+	skw_buf_free(&fields);
+}

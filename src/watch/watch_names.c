@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "watch/watch_names.h"
+
+#include "kern/cgroup.h"
+
+void skw_watch_names_free(struct skw_watch_names *n)
+{
+	skw_id_set_free(&n->missing);
+	skw_id_set_free(&n->inside);
+	skw_id_set_free(&n->outside);
+}
+
+struct naming {
+	struct skw_table *table;
+	const struct skw_id_set *wanted;
+	struct skw_id_set found;
+};
+
+static int name_one(void *ctx, uint64_t id, const char *path)
+{
+	struct naming *naming = ctx;
+
+	if (!skw_id_set_has(naming->wanted, id))
+		return 0;
+	int ret = skw_id_set_add(&naming->found, id);
+
+	return ret ? ret : skw_table_name_cgroup(naming->table, id, path);
+}
+
+int skw_watch_names_fill(struct skw_watch_names *n, struct skw_table *table)
+{
+	struct skw_id_set wanted = { 0 };
+	struct naming naming = { .table = table, .wanted = &wanted };
+	uint64_t id;
+	int ret = 0;
+
+	while (!ret && skw_table_unnamed_cgroup(table, &id))
+		if (!skw_id_set_has(&n->missing, id))
+			ret = skw_id_set_add(&wanted, id);
+	if (!ret && wanted.len)
+		ret = skw_cgroup_walk(n->mount, n->mount, name_one, &naming);
+	for (size_t i = 0; !ret && i < wanted.len; i++)
+		if (!skw_id_set_has(&naming.found, wanted.all[i]))
+			ret = skw_id_set_add(&n->missing, wanted.all[i]);
+	skw_id_set_free(&wanted);
+	skw_id_set_free(&naming.found);
+	return ret;
+}
+
+static int note_inside(void *ctx, uint64_t id, const char *path)
+{
+	(void)path;
+	return skw_id_set_add(ctx, id);
+}
+
+bool skw_watch_names_inside(struct skw_watch_names *n, uint64_t cgroup_id)
+{
+	if (!n->top[0] || skw_id_set_has(&n->inside, cgroup_id))
+		return true;
+	if (skw_id_set_has(&n->outside, cgroup_id))
+		return false;
+	/* One that is not known yet may have been made below the subtree's top meanwhile. */
+	skw_cgroup_walk(n->mount, n->top, note_inside, &n->inside);
+	if (skw_id_set_has(&n->inside, cgroup_id))
+		return true;
+	skw_id_set_add(&n->outside, cgroup_id);
+	return false;
+}
