@@ -61,12 +61,12 @@ static int parse(int argc, char **argv, struct plan *p)
 
 static int compile(const struct plan *p, struct skw_cbpf *prog, struct skw_error *err)
 {
-	struct skw_live_handle *h = NULL;
-	int ret = skw_live_handle_open(p->ifname, SKW_SNAPLEN_MAX, &h, err);
+	struct skw_handle *h = NULL;
+	int ret = skw_handle_open(p->ifname, SKW_SNAPLEN_MAX, &h, err);
 
 	if (ret == 0)
-		ret = skw_live_handle_compile(h, p->expression, prog, err);
-	skw_live_handle_close(h);
+		ret = skw_handle_compile(h, p->expression, prog, err);
+	skw_handle_close(h);
 	return ret;
 }
 

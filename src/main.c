@@ -11,6 +11,7 @@
 #include "cmd/command.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/say.h"
 
 static const struct skw_command *const commands[] = {
 	&skw_cmd_capture,

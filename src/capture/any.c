@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/cleanup.h"
+#include "util/say.h"
 
 /* The same in every namespace: include/net/flow.h. */
 #define LOOPBACK_IFINDEX 1

@@ -14,6 +14,7 @@
 #include "loop/signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/say.h"
 
 /* How long the reader rests after it found packets, unless a ring fills up. */
 #define REST_LINES_MS 10

@@ -14,7 +14,7 @@
 #include "abi/packet.h"
 
 /* Both pointers point into the record, whose owner is the ring. */
-struct skw_record {
+struct skw_packet_frame {
 	const struct skw_packet_rec *rec;
 	const uint8_t *frame; /* caplen bytes, link-layer header first */
 	uint32_t caplen;      /* <= snaplen, <= len */
@@ -26,8 +26,8 @@ struct skw_record {
  * snaplen 0 stands for no limit. -EBADMSG for a record that contradicts itself
  * or its size; *out is untouched then.
  */
-static inline int skw_record_decode(const void *rec, size_t size, uint32_t snaplen,
-				    struct skw_record *out)
+static inline int skw_packet_rec_decode(const void *rec, size_t size, uint32_t snaplen,
+					struct skw_packet_frame *out)
 {
 	const struct skw_packet_rec *r = rec;
 

@@ -59,8 +59,8 @@ static uint32_t drops_before(struct skw_live *l, const struct skw_packet_rec *re
 
 static int deliver(struct skw_live *l, const void *bytes, size_t size, struct skw_error *err)
 {
-	struct skw_record rec;
-	int ret = skw_record_decode(bytes, size, 0, &rec);
+	struct skw_packet_frame rec;
+	int ret = skw_packet_rec_decode(bytes, size, 0, &rec);
 
 	if (ret)
 		return skw_error_set(err, ret, "a ring holds what is no packet record");

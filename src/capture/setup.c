@@ -12,6 +12,7 @@
 #include "pcap/linktype.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/say.h"
 
 int skw_live_iface_stats(void *live, uint32_t place, struct skw_iface_stats *stats)
 {
@@ -188,7 +189,7 @@ static int open_delivery(struct skw_live *l, int dlt, struct skw_error *err)
 		ret = skw_recorder_start(l->delivery.recorder, skw_clock_real_ns(), err);
 	if (ret || !l->plan->write_file || dlt >= 0)
 		return ret;
-	if (l->plan->format == SKW_FORMAT_PCAP)
+	if (l->plan->format == SKW_FILE_PCAP)
 		skw_say("%s: interfaces of all kinds in a pcap file: packets get LINUX_SLL2 "
 			"headers, without destination MAC addresses; .pcapng keeps all",
 			l->plan->write_file);

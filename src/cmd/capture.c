@@ -23,7 +23,7 @@ static int run_request(const struct skw_capture_request *r, struct skw_error *er
 		return skw_show_link_types(&r->plan, err);
 	if (r->plan.dump)
 		return skw_show_filter(&r->plan, err);
-	return r->plan.read_file ? skw_readback_run(&r->plan, err) : skw_live_run(&r->plan, err);
+	return r->plan.read_file ? skw_replay_run(&r->plan, err) : skw_live_run(&r->plan, err);
 }
 
 static int run(int argc, char **argv, struct skw_error *err)

@@ -36,15 +36,15 @@ static int set_value(const struct skw_option *opt, void *values, const char *arg
 		*(const char **)at = arg;
 		return 0;
 	case SKW_OPT_UINT:
-		if (!skw_parse_uint(arg, at) || *(uint64_t *)at == 0)
+		if (!skw_units_parse_uint(arg, at) || *(uint64_t *)at == 0)
 			return bad_value(opt, arg, "a number above 0", err);
 		return 0;
 	case SKW_OPT_SIZE:
-		if (!skw_parse_size(arg, opt->unit, at) || *(uint64_t *)at == 0)
+		if (!skw_units_parse_size(arg, opt->unit, at) || *(uint64_t *)at == 0)
 			return bad_value(opt, arg, "a size such as 512k, 64M or 1G", err);
 		return 0;
 	case SKW_OPT_DURATION:
-		if (!skw_parse_duration(arg, at) || *(uint64_t *)at == 0)
+		if (!skw_units_parse_duration(arg, at) || *(uint64_t *)at == 0)
 			return bad_value(opt, arg, "a time such as 500ms, 10s, 5m or 1h", err);
 		return 0;
 	case SKW_OPT_CALL:

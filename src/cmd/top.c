@@ -8,6 +8,7 @@
 #include "cmd/top_options.h"
 #include "sink/rows.h"
 #include "ui/screen.h"
+#include "util/say.h"
 #include "watch/watch.h"
 
 /* The screen, and the watch that feeds it. */

@@ -9,6 +9,7 @@
 #include "cmd/options.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/say.h"
 
 #define INTERVAL_DEFAULT_NS SKW_NS_PER_S
 #define INTERVAL_MIN_NS     (100 * SKW_NS_PER_MS)

@@ -2,10 +2,10 @@
 /* Address Resolution Protocol, RFC 826, 903 and 2390. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
 #include "dissect/ethertype.h"
 #include "dissect/hexdump.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 
 #define FIXED 8
 #define ATM   19 /* RFC 2225: another layout, with lengths in other places */
@@ -146,24 +146,25 @@ static void print_contents(struct skw_dissect *d, const struct arp *a, struct sk
 	if (print_operation(d, a))
 		skw_text_field(d->out, ", length ", b.len);
 	else
-		skw_print_hex_ascii(d->out, b.p, b.caplen);
+		skw_hexdump_hex_ascii(d->out, b.p, b.caplen);
 }
 
 void skw_dissect_arp(struct skw_dissect *d, struct skw_bytes b)
 {
-	bool atm = skw_has(b, 0, FIXED) && skw_be16(b.p) == ATM;
+	bool atm = skw_bytes_has(b, 0, FIXED) && skw_bytes_be16(b.p) == ATM;
 
-	if (!skw_has(b, 0, FIXED) || (!atm && !skw_has(b, FIXED, 2u * (b.p[4] + b.p[5])))) {
+	if (!skw_bytes_has(b, 0, FIXED) ||
+	    (!atm && !skw_bytes_has(b, FIXED, 2u * (b.p[4] + b.p[5])))) {
 		skw_dissect_cut(d, "arp");
 		return;
 	}
 
 	struct arp a = {
-		.hardware = skw_be16(b.p),
-		.protocol = skw_be16(b.p + 2),
+		.hardware = skw_bytes_be16(b.p),
+		.protocol = skw_bytes_be16(b.p + 2),
 		.hlen = b.p[4],
 		.plen = b.p[5],
-		.op = skw_be16(b.p + 6),
+		.op = skw_bytes_be16(b.p + 6),
 		.sha = b.p + FIXED,
 	};
 

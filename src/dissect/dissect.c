@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include "dissect/ip/cksum.h"
 #include "dissect/text.h"
 
 void skw_dissect_cut(struct skw_dissect *d, const char *name)

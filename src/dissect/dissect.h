@@ -11,13 +11,7 @@
 #include <stdint.h>
 
 #include "dissect/printer.h"
-
-/* Part of a packet. caplen may be less than len (cut by the snapshot length), never more. */
-struct skw_bytes {
-	const uint8_t *p;
-	uint32_t caplen; /* bytes that are there */
-	uint32_t len;    /* bytes that were on the wire, as far as the parent header tells */
-};
+#include "util/bytes.h"
 
 /* The IP header above a transport header, for addresses, ports and pseudo-header checksums. */
 struct skw_ip {
@@ -73,15 +67,6 @@ const char *skw_dissect_addr(const struct skw_ip *ip, const uint8_t *addr, char 
 void skw_dissect_hosts(struct skw_dissect *d, const struct skw_ip *ip);
 void skw_dissect_ports(struct skw_dissect *d, const struct skw_ip *ip, uint16_t sport,
 		       uint16_t dport);
-
-/*
- * The Internet checksum (RFC 1071) of n bytes, complemented, host order: 0 means that bytes which
- * include their own checksum are right. `start` is 0 or what skw_cksum_pseudo() returned.
- */
-uint16_t skw_cksum(const uint8_t *p, size_t n, uint32_t start);
-uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len);
-/* What the checksum field should hold, from what it holds and what skw_cksum() made of it. */
-uint16_t skw_cksum_shouldbe(uint16_t field, uint16_t sum);
 
 /* "[udp sum ok] ", or what the field holds and what it should: `sum` is over all, 0 if right. */
 void skw_dissect_cksum(struct skw_dissect *d, const char *proto, uint16_t field, uint16_t sum);

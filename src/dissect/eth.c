@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/eth.h"
 
-#include "dissect/bytes.h"
 #include "dissect/ethertype.h"
 #include "dissect/hexdump.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 
 #define HEADER 14
 #define TAG    4
@@ -12,7 +12,7 @@
 void skw_dissect_unknown(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (d->opt->bytes == SKW_BYTES_NONE && !d->opt->quiet)
-		skw_print_hex_ascii(d->out, b.p, b.caplen);
+		skw_hexdump_hex_ascii(d->out, b.p, b.caplen);
 }
 
 void skw_dissect_vlan_tag(struct skw_dissect *d, uint16_t tci)
@@ -87,7 +87,7 @@ static void print_type_and_length(struct skw_dissect *d, uint16_t type, uint32_t
 /* A tag's ethertype is not shown before the tag is known to be there. */
 static bool tag_is_cut(struct skw_dissect *d, uint16_t type, struct skw_bytes b)
 {
-	if (!skw_ethertype_is_vlan(type) || skw_has(b, 0, TAG))
+	if (!skw_ethertype_is_vlan(type) || skw_bytes_has(b, 0, TAG))
 		return false;
 	skw_dissect_cut(d, "vlan");
 	return true;
@@ -99,10 +99,10 @@ static uint32_t print_tags(struct skw_dissect *d, struct skw_bytes b, uint16_t *
 	uint32_t used = 0;
 
 	while (skw_ethertype_is_vlan(*type)) {
-		uint16_t tci = skw_be16(b.p);
+		uint16_t tci = skw_bytes_be16(b.p);
 
-		*type = skw_be16(b.p + 2);
-		b = skw_skip(b, TAG);
+		*type = skw_bytes_be16(b.p + 2);
+		b = skw_bytes_skip(b, TAG);
 		used += TAG;
 		if (d->opt->link_header) {
 			skw_dissect_vlan_tag(d, tci);
@@ -122,16 +122,16 @@ static uint32_t print_tags(struct skw_dissect *d, struct skw_bytes b, uint16_t *
 
 uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, HEADER)) {
+	if (!skw_bytes_has(b, 0, HEADER)) {
 		skw_dissect_cut(d, "ether");
 		return b.caplen;
 	}
 
 	const uint8_t *header = b.p;
-	uint16_t type = skw_be16(header + 12);
+	uint16_t type = skw_bytes_be16(header + 12);
 	uint32_t len = b.len;
 
-	b = skw_skip(b, HEADER);
+	b = skw_bytes_skip(b, HEADER);
 	if (d->opt->link_header)
 		print_addresses(d, header);
 	if (tag_is_cut(d, type, b))
@@ -145,9 +145,9 @@ uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
 	used += tags;
 	if (d->cut)
 		return used;
-	b = skw_skip(b, tags);
+	b = skw_bytes_skip(b, tags);
 	if (type <= SKW_ETHER_LENGTH_MAX)
-		return used + skw_dissect_llc(d, skw_first(b, type));
+		return used + skw_dissect_llc(d, skw_bytes_first(b, type));
 	if (!skw_dissect_ethertype(d, type, b)) {
 		if (!d->opt->link_header) {
 			print_addresses(d, header);

@@ -30,13 +30,13 @@ static unsigned add_hex_line(struct skw_buf *out, const uint8_t *p, size_t n, si
 	return columns;
 }
 
-void skw_print_hex(struct skw_buf *out, const uint8_t *p, size_t n)
+void skw_hexdump_hex(struct skw_buf *out, const uint8_t *p, size_t n)
 {
 	for (size_t at = 0; at < n; at += BYTES_PER_LINE)
 		add_hex_line(out, p + at, n - at < BYTES_PER_LINE ? n - at : BYTES_PER_LINE, at);
 }
 
-void skw_print_hex_ascii(struct skw_buf *out, const uint8_t *p, size_t n)
+void skw_hexdump_hex_ascii(struct skw_buf *out, const uint8_t *p, size_t n)
 {
 	for (size_t at = 0; at < n; at += BYTES_PER_LINE) {
 		size_t count = n - at < BYTES_PER_LINE ? n - at : BYTES_PER_LINE;
@@ -49,7 +49,7 @@ void skw_print_hex_ascii(struct skw_buf *out, const uint8_t *p, size_t n)
 	}
 }
 
-void skw_print_ascii(struct skw_buf *out, const uint8_t *p, size_t n)
+void skw_hexdump_ascii(struct skw_buf *out, const uint8_t *p, size_t n)
 {
 	skw_buf_add_char(out, '\n');
 	for (size_t i = 0; i < n; i++) {

@@ -8,8 +8,8 @@
 
 #include "util/buf.h"
 
-void skw_print_hex(struct skw_buf *out, const uint8_t *p, size_t n);
-void skw_print_hex_ascii(struct skw_buf *out, const uint8_t *p, size_t n);
-void skw_print_ascii(struct skw_buf *out, const uint8_t *p, size_t n);
+void skw_hexdump_hex(struct skw_buf *out, const uint8_t *p, size_t n);
+void skw_hexdump_hex_ascii(struct skw_buf *out, const uint8_t *p, size_t n);
+void skw_hexdump_ascii(struct skw_buf *out, const uint8_t *p, size_t n);
 
 #endif

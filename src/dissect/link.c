@@ -4,10 +4,10 @@
 #include <pcap/dlt.h>
 #include <pcap/pcap.h>
 
-#include "dissect/bytes.h"
 #include "dissect/eth.h"
 #include "dissect/ethertype.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 /* What the link layers get: the packet, and where it came from. */
@@ -106,7 +106,7 @@ static uint32_t print_loopback(struct skw_dissect *d, const struct link *l, stru
 	};
 
 	(void)l;
-	if (!skw_has(b, 0, 4)) {
+	if (!skw_bytes_has(b, 0, 4)) {
 		skw_dissect_cut(d, "null");
 		return 0;
 	}
@@ -116,7 +116,7 @@ static uint32_t print_loopback(struct skw_dissect *d, const struct link *l, stru
 	size_t i = 0;
 
 	if (family & 0xffff0000)
-		family = skw_be32(b.p);
+		family = skw_bytes_be32(b.p);
 	while (i < SKW_ARRAY_SIZE(families) && families[i].family != family)
 		i++;
 
@@ -136,7 +136,7 @@ static uint32_t print_loopback(struct skw_dissect *d, const struct link *l, stru
 		skw_text_field(d->out, ", length ", b.len);
 		skw_buf_add(d->out, ": ", 2);
 	}
-	b = skw_skip(b, 4);
+	b = skw_bytes_skip(b, 4);
 	if (known && families[i].ethertype)
 		skw_dissect_ethertype(d, families[i].ethertype, b);
 	else if (known)
@@ -180,7 +180,7 @@ typedef void cooked_title_fn(struct skw_dissect *d, struct skw_bytes whole);
 static uint32_t print_cooked(struct skw_dissect *d, const struct cooked *c, struct skw_bytes whole,
 			     uint32_t used, cooked_title_fn *title)
 {
-	struct skw_bytes b = skw_skip(whole, used);
+	struct skw_bytes b = skw_bytes_skip(whole, used);
 	uint16_t type = c->protocol;
 
 	if (d->opt->link_header) {
@@ -194,16 +194,16 @@ static uint32_t print_cooked(struct skw_dissect *d, const struct cooked *c, stru
 		return used;
 	}
 	while (skw_ethertype_is_vlan(type)) {
-		if (!skw_has(b, 0, 4)) {
+		if (!skw_bytes_has(b, 0, 4)) {
 			skw_dissect_cut(d, "vlan");
 			return used + b.caplen;
 		}
-		type = skw_be16(b.p + 2);
+		type = skw_bytes_be16(b.p + 2);
 		if (d->opt->link_header) {
-			skw_dissect_vlan_tag(d, skw_be16(b.p));
+			skw_dissect_vlan_tag(d, skw_bytes_be16(b.p));
 			skw_buf_add(d->out, ", ", 2);
 		}
-		b = skw_skip(b, 4);
+		b = skw_bytes_skip(b, 4);
 		used += 4;
 		if (type <= SKW_ETHER_LENGTH_MAX)
 			return used + skw_dissect_llc(d, b);
@@ -228,7 +228,7 @@ static uint32_t print_cooked(struct skw_dissect *d, const struct cooked *c, stru
 
 static void sll_title(struct skw_dissect *d, struct skw_bytes whole)
 {
-	const char *dir = pkt_type_name(skw_be16(whole.p));
+	const char *dir = pkt_type_name(skw_bytes_be16(whole.p));
 
 	for (size_t n = strlen(dir); n < 3; n++)
 		skw_buf_add_char(d->out, ' ');
@@ -239,31 +239,31 @@ static void sll_title(struct skw_dissect *d, struct skw_bytes whole)
 static uint32_t print_sll(struct skw_dissect *d, const struct link *l, struct skw_bytes b)
 {
 	(void)l;
-	if (!skw_has(b, 0, 16)) {
+	if (!skw_bytes_has(b, 0, 16)) {
 		skw_dissect_cut(d, "sll");
 		return 0;
 	}
 
-	struct cooked c = { skw_be16(b.p + 14), b.p[5], b.p + 6 };
+	struct cooked c = { skw_bytes_be16(b.p + 14), b.p[5], b.p + 6 };
 
 	return print_cooked(d, &c, b, 16, sll_title);
 }
 
 static void sll2_title(struct skw_dissect *d, struct skw_bytes whole)
 {
-	skw_text_field(d->out, "ifindex ", skw_be32(whole.p + 4));
+	skw_text_field(d->out, "ifindex ", skw_bytes_be32(whole.p + 4));
 	skw_buf_add_char(d->out, ' ');
 }
 
 static uint32_t print_sll2(struct skw_dissect *d, const struct link *l, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, 20)) {
+	if (!skw_bytes_has(b, 0, 20)) {
 		skw_dissect_cut(d, "sll2");
 		return 0;
 	}
 
-	struct cooked c = { skw_be16(b.p), b.p[11], b.p + 12 };
-	uint32_t ifindex = skw_be32(b.p + 4);
+	struct cooked c = { skw_bytes_be16(b.p), b.p[11], b.p + 12 };
+	uint32_t ifindex = skw_bytes_be32(b.p + 4);
 	bool same = l->iface && l->iface->ifindex && l->iface->ifindex == ifindex;
 
 	print_iface(d, same ? l->iface->name : NULL, ifindex, pkt_type_name(b.p[10]));

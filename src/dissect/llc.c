@@ -2,9 +2,9 @@
 /* IEEE 802.2 logical link control: SNAP leads to an ethertype, the rest is named by its SAP. */
 #include "dissect/eth.h"
 
-#include "dissect/bytes.h"
 #include "dissect/hexdump.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 
 #define SAP_SNAP 0xaa
 #define SAP_IP   0x06
@@ -61,15 +61,15 @@ static void print_oui(struct skw_dissect *d, uint32_t oui)
 /* SNAP: an organization and its protocol number, an ethertype where the organization is 0. */
 static void print_snap(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, SNAP)) {
+	if (!skw_bytes_has(b, 0, SNAP)) {
 		skw_dissect_cut(d, "snap");
 		return;
 	}
 
-	uint32_t oui = skw_be32(b.p) >> 8;
-	uint16_t type = skw_be16(b.p + 3);
+	uint32_t oui = skw_bytes_be32(b.p) >> 8;
+	uint16_t type = skw_bytes_be16(b.p + 3);
 
-	b = skw_skip(b, SNAP);
+	b = skw_bytes_skip(b, SNAP);
 	if (oui) {
 		print_oui(d, oui);
 		skw_buf_add_str(d->out, "pid 0x");
@@ -98,12 +98,12 @@ static void print_cut(struct skw_dissect *d, struct skw_bytes b)
 {
 	skw_dissect_cut(d, "llc");
 	if (d->opt->bytes == SKW_BYTES_NONE)
-		skw_print_hex_ascii(d->out, b.p, b.caplen);
+		skw_hexdump_hex_ascii(d->out, b.p, b.caplen);
 }
 
 uint32_t skw_dissect_llc(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, 3)) {
+	if (!skw_bytes_has(b, 0, 3)) {
 		print_cut(d, b);
 		return 0;
 	}
@@ -117,7 +117,7 @@ uint32_t skw_dissect_llc(struct skw_dissect *d, struct skw_bytes b)
 	bool unnumbered = (b.p[2] & 3) == 3;
 	uint32_t used = unnumbered ? 3 : 4;
 
-	if (!skw_has(b, 0, used)) {
+	if (!skw_bytes_has(b, 0, used)) {
 		print_cut(d, b);
 		return 0;
 	}
@@ -125,7 +125,7 @@ uint32_t skw_dissect_llc(struct skw_dissect *d, struct skw_bytes b)
 		print_header(d, b.p, unnumbered);
 
 	uint8_t dsap = b.p[0], ssap = b.p[1];
-	struct skw_bytes rest = skw_skip(b, used);
+	struct skw_bytes rest = skw_bytes_skip(b, used);
 
 	if (dsap == SAP_SNAP && ssap == SAP_SNAP && unnumbered) {
 		print_snap(d, rest);

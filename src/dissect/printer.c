@@ -80,12 +80,12 @@ static void print_bytes(const struct skw_packet *pkt, enum skw_print_bytes form,
 		bool link; /* with the link-layer header */
 	} forms[] = {
 		[SKW_BYTES_NONE] = { NULL, false },
-		[SKW_BYTES_HEX] = { skw_print_hex, false },
-		[SKW_BYTES_HEX_LINK] = { skw_print_hex, true },
-		[SKW_BYTES_HEX_ASCII] = { skw_print_hex_ascii, false },
-		[SKW_BYTES_HEX_ASCII_LINK] = { skw_print_hex_ascii, true },
-		[SKW_BYTES_ASCII] = { skw_print_ascii, false },
-		[SKW_BYTES_ASCII_LINK] = { skw_print_ascii, true },
+		[SKW_BYTES_HEX] = { skw_hexdump_hex, false },
+		[SKW_BYTES_HEX_LINK] = { skw_hexdump_hex, true },
+		[SKW_BYTES_HEX_ASCII] = { skw_hexdump_hex_ascii, false },
+		[SKW_BYTES_HEX_ASCII_LINK] = { skw_hexdump_hex_ascii, true },
+		[SKW_BYTES_ASCII] = { skw_hexdump_ascii, false },
+		[SKW_BYTES_ASCII_LINK] = { skw_hexdump_ascii, true },
 	};
 
 	if (forms[form].link)

@@ -14,7 +14,7 @@ static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 static bool parse_number(const char *text, uint64_t max, uint64_t *out)
 {
-	return skw_parse_uint(text, out) && *out <= max;
+	return skw_units_parse_uint(text, out) && *out <= max;
 }
 
 /* Decimal octets, one to four, a dot behind them at will unless they are four. */

@@ -22,7 +22,7 @@ struct unit {
 static const struct unit count_units[] = {
 	{ "", 1 }, { "k", 1000 }, { "M", 1000000 }, { "G", 1000000000 }, { NULL, 0 }
 };
-/* As skw_parse_size() has it. */
+/* As skw_units_parse_size() has it. */
 static const struct unit byte_units[] = {
 	{ "", 1 }, { "k", 1ULL << 10 }, { "M", 1ULL << 20 }, { "G", 1ULL << 30 }, { NULL, 0 }
 };

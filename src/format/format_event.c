@@ -75,8 +75,8 @@ static void add_established(struct skw_buf *out, const struct skw_event *event)
 
 static void add_state(struct skw_buf *out, const struct skw_event *event)
 {
-	skw_buf_printf(out, "  %s -> %s", skw_state_name(event->old_state),
-		       skw_state_name(event->new_state));
+	skw_buf_printf(out, "  %s -> %s", skw_row_state_name(event->old_state),
+		       skw_row_state_name(event->new_state));
 }
 
 static void add_rtt(struct skw_buf *out, const struct skw_event *event)
@@ -130,7 +130,7 @@ static void add_close(struct skw_buf *out, const struct skw_event *event)
 	skw_buf_printf(out, "  %s in %s",
 		       row->close_reason < SKW_CLOSE_REASONS ? reasons[row->close_reason]
 							     : reasons[SKW_CLOSE_UNKNOWN],
-		       skw_state_name(event->old_state));
+		       skw_row_state_name(event->old_state));
 	skw_field_value(row, SKW_FIELD_AGE_US, &age);
 	if (age.known)
 		skw_buf_printf(out, " after %s", time_text(us, age.number));
@@ -162,7 +162,7 @@ void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
 			   const struct skw_format_env *env)
 {
 	add_clock(out, skw_format_real_ns(env, event->ts_ns));
-	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, skw_event_name(event->type));
+	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, skw_row_event_name(event->type));
 	add_owner(out, event->row->owners);
 	add_endpoints(out, event->row);
 	if (event->type < SKW_ARRAY_SIZE(details) && details[event->type])

@@ -230,7 +230,7 @@ static void add_extra(struct skw_buf *out, const struct skw_event *event, const 
 		skw_buf_printf(out, "%d", error);
 		break;
 	case EXTRA_STATE:
-		add_string(out, skw_state_name(*(const uint8_t *)at));
+		add_string(out, skw_row_state_name(*(const uint8_t *)at));
 		break;
 	}
 }
@@ -241,7 +241,7 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 	skw_buf_add(out, "{\"ts\":", 6);
 	add_time(out, event->ts_ns, env);
 	add_key(out, "type");
-	add_string(out, skw_event_name(event->type));
+	add_string(out, skw_row_event_name(event->type));
 	for (size_t i = 0; event->type < SKW_EVENT_CREATOR && extras[event->type][i].kind; i++)
 		add_extra(out, event, &extras[event->type][i]);
 	/* The fields of the row but its time, which is the event's. */

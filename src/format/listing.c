@@ -44,14 +44,14 @@ static uint64_t widen(uint32_t v)
 	return v == SKW_NONE32 ? SKW_NONE64 : v;
 }
 
-void skw_text_head(struct skw_buf *out)
+void skw_listing_head(struct skw_buf *out)
 {
 	skw_buf_printf(out, "%7s %-15s %-5s %-45s   %-45s %-12s %7s %6s %6s %7s %7s %6s %6s\n",
 		       "PID", "OWNER", "PROTO", "LOCAL", "REMOTE", "STATE", "AGE", "RXbps", "TXbps",
 		       "SRTT", "MIN", "RETR", "RTO");
 }
 
-void skw_text_row(struct skw_buf *out, const struct skw_row *row)
+void skw_listing_row(struct skw_buf *out, const struct skw_row *row)
 {
 	static const char *const arrows[] = {
 		[SKW_CONN_UNKNOWN] = "-", [SKW_CONN_IN] = "<", [SKW_CONN_OUT] = ">"
@@ -72,7 +72,7 @@ void skw_text_row(struct skw_buf *out, const struct skw_row *row)
 	skw_buf_printf(out, " %-5s %-45s %s %-45s %-12s %7s",
 		       row->proto == SKW_PROTO_UDP ? "udp" : "tcp", local,
 		       row->direction < 3 ? arrows[row->direction] : "-", remote,
-		       skw_state_name(row->state), age);
+		       skw_row_state_name(row->state), age);
 	add_number(out, row->rx_bps);
 	add_number(out, row->tx_bps);
 	add_us(out, widen(row->srtt_us));
@@ -82,7 +82,7 @@ void skw_text_row(struct skw_buf *out, const struct skw_row *row)
 	skw_buf_add_char(out, '\n');
 }
 
-void skw_text_group_head(struct skw_buf *out, enum skw_group group)
+void skw_listing_group_head(struct skw_buf *out, enum skw_group group)
 {
 	char title[16];
 	size_t n = 0;
@@ -94,7 +94,7 @@ void skw_text_group_head(struct skw_buf *out, enum skw_group group)
 		       "TXbps", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
 }
 
-void skw_text_group(struct skw_buf *out, const struct skw_group_row *row)
+void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row)
 {
 	add_word(out, row->name, 45);
 	add_number(out, row->rows);
@@ -131,8 +131,8 @@ static void add_time(struct skw_buf *out, const char *name, double us)
 	skw_buf_printf(out, "%s %s  ", name, cell);
 }
 
-void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,
-		     const struct skw_watch_status *status)
+void skw_listing_totals(struct skw_buf *out, const struct skw_totals *totals,
+			const struct skw_watch_status *status)
 {
 	char when[SKW_RFC3339_SIZE];
 
@@ -145,7 +145,7 @@ void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,
 		       (unsigned long long)status->events_lost);
 	for (unsigned state = 1; state < SKW_STATES; state++)
 		if (totals->states[state] && state != SKW_STATE_CLOSED)
-			skw_buf_printf(out, "%s %zu  ", skw_state_name((uint8_t)state),
+			skw_buf_printf(out, "%s %zu  ", skw_row_state_name((uint8_t)state),
 				       totals->states[state]);
 	skw_buf_add_char(out, '\n');
 	add_figure(out, "rx", rounded(totals->rx_bps), "bit/s");

@@ -13,13 +13,13 @@
 #include "view/view.h"
 
 /* Three lines on the whole: time and losses, connections by state, rates. */
-void skw_text_totals(struct skw_buf *out, const struct skw_totals *totals,
-		     const struct skw_watch_status *status);
+void skw_listing_totals(struct skw_buf *out, const struct skw_totals *totals,
+			const struct skw_watch_status *status);
 
-void skw_text_head(struct skw_buf *out);
-void skw_text_row(struct skw_buf *out, const struct skw_row *row);
+void skw_listing_head(struct skw_buf *out);
+void skw_listing_row(struct skw_buf *out, const struct skw_row *row);
 
-void skw_text_group_head(struct skw_buf *out, enum skw_group group);
-void skw_text_group(struct skw_buf *out, const struct skw_group_row *row);
+void skw_listing_group_head(struct skw_buf *out, enum skw_group group);
+void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row);
 
 #endif

@@ -16,6 +16,7 @@
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/error.h"
+#include "util/say.h"
 
 /* The command line as a message shows it: words with a blank between, nothing unprintable. */
 static char *describe(const char *const argv[])
@@ -41,7 +42,7 @@ static int make_room(struct skw_keeper_commands *all)
 	if (all->n < all->size)
 		return 0;
 	size_t size = all->size ? 2 * all->size : 8;
-	struct skw_command *list = realloc(all->list, size * sizeof(*list));
+	struct skw_keeper_command *list = realloc(all->list, size * sizeof(*list));
 	if (!list)
 		return -ENOMEM;
 	all->list = list;
@@ -70,8 +71,8 @@ static int become(const char *const argv[], const struct skw_identity *who)
 	return -errno;
 }
 
-int skw_commands_run(struct skw_keeper_commands *all, const char *const argv[],
-		     const struct skw_identity *who)
+int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
+			    const struct skw_identity *who)
 {
 	SKW_AUTO_FREE char *what = describe(argv);
 	SKW_AUTO_FD int told = -1;
@@ -111,7 +112,7 @@ int skw_commands_run(struct skw_keeper_commands *all, const char *const argv[],
 			;
 		return err;
 	}
-	all->list[all->n++] = (struct skw_command){ pid, SKW_TAKE_PTR(what) };
+	all->list[all->n++] = (struct skw_keeper_command){ pid, SKW_TAKE_PTR(what) };
 	return 0;
 }
 
@@ -124,12 +125,12 @@ static void say_failure(const char *what, int status)
 		skw_say("%s: exited with status %d", what, WEXITSTATUS(status));
 }
 
-void skw_commands_reap(struct skw_keeper_commands *all)
+void skw_keeper_commands_reap(struct skw_keeper_commands *all)
 {
 	size_t i = 0;
 
 	while (i < all->n) {
-		struct skw_command *c = &all->list[i];
+		struct skw_keeper_command *c = &all->list[i];
 		int status = 0;
 		pid_t pid = waitpid(c->pid, &status, WNOHANG);
 
@@ -144,7 +145,7 @@ void skw_commands_reap(struct skw_keeper_commands *all)
 	}
 }
 
-void skw_commands_signal(const struct skw_keeper_commands *all, int sig)
+void skw_keeper_commands_signal(const struct skw_keeper_commands *all, int sig)
 {
 	for (size_t i = 0; i < all->n; i++)
 		kill(-all->list[i].pid, sig);

@@ -11,25 +11,25 @@
 
 struct skw_identity;
 
-struct skw_command {
+struct skw_keeper_command {
 	pid_t pid;
 	char *what; /* owned: the command line, for messages */
 };
 
 struct skw_keeper_commands {
-	struct skw_command *list; /* owned */
+	struct skw_keeper_command *list; /* owned */
 	size_t n;
 	size_t size;
 };
 
 /* As skw_keeper_run_command(). */
-int skw_commands_run(struct skw_keeper_commands *all, const char *const argv[],
-		     const struct skw_identity *who);
+int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
+			    const struct skw_identity *who);
 
 /* After SIGCHLD: collects those that have ended, and says which of them failed. */
-void skw_commands_reap(struct skw_keeper_commands *all);
+void skw_keeper_commands_reap(struct skw_keeper_commands *all);
 
 /* Sends a signal to the process group of each. */
-void skw_commands_signal(const struct skw_keeper_commands *all, int sig);
+void skw_keeper_commands_signal(const struct skw_keeper_commands *all, int sig);
 
 #endif

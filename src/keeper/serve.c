@@ -17,6 +17,7 @@
 #include "keeper/keeper.h"
 #include "keeper/wire.h"
 #include "util/cleanup.h"
+#include "util/say.h"
 
 struct keeper {
 	const struct skw_keeper_plan *plan;
@@ -113,11 +114,11 @@ static void read_signals(struct keeper *k)
 
 	while (read(k->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
-			skw_commands_reap(&k->commands);
+			skw_keeper_commands_reap(&k->commands);
 		else if (info.ssi_signo == SIGUSR1 && getppid() != k->worker)
 			end_orphaned(k);
 		else if (k->finishing && info.ssi_signo != SIGUSR1)
-			skw_commands_signal(&k->commands, (int)info.ssi_signo);
+			skw_keeper_commands_signal(&k->commands, (int)info.ssi_signo);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "keeper/privileges.h"
 #include "util/error.h"
+#include "util/say.h"
 
 bool skw_unprivileged_keeps_bpf(int (*probe)(void *ctx), void *ctx)
 {

@@ -12,13 +12,13 @@
 #define HANDLE_BUFFER_BYTES 65536
 #define HANDLE_SNAPLEN      256
 
-struct skw_live_handle {
+struct skw_handle {
 	pcap_t *pcap;
 	char name[IFNAMSIZ];
 	int snaplen;
 };
 
-void skw_live_handle_close(struct skw_live_handle *h)
+void skw_handle_close(struct skw_handle *h)
 {
 	if (!h)
 		return;
@@ -48,11 +48,11 @@ static int activation_error(pcap_t *pcap, const char *ifname, int status, struct
 	}
 }
 
-int skw_live_handle_open(const char *ifname, uint32_t snaplen, struct skw_live_handle **out,
-			 struct skw_error *err)
+int skw_handle_open(const char *ifname, uint32_t snaplen, struct skw_handle **out,
+		    struct skw_error *err)
 {
 	char text[PCAP_ERRBUF_SIZE] = "";
-	struct skw_live_handle *h = calloc(1, sizeof(*h));
+	struct skw_handle *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", ifname);
@@ -60,7 +60,7 @@ int skw_live_handle_open(const char *ifname, uint32_t snaplen, struct skw_live_h
 	strncpy(h->name, ifname, sizeof(h->name) - 1);
 	h->pcap = pcap_create(ifname, text);
 	if (!h->pcap) {
-		skw_live_handle_close(h);
+		skw_handle_close(h);
 		return skw_error_set(err, -EIO, "%s: %s", ifname, text);
 	}
 	pcap_set_snaplen(h->pcap, HANDLE_SNAPLEN);
@@ -71,19 +71,19 @@ int skw_live_handle_open(const char *ifname, uint32_t snaplen, struct skw_live_h
 	if (status < 0) {
 		int ret = activation_error(h->pcap, ifname, status, err);
 
-		skw_live_handle_close(h);
+		skw_handle_close(h);
 		return ret;
 	}
 	*out = h;
 	return 0;
 }
 
-int skw_live_handle_dlt(const struct skw_live_handle *h)
+int skw_handle_dlt(const struct skw_handle *h)
 {
 	return pcap_datalink(h->pcap);
 }
 
-int skw_live_handle_set_dlt(struct skw_live_handle *h, int dlt, struct skw_error *err)
+int skw_handle_set_dlt(struct skw_handle *h, int dlt, struct skw_error *err)
 {
 	if (pcap_set_datalink(h->pcap, dlt) == 0)
 		return 0;
@@ -91,7 +91,7 @@ int skw_live_handle_set_dlt(struct skw_live_handle *h, int dlt, struct skw_error
 			       pcap_datalink_val_to_name(dlt), h->name, h->name);
 }
 
-int skw_live_handle_list_dlts(struct skw_live_handle *h, struct skw_buf *out, struct skw_error *err)
+int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_error *err)
 {
 	int *dlts = NULL;
 	int n = pcap_list_datalinks(h->pcap, &dlts);
@@ -109,8 +109,8 @@ int skw_live_handle_list_dlts(struct skw_live_handle *h, struct skw_buf *out, st
 	return 0;
 }
 
-int skw_live_handle_compile(struct skw_live_handle *h, const char *expression, struct skw_cbpf *out,
-			    struct skw_error *err)
+int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_cbpf *out,
+		       struct skw_error *err)
 {
 	_Static_assert(sizeof(struct skw_cbpf_insn) == sizeof(struct bpf_insn), "layout");
 	char text[PCAP_ERRBUF_SIZE];
@@ -139,7 +139,7 @@ int skw_live_handle_compile(struct skw_live_handle *h, const char *expression, s
 	return 0;
 }
 
-int skw_dlt_by_name(const char *name)
+int skw_compile_dlt_by_name(const char *name)
 {
 	return pcap_datalink_name_to_val(name);
 }

@@ -15,31 +15,30 @@
 #include "util/buf.h"
 #include "util/error.h"
 
-struct skw_live_handle;
+struct skw_handle;
 
 /* Activates a handle on the interface. Errors name it; they need CAP_NET_RAW. */
-int skw_live_handle_open(const char *ifname, uint32_t snaplen, struct skw_live_handle **out,
-			 struct skw_error *err);
-void skw_live_handle_close(struct skw_live_handle *h); /* NULL allowed */
+int skw_handle_open(const char *ifname, uint32_t snaplen, struct skw_handle **out,
+		    struct skw_error *err);
+void skw_handle_close(struct skw_handle *h); /* NULL allowed */
 
-int skw_live_handle_dlt(const struct skw_live_handle *h); /* DLT_* */
+int skw_handle_dlt(const struct skw_handle *h); /* DLT_* */
 
 /* Another of the interface's link types, by DLT. -EINVAL with a text if it has no such. */
-int skw_live_handle_set_dlt(struct skw_live_handle *h, int dlt, struct skw_error *err);
+int skw_handle_set_dlt(struct skw_handle *h, int dlt, struct skw_error *err);
 
 /* Appends a line for each link type of the interface, as tcpdump -L does. */
-int skw_live_handle_list_dlts(struct skw_live_handle *h, struct skw_buf *out,
-			      struct skw_error *err);
+int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_error *err);
 
 /*
  * The classic program of an expression ("" takes everything); out->insns is the
  * caller's to free(). A wrong expression is a usage error with libpcap's words.
  */
-int skw_live_handle_compile(struct skw_live_handle *h, const char *expression, struct skw_cbpf *out,
-			    struct skw_error *err);
+int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_cbpf *out,
+		       struct skw_error *err);
 
 /* The DLT of a link type's name as -y takes it, or -1. */
-int skw_dlt_by_name(const char *name);
+int skw_compile_dlt_by_name(const char *name);
 
 /* Appends a line for each interface as tcpdump -D does. */
 int skw_iface_describe_all(struct skw_buf *out, struct skw_error *err);

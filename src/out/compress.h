@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "out/format.h"
+#include "out/name.h"
 
 struct skw_compress;
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "out/format.h"
+#include "out/name.h"
 
 #define SKW_DECOMPRESS_MAGIC_BYTES 4
 

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "out/format.h"
+#include "out/name.h"
 
 #define SKW_OUT_BLOCK_BYTES (4u << 20)
 #define SKW_OUT_BLOCKS      4

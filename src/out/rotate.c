@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "out/format.h"
+#include "out/name.h"
 
 /* Digits that the highest number needs: none for one file, as with tcpdump. */
 static int number_width(unsigned files)

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "out/format.h"
+#include "out/name.h"
 
 /* Memory and file offsets of direct writes are multiples of this. */
 #define SKW_SINK_ALIGN 4096u

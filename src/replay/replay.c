@@ -18,6 +18,7 @@
 #include "sink/delivery.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/say.h"
 #include "verbs/files.h"
 
 struct readback {
@@ -196,7 +197,7 @@ static int run(struct readback *b, struct skw_error *err)
 	return ret ? ret : closed;
 }
 
-int skw_readback_run(const struct skw_capture_plan *plan, struct skw_error *err)
+int skw_replay_run(const struct skw_capture_plan *plan, struct skw_error *err)
 {
 	struct readback b = { .plan = plan };
 

@@ -7,6 +7,6 @@
 #include "util/error.h"
 
 /* Reads the plan's read_file to its end, to -c or to a signal. 0 or -errno with err filled. */
-int skw_readback_run(const struct skw_capture_plan *plan, struct skw_error *err);
+int skw_replay_run(const struct skw_capture_plan *plan, struct skw_error *err);
 
 #endif

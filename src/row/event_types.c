@@ -25,7 +25,8 @@ static bool is_word(const char *word, size_t len, const char *name)
 static bool add_word(struct skw_event_types *types, const char *word, size_t len)
 {
 	for (unsigned type = 0; type < SKW_EVENT_TYPES; type++) {
-		if (type == SKW_EVENT_CREATOR || !is_word(word, len, skw_event_name((uint8_t)type)))
+		if (type == SKW_EVENT_CREATOR ||
+		    !is_word(word, len, skw_row_event_name((uint8_t)type)))
 			continue;
 		types->mask |= SKW_EVENT_BIT(type);
 		if (type == SKW_EVENT_CLOSE)

@@ -182,7 +182,7 @@ static void get_congestion(const struct skw_row *row, struct skw_value *out)
 
 static void get_close_reason(const struct skw_row *row, struct skw_value *out)
 {
-	set_text(out, skw_close_reason_name(row->close_reason));
+	set_text(out, skw_row_close_reason_name(row->close_reason));
 }
 
 #define ONE_OF(names) .values = (names), .values_len = SKW_ARRAY_SIZE(names)
@@ -358,19 +358,19 @@ void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw
 	}
 }
 
-const char *skw_state_name(uint8_t state)
+const char *skw_row_state_name(uint8_t state)
 {
 	const char *name = NAME(states, state);
 
 	return name ? name : "?";
 }
 
-const char *skw_event_name(uint8_t type)
+const char *skw_row_event_name(uint8_t type)
 {
 	return type < SKW_ARRAY_SIZE(events) ? events[type] : "?";
 }
 
-const char *skw_close_reason_name(uint8_t reason)
+const char *skw_row_close_reason_name(uint8_t reason)
 {
 	return NAME(close_reasons, reason);
 }

@@ -122,8 +122,8 @@ enum skw_field skw_field_find(const char *name, size_t len);
 void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw_value *out);
 
 /* Names as they are shown. */
-const char *skw_state_name(uint8_t state);         /* enum skw_row_state; "?" */
-const char *skw_event_name(uint8_t type);          /* enum skw_event_type; "?" */
-const char *skw_close_reason_name(uint8_t reason); /* NULL: unknown */
+const char *skw_row_state_name(uint8_t state);         /* enum skw_row_state; "?" */
+const char *skw_row_event_name(uint8_t type);          /* enum skw_event_type; "?" */
+const char *skw_row_close_reason_name(uint8_t reason); /* NULL: unknown */
 
 #endif

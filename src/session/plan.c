@@ -76,7 +76,7 @@ static int resolve_names(struct skw_capture_plan *plan, struct skw_error *err)
 {
 	plan->dlt = -1;
 	if (plan->dlt_name) {
-		plan->dlt = skw_dlt_by_name(plan->dlt_name);
+		plan->dlt = skw_compile_dlt_by_name(plan->dlt_name);
 		if (plan->dlt < 0)
 			return skw_error_usage(err, "-y %s: no such link type; see -L",
 					       plan->dlt_name);
@@ -88,9 +88,9 @@ static int resolve_names(struct skw_capture_plan *plan, struct skw_error *err)
 	if (!plan->format_name)
 		return 0;
 	if (strcmp(plan->format_name, "pcap") == 0)
-		plan->format = SKW_FORMAT_PCAP;
+		plan->format = SKW_FILE_PCAP;
 	else if (strcmp(plan->format_name, "pcapng") == 0)
-		plan->format = SKW_FORMAT_PCAPNG;
+		plan->format = SKW_FILE_PCAPNG;
 	else
 		return skw_error_usage(err, "--format: \"%s\" is not pcap or pcapng",
 				       plan->format_name);

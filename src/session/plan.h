@@ -13,7 +13,7 @@
 
 #include "dissect/printer.h"
 #include "model/packet.h"
-#include "out/format.h"
+#include "out/name.h"
 #include "util/error.h"
 
 enum skw_dump { SKW_DUMP_NONE, SKW_DUMP_TEXT, SKW_DUMP_C, SKW_DUMP_NUMBERS, SKW_DUMP_EBPF };
@@ -38,9 +38,9 @@ struct skw_capture_plan {
 	uint64_t count;       /* stop after so many packets; 0: no limit */
 	uint64_t duration_ns; /* stop after so long; 0: no limit */
 
-	const char *write_file;  /* NULL: none; "-" is standard output */
-	const char *format_name; /* pcap or pcapng; NULL: what write_file's name says */
-	enum skw_format format;  /* this and the next from the check */
+	const char *write_file;      /* NULL: none; "-" is standard output */
+	const char *format_name;     /* pcap or pcapng; NULL: what write_file's name says */
+	enum skw_file_format format; /* this and the next from the check */
 	enum skw_compression compression;
 	bool nano;             /* time stamps in the file */
 	bool packet_buffered;  /* -U */

@@ -60,15 +60,15 @@ static int an_interface(const struct skw_capture_plan *plan, struct skw_iface_in
 int skw_show_link_types(const struct skw_capture_plan *plan, struct skw_error *err)
 {
 	struct skw_buf text = SKW_BUF_INIT;
-	struct skw_live_handle *handle = NULL;
+	struct skw_handle *handle = NULL;
 	struct skw_iface_info info;
 	int ret = an_interface(plan, &info, err);
 
 	if (!ret)
-		ret = skw_live_handle_open(info.name, plan->snaplen, &handle, err);
+		ret = skw_handle_open(info.name, plan->snaplen, &handle, err);
 	if (!ret)
-		ret = skw_live_handle_list_dlts(handle, &text, err);
-	skw_live_handle_close(handle);
+		ret = skw_handle_list_dlts(handle, &text, err);
+	skw_handle_close(handle);
 	if (ret) {
 		skw_buf_free(&text);
 		return ret;

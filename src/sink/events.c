@@ -7,6 +7,7 @@
 #include "format/format.h"
 #include "util/buf.h"
 #include "util/clock.h"
+#include "util/say.h"
 #include "view/choice.h"
 #include "watch/watch.h"
 

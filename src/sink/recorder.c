@@ -148,7 +148,7 @@ static int put_file_header(struct skw_recorder *r)
 
 	r->blocks_used = 0;
 	memset(r->blocks, 0, r->blocks_len * sizeof(*r->blocks));
-	if (r->plan->format == SKW_FORMAT_PCAPNG) {
+	if (r->plan->format == SKW_FILE_PCAPNG) {
 		struct skw_pcapng_section section = { .os = r->os, .userappl = PACKAGE_STRING };
 
 		skw_buf_reset(&r->scratch);
@@ -163,7 +163,7 @@ static int put_file_header(struct skw_recorder *r)
 /* What is known of each interface that has packets in this file. */
 static int put_statistics(struct skw_recorder *r, uint64_t now_ns)
 {
-	if (r->plan->format != SKW_FORMAT_PCAPNG || !r->opt.stats)
+	if (r->plan->format != SKW_FILE_PCAPNG || !r->opt.stats)
 		return 0;
 	skw_buf_reset(&r->scratch);
 	for (uint32_t number = 0; number < r->blocks_used; number++) {
@@ -392,8 +392,8 @@ int skw_recorder_packet(struct skw_recorder *r, const struct skw_packet *pkt,
 		if (ret)
 			return ret;
 	}
-	ret = r->plan->format == SKW_FORMAT_PCAPNG ? put_pcapng(r, pkt, iface)
-						   : put_pcap(r, pkt, iface, err);
+	ret = r->plan->format == SKW_FILE_PCAPNG ? put_pcapng(r, pkt, iface)
+						 : put_pcap(r, pkt, iface, err);
 	if (!ret)
 		ret = skw_out_record_end(r->out);
 	return ret ? failed(r, ret, err) : 0;
@@ -401,7 +401,7 @@ int skw_recorder_packet(struct skw_recorder *r, const struct skw_packet *pkt,
 
 void skw_recorder_note(struct skw_recorder *r, uint64_t now_ns, const char *text)
 {
-	if (!r->started || r->plan->format != SKW_FORMAT_PCAPNG)
+	if (!r->started || r->plan->format != SKW_FILE_PCAPNG)
 		return;
 	skw_buf_reset(&r->scratch);
 	skw_pcapng_note(&r->scratch, now_ns, text);

@@ -23,7 +23,7 @@ static void add_rows(struct batch *b, const struct skw_watch_status *status)
 	if (format == SKW_BATCH_CSV && !b->printed)
 		skw_format_csv_head(&b->text);
 	if (format == SKW_BATCH_TEXT)
-		skw_text_head(&b->text);
+		skw_listing_head(&b->text);
 	for (size_t i = 0; i < n; i++) {
 		const struct skw_row *row = skw_view_row(b->view, i);
 
@@ -32,7 +32,7 @@ static void add_rows(struct batch *b, const struct skw_watch_status *status)
 		else if (format == SKW_BATCH_CSV)
 			skw_format_row_csv(&b->text, row, &env);
 		else
-			skw_text_row(&b->text, row);
+			skw_listing_row(&b->text, row);
 	}
 }
 
@@ -40,9 +40,9 @@ static void add_groups(struct batch *b)
 {
 	size_t n = skw_view_groups_len(b->view);
 
-	skw_text_group_head(&b->text, b->plan->view->group);
+	skw_listing_group_head(&b->text, b->plan->view->group);
 	for (size_t i = 0; i < n; i++)
-		skw_text_group(&b->text, skw_view_group(b->view, i));
+		skw_listing_group(&b->text, skw_view_group(b->view, i));
 }
 
 static int start(void *ctx, struct skw_watch *w, struct skw_error *err)
@@ -62,7 +62,7 @@ static int tick(void *ctx, struct skw_table *table, const struct skw_watch_statu
 	if (b->plan->format == SKW_BATCH_TEXT) {
 		if (b->printed)
 			skw_buf_add_char(&b->text, '\n');
-		skw_text_totals(&b->text, skw_table_totals(table), status);
+		skw_listing_totals(&b->text, skw_table_totals(table), status);
 	}
 	if (b->plan->view->group != SKW_GROUP_NONE)
 		add_groups(b);

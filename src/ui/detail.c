@@ -90,7 +90,7 @@ static void add_times(struct skw_page *p, const struct skw_row *row,
 		      const struct skw_watch_status *status)
 {
 	char text[VALUE], when[SKW_STORY_TIME];
-	const char *reason = skw_close_reason_name(row->close_reason);
+	const char *reason = skw_row_close_reason_name(row->close_reason);
 	struct skw_value v;
 
 	skw_field_value(row, SKW_FIELD_AGE_US, &v);
@@ -123,7 +123,7 @@ static void add_title(struct skw_page *p, const struct skw_row *row,
 	p->indent = 1;
 	p->x = 1;
 	add_tuple(p, row);
-	skw_page_item(p, NULL, SKW_STYLE_STRONG, skw_state_name(row->state));
+	skw_page_item(p, NULL, SKW_STYLE_STRONG, skw_row_state_name(row->state));
 	if (row->owners) {
 		snprintf(text, sizeof(text), "%s [%" PRIu32 "]", row->owners->list[0].comm,
 			 row->owners->list[0].pid);

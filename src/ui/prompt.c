@@ -132,7 +132,7 @@ static bool interval_done(struct skw_screen *s)
 
 	if (!s->prompt.text[0])
 		return true;
-	if (!skw_parse_duration(s->prompt.text, &ns) || ns < INTERVAL_MIN_NS ||
+	if (!skw_units_parse_duration(s->prompt.text, &ns) || ns < INTERVAL_MIN_NS ||
 	    ns > INTERVAL_MAX_NS) {
 		problem(s, "a time from 100ms to 1h, such as 0.5 or 2s", 1);
 		return false;

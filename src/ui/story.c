@@ -38,7 +38,7 @@ static uint64_t wide(uint32_t v)
 
 static enum skw_style tell_name(const struct skw_happening *h, char *out)
 {
-	snprintf(out, TEXT, "%s", skw_event_name(h->type));
+	snprintf(out, TEXT, "%s", skw_row_event_name(h->type));
 	return SKW_STYLE_PLAIN;
 }
 
@@ -53,7 +53,8 @@ static enum skw_style tell_established(const struct skw_happening *h, char *out)
 
 static enum skw_style tell_state(const struct skw_happening *h, char *out)
 {
-	snprintf(out, TEXT, "%s -> %s", skw_state_name(h->old_state), skw_state_name(h->new_state));
+	snprintf(out, TEXT, "%s -> %s", skw_row_state_name(h->old_state),
+		 skw_row_state_name(h->new_state));
 	return SKW_STYLE_PLAIN;
 }
 
@@ -76,9 +77,9 @@ static enum skw_style tell_retrans(const struct skw_happening *h, char *out)
 
 static enum skw_style tell_close(const struct skw_happening *h, char *out)
 {
-	const char *reason = skw_close_reason_name(h->close_reason);
+	const char *reason = skw_row_close_reason_name(h->close_reason);
 
-	snprintf(out, TEXT, "%s -> CLOSED   %s", skw_state_name(h->old_state),
+	snprintf(out, TEXT, "%s -> CLOSED   %s", skw_row_state_name(h->old_state),
 		 reason ? reason : "--");
 	return reason && h->close_reason != SKW_CLOSE_FIN ? SKW_STYLE_ALARM : SKW_STYLE_STRONG;
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static void put_text(struct skw_error *err, bool usage, const char *fmt, va_list ap)
 {
@@ -35,22 +34,4 @@ int skw_error_usage(struct skw_error *err, const char *fmt, ...)
 	put_text(err, true, fmt, ap);
 	va_end(ap);
 	return -EINVAL;
-}
-
-void skw_say(const char *fmt, ...)
-{
-	char line[1024] = "skwatch: ";
-	size_t len = sizeof("skwatch: ") - 1;
-	va_list ap;
-
-	va_start(ap, fmt);
-	int n = vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
-	line[len++] = '\n';
-	/* Nowhere is left to report a failure of standard error itself. */
-	ssize_t ignored = write(STDERR_FILENO, line, len);
-	(void)ignored;
 }

@@ -27,7 +27,4 @@ int skw_error_set(struct skw_error *err, int code, const char *fmt, ...)
 int skw_error_usage(struct skw_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3))); /* returns -EINVAL */
 
-/* "skwatch: ..." and a newline on standard error, in one write. For talk that is no failure. */
-void skw_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
 #endif

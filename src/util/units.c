@@ -24,7 +24,7 @@ static bool take_uint(const char **text, uint64_t *out)
 	return true;
 }
 
-bool skw_parse_uint(const char *text, uint64_t *out)
+bool skw_units_parse_uint(const char *text, uint64_t *out)
 {
 	uint64_t value;
 
@@ -34,7 +34,7 @@ bool skw_parse_uint(const char *text, uint64_t *out)
 	return true;
 }
 
-bool skw_parse_size(const char *text, uint64_t plain, uint64_t *bytes)
+bool skw_units_parse_size(const char *text, uint64_t plain, uint64_t *bytes)
 {
 	static const struct {
 		const char *name;
@@ -58,7 +58,7 @@ bool skw_parse_size(const char *text, uint64_t plain, uint64_t *bytes)
 	return true;
 }
 
-bool skw_parse_duration(const char *text, uint64_t *ns)
+bool skw_units_parse_duration(const char *text, uint64_t *ns)
 {
 	static const struct {
 		const char *name;

@@ -12,6 +12,7 @@
 #include "kern/compile.h"
 #include "kern/skb_access.h"
 #include "util/cleanup.h"
+#include "util/say.h"
 
 #define CBPF_RET_K 0x06 /* BPF_RET | BPF_K, linux/bpf_common.h */
 
@@ -46,16 +47,16 @@ static int compile_for_user(const struct skw_capture_plan *plan, struct skw_comp
 	return ret ? ret : compile_all(plan->snaplen, &c->cbpf);
 }
 
-static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_live_handle *handle,
+static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_handle *handle,
 			     struct skw_compiled *c, struct skw_error *err)
 {
 	if (plan->dlt >= 0) {
-		int ret = skw_live_handle_set_dlt(handle, plan->dlt, err);
+		int ret = skw_handle_set_dlt(handle, plan->dlt, err);
 
 		if (ret)
 			return ret;
 	}
-	c->dlt = skw_live_handle_dlt(handle);
+	c->dlt = skw_handle_dlt(handle);
 	if (c->dlt == DLT_LINUX_SLL || c->dlt == DLT_LINUX_SLL2) {
 		/* libpcap would go without the link-layer header, and so do we. */
 		c->cooked = true;
@@ -63,23 +64,23 @@ static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_liv
 		return plan->filter[0] ? compile_for_user(plan, c, err)
 				       : compile_all(plan->snaplen, &c->cbpf);
 	}
-	return skw_live_handle_compile(handle, plan->filter, &c->cbpf, err);
+	return skw_handle_compile(handle, plan->filter, &c->cbpf, err);
 }
 
 int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_iface_info *iface,
 			struct skw_compiled *out, struct skw_error *err)
 {
 	struct skw_compiled c = { .dlt = skw_iface_plain_dlt(iface->arphrd) };
-	struct skw_live_handle *handle = NULL;
+	struct skw_handle *handle = NULL;
 	int ret;
 
 	if (c.dlt >= 0 && !plan->filter[0] && plan->dlt < 0) {
 		ret = compile_all(plan->snaplen, &c.cbpf);
 	} else {
-		ret = skw_live_handle_open(iface->name, plan->snaplen, &handle, err);
+		ret = skw_handle_open(iface->name, plan->snaplen, &handle, err);
 		if (!ret)
 			ret = compile_on_handle(plan, handle, &c, err);
-		skw_live_handle_close(handle);
+		skw_handle_close(handle);
 	}
 	if (ret) {
 		skw_compiled_free(&c);

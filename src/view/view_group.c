@@ -108,7 +108,7 @@ static void state_key(const struct skw_row *row, struct key *out)
 
 static void state_name(const struct skw_row *row, char *name, size_t size)
 {
-	snprintf(name, size, "%s", skw_state_name(row->state));
+	snprintf(name, size, "%s", skw_row_state_name(row->state));
 }
 
 static const struct {

@@ -13,6 +13,7 @@
 #include "loop/signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/say.h"
 
 /* One namespace that never changes. */
 static int only(struct skw_watch *w, const struct skw_netns *netns)

@@ -7,6 +7,7 @@
 
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/say.h"
 
 /* Namespaces come and go seldom, and to look for them costs a walk through /proc. */
 #define NETNS_EVERY_NS (5 * SKW_NS_PER_S)

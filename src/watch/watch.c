@@ -13,6 +13,7 @@
 #include "loop/signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/say.h"
 #include "watch/state.h"
 
 #define LARGE_BYTES (128 << 10)

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct skw_record r;
+	struct skw_packet_frame r;
 	uint32_t snaplen = 0;
 	volatile uint8_t sum = 0;
 
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!rec)
 		return 0;
 	memcpy(rec, data, size);
-	if (!skw_record_decode(rec, size, snaplen, &r)) {
+	if (!skw_packet_rec_decode(rec, size, snaplen, &r)) {
 		if (r.caplen > r.len || (snaplen && r.caplen > snaplen))
 			abort();
 		for (uint32_t i = 0; i < r.caplen; i++)

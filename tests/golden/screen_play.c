@@ -95,7 +95,7 @@ static bool endpoint(const char *text, uint8_t *family, uint8_t addr[16], uint16
 static bool set_state(struct skw_conn_rec *rec, const char *value)
 {
 	for (uint8_t i = 1; i < SKW_STATES; i++)
-		if (strcmp(skw_state_name(i), value) == 0) {
+		if (strcmp(skw_row_state_name(i), value) == 0) {
 			rec->state = i;
 			return true;
 		}
@@ -275,7 +275,7 @@ static void verb_event(struct play *p, char **rest)
 				       .inode = rec->inode };
 	uint8_t type = 0;
 
-	while (type < SKW_EVENT_CREATOR && strcmp(skw_event_name(type), name) != 0)
+	while (type < SKW_EVENT_CREATOR && strcmp(skw_row_event_name(type), name) != 0)
 		type++;
 	if (type == SKW_EVENT_CREATOR || !when)
 		fail(p, "no event", name);

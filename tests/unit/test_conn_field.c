@@ -125,21 +125,21 @@ static void values_are_the_row_s(void **state)
 static void states_events_and_reasons_have_names(void **state)
 {
 	(void)state;
-	assert_string_equal(skw_state_name(SKW_STATE_FIN_WAIT1), "FIN_WAIT1");
-	assert_string_equal(skw_state_name(SKW_STATE_UNCONN), "UNCONN");
-	assert_string_equal(skw_state_name(0), "?");
-	assert_string_equal(skw_state_name(SKW_STATES), "?");
+	assert_string_equal(skw_row_state_name(SKW_STATE_FIN_WAIT1), "FIN_WAIT1");
+	assert_string_equal(skw_row_state_name(SKW_STATE_UNCONN), "UNCONN");
+	assert_string_equal(skw_row_state_name(0), "?");
+	assert_string_equal(skw_row_state_name(SKW_STATES), "?");
 	for (uint8_t i = SKW_STATE_ESTABLISHED; i < SKW_STATES; i++)
-		assert_string_not_equal(skw_state_name(i), "?");
-	assert_string_equal(skw_event_name(SKW_EVENT_CONNECT), "connect");
-	assert_string_equal(skw_event_name(SKW_EVENT_LISTEN), "listen");
-	assert_string_equal(skw_event_name(SKW_EVENT_CREATOR), "?");
+		assert_string_not_equal(skw_row_state_name(i), "?");
+	assert_string_equal(skw_row_event_name(SKW_EVENT_CONNECT), "connect");
+	assert_string_equal(skw_row_event_name(SKW_EVENT_LISTEN), "listen");
+	assert_string_equal(skw_row_event_name(SKW_EVENT_CREATOR), "?");
 	for (uint8_t i = 0; i < SKW_EVENT_CREATOR; i++)
-		assert_string_not_equal(skw_event_name(i), "?");
-	assert_null(skw_close_reason_name(SKW_CLOSE_UNKNOWN));
-	assert_null(skw_close_reason_name(SKW_CLOSE_REASONS));
+		assert_string_not_equal(skw_row_event_name(i), "?");
+	assert_null(skw_row_close_reason_name(SKW_CLOSE_UNKNOWN));
+	assert_null(skw_row_close_reason_name(SKW_CLOSE_REASONS));
 	for (uint8_t i = SKW_CLOSE_FIN; i < SKW_CLOSE_REASONS; i++)
-		assert_non_null(skw_close_reason_name(i));
+		assert_non_null(skw_row_close_reason_name(i));
 }
 
 static void addresses_as_text(void **state)

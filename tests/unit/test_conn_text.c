@@ -35,13 +35,13 @@ static void every_line_has_the_same_number_of_words(void **state)
 	struct skw_buf head = SKW_BUF_INIT;
 
 	(void)state;
-	skw_text_head(&head);
+	skw_listing_head(&head);
 	/* The head has none for the arrow. */
 	size_t want = words(text(&head)) + 1;
 	for (size_t i = 0; i < 2; i++) {
 		struct skw_buf line = SKW_BUF_INIT;
 
-		skw_text_row(&line, &rows[i]);
+		skw_listing_row(&line, &rows[i]);
 		assert_int_equal(words(text(&line)), want);
 		skw_buf_free(&line);
 	}
@@ -54,7 +54,7 @@ static void unknown_is_never_a_number(void **state)
 	struct skw_buf line = SKW_BUF_INIT;
 
 	(void)state;
-	skw_text_row(&line, &row);
+	skw_listing_row(&line, &row);
 	assert_null(strpbrk(text(&line), "123456789"));
 	assert_non_null(strstr((char *)line.data, " -- "));
 	skw_buf_free(&line);
@@ -66,7 +66,7 @@ static void a_row_tells_owner_ends_and_figures(void **state)
 	struct skw_buf line = SKW_BUF_INIT;
 
 	(void)state;
-	skw_text_row(&line, &row);
+	skw_listing_row(&line, &row);
 	const char *got = text(&line);
 	assert_non_null(strstr(got, "   4121 postgres "));
 	assert_non_null(strstr(got, " 10.0.3.7:5432 "));
@@ -82,13 +82,13 @@ static void names_cannot_move_a_cursor_or_add_words(void **state)
 	struct skw_buf line = SKW_BUF_INIT, plain = SKW_BUF_INIT;
 
 	(void)state;
-	skw_text_row(&plain, &row);
+	skw_listing_row(&plain, &row);
 	assert_non_null(owners);
 	owners->len = 1;
 	owners->list[0].pid = 7;
 	memcpy(owners->list[0].comm, "a b\033[2J\n\x9b", 10);
 	row.owners = owners;
-	skw_text_row(&line, &row);
+	skw_listing_row(&line, &row);
 	assert_int_equal(words(text(&line)), words(text(&plain)));
 	assert_non_null(strstr((char *)line.data, " a_b?[2J?? "));
 	skw_buf_free(&line);
@@ -104,7 +104,7 @@ static void totals_tell_unknown_rates(void **state)
 	(void)state;
 	totals.rx_bps = totals.tx_bps = totals.rtt_p50_us = totals.rtt_p99_us = NAN;
 	totals.rto_per_s = totals.retrans_ratio = NAN;
-	skw_text_totals(&out, &totals, &status);
+	skw_listing_totals(&out, &totals, &status);
 	const char *got = text(&out);
 	assert_non_null(strstr(got, "3 connections"));
 	assert_non_null(strstr(got, "12 lost\n"));
@@ -115,7 +115,7 @@ static void totals_tell_unknown_rates(void **state)
 	status.netns_failed = 3;
 	totals.rx_bps = 1210000000;
 	totals.retrans_ratio = 0.0002;
-	skw_text_totals(&out, &totals, &status);
+	skw_listing_totals(&out, &totals, &status);
 	got = text(&out);
 	assert_non_null(strstr(got, "2 namespaces  3 unreadable  "));
 	assert_non_null(strstr(got, "rx 1.2Gbit/s"));

@@ -13,6 +13,7 @@
 #include "dissect/dissect.h"
 #include "dissect/ethertype.h"
 #include "dissect/hexdump.h"
+#include "dissect/ip/cksum.h"
 #include "dissect/ip/ip_proto.h"
 #include "dissect/ip/tcp_seqs.h"
 #include "dissect/text.h"
@@ -148,13 +149,13 @@ static void checksums_are_those_of_the_rfc(void **state)
 	uint8_t field[10];
 
 	(void)state;
-	assert_int_equal(skw_cksum(bytes, sizeof(bytes), 0), (uint16_t)~0xddf2);
-	assert_int_equal(skw_cksum(bytes, 7, 0), (uint16_t) ~(0xddf2 - 0xf7));
+	assert_int_equal(skw_cksum_sum(bytes, sizeof(bytes), 0), (uint16_t)~0xddf2);
+	assert_int_equal(skw_cksum_sum(bytes, 7, 0), (uint16_t) ~(0xddf2 - 0xf7));
 	memcpy(field, bytes, sizeof(bytes));
 	field[8] = 0x12;
 	field[9] = 0x34;
 
-	uint16_t sum = skw_cksum(field, sizeof(field), 0);
+	uint16_t sum = skw_cksum_sum(field, sizeof(field), 0);
 
 	assert_int_not_equal(sum, 0);
 
@@ -162,7 +163,7 @@ static void checksums_are_those_of_the_rfc(void **state)
 
 	field[8] = (uint8_t)(should >> 8);
 	field[9] = (uint8_t)should;
-	assert_int_equal(skw_cksum(field, sizeof(field), 0), 0);
+	assert_int_equal(skw_cksum_sum(field, sizeof(field), 0), 0);
 }
 
 static const char *stamp(struct skw_print_clock *clock, enum skw_print_time form, bool nano,
@@ -240,20 +241,20 @@ static void bytes_are_shown_in_columns(void **state)
 	const uint8_t *p = (const uint8_t *)"GET / HTTP/1.1\r\n\r\n\t\x1b\xff";
 
 	(void)state;
-	skw_print_hex(&out, p, 0);
+	skw_hexdump_hex(&out, p, 0);
 	assert_string_equal(taken(), "");
-	skw_print_hex(&out, p, 3);
+	skw_hexdump_hex(&out, p, 3);
 	assert_string_equal(taken(), "\n\t0x0000:  4745 54");
-	skw_print_hex(&out, p, 17);
+	skw_hexdump_hex(&out, p, 17);
 	assert_string_equal(taken(), "\n\t0x0000:  4745 5420 2f20 4854 5450 2f31 2e31 0d0a"
 				     "\n\t0x0010:  0d");
-	skw_print_hex_ascii(&out, p, 17);
+	skw_hexdump_hex_ascii(&out, p, 17);
 	assert_string_equal(taken(),
 			    "\n\t0x0000:  4745 5420 2f20 4854 5450 2f31 2e31 0d0a  GET./.HTTP/1.1.."
 			    "\n\t0x0010:  0d                                       .");
-	skw_print_ascii(&out, p, 21);
+	skw_hexdump_ascii(&out, p, 21);
 	assert_string_equal(taken(), "\nGET / HTTP/1.1\n\n\t..");
-	skw_print_ascii(&out, (const uint8_t *)"a\rb\r", 4);
+	skw_hexdump_ascii(&out, (const uint8_t *)"a\rb\r", 4);
 	assert_string_equal(taken(), "\na.b");
 }
 

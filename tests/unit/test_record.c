@@ -37,10 +37,10 @@ static struct sample make(uint32_t caplen, uint32_t len, uint8_t flags)
 static void an_untagged_frame_begins_behind_the_headroom(void **state)
 {
 	struct sample s = make(60, 1500, 0);
-	struct skw_record out;
+	struct skw_packet_frame out;
 
 	(void)state;
-	assert_int_equal(skw_record_decode(&s, sizeof(s.bytes), 0, &out), 0);
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes), 0, &out), 0);
 	assert_ptr_equal(out.rec, &s);
 	assert_ptr_equal(out.frame, rec_of(&s)->frame + 4);
 	assert_int_equal(out.caplen, 60);
@@ -50,10 +50,10 @@ static void an_untagged_frame_begins_behind_the_headroom(void **state)
 static void a_tagged_frame_takes_the_headroom_and_is_longer(void **state)
 {
 	struct sample s = make(60, 1500, SKW_REC_TAGGED);
-	struct skw_record out;
+	struct skw_packet_frame out;
 
 	(void)state;
-	assert_int_equal(skw_record_decode(&s, sizeof(s.bytes), 0, &out), 0);
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes), 0, &out), 0);
 	assert_ptr_equal(out.frame, rec_of(&s)->frame);
 	assert_int_equal(out.caplen, 64);
 	assert_int_equal(out.len, 1504);
@@ -62,29 +62,29 @@ static void a_tagged_frame_takes_the_headroom_and_is_longer(void **state)
 static void the_snapshot_length_cuts_after_the_tag_was_counted(void **state)
 {
 	struct sample s = make(60, 60, SKW_REC_TAGGED);
-	struct skw_record out;
+	struct skw_packet_frame out;
 
 	(void)state;
-	assert_int_equal(skw_record_decode(&s, sizeof(s.bytes), 60, &out), 0);
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes), 60, &out), 0);
 	assert_int_equal(out.caplen, 60);
 	assert_int_equal(out.len, 64);
-	assert_int_equal(skw_record_decode(&s, sizeof(s.bytes), 64, &out), 0);
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes), 64, &out), 0);
 	assert_int_equal(out.caplen, 64);
 }
 
 static void a_record_may_be_larger_than_its_frame_but_not_smaller(void **state)
 {
 	struct sample s = make(FRAME_BYTES, FRAME_BYTES, 0);
-	struct skw_record out;
+	struct skw_packet_frame out;
 
 	(void)state;
-	assert_int_equal(skw_record_decode(&s, sizeof(s.bytes), 0, &out), 0);
-	assert_int_equal(skw_record_decode(&s, sizeof(s.bytes) - 1, 0, &out), -EBADMSG);
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes), 0, &out), 0);
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes) - 1, 0, &out), -EBADMSG);
 	s = make(0, 0, 0);
 	size_t least = sizeof(struct skw_packet_rec) + SKW_REC_HEADROOM;
-	assert_int_equal(skw_record_decode(&s, least, 0, &out), 0);
+	assert_int_equal(skw_packet_rec_decode(&s, least, 0, &out), 0);
 	for (size_t size = 0; size < least; size++)
-		assert_int_equal(skw_record_decode(&s, size, 0, &out), -EBADMSG);
+		assert_int_equal(skw_packet_rec_decode(&s, size, 0, &out), -EBADMSG);
 }
 
 static void a_contradiction_is_refused_and_the_output_left_alone(void **state)
@@ -104,9 +104,9 @@ static void a_contradiction_is_refused_and_the_output_left_alone(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct sample s = make(bad[i].caplen, bad[i].len, bad[i].flags);
-		struct skw_record out = { .caplen = 77 };
+		struct skw_packet_frame out = { .caplen = 77 };
 
-		assert_int_equal(skw_record_decode(&s, sizeof(s.bytes), 0, &out), -EBADMSG);
+		assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes), 0, &out), -EBADMSG);
 		assert_int_equal(out.caplen, 77);
 	}
 }

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "out/format.h"
+#include "out/name.h"
 
 #define WHEN 1700000000 /* 2023-11-14 22:13:20 UTC */
 
@@ -125,22 +125,22 @@ static void the_name_tells_format_and_compression(void **state)
 {
 	const struct {
 		const char *name;
-		enum skw_format format;
+		enum skw_file_format format;
 		enum skw_compression compression;
 	} cases[] = {
-		{ "a.pcap", SKW_FORMAT_PCAP, SKW_COMPRESSION_NONE },
-		{ "a.cap", SKW_FORMAT_PCAP, SKW_COMPRESSION_NONE },
-		{ "-", SKW_FORMAT_PCAP, SKW_COMPRESSION_NONE },
-		{ "", SKW_FORMAT_PCAP, SKW_COMPRESSION_NONE },
-		{ "a", SKW_FORMAT_PCAP, SKW_COMPRESSION_NONE },
-		{ "a.pcapng", SKW_FORMAT_PCAPNG, SKW_COMPRESSION_NONE },
-		{ "a.PcapNG", SKW_FORMAT_PCAPNG, SKW_COMPRESSION_NONE },
-		{ "a.pcapng.old", SKW_FORMAT_PCAP, SKW_COMPRESSION_NONE },
-		{ "a.pcap.zst", SKW_FORMAT_PCAP, SKW_COMPRESSION_ZSTD },
-		{ "a.pcapng.zst", SKW_FORMAT_PCAPNG, SKW_COMPRESSION_ZSTD },
-		{ "a.pcapng.gz", SKW_FORMAT_PCAPNG, SKW_COMPRESSION_GZIP },
-		{ "a.gz", SKW_FORMAT_PCAP, SKW_COMPRESSION_GZIP },
-		{ "gz", SKW_FORMAT_PCAP, SKW_COMPRESSION_NONE },
+		{ "a.pcap", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+		{ "a.cap", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+		{ "-", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+		{ "", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+		{ "a", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+		{ "a.pcapng", SKW_FILE_PCAPNG, SKW_COMPRESSION_NONE },
+		{ "a.PcapNG", SKW_FILE_PCAPNG, SKW_COMPRESSION_NONE },
+		{ "a.pcapng.old", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+		{ "a.pcap.zst", SKW_FILE_PCAP, SKW_COMPRESSION_ZSTD },
+		{ "a.pcapng.zst", SKW_FILE_PCAPNG, SKW_COMPRESSION_ZSTD },
+		{ "a.pcapng.gz", SKW_FILE_PCAPNG, SKW_COMPRESSION_GZIP },
+		{ "a.gz", SKW_FILE_PCAP, SKW_COMPRESSION_GZIP },
+		{ "gz", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
 	};
 
 	(void)state;

@@ -11,15 +11,15 @@ static void numbers(void **state)
 	uint64_t n = 7;
 
 	(void)state;
-	assert_true(skw_parse_uint("0", &n));
+	assert_true(skw_units_parse_uint("0", &n));
 	assert_int_equal(n, 0);
-	assert_true(skw_parse_uint("18446744073709551615", &n));
+	assert_true(skw_units_parse_uint("18446744073709551615", &n));
 	assert_true(n == UINT64_MAX);
 	n = 7;
 	for (const char **bad = (const char *[]){ "", "-1", "+1", " 1", "1 ", "0x10", "1k",
 						  "18446744073709551616", NULL };
 	     *bad; bad++)
-		assert_false(skw_parse_uint(*bad, &n));
+		assert_false(skw_units_parse_uint(*bad, &n));
 	assert_int_equal(n, 7);
 }
 
@@ -34,14 +34,14 @@ static void sizes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_true(skw_parse_size(good[i].text, good[i].plain, &n));
+		assert_true(skw_units_parse_size(good[i].text, good[i].plain, &n));
 		assert_int_equal(n, good[i].bytes);
 	}
 	n = 7;
 	for (const char **bad = (const char *[]){ "", "k", "1T", "1kk", "1 k", "-1k", "1.5M",
 						  "18446744073709551615k", NULL };
 	     *bad; bad++)
-		assert_false(skw_parse_size(*bad, 1, &n));
+		assert_false(skw_units_parse_size(*bad, 1, &n));
 	assert_int_equal(n, 7);
 }
 
@@ -57,14 +57,14 @@ static void durations(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_true(skw_parse_duration(good[i].text, &n));
+		assert_true(skw_units_parse_duration(good[i].text, &n));
 		assert_int_equal(n, good[i].ns);
 	}
 	n = 7;
 	for (const char **bad = (const char *[]){ "", "s", "1d", "1s2", "-1s", ".", "1..5",
 						  "99999999999999999999h", "9999999999999h", NULL };
 	     *bad; bad++)
-		assert_false(skw_parse_duration(*bad, &n));
+		assert_false(skw_units_parse_duration(*bad, &n));
 	assert_int_equal(n, 7);
 }
 

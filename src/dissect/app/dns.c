@@ -4,8 +4,8 @@
 
 #include "dissect/app/dns_name.h"
 #include "dissect/app/dns_record.h"
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum {
@@ -180,18 +180,18 @@ static void print_message(struct skw_dissect *d, struct skw_bytes b, bool multic
 		skw_dissect_invalid(d);
 		return;
 	}
-	if (!skw_has(b, 0, HEADER)) {
+	if (!skw_bytes_has(b, 0, HEADER)) {
 		skw_dissect_cut(d, "domain");
 		return;
 	}
 
 	const struct header h = {
-		.id = skw_be16(b.p),
-		.flags = skw_be16(b.p + 2),
-		.questions = skw_be16(b.p + 4),
-		.answers = skw_be16(b.p + 6),
-		.authorities = skw_be16(b.p + 8),
-		.extras = skw_be16(b.p + 10),
+		.id = skw_bytes_be16(b.p),
+		.flags = skw_bytes_be16(b.p + 2),
+		.questions = skw_bytes_be16(b.p + 4),
+		.answers = skw_bytes_be16(b.p + 6),
+		.authorities = skw_bytes_be16(b.p + 8),
+		.extras = skw_bytes_be16(b.p + 10),
 	};
 	struct skw_dns m = { .msg = b, .multicast = multicast, .at = HEADER };
 
@@ -215,14 +215,14 @@ bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp)
 		skw_dissect_invalid(d);
 		return true;
 	}
-	if (!skw_has(b, 0, 2)) {
+	if (!skw_bytes_has(b, 0, 2)) {
 		skw_dissect_cut(d, "domain");
 		return true;
 	}
 
-	uint16_t length = skw_be16(b.p);
+	uint16_t length = skw_bytes_be16(b.p);
 
-	b = skw_skip(b, 2);
+	b = skw_bytes_skip(b, 2);
 	skw_buf_add_char(d->out, ' ');
 	/* Messages are not put together from segments, nor are several in one told apart. */
 	if (length != b.len) {

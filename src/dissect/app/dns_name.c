@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/app/dns_name.h"
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 
 enum {
 	LABEL_KIND = 0xc0, /* the upper two bits of a label's first byte, and what they mean: */
@@ -25,7 +25,7 @@ bool skw_dns_name_skip(struct skw_bytes msg, uint32_t *at)
 	uint32_t pos = *at;
 
 	for (;;) {
-		if (!skw_has(msg, pos, 1))
+		if (!skw_bytes_has(msg, pos, 1))
 			return false;
 
 		uint8_t first = msg.p[pos++];
@@ -40,7 +40,7 @@ bool skw_dns_name_skip(struct skw_bytes msg, uint32_t *at)
 			pos += first;
 			continue;
 		}
-		if (first != EXTENDED_BITS || !skw_has(msg, pos, 1))
+		if (first != EXTENDED_BITS || !skw_bytes_has(msg, pos, 1))
 			return false;
 		pos += 1 + (bit_count(msg.p[pos]) + 7) / 8;
 	}
@@ -51,13 +51,13 @@ bool skw_dns_name_skip(struct skw_bytes msg, uint32_t *at)
 /* The bits in hexadecimal, as in \[x1f8/9]; bits past the last are left out. */
 static bool print_bits(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at)
 {
-	if (!skw_has(msg, *at, 1))
+	if (!skw_bytes_has(msg, *at, 1))
 		return false;
 
 	uint32_t bits = bit_count(msg.p[*at]);
 	uint32_t size = (bits + 7) / 8;
 
-	if (!skw_has(msg, *at + 1, size))
+	if (!skw_bytes_has(msg, *at + 1, size))
 		return false;
 
 	const uint8_t *p = msg.p + *at + 1;
@@ -89,9 +89,9 @@ static bool print_text(struct skw_dissect *d, struct skw_bytes msg, uint32_t at,
 {
 	uint32_t room = *chars < NAME_MAX_CHARS ? NAME_MAX_CHARS - *chars : 0;
 	uint32_t shown = n < room ? n : room;
-	bool whole = skw_has(msg, at, n);
+	bool whole = skw_bytes_has(msg, at, n);
 
-	if (!skw_has(msg, at, shown))
+	if (!skw_bytes_has(msg, at, shown))
 		shown = at < msg.caplen ? msg.caplen - at : 0;
 	skw_dissect_text(d, msg.p + at, shown);
 	*chars += n;
@@ -123,10 +123,10 @@ bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *a
 	uint32_t chars = 0;
 	unsigned pointers = 0;
 
-	if (skw_has(msg, pos, 1) && msg.p[pos] == 0)
+	if (skw_bytes_has(msg, pos, 1) && msg.p[pos] == 0)
 		skw_buf_add_char(d->out, '.');
 	for (;;) {
-		if (!skw_has(msg, pos, 1))
+		if (!skw_bytes_has(msg, pos, 1))
 			return false;
 
 		uint8_t first = msg.p[pos];
@@ -143,7 +143,7 @@ bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *a
 		}
 		switch (first & LABEL_KIND) {
 		case LABEL_POINTER:
-			if (!skw_has(msg, pos, 1))
+			if (!skw_bytes_has(msg, pos, 1))
 				return false;
 			if (!after)
 				after = pos + 1;

@@ -2,8 +2,8 @@
 #include "dissect/app/dns_opt.h"
 
 #include "dissect/app/dns_name.h"
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 static void print_hex(struct skw_dissect *d, const uint8_t *p, uint32_t n)
@@ -29,7 +29,7 @@ static bool print_subnet(struct skw_dissect *d, struct skw_bytes b)
 	if (b.len < 4)
 		return false;
 
-	uint16_t family = skw_be16(b.p);
+	uint16_t family = skw_bytes_be16(b.p);
 	uint8_t source = b.p[2], scope = b.p[3];
 	uint8_t bits = family == 1 ? 32 : 128;
 
@@ -68,7 +68,7 @@ static bool print_keepalive(struct skw_dissect *d, struct skw_bytes b)
 	if (b.len != 2)
 		return false;
 
-	uint16_t tenths = skw_be16(b.p);
+	uint16_t tenths = skw_bytes_be16(b.p);
 
 	skw_text_field(d->out, " ", tenths / 10);
 	skw_text_field(d->out, ".", tenths % 10);
@@ -80,7 +80,7 @@ static bool print_expire(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (b.len != 4)
 		return false;
-	skw_text_field(d->out, " ", skw_be32(b.p));
+	skw_text_field(d->out, " ", skw_bytes_be32(b.p));
 	skw_buf_add_str(d->out, " sec");
 	return true;
 }
@@ -107,7 +107,7 @@ static bool print_key_tags(struct skw_dissect *d, struct skw_bytes b)
 	if (b.len % 2)
 		return false;
 	for (uint32_t i = 0; i < b.len; i += 2)
-		skw_text_field(d->out, " ", skw_be16(b.p + i));
+		skw_text_field(d->out, " ", skw_bytes_be16(b.p + i));
 	return true;
 }
 
@@ -202,28 +202,28 @@ bool skw_dns_opt_print(struct skw_dissect *d, struct skw_bytes b)
 	while (b.len) {
 		skw_buf_add_str(d->out, separator);
 		separator = ",";
-		if (!skw_has(b, 0, 2))
+		if (!skw_bytes_has(b, 0, 2))
 			return false;
 
-		const struct option *o = find_option(skw_be16(b.p));
+		const struct option *o = find_option(skw_bytes_be16(b.p));
 
 		if (o)
 			skw_buf_add_str(d->out, o->name);
 		else
-			skw_text_field(d->out, "Opt", skw_be16(b.p));
-		if (!skw_has(b, 2, 2))
+			skw_text_field(d->out, "Opt", skw_bytes_be16(b.p));
+		if (!skw_bytes_has(b, 2, 2))
 			return false;
 
-		uint16_t size = skw_be16(b.p + 2);
+		uint16_t size = skw_bytes_be16(b.p + 2);
 
-		if (!skw_has(b, 4, size))
+		if (!skw_bytes_has(b, 4, size))
 			return false;
 
-		struct skw_bytes value = skw_first(skw_skip(b, 4), size);
+		struct skw_bytes value = skw_bytes_first(skw_bytes_skip(b, 4), size);
 
 		if (size && !(o ? o->print : print_bytes)(d, value))
 			skw_buf_add_str(d->out, "  (invalid)");
-		b = skw_skip(b, 4u + size);
+		b = skw_bytes_skip(b, 4u + size);
 	}
 	skw_buf_add_char(d->out, ']');
 	return true;

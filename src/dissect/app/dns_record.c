@@ -3,8 +3,8 @@
 
 #include "dissect/app/dns_name.h"
 #include "dissect/app/dns_opt.h"
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum {
@@ -25,7 +25,7 @@ struct rdata {
 
 static bool print_a(struct skw_dissect *d, const struct rdata *r)
 {
-	if (!skw_has(r->msg, r->at, 4))
+	if (!skw_bytes_has(r->msg, r->at, 4))
 		return false;
 	skw_buf_add_char(d->out, ' ');
 	skw_text_ipv4(d->out, r->msg.p + r->at);
@@ -34,7 +34,7 @@ static bool print_a(struct skw_dissect *d, const struct rdata *r)
 
 static bool print_aaaa(struct skw_dissect *d, const struct rdata *r)
 {
-	if (!skw_has(r->msg, r->at, 16))
+	if (!skw_bytes_has(r->msg, r->at, 16))
 		return false;
 	skw_buf_add_char(d->out, ' ');
 	skw_text_ipv6(d->out, r->msg.p + r->at);
@@ -60,10 +60,10 @@ static bool print_soa(struct skw_dissect *d, const struct rdata *r)
 		if (!skw_dns_name_print(d, r->msg, &at))
 			return false;
 	}
-	if (!skw_has(r->msg, at, 5 * 4))
+	if (!skw_bytes_has(r->msg, at, 5 * 4))
 		return false;
 	for (int i = 0; i < 5; i++, at += 4)
-		skw_text_field(d->out, " ", skw_be32(r->msg.p + at));
+		skw_text_field(d->out, " ", skw_bytes_be32(r->msg.p + at));
 	return true;
 }
 
@@ -72,9 +72,9 @@ static bool print_mx(struct skw_dissect *d, const struct rdata *r)
 	uint32_t at = r->at + 2;
 
 	skw_buf_add_char(d->out, ' ');
-	if (!skw_has(r->msg, r->at, 2) || !skw_dns_name_print(d, r->msg, &at))
+	if (!skw_bytes_has(r->msg, r->at, 2) || !skw_dns_name_print(d, r->msg, &at))
 		return false;
-	skw_text_field(d->out, " ", skw_be16(r->msg.p + r->at));
+	skw_text_field(d->out, " ", skw_bytes_be16(r->msg.p + r->at));
 	return true;
 }
 
@@ -84,11 +84,11 @@ static bool print_srv(struct skw_dissect *d, const struct rdata *r)
 	uint32_t at = r->at + 6;
 
 	skw_buf_add_char(d->out, ' ');
-	if (!skw_has(r->msg, r->at, 6) || !skw_dns_name_print(d, r->msg, &at))
+	if (!skw_bytes_has(r->msg, r->at, 6) || !skw_dns_name_print(d, r->msg, &at))
 		return false;
-	skw_text_field(d->out, ":", skw_be16(p + 4));
-	skw_text_field(d->out, " ", skw_be16(p));
-	skw_text_field(d->out, " ", skw_be16(p + 2));
+	skw_text_field(d->out, ":", skw_bytes_be16(p + 4));
+	skw_text_field(d->out, " ", skw_bytes_be16(p));
+	skw_text_field(d->out, " ", skw_bytes_be16(p + 2));
 	return true;
 }
 
@@ -98,7 +98,7 @@ static bool print_txt(struct skw_dissect *d, const struct rdata *r)
 
 	for (uint32_t at = r->at; at < end;) {
 		uint32_t n = r->msg.p[at++];
-		bool whole = skw_has(r->msg, at, n);
+		bool whole = skw_bytes_has(r->msg, at, n);
 
 		skw_buf_add_str(d->out, " \"");
 		skw_dissect_text(d, r->msg.p + at, whole ? n : r->msg.caplen - at);
@@ -115,7 +115,7 @@ static bool print_a6(struct skw_dissect *d, const struct rdata *r)
 {
 	uint32_t at = r->at;
 
-	if (!skw_has(r->msg, at, 1))
+	if (!skw_bytes_has(r->msg, at, 1))
 		return false;
 
 	uint8_t bits = r->msg.p[at++];
@@ -131,7 +131,7 @@ static bool print_a6(struct skw_dissect *d, const struct rdata *r)
 	if (bits < 128) {
 		uint8_t addr[16] = { 0 };
 
-		if (!skw_has(r->msg, at, 16 - skipped))
+		if (!skw_bytes_has(r->msg, at, 16 - skipped))
 			return false;
 		memcpy(addr + skipped, r->msg.p + at, 16 - skipped);
 		skw_text_field(d->out, " ", bits);
@@ -150,7 +150,7 @@ static bool print_opt(struct skw_dissect *d, const struct rdata *r)
 	skw_text_field(d->out, " UDPsize=", r->class);
 	if (r->ttl & EDNS_DO)
 		skw_buf_add_str(d->out, " DO");
-	return skw_dns_opt_print(d, skw_first(skw_skip(r->msg, r->at), r->len));
+	return skw_dns_opt_print(d, skw_bytes_first(skw_bytes_skip(r->msg, r->at), r->len));
 }
 
 /* RFC 8945; what tells one signature from another is not shown. */
@@ -165,20 +165,20 @@ static bool print_tsig(struct skw_dissect *d, const struct rdata *r)
 	if (!skw_dns_name_print(d, r->msg, &at))
 		return false;
 	at += 6; /* the time */
-	if (!skw_has(r->msg, at, 2))
+	if (!skw_bytes_has(r->msg, at, 2))
 		return false;
-	skw_text_field(d->out, " fudge=", skw_be16(r->msg.p + at));
-	if (!skw_has(r->msg, at + 2, 2))
+	skw_text_field(d->out, " fudge=", skw_bytes_be16(r->msg.p + at));
+	if (!skw_bytes_has(r->msg, at + 2, 2))
 		return false;
 
-	uint16_t mac = skw_be16(r->msg.p + at + 2);
+	uint16_t mac = skw_bytes_be16(r->msg.p + at + 2);
 
 	skw_text_field(d->out, " maclen=", mac);
 	at += 4u + mac;
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(labels); i++, at += 2) {
-		if (!skw_has(r->msg, at, 2))
+		if (!skw_bytes_has(r->msg, at, 2))
 			return false;
-		skw_text_field(d->out, labels[i], skw_be16(r->msg.p + at));
+		skw_text_field(d->out, labels[i], skw_bytes_be16(r->msg.p + at));
 	}
 	return true;
 }
@@ -189,8 +189,8 @@ static bool print_uri(struct skw_dissect *d, const struct rdata *r)
 
 	if (r->len < 4)
 		return false;
-	skw_text_field(d->out, " ", skw_be16(p));
-	skw_text_field(d->out, " ", skw_be16(p + 2));
+	skw_text_field(d->out, " ", skw_bytes_be16(p));
+	skw_text_field(d->out, " ", skw_bytes_be16(p + 2));
 	skw_buf_add_char(d->out, ' ');
 	skw_dissect_text(d, p + 4, r->len - 4);
 	return true;
@@ -309,12 +309,12 @@ bool skw_dns_question_print(struct skw_dissect *d, struct skw_dns *m)
 {
 	uint32_t at = m->at;
 
-	if (!skw_dns_name_skip(m->msg, &at) || !skw_has(m->msg, at, 4))
+	if (!skw_dns_name_skip(m->msg, &at) || !skw_bytes_has(m->msg, at, 4))
 		return false;
 
-	uint16_t class = skw_be16(m->msg.p + at + 2);
+	uint16_t class = skw_bytes_be16(m->msg.p + at + 2);
 
-	print_type(d, skw_be16(m->msg.p + at));
+	print_type(d, skw_bytes_be16(m->msg.p + at));
 	if (m->multicast) {
 		skw_buf_add_str(d->out, class & MULTICAST_BIT ? " (QU)" : " (QM)");
 		class &= (uint16_t)~MULTICAST_BIT;
@@ -366,17 +366,17 @@ bool skw_dns_record_print(struct skw_dissect *d, struct skw_dns *m)
 	}
 	/* As tcpdump has it: nothing is said if this was the last record that was promised. */
 	m->at = m->msg.caplen;
-	if (!named || !skw_has(m->msg, at, RECORD_FIXED))
+	if (!named || !skw_bytes_has(m->msg, at, RECORD_FIXED))
 		return true;
 
 	const uint8_t *p = m->msg.p + at;
-	uint16_t type = skw_be16(p);
+	uint16_t type = skw_bytes_be16(p);
 	struct rdata r = {
 		.msg = m->msg,
 		.at = at + RECORD_FIXED,
-		.len = skw_be16(p + 8),
-		.class = skw_be16(p + 2),
-		.ttl = skw_be32(p + 4),
+		.len = skw_bytes_be16(p + 8),
+		.class = skw_bytes_be16(p + 2),
+		.ttl = skw_bytes_be32(p + 4),
 	};
 
 	if (type != TYPE_OPT) {
@@ -393,7 +393,7 @@ bool skw_dns_record_print(struct skw_dissect *d, struct skw_dns *m)
 
 	const struct type *t = print_type(d, type);
 
-	if (!skw_has(r.msg, r.at, r.len) || (t && t->print && !t->print(d, &r)))
+	if (!skw_bytes_has(r.msg, r.at, r.len) || (t && t->print && !t->print(d, &r)))
 		return false;
 	m->at = r.at + r.len;
 	return true;
@@ -410,16 +410,16 @@ uint16_t skw_dns_extended_rcode(const struct skw_dns *m, uint32_t questions, uin
 		at += 4;
 	}
 	for (uint32_t i = 0; i < before + extra; i++) {
-		if (!skw_dns_name_skip(m->msg, &at) || !skw_has(m->msg, at, 5))
+		if (!skw_dns_name_skip(m->msg, &at) || !skw_bytes_has(m->msg, at, 5))
 			return 0;
 
 		const uint8_t *p = m->msg.p + at;
 
-		if (i >= before && skw_be16(p) == TYPE_OPT)
+		if (i >= before && skw_bytes_be16(p) == TYPE_OPT)
 			return (uint16_t)(p[4] << 4);
-		if (!skw_has(m->msg, at, RECORD_FIXED))
+		if (!skw_bytes_has(m->msg, at, RECORD_FIXED))
 			return 0;
-		at += (uint32_t)RECORD_FIXED + skw_be16(p + 8);
+		at += (uint32_t)RECORD_FIXED + skw_bytes_be16(p + 8);
 	}
 	return 0;
 }

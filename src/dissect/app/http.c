@@ -4,8 +4,8 @@
 
 #include <strings.h>
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum { WORD_MAX = 128 };
@@ -134,9 +134,9 @@ static bool print_line(struct skw_dissect *d, struct skw_bytes b, uint32_t *at, 
 			break;
 		}
 		if (c == '\r') {
-			if (skw_has(b, pos, 2) ? b.p[pos + 1] != '\n' : pos + 1 >= b.len)
+			if (skw_bytes_has(b, pos, 2) ? b.p[pos + 1] != '\n' : pos + 1 >= b.len)
 				return false;
-			if (!skw_has(b, pos, 2))
+			if (!skw_bytes_has(b, pos, 2))
 				break;
 			next = pos + 2;
 			break;
@@ -163,7 +163,7 @@ static bool names_version(struct skw_bytes b)
 {
 	static const char version[] = { 'H', 'T', 'T', 'P', '/', '1', '.' };
 
-	for (uint32_t at = 0; skw_has(b, at, sizeof(version)); at++) {
+	for (uint32_t at = 0; skw_bytes_has(b, at, sizeof(version)); at++) {
 		if (!is_printable(b.p[at]))
 			return false;
 		if (memcmp(b.p + at, version, sizeof(version)) == 0)

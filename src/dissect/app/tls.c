@@ -2,8 +2,8 @@
 /* TLS, RFC 8446 and 5246: the kinds of the records, and the name that a client asks for. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 
 enum {
 	RECORD_HEADER = 5,
@@ -107,15 +107,15 @@ static bool take(struct skw_bytes *b, uint32_t width, struct skw_bytes *vector)
 {
 	uint32_t n = 0;
 
-	if (!skw_has(*b, 0, width))
+	if (!skw_bytes_has(*b, 0, width))
 		return false;
 	for (uint32_t i = 0; i < width; i++)
 		n = n << 8 | b->p[i];
-	*b = skw_skip(*b, width);
+	*b = skw_bytes_skip(*b, width);
 	if (n > b->len)
 		return false;
-	*vector = skw_first(*b, n);
-	*b = skw_skip(*b, n);
+	*vector = skw_bytes_first(*b, n);
+	*b = skw_bytes_skip(*b, n);
 	return true;
 }
 
@@ -124,22 +124,22 @@ static bool find_server_name(struct skw_bytes hello, struct skw_bytes *name)
 {
 	struct skw_bytes skipped, extensions, list;
 
-	hello = skw_skip(hello, 2 + 32); /* version, random */
+	hello = skw_bytes_skip(hello, 2 + 32); /* version, random */
 	if (!take(&hello, 1, &skipped) || !take(&hello, 2, &skipped) || !take(&hello, 1, &skipped))
 		return false;
 	if (!take(&hello, 2, &extensions))
 		return false;
-	while (skw_has(extensions, 0, 4)) {
-		uint16_t type = skw_be16(extensions.p);
+	while (skw_bytes_has(extensions, 0, 4)) {
+		uint16_t type = skw_bytes_be16(extensions.p);
 		struct skw_bytes data;
 
-		extensions = skw_skip(extensions, 2);
+		extensions = skw_bytes_skip(extensions, 2);
 		if (!take(&extensions, 2, &data))
 			return false;
 		if (type != EXTENSION_SERVER_NAME)
 			continue;
-		return take(&data, 2, &list) && skw_has(list, 0, 1) && list.p[0] == 0 &&
-		       (list = skw_skip(list, 1), take(&list, 2, name)) && name->len &&
+		return take(&data, 2, &list) && skw_bytes_has(list, 0, 1) && list.p[0] == 0 &&
+		       (list = skw_bytes_skip(list, 1), take(&list, 2, name)) && name->len &&
 		       name->caplen == name->len;
 	}
 	return false;
@@ -168,14 +168,14 @@ static bool may_be_long(uint8_t type)
 static void print_handshake(struct phrases *s, struct skw_bytes b)
 {
 	while (b.len && s->count < SHOWN_MAX) {
-		if (!skw_has(b, 0, HANDSHAKE_HEADER)) {
+		if (!skw_bytes_has(b, 0, HANDSHAKE_HEADER)) {
 			if (!s->count || b.len < HANDSHAKE_HEADER)
 				say(s, "Handshake");
 			return;
 		}
 
 		const char *name = skw_text_name(handshakes, b.p[0]);
-		uint32_t n = skw_be32(b.p) & 0xffffff;
+		uint32_t n = skw_bytes_be32(b.p) & 0xffffff;
 		bool fits = n <= b.len - HANDSHAKE_HEADER || may_be_long(b.p[0]);
 
 		if (!name || !fits || s->encrypted) {
@@ -183,8 +183,8 @@ static void print_handshake(struct phrases *s, struct skw_bytes b)
 			return;
 		}
 		if (say(s, name) && b.p[0] == CLIENT_HELLO)
-			print_server_name(s->d, skw_skip(b, HANDSHAKE_HEADER));
-		b = skw_skip(b, HANDSHAKE_HEADER + n);
+			print_server_name(s->d, skw_bytes_skip(b, HANDSHAKE_HEADER));
+		b = skw_bytes_skip(b, HANDSHAKE_HEADER + n);
 	}
 }
 
@@ -205,10 +205,10 @@ static void print_alert(struct phrases *s, struct skw_bytes b)
 /* Whether a record may begin here: known type, SSL 3.0 to TLS 1.3, a length that is allowed. */
 static bool is_record(struct skw_bytes b)
 {
-	if (!skw_has(b, 0, RECORD_HEADER))
+	if (!skw_bytes_has(b, 0, RECORD_HEADER))
 		return false;
 
-	uint16_t n = skw_be16(b.p + 3);
+	uint16_t n = skw_bytes_be16(b.p + 3);
 
 	return b.p[0] >= TYPE_CHANGE_CIPHER_SPEC && b.p[0] <= TYPE_APPLICATION_DATA &&
 	       b.p[1] == 3 && b.p[2] <= 4 && n >= 1 && n <= RECORD_MAX;
@@ -219,8 +219,8 @@ bool skw_dissect_tls(struct skw_dissect *d, struct skw_bytes b)
 	struct phrases s = { .d = d };
 
 	while (is_record(b) && s.count < SHOWN_MAX) {
-		uint16_t n = skw_be16(b.p + 3);
-		struct skw_bytes body = skw_first(skw_skip(b, RECORD_HEADER), n);
+		uint16_t n = skw_bytes_be16(b.p + 3);
+		struct skw_bytes body = skw_bytes_first(skw_bytes_skip(b, RECORD_HEADER), n);
 
 		switch (b.p[0]) {
 		case TYPE_CHANGE_CIPHER_SPEC:
@@ -237,7 +237,7 @@ bool skw_dissect_tls(struct skw_dissect *d, struct skw_bytes b)
 			say(&s, "ApplicationData");
 			break;
 		}
-		b = skw_skip(b, (uint32_t)RECORD_HEADER + n);
+		b = skw_bytes_skip(b, (uint32_t)RECORD_HEADER + n);
 	}
 	return s.count > 0;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "dissect/dissect.h"
+#include "dissect/ip/cksum.h"
 
-#include "dissect/bytes.h"
+#include "util/bytes.h"
 
 static uint32_t sum_words(const uint8_t *p, size_t n, uint64_t sum)
 {
 	for (; n >= 2; p += 2, n -= 2)
-		sum += skw_be16(p);
+		sum += skw_bytes_be16(p);
 	if (n)
 		sum += (uint32_t)p[0] << 8;
 	while (sum >> 16)
@@ -14,7 +14,7 @@ static uint32_t sum_words(const uint8_t *p, size_t n, uint64_t sum)
 	return (uint32_t)sum;
 }
 
-uint16_t skw_cksum(const uint8_t *p, size_t n, uint32_t start)
+uint16_t skw_cksum_sum(const uint8_t *p, size_t n, uint32_t start)
 {
 	return (uint16_t)~sum_words(p, n, start);
 }

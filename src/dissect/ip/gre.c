@@ -2,10 +2,10 @@
 /* Generic Routing Encapsulation, RFC 2784 and 2890. Version 1 (RFC 2637) is only named. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
 #include "dissect/eth.h"
 #include "dissect/ethertype.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 #define CHECKSUM 0x8000
@@ -46,24 +46,24 @@ static struct skw_bytes print_fields(struct skw_dissect *d, uint16_t flags, stru
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(order); i++) {
 		if (!(flags & order[i]))
 			continue;
-		if (!skw_has(b, 0, 4)) {
+		if (!skw_bytes_has(b, 0, 4)) {
 			skw_dissect_cut(d, "gre");
 			return (struct skw_bytes){ NULL, 0, 0 };
 		}
 		if (order[i] == KEY) {
 			skw_buf_add_str(d->out, ", key=0x");
-			skw_text_hex(d->out, skw_be32(b.p), 1);
+			skw_text_hex(d->out, skw_bytes_be32(b.p), 1);
 		} else if (order[i] == SEQUENCE) {
-			skw_text_field(d->out, ", seq ", skw_be32(b.p));
+			skw_text_field(d->out, ", seq ", skw_bytes_be32(b.p));
 		} else {
 			if (d->opt->verbose) {
 				skw_buf_add_str(d->out, ", sum 0x");
-				skw_text_hex(d->out, skw_be16(b.p), 1);
+				skw_text_hex(d->out, skw_bytes_be16(b.p), 1);
 			}
 			skw_buf_add_str(d->out, ", off 0x");
-			skw_text_hex(d->out, skw_be16(b.p + 2), 1);
+			skw_text_hex(d->out, skw_bytes_be16(b.p + 2), 1);
 		}
-		b = skw_skip(b, 4);
+		b = skw_bytes_skip(b, 4);
 	}
 	return b;
 }
@@ -89,12 +89,12 @@ static void print_payload(struct skw_dissect *d, uint16_t type, struct skw_bytes
 void skw_dissect_gre(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	(void)ip;
-	if (!skw_has(b, 0, 2)) {
+	if (!skw_bytes_has(b, 0, 2)) {
 		skw_dissect_cut(d, "gre");
 		return;
 	}
 
-	uint16_t flags = skw_be16(b.p);
+	uint16_t flags = skw_bytes_be16(b.p);
 	uint32_t len = b.len;
 
 	skw_text_field(d->out, "GREv", flags & 7u);
@@ -104,14 +104,14 @@ void skw_dissect_gre(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 	}
 	if (d->opt->verbose)
 		print_flags(d, flags);
-	if (!skw_has(b, 2, 2)) {
+	if (!skw_bytes_has(b, 2, 2)) {
 		skw_dissect_cut(d, "gre");
 		return;
 	}
 
-	uint16_t type = skw_be16(b.p + 2);
+	uint16_t type = skw_bytes_be16(b.p + 2);
 
-	b = print_fields(d, flags, skw_skip(b, 4));
+	b = print_fields(d, flags, skw_bytes_skip(b, 4));
 	if (!b.p)
 		return;
 	if (d->opt->link_header) {

@@ -2,9 +2,10 @@
 /* ICMP for IPv4: RFC 792, 950, 1191, 1256; multi-part messages: RFC 4884, 4950. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
 #include "dissect/hexdata.h"
+#include "dissect/ip/cksum.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum {
@@ -46,11 +47,11 @@ static const struct around redirects[] = {
 
 static bool print_echo(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, ICMP_HEADER))
+	if (!skw_bytes_has(b, 0, ICMP_HEADER))
 		return false;
 	skw_buf_add_str(d->out, b.p[0] == 8 ? "echo request, id " : "echo reply, id ");
-	skw_buf_add_uint(d->out, skw_be16(b.p + 4));
-	skw_text_field(d->out, ", seq ", skw_be16(b.p + 6));
+	skw_buf_add_uint(d->out, skw_bytes_be16(b.p + 4));
+	skw_text_field(d->out, ", seq ", skw_bytes_be16(b.p + 6));
 	return true;
 }
 
@@ -59,7 +60,7 @@ static bool print_port_unreachable(struct skw_dissect *d, struct skw_bytes b)
 	const uint8_t *quote = b.p + ICMP_HEADER;
 	uint32_t port_at = ICMP_HEADER + (quote[0] & 0xfu) * 4 + 2;
 
-	if (!skw_has(b, port_at, 2))
+	if (!skw_bytes_has(b, port_at, 2))
 		return false;
 	skw_text_ipv4(d->out, b.p + QUOTE_DST);
 	switch (quote[9]) {
@@ -73,14 +74,14 @@ static bool print_port_unreachable(struct skw_dissect *d, struct skw_bytes b)
 		skw_text_field(d->out, " protocol ", quote[9]);
 		skw_buf_add_str(d->out, " port ");
 	}
-	skw_buf_add_uint(d->out, skw_be16(b.p + port_at));
+	skw_buf_add_uint(d->out, skw_bytes_be16(b.p + port_at));
 	skw_buf_add_str(d->out, " unreachable");
 	return true;
 }
 
 static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, QUOTE_DST, 4))
+	if (!skw_bytes_has(b, QUOTE_DST, 4))
 		return false;
 
 	uint8_t code = b.p[1];
@@ -102,7 +103,7 @@ static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 	skw_text_ipv4(d->out, b.p + QUOTE_DST);
 	skw_buf_add_str(d->out, unreachable[code].behind);
 
-	uint16_t mtu = skw_be16(b.p + 6);
+	uint16_t mtu = skw_bytes_be16(b.p + 6);
 
 	if (code == 4 && mtu) {
 		skw_text_field(d->out, " (mtu ", mtu);
@@ -113,7 +114,7 @@ static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 
 static bool print_redirect(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, QUOTE_DST, 4))
+	if (!skw_bytes_has(b, QUOTE_DST, 4))
 		return false;
 
 	uint8_t code = b.p[1];
@@ -133,10 +134,10 @@ static bool print_redirect(struct skw_dissect *d, struct skw_bytes b)
 
 static bool print_router_advertisement(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, ICMP_HEADER))
+	if (!skw_bytes_has(b, 0, ICMP_HEADER))
 		return false;
 
-	unsigned count = b.p[4], size = b.p[5], lifetime = skw_be16(b.p + 6);
+	unsigned count = b.p[4], size = b.p[5], lifetime = skw_bytes_be16(b.p + 6);
 
 	skw_buf_add_str(d->out, "router advertisement lifetime ");
 	if (lifetime >= 3600) {
@@ -160,11 +161,11 @@ static bool print_router_advertisement(struct skw_dissect *d, struct skw_bytes b
 		return true;
 	}
 	for (uint32_t i = 0, at = ICMP_HEADER; i < count; i++, at += 8) {
-		if (!skw_has(b, at, 8))
+		if (!skw_bytes_has(b, at, 8))
 			return false;
 		skw_buf_add_str(d->out, " {");
 		skw_text_ipv4(d->out, b.p + at);
-		skw_text_field(d->out, " ", skw_be32(b.p + at + 4));
+		skw_text_field(d->out, " ", skw_bytes_be32(b.p + at + 4));
 		skw_buf_add_char(d->out, '}');
 	}
 	return true;
@@ -172,7 +173,7 @@ static bool print_router_advertisement(struct skw_dissect *d, struct skw_bytes b
 
 static bool print_time_exceeded(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, QUOTE_DST, 4))
+	if (!skw_bytes_has(b, QUOTE_DST, 4))
 		return false;
 	if (b.p[1] == 0)
 		skw_buf_add_str(d->out, "time exceeded in-transit");
@@ -189,7 +190,7 @@ static bool print_parameter_problem(struct skw_dissect *d, struct skw_bytes b)
 		skw_text_field(d->out, "parameter problem - code ", b.p[1]);
 		return true;
 	}
-	if (!skw_has(b, 4, 1))
+	if (!skw_bytes_has(b, 4, 1))
 		return false;
 	skw_text_field(d->out, "parameter problem - octet ", b.p[4]);
 	return true;
@@ -214,25 +215,25 @@ static bool print_timestamp(struct skw_dissect *d, struct skw_bytes b)
 {
 	bool reply = b.p[0] == 14;
 
-	if (!skw_has(b, 0, reply ? ICMP_HEADER + 12 : ICMP_HEADER))
+	if (!skw_bytes_has(b, 0, reply ? ICMP_HEADER + 12 : ICMP_HEADER))
 		return false;
 	skw_buf_add_str(d->out, reply ? "time stamp reply id " : "time stamp query id ");
-	skw_buf_add_uint(d->out, skw_be16(b.p + 4));
-	skw_text_field(d->out, " seq ", skw_be16(b.p + 6));
+	skw_buf_add_uint(d->out, skw_bytes_be16(b.p + 4));
+	skw_text_field(d->out, " seq ", skw_bytes_be16(b.p + 6));
 	if (reply) {
-		print_day_time(d->out, ": org ", skw_be32(b.p + 8));
-		print_day_time(d->out, ", recv ", skw_be32(b.p + 12));
-		print_day_time(d->out, ", xmit ", skw_be32(b.p + 16));
+		print_day_time(d->out, ": org ", skw_bytes_be32(b.p + 8));
+		print_day_time(d->out, ", recv ", skw_bytes_be32(b.p + 12));
+		print_day_time(d->out, ", xmit ", skw_bytes_be32(b.p + 16));
 	}
 	return true;
 }
 
 static bool print_mask_reply(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, ICMP_HEADER, 4))
+	if (!skw_bytes_has(b, ICMP_HEADER, 4))
 		return false;
 	skw_buf_add_str(d->out, "address mask is 0x");
-	skw_text_hex(d->out, skw_be32(b.p + ICMP_HEADER), 8);
+	skw_text_hex(d->out, skw_bytes_be32(b.p + ICMP_HEADER), 8);
 	return true;
 }
 
@@ -264,8 +265,8 @@ static void print_checksum(struct skw_dissect *d, struct skw_bytes b)
 	if (b.caplen < b.len || b.len < 4)
 		return;
 
-	uint16_t sum = skw_cksum(b.p, b.len, 0);
-	uint16_t field = skw_be16(b.p + 2);
+	uint16_t sum = skw_cksum_sum(b.p, b.len, 0);
+	uint16_t field = skw_bytes_be16(b.p + 2);
 
 	if (sum == 0)
 		return;
@@ -280,15 +281,15 @@ static void print_checksum(struct skw_dissect *d, struct skw_bytes b)
 
 static void print_quote(struct skw_dissect *d, struct skw_bytes b)
 {
-	struct skw_bytes quote = skw_skip(b, ICMP_HEADER);
+	struct skw_bytes quote = skw_bytes_skip(b, ICMP_HEADER);
 
 	skw_buf_add_str(d->out, "\n\t");
-	if (!skw_has(quote, 2, 2)) {
+	if (!skw_bytes_has(quote, 2, 2)) {
 		skw_dissect_cut(d, "icmp");
 		return;
 	}
 	/* The quote claims its own length, of which the message holds a part. */
-	quote.len = skw_be16(quote.p + 2);
+	quote.len = skw_bytes_be16(quote.p + 2);
 	if (quote.caplen > quote.len)
 		quote.caplen = quote.len;
 	skw_dissect_ipv4(d, quote);
@@ -296,12 +297,12 @@ static void print_quote(struct skw_dissect *d, struct skw_bytes b)
 
 static void print_mpls_label(struct skw_dissect *d, struct skw_bytes object)
 {
-	if (!skw_has(object, 0, 4)) {
+	if (!skw_bytes_has(object, 0, 4)) {
 		skw_dissect_cut(d, "icmp");
 		return;
 	}
 
-	uint32_t entry = skw_be32(object.p);
+	uint32_t entry = skw_bytes_be32(object.p);
 
 	skw_text_field(d->out, "\n\t    label ", entry >> 12);
 	skw_text_field(d->out, ", tc ", entry >> 9 & 7);
@@ -319,12 +320,12 @@ static void print_objects(struct skw_dissect *d, struct skw_bytes b)
 	};
 
 	while (b.len > 4 && !d->cut) {
-		if (!skw_has(b, 0, 4)) {
+		if (!skw_bytes_has(b, 0, 4)) {
 			skw_dissect_cut(d, "icmp");
 			return;
 		}
 
-		uint16_t length = skw_be16(b.p);
+		uint16_t length = skw_bytes_be16(b.p);
 		uint8_t class = b.p[2], type = b.p[3];
 		const char *name = skw_text_name(classes, class);
 
@@ -336,7 +337,7 @@ static void print_objects(struct skw_dissect *d, struct skw_bytes b)
 		if (class == 0 || length < 4)
 			return;
 		length -= 4;
-		b = skw_skip(b, 4);
+		b = skw_bytes_skip(b, 4);
 
 		struct skw_bytes object = b;
 
@@ -346,22 +347,22 @@ static void print_objects(struct skw_dissect *d, struct skw_bytes b)
 			skw_dissect_hexdata(d, object, length, "\n\t    ");
 		if (b.len < length)
 			return;
-		b = skw_skip(b, length);
+		b = skw_bytes_skip(b, length);
 	}
 }
 
 static void print_multipart(struct skw_dissect *d, struct skw_bytes b)
 {
-	struct skw_bytes ext = skw_skip(b, MULTIPART_AT);
+	struct skw_bytes ext = skw_bytes_skip(b, MULTIPART_AT);
 	bool whole = ext.caplen == ext.len;
 
-	if (!skw_has(ext, 0, 4)) {
+	if (!skw_bytes_has(ext, 0, 4)) {
 		skw_dissect_cut(d, "icmp");
 		return;
 	}
 
 	bool legacy = b.p[5] == 0; /* no length of the quote: was 0 before RFC 4884 */
-	bool right = whole && skw_cksum(ext.p, ext.len, 0) == 0;
+	bool right = whole && skw_cksum_sum(ext.p, ext.len, 0) == 0;
 
 	/* Then only a right checksum tells objects from a long quote. */
 	if (legacy && whole && !right)
@@ -373,18 +374,18 @@ static void print_multipart(struct skw_dissect *d, struct skw_bytes b)
 	}
 	if (whole) {
 		skw_buf_add_str(d->out, ", checksum 0x");
-		skw_text_hex(d->out, skw_be16(ext.p + 2), 4);
+		skw_text_hex(d->out, skw_bytes_be16(ext.p + 2), 4);
 		skw_buf_add_str(d->out, right ? " (correct)" : " (incorrect)");
 		skw_text_field(d->out, ", length ", ext.len);
 	}
-	print_objects(d, skw_skip(ext, 4));
+	print_objects(d, skw_bytes_skip(ext, 4));
 }
 
 void skw_dissect_icmp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	size_t start = d->out->len;
 
-	if (!skw_has(b, 0, 2)) {
+	if (!skw_bytes_has(b, 0, 2)) {
 		skw_dissect_cut(d, "icmp");
 		return;
 	}

@@ -2,10 +2,11 @@
 /* ICMP for IPv6, RFC 4443. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
 #include "dissect/hexdata.h"
+#include "dissect/ip/cksum.h"
 #include "dissect/ip/icmp6.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum {
@@ -17,10 +18,10 @@ enum {
 
 static bool print_echo(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, HEADER))
+	if (!skw_bytes_has(b, 0, HEADER))
 		return false;
-	skw_text_field(d->out, ", id ", skw_be16(b.p + 4));
-	skw_text_field(d->out, ", seq ", skw_be16(b.p + 6));
+	skw_text_field(d->out, ", id ", skw_bytes_be16(b.p + 4));
+	skw_text_field(d->out, ", seq ", skw_bytes_be16(b.p + 6));
 	return true;
 }
 
@@ -32,7 +33,7 @@ static uint32_t find_transport(struct skw_bytes b, uint8_t *proto)
 {
 	uint32_t at = HEADER, size = QUOTE_HEADER;
 
-	if (!skw_has(b, at, QUOTE_HEADER))
+	if (!skw_bytes_has(b, at, QUOTE_HEADER))
 		return 0;
 	*proto = b.p[at + 6];
 	for (;;) {
@@ -44,17 +45,17 @@ static uint32_t find_transport(struct skw_bytes b, uint8_t *proto)
 		case 0: /* hop-by-hop options, routing, destination options */
 		case 43:
 		case 60:
-			if (!skw_has(b, at, 2))
+			if (!skw_bytes_has(b, at, 2))
 				return 0;
 			size = (b.p[at + 1] + 1u) * 8;
 			break;
 		case 44: /* fragment: only the first has a transport header */
-			if (!skw_has(b, at, 4) || skw_be16(b.p + at + 2) & 0xfff8)
+			if (!skw_bytes_has(b, at, 4) || skw_bytes_be16(b.p + at + 2) & 0xfff8)
 				return 0;
 			size = 8;
 			break;
 		case 51: /* authentication */
-			if (!skw_has(b, at, 2))
+			if (!skw_bytes_has(b, at, 2))
 				return 0;
 			size = (b.p[at + 1] + 2u) * 4;
 			break;
@@ -67,7 +68,7 @@ static uint32_t find_transport(struct skw_bytes b, uint8_t *proto)
 
 static bool print_quote_dst(struct skw_dissect *d, struct skw_bytes b, const char *before)
 {
-	if (!skw_has(b, QUOTE_DST, 16))
+	if (!skw_bytes_has(b, QUOTE_DST, 16))
 		return false;
 	skw_buf_add_str(d->out, before);
 	skw_text_ipv6(d->out, b.p + QUOTE_DST);
@@ -79,10 +80,10 @@ static bool print_port_unreachable(struct skw_dissect *d, struct skw_bytes b)
 	uint8_t proto;
 	uint32_t at = find_transport(b, &proto);
 
-	if (!at || !skw_has(b, at + 2, 2) || !print_quote_dst(d, b, ", "))
+	if (!at || !skw_bytes_has(b, at + 2, 2) || !print_quote_dst(d, b, ", "))
 		return false;
 	skw_buf_add_str(d->out, proto == 6 ? " tcp port " : " udp port ");
-	skw_buf_add_uint(d->out, skw_be16(b.p + at + 2));
+	skw_buf_add_uint(d->out, skw_bytes_be16(b.p + at + 2));
 	return true;
 }
 
@@ -118,9 +119,9 @@ static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 
 static bool print_too_big(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 4, 4))
+	if (!skw_bytes_has(b, 4, 4))
 		return false;
-	skw_text_field(d->out, ", mtu ", skw_be32(b.p + 4));
+	skw_text_field(d->out, ", mtu ", skw_bytes_be32(b.p + 4));
 	return true;
 }
 
@@ -143,10 +144,10 @@ static bool print_parameter_problem(struct skw_dissect *d, struct skw_bytes b)
 					       ", option - octet ",
 					       ", incomplete header chain - octet " };
 
-	if (!skw_has(b, QUOTE_DST, 16))
+	if (!skw_bytes_has(b, QUOTE_DST, 16))
 		return false;
 	if (b.p[1] < SKW_ARRAY_SIZE(reasons))
-		skw_text_field(d->out, reasons[b.p[1]], skw_be32(b.p + 4));
+		skw_text_field(d->out, reasons[b.p[1]], skw_bytes_be32(b.p + 4));
 	else
 		skw_text_field(d->out, ", code-#", b.p[1]);
 	return true;
@@ -214,8 +215,8 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 		return;
 	}
 
-	uint16_t sum = skw_cksum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
-	uint16_t field = skw_be16(b.p + 2);
+	uint16_t sum = skw_cksum_sum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
+	uint16_t field = skw_bytes_be16(b.p + 2);
 
 	skw_dissect_cksum(d, "icmp6", field, sum);
 }
@@ -229,7 +230,7 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 	}
 	if (d->opt->verbose && !ip->fragment)
 		print_checksum(d, ip, b);
-	if (!skw_has(b, 0, 1))
+	if (!skw_bytes_has(b, 0, 1))
 		skw_dissect_cut(d, "icmp6");
 	if (d->cut)
 		return;
@@ -246,7 +247,7 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 	}
 	if (d->opt->verbose && place == LENGTH_EARLY)
 		skw_text_field(d->out, ", length ", b.len);
-	if (!skw_has(b, 0, 2) || (t && t->print && !t->print(d, b)))
+	if (!skw_bytes_has(b, 0, 2) || (t && t->print && !t->print(d, b)))
 		skw_dissect_cut(d, "icmp6");
 	if (d->cut)
 		return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/ip/icmp6.h"
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 
 enum {
 	V1_SIZE = 24,
@@ -12,10 +12,10 @@ enum {
 
 bool skw_icmp6_mld1(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, V1_SIZE))
+	if (!skw_bytes_has(b, 0, V1_SIZE))
 		return true;
 	/* No space in front: so it is in tcpdump. */
-	skw_text_field(d->out, "max resp delay: ", skw_be16(b.p + 4));
+	skw_text_field(d->out, "max resp delay: ", skw_bytes_be16(b.p + 4));
 	skw_buf_add_str(d->out, " addr: ");
 	skw_text_ipv6(d->out, b.p + 8);
 	return true;
@@ -46,7 +46,7 @@ static bool print_sources(struct skw_dissect *d, struct skw_bytes b, uint32_t at
 	}
 	skw_buf_add_str(d->out, " {");
 	for (; count; count--, at += 16) {
-		if (!skw_has(b, at, 16))
+		if (!skw_bytes_has(b, at, 16))
 			return false;
 		skw_buf_add_char(d->out, ' ');
 		skw_text_ipv6(d->out, b.p + at);
@@ -59,30 +59,30 @@ static bool print_query2(struct skw_dissect *d, struct skw_bytes b)
 {
 	skw_buf_add_str(d->out, " v2");
 	if (d->opt->verbose) {
-		if (!skw_has(b, 4, 2))
+		if (!skw_bytes_has(b, 4, 2))
 			return false;
-		skw_text_field(d->out, " [max resp delay=", max_response(skw_be16(b.p + 4)));
+		skw_text_field(d->out, " [max resp delay=", max_response(skw_bytes_be16(b.p + 4)));
 		skw_buf_add_char(d->out, ']');
 	}
-	if (!skw_has(b, 8, 16))
+	if (!skw_bytes_has(b, 8, 16))
 		return false;
 	skw_buf_add_str(d->out, " [gaddr ");
 	skw_text_ipv6(d->out, b.p + 8);
 	if (d->opt->verbose) {
-		if (!skw_has(b, 24, 1))
+		if (!skw_bytes_has(b, 24, 1))
 			return false;
 		if (b.p[24] & 8)
 			skw_buf_add_str(d->out, " sflag");
 		if (b.p[24] & 7)
 			skw_text_field(d->out, " robustness=", b.p[24] & 7);
-		if (!skw_has(b, 25, 1))
+		if (!skw_bytes_has(b, 25, 1))
 			return false;
 		skw_text_field(d->out, " qqi=", query_interval(b.p[25]));
 	}
-	if (!skw_has(b, 26, 2))
+	if (!skw_bytes_has(b, 26, 2))
 		return false;
 
-	uint16_t sources = skw_be16(b.p + 26);
+	uint16_t sources = skw_bytes_be16(b.p + 26);
 
 	if (sources) {
 		if (b.len < V2_QUERY_SIZE + sources * 16u)
@@ -115,10 +115,10 @@ bool skw_icmp6_mld2_report(struct skw_dissect *d, struct skw_bytes b)
 		skw_buf_add_char(d->out, ']');
 		return true;
 	}
-	if (!skw_has(b, 6, 2))
+	if (!skw_bytes_has(b, 6, 2))
 		return false;
 
-	uint16_t groups = skw_be16(b.p + 6);
+	uint16_t groups = skw_bytes_be16(b.p + 6);
 
 	skw_text_field(d->out, ", ", groups);
 	skw_buf_add_str(d->out, " group record(s)");
@@ -129,13 +129,13 @@ bool skw_icmp6_mld2_report(struct skw_dissect *d, struct skw_bytes b)
 			skw_buf_add_str(d->out, " [invalid number of groups]");
 			return true;
 		}
-		if (!skw_has(b, at + 4, 16))
+		if (!skw_bytes_has(b, at + 4, 16))
 			return false;
 		skw_buf_add_str(d->out, " [gaddr ");
 		skw_text_ipv6(d->out, b.p + at + 4);
 
 		uint8_t kind = b.p[at];
-		uint16_t sources = skw_be16(b.p + at + 2);
+		uint16_t sources = skw_bytes_be16(b.p + at + 2);
 
 		skw_buf_add_char(d->out, ' ');
 		if (kind >= 1 && kind <= 6) {

@@ -2,9 +2,9 @@
 #include "dissect/ip/icmp6.h"
 
 #include "dissect/app/dns_name.h"
-#include "dissect/bytes.h"
 #include "dissect/hexdata.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 /* One option: where it starts among the options and its size in bytes, a multiple of eight. */
@@ -17,7 +17,7 @@ struct option {
 static bool option_has(const struct option *o, uint32_t n, const uint8_t **p)
 {
 	*p = o->all.p + o->at;
-	return skw_has(o->all, o->at, n);
+	return skw_bytes_has(o->all, o->at, n);
 }
 
 static void print_lifetime(struct skw_dissect *d, uint32_t sec)
@@ -81,15 +81,15 @@ static bool print_prefix(struct skw_dissect *d, const struct option *o)
 	skw_buf_add_str(d->out, ", ");
 	print_flags(d, p[3], flags);
 	skw_buf_add_str(d->out, ", valid time ");
-	print_lifetime(d, skw_be32(p + 4));
+	print_lifetime(d, skw_bytes_be32(p + 4));
 	skw_buf_add_str(d->out, ", pref. time ");
-	print_lifetime(d, skw_be32(p + 8));
+	print_lifetime(d, skw_bytes_be32(p + 8));
 	return true;
 }
 
 static bool print_redirected(struct skw_dissect *d, const struct option *o)
 {
-	skw_dissect_hexdata(d, skw_skip(o->all, o->at), o->size, "\n\t    ");
+	skw_dissect_hexdata(d, skw_bytes_skip(o->all, o->at), o->size, "\n\t    ");
 	return true;
 }
 
@@ -99,7 +99,7 @@ static bool print_mtu(struct skw_dissect *d, const struct option *o)
 
 	if (!option_has(o, 8, &p))
 		return false;
-	skw_text_field(d->out, " ", skw_be32(p + 4));
+	skw_text_field(d->out, " ", skw_bytes_be32(p + 4));
 	if (o->size != 8)
 		skw_buf_add_str(d->out, "bad option length");
 	return true;
@@ -111,7 +111,7 @@ static bool print_interval(struct skw_dissect *d, const struct option *o)
 
 	if (!option_has(o, 8, &p))
 		return false;
-	skw_text_field(d->out, " ", skw_be32(p + 4));
+	skw_text_field(d->out, " ", skw_bytes_be32(p + 4));
 	skw_buf_add_str(d->out, "ms");
 	return true;
 }
@@ -122,8 +122,8 @@ static bool print_home_agent(struct skw_dissect *d, const struct option *o)
 
 	if (!option_has(o, 8, &p))
 		return false;
-	skw_text_field(d->out, " preference ", skw_be16(p + 4));
-	skw_text_field(d->out, ", lifetime ", skw_be16(p + 6));
+	skw_text_field(d->out, " preference ", skw_bytes_be16(p + 4));
+	skw_text_field(d->out, ", lifetime ", skw_bytes_be16(p + 6));
 	return true;
 }
 
@@ -141,7 +141,7 @@ static bool print_route(struct skw_dissect *d, const struct option *o)
 	skw_buf_add_str(d->out, ", pref=");
 	skw_buf_add_str(d->out, preference(p[3]));
 	skw_buf_add_str(d->out, ", lifetime=");
-	print_lifetime(d, skw_be32(p + 4));
+	print_lifetime(d, skw_bytes_be32(p + 4));
 	return true;
 }
 
@@ -151,10 +151,10 @@ static bool print_dns_servers(struct skw_dissect *d, const struct option *o)
 
 	if (!option_has(o, 8, &p))
 		return false;
-	skw_text_field(d->out, " lifetime ", skw_be32(p + 4));
+	skw_text_field(d->out, " lifetime ", skw_bytes_be32(p + 4));
 	skw_buf_add_str(d->out, "s,");
 	for (uint32_t at = 8; at + 16 <= o->size; at += 16) {
-		if (!skw_has(o->all, o->at + at, 16))
+		if (!skw_bytes_has(o->all, o->at + at, 16))
 			return false;
 		skw_buf_add_str(d->out, " addr: ");
 		skw_text_ipv6(d->out, p + at);
@@ -169,10 +169,10 @@ static bool print_dns_search(struct skw_dissect *d, const struct option *o)
 
 	if (!option_has(o, 8, &p))
 		return false;
-	skw_text_field(d->out, " lifetime ", skw_be32(p + 4));
+	skw_text_field(d->out, " lifetime ", skw_bytes_be32(p + 4));
 	skw_buf_add_str(d->out, "s, domain(s):");
 	while (at < end) {
-		if (!skw_has(o->all, at, 1))
+		if (!skw_bytes_has(o->all, at, 1))
 			return false;
 		if (!o->all.p[at])
 			break;
@@ -216,13 +216,13 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 	if (!d->opt->verbose)
 		return true;
 	for (struct option o = { .all = b }; o.at < b.caplen; o.at += o.size) {
-		if (!skw_has(b, o.at, 2))
+		if (!skw_bytes_has(b, o.at, 2))
 			return false;
 
 		const struct kind *kind = find_kind(b.p[o.at]);
 
 		o.size = b.p[o.at + 1] * 8u;
-		if (!o.size || b.len - o.at < o.size || !skw_has(b, o.at, o.size))
+		if (!o.size || b.len - o.at < o.size || !skw_bytes_has(b, o.at, o.size))
 			return false;
 		skw_buf_add_str(d->out, "\n\t  ");
 		skw_buf_add_str(d->out, kind->name);
@@ -231,7 +231,7 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 		skw_text_field(d->out, " (", o.size / 8);
 		skw_buf_add_str(d->out, "): ");
 
-		struct skw_bytes value = skw_skip(b, o.at + 2);
+		struct skw_bytes value = skw_bytes_skip(b, o.at + 2);
 
 		if (kind->print) {
 			if (!kind->print(d, &o))
@@ -248,7 +248,7 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 
 bool skw_icmp6_router_solicitation(struct skw_dissect *d, struct skw_bytes b)
 {
-	return print_options(d, skw_skip(b, 8));
+	return print_options(d, skw_bytes_skip(b, 8));
 }
 
 bool skw_icmp6_router_advertisement(struct skw_dissect *d, struct skw_bytes b)
@@ -263,27 +263,27 @@ bool skw_icmp6_router_advertisement(struct skw_dissect *d, struct skw_bytes b)
 
 	if (!d->opt->verbose)
 		return true;
-	if (!skw_has(b, 0, 16))
+	if (!skw_bytes_has(b, 0, 16))
 		return false;
 	skw_text_field(d->out, "\n\thop limit ", b.p[4]);
 	skw_buf_add_str(d->out, ", ");
 	print_flags(d, b.p[5], flags);
 	skw_buf_add_str(d->out, ", pref ");
 	skw_buf_add_str(d->out, preference(b.p[5]));
-	skw_text_field(d->out, ", router lifetime ", skw_be16(b.p + 6));
-	skw_text_field(d->out, "s, reachable time ", skw_be32(b.p + 8));
-	skw_text_field(d->out, "ms, retrans timer ", skw_be32(b.p + 12));
+	skw_text_field(d->out, ", router lifetime ", skw_bytes_be16(b.p + 6));
+	skw_text_field(d->out, "s, reachable time ", skw_bytes_be32(b.p + 8));
+	skw_text_field(d->out, "ms, retrans timer ", skw_bytes_be32(b.p + 12));
 	skw_buf_add_str(d->out, "ms");
-	return print_options(d, skw_skip(b, 16));
+	return print_options(d, skw_bytes_skip(b, 16));
 }
 
 bool skw_icmp6_neighbour_solicitation(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 8, 16))
+	if (!skw_bytes_has(b, 8, 16))
 		return false;
 	skw_buf_add_str(d->out, ", who has ");
 	skw_text_ipv6(d->out, b.p + 8);
-	return print_options(d, skw_skip(b, 24));
+	return print_options(d, skw_bytes_skip(b, 24));
 }
 
 bool skw_icmp6_neighbour_advertisement(struct skw_dissect *d, struct skw_bytes b)
@@ -295,7 +295,7 @@ bool skw_icmp6_neighbour_advertisement(struct skw_dissect *d, struct skw_bytes b
 		{ 0, NULL },
 	};
 
-	if (!skw_has(b, 8, 16))
+	if (!skw_bytes_has(b, 8, 16))
 		return false;
 	skw_buf_add_str(d->out, ", tgt is ");
 	skw_text_ipv6(d->out, b.p + 8);
@@ -303,16 +303,16 @@ bool skw_icmp6_neighbour_advertisement(struct skw_dissect *d, struct skw_bytes b
 		skw_buf_add_str(d->out, ", ");
 		print_flags(d, b.p[4], flags);
 	}
-	return print_options(d, skw_skip(b, 24));
+	return print_options(d, skw_bytes_skip(b, 24));
 }
 
 bool skw_icmp6_redirect(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 8, 32))
+	if (!skw_bytes_has(b, 8, 32))
 		return false;
 	skw_buf_add_str(d->out, ", ");
 	skw_text_ipv6(d->out, b.p + 24);
 	skw_buf_add_str(d->out, " to ");
 	skw_text_ipv6(d->out, b.p + 8);
-	return print_options(d, skw_skip(b, 40));
+	return print_options(d, skw_bytes_skip(b, 40));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/ip/ip6_ext.h"
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum { OPT_PAD1 = 0x00, OPT_PADN = 0x01, OPT_ALERT = 0x05, OPT_JUMBO = 0xc2, OPT_HOME = 0xc9 };
@@ -61,7 +61,7 @@ static bool print_option(struct skw_dissect *d, uint8_t type, const uint8_t *dat
 			return bad_option_len(d, "rtalert", len);
 		if (show) {
 			skw_buf_add_str(d->out, "(rtalert: 0x");
-			skw_text_hex(d->out, skw_be16(data), 4);
+			skw_text_hex(d->out, skw_bytes_be16(data), 4);
 			skw_buf_add_str(d->out, ") ");
 		}
 		return true;
@@ -69,7 +69,7 @@ static bool print_option(struct skw_dissect *d, uint8_t type, const uint8_t *dat
 		if (len != 4)
 			return bad_option_len(d, "jumbo", len);
 		if (show) {
-			skw_text_field(d->out, "(jumbo: ", skw_be32(data));
+			skw_text_field(d->out, "(jumbo: ", skw_bytes_be32(data));
 			skw_buf_add_str(d->out, d->jumbo ? ") " : " - payload len != 0) ");
 		}
 		return true;
@@ -101,19 +101,19 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 		if (type == OPT_PAD1) {
 			if (d->opt->verbose)
 				skw_buf_add_str(d->out, "(pad1)");
-			b = skw_skip(b, 1);
+			b = skw_bytes_skip(b, 1);
 			continue;
 		}
 
 		uint32_t len = b.caplen < 2 ? 0 : b.p[1];
 
-		if (b.caplen < 2 || !skw_has(b, 2, len))
+		if (b.caplen < 2 || !skw_bytes_has(b, 2, len))
 			return false;
 		if (is_short(d, type, b.caplen))
 			return false;
 		if (!print_option(d, type, b.p + 2, len))
 			return false;
-		b = skw_skip(b, 2 + len);
+		b = skw_bytes_skip(b, 2 + len);
 	}
 	if (d->opt->verbose)
 		skw_buf_add_char(d->out, ' ');
@@ -124,7 +124,7 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 static uint32_t options_header(struct skw_dissect *d, struct skw_bytes b, const char *title,
 			       const char *cut, bool look)
 {
-	if (!skw_has(b, 0, 2) || !skw_has(b, 0, ext_len(b))) {
+	if (!skw_bytes_has(b, 0, 2) || !skw_bytes_has(b, 0, ext_len(b))) {
 		skw_dissect_cut(d, cut);
 		return 0;
 	}
@@ -132,7 +132,7 @@ static uint32_t options_header(struct skw_dissect *d, struct skw_bytes b, const 
 	uint32_t len = ext_len(b);
 
 	skw_buf_add_str(d->out, title);
-	if (look && !print_options(d, skw_skip(skw_first(b, len), 2))) {
+	if (look && !print_options(d, skw_bytes_skip(skw_bytes_first(b, len), 2))) {
 		skw_dissect_cut(d, cut);
 		return 0;
 	}
@@ -161,25 +161,25 @@ static bool cut_routing(struct skw_dissect *d)
 static bool print_routing_fields(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (b.p[2] == 4) {
-		if (!skw_has(b, 4, 1))
+		if (!skw_bytes_has(b, 4, 1))
 			return cut_routing(d);
 		skw_text_field(d->out, ", last-entry=", b.p[4]);
-		if (!skw_has(b, 5, 1))
+		if (!skw_bytes_has(b, 5, 1))
 			return cut_routing(d);
 		if (b.p[5] || d->opt->verbose) {
 			skw_buf_add_str(d->out, ", flags=0x");
 			skw_text_hex(d->out, b.p[5], 1);
 		}
-		if (!skw_has(b, 6, 2))
+		if (!skw_bytes_has(b, 6, 2))
 			return cut_routing(d);
-		skw_text_field(d->out, ", tag=", skw_be16(b.p + 6));
+		skw_text_field(d->out, ", tag=", skw_bytes_be16(b.p + 6));
 		return true;
 	}
-	if (!skw_has(b, 4, 4))
+	if (!skw_bytes_has(b, 4, 4))
 		return cut_routing(d);
-	if (skw_be32(b.p + 4) || d->opt->verbose) {
+	if (skw_bytes_be32(b.p + 4) || d->opt->verbose) {
 		skw_buf_add_str(d->out, ", rsv=0x");
-		skw_text_hex(d->out, skw_be32(b.p + 4), 1);
+		skw_text_hex(d->out, skw_bytes_be32(b.p + 4), 1);
 	}
 	return true;
 }
@@ -196,7 +196,7 @@ static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_byte
 		return false;
 	}
 	for (uint32_t i = 0; i < hops; i++) {
-		if (!skw_has(b, 8 + i * 16, 16))
+		if (!skw_bytes_has(b, 8 + i * 16, 16))
 			return cut_routing(d);
 		skw_text_field(d->out, ", [", i);
 		skw_buf_add_char(d->out, ']');
@@ -218,7 +218,7 @@ static bool print_routing_start(struct skw_dissect *d, struct skw_bytes b)
 
 	skw_buf_add_str(d->out, "RT6");
 	for (uint32_t i = 0; i < SKW_ARRAY_SIZE(labels); i++) {
-		if (!skw_has(b, i + 1, 1)) {
+		if (!skw_bytes_has(b, i + 1, 1)) {
 			skw_dissect_cut(d, "rt6");
 			return false;
 		}
@@ -247,17 +247,17 @@ uint32_t skw_dissect_ip6_routing(struct skw_dissect *d, struct skw_ip *ip, struc
 
 uint32_t skw_dissect_ip6_fragment(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, d->opt->verbose ? 8 : 4)) {
+	if (!skw_bytes_has(b, 0, d->opt->verbose ? 8 : 4)) {
 		skw_dissect_cut(d, "frag6");
 		return 0;
 	}
 
-	uint32_t offset = skw_be16(b.p + 2) & 0xfff8u;
+	uint32_t offset = skw_bytes_be16(b.p + 2) & 0xfff8u;
 
 	skw_buf_add_str(d->out, "frag (");
 	if (d->opt->verbose) {
 		skw_buf_add_str(d->out, "0x");
-		skw_text_hex(d->out, skw_be32(b.p + 4), 8);
+		skw_text_hex(d->out, skw_bytes_be32(b.p + 4), 8);
 		skw_buf_add_char(d->out, ':');
 	}
 	skw_buf_add_uint(d->out, offset);
@@ -277,7 +277,7 @@ uint32_t skw_dissect_ip6_mobility(struct skw_dissect *d, struct skw_ip *ip, stru
 	};
 
 	(void)ip;
-	if (!skw_has(b, 0, 3)) {
+	if (!skw_bytes_has(b, 0, 3)) {
 		skw_dissect_cut(d, "mobility");
 		return 0;
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/ip/ip_options.h"
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum {
@@ -81,7 +81,7 @@ static void print_timestamps(struct skw_dissect *d, const uint8_t *p, uint32_t l
 		if (ptr == at)
 			what = " ^ ";
 		skw_buf_add_str(d->out, what);
-		skw_text_field(d->out, *what ? "" : " ", skw_be32(p + at + hop - 4));
+		skw_text_field(d->out, *what ? "" : " ", skw_bytes_be32(p + at + hop - 4));
 		skw_buf_add_char(d->out, '@');
 		if (hop == 8)
 			skw_text_ipv4(d->out, p + at);
@@ -101,8 +101,8 @@ static void print_alert(struct skw_dissect *d, const uint8_t *p, uint32_t len)
 {
 	if (len < 4)
 		bad_length(d, len);
-	else if (skw_be16(p + 2))
-		skw_text_field(d->out, " value ", skw_be16(p + 2));
+	else if (skw_bytes_be16(p + 2))
+		skw_text_field(d->out, " value ", skw_bytes_be16(p + 2));
 }
 
 static const struct {
@@ -158,7 +158,7 @@ enum skw_ip_options_end skw_dissect_ip_options(struct skw_dissect *d, struct skw
 				return SKW_IP_OPTIONS_GOOD;
 			}
 		}
-		if (!skw_has(b, 0, len)) {
+		if (!skw_bytes_has(b, 0, len)) {
 			skw_buf_add_str(d->out, " [truncated-option]");
 			return SKW_IP_OPTIONS_CUT_DATA;
 		}
@@ -166,7 +166,7 @@ enum skw_ip_options_end skw_dissect_ip_options(struct skw_dissect *d, struct skw
 			return SKW_IP_OPTIONS_GOOD;
 		if (i < SKW_ARRAY_SIZE(options) && options[i].print)
 			options[i].print(d, b.p, len);
-		b = skw_skip(b, len);
+		b = skw_bytes_skip(b, len);
 	}
 	return SKW_IP_OPTIONS_GOOD;
 }
@@ -176,11 +176,11 @@ const uint8_t *skw_ip_options_last_hop(struct skw_bytes b)
 	while (b.caplen >= 2 && b.p[0] != EOL) {
 		uint32_t len = b.p[0] == NOP ? 1 : b.p[1];
 
-		if (b.p[0] != NOP && (len < 2 || !skw_has(b, 0, len)))
+		if (b.p[0] != NOP && (len < 2 || !skw_bytes_has(b, 0, len)))
 			return NULL;
 		if ((b.p[0] == LSRR || b.p[0] == SSRR) && len >= 7)
 			return b.p + len - 4;
-		b = skw_skip(b, len);
+		b = skw_bytes_skip(b, len);
 	}
 	return NULL;
 }

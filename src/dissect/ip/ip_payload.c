@@ -2,9 +2,9 @@
 /* What follows an IP header. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
 #include "dissect/ip/ip_proto.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 static void print_ipip(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
@@ -44,14 +44,14 @@ static void print_esp(struct skw_dissect *d, const struct skw_ip *ip, struct skw
 {
 	(void)ip;
 	/* A header and nothing else is no ESP packet. */
-	if (!skw_has(b, 0, 9)) {
+	if (!skw_bytes_has(b, 0, 9)) {
 		skw_dissect_cut(d, "esp");
 		return;
 	}
 	skw_buf_add_str(d->out, "ESP(spi=0x");
-	skw_text_hex(d->out, skw_be32(b.p), 8);
+	skw_text_hex(d->out, skw_bytes_be32(b.p), 8);
 	skw_buf_add_str(d->out, ",seq=0x");
-	skw_text_hex(d->out, skw_be32(b.p + 4), 1);
+	skw_text_hex(d->out, skw_bytes_be32(b.p + 4), 1);
 	skw_text_field(d->out, "), length ", b.len);
 }
 
@@ -60,12 +60,12 @@ static void print_ipcomp(struct skw_dissect *d, const struct skw_ip *ip, struct 
 {
 	(void)ip;
 	skw_buf_add_str(d->out, "IPComp(");
-	if (!skw_has(b, 0, 4)) {
+	if (!skw_bytes_has(b, 0, 4)) {
 		skw_dissect_cut(d, "ipcomp");
 		return;
 	}
 	skw_buf_add_str(d->out, "cpi=0x");
-	skw_text_hex(d->out, skw_be16(b.p + 2), 4);
+	skw_text_hex(d->out, skw_bytes_be16(b.p + 2), 4);
 	skw_buf_add_char(d->out, ')');
 }
 
@@ -90,24 +90,24 @@ static bool print_ah_header(struct skw_dissect *d, struct skw_bytes b, uint32_t 
 		skw_text_field(d->out, "(", len);
 		skw_buf_add_str(d->out, "-bytes),");
 	}
-	if (skw_has(b, 0, 4) && skw_be16(b.p + 2)) {
+	if (skw_bytes_has(b, 0, 4) && skw_bytes_be16(b.p + 2)) {
 		skw_buf_add_str(d->out, "reserved=0x");
-		skw_text_hex(d->out, skw_be16(b.p + 2), 1);
+		skw_text_hex(d->out, skw_bytes_be16(b.p + 2), 1);
 		skw_buf_add_str(d->out, "[MustBeZero],");
 	}
-	if (!skw_has(b, 0, 8))
+	if (!skw_bytes_has(b, 0, 8))
 		return false;
 	skw_buf_add_str(d->out, "spi=0x");
-	skw_text_hex(d->out, skw_be32(b.p + 4), 8);
+	skw_text_hex(d->out, skw_bytes_be32(b.p + 4), 8);
 	skw_buf_add_char(d->out, ',');
-	if (!skw_has(b, 0, 12))
+	if (!skw_bytes_has(b, 0, 12))
 		return false;
 	skw_buf_add_str(d->out, "seq=0x");
-	skw_text_hex(d->out, skw_be32(b.p + 8), 1);
+	skw_text_hex(d->out, skw_bytes_be32(b.p + 8), 1);
 	skw_buf_add_str(d->out, ",icv=0x");
 	for (uint32_t i = 12; i < len && i < b.caplen; i++)
 		skw_text_hex(d->out, b.p[i], 2);
-	return skw_has(b, 0, len);
+	return skw_bytes_has(b, 0, len);
 }
 
 /* Authentication Header, RFC 4302, and what it authenticates. */
@@ -118,7 +118,7 @@ static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 		return;
 	}
 	skw_buf_add_str(d->out, "AH");
-	if (!skw_has(b, 0, 2)) {
+	if (!skw_bytes_has(b, 0, 2)) {
 		cut_ah(d);
 		return;
 	}
@@ -138,7 +138,7 @@ static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 	if (++d->depth > SKW_DISSECT_DEPTH)
 		skw_buf_add_str(d->out, "[nested too deeply]");
 	else
-		skw_dissect_ip_payload(d, &inner, skw_skip(b, len));
+		skw_dissect_ip_payload(d, &inner, skw_bytes_skip(b, len));
 	d->depth--;
 }
 
@@ -149,19 +149,19 @@ static const struct {
 	print_fn *print;  /* NULL: only named */
 	const char *name; /* NULL if printed by the function */
 } protocols[] = {
-	{ SKW_PROTO_TCP, skw_dissect_tcp, NULL },
-	{ SKW_PROTO_UDP, skw_dissect_udp, NULL },
-	{ SKW_PROTO_ICMP, print_icmp, NULL },
-	{ SKW_PROTO_ICMPV6, print_icmp6, NULL },
-	{ SKW_PROTO_IPIP, print_ipip, NULL },
-	{ SKW_PROTO_IPV6, print_ip6, NULL },
-	{ SKW_PROTO_GRE, skw_dissect_gre, NULL },
-	{ SKW_PROTO_ESP, print_esp, NULL },
-	{ SKW_PROTO_AH, print_ah, NULL },
-	{ SKW_PROTO_IPCOMP, print_ipcomp, NULL },
-	{ SKW_PROTO_NONE, print_none, NULL },
-	{ SKW_PROTO_SCTP, NULL, "SCTP" },
-	{ SKW_PROTO_DCCP, NULL, "DCCP" },
+	{ SKW_IPPROTO_TCP, skw_dissect_tcp, NULL },
+	{ SKW_IPPROTO_UDP, skw_dissect_udp, NULL },
+	{ SKW_IPPROTO_ICMP, print_icmp, NULL },
+	{ SKW_IPPROTO_ICMPV6, print_icmp6, NULL },
+	{ SKW_IPPROTO_IPIP, print_ipip, NULL },
+	{ SKW_IPPROTO_IPV6, print_ip6, NULL },
+	{ SKW_IPPROTO_GRE, skw_dissect_gre, NULL },
+	{ SKW_IPPROTO_ESP, print_esp, NULL },
+	{ SKW_IPPROTO_AH, print_ah, NULL },
+	{ SKW_IPPROTO_IPCOMP, print_ipcomp, NULL },
+	{ SKW_IPPROTO_NONE, print_none, NULL },
+	{ SKW_IPPROTO_SCTP, NULL, "SCTP" },
+	{ SKW_IPPROTO_DCCP, NULL, "DCCP" },
 	{ 2, NULL, "IGMP" },
 	{ 8, NULL, "EGP" },
 	{ 9, NULL, "IGRP" },
@@ -180,8 +180,8 @@ static const struct {
 
 static void print_named_ports(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
-	if (skw_has(b, 0, 4))
-		skw_dissect_ports(d, ip, skw_be16(b.p), skw_be16(b.p + 2));
+	if (skw_bytes_has(b, 0, 4))
+		skw_dissect_ports(d, ip, skw_bytes_be16(b.p), skw_bytes_be16(b.p + 2));
 	else
 		skw_dissect_hosts(d, ip);
 }

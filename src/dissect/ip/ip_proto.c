@@ -4,33 +4,33 @@
 #include <stddef.h>
 
 static const char *const names[256] = {
-	[SKW_PROTO_HOPOPTS] = "Options",
-	[SKW_PROTO_ICMP] = "ICMP",
+	[SKW_IPPROTO_HOPOPTS] = "Options",
+	[SKW_IPPROTO_ICMP] = "ICMP",
 	[2] = "IGMP",
-	[SKW_PROTO_IPIP] = "IPIP",
-	[SKW_PROTO_TCP] = "TCP",
+	[SKW_IPPROTO_IPIP] = "IPIP",
+	[SKW_IPPROTO_TCP] = "TCP",
 	[8] = "EGP",
 	[9] = "IGRP",
-	[SKW_PROTO_UDP] = "UDP",
-	[SKW_PROTO_DCCP] = "DCCP",
-	[SKW_PROTO_IPV6] = "IPv6",
-	[SKW_PROTO_ROUTING] = "Routing",
-	[SKW_PROTO_FRAGMENT] = "Fragment",
+	[SKW_IPPROTO_UDP] = "UDP",
+	[SKW_IPPROTO_DCCP] = "DCCP",
+	[SKW_IPPROTO_IPV6] = "IPv6",
+	[SKW_IPPROTO_ROUTING] = "Routing",
+	[SKW_IPPROTO_FRAGMENT] = "Fragment",
 	[46] = "RSVP",
-	[SKW_PROTO_GRE] = "GRE",
-	[SKW_PROTO_ESP] = "ESP",
-	[SKW_PROTO_AH] = "AH",
+	[SKW_IPPROTO_GRE] = "GRE",
+	[SKW_IPPROTO_ESP] = "ESP",
+	[SKW_IPPROTO_AH] = "AH",
 	[55] = "Mobile IP",
-	[SKW_PROTO_ICMPV6] = "ICMPv6",
-	[SKW_PROTO_MOBILITY_OLD] = "Mobile IP (old)",
+	[SKW_IPPROTO_ICMPV6] = "ICMPv6",
+	[SKW_IPPROTO_MOBILITY_OLD] = "Mobile IP (old)",
 	[88] = "EIGRP",
 	[89] = "OSPF",
 	[103] = "PIM",
-	[SKW_PROTO_IPCOMP] = "Compressed IP",
+	[SKW_IPPROTO_IPCOMP] = "Compressed IP",
 	[112] = "VRRP",
 	[113] = "PGM",
-	[SKW_PROTO_SCTP] = "SCTP",
-	[SKW_PROTO_MOBILITY] = "Mobility",
+	[SKW_IPPROTO_SCTP] = "SCTP",
+	[SKW_IPPROTO_MOBILITY] = "Mobility",
 	[143] = "Ethernet",
 };
 
@@ -41,6 +41,6 @@ const char *skw_ip_proto_name(uint8_t proto)
 
 bool skw_ip_proto_has_ports(uint8_t proto)
 {
-	return proto == SKW_PROTO_TCP || proto == SKW_PROTO_UDP || proto == SKW_PROTO_SCTP ||
-	       proto == SKW_PROTO_DCCP;
+	return proto == SKW_IPPROTO_TCP || proto == SKW_IPPROTO_UDP || proto == SKW_IPPROTO_SCTP ||
+	       proto == SKW_IPPROTO_DCCP;
 }

@@ -2,10 +2,11 @@
 /* Internet Protocol, RFC 791. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
+#include "dissect/ip/cksum.h"
 #include "dissect/ip/ip_options.h"
 #include "dissect/ip/ip_proto.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 
 #define HEADER_MIN  20
 #define OFFSET_MASK 0x1fff
@@ -26,28 +27,28 @@ static bool print_header(struct skw_dissect *d, struct skw_bytes b, uint32_t hle
 {
 	static const char *const ecn[] = { "", ",ECT(1)", ",ECT(0)", ",CE" };
 	uint8_t tos = b.p[1], ttl = b.p[8], proto = b.p[9];
-	uint16_t off = skw_be16(b.p + 6);
+	uint16_t off = skw_bytes_be16(b.p + 6);
 
 	skw_buf_add_str(d->out, "(tos 0x");
 	skw_text_hex(d->out, tos, 1);
 	skw_buf_add_str(d->out, ecn[tos & 3]);
 	if (ttl)
 		skw_text_field(d->out, ", ttl ", ttl);
-	skw_text_field(d->out, ", id ", skw_be16(b.p + 4));
+	skw_text_field(d->out, ", id ", skw_bytes_be16(b.p + 4));
 	skw_text_field(d->out, ", offset ", (off & OFFSET_MASK) * 8u);
 	skw_buf_add_str(d->out, ", flags [");
 	skw_buf_add_str(d->out, fragment_flags(off));
 	skw_buf_add_str(d->out, "], proto ");
 	skw_buf_add_str(d->out, skw_ip_proto_name(proto));
 	skw_text_field(d->out, " (", proto);
-	skw_text_field(d->out, "), length ", skw_be16(b.p + 2));
+	skw_text_field(d->out, "), length ", skw_bytes_be16(b.p + 2));
 
 	bool whole = true;
 
 	if (hlen > HEADER_MIN) {
 		skw_buf_add_str(d->out, ", options (");
-		enum skw_ip_options_end end =
-			skw_dissect_ip_options(d, skw_skip(skw_first(b, hlen), HEADER_MIN));
+		enum skw_ip_options_end end = skw_dissect_ip_options(
+			d, skw_bytes_skip(skw_bytes_first(b, hlen), HEADER_MIN));
 
 		if (end == SKW_IP_OPTIONS_CUT)
 			return false;
@@ -55,10 +56,10 @@ static bool print_header(struct skw_dissect *d, struct skw_bytes b, uint32_t hle
 		skw_buf_add_char(d->out, ')');
 	}
 	if (!d->opt->no_checksum && b.caplen >= hlen) {
-		uint16_t sum = skw_cksum(b.p, hlen, 0);
+		uint16_t sum = skw_cksum_sum(b.p, hlen, 0);
 
 		if (sum) {
-			uint16_t field = skw_be16(b.p + 10);
+			uint16_t field = skw_bytes_be16(b.p + 10);
 
 			skw_dissect_color(d, SKW_COLOR_BAD);
 			skw_buf_add_str(d->out, ", bad cksum ");
@@ -99,7 +100,7 @@ static bool check_version(struct skw_dissect *d, struct skw_bytes b)
  */
 static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b, uint32_t hlen)
 {
-	uint32_t len = skw_be16(b.p + 2);
+	uint32_t len = skw_bytes_be16(b.p + 2);
 
 	if (len == 0 && b.len > UINT16_MAX)
 		return b.len;
@@ -139,7 +140,7 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 		skw_dissect_color(d, SKW_COLOR_END);
 		skw_buf_add_char(d->out, ' ');
 	}
-	if (!skw_has(b, 0, HEADER_MIN)) {
+	if (!skw_bytes_has(b, 0, HEADER_MIN)) {
 		skw_dissect_cut(d, "ip");
 		return;
 	}
@@ -156,10 +157,10 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 	if (!len)
 		return;
 	/* What the header claims counts as length, even if the frame is shorter. */
-	b = skw_first(b, len);
+	b = skw_bytes_first(b, len);
 	b.len = len;
 
-	uint16_t off = skw_be16(b.p + 6);
+	uint16_t off = skw_bytes_be16(b.p + 6);
 	struct skw_ip ip = {
 		.version = 4,
 		.proto = b.p[9],
@@ -169,7 +170,8 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 	};
 
 	if (d->opt->verbose && hlen > HEADER_MIN)
-		ip.last_hop = skw_ip_options_last_hop(skw_skip(skw_first(b, hlen), HEADER_MIN));
+		ip.last_hop = skw_ip_options_last_hop(
+			skw_bytes_skip(skw_bytes_first(b, hlen), HEADER_MIN));
 	if (d->opt->verbose && !print_header(d, b, hlen)) {
 		if (!d->cut) {
 			skw_dissect_hosts(d, &ip);
@@ -187,6 +189,6 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 	if (++d->depth > SKW_DISSECT_DEPTH)
 		skw_buf_add_str(d->out, "[nested too deeply]");
 	else
-		print_payload(d, &ip, off, skw_skip(b, hlen));
+		print_payload(d, &ip, off, skw_bytes_skip(b, hlen));
 	d->depth--;
 }

@@ -2,17 +2,17 @@
 /* Internet Protocol version 6, RFC 8200. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
 #include "dissect/ip/ip6_ext.h"
 #include "dissect/ip/ip_proto.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 #define HEADER 40
 
 static void print_header(struct skw_dissect *d, const uint8_t *p)
 {
-	uint32_t first = skw_be32(p);
+	uint32_t first = skw_bytes_be32(p);
 	uint32_t class = first >> 20 & 0xff, flow = first & 0xfffff;
 
 	skw_buf_add_char(d->out, '(');
@@ -30,7 +30,7 @@ static void print_header(struct skw_dissect *d, const uint8_t *p)
 	skw_buf_add_str(d->out, ", next-header ");
 	skw_buf_add_str(d->out, skw_ip_proto_name(p[6]));
 	skw_text_field(d->out, " (", p[6]);
-	skw_text_field(d->out, ") payload length: ", skw_be16(p + 4));
+	skw_text_field(d->out, ") payload length: ", skw_bytes_be16(p + 4));
 	skw_buf_add_str(d->out, ") ");
 }
 
@@ -38,12 +38,12 @@ static const struct {
 	uint8_t proto;
 	uint32_t (*print)(struct skw_dissect *d, struct skw_ip *ip, struct skw_bytes b);
 } extensions[] = {
-	{ SKW_PROTO_HOPOPTS, skw_dissect_ip6_hop_by_hop },
-	{ SKW_PROTO_DSTOPTS, skw_dissect_ip6_dest_options },
-	{ SKW_PROTO_ROUTING, skw_dissect_ip6_routing },
-	{ SKW_PROTO_FRAGMENT, skw_dissect_ip6_fragment },
-	{ SKW_PROTO_MOBILITY, skw_dissect_ip6_mobility },
-	{ SKW_PROTO_MOBILITY_OLD, skw_dissect_ip6_mobility },
+	{ SKW_IPPROTO_HOPOPTS, skw_dissect_ip6_hop_by_hop },
+	{ SKW_IPPROTO_DSTOPTS, skw_dissect_ip6_dest_options },
+	{ SKW_IPPROTO_ROUTING, skw_dissect_ip6_routing },
+	{ SKW_IPPROTO_FRAGMENT, skw_dissect_ip6_fragment },
+	{ SKW_IPPROTO_MOBILITY, skw_dissect_ip6_mobility },
+	{ SKW_IPPROTO_MOBILITY_OLD, skw_dissect_ip6_mobility },
 };
 
 static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint8_t next,
@@ -69,8 +69,8 @@ static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint8_t next
 		if (!len)
 			return;
 		next = b.p[0];
-		b = skw_skip(b, len);
-		if (!b.caplen && extensions[i].proto == SKW_PROTO_FRAGMENT)
+		b = skw_bytes_skip(b, len);
+		if (!b.caplen && extensions[i].proto == SKW_IPPROTO_FRAGMENT)
 			return;
 	}
 }
@@ -78,16 +78,16 @@ static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint8_t next
 /* Whether a jumbogram's length may stand in a hop-by-hop option (RFC 2675). */
 static uint32_t jumbo_len(struct skw_bytes b)
 {
-	if (b.p[6] != SKW_PROTO_HOPOPTS || !skw_has(b, HEADER, 8) || b.p[HEADER + 2] != 0xc2 ||
-	    b.p[HEADER + 3] != 4)
+	if (b.p[6] != SKW_IPPROTO_HOPOPTS || !skw_bytes_has(b, HEADER, 8) ||
+	    b.p[HEADER + 2] != 0xc2 || b.p[HEADER + 3] != 4)
 		return 0;
-	return skw_be32(b.p + HEADER + 4);
+	return skw_bytes_be32(b.p + HEADER + 4);
 }
 
 /* The length of header and payload; prints what is wrong with it. */
 static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b)
 {
-	uint32_t payload = skw_be16(b.p + 4);
+	uint32_t payload = skw_bytes_be16(b.p + 4);
 
 	d->jumbo = false;
 	if (!payload) {
@@ -109,7 +109,7 @@ static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b)
 
 void skw_dissect_ipv6(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, HEADER)) {
+	if (!skw_bytes_has(b, 0, HEADER)) {
 		skw_dissect_cut(d, "ip6");
 		return;
 	}
@@ -127,7 +127,7 @@ void skw_dissect_ipv6(struct skw_dissect *d, struct skw_bytes b)
 
 	uint32_t len = check_length(d, b);
 
-	b = skw_first(b, len);
+	b = skw_bytes_first(b, len);
 	b.len = len;
 	if (d->opt->verbose)
 		print_header(d, b.p);
@@ -142,6 +142,6 @@ void skw_dissect_ipv6(struct skw_dissect *d, struct skw_bytes b)
 	if (++d->depth > SKW_DISSECT_DEPTH)
 		skw_buf_add_str(d->out, "[nested too deeply]");
 	else
-		print_payload(d, &ip, b.p[6], skw_skip(b, HEADER));
+		print_payload(d, &ip, b.p[6], skw_bytes_skip(b, HEADER));
 	d->depth--;
 }

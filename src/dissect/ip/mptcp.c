@@ -2,8 +2,8 @@
 /* Multipath TCP, RFC 6824 (version 0) and RFC 8684 (version 1). */
 #include "dissect/ip/tcp_options.h"
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 #define SYN_ACK (SKW_TCP_SYN | SKW_TCP_ACK)
@@ -12,11 +12,11 @@ static void add_key(struct skw_dissect *d, const char *label, const uint8_t *p)
 {
 	skw_buf_add_str(d->out, label);
 	skw_buf_add_str(d->out, "0x");
-	if (skw_be32(p)) {
-		skw_text_hex(d->out, skw_be32(p), 1);
-		skw_text_hex(d->out, skw_be32(p + 4), 8);
+	if (skw_bytes_be32(p)) {
+		skw_text_hex(d->out, skw_bytes_be32(p), 1);
+		skw_text_hex(d->out, skw_bytes_be32(p + 4), 8);
 	} else {
-		skw_text_hex(d->out, skw_be32(p + 4), 1);
+		skw_text_hex(d->out, skw_bytes_be32(p + 4), 1);
 	}
 }
 
@@ -28,7 +28,7 @@ static void add_hex(struct skw_dissect *d, const char *label, uint32_t v, unsign
 
 static uint64_t be64(const uint8_t *p)
 {
-	return (uint64_t)skw_be32(p) << 32 | skw_be32(p + 4);
+	return (uint64_t)skw_bytes_be32(p) << 32 | skw_bytes_be32(p + 4);
 }
 
 static bool print_capable(struct skw_dissect *d, uint8_t flags, const uint8_t *p, uint32_t len)
@@ -70,11 +70,11 @@ static bool print_join(struct skw_dissect *d, uint8_t flags, const uint8_t *p, u
 		skw_text_field(d->out, " id ", p[3]);
 	}
 	if (syn) {
-		add_hex(d, " token 0x", skw_be32(p + 4), 1);
-		add_hex(d, " nonce 0x", skw_be32(p + 8), 1);
+		add_hex(d, " token 0x", skw_bytes_be32(p + 4), 1);
+		add_hex(d, " nonce 0x", skw_bytes_be32(p + 8), 1);
 	} else if (syn_ack) {
 		add_key(d, " hmac ", p + 4);
-		add_hex(d, " nonce 0x", skw_be32(p + 12), 1);
+		add_hex(d, " nonce 0x", skw_bytes_be32(p + 12), 1);
 	} else {
 		skw_buf_add_str(d->out, " hmac 0x");
 		for (uint32_t i = 4; i < 24; i++)
@@ -93,8 +93,8 @@ static bool take(struct skw_dissect *d, const char *label, struct skw_bytes *b, 
 	skw_buf_add_str(d->out, label);
 	if (b->len < n)
 		return false;
-	skw_buf_add_uint(d->out, wide ? be64(b->p) : skw_be32(b->p));
-	*b = skw_skip(*b, n);
+	skw_buf_add_uint(d->out, wide ? be64(b->p) : skw_bytes_be32(b->p));
+	*b = skw_bytes_skip(*b, n);
 	return true;
 }
 
@@ -116,11 +116,11 @@ static bool print_dss(struct skw_dissect *d, uint8_t flags, const uint8_t *p, ui
 		take(d, " subseq ", &b, false);
 		if (b.len < 2)
 			return false;
-		skw_text_field(d->out, " len ", skw_be16(b.p));
-		b = skw_skip(b, 2);
+		skw_text_field(d->out, " len ", skw_bytes_be16(b.p));
+		b = skw_bytes_skip(b, 2);
 		if (b.len >= 2) {
-			add_hex(d, " csum 0x", skw_be16(b.p), 1);
-			b = skw_skip(b, 2);
+			add_hex(d, " csum 0x", skw_bytes_be16(b.p), 1);
+			b = skw_bytes_skip(b, 2);
 		}
 	}
 	return b.len == 0;
@@ -158,7 +158,7 @@ static bool print_add_addr(struct skw_dissect *d, uint8_t flags, const uint8_t *
 	uint32_t at = 4 + (v6 ? 16 : 4);
 
 	if (len - at == 2 || len - at == 10) {
-		skw_text_field(d->out, ":", skw_be16(p + at));
+		skw_text_field(d->out, ":", skw_bytes_be16(p + at));
 		at += 2;
 	}
 	if (len - at == 8)

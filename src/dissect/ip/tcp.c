@@ -2,10 +2,11 @@
 /* Transmission Control Protocol, RFC 9293. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
+#include "dissect/ip/cksum.h"
 #include "dissect/ip/tcp_options.h"
 #include "dissect/ip/tcp_seqs.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 #define HEADER_MIN 20
@@ -46,8 +47,8 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 	if (!d->opt->verbose || d->opt->no_checksum || ip->fragment || b.caplen < b.len)
 		return;
 
-	uint16_t sum = skw_cksum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
-	uint16_t field = skw_be16(b.p + 16);
+	uint16_t sum = skw_cksum_sum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
+	uint16_t field = skw_bytes_be16(b.p + 16);
 
 	skw_buf_add_str(d->out, ", cksum 0x");
 	skw_text_hex(d->out, field, 4);
@@ -151,10 +152,10 @@ static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct he
 	print_numbers(d, h, payload);
 	if (h->hlen > HEADER_MIN &&
 	    !skw_dissect_tcp_options(d, h->flags, base.sack,
-				     skw_skip(skw_first(b, h->hlen), HEADER_MIN)))
+				     skw_bytes_skip(skw_bytes_first(b, h->hlen), HEADER_MIN)))
 		return;
 	skw_text_field(d->out, ", length ", payload);
-	b = skw_skip(b, h->hlen);
+	b = skw_bytes_skip(b, h->hlen);
 	if (!b.len)
 		return;
 	if (h->flags & SKW_TCP_RST)
@@ -165,7 +166,7 @@ static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct he
 
 void skw_dissect_tcp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, 4)) {
+	if (!skw_bytes_has(b, 0, 4)) {
 		struct skw_ip again = *ip;
 
 		/* As tcpdump has it: the hosts once more, and one space where others have two. */
@@ -177,19 +178,19 @@ void skw_dissect_tcp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 		return;
 	}
 
-	struct header h = { .sport = skw_be16(b.p), .dport = skw_be16(b.p + 2) };
+	struct header h = { .sport = skw_bytes_be16(b.p), .dport = skw_bytes_be16(b.p + 2) };
 
 	skw_dissect_ports(d, ip, h.sport, h.dport);
-	if (!skw_has(b, 0, HEADER_MIN)) {
+	if (!skw_bytes_has(b, 0, HEADER_MIN)) {
 		skw_dissect_cut(d, "tcp");
 		return;
 	}
-	h.seq = skw_be32(b.p + 4);
-	h.ack = skw_be32(b.p + 8);
+	h.seq = skw_bytes_be32(b.p + 4);
+	h.ack = skw_bytes_be32(b.p + 8);
 	h.hlen = (b.p[12] >> 4) * 4u;
 	h.flags = b.p[13];
-	h.window = skw_be16(b.p + 14);
-	h.urgent = skw_be16(b.p + 18);
+	h.window = skw_bytes_be16(b.p + 14);
+	h.urgent = skw_bytes_be16(b.p + 18);
 	if (h.hlen < HEADER_MIN) {
 		skw_text_field(d->out, " tcp ", b.len - h.hlen);
 		print_bad_hlen(d, h.hlen, " - too short, < ", HEADER_MIN);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/ip/tcp_options.h"
 
-#include "dissect/bytes.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum {
@@ -32,13 +32,13 @@ static bool print_u8(struct skw_dissect *d, const struct option *o)
 
 static bool print_u16(struct skw_dissect *d, const struct option *o)
 {
-	skw_text_field(d->out, " ", skw_be16(o->data));
+	skw_text_field(d->out, " ", skw_bytes_be16(o->data));
 	return true;
 }
 
 static bool print_u32(struct skw_dissect *d, const struct option *o)
 {
-	skw_text_field(d->out, " ", skw_be32(o->data));
+	skw_text_field(d->out, " ", skw_bytes_be32(o->data));
 	return true;
 }
 
@@ -50,8 +50,8 @@ static void add_hex(struct skw_dissect *d, const uint8_t *p, uint32_t len)
 
 static bool print_timestamps(struct skw_dissect *d, const struct option *o)
 {
-	skw_text_field(d->out, " val ", skw_be32(o->data));
-	skw_text_field(d->out, " ecr ", skw_be32(o->data + 4));
+	skw_text_field(d->out, " val ", skw_bytes_be32(o->data));
+	skw_text_field(d->out, " ecr ", skw_bytes_be32(o->data + 4));
 	return true;
 }
 
@@ -64,8 +64,8 @@ static bool print_sack(struct skw_dissect *d, const struct option *o)
 	skw_text_field(d->out, " ", o->len / 8);
 	skw_buf_add_char(d->out, ' ');
 	for (uint32_t i = 0; i + 8 <= o->have; i += 8) {
-		skw_text_field(d->out, "{", skw_be32(o->data + i) - o->sack_base);
-		skw_text_field(d->out, ":", skw_be32(o->data + i + 4) - o->sack_base);
+		skw_text_field(d->out, "{", skw_bytes_be32(o->data + i) - o->sack_base);
+		skw_text_field(d->out, ":", skw_bytes_be32(o->data + i + 4) - o->sack_base);
 		skw_buf_add_char(d->out, '}');
 	}
 	return true;
@@ -89,7 +89,7 @@ static bool print_scps(struct skw_dissect *d, const struct option *o)
 
 static bool print_user_timeout(struct skw_dissect *d, const struct option *o)
 {
-	uint32_t timeout = skw_be16(o->data);
+	uint32_t timeout = skw_bytes_be16(o->data);
 
 	skw_buf_add_str(d->out, " 0x");
 	skw_text_hex(d->out, timeout, 1);
@@ -136,7 +136,7 @@ static bool print_experiment(struct skw_dissect *d, const struct option *o)
 	if (o->len < 2)
 		return false;
 
-	uint16_t magic = skw_be16(o->data);
+	uint16_t magic = skw_bytes_be16(o->data);
 
 	skw_buf_add_char(d->out, '-');
 	if (magic == MAGIC_TFO) {
@@ -276,7 +276,7 @@ bool skw_dissect_tcp_options(struct skw_dissect *d, uint8_t flags, uint32_t sack
 			b.len = 0;
 			break;
 		case GOOD:
-			b = skw_skip(b, used);
+			b = skw_bytes_skip(b, used);
 			break;
 		}
 		first = false;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dissect/bytes.h"
+#include "util/bytes.h"
 
 #define WAYS 4
 #define SETS 16384 /* a power of two; 3 MiB of address space, touched as it is used */

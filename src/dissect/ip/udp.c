@@ -2,8 +2,9 @@
 /* User Datagram Protocol, RFC 768. */
 #include "dissect/dissect.h"
 
-#include "dissect/bytes.h"
+#include "dissect/ip/cksum.h"
 #include "dissect/text.h"
+#include "util/bytes.h"
 #include "util/cleanup.h"
 
 #define HEADER 8
@@ -40,7 +41,7 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 	if (d->opt->no_checksum || ip->fragment || d->opt->verbose < (ip->version == 4 ? 2u : 1u))
 		return;
 
-	uint16_t field = skw_be16(b.p + 6);
+	uint16_t field = skw_bytes_be16(b.p + 6);
 
 	/* IPv6 has no packets without a checksum (RFC 8200, section 8.1). */
 	if (!field && ip->version == 4) {
@@ -50,7 +51,7 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 	if (b.caplen < b.len)
 		return;
 
-	uint16_t sum = skw_cksum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
+	uint16_t sum = skw_cksum_sum(b.p, b.len, skw_cksum_pseudo(ip, b.len));
 
 	skw_dissect_cksum(d, "udp", field, sum);
 }
@@ -85,25 +86,25 @@ static void print_payload(struct skw_dissect *d, const struct skw_ip *ip, uint16
 
 void skw_dissect_udp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
-	if (!skw_has(b, 0, 4)) {
+	if (!skw_bytes_has(b, 0, 4)) {
 		skw_dissect_hosts(d, ip);
 		skw_dissect_cut(d, "udp");
 		return;
 	}
 
-	uint16_t sport = skw_be16(b.p), dport = skw_be16(b.p + 2);
+	uint16_t sport = skw_bytes_be16(b.p), dport = skw_bytes_be16(b.p + 2);
 
 	skw_dissect_ports(d, ip, sport, dport);
 	if (b.len < HEADER) {
 		skw_text_field(d->out, "truncated-udp ", b.len);
 		return;
 	}
-	if (!skw_has(b, 0, 6)) {
+	if (!skw_bytes_has(b, 0, 6)) {
 		skw_dissect_cut(d, "udp");
 		return;
 	}
 
-	uint32_t ulen = skw_be16(b.p + 4);
+	uint32_t ulen = skw_bytes_be16(b.p + 4);
 
 	if (ulen == 0 && b.len > UINT16_MAX)
 		ulen = b.len;
@@ -111,11 +112,11 @@ void skw_dissect_udp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 		skw_text_field(d->out, "truncated-udplength ", ulen);
 		return;
 	}
-	if (!skw_has(b, 0, HEADER)) {
+	if (!skw_bytes_has(b, 0, HEADER)) {
 		skw_dissect_cut(d, "udp");
 		return;
 	}
-	b = skw_first(b, ulen);
+	b = skw_bytes_first(b, ulen);
 	print_checksum(d, ip, b);
-	print_payload(d, ip, sport, dport, skw_skip(b, HEADER), ulen - HEADER);
+	print_payload(d, ip, sport, dport, skw_bytes_skip(b, HEADER), ulen - HEADER);
 }

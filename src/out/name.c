@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "out/format.h"
+#include "out/name.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -40,8 +40,7 @@ size_t skw_out_name_stem(const char *name)
 	return len;
 }
 
-enum skw_format skw_out_format_from_name(const char *name)
+enum skw_file_format skw_out_format_from_name(const char *name)
 {
-	return ends_in(name, skw_out_name_stem(name), ".pcapng") ? SKW_FORMAT_PCAPNG
-								 : SKW_FORMAT_PCAP;
+	return ends_in(name, skw_out_name_stem(name), ".pcapng") ? SKW_FILE_PCAPNG : SKW_FILE_PCAP;
 }

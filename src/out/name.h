@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a file name says about the file's format and compression. */
-#ifndef SKW_OUT_FORMAT_H
-#define SKW_OUT_FORMAT_H
+#ifndef SKW_OUT_NAME_H
+#define SKW_OUT_NAME_H
 
 #include <stddef.h>
 
-enum skw_format { SKW_FORMAT_PCAP, SKW_FORMAT_PCAPNG };
+enum skw_file_format { SKW_FILE_PCAP, SKW_FILE_PCAPNG };
 enum skw_compression { SKW_COMPRESSION_NONE, SKW_COMPRESSION_GZIP, SKW_COMPRESSION_ZSTD };
 
 /*
  * ".pcapng" is pcapng, anything else (".pcap", ".cap", "-") is pcap; ".gz" or
  * ".zst" behind that compresses. Case does not matter.
  */
-enum skw_format skw_out_format_from_name(const char *name);
+enum skw_file_format skw_out_format_from_name(const char *name);
 enum skw_compression skw_out_compression_from_name(const char *name);
 
 /* Length of the name without its compression suffix. */
