@@ -23,7 +23,8 @@ struct input {
 	bool keep_fd;
 	bool sniffed;
 	bool eof;
-	int failed; /* errno of an earlier read, for good */
+	int failed;                 /* errno of an earlier read, for good */
+	struct skw_input_wait wait; /* its function is NULL where no read takes long */
 	struct skw_decompress *decompress;
 	const uint8_t *next; /* what of the piece is still to be used */
 	size_t left;
@@ -36,6 +37,10 @@ static int fill(struct input *in)
 	memmove(in->piece, in->next, in->left);
 	in->next = in->piece;
 	for (;;) {
+		int e = in->wait.wait ? in->wait.wait(in->wait.ctx, in->fd) : 0;
+
+		if (e)
+			return e;
 		ssize_t n = read(in->fd, in->piece + in->left, sizeof(in->piece) - in->left);
 
 		if (n < 0 && errno == EINTR)
@@ -135,7 +140,8 @@ static int input_close(void *cookie)
 	return r;
 }
 
-static int open_stream(int fd, bool keep_fd, const char *name, FILE **out, struct skw_error *err)
+static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_input_wait *wait,
+		       FILE **out, struct skw_error *err)
 {
 	const cookie_io_functions_t io = { .read = input_read, .close = input_close };
 	struct stat st;
@@ -151,6 +157,8 @@ static int open_stream(int fd, bool keep_fd, const char *name, FILE **out, struc
 		memset(in, 0, offsetof(struct input, piece));
 		in->fd = fd;
 		in->keep_fd = keep_fd;
+		if (wait && !S_ISREG(st.st_mode))
+			in->wait = *wait;
 		in->next = in->piece;
 		f = fopencookie(in, "r", io);
 	}
@@ -168,18 +176,24 @@ static int open_stream(int fd, bool keep_fd, const char *name, FILE **out, struc
 
 int skw_input_open_fd(int fd, const char *name, FILE **out, struct skw_error *err)
 {
-	return open_stream(fd, false, name, out, err);
+	return open_stream(fd, false, name, NULL, out, err);
 }
 
-int skw_input_open(const char *path, FILE **out, struct skw_error *err)
+int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait, FILE **out,
+			   struct skw_error *err)
 {
 	if (!strcmp(path, "-"))
-		return open_stream(STDIN_FILENO, true, "standard input", out, err);
+		return open_stream(STDIN_FILENO, true, "standard input", wait, out, err);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		int r = -errno;
 
 		return skw_error_set(err, r, "%s: %s", path, strerror(-r));
 	}
-	return open_stream(fd, false, path, out, err);
+	return open_stream(fd, false, path, wait, out, err);
+}
+
+int skw_input_open(const char *path, FILE **out, struct skw_error *err)
+{
+	return skw_input_open_waiting(path, NULL, out, err);
 }

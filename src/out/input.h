@@ -16,6 +16,19 @@
  */
 int skw_input_open(const char *path, FILE **out, struct skw_error *err);
 
+/*
+ * What to do before a read that may take for ever, as the input is no regular file. Returns 0, or
+ * an errno with which the read fails.
+ */
+struct skw_input_wait {
+	int (*wait)(void *ctx, int fd);
+	void *ctx;
+};
+
+/* The same as skw_input_open(); *wait is copied. */
+int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait, FILE **out,
+			   struct skw_error *err);
+
 /* The same over a descriptor that is taken in any case; `name` is for messages. */
 int skw_input_open_fd(int fd, const char *name, FILE **out, struct skw_error *err);
 

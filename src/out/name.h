@@ -5,8 +5,7 @@
 
 #include <stddef.h>
 
-enum skw_file_format { SKW_FILE_PCAP, SKW_FILE_PCAPNG };
-enum skw_compression { SKW_COMPRESSION_NONE, SKW_COMPRESSION_GZIP, SKW_COMPRESSION_ZSTD };
+#include "model/file_plan.h"
 
 /*
  * ".pcapng" is pcapng, anything else (".pcap", ".cap", "-") is pcap; ".gz" or

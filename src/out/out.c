@@ -72,7 +72,7 @@ int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
 	w->opt = *opt;
 	w->error = &o->error;
 	w->free = (1u << SKW_OUT_BLOCKS) - 1;
-	w->sink.fd = -1;
+	w->target.fd = -1;
 	o->writer = SKW_TAKE_PTR(w);
 	*out = SKW_TAKE_PTR(o);
 	return 0;
@@ -99,7 +99,7 @@ static void begin_block(struct skw_out *o, uint64_t pos, int fd)
 	struct skw_out_writer *w = o->writer;
 	unsigned i = (unsigned)__builtin_ctz(w->free);
 	struct skw_out_block *b = &w->blocks[i];
-	uint32_t start = (uint32_t)(pos % SKW_SINK_ALIGN);
+	uint32_t start = (uint32_t)(pos % SKW_TARGET_ALIGN);
 
 	__atomic_fetch_and(&w->free, ~(1u << i), __ATOMIC_RELAXED);
 	w->queue[w->used++] = i;
@@ -286,7 +286,7 @@ size_t skw_out_room(struct skw_out *o)
 
 	/* A block may begin up to a page behind its start. */
 	return (size_t)(o->end - o->cur) +
-	       (size_t)__builtin_popcount(blocks) * (SKW_OUT_BLOCK_BYTES - SKW_SINK_ALIGN);
+	       (size_t)__builtin_popcount(blocks) * (SKW_OUT_BLOCK_BYTES - SKW_TARGET_ALIGN);
 }
 
 void skw_out_hurry(struct skw_out *o, int linger_ms)

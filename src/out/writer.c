@@ -67,7 +67,7 @@ static uint64_t mark_at(const struct skw_out_block *b, uint32_t n)
  */
 static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t base)
 {
-	uint64_t there = (uint64_t)(w->sink.offset - w->sink.begin);
+	uint64_t there = (uint64_t)(w->target.offset - w->target.begin);
 	uint64_t whole = w->whole;
 	uint32_t n = j->nmarks;
 
@@ -78,7 +78,7 @@ static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t 
 		n--;
 	if (n)
 		whole = base + mark_at(j->block, n - 1);
-	skw_sink_cut(&w->sink, whole);
+	skw_target_cut(&w->target, whole);
 	add_lost(w, w->unsafe + count_packets(j->block->marks, n, j->nmarks));
 	w->unsafe = 0;
 	__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
@@ -87,13 +87,13 @@ static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t 
 
 static void close_file(struct skw_out_writer *w)
 {
-	if (w->sink.fd < 0)
+	if (w->target.fd < 0)
 		return;
 	if (failed(w)) {
-		skw_sink_abandon(&w->sink);
+		skw_target_abandon(&w->target);
 		return;
 	}
-	int r = skw_sink_close(&w->sink);
+	int r = skw_target_close(&w->target);
 	if (r) {
 		add_lost(w, w->unsafe);
 		__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
@@ -108,7 +108,7 @@ static void close_file(struct skw_out_writer *w)
 
 static void open_file(struct skw_out_writer *w, int fd)
 {
-	const struct skw_sink_options how = {
+	const struct skw_target_options how = {
 		.compression = w->opt.compression,
 		.direct = w->opt.direct,
 		.shared = w->opt.shared,
@@ -123,7 +123,7 @@ static void open_file(struct skw_out_writer *w, int fd)
 		return;
 	}
 	w->pos = w->whole = 0;
-	int r = skw_sink_open(&w->sink, fd, &how);
+	int r = skw_target_open(&w->target, fd, &how);
 	if (r) {
 		__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
 		notify(w);
@@ -138,9 +138,9 @@ static void write_block(struct skw_out_writer *w, const struct job *j)
 	int r = 0;
 
 	if (n)
-		r = skw_sink_write(&w->sink, b->data + b->written, n, n >= DIRECT_BYTES);
+		r = skw_target_write(&w->target, b->data + b->written, n, n >= DIRECT_BYTES);
 	if (!r && j->flush)
-		r = skw_sink_flush(&w->sink);
+		r = skw_target_flush(&w->target);
 	if (r) {
 		fail(w, r, j, base);
 		return;

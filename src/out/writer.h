@@ -16,11 +16,11 @@
 #include <time.h>
 
 #include "out/out.h"
-#include "out/sink.h"
+#include "out/target.h"
 
 /*
  * Data begins at `start`, which is congruent to its place in the file modulo
- * SKW_SINK_ALIGN: so the part between page boundaries can be written directly,
+ * SKW_TARGET_ALIGN: so the part between page boundaries can be written directly,
  * even when the block before was ended early.
  */
 struct skw_out_block {
@@ -67,7 +67,7 @@ struct skw_out_writer {
 	uint64_t flushed; /* the caller's own: stream position of the last flush */
 
 	/* The thread's own. */
-	struct skw_sink sink;
+	struct skw_target target;
 	uint64_t pos;    /* stream position in the current file */
 	uint64_t whole;  /* up to here, whole records are known to be written */
 	uint64_t unsafe; /* compressed: packets since the last flush, which a cut would cost */

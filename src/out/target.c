@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "config.h"
 
-#include "out/sink.h"
+#include "out/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@
  * have it too. An empty pipe takes all that it holds, one that poll() calls
  * writable a page.
  */
-static ssize_t pipe_write(const struct skw_sink *s, const uint8_t *bytes, size_t n)
+static ssize_t pipe_write(const struct skw_target *s, const uint8_t *bytes, size_t n)
 {
 	size_t most = PIPE_BUF;
 	int queued;
@@ -41,7 +41,7 @@ static ssize_t pipe_write(const struct skw_sink *s, const uint8_t *bytes, size_t
 	return write(s->fd, bytes, n < most ? n : most);
 }
 
-static ssize_t stream_write(const struct skw_sink *s, const uint8_t *bytes, size_t n)
+static ssize_t stream_write(const struct skw_target *s, const uint8_t *bytes, size_t n)
 {
 	struct pollfd p[] = {
 		{ .fd = s->fd, .events = POLLOUT },
@@ -54,25 +54,25 @@ static ssize_t stream_write(const struct skw_sink *s, const uint8_t *bytes, size
 		errno = ETIMEDOUT;
 		return -1;
 	}
-	return s->kind == SKW_SINK_SOCKET ? send(s->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL)
-					  : pipe_write(s, bytes, n);
+	return s->kind == SKW_TARGET_SOCKET ? send(s->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL)
+					    : pipe_write(s, bytes, n);
 }
 
-static ssize_t write_some(const struct skw_sink *s, const uint8_t *bytes, size_t n)
+static ssize_t write_some(const struct skw_target *s, const uint8_t *bytes, size_t n)
 {
 	switch (s->kind) {
-	case SKW_SINK_REGULAR:
+	case SKW_TARGET_REGULAR:
 		return s->shared ? write(s->fd, bytes, n) : pwrite(s->fd, bytes, n, s->offset);
-	case SKW_SINK_PIPE:
-	case SKW_SINK_SOCKET:
+	case SKW_TARGET_PIPE:
+	case SKW_TARGET_SOCKET:
 		return stream_write(s, bytes, n);
-	case SKW_SINK_OTHER:
+	case SKW_TARGET_OTHER:
 		break;
 	}
 	return write(s->fd, bytes, n);
 }
 
-static int write_all(struct skw_sink *s, const uint8_t *bytes, size_t n)
+static int write_all(struct skw_target *s, const uint8_t *bytes, size_t n)
 {
 	while (n) {
 		ssize_t put = write_some(s, bytes, n);
@@ -95,7 +95,7 @@ static int compressed(void *arg, const uint8_t *bytes, size_t n)
 	return write_all(arg, bytes, n);
 }
 
-static int look_at(struct skw_sink *s, bool direct)
+static int look_at(struct skw_target *s, bool direct)
 {
 	struct stat st;
 	int flags = fcntl(s->fd, F_GETFL);
@@ -104,7 +104,7 @@ static int look_at(struct skw_sink *s, bool direct)
 		return -errno;
 	switch (st.st_mode & S_IFMT) {
 	case S_IFREG:
-		s->kind = SKW_SINK_REGULAR;
+		s->kind = SKW_TARGET_REGULAR;
 		/* Not before now: the name may be that of the file that was just completed. */
 		if (!s->shared && ftruncate(s->fd, 0) < 0)
 			return -errno;
@@ -114,31 +114,31 @@ static int look_at(struct skw_sink *s, bool direct)
 		s->direct = s->allocate = direct && !s->shared && !(flags & O_APPEND);
 		break;
 	case S_IFIFO:
-		s->kind = SKW_SINK_PIPE;
+		s->kind = SKW_TARGET_PIPE;
 		/* Only where the limits allow it. */
 		fcntl(s->fd, F_SETPIPE_SZ, PIPE_BYTES);
 		int size = fcntl(s->fd, F_GETPIPE_SZ);
 		s->pipe_bytes = size > 0 ? (size_t)size : PIPE_BUF;
 		break;
 	case S_IFSOCK:
-		s->kind = SKW_SINK_SOCKET;
+		s->kind = SKW_TARGET_SOCKET;
 		break;
 	default:
-		s->kind = SKW_SINK_OTHER;
+		s->kind = SKW_TARGET_OTHER;
 	}
 	return 0;
 }
 
-int skw_sink_open(struct skw_sink *s, int fd, const struct skw_sink_options *opt)
+int skw_target_open(struct skw_target *s, int fd, const struct skw_target_options *opt)
 {
-	*s = (struct skw_sink){ .fd = fd, .shared = opt->shared, .give_up_fd = opt->give_up_fd };
+	*s = (struct skw_target){ .fd = fd, .shared = opt->shared, .give_up_fd = opt->give_up_fd };
 	int r = look_at(s, opt->direct && !opt->compression);
 
 	s->begin = s->allocated = s->safe = s->offset;
 	if (!r && opt->compression)
 		r = skw_compress_new(opt->compression, compressed, s, &s->compress);
 	if (r)
-		skw_sink_abandon(s);
+		skw_target_abandon(s);
 	return r;
 }
 
@@ -146,7 +146,7 @@ int skw_sink_open(struct skw_sink *s, int fd, const struct skw_sink_options *opt
  * Space ahead of the file's end. Only an attempt: a full disk is told by the
  * write that does not fit, a file system that can't allocate gets none.
  */
-static void allocate(struct skw_sink *s, size_t n)
+static void allocate(struct skw_target *s, size_t n)
 {
 	off_t end = s->offset + (off_t)n;
 
@@ -168,7 +168,7 @@ static void allocate(struct skw_sink *s, size_t n)
  * it as well: that is why shared ones never get here. Opening the file a second time instead
  * would need permission on it, which this process may no longer have.
  */
-static ssize_t direct_write(struct skw_sink *s, const uint8_t *bytes, size_t n)
+static ssize_t direct_write(struct skw_target *s, const uint8_t *bytes, size_t n)
 {
 	int flags = fcntl(s->fd, F_GETFL);
 
@@ -181,11 +181,11 @@ static ssize_t direct_write(struct skw_sink *s, const uint8_t *bytes, size_t n)
 	return put;
 }
 
-static int write_direct(struct skw_sink *s, const uint8_t *bytes, size_t n)
+static int write_direct(struct skw_target *s, const uint8_t *bytes, size_t n)
 {
 	allocate(s, n);
-	while (n >= SKW_SINK_ALIGN && !(s->offset % SKW_SINK_ALIGN)) {
-		ssize_t put = direct_write(s, bytes, n - n % SKW_SINK_ALIGN);
+	while (n >= SKW_TARGET_ALIGN && !(s->offset % SKW_TARGET_ALIGN)) {
+		ssize_t put = direct_write(s, bytes, n - n % SKW_TARGET_ALIGN);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -201,23 +201,23 @@ static int write_direct(struct skw_sink *s, const uint8_t *bytes, size_t n)
 	return write_all(s, bytes, n);
 }
 
-int skw_sink_write(struct skw_sink *s, const uint8_t *bytes, size_t n, bool direct)
+int skw_target_write(struct skw_target *s, const uint8_t *bytes, size_t n, bool direct)
 {
 	if (s->compress)
 		return skw_compress_write(s->compress, bytes, n);
 
-	size_t off = (size_t)s->offset % SKW_SINK_ALIGN;
-	if (!direct || !s->direct || (uintptr_t)bytes % SKW_SINK_ALIGN != off)
+	size_t off = (size_t)s->offset % SKW_TARGET_ALIGN;
+	if (!direct || !s->direct || (uintptr_t)bytes % SKW_TARGET_ALIGN != off)
 		return write_all(s, bytes, n);
 
-	size_t head = off ? SKW_SINK_ALIGN - off : 0;
+	size_t head = off ? SKW_TARGET_ALIGN - off : 0;
 	if (head > n)
 		head = n;
 	int r = write_all(s, bytes, head);
 	return r ? r : write_direct(s, bytes + head, n - head);
 }
 
-int skw_sink_flush(struct skw_sink *s)
+int skw_target_flush(struct skw_target *s)
 {
 	int r = s->compress ? skw_compress_flush(s->compress) : 0;
 
@@ -226,19 +226,19 @@ int skw_sink_flush(struct skw_sink *s)
 	return r;
 }
 
-void skw_sink_cut(struct skw_sink *s, uint64_t n)
+void skw_target_cut(struct skw_target *s, uint64_t n)
 {
 	off_t end = s->compress ? s->safe : s->begin + (off_t)n;
 
 	/* Nothing can be done about a failure here: the first error is the one to tell. */
-	if (s->fd < 0 || s->kind != SKW_SINK_REGULAR || ftruncate(s->fd, end))
+	if (s->fd < 0 || s->kind != SKW_TARGET_REGULAR || ftruncate(s->fd, end))
 		return;
 	s->offset = s->allocated = end;
 	if (s->shared)
 		lseek(s->fd, end, SEEK_SET);
 }
 
-static int release(struct skw_sink *s)
+static int release(struct skw_target *s)
 {
 	int r = 0;
 
@@ -250,12 +250,12 @@ static int release(struct skw_sink *s)
 	return r;
 }
 
-int skw_sink_close(struct skw_sink *s)
+int skw_target_close(struct skw_target *s)
 {
 	int r = s->compress ? skw_compress_end(s->compress) : 0;
 
 	if (r)
-		skw_sink_cut(s, 0);
+		skw_target_cut(s, 0);
 	/* Cutting a file to the length it has gives back what is allocated behind its end. */
 	if (s->allocated > s->offset && ftruncate(s->fd, s->offset) && !r)
 		r = -errno;
@@ -263,7 +263,7 @@ int skw_sink_close(struct skw_sink *s)
 	return r ? r : closed;
 }
 
-void skw_sink_abandon(struct skw_sink *s)
+void skw_target_abandon(struct skw_target *s)
 {
 	release(s);
 }
