@@ -19,6 +19,7 @@
 
 struct bench {
 	struct skw_conn *conn;
+	struct skw_conn_reader reader;
 	struct skw_table *table;
 	uint64_t records;
 };
@@ -55,9 +56,15 @@ static int take_holder(void *ctx, const void *record, size_t len)
 static int read_all(struct bench *b, enum skw_conn_iter which, size_t size,
 		    int (*each)(void *ctx, const void *record, size_t len))
 {
-	SKW_AUTO_FD int fd = skw_conn_iter_open(skw_conn_iter_link(b->conn, which));
+	int fd = skw_conn_iter_open(skw_conn_iter_link(b->conn, which));
+	int ret = fd < 0 ? fd : skw_conn_reader_begin(&b->reader, fd, size);
 
-	return fd < 0 ? fd : skw_conn_iter_read(fd, size, each, b);
+	if (ret)
+		return ret;
+	do {
+		ret = skw_conn_reader_slice(&b->reader, each, b);
+	} while (ret > 0);
+	return ret;
 }
 
 static int run_iterate(struct bench *b)
@@ -150,7 +157,7 @@ static int run(struct bench *b, uint64_t rounds)
 
 int main(int argc, char *argv[])
 {
-	struct bench b = { 0 };
+	struct bench b = { .reader.fd = -1 };
 	uint64_t rounds = argc == 2 ? strtoull(argv[1], NULL, 10) : 0;
 
 	if (!rounds) {
@@ -159,6 +166,7 @@ int main(int argc, char *argv[])
 	}
 	int ret = run(&b, rounds);
 
+	skw_conn_reader_free(&b.reader);
 	skw_conn_close(b.conn);
 	skw_table_free(b.table);
 	return ret != 0;

@@ -12,76 +12,6 @@
 #include "util/cleanup.h"
 #include "util/say.h"
 
-/* The same in every namespace: include/net/flow.h. */
-#define LOOPBACK_IFINDEX 1
-
-/*
- * The expression for this kind of interface, as good as it can be had: on a live handle, or,
- * while the interface is down, as a stand-in without.
- */
-static int compile(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
-		   struct skw_compiled *c, bool *stand_in, struct skw_error *err)
-{
-	struct skw_error trouble = { 0 };
-	int dlt = skw_iface_plain_dlt(info->arphrd);
-	int ret = -ENETDOWN;
-
-	if (info->flags & IFF_UP)
-		ret = skw_filters_compile(plan, info, c, &trouble);
-	if (!ret && !c->cooked)
-		return 0;
-	if (!ret)
-		skw_compiled_free(c);
-	/* Where libpcap would go without the link-layer header, this socket's packets have none. */
-	if (dlt < 0)
-		dlt = DLT_RAW;
-	if (!trouble.usage) {
-		*stand_in = ret != 0;
-		trouble.text[0] = '\0';
-		ret = skw_filters_compile_dead(plan, dlt, c, &trouble);
-	}
-	/* What makes no sense for other links than Ethernet matches none of their packets. */
-	if (ret && trouble.usage && dlt != DLT_EN10MB)
-		return skw_filters_compile_none(dlt, c);
-	if (ret && trouble.usage)
-		return skw_error_usage(err, "%s", trouble.text);
-	return ret ? skw_error_set(err, ret, "%s", trouble.text) : 0;
-}
-
-int skw_any_make_filter(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
-			int counters_fd, int next_fd, const struct skw_skb_access *access,
-			struct skw_made_filter *made, struct skw_error *err)
-{
-	struct skw_filters_place place = { .counters_fd = counters_fd,
-					   .next_fd = next_fd,
-					   .slot_from_cb = true,
-					   .lo_ifindex = LOOPBACK_IFINDEX,
-					   .access = access };
-	struct skw_compiled c = { 0 };
-	bool stand_in = false;
-	int ret = compile(plan, info, &c, &stand_in, err);
-
-	if (ret)
-		return ret;
-	int fd = skw_filters_load(plan, &c, &place, err);
-	if (fd >= 0)
-		*made = (struct skw_made_filter){ .dlt = c.dlt,
-						  .user = c.user != NULL,
-						  .stand_in = stand_in };
-	skw_compiled_free(&c);
-	return fd;
-}
-
-/* Here before the split, in the keeper after it. */
-static int make_filter(struct skw_any *any, const struct skw_iface_info *info,
-		       struct skw_made_filter *made, struct skw_error *err)
-{
-	if (any->keeper)
-		return skw_verbs_make_filter(any->keeper, info->ifindex, made, err);
-	return skw_any_make_filter(any->plan, info, skw_tap_counters_fd(any->tap),
-				   skw_tap_next_fd(any->tap), any->access, made, err);
-}
-
 /* The filter of interfaces of this kind (ARPHRD_*), or -1. */
 static int filter_by_kind(const struct skw_any *any, uint16_t arphrd)
 {
@@ -103,7 +33,7 @@ static int filter_by_dlt(const struct skw_any *any, int dlt)
 static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 			struct skw_error *err)
 {
-	struct skw_made_filter made = { 0 };
+	struct skw_filters_made made = { 0 };
 	int known = filter_by_kind(any, info->arphrd);
 	int plain = skw_iface_plain_dlt(info->arphrd);
 
@@ -113,7 +43,7 @@ static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 	if (known >= 0 && !(any->filters[known].stand_in && (info->flags & IFF_UP)))
 		return known;
 
-	SKW_AUTO_FD int prog = make_filter(any, info, &made, err);
+	SKW_AUTO_FD int prog = skw_verbs_filters_make(any->verbs, any->keeper, info, &made, err);
 	if (prog < 0)
 		return prog;
 	int index = filter_by_dlt(any, made.dlt);
@@ -159,8 +89,8 @@ static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 static int learn(struct skw_any *any, const struct skw_iface_info *info, struct skw_error *err)
 {
 	int filter = learn_filter(any, info, err);
-	int place = skw_live_ifaces_find(any->ifaces, info->ifindex);
-	struct skw_live_iface *iface = place >= 0 ? any->ifaces->all[place] : NULL;
+	int place = skw_capture_ifaces_find(any->ifaces, info->ifindex);
+	struct skw_capture_iface *iface = place >= 0 ? any->ifaces->all[place] : NULL;
 
 	if (filter < 0)
 		return filter;
@@ -169,8 +99,8 @@ static int learn(struct skw_any *any, const struct skw_iface_info *info, struct 
 		      iface->info.arphrd != info->arphrd))
 		iface = NULL;
 	if (!iface) {
-		iface = skw_live_ifaces_add(any->ifaces, info, any->filters[filter].dlt,
-					    any->plan->snaplen, any->plan->filter);
+		iface = skw_capture_ifaces_add(any->ifaces, info, any->filters[filter].dlt,
+					       any->plan->snaplen, any->plan->filter);
 		if (!iface)
 			return skw_error_set(err, -ENOMEM, "%s: out of memory", info->name);
 		if (any->slots_used < SKW_ANY_SLOTS)
@@ -226,7 +156,7 @@ static void on_news(void *ctx, const struct skw_iface_info *info, bool gone)
 	struct skw_error err = { 0 };
 
 	if (gone) {
-		int place = skw_live_ifaces_find(any->ifaces, info->ifindex);
+		int place = skw_capture_ifaces_find(any->ifaces, info->ifindex);
 
 		if (place >= 0)
 			any->ifaces->all[place]->gone = true;
@@ -264,15 +194,15 @@ int skw_any_unknown(struct skw_any *any, uint32_t ifindex)
 	int ret = skw_any_news(any);
 	if (ret)
 		return ret;
-	int place = skw_live_ifaces_find(any->ifaces, ifindex);
+	int place = skw_capture_ifaces_find(any->ifaces, ifindex);
 	if (place < 0 && skw_iface_by_index(ifindex, &info) == 0 && learn(any, &info, NULL) == 0)
-		place = skw_live_ifaces_find(any->ifaces, ifindex);
+		place = skw_capture_ifaces_find(any->ifaces, ifindex);
 	if (place >= 0)
 		return place;
 	snprintf(info.name, sizeof(info.name), "if%u", ifindex);
 	/* The dispatcher has taken it for Ethernet, so do we. */
-	struct skw_live_iface *iface = skw_live_ifaces_add(any->ifaces, &info, DLT_EN10MB,
-							   any->plan->snaplen, any->plan->filter);
+	struct skw_capture_iface *iface = skw_capture_ifaces_add(
+		any->ifaces, &info, DLT_EN10MB, any->plan->snaplen, any->plan->filter);
 	if (!iface)
 		return -ENOMEM;
 	iface->user_filter = any->filters[0].user;

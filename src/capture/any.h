@@ -8,11 +8,11 @@
 #define SKW_CAPTURE_ANY_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/packet.h"
 #include "capture/ifaces.h"
-#include "verbs/files.h"
 #include "verbs/filters.h"
 
 #define SKW_ANY_SLOTS 256 /* interfaces that are counted apart; the others share slot 0 */
@@ -20,9 +20,9 @@
 struct skw_any {
 	const struct skw_capture_plan *plan;
 	struct skw_tap *tap;
-	struct skw_live_ifaces *ifaces;
-	const struct skw_skb_access *access; /* lent, may be NULL */
-	struct skw_keeper *keeper;           /* NULL before the split */
+	struct skw_capture_ifaces *ifaces;
+	const struct skw_verbs_filters *verbs; /* lent */
+	struct skw_keeper *keeper;             /* NULL before the split */
 	struct {
 		int dlt;
 		bool stand_in;
@@ -50,10 +50,5 @@ int skw_any_news(struct skw_any *any);
  * the kernel; one that is gone already is taken for Ethernet. -ENOMEM.
  */
 int skw_any_unknown(struct skw_any *any, uint32_t ifindex);
-
-/* Makes a filter program for an interface; where privileges are. A descriptor or -errno. */
-int skw_any_make_filter(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
-			int counters_fd, int next_fd, const struct skw_skb_access *access,
-			struct skw_made_filter *made, struct skw_error *err);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void skw_live_ifaces_free(struct skw_live_ifaces *t)
+void skw_capture_ifaces_free(struct skw_capture_ifaces *t)
 {
 	for (size_t i = 0; i < t->len; i++)
 		free(t->all[i]);
@@ -16,7 +16,7 @@ void skw_live_ifaces_free(struct skw_live_ifaces *t)
 /* Indices are small numbers unless somebody chose one: those are looked for one by one. */
 #define INDEX_MAX 65536
 
-static bool index_grow(struct skw_live_ifaces *t, uint32_t ifindex)
+static bool index_grow(struct skw_capture_ifaces *t, uint32_t ifindex)
 {
 	size_t len = t->by_ifindex_len ? t->by_ifindex_len : 64;
 
@@ -33,11 +33,11 @@ static bool index_grow(struct skw_live_ifaces *t, uint32_t ifindex)
 	return true;
 }
 
-struct skw_live_iface *skw_live_ifaces_add(struct skw_live_ifaces *t,
-					   const struct skw_iface_info *info, int dlt,
-					   uint32_t snaplen, const char *filter)
+struct skw_capture_iface *skw_capture_ifaces_add(struct skw_capture_ifaces *t,
+						 const struct skw_iface_info *info, int dlt,
+						 uint32_t snaplen, const char *filter)
 {
-	struct skw_live_iface **all = realloc(t->all, (t->len + 1) * sizeof(*all));
+	struct skw_capture_iface **all = realloc(t->all, (t->len + 1) * sizeof(*all));
 
 	if (!all)
 		return NULL;
@@ -45,7 +45,7 @@ struct skw_live_iface *skw_live_ifaces_add(struct skw_live_ifaces *t,
 	if (!index_grow(t, info->ifindex))
 		return NULL;
 
-	struct skw_live_iface *iface = calloc(1, sizeof(*iface));
+	struct skw_capture_iface *iface = calloc(1, sizeof(*iface));
 	if (!iface)
 		return NULL;
 	iface->info = *info;
@@ -61,7 +61,7 @@ struct skw_live_iface *skw_live_ifaces_add(struct skw_live_ifaces *t,
 	return iface;
 }
 
-int skw_live_ifaces_find(const struct skw_live_ifaces *t, uint32_t ifindex)
+int skw_capture_ifaces_find(const struct skw_capture_ifaces *t, uint32_t ifindex)
 {
 	if (ifindex < t->by_ifindex_len)
 		return (int)t->by_ifindex[ifindex] - 1;

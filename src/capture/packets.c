@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/* From ring records to runs of packets. */
 #include "capture/state.h"
 
 #include <arpa/inet.h>
@@ -8,10 +9,12 @@
 #include <string.h>
 
 #include "capture/packet_rec.h"
+#include "filter/offline.h"
 #include "pcap/sll2.h"
 
 /* A packet without a link-layer header gets the cooked one in front. 0 or -errno. */
-static int cook(struct skw_live *l, const struct skw_live_iface *iface, struct skw_packet *pkt)
+static int cook(struct skw_capture *c, const struct skw_capture_iface *iface,
+		struct skw_packet *pkt)
 {
 	struct skw_packet bare = *pkt;
 	struct skw_sll2 header;
@@ -20,143 +23,222 @@ static int cook(struct skw_live *l, const struct skw_live_iface *iface, struct s
 	int ret = skw_sll2_make(&bare, iface->info.ifindex, iface->info.arphrd, &header);
 	if (ret)
 		return ret;
-	memcpy(l->cooked, header.header, SKW_SLL2_BYTES);
-	memcpy(l->cooked + SKW_SLL2_BYTES, pkt->data, pkt->caplen);
-	pkt->data = l->cooked;
+	memcpy(c->cooked, header.header, SKW_SLL2_BYTES);
+	memcpy(c->cooked + SKW_SLL2_BYTES, pkt->data, pkt->caplen);
+	pkt->data = c->cooked;
 	pkt->len += SKW_SLL2_BYTES;
 	pkt->caplen += SKW_SLL2_BYTES;
 	return 0;
 }
 
 /* The interface of a record: its place in the table, or -errno. */
-static int place_of(struct skw_live *l, uint32_t ifindex)
+static int place_of(struct skw_capture *c, uint32_t ifindex)
 {
 	int place;
 
-	if (ifindex == l->last_ifindex)
-		return (int)l->last_place;
-	place = skw_live_ifaces_find(&l->ifaces, ifindex);
-	if (place < 0 && l->use_any)
-		place = skw_any_unknown(&l->any, ifindex);
+	if (ifindex == c->last_ifindex)
+		return (int)c->last_place;
+	place = skw_capture_ifaces_find(&c->ifaces, ifindex);
+	if (place < 0 && c->use_any)
+		place = skw_any_unknown(&c->any, ifindex);
 	if (place >= 0) {
-		l->last_ifindex = ifindex;
-		l->last_place = (uint32_t)place;
+		c->last_ifindex = ifindex;
+		c->last_place = (uint32_t)place;
 	}
-	return place >= 0 || l->use_any ? place : -ENODEV;
+	return place >= 0 || c->use_any ? place : -ENODEV;
 }
 
 /* How many packets were lost between this record and the one before from the same CPU. */
-static uint32_t drops_before(struct skw_live *l, const struct skw_packet_rec *rec)
+static uint32_t drops_before(struct skw_capture *c, const struct skw_packet_rec *rec)
 {
-	if (rec->cpu >= l->cpus || rec->slot >= l->slots)
+	if (rec->cpu >= c->cpus || rec->slot >= c->slots)
 		return 0;
-	uint32_t *last = &l->drops[rec->slot * l->cpus + rec->cpu];
+	uint32_t *last = &c->drops[rec->slot * c->cpus + rec->cpu];
 	uint32_t lost = rec->drops - *last;
 
 	*last = rec->drops;
 	return lost;
 }
 
-static int deliver(struct skw_live *l, const void *bytes, size_t size, struct skw_error *err)
+/*
+ * Appends the packet of a record to the run. 1: it ends the run, as its bytes lie in the one buffer
+ * for made-up headers; 0 or -errno.
+ */
+static int add_packet(struct skw_capture *c, const void *bytes, size_t size, struct skw_error *err)
 {
 	struct skw_packet_frame rec;
 	int ret = skw_packet_rec_decode(bytes, size, 0, &rec);
 
 	if (ret)
 		return skw_error_set(err, ret, "a ring holds what is no packet record");
-	int place = place_of(l, rec.rec->ifindex);
+	int place = place_of(c, rec.rec->ifindex);
 	if (place < 0)
 		return skw_error_set(err, place, "interface %u: %s", rec.rec->ifindex,
 				     strerror(-place));
 
-	struct skw_live_iface *iface = l->ifaces.all[place];
-	uint64_t ts_ns = rec.rec->ts_ns;
-	struct skw_packet pkt = {
-		.ts_ns = ts_ns + (uint64_t)(ts_ns < l->set_ns ? l->offset_before_ns : l->offset_ns),
+	struct skw_capture_iface *iface = c->ifaces.all[place];
+	struct skw_packet *pkt = &c->run[c->run_len];
+
+	*pkt = (struct skw_packet){
+		.ts_ns = skw_loop_real_ns(c->clock, rec.rec->ts_ns),
 		.data = rec.frame,
 		.caplen = rec.caplen,
 		.len = rec.len,
 		.dlt = iface->iface.dlt,
 		.iface = (uint32_t)place,
-		.dropped = drops_before(l, rec.rec),
+		.from = &iface->iface,
+		.dropped = drops_before(c, rec.rec),
 		.protocol = ntohs(rec.rec->protocol),
 		.pkt_type = rec.rec->pkt_type,
 		.direction = rec.rec->pkt_type == PACKET_OUTGOING ? SKW_DIR_OUT : SKW_DIR_IN,
 	};
 	if (iface->cooked) {
-		ret = cook(l, iface, &pkt);
+		ret = cook(c, iface, pkt);
 		if (ret)
 			return skw_error_set(err, ret, "%s: %s", iface->info.name, strerror(-ret));
 	}
-	if (iface->user_filter && !skw_offline_filter_match(iface->user_filter, &pkt)) {
+	if (iface->user_filter && !skw_offline_filter_match(iface->user_filter, pkt)) {
 		iface->user_rejected++;
-		return SKW_DELIVERED;
+		return 0;
 	}
 	/* A filter in user space has seen more than was asked for, and a tag takes room as well. */
-	if (pkt.caplen > l->plan->snaplen) {
-		pkt.caplen = l->plan->snaplen;
+	if (pkt->caplen > c->plan->snaplen) {
+		pkt->caplen = c->plan->snaplen;
 		iface->cut += rec.rec->caplen == rec.rec->len;
 	}
-	return skw_delivery_packet(&l->delivery, &pkt, &iface->iface, err);
+	c->run_len++;
+	return iface->cooked;
 }
 
-int skw_live_drain(struct skw_live *l, uint64_t now_ns, struct skw_error *err)
+/* A new run, in place of the one before, which was handed on. 0 or -errno. */
+static int gather(struct skw_capture *c, uint64_t until_ns, struct skw_error *err)
 {
-	struct skw_rings *rings = skw_tap_rings(l->tap);
-	const void *rec;
-	size_t size;
-	int any = 0;
-	int ret = skw_rings_look(rings, now_ns);
+	struct skw_rings *rings = skw_tap_rings(c->tap);
+	size_t bytes = 0;
+	int ret = 0;
 
-	if (ret)
-		return skw_error_set(err, ret, "rings: %s", strerror(-ret));
-	l->held = false;
-	for (;;) {
-		/* A file that takes no more must not keep signals and clock waiting: rings can. */
-		if (now_ns != UINT64_MAX && !skw_delivery_ready(&l->delivery)) {
-			l->held = true;
-			break;
-		}
-		rec = skw_rings_next(rings, &size);
+	skw_rings_release_some(rings);
+	c->run_at = c->run_len = 0;
+	while (!ret && c->run_len < SKW_CAPTURE_RUN && bytes < SKW_CAPTURE_RUN_BYTES) {
+		size_t size;
+		const struct skw_packet_rec *rec = skw_rings_next(rings, until_ns, &size);
+
 		if (!rec)
 			break;
-		any = 1;
-		ret = deliver(l, rec, size, err);
-		if (ret < 0)
-			return ret;
-		if (ret == SKW_DELIVERED_ENOUGH) {
-			l->stop = l->enough = true;
-			break;
-		}
+		if (!c->run_len)
+			c->run_ns = rec->ts_ns;
+		bytes += size;
+		ret = add_packet(c, rec, size, err);
 	}
-	skw_rings_release(rings);
-	return any;
+	return ret < 0 ? ret : 0;
 }
 
-int skw_live_figures(const struct skw_live *l, struct skw_figures *f)
+int skw_capture_look(void *capture, uint64_t now_ns, struct skw_error *err)
 {
-	uint64_t user_rejected = 0;
+	struct skw_capture *c = capture;
+	int ret;
 
-	*f = (struct skw_figures){ 0 };
-	for (unsigned slot = 0; slot < l->slots; slot++) {
-		struct skw_iface_stats stats;
-		int ret = skw_tap_stats(l->tap, slot, &stats);
+	c->found = false;
+	/* Records of a run that waits are still in their rings. */
+	if (c->run_at < c->run_len)
+		return 0;
+	ret = skw_rings_look(skw_tap_rings(c->tap), now_ns);
+	return ret ? skw_error_set(err, ret, "rings: %s", strerror(-ret)) : 0;
+}
+
+bool skw_capture_peek(void *capture, uint64_t *ts_ns)
+{
+	struct skw_capture *c = capture;
+
+	if (c->run_at == c->run_len)
+		return skw_rings_peek(skw_tap_rings(c->tap), ts_ns);
+	*ts_ns = c->run_ns;
+	return true;
+}
+
+int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err)
+{
+	struct skw_capture *c = capture;
+
+	for (;;) {
+		int ret = c->run_at < c->run_len ? 0 : gather(c, until_ns, err);
 
 		if (ret)
 			return ret;
-		f->seen += stats.seen;
-		/* While it runs, a CPU may be between the two. */
-		f->rejected += stats.seen > stats.matched ? stats.seen - stats.matched : 0;
-		f->captured += stats.captured;
-		f->dropped += stats.dropped;
-		f->truncated += stats.truncated;
+		if (c->run_at == c->run_len)
+			break;
+		c->found = true;
+		ret = skw_loop_packets(c->loop, c->run + c->run_at, c->run_len - c->run_at, err);
+		if (ret < 0)
+			return ret;
+		c->run_at += (size_t)ret;
+		/* The rest waits, or nothing more is wanted. */
+		if (c->run_at < c->run_len || skw_loop_is_over(c->loop))
+			return 0;
 	}
-	for (size_t i = 0; i < l->ifaces.len; i++) {
-		user_rejected += l->ifaces.all[i]->user_rejected;
-		f->truncated += l->ifaces.all[i]->cut;
-	}
-	f->rejected += user_rejected;
-	f->captured -= user_rejected;
-	f->left_over = f->captured - l->delivery.packets;
+	skw_rings_release(skw_tap_rings(c->tap));
 	return 0;
+}
+
+int skw_capture_rest(void *capture)
+{
+	struct skw_capture *c = capture;
+	struct skw_rings *rings = skw_tap_rings(c->tap);
+	uint64_t fill = skw_rings_fill(rings);
+
+	if (fill >= skw_tap_wake_threshold(c->tap))
+		return 0;
+	if (c->found)
+		return (int)c->plan->wait_ms;
+	if (fill)
+		return 1; /* a record that is not finished, or too young by a hair */
+	skw_tap_arm(c->tap);
+	/* What came before the arming woke nobody. */
+	return skw_rings_fill(rings) ? 0 : -1;
+}
+
+int skw_capture_totals(const struct skw_capture *c, struct skw_iface_stats *sum)
+{
+	uint64_t user_rejected = 0;
+
+	*sum = (struct skw_iface_stats){ 0 };
+	for (unsigned slot = 0; slot < c->slots; slot++) {
+		struct skw_iface_stats stats;
+		int ret = skw_tap_stats(c->tap, slot, &stats);
+
+		if (ret)
+			return ret;
+		sum->seen += stats.seen;
+		/* While it runs, a CPU may be between the two. */
+		sum->matched += stats.matched < stats.seen ? stats.matched : stats.seen;
+		sum->captured += stats.captured;
+		sum->dropped += stats.dropped;
+		sum->truncated += stats.truncated;
+	}
+	for (size_t i = 0; i < c->ifaces.len; i++) {
+		user_rejected += c->ifaces.all[i]->user_rejected;
+		sum->truncated += c->ifaces.all[i]->cut;
+	}
+	sum->matched -= user_rejected;
+	sum->captured -= user_rejected;
+	return 0;
+}
+
+int skw_capture_iface_stats(void *capture, uint32_t place, struct skw_iface_stats *stats)
+{
+	const struct skw_capture *c = capture;
+
+	if (place >= c->ifaces.len)
+		return -ENOENT;
+	const struct skw_capture_iface *iface = c->ifaces.all[place];
+
+	/* Interfaces that share a slot have no figures of their own. */
+	if (c->use_any && iface->slot == 0)
+		return -ENOENT;
+	int ret = skw_tap_stats(c->tap, iface->slot, stats);
+	if (!ret) {
+		stats->captured -= iface->user_rejected;
+		stats->matched -= iface->user_rejected;
+	}
+	return ret;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside a live capture: what its set-up makes and its loop uses. */
+/* What a capture is made of, for the files that make it. */
 #ifndef SKW_CAPTURE_STATE_H
 #define SKW_CAPTURE_STATE_H
 
@@ -7,69 +7,61 @@
 #include <stdint.h>
 
 #include "capture/any.h"
-#include "capture/figures.h"
+#include "capture/capture.h"
 #include "capture/ifaces.h"
-#include "sink/delivery.h"
-#include "verbs/files.h"
+#include "kern/tap.h"
+#include "loop/loop.h"
 #include "verbs/filters.h"
 
-struct skw_live {
+/* Packets that are handed on at once. What is paid per run is small beside them. */
+#define SKW_CAPTURE_RUN 64
+/* The space of records is kept while they are in a run: no more than this. */
+#define SKW_CAPTURE_RUN_BYTES (256u << 10)
+
+struct skw_capture {
 	const struct skw_capture_plan *plan;
 	struct skw_tap *tap;
-	struct skw_live_ifaces ifaces;
+	struct skw_capture_ifaces ifaces;
 	struct skw_compiled *compiled; /* one for each named interface, owned */
 	struct skw_any any;            /* used when no interface is named */
 	bool use_any;
 	unsigned slots;
+	struct skw_packet_kind kind;
 
 	struct skw_skb_access access_room;
-	const struct skw_skb_access *access; /* how filters read packets; NULL: by calls */
+	struct skw_verbs_filters filters;
 
-	struct skw_identity who;
-	bool has_who;
-	struct skw_verbs_context verbs;
-	struct skw_keeper *keeper;
-	struct skw_delivery delivery;
-
-	/* Real time minus monotonic time: now, and of records older than set_ns. */
-	int64_t offset_ns, offset_before_ns;
-	uint64_t set_ns;
+	struct skw_loop *loop;              /* lent, and its clock */
+	const struct skw_loop_clock *clock; /* NULL before the loop runs */
 
 	uint32_t *drops; /* owned: by slot and CPU, what records said last */
 	unsigned cpus;
 	uint32_t last_ifindex; /* of the record before, which most often is the next's */
 	uint32_t last_place;
 
-	int epoll_fd, signal_fd, tick_fd, turn_fd, duration_fd, clock_fd;
-	uint64_t turn_armed_ns; /* what turn_fd is set to */
-	int watch_fd;           /* netlink, when interfaces were named */
-	bool stop;
-	bool held;   /* packets wait in the rings until the file takes more */
-	bool enough; /* no packet is wanted any more, also of those in the rings */
-	int failure; /* -errno of what stopped it, if that was no wish */
-	bool tty;    /* a status line is wanted */
-	struct skw_status status;
-	uint8_t *cooked; /* owned: where packets get a header that they came without */
+	/* [run_at, run_len) wait to be handed on. */
+	struct skw_packet run[SKW_CAPTURE_RUN];
+	size_t run_at, run_len;
+	uint64_t run_ns; /* CLOCK_MONOTONIC of the first that waits */
+	uint8_t *cooked; /* owned: where a packet gets a header that it came without */
+	bool found;      /* the last look found something */
+	bool news;       /* netlink has something to tell */
+	int watch_fd;    /* netlink, when interfaces were named */
 };
 
-/*
- * From the plan to a capture that runs: filters compiled and loaded, sockets open,
- * privileges gone, first file created. Whatever is there must be torn down, also
- * after a failure.
- */
-int skw_live_set_up(struct skw_live *l, struct skw_error *err);
-void skw_live_tear_down(struct skw_live *l);
+/* From the plan to programs and sockets that run. 0 or -errno. */
+int skw_capture_prepare(void *capture, struct skw_error *err);
+/* Says what is listened to, and gives descriptors to the loop. 0 or -errno. */
+int skw_capture_start(void *capture, struct skw_error *err);
 
-/*
- * Delivers what has arrived by CLOCK_MONOTONIC now_ns, just read (UINT64_MAX: no more will
- * come). 1 if there was anything, 0 if not, -errno; sets stop when enough was delivered.
- */
-int skw_live_drain(struct skw_live *l, uint64_t now_ns, struct skw_error *err);
+/* As struct skw_source_ops tells. */
+int skw_capture_look(void *capture, uint64_t now_ns, struct skw_error *err);
+bool skw_capture_peek(void *capture, uint64_t *ts_ns);
+int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err);
+int skw_capture_rest(void *capture);
 
-/* The figures of all interfaces. What still waits in the rings counts as left over. */
-int skw_live_figures(const struct skw_live *l, struct skw_figures *f);
-
-/* The figures of one interface, for the recorder. */
-int skw_live_iface_stats(void *live, uint32_t place, struct skw_iface_stats *stats);
+/* Handlers: netlink has news of interfaces; a socket has an error. 0 or -errno. */
+int skw_capture_on_news(void *capture, struct skw_error *err);
+int skw_capture_on_sockets(void *capture, struct skw_error *err);
 
 #endif

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <config.h>
 
-#include "capture/capture.h"
 #include "cmd/capture_options.h"
 #include "cmd/command.h"
-#include "replay/replay.h"
+#include "session/capture.h"
 #include "session/show.h"
 
 static int run_request(const struct skw_capture_request *r, struct skw_error *err)
@@ -18,12 +17,14 @@ static int run_request(const struct skw_capture_request *r, struct skw_error *er
 		return 0;
 	}
 	if (r->list_interfaces)
-		return skw_show_interfaces(err);
+		return skw_session_capture_interfaces(err);
 	if (r->plan.list_link_types)
-		return skw_show_link_types(&r->plan, err);
+		return skw_session_capture_link_types(&r->plan, err);
 	if (r->plan.dump)
-		return skw_show_filter(&r->plan, err);
-	return r->plan.read_file ? skw_replay_run(&r->plan, err) : skw_live_run(&r->plan, err);
+		return r->plan.read_file ? skw_session_show_file(&r->plan, err)
+					 : skw_session_capture_filter(&r->plan, err);
+	return r->plan.read_file ? skw_session_capture_file(&r->plan, err)
+				 : skw_session_capture_live(&r->plan, err);
 }
 
 static int run(int argc, char **argv, struct skw_error *err)

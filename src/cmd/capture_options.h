@@ -6,24 +6,28 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cmd/options.h"
 #include "session/plan.h"
-#include "util/error.h"
 
 struct skw_capture_request {
-	struct skw_capture_plan plan;
+	struct skw_session_plan plan;
 	bool help, version;
-	bool list_interfaces; /* -D */
-	char *filter_text;    /* owned; plan.filter points here */
+	bool list_interfaces;    /* -D */
+	const char *filter_file; /* -F; NULL: the words are the filter */
+	char *filter_text;       /* owned; plan.capture.filter points here */
 };
 
 /*
- * Fills in *r from argv. Its strings point into argv and into r, which must not
- * move. -EINVAL with a usage error for wrong words. Reads the -F file, and no other.
+ * Fills in *r from argv. Its strings point into argv and into r, which must not move. -EINVAL with
+ * a usage error for wrong words. Reads the -F file, and no other.
  */
 int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request *r,
 			      struct skw_error *err);
 void skw_capture_request_free(struct skw_capture_request *r);
 
 void skw_capture_options_help(FILE *to);
+
+/* The table of how packets are printed, which writes into a struct skw_capture_request. */
+extern const struct skw_option_table skw_capture_options_printing;
 
 #endif

@@ -12,41 +12,116 @@
 /* getopt_long's values for options; letters stay below. */
 #define VALUE_BASE 256
 
+/* An option as people type it: "-c" or "--count". */
+static const char *shown(const struct skw_option *opt, char name[64])
+{
+	if (opt->letter)
+		snprintf(name, 64, "-%c", opt->letter);
+	else
+		snprintf(name, 64, "--%s", opt->name);
+	return name;
+}
+
 static int bad_value(const struct skw_option *opt, const char *arg, const char *wanted,
 		     struct skw_error *err)
 {
-	if (opt->letter)
-		return skw_error_usage(err, "-%c: \"%s\" is not %s", opt->letter, arg, wanted);
-	return skw_error_usage(err, "--%s: \"%s\" is not %s", opt->name, arg, wanted);
+	char name[64];
+
+	return skw_error_usage(err, "%s: \"%s\" is not %s", shown(opt, name), arg, wanted);
+}
+
+/* 0, or a usage error where the number is beyond the option's limits. */
+static int check_limits(const struct skw_option *opt, uint64_t value, struct skw_error *err)
+{
+	char name[64];
+
+	if (value >= opt->min && (!opt->max || value <= opt->max))
+		return 0;
+	return skw_error_usage(err, "%s: %s %s", shown(opt, name), opt->min ? "from" : "more than",
+			       opt->limits);
+}
+
+static int set_number(const struct skw_option *opt, uint64_t *at, const char *arg,
+		      struct skw_error *err)
+{
+	uint64_t value = 0;
+	bool is_one = false;
+	const char *wanted = "a number above 0";
+
+	if (opt->kind == SKW_OPT_SIZE) {
+		is_one = skw_units_parse_size(arg, opt->unit ? opt->unit : 1, &value);
+		wanted = "a size such as 512k, 64M or 1G";
+	} else if (opt->kind == SKW_OPT_DURATION) {
+		is_one = skw_units_parse_duration(arg, &value);
+		wanted = "a time such as 500ms, 10s, 5m or 1h";
+	} else {
+		is_one = skw_units_parse_uint(arg, &value);
+	}
+	if (!is_one || value == 0)
+		return bad_value(opt, arg, wanted, err);
+	int ret = check_limits(opt, value, err);
+	if (!ret)
+		*at = value;
+	return ret;
+}
+
+static void raise(const struct skw_option *opt, unsigned *at)
+{
+	if (*at < opt->min)
+		*at = (unsigned)opt->min;
+	else if (*at < opt->max)
+		++*at;
+}
+
+static int set_choice(const struct skw_option *opt, int *at, const char *arg, struct skw_error *err)
+{
+	char wanted[128] = "";
+	size_t len = 0;
+
+	for (int i = 0; opt->words[i]; i++) {
+		if (strcmp(opt->words[i], arg) == 0) {
+			*at = i;
+			return 0;
+		}
+		len += (size_t)snprintf(wanted + len, sizeof(wanted) - len, "%s%s",
+					i == 0              ? ""
+					: opt->words[i + 1] ? ", "
+							    : " or ",
+					opt->words[i]);
+	}
+	return bad_value(opt, arg, wanted, err);
 }
 
 static int set_value(const struct skw_option *opt, void *values, const char *arg,
 		     struct skw_error *err)
 {
 	void *at = (char *)values + opt->offset;
+	uint64_t number = 0;
+	int ret;
 
 	switch (opt->kind) {
+	case SKW_OPT_IGNORED:
+		return 0;
 	case SKW_OPT_FLAG:
 		*(bool *)at = true;
 		return 0;
-	case SKW_OPT_COUNT:
-		++*(unsigned *)at;
+	case SKW_OPT_LEVEL:
+		raise(opt, at);
 		return 0;
 	case SKW_OPT_STRING:
 		*(const char **)at = arg;
 		return 0;
 	case SKW_OPT_UINT:
-		if (!skw_units_parse_uint(arg, at) || *(uint64_t *)at == 0)
-			return bad_value(opt, arg, "a number above 0", err);
-		return 0;
 	case SKW_OPT_SIZE:
-		if (!skw_units_parse_size(arg, opt->unit, at) || *(uint64_t *)at == 0)
-			return bad_value(opt, arg, "a size such as 512k, 64M or 1G", err);
-		return 0;
 	case SKW_OPT_DURATION:
-		if (!skw_units_parse_duration(arg, at) || *(uint64_t *)at == 0)
-			return bad_value(opt, arg, "a time such as 500ms, 10s, 5m or 1h", err);
-		return 0;
+		return set_number(opt, at, arg, err);
+	case SKW_OPT_UINT32:
+		ret = set_number(opt, &number, arg, err);
+		if (!ret)
+			*(uint32_t *)at = (uint32_t)number;
+		return ret;
+	case SKW_OPT_CHOICE:
+		return set_choice(opt, at, arg, err);
 	case SKW_OPT_CALL:
 		return opt->call(values, arg, err);
 	}
@@ -68,64 +143,114 @@ static int bad_option(int found, int argc, char **argv, struct skw_error *err)
 			       argv[0]);
 }
 
-int skw_options_parse(const struct skw_option *options, size_t n, int argc, char **argv,
-		      void *values, int *first, struct skw_error *err)
+/* All tables as one, and in getopt's forms. */
+struct parser {
+	const struct skw_option **options; /* owned, likewise */
+	size_t len;
+	struct option *longs;
+	char *letters;
+};
+
+static int parser_make(struct parser *p, const struct skw_option_table *tables, size_t n)
 {
-	SKW_AUTO_FREE struct option *longs = calloc(n + 1, sizeof(*longs));
-	SKW_AUTO_FREE char *letters = calloc(3 * n + 2, 1);
+	size_t len = 0;
 
-	if (!longs || !letters)
-		return skw_error_set(err, -ENOMEM, "options: out of memory");
+	for (size_t i = 0; i < n; i++)
+		len += tables[i].len;
+	p->options = calloc(len, sizeof(*p->options));
+	p->longs = calloc(len + 1, sizeof(*p->longs));
+	p->letters = calloc(2 * len + 2, 1);
+	if (!p->options || !p->longs || !p->letters)
+		return -ENOMEM;
 
-	char *l = letters;
+	char *l = p->letters;
 	*l++ = ':';
 	for (size_t i = 0; i < n; i++) {
-		longs[i].name = options[i].name;
-		longs[i].has_arg = options[i].arg ? required_argument : no_argument;
-		longs[i].val = VALUE_BASE + (int)i;
-		if (options[i].letter) {
-			*l++ = options[i].letter;
-			if (options[i].arg)
+		for (size_t at = 0; at < tables[i].len; at++) {
+			const struct skw_option *opt = &tables[i].options[at];
+
+			p->longs[p->len] = (struct option){ .name = opt->name,
+							    .has_arg = opt->arg ? required_argument
+										: no_argument,
+							    .val = VALUE_BASE + (int)p->len };
+			p->options[p->len++] = opt;
+			if (opt->letter)
+				*l++ = opt->letter;
+			if (opt->letter && opt->arg)
 				*l++ = ':';
 		}
 	}
-
-	optind = 0; /* starts anew, also after another parse */
-	opterr = 0;
-	for (;;) {
-		int found = getopt_long(argc, argv, letters, longs, NULL);
-		size_t i = 0;
-
-		if (found == -1)
-			break;
-		if (found == '?' || found == ':')
-			return bad_option(found, argc, argv, err);
-		if (found >= VALUE_BASE)
-			i = (size_t)(found - VALUE_BASE);
-		else
-			while (i < n && options[i].letter != found)
-				i++;
-		int ret = set_value(&options[i], values, optarg, err);
-		if (ret)
-			return ret;
-	}
-	*first = optind;
 	return 0;
 }
 
-void skw_options_help(const struct skw_option *options, size_t n, FILE *to)
+static void parser_free(struct parser *p)
 {
-	for (size_t i = 0; i < n; i++) {
-		char left[64];
-		int len = 0;
+	free(p->options);
+	free(p->longs);
+	free(p->letters);
+}
 
-		if (options[i].letter)
-			len = snprintf(left, sizeof(left), "  -%c, --%s", options[i].letter,
-				       options[i].name);
-		else
-			len = snprintf(left, sizeof(left), "      --%s", options[i].name);
-		if (options[i].arg)
-			snprintf(left + len, sizeof(left) - (size_t)len, " %s", options[i].arg);
-		fprintf(to, "%-34s %s\n", left, options[i].help);
+static const struct skw_option *option_of(const struct parser *p, int found)
+{
+	size_t i = 0;
+
+	if (found >= VALUE_BASE)
+		return p->options[found - VALUE_BASE];
+	while (p->options[i]->letter != found)
+		i++;
+	return p->options[i];
+}
+
+static int parse(const struct parser *p, int argc, char **argv, void *values, struct skw_error *err)
+{
+	optind = 0; /* starts anew, also after another parse */
+	opterr = 0;
+	for (;;) {
+		int found = getopt_long(argc, argv, p->letters, p->longs, NULL);
+
+		if (found == -1)
+			return 0;
+		if (found == '?' || found == ':')
+			return bad_option(found, argc, argv, err);
+		int ret = set_value(option_of(p, found), values, optarg, err);
+		if (ret)
+			return ret;
 	}
+}
+
+int skw_options_parse(const struct skw_option_table *tables, size_t n, int argc, char **argv,
+		      void *values, int *first, struct skw_error *err)
+{
+	struct parser p = { 0 };
+	int ret = parser_make(&p, tables, n);
+
+	if (ret)
+		skw_error_set(err, ret, "options: out of memory");
+	else
+		ret = parse(&p, argc, argv, values, err);
+	if (!ret)
+		*first = optind;
+	parser_free(&p);
+	return ret;
+}
+
+static void help_one(const struct skw_option *opt, FILE *to)
+{
+	char left[64];
+	int len;
+
+	if (opt->letter)
+		len = snprintf(left, sizeof(left), "  -%c, --%s", opt->letter, opt->name);
+	else
+		len = snprintf(left, sizeof(left), "      --%s", opt->name);
+	if (opt->arg)
+		snprintf(left + len, sizeof(left) - (size_t)len, " %s", opt->arg);
+	fprintf(to, "%-34s %s\n", left, opt->help);
+}
+
+void skw_options_help(const struct skw_option_table *tables, size_t n, FILE *to)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t at = 0; at < tables[i].len; at++)
+			help_one(&tables[i].options[at], to);
 }

@@ -6,48 +6,40 @@
 
 #include "cmd/command.h"
 #include "cmd/top_options.h"
-#include "sink/rows.h"
+#include "session/top.h"
 #include "ui/screen.h"
 #include "util/say.h"
-#include "watch/watch.h"
 
-/* The screen, and the watch that feeds it. */
+/* The screen, as the session sees it. */
 struct top {
 	const struct skw_top_request *request;
-	struct skw_watch *watch;
-	struct skw_screen *screen;
-	uint64_t drawn; /* iterations */
+	struct skw_screen *screen; /* owned; NULL until it is opened */
 };
 
-static int start(void *ctx, struct skw_watch *w, struct skw_error *err)
+static int open_screen(void *ctx, struct skw_error *err)
 {
 	struct top *top = ctx;
 
-	top->watch = w;
 	return skw_screen_open(&top->request->screen, &top->screen, err);
 }
 
-static int draw(void *ctx, struct skw_table *table, const struct skw_watch_status *status,
+static int draw(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
 		struct skw_error *err)
 {
-	struct top *top = ctx;
-	int ret = skw_screen_update(top->screen, table, status, err);
-
-	return ret ? ret : ++top->drawn == top->request->batch.iterations;
+	return skw_screen_update(((struct top *)ctx)->screen, table, status, err);
 }
 
-static int input(void *ctx, int signal, struct skw_error *err)
+static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_error *err)
 {
-	struct top *top = ctx;
-	struct skw_screen_wish wish;
-	int ret = skw_screen_input(top->screen, signal, &wish, err);
+	struct skw_screen_wish screen_wish;
+	int ret = skw_screen_input(((struct top *)ctx)->screen, signal, &screen_wish, err);
 
-	if (ret)
-		return ret;
-	skw_watch_set_interval(top->watch, wish.interval_ns);
-	skw_watch_set_paused(top->watch, wish.paused);
-	skw_watch_follow(top->watch, wish.follow);
-	return wish.quit;
+	if (!ret)
+		*wish = (struct skw_top_wish){ .quit = screen_wish.quit,
+					       .paused = screen_wish.paused,
+					       .interval_ns = screen_wish.interval_ns,
+					       .follow = screen_wish.follow };
+	return ret;
 }
 
 /* What was changed on the screen is there the next time. A failure is said once it is gone. */
@@ -70,18 +62,19 @@ static void close_screen(struct top *top)
 static int run_screen(const struct skw_top_request *request, struct skw_error *err)
 {
 	struct top top = { .request = request };
-	struct skw_watch_plan plan = request->batch.watch;
-	const struct skw_watch_hooks hooks = {
-		.ctx = &top, .start = start, .tick = draw, .input = input, .input_fd = STDIN_FILENO
-	};
+	struct skw_top_screen screen = { .ctx = &top,
+					 .open = open_screen,
+					 .draw = draw,
+					 .input = input,
+					 .input_fd = STDIN_FILENO };
 	struct termios termios;
-	int ret = skw_screen_probe(&plan.farewell, err);
+	int ret = skw_screen_probe(&screen.farewell, err);
 
 	if (ret)
 		return ret;
 	if (tcgetattr(STDOUT_FILENO, &termios) == 0)
-		plan.termios = &termios;
-	ret = skw_watch_run(&plan, &hooks, err);
+		screen.termios = &termios;
+	ret = skw_session_top_screen(&request->plan, &screen, err);
 	close_screen(&top);
 	return ret;
 }
@@ -95,8 +88,8 @@ static int run(int argc, char **argv, struct skw_error *err)
 		skw_top_options_help(stdout);
 	else if (!ret && request.version)
 		printf("skwatch %s\n", PACKAGE_VERSION);
-	else if (!ret && request.is_batch)
-		ret = skw_batch_run(&request.batch, err);
+	else if (!ret && request.batch)
+		ret = skw_session_top_rows(&request.plan, err);
 	else if (!ret)
 		ret = run_screen(&request, err);
 	skw_top_request_free(&request);

@@ -15,7 +15,7 @@
 #define INTERVAL_MIN_NS     (100 * SKW_NS_PER_MS)
 #define INTERVAL_MAX_NS     (24 * 3600 * SKW_NS_PER_S)
 #define CLOSED_DEFAULT_NS   (10 * SKW_NS_PER_S)
-#define EVENTS_MS           50
+#define WAIT_MS             50
 
 /* The events that the table needs: opening, trouble and end of each connection. */
 #define TABLE_EVENTS                                                                               \
@@ -23,114 +23,143 @@
 	 SKW_EVENT_BIT(SKW_EVENT_STATE) | SKW_EVENT_BIT(SKW_EVENT_RTO) |                           \
 	 SKW_EVENT_BIT(SKW_EVENT_RETRANS) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))
 
-/* What the options fill in before it is a request. */
-struct words {
-	uint64_t interval_ns, iterations, closed_ns;
-	const char *sort, *filter, *group, *netns, *cgroup;
-	bool batch, json, csv, listeners, no_color, ascii, help, version;
-};
-
-#define AT(field) offsetof(struct words, field)
+#define AT(field) offsetof(struct skw_top_request, field)
 
 static const struct skw_option options[] = {
-	{ 'd', "delay", "SECS", "time between updates (default 1)", SKW_OPT_DURATION,
-	  AT(interval_ns), 0, NULL },
-	{ 'n', "iterations", "N", "end after N updates", SKW_OPT_UINT, AT(iterations), 0, NULL },
-	{ 'b', "batch", NULL, "print lines instead of drawing a screen", SKW_OPT_FLAG, AT(batch), 0,
-	  NULL },
-	{ 0, "json", NULL, "as -b, one JSON object per row and line", SKW_OPT_FLAG, AT(json), 0,
-	  NULL },
-	{ 0, "csv", NULL, "as -b, comma-separated values with a line of headers", SKW_OPT_FLAG,
-	  AT(csv), 0, NULL },
-	{ 's', "sort", "KEY", "sort by this field, largest first; -KEY smallest first",
-	  SKW_OPT_STRING, AT(sort), 0, NULL },
-	{ 'f', "filter", "EXPR", "only rows that match, such as 'comm ~ nginx and srtt > 20ms'",
-	  SKW_OPT_STRING, AT(filter), 0, NULL },
-	{ 'g', "group", "BY", "sum up by process, remote, port, cgroup or state", SKW_OPT_STRING,
-	  AT(group), 0, NULL },
-	{ 'l', "listeners", NULL, "listening and unconnected sockets too", SKW_OPT_FLAG,
-	  AT(listeners), 0, NULL },
-	{ 0, "closed", "TIME", "keep closed connections in sight for TIME (default 10s)",
-	  SKW_OPT_DURATION, AT(closed_ns), 0, NULL },
-	{ 0, "netns", "WHICH", "network namespaces: self, all (the default), a name or a path",
-	  SKW_OPT_STRING, AT(netns), 0, NULL },
-	{ 0, "cgroup", "PATH", "only sockets of this cgroup and those below", SKW_OPT_STRING,
-	  AT(cgroup), 0, NULL },
-	{ 0, "no-color", NULL, "no colours, as with NO_COLOR in the environment", SKW_OPT_FLAG,
-	  AT(no_color), 0, NULL },
-	{ 0, "ascii", NULL, "draw with ASCII characters only", SKW_OPT_FLAG, AT(ascii), 0, NULL },
-	{ 'h', "help", NULL, "print this", SKW_OPT_FLAG, AT(help), 0, NULL },
-	{ 'V', "version", NULL, "print the version", SKW_OPT_FLAG, AT(version), 0, NULL },
+	{ .letter = 'd',
+	  .name = "delay",
+	  .arg = "SECS",
+	  .help = "time between updates (default 1)",
+	  .kind = SKW_OPT_DURATION,
+	  .offset = AT(plan.watch.interval_ns),
+	  .min = INTERVAL_MIN_NS,
+	  .max = INTERVAL_MAX_NS,
+	  .limits = "0.1 seconds to a day" },
+	{ .letter = 'n',
+	  .name = "iterations",
+	  .arg = "N",
+	  .help = "end after N updates",
+	  .kind = SKW_OPT_UINT,
+	  .offset = AT(plan.iterations) },
+	{ .letter = 'b',
+	  .name = "batch",
+	  .help = "print lines instead of drawing a screen",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(batch) },
+	{ .name = "json",
+	  .help = "as -b, one JSON object per row and line",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(json) },
+	{ .name = "csv",
+	  .help = "as -b, comma-separated values with a line of headers",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(csv) },
+	{ .letter = 's',
+	  .name = "sort",
+	  .arg = "KEY",
+	  .help = "sort by this field, largest first; -KEY smallest first",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(words.sort) },
+	{ .letter = 'f',
+	  .name = "filter",
+	  .arg = "EXPR",
+	  .help = "only rows that match, such as 'comm ~ nginx and srtt > 20ms'",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(words.filter) },
+	{ .letter = 'g',
+	  .name = "group",
+	  .arg = "BY",
+	  .help = "sum up by process, remote, port, cgroup or state",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(words.group) },
+	{ .letter = 'l',
+	  .name = "listeners",
+	  .help = "listening and unconnected sockets too",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(listeners) },
+	{ .name = "closed",
+	  .arg = "TIME",
+	  .help = "keep closed connections in sight for TIME (default 10s)",
+	  .kind = SKW_OPT_DURATION,
+	  .offset = AT(plan.watch.closed_ns) },
+	{ .name = "netns",
+	  .arg = "WHICH",
+	  .help = "network namespaces: self, all (the default), a name or a path",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(plan.watch.netns) },
+	{ .name = "cgroup",
+	  .arg = "PATH",
+	  .help = "only sockets of this cgroup and those below",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(plan.watch.cgroup) },
+	{ .name = "no-color",
+	  .help = "no colours, as with NO_COLOR in the environment",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(screen.no_color) },
+	{ .name = "ascii",
+	  .help = "draw with ASCII characters only",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(screen.ascii) },
+	{ .letter = 'h',
+	  .name = "help",
+	  .help = "print this",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(help) },
+	{ .letter = 'V',
+	  .name = "version",
+	  .help = "print the version",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(version) },
 };
+static const struct skw_option_table table = { options, SKW_ARRAY_SIZE(options) };
 
 void skw_top_options_help(FILE *to)
 {
 	fputs("Usage: skwatch top [OPTION...]\n"
 	      "Shows the connections of this host, live. F1 tells the keys.\n\n",
 	      to);
-	skw_options_help(options, SKW_ARRAY_SIZE(options), to);
+	skw_options_help(&table, 1, to);
 	skw_choice_help(to);
 }
 
-static int take_watch(const struct words *w, struct skw_top_request *r, struct skw_error *err)
+static int take_format(struct skw_top_request *r, struct skw_error *err)
 {
-	struct skw_watch_plan *plan = &r->batch.watch;
-
-	*plan = (struct skw_watch_plan){
-		.table_events = TABLE_EVENTS,
-		.interval_ns = w->interval_ns ? w->interval_ns : INTERVAL_DEFAULT_NS,
-		.closed_ns = w->closed_ns ? w->closed_ns : CLOSED_DEFAULT_NS,
-		.netns = w->netns ? w->netns : "all",
-		.cgroup = w->cgroup,
-		.events_ms = EVENTS_MS,
-		.udp = true,
-	};
-	if (plan->interval_ns < INTERVAL_MIN_NS || plan->interval_ns > INTERVAL_MAX_NS)
-		return skw_error_usage(err, "-d: from 0.1 seconds to a day");
-	r->batch.iterations = w->iterations;
-	return 0;
-}
-
-static int take_format(const struct words *w, struct skw_top_request *r, struct skw_error *err)
-{
-	if (w->json && w->csv)
+	if (r->json && r->csv)
 		return skw_error_usage(err, "--json and --csv: choose one");
-	r->batch.format = w->json ? SKW_BATCH_JSON : w->csv ? SKW_BATCH_CSV : SKW_BATCH_TEXT;
-	r->is_batch = w->batch || w->json || w->csv;
-	if (w->group && r->batch.format != SKW_BATCH_TEXT)
+	r->plan.format = r->json ? SKW_ROWS_JSON : r->csv ? SKW_ROWS_CSV : SKW_ROWS_TEXT;
+	r->batch = r->batch || r->json || r->csv;
+	r->plan.watch.quiet = !r->batch;
+	if (r->words.group && r->plan.format != SKW_ROWS_TEXT)
 		return skw_error_usage(err, "-g: sums are text, not %s; leave one out",
-				       w->json ? "--json" : "--csv");
+				       r->json ? "--json" : "--csv");
 	return 0;
 }
 
 /* Which rows in which order: as the options say, or else the settings. */
-static int take_choice(const struct words *w, struct skw_top_request *r, struct skw_error *err)
+static int take_choice(struct skw_top_request *r, struct skw_error *err)
 {
-	const struct skw_choice_words words = { .sort = w->sort,
-						.group = w->group,
-						.filter = w->filter };
 	struct skw_settings *s = &r->screen.settings;
 	struct skw_view_options *view = &r->choice.view;
 	unsigned skipped = 0;
 
 	skw_settings_default(s);
 	/* What lines hold must not depend on what somebody once chose on a screen. */
-	if (!r->is_batch && skw_settings_load(s, &skipped) == 0 && skipped)
+	if (!r->batch && skw_settings_load(s, &skipped) == 0 && skipped)
 		skw_say("settings: %u lines were not understood", skipped);
 	r->stored = *s;
 	*view = (struct skw_view_options){ .sort = s->sort,
 					   .ascending = s->ascending,
-					   .listeners = s->listeners || w->listeners,
+					   .listeners = s->listeners || r->listeners,
 					   .closed = true,
 					   .group = s->group };
-	int ret = skw_choice_take(&r->choice, &words, err);
+	int ret = skw_choice_take(&r->choice, &r->words, err);
 
 	if (ret)
 		return ret;
-	if (w->filter && strlen(w->filter) >= sizeof(s->filter))
+	if (r->words.filter && strlen(r->words.filter) >= sizeof(s->filter))
 		return skw_error_usage(err, "-f: longer than %zu characters",
 				       sizeof(s->filter) - 1);
-	r->batch.view = view;
+	r->plan.view = view;
 	s->sort = view->sort;
 	s->ascending = view->ascending;
 	s->listeners = view->listeners;
@@ -138,39 +167,35 @@ static int take_choice(const struct words *w, struct skw_top_request *r, struct 
 	return 0;
 }
 
-static void take_screen(const struct words *w, struct skw_top_request *r)
+static void take_screen(struct skw_top_request *r)
 {
 	if (gethostname(r->host, sizeof(r->host) - 1) < 0)
 		r->host[0] = '\0';
 	r->screen.host = r->host;
-	r->screen.filter = w->filter;
-	r->screen.interval_ns = r->batch.watch.interval_ns;
-	r->screen.no_color = w->no_color;
-	r->screen.ascii = w->ascii;
+	r->screen.filter = r->words.filter;
+	r->screen.interval_ns = r->plan.watch.interval_ns;
 }
 
 int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, struct skw_error *err)
 {
-	struct words w = { 0 };
 	int first = argc;
 
-	memset(r, 0, sizeof(*r));
-	int ret = skw_options_parse(options, SKW_ARRAY_SIZE(options), argc, argv, &w, &first, err);
-	if (ret)
+	*r = (struct skw_top_request){ .plan.watch = { .table_events = TABLE_EVENTS,
+						       .interval_ns = INTERVAL_DEFAULT_NS,
+						       .closed_ns = CLOSED_DEFAULT_NS,
+						       .netns = "all",
+						       .wait_ms = WAIT_MS,
+						       .udp = true } };
+	int ret = skw_options_parse(&table, 1, argc, argv, r, &first, err);
+	if (ret || r->help || r->version)
 		return ret;
-	r->help = w.help;
-	r->version = w.version;
-	if (r->help || r->version)
-		return 0;
 	if (first < argc)
 		return skw_error_usage(err, "%s: top takes no arguments; a filter goes with -f",
 				       argv[first]);
-	ret = take_watch(&w, r, err);
+	ret = take_format(r, err);
 	if (!ret)
-		ret = take_format(&w, r, err);
-	if (!ret)
-		ret = take_choice(&w, r, err);
-	take_screen(&w, r);
+		ret = take_choice(r, err);
+	take_screen(r);
 	return ret;
 }
 

@@ -7,15 +7,20 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "sink/rows.h"
+#include "session/top.h"
 #include "ui/screen.h"
 #include "util/error.h"
+#include "view/choice.h"
 
 struct skw_top_request {
 	bool help, version;
-	bool is_batch;
-	struct skw_batch_plan batch;      /* its watch and iterations are the screen's as well */
-	struct skw_choice choice;         /* batch.view points here */
+	/* Lines instead of a screen: -b, --json or --csv. */
+	bool batch, json, csv;
+	/* As they were typed. */
+	struct skw_choice_words words;
+	bool listeners;
+	struct skw_top_plan plan;
+	struct skw_choice choice;         /* plan.view points here */
 	struct skw_settings stored;       /* as they are kept from run to run */
 	struct skw_screen_options screen; /* its settings are those, and what options say */
 	char host[65];

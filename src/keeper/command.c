@@ -55,7 +55,7 @@ static int become(const char *const argv[], const struct skw_identity *who)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
-	int err;
+	int ret;
 
 	setpgid(0, 0);
 	setpriority(PRIO_PROCESS, 0, 19);
@@ -65,8 +65,8 @@ static int become(const char *const argv[], const struct skw_identity *who)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* A user who gave us ambient capabilities did not give them to the command. */
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (who && (err = skw_identity_assume(who)))
-		return err;
+	if (who && (ret = skw_identity_assume(who)))
+		return ret;
 	execvp(argv[0], (char *const *)argv);
 	return -errno;
 }
@@ -78,14 +78,14 @@ int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const a
 	SKW_AUTO_FD int told = -1;
 	SKW_AUTO_FD int tell = -1;
 	int pipe_fds[2];
-	int err;
+	int ret;
 
 	if (!argv[0])
 		return -EINVAL;
 	if (!what)
 		return -ENOMEM;
-	if ((err = make_room(all)))
-		return err;
+	if ((ret = make_room(all)))
+		return ret;
 	if (pipe2(pipe_fds, O_CLOEXEC))
 		return -errno;
 	told = pipe_fds[0];
@@ -96,8 +96,8 @@ int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const a
 		return -errno;
 	if (!pid) {
 		/* The pipe closes by itself when exec works; else it carries the reason. */
-		err = become(argv, who);
-		if (write(tell, &err, sizeof(err)) != sizeof(err))
+		ret = become(argv, who);
+		if (write(tell, &ret, sizeof(ret)) != sizeof(ret))
 			_exit(126);
 		_exit(127);
 	}
@@ -105,12 +105,12 @@ int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const a
 
 	ssize_t n;
 	do {
-		n = read(told, &err, sizeof(err));
+		n = read(told, &ret, sizeof(ret));
 	} while (n < 0 && errno == EINTR);
-	if (n == sizeof(err)) {
+	if (n == sizeof(ret)) {
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
-		return err;
+		return ret;
 	}
 	all->list[all->n++] = (struct skw_keeper_command){ pid, SKW_TAKE_PTR(what) };
 	return 0;

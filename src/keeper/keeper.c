@@ -23,7 +23,8 @@ struct skw_keeper {
 	pthread_mutex_t lock; /* one request and its answer at a time */
 };
 
-int skw_keeper_split(const struct skw_keeper_plan *plan, struct skw_keeper **out)
+int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
+		     struct skw_keeper **out)
 {
 	SKW_AUTO_FREE struct skw_keeper *k = calloc(1, sizeof(*k));
 	SKW_AUTO_FD int ours = -1;
@@ -36,18 +37,20 @@ int skw_keeper_split(const struct skw_keeper_plan *plan, struct skw_keeper **out
 		return -errno;
 	ours = pair[0];
 	theirs = pair[1];
+	for (size_t i = 0; i < n_tables; i++) {
+		tables[i]->first = k->n_verbs;
+		k->n_verbs += tables[i]->n_verbs;
+	}
 	pid_t worker = getpid();
 	pid_t pid = fork();
 
 	if (pid < 0)
 		return -errno;
-	if (!pid) {
-		skw_keeper_serve(plan, theirs, worker);
-	}
+	if (!pid)
+		skw_keeper_serve(tables, n_tables, theirs, worker);
 	pthread_mutex_init(&k->lock, NULL);
 	k->fd = SKW_TAKE_FD(ours);
 	k->pid = pid;
-	k->n_verbs = plan->n_verbs;
 	*out = SKW_TAKE_PTR(k);
 	return 0;
 }
@@ -57,13 +60,13 @@ static int call_locked(struct skw_keeper *k, const struct skw_wire_header *h, co
 {
 	struct skw_wire_header answer = { 0 };
 	size_t got = reply ? *reply_len : 0;
-	int err = skw_wire_send(k->fd, h, request, len, NULL, 0);
+	int ret = skw_wire_send(k->fd, h, request, len, NULL, 0);
 
-	if (err)
-		return err;
-	err = skw_wire_receive(k->fd, &answer, reply, &got, fds, n_fds);
-	if (err)
-		return err;
+	if (ret)
+		return ret;
+	ret = skw_wire_receive(k->fd, &answer, reply, &got, fds, n_fds);
+	if (ret)
+		return ret;
 	/* There is one request under way at any time, so a strange answer is a broken keeper. */
 	if (answer.seq != h->seq || answer.error > 0) {
 		while (n_fds && *n_fds)
@@ -84,18 +87,18 @@ int skw_keeper_call(struct skw_keeper *k, size_t verb, const void *request, size
 		return -EMSGSIZE;
 	pthread_mutex_lock(&k->lock);
 	struct skw_wire_header h = { .seq = ++k->seq, .verb = (uint32_t)verb };
-	int err = call_locked(k, &h, request, len, reply, reply_len, fds, n_fds);
+	int ret = call_locked(k, &h, request, len, reply, reply_len, fds, n_fds);
 	pthread_mutex_unlock(&k->lock);
-	return err;
+	return ret;
 }
 
 static int post(struct skw_keeper *k, uint32_t verb, const void *request, size_t len)
 {
 	pthread_mutex_lock(&k->lock);
 	struct skw_wire_header h = { .seq = ++k->seq, .verb = verb, .flags = SKW_WIRE_NO_REPLY };
-	int err = skw_wire_send(k->fd, &h, request, len, NULL, 0);
+	int ret = skw_wire_send(k->fd, &h, request, len, NULL, 0);
 	pthread_mutex_unlock(&k->lock);
-	return err;
+	return ret;
 }
 
 int skw_keeper_start(struct skw_keeper *k, size_t verb, const void *request, size_t len)

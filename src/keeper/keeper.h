@@ -63,8 +63,11 @@ int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const arg
 
 struct skw_keeper;
 
-/* What a keeper is to be. All of it must stay valid for good. */
-struct skw_keeper_plan {
+/*
+ * What one room wants of the keeper: its verbs, what they work on, and the descriptors that they
+ * need. All of it must stay valid for good, and so must the table itself.
+ */
+struct skw_keeper_table {
 	const struct skw_keeper_verb *verbs;
 	size_t n_verbs;
 	void *ctx;           /* for the verbs */
@@ -72,22 +75,25 @@ struct skw_keeper_plan {
 	size_t n_keep;
 	/*
 	 * Runs in the keeper when the worker has died without an orderly end, also by SIGKILL.
-	 * NULL: the keeper dies with it at once.
+	 * NULL: this table has nothing to do then. If no table has, the keeper dies at once.
 	 */
 	void (*orphaned)(void *ctx);
+	/* Set by the split: the number of verbs[0]. A request names first + the verb's index. */
+	size_t first;
 };
 
 /*
- * Splits. Must be called before any thread exists and before the first packet is read, as the
- * keeper's memory is a copy of the caller's. In the keeper every descriptor but 0, 1, 2 and
- * those to keep is closed, standard input is /dev/null, and SIGINT, SIGQUIT, SIGTERM, SIGHUP and
- * SIGUSR1 do nothing. Returns in the worker only; *out is freed by skw_keeper_finish() or
- * skw_keeper_abandon().
+ * Splits, once for all tables. Must be called before any thread exists and before the first packet
+ * is read, as the keeper's memory is a copy of the caller's. The array of tables may go afterwards.
+ * In the keeper every descriptor but 0, 1, 2 and those to keep is closed, standard input is
+ * /dev/null, and SIGINT, SIGQUIT, SIGTERM, SIGHUP and SIGUSR1 do nothing. Returns in the worker
+ * only; *out is freed by skw_keeper_finish() or skw_keeper_abandon().
  */
-int skw_keeper_split(const struct skw_keeper_plan *plan, struct skw_keeper **out);
+int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
+		     struct skw_keeper **out);
 
 /*
- * Asks for verbs[verb] and waits for its answer. *reply_len is the room in `reply` on entry, the
+ * Asks for a verb and waits for its answer. *reply_len is the room in `reply` on entry, the
  * bytes put there on return; fds and *n_fds likewise, and what arrives there is the caller's to
  * close. Each of the two pairs may be NULL where nothing is expected. Any thread may call.
  * Returns what the verb returned (a failed verb may leave its error text in `reply`), or
@@ -97,7 +103,7 @@ int skw_keeper_call(struct skw_keeper *k, size_t verb, const void *request, size
 		    size_t *reply_len, int *fds, size_t *n_fds);
 
 /*
- * Asks for verbs[verb] and does not wait: whether it worked is not told here, a failure is said
+ * Asks for a verb and does not wait: whether it worked is not told here, a failure is said
  * by the keeper on standard error. What is asked for is done in order with all other requests.
  * Returns 0, -EMSGSIZE or -EPIPE.
  */

@@ -36,17 +36,17 @@ int skw_identity_lookup(const char *user, struct skw_identity *out, struct skw_e
 	SKW_AUTO_FREE char *buf = NULL;
 	struct passwd pw, *found = NULL;
 	uid_t uid;
-	int code;
+	int ret;
 
 	do {
 		size *= 2;
 		free(SKW_TAKE_PTR(buf));
 		if (!(buf = malloc(size)))
 			return skw_error_set(err, -ENOMEM, "out of memory");
-		code = getpwnam_r(user, &pw, buf, size, &found);
-		if (!found && code != ERANGE && parse_uid(user, &uid))
-			code = getpwuid_r(uid, &pw, buf, size, &found);
-	} while (code == ERANGE && size < 1 << 20);
+		ret = getpwnam_r(user, &pw, buf, size, &found);
+		if (!found && ret != ERANGE && parse_uid(user, &uid))
+			ret = getpwuid_r(uid, &pw, buf, size, &found);
+	} while (ret == ERANGE && size < 1 << 20);
 	if (!found) {
 		skw_error_usage(err, "%s: no such user", user);
 		return -ENOENT;
@@ -72,7 +72,7 @@ int skw_identity_assume(const struct skw_identity *who)
  */
 static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding)
 {
-	int err;
+	int ret;
 
 	if (bounding) {
 		capng_clear(CAPNG_SELECT_BOUNDS);
@@ -82,8 +82,8 @@ static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding
 	if (who) {
 		if (keep_bpf && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
 			return -errno;
-		if ((err = skw_identity_assume(who)))
-			return err;
+		if ((ret = skw_identity_assume(who)))
+			return ret;
 		if (keep_bpf && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
 			return -errno;
 	}
@@ -147,13 +147,12 @@ int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct sk
 	if (keep_bpf && capng_have_capability(CAPNG_PERMITTED, CAP_BPF) != 1)
 		return skw_error_set(err, -EPERM, "privileges: CAP_BPF is not there to be kept");
 
-	int code = drop_all(who, keep_bpf, bounding);
-	if (code && who)
-		return skw_error_set(err, code, "privileges: can't become %s: %s", who->name,
-				     strerror(-code));
-	if (code)
-		return skw_error_set(err, code, "privileges: can't be dropped: %s",
-				     strerror(-code));
+	int ret = drop_all(who, keep_bpf, bounding);
+	if (ret && who)
+		return skw_error_set(err, ret, "privileges: can't become %s: %s", who->name,
+				     strerror(-ret));
+	if (ret)
+		return skw_error_set(err, ret, "privileges: can't be dropped: %s", strerror(-ret));
 	const char *wrong = left_over(who, keep_bpf, bounding);
 	if (wrong)
 		return skw_error_set(err, -EPERM, "privileges: %s after dropping them", wrong);

@@ -20,7 +20,8 @@
 #include "util/say.h"
 
 struct keeper {
-	const struct skw_keeper_plan *plan;
+	struct skw_keeper_table *const *tables;
+	size_t n_tables;
 	int fd;
 	pid_t worker;
 	int signal_fd;
@@ -35,19 +36,34 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Closes all but 0, 1, 2 and those given. */
-static void close_others(const struct skw_keeper_plan *plan, int fd)
+/* The descriptors that stay, sorted: those of all tables and `fd`. NULL: no memory. */
+static int *collect_kept(const struct keeper *k, size_t *len)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < k->n_tables; i++)
+		n += k->tables[i]->n_keep;
+	int *keep = calloc(n, sizeof(*keep));
+	if (!keep)
+		return NULL;
+	*len = 0;
+	keep[(*len)++] = k->fd;
+	for (size_t i = 0; i < k->n_tables; i++)
+		for (size_t at = 0; at < k->tables[i]->n_keep; at++)
+			keep[(*len)++] = k->tables[i]->keep_fds[at];
+	qsort(keep, n, sizeof(*keep), by_number);
+	return keep;
+}
+
+/* Closes all but 0, 1, 2 and those that stay. */
+static void close_others(const struct keeper *k)
 {
 	unsigned int next = STDERR_FILENO + 1;
-	size_t n = plan->n_keep + 1;
-	int *keep = calloc(n, sizeof(*keep));
+	size_t n;
+	int *keep = collect_kept(k, &n);
 
 	if (!keep)
 		_exit(SKW_EXIT_FAILURE);
-	if (plan->n_keep)
-		memcpy(keep, plan->keep_fds, plan->n_keep * sizeof(*keep));
-	keep[plan->n_keep] = fd;
-	qsort(keep, n, sizeof(*keep), by_number);
 	for (size_t i = 0; i < n; i++) {
 		if (keep[i] < (int)next)
 			continue;
@@ -57,6 +73,25 @@ static void close_others(const struct skw_keeper_plan *plan, int fd)
 	}
 	close_range(next, ~0U, 0);
 	free(keep);
+}
+
+/* Whether a table has something left to do when the worker has died. */
+static bool has_last_words(const struct keeper *k)
+{
+	for (size_t i = 0; i < k->n_tables; i++)
+		if (k->tables[i]->orphaned)
+			return true;
+	return false;
+}
+
+/* The table that has this verb; NULL: none. */
+static const struct skw_keeper_table *table_of(const struct keeper *k, uint32_t verb)
+{
+	for (size_t i = 0; i < k->n_tables; i++)
+		if (verb >= k->tables[i]->first &&
+		    verb - k->tables[i]->first < k->tables[i]->n_verbs)
+			return k->tables[i];
+	return NULL;
 }
 
 /*
@@ -87,13 +122,13 @@ static int settle(struct keeper *k)
 
 	prctl(PR_SET_NAME, "skwatch: keeper");
 	prctl(PR_SET_DUMPABLE, 0);
-	/* SIGUSR1 is read like the others, for one that has something left to do. */
-	if (prctl(PR_SET_PDEATHSIG, k->plan->orphaned ? SIGUSR1 : SIGKILL))
+	/* SIGUSR1 is read like the other signals, so that last words can be said after it. */
+	if (prctl(PR_SET_PDEATHSIG, has_last_words(k) ? SIGUSR1 : SIGKILL))
 		return -errno;
 	if (getppid() != k->worker)
 		return -ESRCH;
 
-	close_others(k->plan, k->fd);
+	close_others(k);
 	SKW_AUTO_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
 		return -errno;
@@ -103,8 +138,9 @@ static int settle(struct keeper *k)
 
 static _Noreturn void end_orphaned(const struct keeper *k)
 {
-	if (k->plan->orphaned && !k->finishing)
-		k->plan->orphaned(k->plan->ctx);
+	for (size_t i = 0; !k->finishing && i < k->n_tables; i++)
+		if (k->tables[i]->orphaned)
+			k->tables[i]->orphaned(k->tables[i]->ctx);
 	_exit(SKW_EXIT_FAILURE);
 }
 
@@ -131,26 +167,29 @@ static void close_fds(struct skw_keeper_reply *reply)
 static int serve_verb(struct keeper *k, const struct skw_wire_header *h, const void *request,
 		      size_t len, struct skw_keeper_reply *reply)
 {
-	if (h->verb >= k->plan->n_verbs)
-		return -ENOSYS;
-	int err = k->plan->verbs[h->verb].serve(k->plan->ctx, request, len, reply);
+	const struct skw_keeper_table *table = table_of(k, h->verb);
 
-	if (!err && (reply->len > sizeof(reply->payload) || reply->n_fds > SKW_KEEPER_FDS_MAX))
-		err = -EMSGSIZE;
-	if (err)
+	if (!table)
+		return -ENOSYS;
+	int ret = table->verbs[h->verb - table->first].serve(table->ctx, request, len, reply);
+
+	if (!ret && (reply->len > sizeof(reply->payload) || reply->n_fds > SKW_KEEPER_FDS_MAX))
+		ret = -EMSGSIZE;
+	if (ret)
 		close_fds(reply);
-	return err;
+	return ret;
 }
 
-static void say_failure(const struct keeper *k, uint32_t verb, int err,
+static void say_failure(const struct keeper *k, uint32_t verb, int ret,
 			const struct skw_keeper_reply *reply)
 {
-	const char *name = verb < k->plan->n_verbs ? k->plan->verbs[verb].name : "unknown verb";
+	const struct skw_keeper_table *table = table_of(k, verb);
+	const char *name = table ? table->verbs[verb - table->first].name : "unknown verb";
 
 	if (reply->len && reply->len <= sizeof(reply->payload))
 		skw_say("%.*s", (int)reply->len, (const char *)reply->payload);
 	else
-		skw_say("%s: %s", name, strerror(-err));
+		skw_say("%s: %s", name, strerror(-ret));
 }
 
 /* One request. Returns 0, or an error after which nothing more can be understood. */
@@ -161,40 +200,43 @@ static int serve_one(struct keeper *k)
 	struct skw_wire_header h = { 0 };
 	size_t len = sizeof(request);
 
-	int err = skw_wire_receive(k->fd, &h, request, &len, NULL, NULL);
-	if (err && err != -EMSGSIZE)
-		return err;
-	if (!err && h.verb == SKW_WIRE_FINISH) {
+	int ret = skw_wire_receive(k->fd, &h, request, &len, NULL, NULL);
+	if (ret && ret != -EMSGSIZE)
+		return ret;
+	if (!ret && h.verb == SKW_WIRE_FINISH) {
 		k->finishing = true;
 		return 0;
 	}
 	reply.len = 0;
 	reply.n_fds = 0;
 	reply.commands = &k->commands;
-	if (!err)
-		err = serve_verb(k, &h, request, len, &reply);
+	if (!ret)
+		ret = serve_verb(k, &h, request, len, &reply);
 	if (h.flags & SKW_WIRE_NO_REPLY) {
-		if (err)
-			say_failure(k, h.verb, err, &reply);
+		if (ret)
+			say_failure(k, h.verb, ret, &reply);
 		close_fds(&reply);
 		return 0;
 	}
-	struct skw_wire_header answer = { .seq = h.seq, .error = err };
+	struct skw_wire_header answer = { .seq = h.seq, .error = ret };
 	if (reply.len > sizeof(reply.payload))
 		reply.len = 0;
-	err = skw_wire_send(k->fd, &answer, reply.payload, reply.len, reply.fds, reply.n_fds);
+	ret = skw_wire_send(k->fd, &answer, reply.payload, reply.len, reply.fds, reply.n_fds);
 	close_fds(&reply);
-	return err;
+	return ret;
 }
 
-_Noreturn void skw_keeper_serve(const struct skw_keeper_plan *plan, int fd, pid_t worker)
+_Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n_tables, int fd,
+				pid_t worker)
 {
-	struct keeper k = { .plan = plan, .fd = fd, .worker = worker, .signal_fd = -1 };
-	int err = settle(&k);
+	struct keeper k = {
+		.tables = tables, .n_tables = n_tables, .fd = fd, .worker = worker, .signal_fd = -1
+	};
+	int ret = settle(&k);
 
-	if (err) {
-		if (err != -ESRCH)
-			skw_say("keeper: %s", strerror(-err));
+	if (ret) {
+		if (ret != -ESRCH)
+			skw_say("keeper: %s", strerror(-ret));
 		_exit(SKW_EXIT_FAILURE);
 	}
 	while (!k.finishing || k.commands.n) {
@@ -210,10 +252,10 @@ _Noreturn void skw_keeper_serve(const struct skw_keeper_plan *plan, int fd, pid_
 		if (p[0].revents)
 			read_signals(&k);
 		if (p[1].revents & POLLIN)
-			err = serve_one(&k);
+			ret = serve_one(&k);
 		else if (p[1].revents)
-			err = -EPIPE;
-		if (err)
+			ret = -EPIPE;
+		if (ret)
 			end_orphaned(&k);
 	}
 	_exit(0);

@@ -95,15 +95,15 @@ int skw_wire_receive(int fd, struct skw_wire_header *h, void *payload, size_t *l
 		return -EPIPE;
 
 	size_t n_got = take_fds(&msg, got);
-	int err = 0;
+	int ret = 0;
 	if ((size_t)n < sizeof(*h))
-		err = -EBADMSG;
+		ret = -EBADMSG;
 	else if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || n_got > room)
-		err = -EMSGSIZE;
-	if (err) {
+		ret = -EMSGSIZE;
+	if (ret) {
 		while (n_got)
 			close(got[--n_got]);
-		return err;
+		return ret;
 	}
 	*len = (size_t)n - sizeof(*h);
 	if (n_got)

@@ -139,12 +139,7 @@ int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_
 	return 0;
 }
 
-int skw_compile_dlt_by_name(const char *name)
-{
-	return pcap_datalink_name_to_val(name);
-}
-
-int skw_iface_describe_all(struct skw_buf *out, struct skw_error *err)
+int skw_compile_describe_ifaces(struct skw_buf *out, struct skw_error *err)
 {
 	static const struct {
 		bpf_u_int32 flag;

@@ -37,10 +37,7 @@ int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_e
 int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_cbpf *out,
 		       struct skw_error *err);
 
-/* The DLT of a link type's name as -y takes it, or -1. */
-int skw_compile_dlt_by_name(const char *name);
-
 /* Appends a line for each interface as tcpdump -D does. */
-int skw_iface_describe_all(struct skw_buf *out, struct skw_error *err);
+int skw_compile_describe_ifaces(struct skw_buf *out, struct skw_error *err);
 
 #endif

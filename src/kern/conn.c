@@ -283,33 +283,54 @@ int skw_conn_iter_open(int link_fd)
 	return fd < 0 ? -errno : fd;
 }
 
-int skw_conn_iter_read(int fd, size_t size, int (*each)(void *ctx, const void *record, size_t len),
-		       void *ctx)
+int skw_conn_reader_begin(struct skw_conn_reader *r, int fd, size_t size)
 {
-	SKW_AUTO_FREE char *buf = malloc(READ_BYTES);
-	size_t fill = 0;
-	ssize_t n;
+	skw_conn_reader_end(r);
+	r->fd = fd;
+	r->size = size;
+	r->fill = 0;
+	if (!r->buf)
+		r->buf = malloc(READ_BYTES);
+	return r->buf ? 0 : -ENOMEM;
+}
 
-	if (!buf)
-		return -ENOMEM;
-	while ((n = read(fd, buf + fill, READ_BYTES - fill)) != 0) {
-		/* The kernel pauses after a million sockets. */
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n < 0)
-			return -errno;
-		size_t at = 0;
+int skw_conn_reader_slice(struct skw_conn_reader *r,
+			  int (*each)(void *ctx, const void *record, size_t len), void *ctx)
+{
+	ssize_t n = read(r->fd, r->buf + r->fill, READ_BYTES - r->fill);
+	size_t at = 0;
 
-		for (fill += (size_t)n; fill - at >= size; at += size) {
-			int ret = each(ctx, buf + at, size);
-
-			if (ret < 0)
-				return ret;
-		}
-		fill -= at;
-		memmove(buf, buf + at, fill);
+	/* The kernel pauses after a million sockets. */
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 1;
+	if (n < 0)
+		return -errno;
+	if (n == 0) {
+		skw_conn_reader_end(r);
+		return r->fill ? -EBADMSG : 0;
 	}
-	return fill ? -EBADMSG : 0;
+	for (r->fill += (size_t)n; r->fill - at >= r->size; at += r->size) {
+		int ret = each(ctx, r->buf + at, r->size);
+
+		if (ret < 0)
+			return ret;
+	}
+	r->fill -= at;
+	memmove(r->buf, r->buf + at, r->fill);
+	return 1;
+}
+
+void skw_conn_reader_end(struct skw_conn_reader *r)
+{
+	skw_cleanup_fd(&r->fd);
+	r->fd = -1;
+}
+
+void skw_conn_reader_free(struct skw_conn_reader *r)
+{
+	skw_conn_reader_end(r);
+	free(r->buf);
+	r->buf = NULL;
 }
 
 struct skw_rings *skw_conn_rings(struct skw_conn *c)

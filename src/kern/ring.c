@@ -49,7 +49,6 @@ struct skw_rings {
 	size_t n;
 	size_t bytes;      /* of one ring, a power of two */
 	uint64_t bound_ns; /* what is older may be lent out */
-	struct ring *lent; /* the ring whose record the caller holds, NULL if none */
 	struct ring rings[];
 };
 
@@ -87,16 +86,16 @@ static int ring_map(struct ring *ring, int fd, size_t bytes)
 int skw_rings_open(const int *fds, size_t n, size_t bytes, struct skw_rings **out)
 {
 	struct skw_rings *r = calloc(1, sizeof(*r) + n * sizeof(r->rings[0]));
-	int err = 0;
+	int ret = 0;
 
 	if (!r)
 		return -ENOMEM;
 	r->bytes = bytes;
-	for (; r->n < n && !err; r->n++)
-		err = ring_map(&r->rings[r->n], fds[r->n], bytes);
-	if (err) {
+	for (; r->n < n && !ret; r->n++)
+		ret = ring_map(&r->rings[r->n], fds[r->n], bytes);
+	if (ret) {
 		skw_rings_close(r);
-		return err;
+		return ret;
 	}
 	*out = r;
 	return 0;
@@ -180,9 +179,9 @@ static int ring_look(const struct skw_rings *r, struct ring *ring, uint64_t now_
 			uint64_t ts_ns;
 
 			memcpy(&ts_ns, header + BPF_RINGBUF_HDR_SZ, sizeof(ts_ns));
-			int err = ring_add(ring, ts_ns, ring->walked);
-			if (err)
-				return err;
+			int ret = ring_add(ring, ts_ns, ring->walked);
+			if (ret)
+				return ret;
 		}
 		len &= ~(uint32_t)(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
 		ring->walked += (len + BPF_RINGBUF_HDR_SZ + 7) / 8 * 8;
@@ -199,10 +198,10 @@ int skw_rings_look(struct skw_rings *r, uint64_t now_ns)
 
 	skw_rings_release(r);
 	for (size_t i = 0; i < r->n; i++) {
-		int err = ring_look(r, &r->rings[i], now_ns);
+		int ret = ring_look(r, &r->rings[i], now_ns);
 
-		if (err)
-			return err;
+		if (ret)
+			return ret;
 		if (r->rings[i].bound_ns < bound_ns)
 			bound_ns = r->rings[i].bound_ns;
 	}
@@ -240,40 +239,56 @@ static void ring_publish(struct ring *ring)
 
 void skw_rings_release(struct skw_rings *r)
 {
-	r->lent = NULL;
 	for (size_t i = 0; i < r->n; i++)
 		ring_publish(&r->rings[i]);
 }
 
-const void *skw_rings_next(struct skw_rings *r, size_t *size)
+void skw_rings_release_some(struct skw_rings *r)
 {
-	struct ring *oldest = NULL;
-	uint64_t oldest_ns = r->bound_ns;
-
-	if (r->lent && r->lent->first < r->lent->len &&
-	    r->lent->entries[r->lent->first].pos - r->lent->published > r->bytes / RELEASE_PART)
-		ring_publish(r->lent);
 	for (size_t i = 0; i < r->n; i++) {
 		struct ring *ring = &r->rings[i];
+		uint64_t pos =
+			ring->first < ring->len ? ring->entries[ring->first].pos : ring->walked;
 
-		if (ring->first < ring->len && ring->entries[ring->first].ts_ns < oldest_ns) {
-			oldest = ring;
-			oldest_ns = ring->entries[ring->first].ts_ns;
+		if (pos - ring->published > r->bytes / RELEASE_PART)
+			ring_publish(ring);
+	}
+}
+
+/* The ring with the oldest entry that is older than *ts_ns, which becomes the entry's time. */
+static struct ring *oldest(const struct skw_rings *r, uint64_t *ts_ns)
+{
+	struct ring *found = NULL;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct ring *ring = &r->rings[i];
+
+		if (ring->first < ring->len && ring->entries[ring->first].ts_ns < *ts_ns) {
+			found = (struct ring *)ring;
+			*ts_ns = ring->entries[ring->first].ts_ns;
 		}
 	}
-	r->lent = oldest;
-	if (!oldest)
+	return found;
+}
+
+bool skw_rings_peek(const struct skw_rings *r, uint64_t *ts_ns)
+{
+	*ts_ns = r->bound_ns;
+	return oldest(r, ts_ns) != NULL;
+}
+
+const void *skw_rings_next(struct skw_rings *r, uint64_t until_ns, size_t *size)
+{
+	uint64_t ts_ns = r->bound_ns;
+	struct ring *ring = oldest(r, &ts_ns);
+
+	if (!ring || ts_ns > until_ns)
 		return NULL;
 
-	const uint8_t *header = record_at(r, oldest, oldest->entries[oldest->first++].pos);
+	const uint8_t *header = record_at(r, ring, ring->entries[ring->first++].pos);
 
 	*size = *(const uint32_t *)header;
 	return header + BPF_RINGBUF_HDR_SZ;
-}
-
-uint64_t skw_rings_bound_ns(const struct skw_rings *r)
-{
-	return r->bound_ns;
 }
 
 uint64_t skw_rings_fill(const struct skw_rings *r)

@@ -12,6 +12,7 @@
 #ifndef SKW_KERN_RING_H
 #define SKW_KERN_RING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,16 +34,22 @@ void skw_rings_close(struct skw_rings *r); /* NULL allowed */
 int skw_rings_look(struct skw_rings *r, uint64_t now_ns);
 
 /*
- * The next record in time order, or NULL when there is none to be had before
- * the next look. Valid until the next call of any of these functions.
+ * True: the oldest record that may be lent out has this time. False: there is none before the next
+ * look, and *ts_ns is the bound: no record that is older will come.
  */
-const void *skw_rings_next(struct skw_rings *r, size_t *size);
+bool skw_rings_peek(const struct skw_rings *r, uint64_t *ts_ns);
 
-/* All records older than this have been lent out once next() has returned NULL. */
-uint64_t skw_rings_bound_ns(const struct skw_rings *r);
+/*
+ * The next record in time order that is not younger than until_ns; NULL when there is none to be
+ * had before the next look. It is valid until its space is given back.
+ */
+const void *skw_rings_next(struct skw_rings *r, uint64_t until_ns, size_t *size);
 
-/* Gives the space of everything lent out back to the kernel. Also done along the way. */
+/* Gives the space of everything lent out back to the kernel; a look does so as well. */
 void skw_rings_release(struct skw_rings *r);
+/* The same for rings of which much is lent out, so that producers don't wait for the end of a
+ * round. */
+void skw_rings_release_some(struct skw_rings *r);
 
 /* Bytes waiting in all rings, busy records included, as the kernel's positions are now. */
 uint64_t skw_rings_fill(const struct skw_rings *r);

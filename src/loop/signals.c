@@ -11,20 +11,13 @@
 #define PATIENCE_NS SKW_NS_PER_S
 
 /* Signal handlers know no other place than globals. */
-static volatile sig_atomic_t stopped;
 static uint64_t stopped_ns;
 
 static void on_stop(int signo)
 {
-	uint64_t now_ns = skw_clock_monotonic_ns();
-
 	(void)signo;
-	if (!stopped) {
-		stopped_ns = now_ns;
-		stopped = 1;
-	} else if (now_ns - stopped_ns > PATIENCE_NS) {
+	if (skw_clock_monotonic_ns() - stopped_ns > PATIENCE_NS)
 		_exit(SKW_EXIT_FAILURE);
-	}
 }
 
 void skw_signals_stop_set(sigset_t *set)
@@ -40,28 +33,25 @@ void skw_signals_stop_set(sigset_t *set)
 
 void skw_signals_default(void)
 {
+	sigset_t figures;
+
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
+	sigemptyset(&figures);
+	sigaddset(&figures, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &figures, NULL);
 }
 
-void skw_signals_catch(bool stopping)
+void skw_signals_catch(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = on_stop, .sa_flags = stopping ? SA_RESTART : 0 };
+	const struct sigaction action = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
 	sigset_t set;
 
-	if (stopping) {
-		stopped_ns = skw_clock_monotonic_ns();
-		stopped = 1;
-	}
+	stopped_ns = skw_clock_monotonic_ns();
 	skw_signals_stop_set(&set);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(signals); i++)
 		if (sigismember(&set, signals[i]) == 1)
 			sigaction(signals[i], &action, NULL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
-bool skw_signals_stopped(void)
-{
-	return stopped;
 }

@@ -3,7 +3,10 @@
 #ifndef SKW_MODEL_PACKET_H
 #define SKW_MODEL_PACKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+struct skw_iface;
 
 enum skw_direction { SKW_DIR_UNKNOWN, SKW_DIR_IN, SKW_DIR_OUT };
 
@@ -12,14 +15,15 @@ enum skw_direction { SKW_DIR_UNKNOWN, SKW_DIR_IN, SKW_DIR_OUT };
  * a reader) and is valid until that one is asked for its next packet.
  */
 struct skw_packet {
-	uint64_t ts_ns;      /* real time, nanoseconds since the epoch */
-	const uint8_t *data; /* caplen bytes, starting with the link-layer header */
-	uint32_t caplen;     /* captured, <= len unless the source says otherwise */
-	uint32_t len;        /* on the wire */
-	int dlt;             /* DLT_* of pcap/dlt.h (not LINKTYPE_*) */
-	uint32_t iface;      /* index into the source's interface table */
-	uint32_t dropped;    /* packets lost right before this one (epb_dropcount) */
-	uint16_t protocol;   /* ethertype in host order where the kernel told it, else 0 */
+	uint64_t ts_ns;               /* real time, nanoseconds since the epoch */
+	const uint8_t *data;          /* caplen bytes, starting with the link-layer header */
+	uint32_t caplen;              /* captured, <= len unless the source says otherwise */
+	uint32_t len;                 /* on the wire */
+	int dlt;                      /* DLT_* of pcap/dlt.h (not LINKTYPE_*) */
+	uint32_t iface;               /* index into the source's interface table */
+	const struct skw_iface *from; /* the interface itself, its source's; NULL: not told */
+	uint32_t dropped;             /* packets lost right before this one (epb_dropcount) */
+	uint16_t protocol;            /* ethertype in host order where the kernel told it, else 0 */
 	uint8_t pkt_type;    /* PACKET_* of linux/if_packet.h; only if direction is known */
 	uint8_t direction;   /* enum skw_direction */
 	const char *comment; /* pcapng comment, NUL-terminated UTF-8; NULL if none */
@@ -42,6 +46,20 @@ struct skw_iface_stats {
 	uint64_t captured;  /* ... and put into a ring */
 	uint64_t dropped;   /* ... and lost, because a ring was full */
 	uint64_t truncated; /* of those captured, longer than the snapshot length */
+};
+
+/* What is known of a source's packets before the first of them. Its source's, and may grow. */
+struct skw_packet_kind {
+	/* DLT_* of all packets; -1: they are unlike, or not known yet. */
+	int dlt;
+	/* That a file may promise. */
+	uint32_t snaplen;
+	/* They come from every interface of the machine. */
+	bool any;
+	/* They come from more than one interface, of one kind or unlike. */
+	bool several;
+	/* It is a file: the first packet tells the link type where dlt does not. */
+	bool is_file;
 };
 
 #endif

@@ -40,3 +40,8 @@ const char *skw_linktype_dlt_text(int dlt)
 {
 	return pcap_datalink_val_to_description(dlt);
 }
+
+int skw_linktype_dlt_by_name(const char *name)
+{
+	return pcap_datalink_name_to_val(name);
+}

@@ -17,4 +17,7 @@ const char *skw_linktype_dlt_name(int dlt);
 /* "Ethernet"; static text, NULL if there is none. */
 const char *skw_linktype_dlt_text(int dlt);
 
+/* The DLT of a name as -y takes it, or -1. */
+int skw_linktype_dlt_by_name(const char *name);
+
 #endif

@@ -2,8 +2,8 @@
 #include "replay/replay.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/types.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,205 +11,290 @@
 
 #include "abi/packet.h"
 #include "filter/offline.h"
-#include "loop/signals.h"
+#include "loop/loop.h"
 #include "out/input.h"
 #include "pcap/linktype.h"
 #include "pcap/reader.h"
-#include "sink/delivery.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/say.h"
 #include "verbs/files.h"
 
-struct readback {
-	const struct skw_capture_plan *plan;
+/* After so many packets the loop looks at signals and timers. */
+#define PACKETS_PER_LOOK 256
+
+struct skw_replay {
+	const struct skw_replay_plan *plan;
+	struct skw_loop *loop; /* lent */
+	FILE *in;              /* owned until the reader takes it */
 	struct skw_reader *reader;
 	struct skw_offline_filter **filters; /* owned: by interface, made when it is first met */
 	size_t filters_len;
-	struct skw_identity who;
-	struct skw_verbs_context verbs;
-	struct skw_keeper *keeper;
-	struct skw_delivery delivery;
-	uint64_t last_ns;
-	bool pipe; /* packets arrive while we read */
+	struct skw_packet_kind kind;
+	struct skw_packet packet; /* the last that was read; it waits if has_packet */
+	bool has_packet;
+	unsigned budget;  /* packets until the next look */
+	bool interrupted; /* a read was given up, as the session is to end */
+	bool done;
+	int sink_failure; /* of the sink, during a read */
+	struct skw_error trouble;
 };
 
+int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out)
+{
+	struct skw_replay *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	r->plan = plan;
+	r->kind = (struct skw_packet_kind){ .dlt = -1, .is_file = true };
+	*out = r;
+	return 0;
+}
+
+void skw_replay_free(struct skw_replay *r)
+{
+	if (!r)
+		return;
+	skw_reader_close(r->reader);
+	if (r->in)
+		fclose(r->in);
+	for (size_t i = 0; i < r->filters_len; i++)
+		skw_offline_filter_free(r->filters[i]);
+	free(r->filters);
+	free(r);
+}
+
+const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r)
+{
+	return &r->kind;
+}
+
 /* The filter for an interface of the file. NULL with err filled if there can't be one. */
-static const struct skw_offline_filter *filter_for(struct readback *b, uint32_t place, int dlt,
+static const struct skw_offline_filter *filter_for(struct skw_replay *r, uint32_t place, int dlt,
 						   struct skw_error *err)
 {
-	if (place >= b->filters_len) {
+	if (place >= r->filters_len) {
 		size_t len = (size_t)place + 8;
-		struct skw_offline_filter **filters = realloc(b->filters, len * sizeof(*filters));
+		struct skw_offline_filter **filters = realloc(r->filters, len * sizeof(*filters));
 
 		if (!filters) {
 			skw_error_set(err, -ENOMEM, "filter: out of memory");
 			return NULL;
 		}
-		memset(filters + b->filters_len, 0, (len - b->filters_len) * sizeof(*filters));
-		b->filters = filters;
-		b->filters_len = len;
+		memset(filters + r->filters_len, 0, (len - r->filters_len) * sizeof(*filters));
+		r->filters = filters;
+		r->filters_len = len;
 	}
-	if (!b->filters[place])
-		skw_offline_filter_compile(b->plan->filter, dlt, SKW_SNAPLEN_MAX, true,
-					   &b->filters[place], err);
-	return b->filters[place];
+	if (!r->filters[place])
+		skw_offline_filter_compile(r->plan->filter, dlt, SKW_SNAPLEN_MAX, true,
+					   &r->filters[place], err);
+	return r->filters[place];
 }
 
 /* A wrong expression should be told before an output file is created. */
-static int check_filter(struct readback *b, struct skw_error *err)
+static int check_filter(struct skw_replay *r, struct skw_error *err)
 {
-	const struct skw_iface *first = skw_reader_iface(b->reader, 0);
+	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
 
-	if (!b->plan->filter[0] || !first)
+	if (!r->plan->filter[0] || !first)
 		return 0;
-	return filter_for(b, 0, first->dlt, err) ? 0 : -EINVAL;
+	return filter_for(r, 0, first->dlt, err) ? 0 : -EINVAL;
 }
 
-static int take(struct readback *b, struct skw_packet *pkt, struct skw_error *err)
+/*
+ * Before a pipe is read that may have nothing: lines go out, as somebody may wait for them, and the
+ * end of the session is waited for as well.
+ */
+static int wait_for_input(void *ctx, int fd)
 {
-	b->last_ns = pkt->ts_ns;
-	if (b->plan->filter[0]) {
-		const struct skw_offline_filter *filter = filter_for(b, pkt->iface, pkt->dlt, err);
+	struct skw_replay *r = ctx;
+	struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .events = POLLIN } };
 
-		if (!filter)
-			return -EINVAL;
-		if (!skw_offline_filter_match(filter, pkt))
-			return SKW_DELIVERED;
+	if (!r->loop)
+		return 0;
+	if (poll(p, 1, 0) == 1)
+		return 0;
+	r->sink_failure = skw_loop_pause(r->loop, &r->trouble);
+	if (r->sink_failure)
+		return EIO;
+	p[1].fd = skw_loop_interrupt_fd(r->loop);
+	while (poll(p, SKW_ARRAY_SIZE(p), -1) < 0)
+		if (errno != EINTR)
+			return errno;
+	if (!p[1].revents)
+		return 0;
+	r->interrupted = true;
+	return EINTR;
+}
+
+static int prepare(void *ctx, struct skw_error *err)
+{
+	struct skw_replay *r = ctx;
+	const struct skw_input_wait wait = { wait_for_input, r };
+	struct skw_verbs_files *output = r->plan->output;
+	struct stat st;
+	int ret = skw_input_open_waiting(r->plan->file, &wait, &r->in, err);
+
+	if (ret || !output)
+		return ret;
+	output->reads = (strcmp(r->plan->file, "-") == 0 ? fstat(STDIN_FILENO, &st)
+							 : stat(r->plan->file, &st)) == 0;
+	if (output->reads) {
+		output->in_dev = st.st_dev;
+		output->in_ino = st.st_ino;
 	}
-	if (pkt->caplen > b->plan->snaplen)
-		pkt->caplen = b->plan->snaplen;
-	return skw_delivery_packet(&b->delivery, pkt, skw_reader_iface(b->reader, pkt->iface), err);
+	return 0;
 }
 
-static int read_all(struct readback *b, struct skw_error *err)
+static void say_reading(const struct skw_replay *r, const struct skw_iface *first)
 {
-	struct skw_packet pkt;
-	int ret = 0;
-
-	while (!skw_signals_stopped()) {
-		ret = skw_reader_next(b->reader, &pkt, err);
-		if (ret <= 0)
-			break;
-		if (skw_reader_iface_count(b->reader) > 1)
-			skw_delivery_several(&b->delivery);
-		ret = take(b, &pkt, err);
-		/* Somebody is at the other end of a pipe, and somebody else waits for the line. */
-		if (!ret && b->pipe)
-			ret = skw_delivery_pause(&b->delivery, err);
-		if (ret)
-			break;
-	}
-	/* A signal that cut a read short is no failure of the file. */
-	return skw_signals_stopped() || ret > 0 ? 0 : ret;
-}
-
-static void say_reading(const struct readback *b)
-{
-	const struct skw_iface *first = skw_reader_iface(b->reader, 0);
-
-	if (!first)
-		return;
 	const char *name = skw_linktype_dlt_name(first->dlt);
 	const char *text = skw_linktype_dlt_text(first->dlt);
+
 	skw_say("reading from %s, link-type %s (%s), snapshot length %u",
-		strcmp(b->plan->read_file, "-") == 0 ? "standard input" : b->plan->read_file,
+		strcmp(r->plan->file, "-") == 0 ? "standard input" : r->plan->file,
 		name ? name : "?", text ? text : "?",
 		first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX);
 }
 
-/* The file that is written must not promise less than the one that is read holds. */
-static uint32_t snaplen_for(const struct readback *b)
+static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
-	const struct skw_iface *first = skw_reader_iface(b->reader, 0);
+	struct skw_replay *r = ctx;
+	/* The reader takes the stream in any case. */
+	int ret = skw_reader_open(SKW_TAKE_PTR(r->in), r->plan->file, &r->reader, err);
+
+	if (!ret)
+		ret = check_filter(r, err);
+	if (ret)
+		return ret;
+	r->loop = loop;
+
+	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
 	uint32_t snaplen = first && first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX;
 
-	return snaplen < b->plan->snaplen ? snaplen : b->plan->snaplen;
+	/* A file that is written must not promise less than the one that is read holds. */
+	r->kind.snaplen = snaplen < r->plan->snaplen ? snaplen : r->plan->snaplen;
+	if (!first)
+		return 0;
+	r->kind.dlt = first->dlt;
+	say_reading(r, first);
+	return 0;
 }
 
-/* What needs privileges comes before the first byte of the file. */
-static int give_up_privileges(struct readback *b, struct skw_error *err)
+static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
 {
-	const struct skw_identity *who = NULL;
+	(void)now_ns;
+	(void)err;
+	((struct skw_replay *)ctx)->budget = PACKETS_PER_LOOK;
+	return 0;
+}
 
-	if (b->plan->user) {
-		int ret = skw_identity_lookup(b->plan->user, &b->who, err);
+static bool peek(void *ctx, uint64_t *ts_ns)
+{
+	const struct skw_replay *r = ctx;
 
-		if (ret)
+	*ts_ns = 0;
+	return !r->done && (r->budget || r->has_packet);
+}
+
+/* 1: the packet that was read passes the filter; 0: it does not; or -errno. */
+static int filter(struct skw_replay *r, struct skw_error *err)
+{
+	struct skw_packet *pkt = &r->packet;
+
+	if (r->plan->filter[0]) {
+		const struct skw_offline_filter *filter = filter_for(r, pkt->iface, pkt->dlt, err);
+
+		if (!filter)
+			return -EINVAL;
+		if (!skw_offline_filter_match(filter, pkt))
+			return 0;
+	}
+	if (pkt->caplen > r->plan->snaplen)
+		pkt->caplen = r->plan->snaplen;
+	pkt->from = skw_reader_iface(r->reader, pkt->iface);
+	return 1;
+}
+
+/* The end of the file, or of what can be read of it: what came before is worth having. */
+static int end_of_file(struct skw_replay *r, int ret)
+{
+	r->done = true;
+	/* A signal that cut a read short is no failure of the file. */
+	if (ret == 0 || r->interrupted)
+		skw_loop_stop(r->loop);
+	else
+		skw_loop_fail(r->loop, ret);
+	return 0;
+}
+
+/* The next packet that is wanted, as far as there is one before the next look. 0 or -errno. */
+static int read_packet(struct skw_replay *r, struct skw_error *err)
+{
+	while (!r->has_packet && !r->done && r->budget) {
+		struct skw_error trouble = { 0 };
+		int ret = skw_reader_next(r->reader, &r->packet, &trouble);
+
+		r->budget--;
+		if (r->sink_failure)
+			return skw_error_set(err, r->sink_failure, "%s", r->trouble.text);
+		if (ret < 0 && !r->interrupted)
+			skw_error_set(err, ret, "%s", trouble.text);
+		if (ret <= 0)
+			return end_of_file(r, ret);
+		if (skw_reader_iface_count(r->reader) > 1)
+			r->kind.several = true;
+		ret = filter(r, err);
+		if (ret < 0)
+			return end_of_file(r, ret);
+		r->has_packet = ret > 0;
+	}
+	return 0;
+}
+
+static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
+{
+	struct skw_replay *r = ctx;
+
+	(void)until_ns;
+	for (;;) {
+		int ret = read_packet(r, err);
+
+		if (ret || !r->has_packet)
 			return ret;
-		who = &b->who;
-	}
-	b->verbs.plan = b->plan;
-	b->verbs.who = who;
-	b->verbs.counters_fd = b->verbs.next_fd = -1;
-	if (b->plan->write_file) {
-		int ret = skw_verbs_split(&b->verbs, &b->keeper, err);
-
-		if (ret)
+		ret = skw_loop_packets(r->loop, &r->packet, 1, err);
+		/* The packet waits, or nothing more is wanted. */
+		if (ret <= 0)
 			return ret;
+		r->has_packet = false;
+		if (skw_loop_is_over(r->loop))
+			return 0;
 	}
-	return skw_privileges_drop(who, false, err);
 }
 
-static int run(struct readback *b, struct skw_error *err)
+/* There is always more to read until the end. */
+static int rest(void *ctx)
 {
-	FILE *in;
-	int ret = skw_input_open(b->plan->read_file, &in, err);
-
-	if (ret)
-		return ret;
-	struct stat st = { 0 };
-	bool known = (strcmp(b->plan->read_file, "-") == 0 ? fstat(STDIN_FILENO, &st)
-							   : stat(b->plan->read_file, &st)) == 0;
-	b->pipe = known && !S_ISREG(st.st_mode);
-	b->verbs.reads = known;
-	b->verbs.in_dev = st.st_dev;
-	b->verbs.in_ino = st.st_ino;
-	ret = give_up_privileges(b, err);
-	if (ret) {
-		fclose(in);
-		return ret;
-	}
-	ret = skw_reader_open(in, b->plan->read_file, &b->reader, err);
-	if (!ret)
-		ret = check_filter(b, err);
-	if (ret)
-		return ret;
-	say_reading(b);
-
-	const struct skw_iface *first = skw_reader_iface(b->reader, 0);
-	struct skw_recorder_options opt = { .plan = b->plan,
-					    .keeper = b->keeper,
-					    .dlt = first ? first->dlt : -1,
-					    .snaplen = snaplen_for(b) };
-
-	ret = skw_delivery_open(&b->delivery, b->plan, &opt, err);
-	if (!ret)
-		ret = read_all(b, err);
-	/* A file is due also when no packet was for it; and what came before an error is worth
-	 * having. */
-	if (!ret && b->delivery.recorder && !b->delivery.packets)
-		ret = skw_recorder_start(b->delivery.recorder, skw_clock_real_ns(), err);
-	int closed = skw_delivery_close(&b->delivery, b->last_ns, err);
-	if (b->plan->count_only)
-		printf("%" PRIu64 " packet%s\n", b->delivery.packets,
-		       b->delivery.packets == 1 ? "" : "s");
-	return ret ? ret : closed;
+	return ((const struct skw_replay *)ctx)->done ? -1 : 0;
 }
 
-int skw_replay_run(const struct skw_capture_plan *plan, struct skw_error *err)
+/* A file is read no further once the session ends. */
+static void quiesce(void *ctx)
 {
-	struct readback b = { .plan = plan };
+	((struct skw_replay *)ctx)->done = true;
+}
 
-	skw_signals_catch(false);
-	int ret = run(&b, err);
-	int kept = skw_keeper_finish(b.keeper);
+static const struct skw_source_ops ops = {
+	.prepare = prepare,
+	.begin = begin,
+	.look = look,
+	.peek = peek,
+	.take = take,
+	.rest = rest,
+	.quiesce = quiesce,
+};
 
-	skw_reader_close(b.reader);
-	for (size_t i = 0; i < b.filters_len; i++)
-		skw_offline_filter_free(b.filters[i]);
-	free(b.filters);
-	if (!ret && kept)
-		return skw_error_set(err, kept, "skwatch's privileged process has died");
-	return ret;
+struct skw_source skw_replay_source(struct skw_replay *r)
+{
+	return (struct skw_source){ &ops, r };
 }

@@ -1,12 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets from a capture file instead of the wire (-r): no BPF, and no privilege needed. */
+/* A source: packets from a capture file. It needs no BPF and no privilege. */
 #ifndef SKW_REPLAY_REPLAY_H
 #define SKW_REPLAY_REPLAY_H
 
-#include "session/plan.h"
-#include "util/error.h"
+#include "loop/source.h"
+#include "model/packet.h"
 
-/* Reads the plan's read_file to its end, to -c or to a signal. 0 or -errno with err filled. */
-int skw_replay_run(const struct skw_capture_plan *plan, struct skw_error *err);
+struct skw_replay;
+struct skw_verbs_files;
+
+/* All of it is lent and outlives the replay. */
+struct skw_replay_plan {
+	/* "-" is standard input. */
+	const char *file;
+	/* In libpcap's language; never NULL, "" takes everything. */
+	const char *filter;
+	uint32_t snaplen;
+	/* Is told which file is read, so that no output overwrites it; NULL: there is no output. */
+	struct skw_verbs_files *output;
+};
+
+/* Nothing is opened yet. *out is the caller's. 0 or -ENOMEM. */
+int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out);
+void skw_replay_free(struct skw_replay *r); /* NULL allowed */
+
+struct skw_source skw_replay_source(struct skw_replay *r);
+
+/* What the file's packets are like, known once it has begun. It stays the replay's. */
+const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r);
 
 #endif

@@ -4,27 +4,33 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "kern/compile.h"
+#include "out/name.h"
+#include "pcap/linktype.h"
 #include "util/cleanup.h"
 
+/* How long a packet may wait in its ring, unless the ring fills up. */
+#define WAIT_LINES_MS 10
+#define WAIT_FILE_MS  20
+
 /* What the options say together; each alone was checked where it was read. */
-static int check_rules(const struct skw_capture_plan *plan, struct skw_error *err)
+static int check_rules(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	bool rotates = plan->rotate_bytes || plan->rotate_s;
-	bool to_stdout = plan->write_file && strcmp(plan->write_file, "-") == 0;
+	bool rotates = plan->file.rotate_bytes || plan->file.rotate_s;
+	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
 	const struct {
 		bool wrong;
 		const char *why;
 	} rules[] = {
-		{ plan->write_file && !plan->write_file[0], "-w: the file's name is empty" },
+		{ plan->file.name && !plan->file.name[0], "-w: the file's name is empty" },
 		{ plan->read_file && !plan->read_file[0], "-r: the file's name is empty" },
-		{ rotates && !plan->write_file, "-C and -G turn files over: they need -w FILE" },
+		{ rotates && !plan->file.name, "-C and -G turn files over: they need -w FILE" },
 		{ rotates && to_stdout, "-C and -G need a file to write to, not standard output" },
-		{ plan->files_max && !rotates,
+		{ plan->file.files_max && !rotates,
 		  "-W limits the files of -C or -G: give one of them" },
-		{ plan->command && !rotates,
+		{ plan->file.command && !rotates,
 		  "-z runs a command for each file of -C or -G: give one of them" },
-		{ plan->read_file && plan->ifaces_len, "-r reads a file: -i has no place there" },
+		{ plan->read_file && plan->capture.ifaces_len,
+		  "-r reads a file: -i has no place there" },
 		{ plan->read_file && plan->duration_ns,
 		  "-r reads a file: --duration has no place there" },
 		{ plan->read_file && plan->dlt_name, "-r reads a file: -y has no place there" },
@@ -33,9 +39,10 @@ static int check_rules(const struct skw_capture_plan *plan, struct skw_error *er
 		{ to_stdout && (plan->lines || plan->count_only),
 		  "-w - writes packets to standard output: lines can't go there as well" },
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
-		{ plan->format_name && !plan->write_file, "--format is for -w FILE" },
-		{ plan->list_link_types && plan->ifaces_len > 1, "-L takes one interface" },
-		{ plan->dlt_name && plan->ifaces_len != 1, "-y takes one interface: give -i IF" },
+		{ plan->format_name && !plan->file.name, "--format is for -w FILE" },
+		{ plan->list_link_types && plan->capture.ifaces_len > 1, "-L takes one interface" },
+		{ plan->dlt_name && plan->capture.ifaces_len != 1,
+		  "-y takes one interface: give -i IF" },
 	};
 
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(rules); i++)
@@ -45,65 +52,70 @@ static int check_rules(const struct skw_capture_plan *plan, struct skw_error *er
 }
 
 /* "any" stands for no name at all. */
-static int check_ifaces(struct skw_capture_plan *plan, struct skw_error *err)
+static int check_ifaces(struct skw_session_plan *plan, struct skw_error *err)
 {
-	for (size_t i = 0; i < plan->ifaces_len; i++) {
-		if (strcmp(plan->ifaces[i], "any") != 0)
+	for (size_t i = 0; i < plan->capture.ifaces_len; i++) {
+		if (strcmp(plan->capture.ifaces[i], "any") != 0)
 			continue;
-		if (plan->ifaces_len > 1)
+		if (plan->capture.ifaces_len > 1)
 			return skw_error_usage(
 				err, "-i any is every interface: no other goes beside it");
-		plan->ifaces_len = 0;
+		plan->capture.ifaces_len = 0;
 	}
 	return 0;
 }
 
-/* Overwritten before it is read to its end, the input would be lost. */
-static int check_same_file(const struct skw_capture_plan *plan, struct skw_error *err)
+/* Lines are the default where nothing else is asked for. They are awaited, files less so. */
+static void choose_lines(struct skw_session_plan *plan)
 {
-	struct stat in, out;
-
-	if (!plan->read_file || !plan->write_file || strcmp(plan->read_file, "-") == 0 ||
-	    stat(plan->read_file, &in) < 0 || stat(plan->write_file, &out) < 0)
-		return 0;
-	if (in.st_dev != out.st_dev || in.st_ino != out.st_ino || !S_ISREG(in.st_mode))
-		return 0;
-	return skw_error_usage(err, "-w %s is the file that -r reads: it would be lost",
-			       plan->write_file);
+	plan->lines = plan->lines || (!plan->file.name && !plan->count_only);
+	plan->capture.wait_ms = plan->lines ? WAIT_LINES_MS : WAIT_FILE_MS;
 }
 
-static int resolve_names(struct skw_capture_plan *plan, struct skw_error *err)
+static int resolve_names(struct skw_session_plan *plan, struct skw_error *err)
 {
-	plan->dlt = -1;
+	plan->capture.dlt = -1;
 	if (plan->dlt_name) {
-		plan->dlt = skw_compile_dlt_by_name(plan->dlt_name);
-		if (plan->dlt < 0)
+		plan->capture.dlt = skw_linktype_dlt_by_name(plan->dlt_name);
+		if (plan->capture.dlt < 0)
 			return skw_error_usage(err, "-y %s: no such link type; see -L",
 					       plan->dlt_name);
 	}
-	if (!plan->write_file)
+	if (!plan->file.name)
 		return 0;
-	plan->compression = skw_out_compression_from_name(plan->write_file);
-	plan->format = skw_out_format_from_name(plan->write_file);
+	plan->file.compression = skw_out_compression_from_name(plan->file.name);
+	plan->file.format = skw_out_format_from_name(plan->file.name);
 	if (!plan->format_name)
 		return 0;
 	if (strcmp(plan->format_name, "pcap") == 0)
-		plan->format = SKW_FILE_PCAP;
+		plan->file.format = SKW_FILE_PCAP;
 	else if (strcmp(plan->format_name, "pcapng") == 0)
-		plan->format = SKW_FILE_PCAPNG;
+		plan->file.format = SKW_FILE_PCAPNG;
 	else
 		return skw_error_usage(err, "--format: \"%s\" is not pcap or pcapng",
 				       plan->format_name);
 	return 0;
 }
 
-int skw_capture_plan_check(struct skw_capture_plan *plan, struct skw_error *err)
+int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 {
 	int ret = check_rules(plan, err);
 
 	if (!ret)
 		ret = check_ifaces(plan, err);
-	if (!ret)
-		ret = check_same_file(plan, err);
+	choose_lines(plan);
 	return ret ? ret : resolve_names(plan, err);
+}
+
+int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	struct stat in, out;
+
+	if (!plan->read_file || !plan->file.name || strcmp(plan->read_file, "-") == 0 ||
+	    stat(plan->read_file, &in) < 0 || stat(plan->file.name, &out) < 0)
+		return 0;
+	if (in.st_dev != out.st_dev || in.st_ino != out.st_ino || !S_ISREG(in.st_mode))
+		return 0;
+	return skw_error_usage(err, "-w %s is the file that -r reads: it would be lost",
+			       plan->file.name);
 }

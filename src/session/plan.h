@@ -1,66 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the user asked of a capture, checked for sense but not against the
- * machine. A command fills it in, a session reads it. Strings belong to the
- * caller and outlive the session.
+ * What the user asked of `skwatch capture`, checked for sense but not against the machine. A
+ * command fills it in, a session reads it. Strings belong to the caller and outlive the session.
  */
 #ifndef SKW_SESSION_PLAN_H
 #define SKW_SESSION_PLAN_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "dissect/printer.h"
-#include "model/packet.h"
-#include "out/name.h"
+#include "model/capture_plan.h"
+#include "model/file_plan.h"
 #include "util/error.h"
 
 enum skw_dump { SKW_DUMP_NONE, SKW_DUMP_TEXT, SKW_DUMP_C, SKW_DUMP_NUMBERS, SKW_DUMP_EBPF };
 
-#define SKW_PLAN_IFACES_MAX 64
+struct skw_session_plan {
+	struct skw_capture_plan capture;
+	/* -y; NULL: the interface's own link type. The check makes capture.dlt of it. */
+	const char *dlt_name;
+	/* -L */
+	bool list_link_types;
 
-struct skw_capture_plan {
-	const char *ifaces[SKW_PLAN_IFACES_MAX];
-	size_t ifaces_len;            /* 0: any */
-	const char *filter;           /* never NULL; "" takes everything */
-	enum skw_direction direction; /* SKW_DIR_UNKNOWN: both */
-	bool no_promiscuous;
-	const char *dlt_name; /* -y; NULL: the interface's own */
-	int dlt;              /* of dlt_name; -1: the interface's own. From the check */
-	bool list_link_types; /* -L */
-	uint32_t snaplen;
-	uint64_t ring_bytes;
-	unsigned rings; /* 0: as many as fit the machine */
+	/* NULL: a live capture; "-" is standard input. */
+	const char *read_file;
 
-	const char *read_file; /* NULL: live; "-" is standard input */
+	/* Stop after so many packets, after so long; 0: no limit. */
+	uint64_t count;
+	uint64_t duration_ns;
 
-	uint64_t count;       /* stop after so many packets; 0: no limit */
-	uint64_t duration_ns; /* stop after so long; 0: no limit */
+	/* Its name is NULL where nothing is written. */
+	struct skw_file_plan file;
+	/* pcap or pcapng; NULL: what the file's name says. */
+	const char *format_name;
+	/* -Z; NULL: the user stays. */
+	const char *user;
 
-	const char *write_file;      /* NULL: none; "-" is standard output */
-	const char *format_name;     /* pcap or pcapng; NULL: what write_file's name says */
-	enum skw_file_format format; /* this and the next from the check */
-	enum skw_compression compression;
-	bool nano;             /* time stamps in the file */
-	bool packet_buffered;  /* -U */
-	uint64_t rotate_bytes; /* -C; 0: never */
-	uint64_t rotate_s;     /* -G; 0: never */
-	unsigned files_max;    /* -W; 0: no limit */
-	const char *command;   /* -z; NULL: none */
-	const char *user;      /* -Z; NULL: stay */
-
-	bool lines;      /* print packets */
-	bool count_only; /* --count: only say how many there were */
+	/* Print packets; or only say how many there were. */
+	bool lines;
+	bool count_only;
 	struct skw_print_options print;
-	enum skw_dump dump; /* print the compiled filter and stop */
+	/* Print the compiled filter and stop. */
+	enum skw_dump dump;
 };
 
 /*
- * Finds what contradicts itself, or would be ignored without a word, and fills in
- * what follows from names. Looks at the machine only to see that input and output
- * differ. A usage error, or 0.
+ * Finds what contradicts itself, or would be ignored without a word, and fills in what follows
+ * from names. Pure: a usage error, or 0.
  */
-int skw_capture_plan_check(struct skw_capture_plan *plan, struct skw_error *err);
+int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err);
+
+/*
+ * Looks at the machine: overwritten before it is read to its end, the input would be lost. A usage
+ * error if the output is the input, or 0.
+ */
+int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw_error *err);
 
 #endif

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a capture can tell without capturing: -D, -L, and the -d family. On standard output. */
+/* The compiled filter as text: the -d family, for a file (-r) or what a live capture compiled. */
 #ifndef SKW_SESSION_SHOW_H
 #define SKW_SESSION_SHOW_H
 
+#include "model/cbpf.h"
 #include "session/plan.h"
+#include "util/buf.h"
 #include "util/error.h"
 
-int skw_show_interfaces(struct skw_error *err);
+/* plan->dump of a program, on standard output. 0 or -errno. */
+int skw_session_show_program(const struct skw_session_plan *plan, const struct skw_cbpf *program,
+			     struct skw_error *err);
+/* plan->dump of the filter for the file that is read. 0 or -errno. */
+int skw_session_show_file(const struct skw_session_plan *plan, struct skw_error *err);
 
-/* Of the plan's interface, or of one that is as good as any. */
-int skw_show_link_types(const struct skw_capture_plan *plan, struct skw_error *err);
-
-/*
- * plan->dump of the filter for the plan's interface or file; for Ethernet without
- * metadata where privileges for a live handle are missing.
- */
-int skw_show_filter(const struct skw_capture_plan *plan, struct skw_error *err);
+/* Prints `text` and frees it. 0 or -ENOMEM. */
+int skw_session_show_text(struct skw_buf *text, struct skw_error *err);
 
 #endif

@@ -12,35 +12,30 @@
 #include "util/clock.h"
 
 /* How long a reader that has stopped may hold up the end. */
-#define LINGER_NS (2 * SKW_NS_PER_S)
+#define LINGER_MS 2000
 
-void skw_lines_open(struct skw_lines *l)
+void skw_lines_open(struct skw_lines *l, int interrupt_fd)
 {
 	struct stat st;
 
-	*l = (struct skw_lines){ 0 };
-	for (size_t i = 0; i < SKW_LINES_INTERRUPTS; i++)
-		l->interrupt_fds[i] = -1;
+	*l = (struct skw_lines){ .interrupt_fd = interrupt_fd };
 	l->stream = fstat(STDOUT_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-void skw_lines_hurry(struct skw_lines *l)
+void skw_lines_hurry(struct skw_lines *l, unsigned ms)
 {
 	if (!l->give_up_ns)
-		l->give_up_ns = skw_clock_monotonic_ns() + LINGER_NS;
+		l->give_up_ns = skw_clock_monotonic_ns() + ms * SKW_NS_PER_MS;
 }
 
 /* Until standard output takes something: 0, or -ETIMEDOUT when that is given up, or -errno. */
 static int wait_for_reader(struct skw_lines *l)
 {
 	for (;;) {
-		struct pollfd p[1 + SKW_LINES_INTERRUPTS] = { { .fd = STDOUT_FILENO,
-								.events = POLLOUT } };
+		struct pollfd p[] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
+				      { .fd = l->give_up_ns ? -1 : l->interrupt_fd,
+					.events = POLLIN } };
 		int timeout_ms = -1;
-
-		for (size_t i = 0; i < SKW_LINES_INTERRUPTS; i++)
-			p[1 + i] = (struct pollfd){ .fd = l->give_up_ns ? -1 : l->interrupt_fds[i],
-						    .events = POLLIN };
 
 		if (l->give_up_ns) {
 			uint64_t now_ns = skw_clock_monotonic_ns();
@@ -56,9 +51,8 @@ static int wait_for_reader(struct skw_lines *l)
 		}
 		if (p[0].revents)
 			return 0;
-		for (size_t i = 1; i < SKW_ARRAY_SIZE(p); i++)
-			if (p[i].revents)
-				skw_lines_hurry(l);
+		if (p[1].revents)
+			skw_lines_hurry(l, LINGER_MS);
 	}
 }
 

@@ -12,19 +12,17 @@
 #include "util/buf.h"
 #include "util/error.h"
 
-#define SKW_LINES_INTERRUPTS 3
-
 struct skw_lines {
 	bool stream; /* standard output may make us wait: no regular file */
-	/* Each becomes readable when it is to end; -1: none. Lent. */
-	int interrupt_fds[SKW_LINES_INTERRUPTS];
+	/* Becomes readable when the session is to end; -1: none. Lent. */
+	int interrupt_fd;
 	uint64_t give_up_ns; /* CLOCK_MONOTONIC until when to wait; 0: for ever */
 };
 
-void skw_lines_open(struct skw_lines *l);
+void skw_lines_open(struct skw_lines *l, int interrupt_fd);
 
-/* The end is near: from now on a reader that takes nothing is waited for two seconds in all. */
-void skw_lines_hurry(struct skw_lines *l);
+/* The end is near: from now on a reader that takes nothing is waited for so long in all. */
+void skw_lines_hurry(struct skw_lines *l, unsigned ms);
 
 /* Gives everything in `text` out and empties it. 0 or -errno with err. */
 int skw_lines_write(struct skw_lines *l, struct skw_buf *text, struct skw_error *err);

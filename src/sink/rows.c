@@ -4,88 +4,96 @@
 #include <errno.h>
 
 #include "format/listing.h"
+#include "loop/loop.h"
+#include "table/table.h"
 #include "util/buf.h"
 
-struct batch {
-	const struct skw_batch_plan *plan;
-	struct skw_watch *watch;
-	struct skw_view *view;
-	struct skw_buf text;
-	uint64_t printed; /* iterations */
-};
-
-static void add_rows(struct batch *b, const struct skw_watch_status *status)
+static void add_rows(struct skw_rows *r, const struct skw_watch_status *status)
 {
 	const struct skw_format_env env = { .offset_ns = status->offset_ns };
-	const enum skw_batch_format format = b->plan->format;
-	size_t n = skw_view_len(b->view);
+	const enum skw_rows_format format = r->format;
+	size_t n = skw_view_len(r->view);
 
-	if (format == SKW_BATCH_CSV && !b->printed)
-		skw_format_csv_head(&b->text);
-	if (format == SKW_BATCH_TEXT)
-		skw_listing_head(&b->text);
+	if (format == SKW_ROWS_CSV && !r->printed)
+		skw_format_csv_head(&r->text);
+	if (format == SKW_ROWS_TEXT)
+		skw_listing_head(&r->text);
 	for (size_t i = 0; i < n; i++) {
-		const struct skw_row *row = skw_view_row(b->view, i);
+		const struct skw_row *row = skw_view_row(r->view, i);
 
-		if (format == SKW_BATCH_JSON)
-			skw_format_row_json(&b->text, row, &env);
-		else if (format == SKW_BATCH_CSV)
-			skw_format_row_csv(&b->text, row, &env);
+		if (format == SKW_ROWS_JSON)
+			skw_format_row_json(&r->text, row, &env);
+		else if (format == SKW_ROWS_CSV)
+			skw_format_row_csv(&r->text, row, &env);
 		else
-			skw_listing_row(&b->text, row);
+			skw_listing_row(&r->text, row);
 	}
 }
 
-static void add_groups(struct batch *b)
+static void add_groups(struct skw_rows *r)
 {
-	size_t n = skw_view_groups_len(b->view);
+	size_t n = skw_view_groups_len(r->view);
 
-	skw_listing_group_head(&b->text, b->plan->view->group);
+	skw_listing_group_head(&r->text, r->view_options->group);
 	for (size_t i = 0; i < n; i++)
-		skw_listing_group(&b->text, skw_view_group(b->view, i));
+		skw_listing_group(&r->text, skw_view_group(r->view, i));
 }
 
-static int start(void *ctx, struct skw_watch *w, struct skw_error *err)
+static int open_rows(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
+	struct skw_rows *r = ctx;
+
+	r->loop = loop;
+	skw_lines_open(&r->out, skw_loop_interrupt_fd(loop));
+	return skw_view_new(&r->view) < 0 ? skw_error_set(err, -ENOMEM, "out of memory") : 0;
+}
+
+static int print_rows(void *ctx, const struct skw_table *table,
+		      const struct skw_watch_status *status, struct skw_error *err)
+{
+	struct skw_rows *r = ctx;
+
+	if (skw_view_make(r->view, table, r->view_options, true) < 0)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	if (r->format == SKW_ROWS_TEXT) {
+		if (r->printed)
+			skw_buf_add_char(&r->text, '\n');
+		skw_listing_totals(&r->text, skw_table_totals(table), status);
+	}
+	if (r->view_options->group != SKW_GROUP_NONE)
+		add_groups(r);
+	else
+		add_rows(r, status);
+	if (++r->printed == r->iterations)
+		skw_loop_enough(r->loop);
+	return skw_lines_write(&r->out, &r->text, err);
+}
+
+static void hurry(void *ctx, unsigned ms)
+{
+	skw_lines_hurry(&((struct skw_rows *)ctx)->out, ms);
+}
+
+static int close_rows(void *ctx, uint64_t real_ns, struct skw_error *err)
+{
+	struct skw_rows *r = ctx;
+
+	(void)real_ns;
 	(void)err;
-	((struct batch *)ctx)->watch = w;
+	skw_view_free(r->view);
+	skw_buf_free(&r->text);
+	r->view = NULL;
 	return 0;
 }
 
-static int tick(void *ctx, struct skw_table *table, const struct skw_watch_status *status,
-		struct skw_error *err)
+static const struct skw_sink_ops ops = {
+	.open = open_rows,
+	.tick = print_rows,
+	.hurry = hurry,
+	.close = close_rows,
+};
+
+struct skw_sink skw_rows_sink(struct skw_rows *r)
 {
-	struct batch *b = ctx;
-
-	if (skw_view_make(b->view, table, b->plan->view, true) < 0)
-		return skw_error_set(err, -ENOMEM, "out of memory");
-	if (b->plan->format == SKW_BATCH_TEXT) {
-		if (b->printed)
-			skw_buf_add_char(&b->text, '\n');
-		skw_listing_totals(&b->text, skw_table_totals(table), status);
-	}
-	if (b->plan->view->group != SKW_GROUP_NONE)
-		add_groups(b);
-	else
-		add_rows(b, status);
-	b->printed++;
-	int ret = skw_watch_print(b->watch, &b->text, err);
-
-	return ret ? ret : b->printed == b->plan->iterations;
-}
-
-int skw_batch_run(const struct skw_batch_plan *plan, struct skw_error *err)
-{
-	struct batch b = { .plan = plan };
-	const struct skw_watch_hooks hooks = {
-		.ctx = &b, .start = start, .tick = tick, .input_fd = -1
-	};
-
-	if (skw_view_new(&b.view) < 0)
-		return skw_error_set(err, -ENOMEM, "out of memory");
-	int ret = skw_watch_run(&plan->watch, &hooks, err);
-
-	skw_view_free(b.view);
-	skw_buf_free(&b.text);
-	return ret;
+	return (struct skw_sink){ &ops, r };
 }

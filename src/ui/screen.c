@@ -174,7 +174,7 @@ static void draw(struct skw_screen *s)
 	refresh();
 }
 
-int skw_screen_update(struct skw_screen *s, struct skw_table *table,
+int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
 		      const struct skw_watch_status *status, struct skw_error *err)
 {
 	int rc;

@@ -46,7 +46,7 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 void skw_screen_close(struct skw_screen *s);
 
 /* After a sweep; table and status must stay until the next call or close. */
-int skw_screen_update(struct skw_screen *s, struct skw_table *table,
+int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
 		      const struct skw_watch_status *status, struct skw_error *err);
 
 /* Reads what was typed (or redraws for SIGWINCH, SIGCONT), draws, tells what is wished for. */

@@ -2,8 +2,14 @@
 #include "util/say.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+/* Standard error is one for the whole process, and so is its last line. */
+static bool status_is_shown;
 
 void skw_say(const char *fmt, ...)
 {
@@ -11,6 +17,7 @@ void skw_say(const char *fmt, ...)
 	size_t len = sizeof("skwatch: ") - 1;
 	va_list ap;
 
+	skw_say_clear();
 	va_start(ap, fmt);
 	int n = vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
 	va_end(ap);
@@ -21,4 +28,23 @@ void skw_say(const char *fmt, ...)
 	/* Nowhere is left to report a failure of standard error itself. */
 	ssize_t ignored = write(STDERR_FILENO, line, len);
 	(void)ignored;
+}
+
+void skw_say_status(const char *line)
+{
+	struct winsize size = { 0 };
+	size_t len = strlen(line);
+
+	/* A line that wraps could not be taken back. */
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && len >= size.ws_col)
+		len = size.ws_col - 1u;
+	fprintf(stderr, "\r%.*s\033[K", (int)len, line);
+	status_is_shown = true;
+}
+
+void skw_say_clear(void)
+{
+	if (status_is_shown)
+		fputs("\r\033[K", stderr);
+	status_is_shown = false;
 }

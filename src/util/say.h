@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Talk: what is said to people on standard error. */
+/*
+ * Talk on standard error, and the status line at the bottom of a terminal, which makes way for
+ * talk. For one thread.
+ */
 #ifndef SKW_UTIL_SAY_H
 #define SKW_UTIL_SAY_H
 
 /* "skwatch: ..." and a newline on standard error, in one write. For talk that is no failure. */
 void skw_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Shows the line in place of the one before, cut to the width of the terminal. */
+void skw_say_status(const char *line);
+/* Takes the status line away, if there is one, before something else is printed. */
+void skw_say_clear(void);
 
 #endif

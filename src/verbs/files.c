@@ -10,32 +10,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/any.h"
-#include "kern/iface.h"
 #include "out/rotate.h"
 #include "util/cleanup.h"
+#include "verbs/ask.h"
 
 #define OUTPUT_FLAGS (O_WRONLY | O_CLOEXEC | O_NOCTTY)
 
-enum verb { VERB_OPEN_FILE, VERB_FILE_DONE, VERB_MAKE_FILTER, VERBS };
+enum verb { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
 
-static struct skw_rotate rotation(const struct skw_capture_plan *plan)
+static struct skw_rotate rotation(const struct skw_file_plan *plan)
 {
-	return (struct skw_rotate){ .template = plan->write_file,
+	return (struct skw_rotate){ .template = plan->name,
 				    .by_time = plan->rotate_s != 0,
 				    .by_size = plan->rotate_bytes != 0,
 				    .files = plan->files_max };
 }
 
-uint64_t skw_verbs_next_number(const struct skw_capture_plan *plan, uint64_t number)
+uint64_t skw_verbs_files_next(const struct skw_file_plan *plan, uint64_t number)
 {
 	struct skw_rotate rotate = rotation(plan);
 
 	return skw_rotate_next(&rotate, (unsigned)number);
 }
 
-int skw_verbs_file_name(const struct skw_capture_plan *plan, const struct skw_file_id *id,
-			char name[PATH_MAX])
+int skw_verbs_files_name(const struct skw_file_plan *plan, const struct skw_file_id *id,
+			 char name[PATH_MAX])
 {
 	struct skw_rotate rotate = rotation(plan);
 
@@ -76,7 +75,7 @@ static int open_as(const struct skw_identity *who, const char *name)
  * In a directory where that user may not create files, we do, in the directory as it was before
  * any packet was seen; what is there already must be a file that we made before.
  */
-static int open_for(const struct skw_verbs_context *ctx, const char *name)
+static int open_for(const struct skw_verbs_files *ctx, const char *name)
 {
 	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
 	SKW_AUTO_FD int fd = -1;
@@ -98,7 +97,7 @@ static int open_for(const struct skw_verbs_context *ctx, const char *name)
 }
 
 /* The file is emptied when the one before it is complete, as both may be the same. */
-static int open_output(const struct skw_verbs_context *ctx, const char *name, struct skw_error *err)
+static int open_output(const struct skw_verbs_files *ctx, const char *name, struct skw_error *err)
 {
 	SKW_AUTO_FD int fd = -1;
 	struct stat st;
@@ -123,21 +122,21 @@ static int open_output(const struct skw_verbs_context *ctx, const char *name, st
 }
 
 /* The request of both verbs that are about a file. */
-static int file_name_of(const struct skw_verbs_context *ctx, const void *request, size_t len,
+static int file_name_of(const struct skw_verbs_files *ctx, const void *request, size_t len,
 			char name[PATH_MAX])
 {
 	struct skw_file_id id;
 
-	if (len != sizeof(id) || !ctx->plan->write_file)
+	if (len != sizeof(id))
 		return -EINVAL;
 	memcpy(&id, request, sizeof(id));
-	return skw_verbs_file_name(ctx->plan, &id, name);
+	return skw_verbs_files_name(ctx->plan, &id, name);
 }
 
 static int serve_open_file(void *arg, const void *request, size_t len,
 			   struct skw_keeper_reply *reply)
 {
-	const struct skw_verbs_context *ctx = arg;
+	const struct skw_verbs_files *ctx = arg;
 	struct skw_error err = { 0 };
 	char name[PATH_MAX];
 	int ret = file_name_of(ctx, request, len, name);
@@ -154,7 +153,7 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 static int serve_file_done(void *arg, const void *request, size_t len,
 			   struct skw_keeper_reply *reply)
 {
-	const struct skw_verbs_context *ctx = arg;
+	const struct skw_verbs_files *ctx = arg;
 	char name[PATH_MAX];
 	int ret = file_name_of(ctx, request, len, name);
 	const char *argv[] = { ctx->plan->command, name, NULL };
@@ -171,119 +170,60 @@ static int serve_file_done(void *arg, const void *request, size_t len,
 	return 0;
 }
 
-static int serve_make_filter(void *arg, const void *request, size_t len,
-			     struct skw_keeper_reply *reply)
-{
-	const struct skw_verbs_context *ctx = arg;
-	struct skw_made_filter made;
-	struct skw_iface_info info;
-	struct skw_error err = { 0 };
-	uint32_t ifindex;
-
-	if (len != sizeof(ifindex) || ctx->counters_fd < 0)
-		return -EINVAL;
-	memcpy(&ifindex, request, sizeof(ifindex));
-	int ret = skw_iface_by_index(ifindex, &info);
-	if (ret)
-		return ret;
-	int fd = skw_any_make_filter(ctx->plan, &info, ctx->counters_fd, ctx->next_fd, ctx->access,
-				     &made, &err);
-	if (fd < 0)
-		return skw_keeper_reply_error(reply, fd, &err);
-	memcpy(reply->payload, &made, sizeof(made));
-	reply->len = sizeof(made);
-	reply->fds[reply->n_fds++] = fd;
-	return 0;
-}
-
 static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_OPEN_FILE] = { "open file", serve_open_file },
 	[VERB_FILE_DONE] = { "run command", serve_file_done },
-	[VERB_MAKE_FILTER] = { "make filter", serve_make_filter },
 };
 
 /* The directory of the output, as it is now; -1 where its name changes with time. */
-static int output_directory(const struct skw_capture_plan *plan)
+static int output_directory(const struct skw_file_plan *plan)
 {
-	const char *slash = plan->write_file ? strrchr(plan->write_file, '/') : NULL;
+	const char *slash = strrchr(plan->name, '/');
 	SKW_AUTO_FREE char *dir = NULL;
 
-	if (!plan->write_file || strcmp(plan->write_file, "-") == 0)
+	if (strcmp(plan->name, "-") == 0)
 		return -1;
-	dir = slash ? strndup(plan->write_file, (size_t)(slash - plan->write_file) + 1)
-		    : strdup(".");
+	dir = slash ? strndup(plan->name, (size_t)(slash - plan->name) + 1) : strdup(".");
 	if (!dir || (plan->rotate_s && strchr(dir, '%')))
 		return -1;
 	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-int skw_verbs_split(struct skw_verbs_context *ctx, struct skw_keeper **out, struct skw_error *err)
+void skw_verbs_files_prepare(struct skw_verbs_files *ctx)
 {
-	int keep[3];
-	size_t n = 0;
-
-	if (ctx->counters_fd >= 0) {
-		keep[n++] = ctx->counters_fd;
-		keep[n++] = ctx->next_fd;
-	}
 	ctx->dir_fd = output_directory(ctx->plan);
-	if (ctx->dir_fd >= 0)
-		keep[n++] = ctx->dir_fd;
-	const struct skw_keeper_plan keeper = {
-		.verbs = verbs, .n_verbs = VERBS, .ctx = ctx, .keep_fds = keep, .n_keep = n
-	};
-	int ret = skw_keeper_split(&keeper, out);
-	skw_cleanup_fd(&ctx->dir_fd); /* the keeper has its own */
-	return ret ? skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret)) : 0;
+	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
+						.n_verbs = VERBS,
+						.ctx = ctx,
+						.keep_fds = &ctx->dir_fd,
+						.n_keep = ctx->dir_fd >= 0 };
 }
 
-/* Asks for a descriptor, and for what comes with it. What fails is told in the reply. */
-static int ask_for_fd(struct skw_keeper *k, enum verb verb, const void *request, size_t len,
-		      const char *what, void *reply, size_t reply_len, struct skw_error *err)
+void skw_verbs_files_settle(struct skw_verbs_files *ctx)
 {
-	char text[SKW_KEEPER_REPLY_MAX] = "";
-	size_t text_len = sizeof(text), n = 1;
-	int fd = -1;
-	int ret = skw_keeper_call(k, verb, request, len, text, &text_len, &fd, &n);
-
-	if (!ret && n == 1 && text_len == reply_len) {
-		memcpy(reply, text, reply_len);
-		return fd;
-	}
-	skw_cleanup_fd(&fd);
-	if (!ret)
-		ret = -EPROTO;
-	if (text[0] && ret != -EPROTO)
-		return skw_error_set(err, ret, "%.*s", (int)text_len, text);
-	return skw_error_set(err, ret, "%s: %s", what,
-			     ret == -EPIPE ? "skwatch's privileged process has died"
-					   : strerror(-ret));
+	skw_cleanup_fd(&ctx->dir_fd);
+	ctx->dir_fd = -1;
 }
 
-int skw_verbs_open_file(struct skw_keeper *k, const struct skw_capture_plan *plan,
-			const struct skw_file_id *id, struct skw_error *err)
+int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,
+			 const struct skw_file_id *id, struct skw_error *err)
 {
-	if (strcmp(plan->write_file, "-") == 0) {
+	const struct skw_verbs_question question = { .verb = ctx->table.first + VERB_OPEN_FILE,
+						     .request = id,
+						     .len = sizeof(*id),
+						     .what = ctx->plan->name };
+
+	if (strcmp(ctx->plan->name, "-") == 0) {
 		int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 
 		return fd < 0 ? skw_error_set(err, -errno, "standard output: %s", strerror(errno))
 			      : fd;
 	}
-	char none;
-	return ask_for_fd(k, VERB_OPEN_FILE, id, sizeof(*id), plan->write_file, &none, 0, err);
+	return skw_verbs_ask_fd(k, &question, NULL, 0, err);
 }
 
-int skw_verbs_file_done(struct skw_keeper *k, const struct skw_file_id *id)
+int skw_verbs_files_done(const struct skw_verbs_files *ctx, struct skw_keeper *k,
+			 const struct skw_file_id *id)
 {
-	return skw_keeper_start(k, VERB_FILE_DONE, id, sizeof(*id));
-}
-
-int skw_verbs_make_filter(struct skw_keeper *k, uint32_t ifindex, struct skw_made_filter *made,
-			  struct skw_error *err)
-{
-	char what[32];
-
-	snprintf(what, sizeof(what), "interface %u", ifindex);
-	return ask_for_fd(k, VERB_MAKE_FILTER, &ifindex, sizeof(ifindex), what, made, sizeof(*made),
-			  err);
+	return skw_keeper_start(k, ctx->table.first + VERB_FILE_DONE, id, sizeof(*id));
 }

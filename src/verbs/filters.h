@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The user's expression, made for an interface: compiled by libpcap on a live
- * handle, translated, loaded. What the kernel can't run stays behind as a
- * filter for user space.
+ * The user's expression, made for an interface: compiled by libpcap on a live handle, translated
+ * and loaded; before the split in the one process, after it in the keeper. The kernel may be unable
+ * to run it: then a filter for user space stays behind.
  */
 #ifndef SKW_VERBS_FILTERS_H
 #define SKW_VERBS_FILTERS_H
@@ -10,11 +10,12 @@
 #include <stdbool.h>
 
 #include "filter/offline.h"
+#include "keeper/keeper.h"
 #include "kern/iface.h"
 #include "kern/tap.h"
+#include "model/capture_plan.h"
 #include "model/cbpf.h"
 #include "model/skb_access.h"
-#include "session/plan.h"
 
 struct skw_compiled {
 	int dlt;              /* link type of the interface's packets */
@@ -62,5 +63,36 @@ const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *p
  */
 int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,
 		     const struct skw_filters_place *place, struct skw_error *err);
+
+/* What came of making a filter program for the dispatcher. */
+struct skw_filters_made {
+	/* Link type of the interface's packets. */
+	int32_t dlt;
+	/* The program takes everything: user space has to filter. */
+	uint8_t user;
+	/* It was made without a live handle, as the interface is down. */
+	uint8_t stand_in;
+	uint8_t reserved[2];
+};
+
+/* What the keeper knows. It must stay valid for good. */
+struct skw_verbs_filters {
+	const struct skw_capture_plan *plan;
+	int counters_fd, next_fd;
+	const struct skw_skb_access *access; /* NULL: none */
+	int keep_fds[2];
+	struct skw_keeper_table table;
+};
+
+/* Fills in the table for skw_keeper_split(), from what the caller has set. */
+void skw_verbs_filters_prepare(struct skw_verbs_filters *ctx);
+
+/*
+ * A filter program for the kind of interface that this one is, for the dispatcher: a descriptor
+ * that the caller owns, or -errno. `k` makes it; NULL: this process, which has the privileges.
+ */
+int skw_verbs_filters_make(const struct skw_verbs_filters *ctx, struct skw_keeper *k,
+			   const struct skw_iface_info *info, struct skw_filters_made *made,
+			   struct skw_error *err);
 
 #endif

@@ -2,11 +2,8 @@
 #include "verbs/namespaces.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util/cleanup.h"
 
@@ -18,13 +15,13 @@ struct iter_request {
 };
 
 /* How many namespaces fit into one reply, behind their number. */
-#define PAGE ((SKW_KEEPER_REPLY_MAX - sizeof(uint32_t)) / sizeof(struct skw_watch_netns))
+#define PAGE ((SKW_KEEPER_REPLY_MAX - sizeof(uint32_t)) / sizeof(struct skw_verbs_netns))
 
 /* Asked for the first page, looks anew; further pages are of the same list. */
 static int serve_namespaces(void *arg, const void *request, size_t len,
 			    struct skw_keeper_reply *reply)
 {
-	struct skw_watch_verbs *ctx = arg;
+	struct skw_verbs_namespaces *ctx = arg;
 	uint32_t from, total;
 
 	if (len != sizeof(from))
@@ -40,7 +37,7 @@ static int serve_namespaces(void *arg, const void *request, size_t len,
 	memcpy(reply->payload, &total, sizeof(total));
 	reply->len = sizeof(total);
 	for (size_t i = from; i < total && i - from < PAGE; i++) {
-		struct skw_watch_netns one = { .inode = ctx->list.all[i].inode };
+		struct skw_verbs_netns one = { .inode = ctx->list.all[i].inode };
 
 		memcpy(one.name, ctx->list.all[i].name, sizeof(one.name));
 		memcpy(reply->payload + reply->len, &one, sizeof(one));
@@ -55,7 +52,7 @@ static int open_iter(void *link)
 }
 
 /* -ENXIO: not in the list. */
-static int open_inside(struct skw_watch_verbs *ctx, const struct iter_request *asked)
+static int open_inside(struct skw_verbs_namespaces *ctx, const struct iter_request *asked)
 {
 	for (size_t i = 0; i < ctx->list.len; i++)
 		if (ctx->list.all[i].inode == asked->netns)
@@ -66,7 +63,7 @@ static int open_inside(struct skw_watch_verbs *ctx, const struct iter_request *a
 
 static int serve_iter(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
-	struct skw_watch_verbs *ctx = arg;
+	struct skw_verbs_namespaces *ctx = arg;
 	struct iter_request asked;
 
 	if (len != sizeof(asked))
@@ -75,7 +72,7 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 	if (asked.which >= SKW_ITERS || ctx->links[asked.which] < 0)
 		return -EINVAL;
 	int fd = open_inside(ctx, &asked);
-	/* Who led there may have gone, and others are in it still. */
+	/* The process whose path led there may have gone; others may still be in it. */
 	if (fd == -ENOENT && ctx->scan && skw_netns_scan(&ctx->list) == 0)
 		fd = open_inside(ctx, &asked);
 	if (fd < 0)
@@ -89,56 +86,43 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_ITER] = { "start an iterator", serve_iter },
 };
 
-/* In the keeper, when the worker was killed: nobody else is left to give the terminal back. */
-static void say_farewell(void *arg)
+int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx)
 {
-	const struct skw_watch_verbs *ctx = arg;
-
-	if (!isatty(STDOUT_FILENO))
-		return;
-	/* By now the terminal may have been given to another process group: do it all the same. */
-	signal(SIGTTOU, SIG_IGN);
-	if (write(STDOUT_FILENO, ctx->farewell, strlen(ctx->farewell)) < 0)
-		return;
-	/* A shell that has the terminal back has its own settings in place already. */
-	if (ctx->termios && tcgetpgrp(STDOUT_FILENO) == getpgrp())
-		tcsetattr(STDOUT_FILENO, TCSANOW, ctx->termios);
-}
-
-int skw_watch_verbs_split(struct skw_watch_verbs *ctx, struct skw_keeper **out,
-			  struct skw_error *err)
-{
-	SKW_AUTO_FREE int *keep = calloc(SKW_ITERS + ctx->list.len, sizeof(*keep));
 	size_t n = 0;
 
-	if (!keep)
-		return skw_error_set(err, -ENOMEM, "out of memory");
+	ctx->keep_fds = calloc(SKW_ITERS + ctx->list.len, sizeof(*ctx->keep_fds));
+	if (!ctx->keep_fds)
+		return -ENOMEM;
 	for (size_t i = 0; i < SKW_ITERS; i++)
 		if (ctx->links[i] >= 0)
-			keep[n++] = ctx->links[i];
+			ctx->keep_fds[n++] = ctx->links[i];
 	for (size_t i = 0; i < ctx->list.len; i++)
-		keep[n++] = ctx->list.all[i].fd;
-	const struct skw_keeper_plan plan = { .verbs = verbs,
-					      .n_verbs = VERBS,
-					      .ctx = ctx,
-					      .keep_fds = keep,
-					      .n_keep = n,
-					      .orphaned = ctx->farewell ? say_farewell : NULL };
-	int ret = skw_keeper_split(&plan, out);
-
-	return ret ? skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret)) : 0;
+		if (ctx->list.all[i].fd >= 0)
+			ctx->keep_fds[n++] = ctx->list.all[i].fd;
+	ctx->table = (struct skw_keeper_table){
+		.verbs = verbs, .n_verbs = VERBS, .ctx = ctx, .keep_fds = ctx->keep_fds, .n_keep = n
+	};
+	return 0;
 }
 
-int skw_watch_verbs_namespaces(struct skw_keeper *k, struct skw_watch_netns **out, size_t *len)
+void skw_verbs_namespaces_settle(struct skw_verbs_namespaces *ctx)
 {
-	SKW_AUTO_FREE struct skw_watch_netns *all = NULL;
+	skw_netns_list_free(&ctx->list);
+	free(ctx->keep_fds);
+	ctx->keep_fds = NULL;
+}
+
+int skw_verbs_namespaces_find(const struct skw_verbs_namespaces *ctx, struct skw_keeper *k,
+			      struct skw_verbs_netns **out, size_t *len)
+{
+	SKW_AUTO_FREE struct skw_verbs_netns *all = NULL;
 	uint8_t reply[SKW_KEEPER_REPLY_MAX];
 	uint32_t have = 0, total = 0;
 
 	do {
 		size_t got = sizeof(reply);
-		int ret = skw_keeper_call(k, VERB_NAMESPACES, &have, sizeof(have), reply, &got,
-					  NULL, NULL);
+		int ret = skw_keeper_call(k, ctx->table.first + VERB_NAMESPACES, &have,
+					  sizeof(have), reply, &got, NULL, NULL);
 
 		if (ret)
 			return ret;
@@ -148,7 +132,7 @@ int skw_watch_verbs_namespaces(struct skw_keeper *k, struct skw_watch_netns **ou
 		size_t n = (got - sizeof(total)) / sizeof(*all);
 		if (n == 0)
 			break;
-		struct skw_watch_netns *more = reallocarray(all, have + n, sizeof(*all));
+		struct skw_verbs_netns *more = reallocarray(all, have + n, sizeof(*all));
 		if (!more)
 			return -ENOMEM;
 		all = more;
@@ -160,12 +144,14 @@ int skw_watch_verbs_namespaces(struct skw_keeper *k, struct skw_watch_netns **ou
 	return 0;
 }
 
-int skw_watch_verbs_iter(struct skw_keeper *k, uint32_t netns, enum skw_conn_iter which)
+int skw_verbs_namespaces_iter(const struct skw_verbs_namespaces *ctx, struct skw_keeper *k,
+			      uint32_t netns, enum skw_conn_iter which)
 {
 	const struct iter_request request = { .netns = netns, .which = which };
 	int fd = -1;
 	size_t n = 1;
-	int ret = skw_keeper_call(k, VERB_ITER, &request, sizeof(request), NULL, NULL, &fd, &n);
+	int ret = skw_keeper_call(k, ctx->table.first + VERB_ITER, &request, sizeof(request), NULL,
+				  NULL, &fd, &n);
 
 	if (ret)
 		return ret;

@@ -2,17 +2,12 @@
 #include "watch/state.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 
 #include "keeper/privileges.h"
-#include "keeper/unprivileged.h"
 #include "kern/cgroup.h"
-#include "loop/signals.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 #include "util/say.h"
 
 /* One namespace that never changes. */
@@ -106,76 +101,21 @@ static int open_conn(struct skw_watch *w, struct skw_error *err)
 	return skw_conn_open(&opt, &w->conn, err);
 }
 
-static int count(void *conn)
+int skw_watch_prepare(void *watch, struct skw_error *err)
 {
-	struct skw_conn_counters sum;
-
-	return skw_conn_count(conn, &sum);
-}
-
-/* From here on there are two processes, and this one can do nothing any more but read. */
-static int split(struct skw_watch *w, struct skw_error *err)
-{
-	bool keep_bpf = skw_unprivileged_keeps_bpf(count, w->conn);
-
-	for (size_t i = 0; i < SKW_ITERS; i++)
-		w->verbs.links[i] = skw_conn_iter_link(w->conn, (enum skw_conn_iter)i);
-	w->verbs.farewell = w->plan->farewell;
-	w->verbs.termios = w->plan->termios;
-	int ret = skw_watch_verbs_split(&w->verbs, &w->keeper, err);
-
-	if (ret)
-		return ret;
-	skw_netns_list_free(&w->verbs.list); /* the keeper has its own */
-	return skw_privileges_drop(NULL, keep_bpf, err);
-}
-
-/* Blocked for good: what ends the watch, or concerns the screen, comes through the signalfd. */
-static int block_signals(struct skw_watch *w, struct skw_error *err)
-{
-	sigset_t set;
-
-	skw_signals_stop_set(&set);
-	if (w->hooks->input) {
-		sigaddset(&set, SIGWINCH);
-		sigaddset(&set, SIGCONT);
-	}
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	w->out.interrupt_fds[0] = w->signal_fd;
-	w->out.interrupt_fds[1] = skw_keeper_fd(w->keeper);
-	return w->signal_fd < 0 ? skw_error_set(err, -errno, "signals: %s", strerror(errno)) : 0;
-}
-
-int skw_watch_set_up(struct skw_watch *w, struct skw_error *err)
-{
-	const struct skw_table_options options = { .closed_ns = w->plan->closed_ns,
-						   .owners = true };
+	struct skw_watch *w = watch;
 	int ret = skw_privileges_missing(SKW_USE_WATCH, err);
 
-	if (ret)
-		return ret;
-	w->interval_ns = w->plan->interval_ns;
-	if (skw_table_new(&options, &w->table) < 0)
-		return skw_error_set(err, -ENOMEM, "out of memory");
-	ret = choose_namespaces(w, err);
+	if (!ret)
+		ret = choose_namespaces(w, err);
 	if (!ret)
 		ret = find_cgroups(w, err);
 	if (!ret)
 		ret = open_conn(w, err);
-	if (!ret)
-		ret = split(w, err);
-	if (!ret)
-		ret = block_signals(w, err);
-	return ret;
-}
-
-void skw_watch_tear_down(struct skw_watch *w)
-{
-	skw_conn_close(w->conn);
-	skw_table_free(w->table);
-	skw_netns_list_free(&w->verbs.list);
-	skw_watch_names_free(&w->names);
-	skw_id_set_free(&w->readable);
-	free(w->netns);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < SKW_ITERS; i++)
+		w->verbs.links[i] = skw_conn_iter_link(w->conn, (enum skw_conn_iter)i);
+	ret = skw_verbs_namespaces_prepare(&w->verbs);
+	return ret ? skw_error_set(err, ret, "out of memory") : 0;
 }

@@ -14,9 +14,6 @@
 /* Holders change seldom: every third sweep, if sweeps are close together. */
 #define HOLDERS_SWEEPS   3
 #define HOLDERS_EVERY_NS (3 * SKW_NS_PER_S)
-/* How often, and from which fill on, events are taken while a sweep goes on. */
-#define DRAIN_ROWS  256
-#define DRAIN_BYTES (256U << 10)
 
 enum trouble { TROUBLE_NAMESPACES, TROUBLE_HOLDERS, TROUBLE_CGROUPS, TROUBLE_SOCKETS };
 
@@ -27,10 +24,10 @@ static const char *const troubles[] = {
 	[TROUBLE_CGROUPS] = "names of cgroups can't be read",
 };
 
-/* Where there is a screen, that tells it. */
+/* A screen tells it by itself. */
 static void say_once(struct skw_watch *w, enum trouble what, int ret)
 {
-	if (!w->hooks->input && !(w->said & 1U << what))
+	if (!w->plan->quiet && !(w->said & 1U << what))
 		skw_say("%s: %s", troubles[what], strerror(-ret));
 	w->said |= 1U << what;
 }
@@ -66,14 +63,14 @@ bool skw_watch_lists(struct skw_watch *w, uint64_t netns)
 
 static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 {
-	struct skw_watch_netns *all = NULL;
+	struct skw_verbs_netns *all = NULL;
 	size_t len = 0;
 
 	if (w->netns && w->verbs.scan && !w->strange_netns && now_ns - w->netns_ns < NETNS_EVERY_NS)
 		return 0;
 	if (w->netns && !w->verbs.scan)
 		return 0;
-	int ret = skw_watch_verbs_namespaces(w->keeper, &all, &len);
+	int ret = skw_verbs_namespaces_find(&w->verbs, skw_loop_keeper(w->loop), &all, &len);
 	if (ret)
 		return ret;
 	free(w->netns);
@@ -100,40 +97,18 @@ static bool is_wanted(struct skw_watch *w, const struct skw_conn_rec *rec)
 	return skw_watch_names_inside(&w->names, rec->cgroup_id);
 }
 
-/* One that is going on. */
-struct sweep {
-	struct skw_watch *w;
-	struct skw_error *err;
-	uint32_t rows;
-	bool failed; /* by an event or what was made of it: the watch ends */
-};
-
-/* A sweep of many sockets takes longer than the rings can hold what happens meanwhile. */
-static int drain_if_full(struct sweep *s)
-{
-	if (++s->rows % DRAIN_ROWS || skw_rings_fill(skw_conn_rings(s->w->conn)) < DRAIN_BYTES)
-		return 0;
-	int ret = skw_watch_drain(s->w, skw_clock_monotonic_ns(), s->err);
-
-	s->failed = ret < 0;
-	return ret;
-}
-
 static int take_row(void *ctx, const void *record, size_t len)
 {
-	struct sweep *s = ctx;
-	struct skw_watch *w = s->w;
+	struct skw_watch *w = ctx;
 	struct skw_conn_rec rec;
-	int ret = drain_if_full(s);
 
-	if (ret)
-		return ret;
 	if (w->names.top[0]) {
 		memcpy(&rec, record, sizeof(rec));
 		if (!is_wanted(w, &rec))
 			return 0;
 	}
-	ret = skw_table_sweep_record(w->table, record, len);
+	int ret = skw_table_sweep_record(w->table, record, len);
+
 	return ret == -EBADMSG ? 0 : ret; /* the table counts it */
 }
 
@@ -149,62 +124,75 @@ static int open_iter(struct skw_watch *w, uint32_t netns, enum skw_conn_iter whi
 {
 	if (netns == w->home)
 		return skw_conn_iter_open(skw_conn_iter_link(w->conn, which));
-	return skw_watch_verbs_iter(w->keeper, netns, which);
+	return skw_verbs_namespaces_iter(&w->verbs, skw_loop_keeper(w->loop), netns, which);
 }
 
-static int sweep_one(struct sweep *s, uint32_t netns, enum skw_conn_iter which)
+static int begin(struct skw_watch *w, struct skw_error *err)
 {
-	SKW_AUTO_FD int fd = open_iter(s->w, netns, which);
+	struct skw_sweep *s = &w->sweep;
 
-	if (fd < 0)
-		return fd;
-	return skw_conn_iter_read(fd, sizeof(struct skw_conn_rec), take_row, s);
+	w->due = false;
+	s->begin_ns = skw_clock_monotonic_ns();
+	int ret = do_without(w, find_namespaces(w, s->begin_ns), TROUBLE_NAMESPACES, err);
+	if (ret)
+		return ret;
+	s->phase = SKW_SWEEP_SOCKETS;
+	s->at = 0;
+	s->which = SKW_ITER_TCP;
+	s->swept = s->failed = 0;
+	s->complete = true;
+	skw_table_sweep_begin(w->table, s->begin_ns);
+	return 1;
 }
 
 /*
- * Counts how it went with a namespace. One that can't be read although it could makes the sweep
- * incomplete, once: its rows stay for now, but if it goes on they are gone.
+ * Counts how the reading of a namespace ended. If it failed, although the last sweep could read
+ * that namespace, this sweep is incomplete and the namespace's rows stay. The next sweep does not
+ * count on the namespace any more, and its rows go.
  */
-static int note_swept(struct skw_watch *w, uint32_t netns, int ret, bool *complete)
+static int note_swept(struct skw_watch *w, uint32_t netns, int ret)
 {
+	struct skw_sweep *s = &w->sweep;
+
 	if (!ret) {
-		w->status.netns++;
+		s->swept++;
 		return skw_id_set_add(&w->readable, netns);
 	}
-	/* One that has gone meanwhile has no rows any more. */
+	/* A namespace that has gone meanwhile has no rows any more. */
 	if (ret != -ENOENT) {
-		w->status.netns_failed++;
+		s->failed++;
 		say_once(w, TROUBLE_SOCKETS, ret);
 		if (skw_id_set_has(&w->readable, netns))
-			*complete = false;
+			s->complete = false;
 	}
 	skw_id_set_remove(&w->readable, netns);
 	return 0;
 }
 
-static int sweep_all(struct skw_watch *w, bool *complete, struct skw_error *err)
+static int end_namespace(struct skw_watch *w, int ret, struct skw_error *err)
 {
-	const bool udp = w->plan->udp && skw_conn_iter_link(w->conn, SKW_ITER_UDP) >= 0;
+	struct skw_sweep *s = &w->sweep;
 
-	struct sweep s = { .w = w, .err = err };
+	skw_conn_reader_end(&s->reader);
+	if (ret != -ENOMEM && ret != -EPIPE)
+		ret = note_swept(w, w->netns[s->at].inode, ret);
+	if (ret)
+		return skw_error_set(err, ret, "%s",
+				     ret == -EPIPE ? "skwatch's privileged process has died"
+						   : "out of memory");
+	s->at++;
+	s->which = SKW_ITER_TCP;
+	return 1;
+}
 
-	w->status.netns = w->status.netns_failed = 0;
-	*complete = true;
-	for (size_t i = 0; i < w->netns_len; i++) {
-		int ret = sweep_one(&s, w->netns[i].inode, SKW_ITER_TCP);
-
-		if (!ret && udp)
-			ret = sweep_one(&s, w->netns[i].inode, SKW_ITER_UDP);
-		if (s.failed)
-			return ret;
-		if (ret != -ENOMEM && ret != -EPIPE)
-			ret = note_swept(w, w->netns[i].inode, ret, complete);
-		if (ret)
-			return skw_error_set(err, ret, "%s",
-					     ret == -EPIPE ? "skwatch's privileged process has died"
-							   : "out of memory");
-	}
-	return 0;
+/* The iterator of this namespace that comes after s->which. False: there is none. */
+static bool has_next_iter(struct skw_watch *w)
+{
+	if (w->sweep.which != SKW_ITER_TCP || !w->plan->udp ||
+	    skw_conn_iter_link(w->conn, SKW_ITER_UDP) < 0)
+		return false;
+	w->sweep.which = SKW_ITER_UDP;
+	return true;
 }
 
 static bool holders_are_due(const struct skw_watch *w, uint64_t now_ns)
@@ -221,45 +209,96 @@ static bool holders_are_due(const struct skw_watch *w, uint64_t now_ns)
 	return now_ns - w->holders_ns + w->interval_ns / 2 >= every_ns;
 }
 
-/* Which processes hold which sockets: of all namespaces at once. */
-static int sweep_holders(struct skw_watch *w, uint64_t now_ns)
+static void end_sockets(struct skw_watch *w)
 {
-	SKW_AUTO_FD int fd = skw_conn_iter_open(skw_conn_iter_link(w->conn, SKW_ITER_HOLDERS));
+	struct skw_sweep *s = &w->sweep;
 
-	if (fd < 0)
-		return fd;
-	skw_table_holders_begin(w->table);
-	int ret = skw_conn_iter_read(fd, sizeof(struct skw_holder_rec), take_holder, w);
+	s->end_ns = skw_clock_monotonic_ns();
+	skw_table_sweep_end(w->table, s->end_ns, s->complete);
+	s->phase = holders_are_due(w, s->end_ns) ? SKW_SWEEP_HOLDERS : SKW_SWEEP_NAMES;
+}
+
+static int sweep_sockets(struct skw_watch *w, struct skw_error *err)
+{
+	struct skw_sweep *s = &w->sweep;
+
+	if (s->at == w->netns_len) {
+		end_sockets(w);
+		return 1;
+	}
+	int ret = 0;
+
+	if (s->reader.fd < 0) {
+		int fd = open_iter(w, w->netns[s->at].inode, s->which);
+
+		ret = fd < 0 ? fd
+			     : skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_conn_rec));
+	}
+	if (!ret)
+		ret = skw_conn_reader_slice(&s->reader, take_row, w);
+	if (ret > 0 || (ret == 0 && has_next_iter(w)))
+		return 1;
+	return end_namespace(w, ret, err);
+}
+
+/* Which processes hold which sockets: of all namespaces at once. 1: more is left. */
+static int read_holders(struct skw_watch *w)
+{
+	struct skw_sweep *s = &w->sweep;
+
+	if (s->reader.fd < 0) {
+		int fd = skw_conn_iter_open(skw_conn_iter_link(w->conn, SKW_ITER_HOLDERS));
+
+		if (fd < 0)
+			return fd;
+		int ret = skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_holder_rec));
+		if (ret)
+			return ret;
+		skw_table_holders_begin(w->table);
+	}
+	int ret = skw_conn_reader_slice(&s->reader, take_holder, w);
 	if (ret)
 		return ret;
-	w->holders_ns = now_ns;
+	w->holders_ns = s->end_ns;
 	return skw_table_holders_end(w->table);
 }
 
-int skw_watch_sweep(struct skw_watch *w, struct skw_error *err)
+static int sweep_holders(struct skw_watch *w, struct skw_error *err)
 {
-	uint64_t begin_ns = skw_clock_monotonic_ns();
-	bool complete;
-	int ret = do_without(w, find_namespaces(w, begin_ns), TROUBLE_NAMESPACES, err);
+	int ret = read_holders(w);
+
+	if (ret > 0)
+		return ret;
+	skw_conn_reader_end(&w->sweep.reader);
+	w->sweep.phase = SKW_SWEEP_NAMES;
+	ret = do_without(w, ret, TROUBLE_HOLDERS, err);
+	return ret ? ret : 1;
+}
+
+static int finish(struct skw_watch *w, struct skw_error *err)
+{
+	struct skw_sweep *s = &w->sweep;
+	int ret = do_without(w, skw_watch_names_fill(&w->names, w->table), TROUBLE_CGROUPS, err);
 
 	if (ret)
 		return ret;
-	skw_table_sweep_begin(w->table, begin_ns);
-	ret = sweep_all(w, &complete, err);
-	if (ret)
-		return ret;
-	uint64_t end_ns = skw_clock_monotonic_ns();
-	skw_table_sweep_end(w->table, end_ns, complete);
-	if (holders_are_due(w, end_ns))
-		ret = do_without(w, sweep_holders(w, end_ns), TROUBLE_HOLDERS, err);
-	if (!ret)
-		ret = do_without(w, skw_watch_names_fill(&w->names, w->table), TROUBLE_CGROUPS,
-				 err);
-	if (ret)
-		return ret;
-	w->status.now_ns = end_ns;
-	w->status.sweep_ns = skw_clock_monotonic_ns() - begin_ns;
-	w->status.offset_ns = skw_clock_offset_ns();
+	s->phase = SKW_SWEEP_IDLE;
+	w->status.netns = s->swept;
+	w->status.netns_failed = s->failed;
+	w->status.now_ns = s->end_ns;
+	w->status.sweep_ns = skw_clock_monotonic_ns() - s->begin_ns;
 	w->status.interval_ns = w->interval_ns;
 	return 0;
+}
+
+int skw_sweep_slice(struct skw_watch *w, struct skw_error *err)
+{
+	static int (*const phases[])(struct skw_watch * w, struct skw_error * err) = {
+		[SKW_SWEEP_IDLE] = begin,
+		[SKW_SWEEP_SOCKETS] = sweep_sockets,
+		[SKW_SWEEP_HOLDERS] = sweep_holders,
+		[SKW_SWEEP_NAMES] = finish,
+	};
+
+	return phases[w->sweep.phase](w, err);
 }

@@ -10,8 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include "util/cleanup.h"
+#include <unistd.h>
 
 #define RECORDS 7
 
@@ -33,6 +32,20 @@ static int note(void *ctx, const void *record, size_t len)
 	return seen->len == seen->stop_at ? -ENOSPC : 0;
 }
 
+/* Slice after slice, to the end. */
+static int read_all(int fd, struct seen *seen)
+{
+	struct skw_conn_reader reader = { .fd = -1 };
+	int ret = skw_conn_reader_begin(&reader, fd, sizeof(struct skw_holder_rec));
+
+	assert_int_equal(ret, 0);
+	do {
+		ret = skw_conn_reader_slice(&reader, note, seen);
+	} while (ret > 0);
+	skw_conn_reader_free(&reader);
+	return ret;
+}
+
 /* All records, less `missing` bytes at the end, in reads of at most `piece` bytes. */
 static int read_pieces(size_t piece, size_t missing, struct seen *seen)
 {
@@ -43,14 +56,13 @@ static int read_pieces(size_t piece, size_t missing, struct seen *seen)
 	for (uint32_t i = 0; i < RECORDS; i++)
 		recs[i] = (struct skw_holder_rec){ .inode = 100 + i, .tgid = i, .comm = "test" };
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
-	SKW_AUTO_FD int in = fds[0];
 	for (size_t at = 0; at < len; at += piece) {
 		size_t n = len - at < piece ? len - at : piece;
 
 		assert_int_equal(send(fds[1], (const char *)recs + at, n, 0), (ssize_t)n);
 	}
 	close(fds[1]);
-	return skw_conn_iter_read(in, sizeof(recs[0]), note, seen);
+	return read_all(fds[0], seen);
 }
 
 static void records_are_whole_however_they_are_cut(void **state)
@@ -84,13 +96,34 @@ static void a_refusal_ends_it(void **state)
 	assert_int_equal(seen.len, 3);
 }
 
+static void a_slice_is_one_read(void **state)
+{
+	struct skw_conn_reader reader = { .fd = -1 };
+	struct seen seen = { 0 };
+	struct skw_holder_rec recs[2] = { { .inode = 1 }, { .inode = 2 } };
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+	assert_int_equal(send(fds[1], &recs[0], sizeof(recs[0]), 0), sizeof(recs[0]));
+	assert_int_equal(send(fds[1], &recs[1], sizeof(recs[1]), 0), sizeof(recs[1]));
+	close(fds[1]);
+	assert_int_equal(skw_conn_reader_begin(&reader, fds[0], sizeof(recs[0])), 0);
+	assert_int_equal(skw_conn_reader_slice(&reader, note, &seen), 1);
+	assert_int_equal(seen.len, 1);
+	assert_int_equal(skw_conn_reader_slice(&reader, note, &seen), 1);
+	assert_int_equal(seen.len, 2);
+	assert_int_equal(skw_conn_reader_slice(&reader, note, &seen), 0);
+	assert_int_equal(reader.fd, -1);
+	skw_conn_reader_free(&reader);
+}
+
 static void what_cannot_be_read_is_an_error(void **state)
 {
 	struct seen seen = { 0 };
 
 	(void)state;
-	assert_int_equal(skw_conn_iter_read(-1, sizeof(struct skw_holder_rec), note, &seen),
-			 -EBADF);
+	assert_int_equal(read_all(-1, &seen), -EBADF);
 	assert_int_equal(seen.len, 0);
 }
 
@@ -100,6 +133,7 @@ int main(void)
 		cmocka_unit_test(records_are_whole_however_they_are_cut),
 		cmocka_unit_test(a_last_record_cut_short_is_an_error),
 		cmocka_unit_test(a_refusal_ends_it),
+		cmocka_unit_test(a_slice_is_one_read),
 		cmocka_unit_test(what_cannot_be_read_is_an_error),
 	};
 

@@ -145,15 +145,16 @@ static void say_last_words(void *ctx)
 static int split_with(const int *keep, size_t n_keep, struct skw_keeper **out)
 {
 	/* The keeper's copy is made by the fork, before this returns. */
-	static struct skw_keeper_plan plan;
+	static struct skw_keeper_table table;
+	static struct skw_keeper_table *const tables[] = { &table };
 
-	plan = (struct skw_keeper_plan){ .verbs = verbs,
-					 .n_verbs = SKW_ARRAY_SIZE(verbs),
-					 .ctx = &xor,
-					 .keep_fds = keep,
-					 .n_keep = n_keep,
-					 .orphaned = last_words_fd >= 0 ? say_last_words : NULL };
-	return skw_keeper_split(&plan, out);
+	table = (struct skw_keeper_table){ .verbs = verbs,
+					   .n_verbs = SKW_ARRAY_SIZE(verbs),
+					   .ctx = &xor,
+					   .keep_fds = keep,
+					   .n_keep = n_keep,
+					   .orphaned = last_words_fd >= 0 ? say_last_words : NULL };
+	return skw_keeper_split(tables, 1, out);
 }
 
 static struct skw_keeper *split(void)

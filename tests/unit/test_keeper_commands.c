@@ -69,14 +69,14 @@ static const struct skw_keeper_verb verbs[] = {
 	[RUN] = { "run", serve_run },
 };
 
-static const struct skw_keeper_plan plan = { .verbs = verbs, .n_verbs = SKW_ARRAY_SIZE(verbs) };
+static struct skw_keeper_table table = { .verbs = verbs, .n_verbs = SKW_ARRAY_SIZE(verbs) };
 
 static struct skw_keeper *split(void)
 {
 	struct skw_keeper *k = NULL;
 
 	alarm(DEADLINE_S);
-	assert_int_equal(skw_keeper_split(&plan, &k), 0);
+	assert_int_equal(skw_keeper_split((struct skw_keeper_table *const[]){ &table }, 1, &k), 0);
 	assert_non_null(k);
 	return k;
 }

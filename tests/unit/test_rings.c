@@ -110,7 +110,7 @@ static int tear_down(void **arg)
 static uint64_t next_ts(struct state *s)
 {
 	size_t size;
-	const void *rec = skw_rings_next(s->rings, &size);
+	const void *rec = skw_rings_next(s->rings, UINT64_MAX, &size);
 	uint64_t ts_ns;
 
 	if (!rec)
@@ -146,7 +146,7 @@ static void tells_the_size_that_was_reserved(void **arg)
 
 	produce(&s->fake[1], 5, 104);
 	assert_int_equal(skw_rings_look(s->rings, 100), 0);
-	assert_non_null(skw_rings_next(s->rings, &size));
+	assert_non_null(skw_rings_next(s->rings, UINT64_MAX, &size));
 	assert_int_equal(size, 104);
 }
 
@@ -267,6 +267,52 @@ static void without_producers_all_is_lent_out(void **arg)
 	EXPECT(s, 1000);
 }
 
+static void a_reader_may_stop_at_a_time(void **arg)
+{
+	struct state *s = *arg;
+	size_t size;
+
+	produce(&s->fake[0], 10, 64);
+	produce(&s->fake[1], 20, 64);
+	produce(&s->fake[0], 30, 64);
+	assert_int_equal(skw_rings_look(s->rings, 100), 0);
+	assert_non_null(skw_rings_next(s->rings, 20, &size));
+	assert_non_null(skw_rings_next(s->rings, 20, &size));
+	assert_null(skw_rings_next(s->rings, 20, &size));
+	EXPECT(s, 30);
+}
+
+static void a_peek_tells_the_oldest_or_what_will_not_come(void **arg)
+{
+	struct state *s = *arg;
+	uint64_t ts_ns = 0;
+
+	produce(&s->fake[1], 20, 64);
+	produce(&s->fake[0], 10, 64);
+	assert_int_equal(skw_rings_look(s->rings, 100), 0);
+	assert_true(skw_rings_peek(s->rings, &ts_ns));
+	assert_int_equal(ts_ns, 10);
+	EXPECT(s, 10, 20);
+	assert_false(skw_rings_peek(s->rings, &ts_ns));
+	assert_int_equal(ts_ns, 100);
+}
+
+/* What a run holds stays until the whole run was handed on. */
+static void space_is_given_back_when_it_is_much_and_only_when_asked(void **arg)
+{
+	struct state *s = *arg;
+
+	for (uint64_t ts = 1; ts <= 9; ts++)
+		produce(&s->fake[0], ts, 504);
+	produce(&s->fake[1], 10, 64);
+	assert_int_equal(skw_rings_look(s->rings, 100), 0);
+	EXPECT(s, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+	assert_int_equal(*s->fake[0].consumer, 0);
+	skw_rings_release_some(s->rings);
+	assert_int_equal(*s->fake[0].consumer, 9 * 512);
+	assert_int_equal(*s->fake[1].consumer, 0);
+}
+
 /* Many times around the ring, with random sizes, disorder and busy records. */
 static void survives_many_rounds(void **arg)
 {
@@ -316,6 +362,9 @@ int main(void)
 		TEST(gives_back_only_what_was_lent_out),
 		TEST(an_older_position_stays_until_its_turn),
 		TEST(without_producers_all_is_lent_out),
+		TEST(a_reader_may_stop_at_a_time),
+		TEST(a_peek_tells_the_oldest_or_what_will_not_come),
+		TEST(space_is_given_back_when_it_is_much_and_only_when_asked),
 		TEST(survives_many_rounds),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A watch whose events are printed as they come. */
-#ifndef SKW_SINK_EVENTS_H
-#define SKW_SINK_EVENTS_H
+/* The session of `skwatch events`: events of connections on standard output. */
+#ifndef SKW_SESSION_EVENTS_H
+#define SKW_SESSION_EVENTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include "util/error.h"
 
 /* Strings are lent. */
-struct skw_event_lines_plan {
+struct skw_events_plan {
 	struct skw_event_types types;
 	const char *where; /* an expression; NULL: all */
 	const char *netns; /* as in struct skw_watch_plan */
@@ -22,6 +22,6 @@ struct skw_event_lines_plan {
 };
 
 /* 0 or -errno; -EINVAL with err->usage when the expression is wrong. */
-int skw_event_lines_run(const struct skw_event_lines_plan *plan, struct skw_error *err);
+int skw_session_events(const struct skw_events_plan *plan, struct skw_error *err);
 
 #endif

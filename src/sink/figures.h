@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a capture says about itself: the closing figures and the status line. */
-#ifndef SKW_CAPTURE_FIGURES_H
-#define SKW_CAPTURE_FIGURES_H
+#ifndef SKW_SINK_FIGURES_H
+#define SKW_SINK_FIGURES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,17 +19,5 @@ struct skw_figures {
 
 /* The closing lines on standard error, as tcpdump prints them. */
 void skw_figures_print(const struct skw_figures *f);
-
-/* The line that stays at the bottom of a terminal while a file is written. */
-struct skw_status {
-	bool shown;
-	uint64_t packets, bytes, at_ns; /* of the last time, for rates */
-};
-
-/* now_ns: CLOCK_MONOTONIC. */
-void skw_status_show(struct skw_status *s, uint64_t packets, uint64_t bytes, uint64_t dropped,
-		     const char *file, uint64_t now_ns);
-/* Makes way for other words. */
-void skw_status_clear(struct skw_status *s);
 
 #endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* How `skwatch capture` prints packets, in tcpdump's letters. */
+#include "cmd/capture_options.h"
+
+#include <stddef.h>
+
+#include "util/cleanup.h"
+
+#define AT(field) offsetof(struct skw_capture_request, field)
+
+/* As in tcpdump, -A goes before -X, and -X before -x: the levels of `bytes` are in that order. */
+static const struct skw_option options[] = {
+	{ .letter = 'q',
+	  .name = "quiet",
+	  .help = "shorter lines",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.print.quiet) },
+	{ .letter = 'v',
+	  .name = "verbose",
+	  .help = "longer lines; more with -vv, -vvv",
+	  .kind = SKW_OPT_LEVEL,
+	  .offset = AT(plan.print.verbose),
+	  .min = 1,
+	  .max = UINT32_MAX },
+	{ .letter = 'e',
+	  .name = "link-header",
+	  .help = "print the link-layer header",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.print.link_header) },
+	{ .letter = 't',
+	  .name = "time-format",
+	  .help = "no time; -tt since 1970, -ttt since the last packet, -tttt with date, -ttttt "
+		  "since the "
+		  "first",
+	  .kind = SKW_OPT_LEVEL,
+	  .offset = AT(plan.print.time),
+	  .min = SKW_TIME_NONE,
+	  .max = SKW_TIME_SINCE_FIRST },
+	{ .letter = 'x',
+	  .name = "hex",
+	  .help = "print the bytes in hex; -xx with the link-layer header",
+	  .kind = SKW_OPT_LEVEL,
+	  .offset = AT(plan.print.bytes),
+	  .min = SKW_BYTES_HEX,
+	  .max = SKW_BYTES_HEX_LINK },
+	{ .letter = 'X',
+	  .name = "hex-ascii",
+	  .help = "print the bytes in hex and ASCII; -XX with the link-layer header",
+	  .kind = SKW_OPT_LEVEL,
+	  .offset = AT(plan.print.bytes),
+	  .min = SKW_BYTES_HEX_ASCII,
+	  .max = SKW_BYTES_HEX_ASCII_LINK },
+	{ .letter = 'A',
+	  .name = "ascii",
+	  .help = "print the bytes in ASCII; -AA with the link-layer header",
+	  .kind = SKW_OPT_LEVEL,
+	  .offset = AT(plan.print.bytes),
+	  .min = SKW_BYTES_ASCII,
+	  .max = SKW_BYTES_ASCII_LINK },
+	{ .letter = 'S',
+	  .name = "absolute-tcp-sequence-numbers",
+	  .help = "print TCP sequence numbers as they are",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.print.absolute_seq) },
+	{ .letter = '#',
+	  .name = "number",
+	  .help = "print the packet's number in front",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.print.number) },
+	{ .letter = 'K',
+	  .name = "dont-verify-checksums",
+	  .help = "do not verify checksums",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.print.no_checksum) },
+	{ .letter = 'n',
+	  .name = "numeric",
+	  .help = "numbers instead of names: always so",
+	  .kind = SKW_OPT_IGNORED },
+	{ .letter = 'l',
+	  .name = "line-buffered",
+	  .help = "give each line out at once: always so",
+	  .kind = SKW_OPT_IGNORED },
+	{ .name = "print",
+	  .help = "print lines also while writing to a file",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.lines) },
+	{ .name = "count",
+	  .help = "print only the number of packets",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.count_only) },
+};
+
+const struct skw_option_table skw_capture_options_printing = { options, SKW_ARRAY_SIZE(options) };

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The order of a session, from the first privilege to the keeper's end. */
+#include "loop/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keeper/keeper.h"
+#include "keeper/privileges.h"
+#include "keeper/unprivileged.h"
+#include "loop/guard.h"
+#include "loop/signals.h"
+#include "loop/state.h"
+#include "util/clock.h"
+
+int skw_loop_epoll_fd(const struct skw_loop *l)
+{
+	return l->epoll_fd;
+}
+
+int skw_loop_interrupt_fd(const struct skw_loop *l)
+{
+	return l->interrupt_fd;
+}
+
+struct skw_keeper *skw_loop_keeper(const struct skw_loop *l)
+{
+	return l->keeper;
+}
+
+const struct skw_loop_clock *skw_loop_clock(const struct skw_loop *l)
+{
+	return &l->clock;
+}
+
+void skw_loop_stop(struct skw_loop *l)
+{
+	l->stop = true;
+}
+
+void skw_loop_enough(struct skw_loop *l)
+{
+	l->stop = l->enough = true;
+}
+
+int skw_loop_fail(struct skw_loop *l, int ret)
+{
+	if (!l->failure)
+		l->failure = ret;
+	l->stop = true;
+	return 0;
+}
+
+bool skw_loop_is_over(const struct skw_loop *l)
+{
+	return l->enough;
+}
+
+bool skw_loop_has_failed(const struct skw_loop *l)
+{
+	return l->failure != 0;
+}
+
+static int prepare(struct skw_loop *l, struct skw_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < l->plan->sources_len; i++) {
+		const struct skw_source *s = &l->plan->sources[i];
+
+		if (s->ops->prepare)
+			ret = s->ops->prepare(s->ctx, err);
+	}
+	return ret;
+}
+
+/* Asked in a child that has dropped its privileges. */
+static int probe(void *ctx)
+{
+	const struct skw_loop *l = ctx;
+
+	for (size_t i = 0; i < l->plan->sources_len; i++) {
+		const struct skw_source *s = &l->plan->sources[i];
+
+		if (s->ops->probe && s->ops->probe(s->ctx) == -EPERM)
+			return -EPERM;
+	}
+	return 0;
+}
+
+static bool asks_to_probe(const struct skw_loop *l)
+{
+	for (size_t i = 0; i < l->plan->sources_len; i++)
+		if (l->plan->sources[i].ops->probe)
+			return true;
+	return false;
+}
+
+/* From here on there are two processes, and this one can do nothing any more but read. */
+static int split(struct skw_loop *l, struct skw_error *err)
+{
+	struct skw_keeper_table *tables[SKW_LOOP_TABLES_MAX];
+	bool keep_bpf = asks_to_probe(l) && skw_unprivileged_keeps_bpf(probe, l);
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->plan->sources_len; i++) {
+		const struct skw_source *s = &l->plan->sources[i];
+		struct skw_keeper_table *table = s->ops->verbs ? s->ops->verbs(s->ctx) : NULL;
+
+		if (table)
+			tables[n++] = table;
+	}
+	for (size_t i = 0; i < l->plan->tables_len && n < SKW_LOOP_TABLES_MAX; i++)
+		tables[n++] = l->plan->tables[i];
+	int ret = n ? skw_keeper_split(tables, n, &l->keeper) : 0;
+	if (ret)
+		return skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret));
+	return skw_privileges_drop(l->plan->who, keep_bpf, err);
+}
+
+static int begin(struct skw_loop *l, struct skw_error *err)
+{
+	const struct skw_sink *sink = l->plan->sink;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < l->plan->sources_len; i++) {
+		const struct skw_source *s = &l->plan->sources[i];
+
+		if (s->ops->begin)
+			ret = s->ops->begin(s->ctx, l, err);
+	}
+	return ret || !sink->ops->open ? ret : sink->ops->open(sink->ctx, l, err);
+}
+
+static int start(struct skw_loop *l, struct skw_error *err)
+{
+	const struct skw_sink *sink = l->plan->sink;
+	int ret = sink->ops->start ? sink->ops->start(sink->ctx, err) : 0;
+
+	for (size_t i = 0; !ret && i < l->plan->sources_len; i++) {
+		const struct skw_source *s = &l->plan->sources[i];
+
+		if (s->ops->start)
+			ret = s->ops->start(s->ctx, err);
+	}
+	return ret;
+}
+
+/* Until outputs are open, signals end the process: opening a file may take for ever. */
+static int set_up(struct skw_loop *l, struct skw_error *err)
+{
+	int ret = prepare(l, err);
+
+	if (!ret)
+		ret = split(l, err);
+	if (!ret)
+		ret = skw_loop_open_fds(l, err);
+	if (!ret)
+		ret = begin(l, err);
+	if (!ret)
+		ret = skw_loop_catch_signals(l, err);
+	return ret ? ret : start(l, err);
+}
+
+static void quiesce(const struct skw_loop *l)
+{
+	for (size_t i = 0; i < l->plan->sources_len; i++) {
+		const struct skw_source *s = &l->plan->sources[i];
+
+		if (s->ops->quiesce)
+			s->ops->quiesce(s->ctx);
+	}
+}
+
+static int close_sink(struct skw_loop *l, struct skw_error *err)
+{
+	const struct skw_sink *sink = l->plan->sink;
+
+	return sink->ops->close ? sink->ops->close(sink->ctx, skw_clock_real_ns(), err) : 0;
+}
+
+/* `ret` is a failure after which nothing goes to the sink any more. */
+static int end(struct skw_loop *l, int ret, struct skw_error *err)
+{
+	int ended = 0;
+
+	/* A second signal ends the process at once. */
+	skw_signals_catch();
+	quiesce(l);
+	l->waits = true;
+	int drained = ret || l->enough ? 0 : skw_loop_drain(l, UINT64_MAX, err);
+
+	skw_loop_fail(l, ret ? ret : drained);
+	for (size_t i = 0; i < l->plan->sources_len; i++) {
+		const struct skw_source *s = &l->plan->sources[i];
+		int read = s->ops->end ? s->ops->end(s->ctx, err) : 0;
+
+		ended = ended ? ended : read;
+	}
+	int closed = close_sink(l, err);
+	if (l->plan->report)
+		l->plan->report(l->plan->ctx, true);
+	skw_guard_disarm();
+	/* Waits for -z commands. */
+	int kept = skw_keeper_finish(l->keeper);
+
+	l->keeper = NULL;
+	ret = l->failure ? l->failure : ended ? ended : closed;
+	if (ret)
+		return ret;
+	return kept ? skw_error_set(err, kept, "skwatch's privileged process has died") : 0;
+}
+
+int skw_loop_run(const struct skw_loop_plan *plan, struct skw_error *err)
+{
+	struct skw_loop l = { .plan = plan,
+			      .epoll_fd = -1,
+			      .interrupt_fd = -1,
+			      .stop_fd = -1,
+			      .signal_fd = -1,
+			      .duration_fd = -1,
+			      .clock_fd = -1 };
+
+	skw_signals_default();
+	int ret = set_up(&l, err);
+
+	if (!ret) {
+		ret = skw_loop_rounds(&l, err);
+		ret = end(&l, ret, err);
+	} else {
+		close_sink(&l, NULL);
+		skw_guard_disarm();
+		skw_keeper_abandon(l.keeper);
+	}
+	for (size_t i = 0; i < plan->sources_len; i++)
+		if (plan->sources[i].ops->free)
+			plan->sources[i].ops->free(plan->sources[i].ctx);
+	skw_loop_close_fds(&l);
+	return ret;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/capture.h"
+
+#include <errno.h>
+
+#include "loop/loop.h"
+#include "replay/replay.h"
+#include "session/outputs.h"
+
+static void report(void *ctx, bool final)
+{
+	if (final)
+		skw_outputs_print_count(ctx);
+}
+
+int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	struct skw_outputs outputs;
+	const struct skw_replay_plan replay = { .file = plan->read_file,
+						.filter = plan->capture.filter,
+						.snaplen = plan->capture.snaplen,
+						.output = plan->file.name ? &outputs.files : NULL };
+	struct skw_replay *r;
+
+	if (skw_replay_new(&replay, &r))
+		return skw_error_set(err, -ENOMEM, "out of memory");
+
+	const struct skw_outputs_source source = { .kind = skw_replay_kind(r) };
+	const struct skw_source reader = skw_replay_source(r);
+	struct skw_loop_plan loop = {
+		.sources = &reader, .sources_len = 1, .report = report, .ctx = &outputs
+	};
+	int ret = skw_outputs_make(&outputs, plan, &source, err);
+
+	if (!ret) {
+		skw_outputs_plan(&outputs, &loop);
+		ret = skw_loop_run(&loop, err);
+	}
+	skw_outputs_free(&outputs);
+	skw_replay_free(r);
+	return ret;
+}

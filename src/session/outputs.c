@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/outputs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static int status_figures(void *ctx, struct skw_status_figures *figures)
+{
+	const struct skw_outputs *o = ctx;
+
+	*figures = (struct skw_status_figures){ .packets = o->tee.packets,
+						.bytes = skw_recorder_bytes(o->recorder),
+						.file = skw_recorder_name(o->recorder) };
+	return o->source->dropped(o->source->ctx, &figures->dropped);
+}
+
+static int add_recorder(struct skw_outputs *o, struct skw_error *err)
+{
+	const struct skw_recorder_options opt = { .files = &o->files,
+						  .kind = o->source->kind,
+						  .stats = o->source->stats,
+						  .ctx = o->source->ctx };
+
+	o->files.plan = &o->plan->file;
+	o->files.who = o->plan->user ? &o->who : NULL;
+	skw_verbs_files_prepare(&o->files);
+	o->tables[0] = &o->files.table;
+	int ret = skw_recorder_new(&opt, &o->recorder, err);
+	if (ret)
+		return ret;
+	skw_tee_add(&o->tee, skw_recorder_sink(o->recorder));
+	if (!o->source->dropped || o->plan->lines || !isatty(STDERR_FILENO))
+		return 0;
+	o->status = (struct skw_status){ .figures = status_figures, .ctx = o };
+	skw_tee_add(&o->tee, skw_status_sink(&o->status));
+	return 0;
+}
+
+int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
+		     const struct skw_outputs_source *source, struct skw_error *err)
+{
+	int ret = 0;
+
+	*o = (struct skw_outputs){ .plan = plan, .source = source, .files.dir_fd = -1 };
+	o->tee.limit = plan->count;
+	if (plan->user)
+		ret = skw_identity_lookup(plan->user, &o->who, err);
+	if (!ret && plan->file.name)
+		ret = add_recorder(o, err);
+	if (ret || !plan->lines)
+		return ret;
+	o->lines = (struct skw_packet_lines){ .print = &plan->print, .kind = source->kind };
+	skw_tee_add(&o->tee, skw_packet_lines_sink(&o->lines));
+	return 0;
+}
+
+void skw_outputs_free(struct skw_outputs *o)
+{
+	skw_recorder_free(o->recorder);
+	skw_verbs_files_settle(&o->files);
+}
+
+void skw_outputs_plan(struct skw_outputs *o, struct skw_loop_plan *plan)
+{
+	o->sink = skw_tee_sink(&o->tee);
+	plan->sink = &o->sink;
+	plan->tables = o->tables;
+	plan->tables_len = o->recorder != NULL;
+	plan->who = o->plan->user ? &o->who : NULL;
+	plan->duration_ns = o->plan->duration_ns;
+}
+
+void skw_outputs_print_count(const struct skw_outputs *o)
+{
+	if (o->plan->count_only)
+		printf("%" PRIu64 " packet%s\n", o->tee.packets, o->tee.packets == 1 ? "" : "s");
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/top.h"
+
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "loop/loop.h"
+#include "verbs/terminal.h"
+#include "watch/watch.h"
+
+int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
+{
+	struct skw_rows rows = { .view_options = plan->view,
+				 .format = plan->format,
+				 .iterations = plan->iterations };
+	const struct skw_sink sink = skw_rows_sink(&rows);
+	struct skw_watch *w;
+	int ret = skw_watch_new(&plan->watch, &w, err);
+
+	if (ret)
+		return ret;
+
+	const struct skw_source source = skw_watch_source(w);
+	const struct skw_loop_plan loop = {
+		.sources = &source, .sources_len = 1, .sink = &sink, .duration_ns = 0
+	};
+
+	ret = skw_loop_run(&loop, err);
+	skw_watch_free(w);
+	return ret;
+}
+
+/* A sink that draws, and what somebody at it wants of the watch. */
+struct screen {
+	const struct skw_top_screen *to;
+	struct skw_watch *watch; /* lent */
+	struct skw_loop *loop;   /* lent */
+	uint64_t iterations, drawn;
+};
+
+static int handle(struct screen *s, int signal, struct skw_error *err)
+{
+	struct skw_top_wish wish = { 0 };
+	int ret = s->to->input(s->to->ctx, signal, &wish, err);
+
+	if (ret)
+		return ret;
+	skw_watch_set_interval(s->watch, wish.interval_ns);
+	skw_watch_set_paused(s->watch, wish.paused);
+	skw_watch_follow(s->watch, wish.follow);
+	if (wish.quit)
+		skw_loop_stop(s->loop);
+	return 0;
+}
+
+static int on_input(void *ctx, struct skw_error *err)
+{
+	return handle(ctx, 0, err);
+}
+
+static int on_signal(void *ctx, int signo, struct skw_error *err)
+{
+	return handle(ctx, signo, err);
+}
+
+static int open_screen(void *ctx, struct skw_loop *loop, struct skw_error *err)
+{
+	(void)err;
+	((struct screen *)ctx)->loop = loop;
+	return 0;
+}
+
+static int start_screen(void *ctx, struct skw_error *err)
+{
+	struct screen *s = ctx;
+	int ret = s->to->open(s->to->ctx, err);
+
+	if (ret)
+		return ret;
+	ret = skw_loop_watch(s->loop, s->to->input_fd, EPOLLIN, on_input, s);
+	return ret ? skw_error_set(err, ret, "events: %s", strerror(-ret)) : 0;
+}
+
+static int draw(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
+		struct skw_error *err)
+{
+	struct screen *s = ctx;
+	int ret = s->to->draw(s->to->ctx, table, status, err);
+
+	if (!ret && ++s->drawn == s->iterations)
+		skw_loop_stop(s->loop);
+	return ret;
+}
+
+static const struct skw_sink_ops screen_ops = {
+	.open = open_screen,
+	.start = start_screen,
+	.tick = draw,
+	.signal = on_signal,
+};
+
+int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top_screen *screen,
+			   struct skw_error *err)
+{
+	struct skw_verbs_terminal terminal = { .farewell = screen->farewell,
+					       .termios = screen->termios };
+	struct skw_keeper_table *const tables[] = { &terminal.table };
+	struct screen s = { .to = screen, .iterations = plan->iterations };
+	const struct skw_sink sink = { &screen_ops, &s };
+	int ret = skw_watch_new(&plan->watch, &s.watch, err);
+
+	if (ret)
+		return ret;
+	skw_verbs_terminal_prepare(&terminal);
+
+	const struct skw_source source = skw_watch_source(s.watch);
+	const struct skw_loop_plan loop = { .sources = &source,
+					    .sources_len = 1,
+					    .sink = &sink,
+					    .tables = tables,
+					    .tables_len = 1,
+					    .has_screen = true };
+
+	ret = skw_loop_run(&loop, err);
+	skw_watch_free(s.watch);
+	return ret;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sink/event_lines.h"
+
+#include <inttypes.h>
+
+#include "format/format.h"
+#include "loop/loop.h"
+#include "table/table.h"
+#include "util/say.h"
+
+/* Text is given out at the latest when there are so many bytes of it. */
+#define TEXT_BYTES 65536
+
+static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
+{
+	struct skw_event_lines *e = ctx;
+
+	(void)err;
+	e->loop = loop;
+	skw_lines_open(&e->out, skw_loop_interrupt_fd(loop));
+	return 0;
+}
+
+static int add_event(void *ctx, const struct skw_event *event, struct skw_error *err)
+{
+	struct skw_event_lines *e = ctx;
+	const struct skw_format_env env = { .offset_ns = skw_loop_clock(e->loop)->offset_ns };
+
+	if (!skw_event_types_wanted(e->types, event) ||
+	    (e->where && !skw_expr_matches(e->where, event->row)))
+		return 0;
+	if (e->json)
+		skw_format_event_json(&e->text, event, &env);
+	else
+		skw_format_event_line(&e->text, event, &env);
+	if (++e->printed == e->count)
+		skw_loop_enough(e->loop);
+	return e->text.len < TEXT_BYTES ? 0 : skw_lines_write(&e->out, &e->text, err);
+}
+
+static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
+{
+	struct skw_event_lines *e = ctx;
+
+	(void)until_ns;
+	return e->text.len || e->text.failed ? skw_lines_write(&e->out, &e->text, err) : 0;
+}
+
+/* After the first sweep older connections have callbacks as well. */
+static int announce(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
+		    struct skw_error *err)
+{
+	struct skw_event_lines *e = ctx;
+	size_t rows = skw_table_totals(table)->rows;
+
+	(void)err;
+	if (e->announced)
+		return 0;
+	e->announced = true;
+	skw_say("watching %zu connection%s in %" PRIu32 " network namespace%s", rows,
+		rows == 1 ? "" : "s", status->netns, status->netns == 1 ? "" : "s");
+	return 0;
+}
+
+static void hurry(void *ctx, unsigned ms)
+{
+	skw_lines_hurry(&((struct skw_event_lines *)ctx)->out, ms);
+}
+
+static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
+{
+	struct skw_event_lines *e = ctx;
+	int ret = pause_lines(e, real_ns, err);
+
+	skw_buf_free(&e->text);
+	return ret;
+}
+
+static const struct skw_sink_ops ops = {
+	.open = open_lines,
+	.event = add_event,
+	.tick = announce,
+	.pause = pause_lines,
+	.hurry = hurry,
+	.close = close_lines,
+};
+
+struct skw_sink skw_event_lines_sink(struct skw_event_lines *e)
+{
+	return (struct skw_sink){ &ops, e };
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <config.h>
+
+#include "sink/record_format.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pcap/pcapng_write.h"
+
+/* Gives the scratch buffer to the file: whole blocks, none of them a packet. */
+static int put_scratch(struct skw_record_file *f)
+{
+	int ret = f->scratch.failed ? -ENOMEM
+				    : skw_out_write(f->out, f->scratch.data, f->scratch.len);
+
+	return ret ? ret : skw_out_other_end(f->out);
+}
+
+/* The interface's number in this file; describes it first if it is new there. */
+static int block_of(struct skw_record_file *f, uint32_t place, const struct skw_iface *iface,
+		    uint32_t *number)
+{
+	if (place >= f->blocks_len) {
+		size_t len = (size_t)place + 16;
+		uint32_t *blocks = realloc(f->blocks, len * sizeof(*blocks));
+
+		if (!blocks)
+			return -ENOMEM;
+		f->blocks = blocks;
+		uint32_t *places = realloc(f->places, len * sizeof(*places));
+		if (!places)
+			return -ENOMEM;
+		f->places = places;
+		memset(blocks + f->blocks_len, 0, (len - f->blocks_len) * sizeof(*blocks));
+		f->blocks_len = len;
+	}
+	if (!f->blocks[place]) {
+		struct skw_iface described = *iface;
+
+		/* One snapshot length for all, as libpcap reads no others. */
+		described.snaplen = f->snaplen;
+		skw_buf_reset(&f->scratch);
+		skw_pcapng_interface(&f->scratch, &described, f->plan->nano, f->os);
+		int ret = put_scratch(f);
+		if (ret)
+			return ret;
+		f->places[f->blocks_used] = place;
+		f->blocks[place] = ++f->blocks_used;
+	}
+	*number = f->blocks[place] - 1;
+	return 0;
+}
+
+static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt,
+			 struct skw_error *err)
+{
+	struct skw_pcapng_packet block;
+	uint32_t number = 0;
+
+	(void)err;
+	int ret = block_of(f, pkt->iface, pkt->from, &number);
+
+	if (ret)
+		return ret;
+	skw_pcapng_packet(&block, pkt, number, f->plan->nano);
+	ret = skw_out_write(f->out, block.head, sizeof(block.head));
+	if (!ret)
+		ret = skw_out_write(f->out, pkt->data, pkt->caplen);
+	if (!ret && block.middle_len)
+		ret = skw_out_write(f->out, block.middle, block.middle_len);
+	if (!ret && block.comment_len)
+		ret = skw_out_write(f->out, block.comment, block.comment_len);
+	return ret ? ret : skw_out_write(f->out, block.tail, block.tail_len);
+}
+
+static int pcapng_begin(struct skw_record_file *f)
+{
+	const struct skw_pcapng_section section = { .os = f->os, .userappl = PACKAGE_STRING };
+
+	f->blocks_used = 0;
+	if (f->blocks_len)
+		memset(f->blocks, 0, f->blocks_len * sizeof(*f->blocks));
+	skw_buf_reset(&f->scratch);
+	skw_pcapng_section(&f->scratch, &section);
+	return put_scratch(f);
+}
+
+static int pcapng_note(struct skw_record_file *f, uint64_t real_ns, const char *text)
+{
+	skw_buf_reset(&f->scratch);
+	skw_pcapng_note(&f->scratch, real_ns, text);
+	return put_scratch(f);
+}
+
+/* What is known of each interface that has packets in this file. */
+static int pcapng_stats(struct skw_record_file *f, uint64_t real_ns)
+{
+	if (!f->stats)
+		return 0;
+	skw_buf_reset(&f->scratch);
+	for (uint32_t number = 0; number < f->blocks_used; number++) {
+		struct skw_iface_stats stats;
+
+		if (f->stats(f->ctx, f->places[number], &stats) == 0)
+			skw_pcapng_stats(&f->scratch, number, &stats, f->start_ns, real_ns,
+					 f->plan->nano);
+	}
+	return put_scratch(f);
+}
+
+void skw_record_file_free(struct skw_record_file *f)
+{
+	skw_buf_free(&f->scratch);
+	free(f->blocks);
+	free(f->places);
+}
+
+const struct skw_record_format skw_record_format_pcapng = {
+	.begin = pcapng_begin,
+	.packet = pcapng_packet,
+	.note = pcapng_note,
+	.stats = pcapng_stats,
+};

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "verbs/ask.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+
+int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
+		     size_t reply_len, struct skw_error *err)
+{
+	char text[SKW_KEEPER_REPLY_MAX] = "";
+	size_t text_len = sizeof(text), n = 1;
+	int fd = -1;
+	int ret = skw_keeper_call(k, question->verb, question->request, question->len, text,
+				  &text_len, &fd, &n);
+
+	if (!ret && n == 1 && text_len == reply_len) {
+		if (reply_len)
+			memcpy(reply, text, reply_len);
+		return fd;
+	}
+	skw_cleanup_fd(&fd);
+	if (!ret)
+		ret = -EPROTO;
+	if (text[0] && ret != -EPROTO)
+		return skw_error_set(err, ret, "%.*s", (int)text_len, text);
+	return skw_error_set(err, ret, "%s: %s", question->what,
+			     ret == -EPIPE ? "skwatch's privileged process has died"
+					   : strerror(-ret));
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the options of `skwatch capture` say together. */
+#include "session/plan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <pcap/dlt.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+
+/* A plan as a command without options makes it. */
+static struct skw_session_plan bare(void)
+{
+	return (struct skw_session_plan){ .capture = { .filter = "", .snaplen = 262144 },
+					  .file = { .nano = true } };
+}
+
+static void refuse(struct skw_session_plan plan, const char *words)
+{
+	struct skw_error err = { 0 };
+
+	assert_int_equal(skw_session_plan_check(&plan, &err), -EINVAL);
+	assert_true(err.usage);
+	if (!strstr(err.text, words))
+		fail_msg("\"%s\" is not in \"%s\"", words, err.text);
+}
+
+static void accept(struct skw_session_plan *plan)
+{
+	struct skw_error err = { 0 };
+
+	assert_int_equal(skw_session_plan_check(plan, &err), 0);
+	assert_string_equal(err.text, "");
+}
+
+#define REFUSE(words, ...)                                                                         \
+	do {                                                                                       \
+		struct skw_session_plan p = bare();                                                \
+		__VA_ARGS__;                                                                       \
+		refuse(p, words);                                                                  \
+	} while (0)
+
+static void contradictions_are_refused(void **state)
+{
+	(void)state;
+	REFUSE("-w: the file's name is empty", p.file.name = "");
+	REFUSE("-r: the file's name is empty", p.read_file = "");
+	REFUSE("they need -w FILE", p.file.rotate_bytes = 1);
+	REFUSE("they need -w FILE", p.file.rotate_s = 1);
+	REFUSE("not standard output", p.file.name = "-", p.file.rotate_s = 1);
+	REFUSE("-W limits", p.file.name = "f", p.file.files_max = 3);
+	REFUSE("-z runs", p.file.name = "f", p.file.command = "true");
+	REFUSE("-i has no place", p.read_file = "f", p.capture.ifaces[0] = "lo",
+	       p.capture.ifaces_len = 1);
+	REFUSE("--duration has no place", p.read_file = "f", p.duration_ns = 1);
+	REFUSE("-y has no place", p.read_file = "f", p.dlt_name = "EN10MB");
+	REFUSE("-L asks an interface", p.read_file = "f", p.list_link_types = true);
+	REFUSE("lines can't go there", p.file.name = "-", p.lines = true);
+	REFUSE("lines can't go there", p.file.name = "-", p.count_only = true);
+	REFUSE("contradict each other", p.lines = p.count_only = true);
+	REFUSE("--format is for -w", p.format_name = "pcap");
+	REFUSE("-L takes one interface", p.list_link_types = true, p.capture.ifaces[0] = "a",
+	       p.capture.ifaces[1] = "b", p.capture.ifaces_len = 2);
+	REFUSE("-y takes one interface", p.dlt_name = "EN10MB");
+}
+
+static void any_stands_alone_and_for_no_name(void **state)
+{
+	struct skw_session_plan plan = bare();
+
+	(void)state;
+	REFUSE("no other goes beside it", p.capture.ifaces[0] = "any", p.capture.ifaces[1] = "lo",
+	       p.capture.ifaces_len = 2);
+	plan.capture.ifaces[0] = "any";
+	plan.capture.ifaces_len = 1;
+	accept(&plan);
+	assert_int_equal(plan.capture.ifaces_len, 0);
+}
+
+static void a_file_s_name_tells_its_form(void **state)
+{
+	static const struct {
+		const char *name;
+		enum skw_file_format format;
+		enum skw_compression compression;
+	} files[] = {
+		{ "a.pcap", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+		{ "a.pcapng", SKW_FILE_PCAPNG, SKW_COMPRESSION_NONE },
+		{ "a.pcapng.zst", SKW_FILE_PCAPNG, SKW_COMPRESSION_ZSTD },
+		{ "a.cap.gz", SKW_FILE_PCAP, SKW_COMPRESSION_GZIP },
+		{ "-", SKW_FILE_PCAP, SKW_COMPRESSION_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(files); i++) {
+		struct skw_session_plan plan = bare();
+
+		plan.file.name = files[i].name;
+		accept(&plan);
+		assert_int_equal(plan.file.format, files[i].format);
+		assert_int_equal(plan.file.compression, files[i].compression);
+	}
+}
+
+static void a_format_that_was_asked_for_goes_before_the_name(void **state)
+{
+	struct skw_session_plan plan = bare();
+
+	(void)state;
+	plan.file.name = "a.pcap";
+	plan.format_name = "pcapng";
+	accept(&plan);
+	assert_int_equal(plan.file.format, SKW_FILE_PCAPNG);
+	REFUSE("is not pcap or pcapng", p.file.name = "a", p.format_name = "erf");
+}
+
+static void a_link_type_has_a_name(void **state)
+{
+	struct skw_session_plan plan = bare();
+
+	(void)state;
+	accept(&plan);
+	assert_int_equal(plan.capture.dlt, -1);
+	plan.capture.ifaces[0] = "eth0";
+	plan.capture.ifaces_len = 1;
+	plan.dlt_name = "IEEE802_11";
+	accept(&plan);
+	assert_int_equal(plan.capture.dlt, DLT_IEEE802_11);
+	plan.dlt_name = "NO_SUCH";
+	refuse(plan, "-y NO_SUCH: no such link type");
+}
+
+static void lines_are_what_is_left_to_do(void **state)
+{
+	struct skw_session_plan plan = bare();
+
+	(void)state;
+	accept(&plan);
+	assert_true(plan.lines);
+
+	struct skw_session_plan counts = bare();
+	counts.count_only = true;
+	accept(&counts);
+	assert_false(counts.lines);
+
+	struct skw_session_plan writes = bare();
+	writes.file.name = "a.pcap";
+	accept(&writes);
+	assert_false(writes.lines);
+	/* A file is not awaited as lines are. */
+	assert_true(writes.capture.wait_ms > plan.capture.wait_ms);
+
+	writes.lines = true;
+	accept(&writes);
+	assert_true(writes.lines);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(contradictions_are_refused),
+		cmocka_unit_test(any_stands_alone_and_for_no_name),
+		cmocka_unit_test(a_file_s_name_tells_its_form),
+		cmocka_unit_test(a_format_that_was_asked_for_goes_before_the_name),
+		cmocka_unit_test(a_link_type_has_a_name),
+		cmocka_unit_test(lines_are_what_is_left_to_do),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
