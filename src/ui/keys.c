@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ui/keys.h"
 
+#include <ncurses.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ui/cells.h"
 #include "ui/detail.h"
+#include "ui/key.h"
 #include "ui/list.h"
 #include "ui/menu.h"
 #include "ui/prompt.h"

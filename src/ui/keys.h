@@ -6,14 +6,7 @@
 #ifndef SKW_UI_KEYS_H
 #define SKW_UI_KEYS_H
 
-#include <ncurses.h>
-
 #include "ui/state.h"
-
-/* A key is a character, or one of ncurses' KEY_ numbers moved out of the way of characters. */
-#define SKW_KEY(code) ((code) + 0x200000)
-#define SKW_CTRL(c)   ((c)&0x1f)
-#define SKW_KEY_ESC   0x1b
 
 struct skw_key {
 	const char *names; /* as they are printed on keys, the usual one first */
@@ -21,7 +14,7 @@ struct skw_key {
 	const char *bar; /* a word for the last line; NULL: not there */
 	uint8_t keep;    /* of that, the lowest go first */
 	uint8_t panes;   /* SKW_PANE_BIT()s */
-	int codes[8];
+	int codes[8];    /* numbers of ui/key.h */
 	void (*run)(struct skw_screen *s, int key);
 };
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ui/detail.h"
-#include "ui/prompt.h"
 #include "ui/rows.h"
 #include "util/clock.h"
 
@@ -125,7 +124,7 @@ static void open_group(struct skw_screen *s)
 		test = tests[s->settings.group].unknown;
 	n = snprintf(filter, sizeof(filter), "%s%s%s%s%s%s", *now ? "(" : "", now,
 		     *now ? ") and " : "", test, *quoted ? " " : "", quoted);
-	if (n >= (int)sizeof(filter) || !skw_prompt_set_filter(s, filter)) {
+	if (n >= (int)sizeof(filter) || skw_screen_set_filter(s, filter, NULL)) {
 		snprintf(s->message, sizeof(s->message), "No filter can tell this group.");
 		return;
 	}

@@ -9,7 +9,7 @@
 #include <wchar.h>
 
 #include "ui/cells.h"
-#include "ui/keys.h"
+#include "ui/key.h"
 #include "ui/list.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -76,12 +76,11 @@ void skw_prompt_search(struct skw_screen *s)
 
 /* ---- filter ---- */
 
-bool skw_prompt_set_filter(struct skw_screen *s, const char *text)
+static bool set_filter(struct skw_screen *s, const char *text)
 {
-	struct skw_expr *expr = NULL;
 	struct skw_error err = { 0 };
 
-	if (text[strspn(text, " \t")] && skw_expr_parse(text, &expr, &err)) {
+	if (skw_screen_set_filter(s, text, &err)) {
 		/* "column N: what is wrong": the column is shown, not told. */
 		static const char says[] = "column ";
 		char *rest = err.text;
@@ -93,27 +92,22 @@ bool skw_prompt_set_filter(struct skw_screen *s, const char *text)
 		return false;
 	}
 	problem(s, "", 0);
-	skw_expr_free(s->filter);
-	s->filter = expr;
-	if (text != s->settings.filter)
-		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", expr ? text : "");
-	s->fresh = false;
 	return true;
 }
 
 static void filter_changed(struct skw_screen *s)
 {
-	skw_prompt_set_filter(s, s->prompt.text);
+	set_filter(s, s->prompt.text);
 }
 
 static bool filter_done(struct skw_screen *s)
 {
-	return skw_prompt_set_filter(s, s->prompt.text);
+	return set_filter(s, s->prompt.text);
 }
 
 static void filter_given_up(struct skw_screen *s)
 {
-	skw_prompt_set_filter(s, s->prompt.before);
+	set_filter(s, s->prompt.before);
 }
 
 void skw_prompt_filter(struct skw_screen *s)

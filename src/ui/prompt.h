@@ -9,14 +9,11 @@ void skw_prompt_search(struct skw_screen *s);
 void skw_prompt_filter(struct skw_screen *s);
 void skw_prompt_interval(struct skw_screen *s);
 
-/* A key, see ui/keys.h. Only while s->prompt.kind is set. */
+/* A key, see ui/key.h. Only while s->prompt.kind is set. */
 void skw_prompt_key(struct skw_screen *s, int key);
 /* Draws it, in one line or two, the last one being `y`. Leaves the cursor in it. */
 void skw_prompt_draw(struct skw_screen *s, int y);
 /* The lines it takes. */
 int skw_prompt_rows(const struct skw_screen *s);
-
-/* Filters by this text from now on ("": by none). False, and nothing changed: it is wrong. */
-bool skw_prompt_set_filter(struct skw_screen *s, const char *text);
 
 #endif

@@ -11,6 +11,7 @@
 #include "ui/detail.h"
 #include "ui/head.h"
 #include "ui/help.h"
+#include "ui/key.h"
 #include "ui/keys.h"
 #include "ui/list.h"
 #include "ui/menu.h"

@@ -96,4 +96,10 @@ struct skw_screen {
 	struct skw_prompt prompt;
 };
 
+/*
+ * Shows only the connections that match this expression from now on, or all for blanks. When it
+ * doesn't parse, nothing changes and the error is skw_expr_parse()'s.
+ */
+int skw_screen_set_filter(struct skw_screen *s, const char *text, struct skw_error *err);
+
 #endif
