@@ -250,7 +250,7 @@ static int least_width(const struct skw_column_info *infos, const uint8_t *ids, 
 static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
 		     const uint8_t *wanted, bool all, int left)
 {
-	bool given[SKW_SETTINGS_COLUMNS] = { false };
+	bool given[SKW_LAYOUT_COLUMNS] = { false };
 
 	for (size_t round = 0; round < l->len && left > 0; round++) {
 		size_t best = l->len;
@@ -278,12 +278,12 @@ static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
 void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
 		     size_t n, const uint8_t *want, int x, int width)
 {
-	uint8_t kept[SKW_SETTINGS_COLUMNS], wanted[SKW_SETTINGS_COLUMNS];
+	uint8_t kept[SKW_LAYOUT_COLUMNS], wanted[SKW_LAYOUT_COLUMNS];
 	bool good;
 	int left;
 
-	if (n > SKW_SETTINGS_COLUMNS)
-		n = SKW_SETTINGS_COLUMNS;
+	if (n > SKW_LAYOUT_COLUMNS)
+		n = SKW_LAYOUT_COLUMNS;
 	for (size_t i = 0; i < n; i++) {
 		kept[i] = ids[i];
 		wanted[i] = want && want[i] ? want[i] : infos[ids[i]].widths.want;

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "row/field.h"
-#include "ui/settings.h"
 
 /* In the order in which they are offered; the first ones are the default. */
 enum skw_column {
@@ -77,12 +76,15 @@ enum skw_column skw_column_find(const char *name, size_t len);
 /* The default column that sorts by this field, or any other; SKW_COLUMNS: none. */
 enum skw_column skw_column_by_field(enum skw_field field);
 
+/* A layout has at most so many columns. */
+#define SKW_LAYOUT_COLUMNS 32
+
 /* Where columns stand. Works for any columns that have widths. */
 struct skw_layout {
 	struct skw_placed {
 		uint8_t column;
 		int x, width;
-	} at[SKW_SETTINGS_COLUMNS];
+	} at[SKW_LAYOUT_COLUMNS];
 	size_t len;
 	int width; /* all together */
 };

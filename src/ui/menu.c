@@ -112,9 +112,9 @@ static void toggle(struct skw_screen *s)
 		}
 		s->menu_chosen--;
 		move_entry(s, s->menu.at, s->menu_chosen);
-	} else if (s->menu_chosen == SKW_SETTINGS_COLUMNS) {
+	} else if (s->menu_chosen == SKW_LAYOUT_COLUMNS) {
 		snprintf(s->message, sizeof(s->message), "More than %d columns can't be chosen.",
-			 SKW_SETTINGS_COLUMNS);
+			 SKW_LAYOUT_COLUMNS);
 		return;
 	} else {
 		move_entry(s, s->menu.at, s->menu_chosen);

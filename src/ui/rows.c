@@ -156,7 +156,7 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 
 void skw_rows_draw(struct skw_screen *s, int y, int rows)
 {
-	uint8_t ids[SKW_SETTINGS_COLUMNS], want[SKW_SETTINGS_COLUMNS];
+	uint8_t ids[SKW_LAYOUT_COLUMNS], want[SKW_LAYOUT_COLUMNS];
 	size_t n = chosen_columns(s, ids), len = skw_view_len(s->view), end;
 
 	s->list_y = y + 1;

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ui/columns.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
@@ -84,7 +83,7 @@ static bool read_columns(struct skw_settings *s, const char *value)
 		size_t len = strcspn(p, " ");
 		enum skw_column column = skw_column_find(p, len);
 
-		if (column == SKW_COLUMNS || read.columns_len == SKW_SETTINGS_COLUMNS ||
+		if (column == SKW_COLUMNS || read.columns_len == SKW_LAYOUT_COLUMNS ||
 		    memchr(read.columns, (int)column, read.columns_len))
 			return false;
 		read.columns[read.columns_len++] = (uint8_t)column;

@@ -10,20 +10,22 @@
 #include <stdint.h>
 
 #include "row/field.h"
+#include "ui/columns.h"
 #include "util/error.h"
 #include "view/view.h"
 
-#define SKW_SETTINGS_FILTER  256
-#define SKW_SETTINGS_COLUMNS 32
+#define SKW_SETTINGS_FILTER 256
 
 struct skw_settings {
 	enum skw_field sort;
 	bool ascending;
 	enum skw_group group;
 	bool listeners;
-	char filter[SKW_SETTINGS_FILTER];      /* never saved: a forgotten filter hides trouble */
-	uint8_t columns[SKW_SETTINGS_COLUMNS]; /* ids of ui/columns.h in order; columns_len 0:
-						  default */
+	/* Never saved, because a forgotten filter hides trouble. */
+	char filter[SKW_SETTINGS_FILTER];
+	/* enum skw_column, from left to right. */
+	uint8_t columns[SKW_LAYOUT_COLUMNS];
+	/* 0: the default columns. */
 	uint8_t columns_len;
 };
 
