@@ -10,10 +10,10 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "row/history.h"
+#include "ui/draw/numbers.h"
+#include "ui/draw/spark.h"
 #include "ui/fields.h"
-#include "ui/numbers.h"
 #include "ui/rows.h"
-#include "ui/spark.h"
 #include "ui/story.h"
 #include "util/clock.h"
 

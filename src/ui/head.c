@@ -8,9 +8,9 @@
 #include <time.h>
 
 #include "format/format.h"
-#include "ui/cells.h"
-#include "ui/numbers.h"
-#include "ui/spark.h"
+#include "ui/draw/cells.h"
+#include "ui/draw/numbers.h"
+#include "ui/draw/spark.h"
 #include "util/clock.h"
 
 #define PARTS     16

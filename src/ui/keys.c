@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/cells.h"
 #include "ui/detail.h"
+#include "ui/draw/cells.h"
 #include "ui/key.h"
 #include "ui/list.h"
 #include "ui/menu.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 #include "ui/key.h"
 #include "ui/list.h"
 #include "util/cleanup.h"

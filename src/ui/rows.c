@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "format/format.h"
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 #include "util/cleanup.h"
 
 #define CELL_SIZE 512

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "row/field.h"
-#include "ui/columns.h"
+#include "ui/draw/columns.h"
 #include "util/error.h"
 #include "view/view.h"
 

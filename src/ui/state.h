@@ -6,12 +6,12 @@
 #ifndef SKW_UI_STATE_H
 #define SKW_UI_STATE_H
 
-#include "ui/columns.h"
-#include "ui/cursor.h"
-#include "ui/page.h"
-#include "ui/paint.h"
+#include "ui/draw/columns.h"
+#include "ui/draw/cursor.h"
+#include "ui/draw/page.h"
+#include "ui/draw/paint.h"
+#include "ui/draw/terminal.h"
 #include "ui/screen.h"
-#include "ui/terminal.h"
 
 /* Below this there is one line that says so. */
 #define SKW_SCREEN_COLS_MIN 40

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "table/table.h"
-#include "ui/page.h"
+#include "ui/draw/page.h"
 
 /* Local time, "14:02:19.113", without the fraction if it is not `exact`. */
 #define SKW_STORY_TIME 16

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Which columns of top a screen has room for. */
-#include "ui/columns.h"
+#include "ui/draw/columns.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

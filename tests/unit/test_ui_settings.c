@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "ui/columns.h"
+#include "ui/draw/columns.h"
 
 struct folder {
 	char name[64], file[128];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Text, sparklines, bars and cursors of the screen: all that needs no terminal. */
-#include "ui/cells.h"
-#include "ui/cursor.h"
-#include "ui/spark.h"
+#include "ui/draw/cells.h"
+#include "ui/draw/cursor.h"
+#include "ui/draw/spark.h"
 
 #include <locale.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers in sentences, where there is more room than in a column. SKW_NONE64 is "--". */
-#ifndef SKW_UI_NUMBERS_H
-#define SKW_UI_NUMBERS_H
+#ifndef SKW_UI_DRAW_NUMBERS_H
+#define SKW_UI_DRAW_NUMBERS_H
 
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Text on the screen in one of a few styles. A style says what something means; what it looks
- * like depends on how many colours the terminal has. All text goes through ui/cells.h.
+ * like depends on how many colours the terminal has. All text goes through ui/draw/cells.h.
  */
-#ifndef SKW_UI_PAINT_H
-#define SKW_UI_PAINT_H
+#ifndef SKW_UI_DRAW_PAINT_H
+#define SKW_UI_DRAW_PAINT_H
 
 #include <stdbool.h>
 #include <stdint.h>

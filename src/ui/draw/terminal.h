@@ -3,8 +3,8 @@
  * The terminal itself: whether it will do, how it is taken and given back, its size. ncurses
  * keeps one screen for the whole process, and so do these.
  */
-#ifndef SKW_UI_TERMINAL_H
-#define SKW_UI_TERMINAL_H
+#ifndef SKW_UI_DRAW_TERMINAL_H
+#define SKW_UI_DRAW_TERMINAL_H
 
 #include <stdbool.h>
 

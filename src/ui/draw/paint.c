@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/paint.h"
+#include "ui/draw/paint.h"
 
 #include <ncurses.h>
 
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 
 enum { PAIR_ALARM = 1, PAIR_WARNING };
 

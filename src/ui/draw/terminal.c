@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/terminal.h"
+#include "ui/draw/terminal.h"
 
 #include <errno.h>
 #include <langinfo.h>

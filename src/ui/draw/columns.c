@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/columns.h"
+#include "ui/draw/columns.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -10,8 +10,8 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "row/history.h"
-#include "ui/cells.h"
-#include "ui/spark.h"
+#include "ui/draw/cells.h"
+#include "ui/draw/spark.h"
 #include "util/cleanup.h"
 
 #define STAYS_ALWAYS 250

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Small drawings made of text: lines of levels, bars. Pure. */
-#ifndef SKW_UI_SPARK_H
-#define SKW_UI_SPARK_H
+#ifndef SKW_UI_DRAW_SPARK_H
+#define SKW_UI_DRAW_SPARK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/cursor.h"
+#include "ui/draw/cursor.h"
 
 #define WHEEL 3
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/numbers.h"
+#include "ui/draw/numbers.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which line of a list is chosen, and which is the first that is seen. Pure. */
-#ifndef SKW_UI_CURSOR_H
-#define SKW_UI_CURSOR_H
+#ifndef SKW_UI_DRAW_CURSOR_H
+#define SKW_UI_DRAW_CURSOR_H
 
 #include <stddef.h>
 

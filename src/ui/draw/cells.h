@@ -4,8 +4,8 @@
  * strangers: control characters, characters without a width and broken UTF-8 become '?'.
  * Without UTF-8 everything beyond ASCII does, one '?' each.
  */
-#ifndef SKW_UI_CELLS_H
-#define SKW_UI_CELLS_H
+#ifndef SKW_UI_DRAW_CELLS_H
+#define SKW_UI_DRAW_CELLS_H
 
 #include <stdbool.h>
 #include <stddef.h>

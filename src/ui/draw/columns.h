@@ -3,8 +3,8 @@
  * The columns of the table as data, which of them a screen has room for, and the text of a
  * cell. Draws nothing.
  */
-#ifndef SKW_UI_COLUMNS_H
-#define SKW_UI_COLUMNS_H
+#ifndef SKW_UI_DRAW_COLUMNS_H
+#define SKW_UI_DRAW_COLUMNS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/page.h"
+#include "ui/draw/page.h"
 
 #include <string.h>
 
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 
 #define GAP 3
 

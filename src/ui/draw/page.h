@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines of text that are longer than the screen is high: the detail of a connection, the help. */
-#ifndef SKW_UI_PAGE_H
-#define SKW_UI_PAGE_H
+#ifndef SKW_UI_DRAW_PAGE_H
+#define SKW_UI_DRAW_PAGE_H
 
 #include <stddef.h>
 
-#include "ui/paint.h"
+#include "ui/draw/paint.h"
 #include "util/buf.h"
 
 struct skw_page {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 
 #include <stdio.h>
 #include <string.h>
