@@ -58,7 +58,7 @@ static void next_group(struct skw_screen *s, int key)
 	s->settings.group = (enum skw_group)((s->settings.group + 1) % SKW_GROUPS);
 	s->group[0] = '\0';
 	s->grown_group = 0;
-	/* Back at the connections the cursor is where it was. */
+	/* Back in the list of connections, the cursor is where it was before the grouping. */
 	s->selected = s->settings.group == SKW_GROUP_NONE && s->cookie;
 	s->list = (struct skw_cursor){ 0, 0 };
 	s->fresh = false;

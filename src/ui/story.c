@@ -11,7 +11,7 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define LONGEST 256 /* happenings that are shown */
+#define LONGEST 256 /* the largest number of events that is shown */
 #define TEXT    128
 
 void skw_story_time(char out[SKW_STORY_TIME], uint64_t ts_ns, int64_t offset_ns, bool exact)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The columns of the table as data, which of them a screen has room for, and the text of a
- * cell. Draws nothing.
+ * The columns of the table as data, the choice of columns that fit on a screen, and the text of a
+ * cell. Nothing is drawn here.
  */
 #ifndef SKW_UI_DRAW_COLUMNS_H
 #define SKW_UI_DRAW_COLUMNS_H
@@ -12,7 +12,7 @@
 
 #include "row/field.h"
 
-/* In the order in which they are offered; the first ones are the default. */
+/* The order is that of the list where the user chooses columns. The first ones are the default. */
 enum skw_column {
 	SKW_COLUMN_PID,
 	SKW_COLUMN_OWNER,
@@ -58,63 +58,74 @@ enum skw_column {
 
 struct skw_column_info {
 	const char *name;  /* in the settings file */
-	const char *title; /* at its head */
-	const char *help;  /* for the set-up */
-	uint8_t field;     /* enum skw_field: what it shows and sorts by */
+	const char *title; /* on the screen */
+	const char *help;  /* in the list of columns */
+	uint8_t field;     /* enum skw_field that it shows and sorts by */
 	struct {
-		uint8_t min, good; /* the least; the least that others go for (0: as min) */
-		uint8_t want;      /* all it can usually use */
+		/* The least width, and the least width while other columns can be left out (0:
+		 * min). */
+		uint8_t min, good;
+		uint8_t want; /* the width that is usually enough */
 	} widths;
-	uint8_t stays; /* those with the lowest go first; 255: never */
-	bool left;     /* aligned */
+	/* Columns with the lowest number are left out first, columns from 250 on never. */
+	uint8_t stays;
+	bool left; /* aligned left */
 };
 
 extern const struct skw_column_info skw_columns[SKW_COLUMNS];
 
-/* By name; SKW_COLUMNS: none. */
+/* Finds a column by its name. SKW_COLUMNS if there is none. */
 enum skw_column skw_column_find(const char *name, size_t len);
-/* The default column that sorts by this field, or any other; SKW_COLUMNS: none. */
+/*
+ * The first column that sorts by this field, so a default column if there is one. SKW_COLUMNS if
+ * there is none.
+ */
 enum skw_column skw_column_by_field(enum skw_field field);
 
-/* A layout has at most so many columns. */
+/* The largest number of columns in a layout. */
 #define SKW_LAYOUT_COLUMNS 32
 
-/* Where columns stand. Works for any columns that have widths. */
+/* Where the columns are. Any table of columns can be laid out, not only skw_columns. */
 struct skw_layout {
 	struct skw_placed {
 		uint8_t column;
 		int x, width;
 	} at[SKW_LAYOUT_COLUMNS];
 	size_t len;
-	int width; /* all together */
+	int width; /* of all columns together */
 };
 
 /*
- * Places `n` columns of `infos` from x on, one blank between two, in at most `width`. Those
- * that have no room are left out: which, is decided by `stays`. What is left over goes to
- * the columns that want more, the longest-staying first. want[] (by place in ids; NULL, or 0: the
- * infos') overrides what they want; what is beyond the infos' is given last.
+ * Places `n` columns of `infos` from x on, with a blank between two columns, in at most `width`. If
+ * there is not enough room, the columns with the lowest `stays` are left out. Room that is left
+ * goes to the columns that want more, to those with the highest `stays` first. want[i] replaces the
+ * wanted width of column ids[i]; 0, or want == NULL, leaves that of `infos`. What a column wants
+ * beyond that of `infos` is given to it last.
  */
 void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
 		     size_t n, const uint8_t *want, int x, int width);
 
-/* What is known of the screen when a cell is made. */
+/* What else the text of a cell depends on. */
 struct skw_cell_env {
 	uint64_t now_ns;
 	bool utf8;
 };
 
 /*
- * The text of one cell, at most `width` columns, UTF-8 or as it came from the system: whoever
- * draws it makes it harmless. `out` holds `size` bytes; width * 4 + 64 are enough.
+ * Writes the text of a cell, in at most `width` columns, as UTF-8 or as the system gave it. The
+ * text may contain control characters, so it must be drawn with skw_paint_text(). `out` holds
+ * `size` bytes; width * 4 + 64 bytes are enough.
  */
 void skw_column_text(enum skw_column column, const struct skw_row *row,
 		     const struct skw_cell_env *env, int width, char *out, size_t size);
 
-/* A state as it is shown, a closed row's reason instead; short. */
+/* A short name of the state. For a closed row it is the reason of the close. */
 const char *skw_column_state(const struct skw_row *row);
 
-/* "nginx", "nginx+3" with three more holders, "--". `out` holds SKW_COLUMN_OWNER_SIZE. */
+/*
+ * Writes "nginx", or "nginx+3" if three more processes hold the socket, or "--" if nothing is
+ * known. `out` holds SKW_COLUMN_OWNER_SIZE bytes. Returns out.
+ */
 #define SKW_COLUMN_OWNER_SIZE 32
 const char *skw_column_owner(const struct skw_row *row, char *out);
 

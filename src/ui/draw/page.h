@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lines of text that are longer than the screen is high: the detail of a connection, the help. */
+/* A text with more lines than the screen has: the detail of a connection, the help. */
 #ifndef SKW_UI_DRAW_PAGE_H
 #define SKW_UI_DRAW_PAGE_H
 
@@ -9,13 +9,13 @@
 #include "util/buf.h"
 
 struct skw_page {
-	struct skw_buf text;  /* of all spans, each terminated */
-	struct skw_buf spans; /* struct skw_page_span */
+	struct skw_buf text;  /* of all spans, each with a terminating zero */
+	struct skw_buf spans; /* an array of struct skw_page_span */
 	size_t lines;
-	bool open; /* the last line is being written */
+	bool open; /* the last line is not complete */
 	bool utf8;
-	int width; /* where lines are broken */
-	int x;     /* of the next span */
+	int width; /* the column where lines are broken */
+	int x;     /* the column of the next span */
 	int indent;
 };
 
@@ -25,26 +25,26 @@ struct skw_page_span {
 	enum skw_style style;
 };
 
-/* Empties it. */
+/* Empties the page. */
 void skw_page_begin(struct skw_page *p, int width, bool utf8);
 void skw_page_free(struct skw_page *p);
 
-/* Appends to the line. */
+/* Appends text to the line. */
 void skw_page_put(struct skw_page *p, enum skw_style style, const char *text);
-/* Goes on at this column, if the line is not beyond it. */
+/* Continues the line at this column, unless the line is already longer. */
 void skw_page_tab(struct skw_page *p, int x);
-/* Ends the line; an empty one if nothing was put. */
+/* Ends the line. If the line has no text, it is an empty line. */
 void skw_page_end(struct skw_page *p);
-/* A line of its own. */
+/* Adds a whole line. */
 void skw_page_line(struct skw_page *p, enum skw_style style, const char *text);
 
 /*
- * A label (NULL: none) and its value, three blanks behind what is there, on a line of their own
- * if they don't fit. Following lines begin at `indent`. A text longer than a line is broken.
+ * Adds a label (may be NULL) and its value, three blanks after the text before them, or on a new
+ * line if they don't fit. New lines begin at `indent`. A text that is longer than a line is broken.
  */
 void skw_page_item(struct skw_page *p, const char *label, enum skw_style style, const char *value);
 
-/* Lines from `top` on, into `rows` lines of the screen from y on. */
+/* Draws the lines from `top` on into `rows` lines of the screen, from line y on. */
 void skw_page_draw(const struct skw_page *p, const struct skw_paint *paint, int y, int rows,
 		   size_t top);
 

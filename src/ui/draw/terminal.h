@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The terminal itself: whether it will do, how it is taken and given back, its size. ncurses
- * keeps one screen for the whole process, and so do these.
+ * The terminal: checks it, takes it, gives it back, and follows its size. ncurses keeps one screen
+ * for the whole process, so there is only one struct skw_terminal.
  */
 #ifndef SKW_UI_DRAW_TERMINAL_H
 #define SKW_UI_DRAW_TERMINAL_H
@@ -15,20 +15,26 @@ struct skw_terminal;
 /* See skw_screen_probe(). */
 int skw_terminal_probe(const char **farewell, struct skw_error *err);
 
-/* Takes it. *utf8 says whether its locale is a UTF-8 one. */
+/* Takes the terminal. *utf8 tells whether the locale is a UTF-8 locale. */
 int skw_terminal_open(struct skw_terminal **out, bool *utf8, struct skw_error *err);
-void skw_terminal_close(struct skw_terminal *t); /* NULL allowed */
+/* Gives the terminal back. NULL is allowed. */
+void skw_terminal_close(struct skw_terminal *t);
 
-/* Asks for its size and tells ncurses. True: it has another one than before. */
+/* Reads the size of the terminal and tells ncurses. Returns true if it has changed. */
 bool skw_terminal_resize(void);
 
-/* Stops the job as Ctrl-Z does elsewhere; returns when it was continued, the screen cleared. */
+/*
+ * Stops the job as Ctrl-Z does in other programs. Returns when the job is continued, with the
+ * screen cleared.
+ */
 void skw_terminal_suspend(struct skw_terminal *t);
 
-/* Takes it again and draws everything anew, for what others did to it. */
+/*
+ * Takes the terminal again and draws everything anew, for the case that another program changed it.
+ */
 void skw_terminal_redraw(struct skw_terminal *t);
 
-/* Nothing will ever be typed any more. */
+/* Whether the terminal has hung up, so that no key will ever be typed again. */
 bool skw_terminal_gone(void);
 
 #endif
