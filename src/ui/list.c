@@ -125,7 +125,7 @@ static void open_group(struct skw_screen *s)
 	n = snprintf(filter, sizeof(filter), "%s%s%s%s%s%s", *now ? "(" : "", now,
 		     *now ? ") and " : "", test, *quoted ? " " : "", quoted);
 	if (n >= (int)sizeof(filter) || skw_screen_set_filter(s, filter, NULL)) {
-		snprintf(s->message, sizeof(s->message), "No filter can tell this group.");
+		snprintf(s->message, sizeof(s->message), "No filter can describe this group.");
 		return;
 	}
 	s->settings.group = SKW_GROUP_NONE;

@@ -113,7 +113,8 @@ static void pause_or_go(struct skw_screen *s)
 		s->frozen = NULL;
 	} else if (skw_table_copy(s->live, &s->frozen)) {
 		s->paused = false;
-		snprintf(s->message, sizeof(s->message), "There is no memory left to pause in.");
+		snprintf(s->message, sizeof(s->message),
+			 "The screen can't be paused: out of memory.");
 	}
 	s->frozen_status = *s->live_status;
 	s->table = s->frozen ? s->frozen : s->live;

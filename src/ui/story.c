@@ -102,7 +102,7 @@ void skw_story_add(struct skw_page *p, const struct skw_table *table, uint64_t c
 	p->indent = 0;
 	skw_page_line(p, SKW_STYLE_TITLE, " when          what ");
 	if (n == 0)
-		skw_page_line(p, SKW_STYLE_PLAIN, " Nothing was seen of it yet.");
+		skw_page_line(p, SKW_STYLE_PLAIN, " No events of this connection were seen yet.");
 	for (size_t i = n; i-- > 0;) {
 		enum skw_style style;
 

@@ -99,7 +99,7 @@ int skw_terminal_probe(const char **farewell, struct skw_error *err)
 		del_curterm(cur_term);
 		return skw_error_set(err, -ENOTTY,
 				     "the terminal type \"%.60s\" can't move its cursor: set TERM "
-				     "if it is another, or use -b for plain lines",
+				     "if its type is another, or use -b for plain lines",
 				     type);
 	}
 	say_goodbye(goodbye, sizeof(goodbye));
