@@ -16,7 +16,7 @@
 #define RING_BYTES_DEFAULT (64ULL << 20)
 #define RING_BYTES_MAX     (64ULL << 30)
 
-/* What the options fill in before it is a plan. */
+/* The values of the options, before they become a plan. */
 struct words {
 	struct skw_capture_request *r;
 	const char *filter_file, *format, *direction, *precision, *dlt;
@@ -44,7 +44,7 @@ static int add_interface(void *values, const char *arg, struct skw_error *err)
 	return 0;
 }
 
-/* -s 0 is tcpdump's way to ask for all there is. */
+/* -s 0 means the largest snaplen, as in tcpdump. */
 static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 {
 	struct words *w = values;
@@ -158,7 +158,7 @@ void skw_capture_options_help(FILE *to)
 	skw_options_help(options, SKW_ARRAY_SIZE(options), to);
 }
 
-/* One of several words: its index, or -1. */
+/* Returns the index of the word in the list, or -1. */
 static int choice(const char *word, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -167,7 +167,7 @@ static int choice(const char *word, const char *const *words, size_t n)
 	return -1;
 }
 
-/* Words with a fixed meaning. */
+/* Takes the options whose argument is one of several words. */
 static int take_choices(const struct words *w, struct skw_capture_plan *plan, struct skw_error *err)
 {
 	static const char *const precisions[] = { "nano", "micro" };
@@ -208,7 +208,7 @@ static void take_printing(const struct words *w, struct skw_capture_plan *plan)
 
 	print->time = w->times > SKW_TIME_SINCE_FIRST ? SKW_TIME_SINCE_FIRST
 						      : (enum skw_print_time)w->times;
-	/* As in tcpdump, -A goes before -X, and that before -x. */
+	/* Like tcpdump, prefers -A to -X, and -X to -x. */
 	if (w->ascii)
 		print->bytes = w->ascii > 1 ? SKW_BYTES_ASCII_LINK : SKW_BYTES_ASCII;
 	else if (w->hex_ascii)

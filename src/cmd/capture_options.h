@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of `skwatch capture`: from words to a plan. */
+/* The options of `skwatch capture`: turns words into a plan. */
 #ifndef SKW_CMD_CAPTURE_OPTIONS_H
 #define SKW_CMD_CAPTURE_OPTIONS_H
 
@@ -17,8 +17,8 @@ struct skw_capture_request {
 };
 
 /*
- * Fills in *r from argv. Its strings point into argv and into r, which must not
- * move. -EINVAL with a usage error for wrong words. Reads the -F file, and no other.
+ * Fills in *r from argv. The strings of *r point into argv and into *r, so *r must not be moved.
+ * Wrong words are a usage error (-EINVAL). Reads no file except that of -F.
  */
 int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request *r,
 			      struct skw_error *err);

@@ -12,7 +12,7 @@
 
 #define RING_BYTES_MAX (16ULL << 30)
 
-/* What the options fill in. */
+/* The values of the options. */
 struct words {
 	struct skw_event_lines_plan plan;
 	const char *types;

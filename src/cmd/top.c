@@ -11,12 +11,12 @@
 #include "util/say.h"
 #include "watch/watch.h"
 
-/* The screen, and the watch that feeds it. */
+/* The screen and the watch that gives it data. */
 struct top {
 	const struct skw_top_request *request;
 	struct skw_watch *watch;
 	struct skw_screen *screen;
-	uint64_t drawn; /* iterations */
+	uint64_t drawn; /* number of updates drawn */
 };
 
 static int start(void *ctx, struct skw_watch *w, struct skw_error *err)
@@ -50,7 +50,7 @@ static int input(void *ctx, int signal, struct skw_error *err)
 	return wish.quit;
 }
 
-/* What was changed on the screen is there the next time. A failure is said once it is gone. */
+/* Saves what the user changed on the screen. A failure is printed after the screen has closed. */
 static void close_screen(struct top *top)
 {
 	struct skw_settings settings, stored = top->request->stored;

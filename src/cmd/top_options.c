@@ -17,13 +17,13 @@
 #define CLOSED_DEFAULT_NS   (10 * SKW_NS_PER_S)
 #define EVENTS_MS           50
 
-/* The events that the table needs: opening, trouble and end of each connection. */
+/* The events that the table needs: the begin, the problems and the end of each connection. */
 #define TABLE_EVENTS                                                                               \
 	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
 	 SKW_EVENT_BIT(SKW_EVENT_STATE) | SKW_EVENT_BIT(SKW_EVENT_RTO) |                           \
 	 SKW_EVENT_BIT(SKW_EVENT_RETRANS) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))
 
-/* What the options fill in before it is a request. */
+/* The values of the options, before they become a request. */
 struct words {
 	uint64_t interval_ns, iterations, closed_ns;
 	const char *sort, *filter, *group, *netns, *cgroup;
@@ -103,7 +103,7 @@ static int take_format(const struct words *w, struct skw_top_request *r, struct 
 	return 0;
 }
 
-/* Which rows in which order: as the options say, or else the settings. */
+/* Chooses the rows and their order: from the options, otherwise from the settings. */
 static int take_choice(const struct words *w, struct skw_top_request *r, struct skw_error *err)
 {
 	const struct skw_choice_words words = { .sort = w->sort,
@@ -114,7 +114,7 @@ static int take_choice(const struct words *w, struct skw_top_request *r, struct 
 	unsigned skipped = 0;
 
 	skw_settings_default(s);
-	/* What lines hold must not depend on what somebody once chose on a screen. */
+	/* Batch output must not depend on choices that were made on a screen. */
 	if (!r->is_batch && skw_settings_load(s, &skipped) == 0 && skipped)
 		skw_say("settings: %u lines were not understood", skipped);
 	r->stored = *s;

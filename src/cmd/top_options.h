@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of `skwatch top`: from words to what is to be shown. */
+/* The options of `skwatch top`: turns words into a request. */
 #ifndef SKW_CMD_TOP_OPTIONS_H
 #define SKW_CMD_TOP_OPTIONS_H
 
@@ -14,16 +14,17 @@
 struct skw_top_request {
 	bool help, version;
 	bool is_batch;
-	struct skw_batch_plan batch;      /* its watch and iterations are the screen's as well */
+	/* The screen uses its watch plan and its number of iterations too. */
+	struct skw_batch_plan batch;
 	struct skw_choice choice;         /* batch.view points here */
-	struct skw_settings stored;       /* as they are kept from run to run */
-	struct skw_screen_options screen; /* its settings are those, and what options say */
+	struct skw_settings stored;       /* the settings as they are saved */
+	struct skw_screen_options screen; /* its settings are `stored` changed by the options */
 	char host[65];
 };
 
 /*
- * Fills in *r from argv and the settings. Its strings point into argv and into r, which must
- * not move. -EINVAL with a usage error for wrong words.
+ * Fills in *r from argv and the settings. The strings of *r point into argv and into *r, so *r must
+ * not be moved. Wrong words are a usage error (-EINVAL).
  */
 int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, struct skw_error *err);
 void skw_top_request_free(struct skw_top_request *r);
