@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Reading an iterator of sockets, with a socket pair for the kernel: one message is one read. */
+/* Reads an iterator of sockets. A socket pair stands for the kernel: a message is a read. */
 #include "kern/conn.h"
 
 #include <setjmp.h>
@@ -18,7 +18,7 @@
 struct seen {
 	uint32_t inodes[RECORDS];
 	size_t len;
-	size_t stop_at; /* 0: never */
+	size_t stop_at; /* 0 means never */
 };
 
 static int note(void *ctx, const void *record, size_t len)
@@ -33,7 +33,7 @@ static int note(void *ctx, const void *record, size_t len)
 	return seen->len == seen->stop_at ? -ENOSPC : 0;
 }
 
-/* All records, less `missing` bytes at the end, in reads of at most `piece` bytes. */
+/* Sends all records except the last `missing` bytes, in reads of at most `piece` bytes. */
 static int read_pieces(size_t piece, size_t missing, struct seen *seen)
 {
 	struct skw_holder_rec recs[RECORDS] = { 0 };
