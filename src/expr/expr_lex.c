@@ -9,7 +9,7 @@
 
 #include "util/cleanup.h"
 
-/* The operators. A long one stands before any shorter one that it begins with. */
+/* An operator comes before any shorter operator that it begins with. */
 static const struct {
 	const char *sign;
 	uint8_t kind, op;

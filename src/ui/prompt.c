@@ -296,8 +296,8 @@ void skw_prompt_key(struct skw_screen *s, int key)
 }
 
 /*
- * Where the problem is told: right or left of the caret that stands below the wrong column, or on a
- * line of its own below the caret.
+ * Where the problem is printed: right or left of the caret that stands below the wrong column, or
+ * on a line of its own below the caret.
  */
 enum beside { BESIDE_RIGHT, BESIDE_LEFT, BESIDE_BELOW };
 

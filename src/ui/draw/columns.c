@@ -244,7 +244,7 @@ static int least_width(const struct skw_column_info *infos, const uint8_t *ids, 
 }
 
 /*
- * Shares out the columns that are `left`. The column with the highest `stays` gets its share first.
+ * Shares out `left` columns of width. The column with the highest `stays` gets its share first.
  * It gets as much as it usually wants, or with `all` as much as it has grown to. Returns what
  * remains.
  */
