@@ -274,7 +274,7 @@ static const struct {
 	[SKW_KIND_BOOL] = { "yes/no", read_bool, NULL, EQUAL },
 	[SKW_KIND_TEXT] = { "text", read_text, NULL, LIKE },
 	[SKW_KIND_ADDR] = { "address", read_addr, NULL, LIKE },
-	[SKW_KIND_OWNERS] = { NULL, NULL, "comm or pid, which are any holder's", 0 },
+	[SKW_KIND_OWNERS] = { NULL, NULL, "comm or pid, which match any holder", 0 },
 	[SKW_KIND_HIST] = { NULL, NULL, "srtt, min_rtt or rtt", 0 },
 };
 
@@ -364,7 +364,7 @@ int skw_expr_operand_field(const struct skw_lexer *lex, const struct skw_token *
 	if (test->field == SKW_FIELDS)
 		return refuse_field(lex, name);
 	if (!kinds[skw_fields[test->field].kind].read)
-		return skw_lexer_error(lex, name->at, "'%.*s' is not compared; use %s",
+		return skw_lexer_error(lex, name->at, "'%.*s' can't be compared; use %s",
 				       SKW_TOKEN_SHOWN(name),
 				       kinds[skw_fields[test->field].kind].hint);
 	return 0;

@@ -433,10 +433,7 @@ static void signals_of_the_terminal_do_not_end_the_keeper(void **state)
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(signals); i++) {
 		size_t len = sizeof(reply);
 
-		/*
-		 * The first call may arrive before the keeper has completed its set-up, a second
-		 * one may not.
-		 */
+		/* Only the first call may arrive before the keeper has completed its set-up. */
 		assert_int_equal(skw_keeper_call(k, REVERSE, "a", 1, reply, &len, NULL, NULL), 0);
 		kill(skw_keeper_pid(k), signals[i]);
 		len = sizeof(reply);
