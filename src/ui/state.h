@@ -6,12 +6,21 @@
 #ifndef SKW_UI_STATE_H
 #define SKW_UI_STATE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "expr/expr.h"
+#include "model/watch.h"
+#include "table/table.h"
 #include "ui/draw/columns.h"
 #include "ui/draw/cursor.h"
 #include "ui/draw/page.h"
 #include "ui/draw/paint.h"
 #include "ui/draw/terminal.h"
-#include "ui/screen.h"
+#include "ui/settings.h"
+#include "util/error.h"
+#include "view/view.h"
 
 /* On a smaller terminal a line that says so is all that is drawn. */
 #define SKW_SCREEN_COLS_MIN 40
