@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The command table, the global options, and the exit status. */
+/* The table of commands, the global options, and the exit status. */
 #include <config.h>
 
 #include <fcntl.h>
@@ -64,13 +64,14 @@ static int run(int argc, char **argv)
 	return usage(": no such command", word);
 }
 
-/* A descriptor of ours must not become standard error because that one was closed. */
+/* If standard error is closed, no descriptor that is opened later may take its number. */
 static void fill_standard_descriptors(void)
 {
 	int fd;
 
 	do {
-		/* What would be written to a closed standard output is lost: reading only says so.
+		/*
+		 * Opened for reading, so that writing to a standard output that was closed fails.
 		 */
 		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
@@ -81,12 +82,14 @@ static void fill_standard_descriptors(void)
 int main(int argc, char **argv)
 {
 	fill_standard_descriptors();
-	/* A closed pipe is an error of the write that finds it, with a message. */
+	/* Writing to a closed pipe shall fail with an error, so that a message is printed. */
 	signal(SIGPIPE, SIG_IGN);
 
 	int status = run(argc, argv);
 
-	/* What printf() held back may still fail: a full disk, a closed pipe. */
+	/*
+	 * The last output of printf() can still fail, for example on a full disk or a closed pipe.
+	 */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		if (status == 0)
 			skw_say("standard output: %m");

@@ -31,7 +31,7 @@ static int add_interface(void *values, const char *arg, struct skw_error *err)
 	return 0;
 }
 
-/* -s 0 is tcpdump's way to ask for all there is. */
+/* -s 0 means the largest snaplen, as in tcpdump. */
 static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 {
 	struct skw_capture_plan *plan = &((struct skw_capture_request *)values)->plan.capture;

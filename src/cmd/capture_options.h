@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of `skwatch capture`: from words to a plan. */
+/* The options of `skwatch capture`: turns words into a plan. */
 #ifndef SKW_CMD_CAPTURE_OPTIONS_H
 #define SKW_CMD_CAPTURE_OPTIONS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What main() knows of a subcommand: one const descriptor each, listed in main.c. */
+/* A subcommand, for main(). Each command has a const descriptor, which main.c lists. */
 #ifndef SKW_CMD_COMMAND_H
 #define SKW_CMD_COMMAND_H
 
@@ -9,8 +9,8 @@ struct skw_command {
 	const char *name;
 	const char *summary; /* one line for the list of commands */
 	/*
-	 * argv[0] is the command's name. Returns 0 or -errno with err filled; err->usage
-	 * decides between exit status 2 and 1.
+	 * argv[0] is the name of the command. Returns 0, or -errno with err filled in. The exit
+	 * status is 2 if err->usage is set, otherwise 1.
 	 */
 	int (*run)(int argc, char **argv, struct skw_error *err);
 };

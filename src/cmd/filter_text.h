@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a filter expression comes from. */
+/* Finds the filter expression on the command line or in a file. */
 #ifndef SKW_CMD_FILTER_TEXT_H
 #define SKW_CMD_FILTER_TEXT_H
 
@@ -8,8 +8,8 @@
 #include "util/error.h"
 
 /*
- * The words of the command line, joined by spaces, or what `file` holds (NULL: no
- * file; "-": standard input). *text is the caller's to free(), "" if there is no filter.
+ * Joins the words of the command line with spaces, or reads `file` (NULL: no file; "-": standard
+ * input). The caller frees *text, which is "" if there is no filter.
  */
 int skw_filter_text(const char *file, char *const *words, size_t n, char **text,
 		    struct skw_error *err);

@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/units.h"
 
-/* getopt_long's values for options; letters stay below. */
+/* The value of the first long option for getopt_long(). It is greater than any letter. */
 #define VALUE_BASE 256
 
 /* An option as people type it: "-c" or "--count". */
@@ -128,13 +128,16 @@ static int set_value(const struct skw_option *opt, void *values, const char *arg
 	return -EINVAL;
 }
 
-/* The word of argv that getopt could not make sense of. */
+/* The word of argv that getopt_long() did not understand. */
 static int bad_option(int found, int argc, char **argv, struct skw_error *err)
 {
 	const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
 	const char *trouble = found == ':' ? "needs an argument" : "no such option";
 
-	/* getopt names a letter in optopt; for a long option it is 0 or a value above letters. */
+	/*
+	 * getopt_long() stores a letter in optopt. For a long option it stores 0 or a greater
+	 * value.
+	 */
 	if (optopt > 0 && optopt < VALUE_BASE)
 		return skw_error_usage(err, "-%c: %s; see skwatch %s --help", optopt, trouble,
 				       argv[0]);

@@ -42,7 +42,7 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 	return ret;
 }
 
-/* What was changed on the screen is there the next time. A failure is said once it is gone. */
+/* Saves what the user changed on the screen. A failure is printed after the screen has closed. */
 static void close_screen(struct top *top)
 {
 	struct skw_settings settings, stored = top->request->stored;

@@ -17,7 +17,7 @@
 #define CLOSED_DEFAULT_NS   (10 * SKW_NS_PER_S)
 #define WAIT_MS             50
 
-/* The events that the table needs: opening, trouble and end of each connection. */
+/* The events that the table needs: the begin, the problems and the end of each connection. */
 #define TABLE_EVENTS                                                                               \
 	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
 	 SKW_EVENT_BIT(SKW_EVENT_STATE) | SKW_EVENT_BIT(SKW_EVENT_RTO) |                           \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of `skwatch top`: from words to what is to be shown. */
+/* The options of `skwatch top`: turns words into a request. */
 #ifndef SKW_CMD_TOP_OPTIONS_H
 #define SKW_CMD_TOP_OPTIONS_H
 
@@ -27,8 +27,8 @@ struct skw_top_request {
 };
 
 /*
- * Fills in *r from argv and the settings. Its strings point into argv and into r, which must
- * not move. -EINVAL with a usage error for wrong words.
+ * Fills in *r from argv and the settings. The strings of *r point into argv and into *r, so *r must
+ * not be moved. Wrong words are a usage error (-EINVAL).
  */
 int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, struct skw_error *err);
 void skw_top_request_free(struct skw_top_request *r);

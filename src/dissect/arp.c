@@ -8,7 +8,7 @@
 #include "util/bytes.h"
 
 #define FIXED 8
-#define ATM   19 /* RFC 2225: another layout, with lengths in other places */
+#define ATM   19 /* RFC 2225: the lengths are in other places */
 #define TRAIL 0x1000
 
 enum { REQUEST = 1, REPLY, REV_REQUEST, REV_REPLY, INV_REQUEST = 8, INV_REPLY, NACK };
@@ -30,7 +30,7 @@ static const struct skw_text_name operations[] = {
 	{ 0, NULL },
 };
 
-/* The fixed part, and where the four addresses are. */
+/* The fixed part of the header, and the places of the four addresses. */
 struct arp {
 	uint16_t hardware, protocol, op;
 	uint8_t hlen, plen;
@@ -88,7 +88,7 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return n == 0;
 }
 
-/* False if the operation is not known. */
+/* Returns false if the operation is not known. */
 static bool print_operation(struct skw_dissect *d, const struct arp *a)
 {
 	switch (a->op) {

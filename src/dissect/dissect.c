@@ -33,7 +33,7 @@ void skw_dissect_text(struct skw_dissect *d, const uint8_t *p, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		uint8_t c = p[i];
 
-		/* As in `cat -v`: M- for the eighth bit, ^X for a control character. */
+		/* The notation of `cat -v`: M- for the eighth bit, ^X for a control character. */
 		if (c & 0x80) {
 			skw_buf_add(d->out, "M-", 2);
 			c &= 0x7f;

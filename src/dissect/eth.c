@@ -73,7 +73,7 @@ static void print_addresses(struct skw_dissect *d, const uint8_t *p)
 
 static void print_type_and_length(struct skw_dissect *d, uint16_t type, uint32_t len)
 {
-	/* The length of an 802.3 frame is told by itself, and the rest is padding. */
+	/* An 802.3 frame has its length in this field. Bytes beyond that length are padding. */
 	if (type <= SKW_ETHER_LENGTH_MAX) {
 		skw_buf_add_str(d->out, "802.3");
 		len = type;
@@ -84,7 +84,7 @@ static void print_type_and_length(struct skw_dissect *d, uint16_t type, uint32_t
 	skw_buf_add(d->out, ": ", 2);
 }
 
-/* A tag's ethertype is not shown before the tag is known to be there. */
+/* Before the ethertype of a tag is printed, the whole tag must have been captured. */
 static bool tag_is_cut(struct skw_dissect *d, uint16_t type, struct skw_bytes b)
 {
 	if (!skw_ethertype_is_vlan(type) || skw_bytes_has(b, 0, TAG))
@@ -93,7 +93,10 @@ static bool tag_is_cut(struct skw_dissect *d, uint16_t type, struct skw_bytes b)
 	return true;
 }
 
-/* Tags that follow the header; `type` becomes that of the payload. Returns their length. */
+/*
+ * Prints the tags after the header and sets *type to the ethertype of the payload. Returns the
+ * length of the tags.
+ */
 static uint32_t print_tags(struct skw_dissect *d, struct skw_bytes b, uint16_t *type)
 {
 	uint32_t used = 0;

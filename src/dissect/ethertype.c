@@ -7,7 +7,7 @@
 
 static const struct {
 	uint16_t type;
-	bool named; /* a frame of it is printed as "name, length N", not as unknown bytes */
+	bool named; /* a frame is printed as "name, length N" and not as unknown bytes */
 	const char *name;
 } types[] = {
 	{ SKW_ETHER_IPV4, false, "IPv4" },

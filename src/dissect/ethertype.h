@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ethertypes (IANA "IEEE 802 Numbers") and their names in the words tcpdump uses with -e. */
+/* Ethertypes (IANA "IEEE 802 Numbers") and the names that tcpdump prints with -e. */
 #ifndef SKW_DISSECT_ETHERTYPE_H
 #define SKW_DISSECT_ETHERTYPE_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-	SKW_ETHER_LENGTH_MAX = 1500, /* up to here the field is a length (IEEE 802.3) */
+	SKW_ETHER_LENGTH_MAX = 1500, /* up to this value the field is a length (IEEE 802.3) */
 	SKW_ETHER_IPV4 = 0x0800,
 	SKW_ETHER_ARP = 0x0806,
 	SKW_ETHER_RARP = 0x8035,
@@ -20,9 +20,10 @@ enum {
 	SKW_ETHER_QINQ_9200 = 0x9200,
 };
 
-const char *skw_ethertype_name(uint16_t ethertype); /* NULL if it has none */
+/* Returns NULL if the ethertype has no name. */
+const char *skw_ethertype_name(uint16_t ethertype);
 
-/* Whether a protocol behind this type is printed by its name. */
+/* Whether a payload of this type is printed as its name and length. */
 bool skw_ethertype_named(uint16_t ethertype);
 
 bool skw_ethertype_is_vlan(uint16_t ethertype);

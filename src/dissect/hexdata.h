@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes of a packet that have no better form, inside its description. */
+/* Prints bytes of a packet that can't be described better. */
 #ifndef SKW_DISSECT_HEXDATA_H
 #define SKW_DISSECT_HEXDATA_H
 
 #include "dissect/dissect.h"
 
 /*
- * Up to n bytes of b, those that were captured, sixteen to a line as pairs in hexadecimal. Each
- * line starts with `indent` (which holds the newline) and the offset, as in "\n\t0x0000:  4500
- * 0034".
+ * Prints the captured ones of the first n bytes of b as pairs in hexadecimal, sixteen bytes in a
+ * line. Each line starts with `indent`, which contains the newline, and the offset, as in
+ * "\n\t0x0000:  4500 0034".
  */
 void skw_dissect_hexdata(struct skw_dissect *d, struct skw_bytes b, uint32_t n, const char *indent);
 

@@ -4,7 +4,7 @@
 #include "dissect/text.h"
 
 #define BYTES_PER_LINE 16
-/* Eight groups of two bytes, each with a space in front: where the ASCII column starts. */
+/* Eight groups of two bytes, each with a space in front. The ASCII column follows. */
 #define HEX_COLUMNS (8 * 5)
 
 static char printable(uint8_t c)
@@ -55,7 +55,7 @@ void skw_hexdump_ascii(struct skw_buf *out, const uint8_t *p, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		uint8_t c = p[i];
 
-		/* Line ends of network protocols become those of Unix. */
+		/* The line ends of network protocols are printed as a newline. */
 		if (c == '\r' && (i + 1 == n || p[i + 1] == '\n'))
 			continue;
 		if (c == '\t' || c == '\n' || c == ' ')

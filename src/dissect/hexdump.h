@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes of a packet as -x, -X and -A show them: each line starts with its newline. */
+/* Prints bytes of a packet in the forms of -x, -X and -A. Each line starts with its newline. */
 #ifndef SKW_DISSECT_HEXDUMP_H
 #define SKW_DISSECT_HEXDUMP_H
 

@@ -10,13 +10,13 @@
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
-/* What the link layers get: the packet, and where it came from. */
+/* The packet and its interface, for the functions of the link layers. */
 struct link {
 	const struct skw_packet *pkt;
 	const struct skw_iface *iface; /* may be NULL */
 };
 
-/* PACKET_HOST ... PACKET_OUTGOING of linux/if_packet.h, in that order. */
+/* The names of PACKET_HOST to PACKET_OUTGOING of linux/if_packet.h, in this order. */
 static const char *pkt_type_name(uint32_t type)
 {
 	static const char *const names[] = { "In", "B", "M", "P", "Out" };
@@ -31,7 +31,7 @@ static void pad_from(struct skw_dissect *d, size_t start, unsigned width)
 	skw_buf_add_char(d->out, ' ');
 }
 
-/* Interface and direction as tcpdump -i any shows them. A file's interface names are untrusted. */
+/* Prints interface and direction as tcpdump -i any does. A name from a file is untrusted. */
 static void print_iface(struct skw_dissect *d, const char *name, uint32_t ifindex, const char *dir)
 {
 	size_t start = d->out->len;
@@ -39,7 +39,8 @@ static void print_iface(struct skw_dissect *d, const char *name, uint32_t ifinde
 	if (name)
 		skw_dissect_text(d, (const uint8_t *)name, strlen(name));
 	else if (ifindex == 1)
-		skw_buf_add_str(d->out, "lo"); /* in each network namespace */
+		/* In every network namespace, the interface with index 1 is lo. */
+		skw_buf_add_str(d->out, "lo");
 	else if (ifindex)
 		skw_text_field(d->out, "if", ifindex);
 	else
@@ -66,7 +67,7 @@ static uint32_t print_ether(struct skw_dissect *d, const struct link *l, struct 
 	return skw_dissect_ether(d, b);
 }
 
-/* The IP version stands in for a link-layer header. */
+/* There is no link-layer header, so the version field of the IP header decides. */
 static void print_by_version(struct skw_dissect *d, struct skw_bytes b)
 {
 	uint8_t version = b.caplen ? b.p[0] >> 4 : 0;
@@ -88,7 +89,7 @@ static uint32_t print_raw(struct skw_dissect *d, const struct link *l, struct sk
 	return 0;
 }
 
-/* The address family, in the byte order of the host that captured. */
+/* The header is the address family in the byte order of the host that captured. */
 static uint32_t print_loopback(struct skw_dissect *d, const struct link *l, struct skw_bytes b)
 {
 	static const struct {
@@ -96,10 +97,10 @@ static uint32_t print_loopback(struct skw_dissect *d, const struct link *l, stru
 		uint16_t ethertype;
 		const char *name;
 	} families[] = {
-		{ 2, SKW_ETHER_IPV4, "IPv4" },  /* every system's AF_INET */
+		{ 2, SKW_ETHER_IPV4, "IPv4" },  /* AF_INET of every system */
 		{ 24, SKW_ETHER_IPV6, "IPv6" }, /* AF_INET6 of NetBSD and OpenBSD */
-		{ 28, SKW_ETHER_IPV6, "IPv6" }, /* ... of FreeBSD */
-		{ 30, SKW_ETHER_IPV6, "IPv6" }, /* ... of macOS */
+		{ 28, SKW_ETHER_IPV6, "IPv6" }, /* AF_INET6 of FreeBSD */
+		{ 30, SKW_ETHER_IPV6, "IPv6" }, /* AF_INET6 of macOS */
 		{ 7, 0, "ISO" },
 		{ 16, 0, "AppleTalk" },
 		{ 23, 0, "IPX" },
@@ -146,7 +147,7 @@ static uint32_t print_loopback(struct skw_dissect *d, const struct link *l, stru
 	return 4;
 }
 
-/* The fields that both versions of Linux's cooked header have. */
+/* The fields that both versions of Linux's cooked header share. */
 struct cooked {
 	uint16_t protocol;
 	uint8_t halen;
@@ -176,7 +177,7 @@ static void print_cooked_header(struct skw_dissect *d, const struct cooked *c, u
 
 typedef void cooked_title_fn(struct skw_dissect *d, struct skw_bytes whole);
 
-/* Returns the length of all headers, of which the cooked one is `used` long. */
+/* Returns the length of all headers. `used` is the length of the cooked header. */
 static uint32_t print_cooked(struct skw_dissect *d, const struct cooked *c, struct skw_bytes whole,
 			     uint32_t used, cooked_title_fn *title)
 {
@@ -274,11 +275,16 @@ static const struct {
 	int dlt;
 	uint32_t (*print)(struct skw_dissect *d, const struct link *l, struct skw_bytes b);
 } types[] = {
-	{ DLT_EN10MB, print_ether },       { DLT_RAW, print_raw },
-	{ 14, print_raw /* OpenBSD's */ }, { 101, print_raw /* LINKTYPE */ },
-	{ DLT_IPV4, print_raw },           { DLT_IPV6, print_raw },
-	{ DLT_NULL, print_loopback },      { DLT_LOOP, print_loopback },
-	{ DLT_LINUX_SLL, print_sll },      { DLT_LINUX_SLL2, print_sll2 },
+	{ DLT_EN10MB, print_ether },
+	{ DLT_RAW, print_raw },
+	{ 14, print_raw /* DLT_RAW of OpenBSD */ },
+	{ 101, print_raw /* LINKTYPE_RAW */ },
+	{ DLT_IPV4, print_raw },
+	{ DLT_IPV6, print_raw },
+	{ DLT_NULL, print_loopback },
+	{ DLT_LOOP, print_loopback },
+	{ DLT_LINUX_SLL, print_sll },
+	{ DLT_LINUX_SLL2, print_sll2 },
 };
 
 uint32_t skw_dissect_link(struct skw_dissect *d, const struct skw_packet *pkt,

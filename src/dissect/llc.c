@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* IEEE 802.2 logical link control: SNAP leads to an ethertype, the rest is named by its SAP. */
+/* IEEE 802.2 logical link control: SNAP has an ethertype, other payloads are named by their SAP. */
 #include "dissect/eth.h"
 
 #include "dissect/hexdump.h"
@@ -36,7 +36,9 @@ static void print_sap(struct skw_dissect *d, const char *label, uint8_t sap, con
 	skw_buf_add_str(d->out, kind);
 }
 
-/* Unnumbered frames have one byte of control, the others two, low byte first. */
+/*
+ * The control field of unnumbered frames has one byte, that of others has two, the low byte first.
+ */
 static void print_header(struct skw_dissect *d, const uint8_t *p, bool unnumbered)
 {
 	print_sap(d, "LLC, dsap ", p[0], p[0] & 1 ? "Group" : "Individual");
@@ -58,7 +60,7 @@ static void print_oui(struct skw_dissect *d, uint32_t oui)
 	skw_buf_add_str(d->out, "), ");
 }
 
-/* SNAP: an organization and its protocol number, an ethertype where the organization is 0. */
+/* SNAP: an organization and its protocol number, or an ethertype if the organization is 0. */
 static void print_snap(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_bytes_has(b, 0, SNAP)) {
@@ -107,7 +109,9 @@ uint32_t skw_dissect_llc(struct skw_dissect *d, struct skw_bytes b)
 		print_cut(d, b);
 		return 0;
 	}
-	/* Novell put IPX right behind the length: its checksum, always ffff, looks like two SAPs.
+	/*
+	 * Novell puts IPX directly after the length. Its checksum, always ffff, looks like two
+	 * SAPs.
 	 */
 	if (b.p[0] == 0xff && b.p[1] == 0xff) {
 		skw_dissect_name(d, "IPX", b.len);

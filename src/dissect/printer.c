@@ -53,7 +53,9 @@ static void print_number(struct skw_printer *p, struct skw_buf *out)
 	skw_buf_add(out, "  ", 2);
 }
 
-/* Lengths that no packet can have; a file may hold anything. True if it has said so. */
+/*
+ * Prints a message and returns true if the lengths are impossible. A file may contain any values.
+ */
 static bool print_invalid(const struct skw_packet *pkt, struct skw_buf *out)
 {
 	if (pkt->caplen && pkt->len >= pkt->caplen)
@@ -77,7 +79,7 @@ static void print_bytes(const struct skw_packet *pkt, enum skw_print_bytes form,
 {
 	static const struct {
 		void (*print)(struct skw_buf *out, const uint8_t *p, size_t n);
-		bool link; /* with the link-layer header */
+		bool link; /* include the link-layer header */
 	} forms[] = {
 		[SKW_BYTES_NONE] = { NULL, false },
 		[SKW_BYTES_HEX] = { skw_hexdump_hex, false },

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Packets to lines, in tcpdump's form. Pure: bytes in, text out. The printer
- * keeps what lines need to know of earlier ones (relative sequence numbers,
- * time differences, the count).
+ * Prints packets as lines in the format of tcpdump. Pure: bytes in, text out. The printer remembers
+ * what later lines need: sequence numbers, times, the count.
  */
 #ifndef SKW_DISSECT_PRINTER_H
 #define SKW_DISSECT_PRINTER_H
@@ -12,7 +11,7 @@
 #include "model/packet.h"
 #include "util/buf.h"
 
-/* tcpdump's -t, -tt, ... in order of the number of t's. */
+/* The time formats of tcpdump, in the order of the number of t's. */
 enum skw_print_time {
 	SKW_TIME_DEFAULT,    /* 12:34:56.123456 local time */
 	SKW_TIME_NONE,       /* -t */
@@ -22,7 +21,7 @@ enum skw_print_time {
 	SKW_TIME_SINCE_FIRST /* -ttttt */
 };
 
-/* tcpdump's -x, -xx, -X, -XX, -A, -AA. */
+/* The formats of tcpdump's -x, -xx, -X, -XX, -A and -AA. */
 enum skw_print_bytes {
 	SKW_BYTES_NONE,
 	SKW_BYTES_HEX,
@@ -36,7 +35,7 @@ enum skw_print_bytes {
 struct skw_print_options {
 	enum skw_print_time time;
 	enum skw_print_bytes bytes;
-	bool nano;         /* nine digits of the second rather than six */
+	bool nano;         /* nine digits of the second, not six */
 	bool quiet;        /* -q */
 	unsigned verbose;  /* number of -v */
 	bool link_header;  /* -e */
@@ -44,21 +43,26 @@ struct skw_print_options {
 	bool no_checksum;  /* -K: do not verify checksums */
 	bool number;       /* -#: packet number in front */
 	bool color;
-	bool interface; /* several interfaces: name and direction in front, as tcpdump -i any does
-			 */
+	/*
+	 * Interface and direction in front, as tcpdump -i any does, for captures on several
+	 * interfaces.
+	 */
+	bool interface;
 };
 
 struct skw_printer;
 
-struct skw_printer *skw_printer_new(const struct skw_print_options *opt); /* NULL, errno */
-void skw_printer_free(struct skw_printer *p);                             /* NULL allowed */
+/* Returns NULL with errno set on failure. */
+struct skw_printer *skw_printer_new(const struct skw_print_options *opt);
+/* NULL is allowed. */
+void skw_printer_free(struct skw_printer *p);
 
-/* From now on as if opt->interface had been set: more than one has turned up. */
+/* Sets opt->interface, for the case that a second interface appears later. */
 void skw_printer_show_interface(struct skw_printer *p);
 
 /*
- * Appends the line (several with -v or -x) for one packet, newline included. `iface` may be
- * NULL. Bytes of the packet are only ever printed escaped. Out of memory shows in out->failed.
+ * Appends the line for a packet (several lines with -v or -x), including the newline. `iface` may
+ * be NULL. All bytes of the packet are escaped. If memory runs out, out->failed is set.
  */
 void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 			const struct skw_iface *iface, struct skw_buf *out);

@@ -67,7 +67,7 @@ void skw_text_mac(struct skw_buf *out, const uint8_t *p)
 	skw_text_hex_colons(out, p, 6);
 }
 
-/* Writes 0 to 255 and returns the place behind. */
+/* Writes 0 to 255 and returns the place after it. */
 static char *put_octet(char *at, unsigned v)
 {
 	if (v >= 100)
@@ -94,7 +94,10 @@ void skw_text_ipv4(struct skw_buf *out, const uint8_t *p)
 	skw_buf_add(out, text, (size_t)(put_ipv4(text, p) - text));
 }
 
-/* The longest run of at least two zero words, the first of equals; length 0 if there is none. */
+/*
+ * Finds the longest run of at least two zero words, the first of several equal ones. The length is
+ * 0 if there is none.
+ */
 static void longest_zero_run(const uint16_t *words, int *start, int *length)
 {
 	*start = 0;

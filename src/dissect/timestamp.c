@@ -23,7 +23,7 @@ static void add_clock_time(struct skw_buf *out, uint64_t hours, uint32_t minutes
 	skw_text_uint0(out, seconds, 2);
 }
 
-/* localtime_r() is slow and packets come many to a second: the last answer is kept. */
+/* localtime_r() is slow and many packets arrive in the same second, so the last result is kept. */
 static const struct tm *local_time(struct skw_print_clock *clock, int64_t second)
 {
 	if (!clock->local_known || clock->local_second != second) {
@@ -68,7 +68,7 @@ static uint64_t add_difference(uint64_t from_ns, uint64_t to_ns, struct skw_buf 
 void skw_print_time(struct skw_print_clock *clock, enum skw_print_time form, bool nano,
 		    uint64_t ts_ns, struct skw_buf *out)
 {
-	/* Differences are of what is shown, so that they add up on the screen. */
+	/* Differences are computed from the times that are printed, so that they add up. */
 	if (!nano)
 		ts_ns -= ts_ns % 1000;
 	if (!clock->started) {

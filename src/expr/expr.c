@@ -7,31 +7,31 @@
 #include "expr/expr_operand.h"
 #include "util/cleanup.h"
 
-/* How deep parentheses and `not` may nest: the parser calls itself once for each. */
+/* The greatest nesting of parentheses and `not`. The parser calls itself once for each. */
 #define MAX_DEPTH 64
 
 /*
- * The program: one answer is carried along; `and` and `or` jump over their right side when it
- * is decided. Jumps only lead forward.
+ * The program computes a single answer. `and` and `or` jump over their right side when the left
+ * side decides. Jumps only lead forward.
  */
 enum insn_op { INSN_TEST, INSN_NOT, INSN_JUMP_FALSE, INSN_JUMP_TRUE };
 
 struct insn {
 	uint32_t op;
-	uint32_t at; /* TEST: which; JUMP_*: where to */
+	uint32_t at; /* index of the test, or target of the jump */
 };
 
 struct skw_expr {
 	struct insn *insns;
 	struct skw_expr_test *tests;
-	char *texts; /* the operands, one behind the other */
+	char *texts; /* the operands, one after the other */
 	uint32_t len, tests_len;
 	size_t texts_len;
 };
 
 struct parser {
 	struct skw_lexer lex;
-	struct skw_token token; /* the next one */
+	struct skw_token token; /* the next token */
 	struct skw_expr *expr;
 	unsigned depth;
 };
@@ -137,7 +137,10 @@ static int parse_factor(struct parser *p)
 	return err;
 }
 
-/* Operands joined by one operator: each that decides jumps over the next. */
+/*
+ * Parses operands that are joined by the same operator. If an operand decides, the program jumps to
+ * the next joint, where the same answer jumps on to the end.
+ */
 static int parse_chain(struct parser *p, enum skw_token_kind joint, enum insn_op jump,
 		       int (*operand)(struct parser *))
 {
@@ -192,8 +195,11 @@ int skw_expr_parse(const char *text, struct skw_expr **out, struct skw_error *er
 
 	if (!e)
 		return skw_error_set(err, -ENOMEM, "expression: out of memory");
-	/* A token is one instruction at most; a test takes two characters of a field's name and
-	 * one that ends it; an operand's text needs no more than it had with the operator. */
+	/*
+	 * The sizes are upper limits: a token becomes at most one instruction. A test takes at
+	 * least two characters for the field and the character after it. The text of an operand is
+	 * not longer than the operand and its operator.
+	 */
 	e->insns = calloc(len + 1, sizeof(*e->insns));
 	e->tests = calloc(len / 3 + 1, sizeof(*e->tests));
 	e->texts = malloc(len + 1);

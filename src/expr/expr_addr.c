@@ -17,7 +17,7 @@ static bool parse_number(const char *text, uint64_t max, uint64_t *out)
 	return skw_units_parse_uint(text, out) && *out <= max;
 }
 
-/* Decimal octets, one to four, a dot behind them at will unless they are four. */
+/* Parses one to four decimal octets. A dot may follow the last octet, unless there are four. */
 static bool parse_v4_beginning(const char *text, struct skw_expr_addr *out)
 {
 	unsigned octets = 0;
@@ -36,7 +36,9 @@ static bool parse_v4_beginning(const char *text, struct skw_expr_addr *out)
 	return octets && !*text;
 }
 
-/* Groups in front of a colon or between colons: "2001:", "2001:db8". No "::" among them. */
+/*
+ * Parses groups, each followed by a colon or the end: "2001:", "2001:db8". A "::" is not allowed.
+ */
 static bool parse_v6_beginning(const char *text, struct skw_expr_addr *out)
 {
 	unsigned groups = 0;
@@ -72,7 +74,10 @@ static bool parse_whole(const char *text, struct skw_expr_addr *out)
 	return true;
 }
 
-/* Cuts the port off: behind "]:", "*:" or the only colon. False: what is there is none. */
+/*
+ * Cuts off the port, which stands after "]:", "*:" or the only colon. Returns false if it is not a
+ * valid port.
+ */
 static bool take_port(char *text, struct skw_expr_addr *out)
 {
 	char *colon = strrchr(text, ':');
@@ -80,7 +85,7 @@ static bool take_port(char *text, struct skw_expr_addr *out)
 
 	if (!colon || (colon != strchr(text, ':') && (colon == text || colon[-1] != ']')))
 		return true;
-	/* "fe80:" is the beginning of an address, not the end of a port. */
+	/* "fe80:" is the beginning of an address; it does not end with a port. */
 	if (!colon[1])
 		return true;
 	if (strspn(text, "0123456789abcdefABCDEF") == (size_t)(colon - text) && colon != text)
@@ -113,7 +118,7 @@ static void unmap(struct skw_expr_addr *net)
 	net->bits -= 96;
 }
 
-/* "[::1]" and "::1" alike; text is changed. */
+/* Removes the brackets of "[::1]". Changes the text. */
 static char *without_brackets(char *text)
 {
 	size_t len = strlen(text);

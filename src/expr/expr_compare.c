@@ -5,7 +5,10 @@
 
 enum answer { NO, YES, UNKNOWN };
 
-/* A share: both sides of retrans / segs_out <=> percent, multiplied until no fraction is left. */
+/*
+ * For a share, both sides of retrans / segs_out <=> percent are multiplied so that no fraction is
+ * left.
+ */
 #define SHARE_FACTOR 100000000ULL
 
 static int compare_number(const struct skw_expr_test *test, uint64_t left, uint64_t right)
@@ -39,7 +42,7 @@ static enum answer test_text(const struct skw_expr_test *test, const char *text)
 				    : strcmp(text, test->text) == 0;
 }
 
-/* Any of the processes will do. */
+/* The test is true if it is true for any of the processes. */
 static enum answer test_owners(const struct skw_expr_test *test, const struct skw_owners *owners)
 {
 	enum answer answer = NO;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One comparison of an expression. Internal to conn/expr.c. */
+/* A comparison of an expression. Internal to this room. */
 #ifndef SKW_EXPR_EXPR_COMPARE_H
 #define SKW_EXPR_EXPR_COMPARE_H
 
@@ -9,20 +9,20 @@
 
 struct skw_expr_test {
 	uint8_t field; /* enum skw_field */
-	uint8_t other; /* ... or this one, as for `port`; SKW_FIELDS: none */
-	uint8_t op;    /* enum skw_compare, never NE or UNLIKE: */
+	uint8_t other; /* a second field, as for `port`, or SKW_FIELDS if there is none */
+	uint8_t op;    /* enum skw_compare, but never NE or UNLIKE, which set `negate` */
 	bool negate;
-	bool percent;  /* number is millionths of a percent of segs_out */
-	bool fraction; /* the operand is a little more than number */
+	bool percent;  /* number is in millionths of a percent of segs_out */
+	bool fraction; /* the operand is slightly greater than number */
 	union {
 		uint64_t number;
-		uint32_t values;  /* a bit for each of the field's values */
-		const char *text; /* lent */
+		uint32_t values;  /* a bit for each value of the field */
+		const char *text; /* borrowed */
 		struct skw_expr_addr addr;
 	};
 };
 
-/* False as well where the row does not know. */
+/* Returns false also if the value is not known. */
 bool skw_expr_test_matches(const struct skw_expr_test *test, const struct skw_row *row);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "util/cleanup.h"
 
-/* What is made of signs; a longer one comes before its beginning. */
+/* An operator comes before any shorter operator that it begins with. */
 static const struct {
 	const char *sign;
 	uint8_t kind, op;
@@ -40,11 +40,11 @@ int skw_lexer_error(const struct skw_lexer *lex, const char *at, const char *fmt
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	/* What was typed is shown again: it shall not steer the terminal. */
+	/* The message repeats what the user typed, so it must not contain control characters. */
 	for (char *p = why; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
-	/* Columns are characters: the later bytes of one in UTF-8 don't count. */
+	/* A column is a character, so only the first byte of a UTF-8 character counts. */
 	for (const char *p = lex->text; p < at; p++)
 		column += ((unsigned char)*p & 0xc0) != 0x80;
 	return skw_error_usage(lex->err, "column %zu: %s", column, why);

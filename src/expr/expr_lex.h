@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The words of an expression, and its errors, which point at a column. Internal to conn/expr.c. */
+/* The tokens of an expression, and its errors, which name a column. Internal to this room. */
 #ifndef SKW_EXPR_EXPR_LEX_H
 #define SKW_EXPR_EXPR_LEX_H
 
@@ -11,13 +11,13 @@
 enum skw_token_kind {
 	SKW_TOKEN_END,
 	SKW_TOKEN_WORD,
-	SKW_TOKEN_STRING, /* in quotes, which are part of it */
+	SKW_TOKEN_STRING, /* including its quotes */
 	SKW_TOKEN_OPEN,
 	SKW_TOKEN_CLOSE,
 	SKW_TOKEN_AND,
 	SKW_TOKEN_OR,
 	SKW_TOKEN_NOT,
-	SKW_TOKEN_COMPARE, /* which: op */
+	SKW_TOKEN_COMPARE, /* `op` tells the operator */
 };
 
 enum skw_compare { SKW_EQ, SKW_NE, SKW_LT, SKW_LE, SKW_GT, SKW_GE, SKW_LIKE, SKW_UNLIKE };
@@ -35,20 +35,23 @@ struct skw_lexer {
 	struct skw_error *err;
 };
 
-/* The next token; at the end END, again and again. 0 or -EINVAL with the error written. */
+/*
+ * Takes the next token. At the end it is SKW_TOKEN_END each time. 0, or -EINVAL with the error set.
+ */
 int skw_lexer_next(struct skw_lexer *lex, struct skw_token *out);
 
 /*
- * Writes what a word or string says, NUL-terminated, without quotes; a backslash in quotes
- * takes the next character as it is. Never longer than the token. Returns the length.
+ * Writes the text of a word or string without quotes and with a terminating zero. In quotes, a
+ * backslash is left out and the character after it is taken as it is. The text is never longer than
+ * the token. Returns its length.
  */
 size_t skw_token_text(const struct skw_token *token, char *out);
 
-/* The error "column N: ...", the column being that of `at`. Returns -EINVAL. */
+/* Sets the error "column N: ..." where N is the column of `at`. Returns -EINVAL. */
 int skw_lexer_error(const struct skw_lexer *lex, const char *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* For the "%.*s" of an error: no more of a token than a line has room for. */
+/* Arguments for "%.*s" in an error: the token, cut to a length that fits into a line. */
 #define SKW_TOKEN_SHOWN(token) (int)((token)->len < 40 ? (token)->len : 40), (token)->at
 
 #endif

@@ -22,7 +22,7 @@ struct unit {
 static const struct unit count_units[] = {
 	{ "", 1 }, { "k", 1000 }, { "M", 1000000 }, { "G", 1000000000 }, { NULL, 0 }
 };
-/* As skw_units_parse_size() has it. */
+/* The same units as in skw_units_parse_size(). */
 static const struct unit byte_units[] = {
 	{ "", 1 }, { "k", 1ULL << 10 }, { "M", 1ULL << 20 }, { "G", 1ULL << 30 }, { NULL, 0 }
 };
@@ -33,7 +33,7 @@ static const struct unit time_units[] = {
 /* In millionths of a percent. */
 static const struct unit share_units[] = { { "%", 1000000 }, { NULL, 0 } };
 
-/* Other spellings, as ss and people have them. */
+/* Other spellings, as ss prints them and as people write them. */
 static const struct {
 	uint8_t field;
 	const char *typed, *value;
@@ -44,7 +44,7 @@ static const struct {
 	{ SKW_FIELD_TIMER, "none", "off" },
 };
 
-/* What reads an operand, and the words of its errors. */
+/* What the functions that read an operand need, also for their errors. */
 struct operand {
 	const struct skw_lexer *lex;
 	const struct skw_token *name, *token;
@@ -58,10 +58,10 @@ static int refuse(const struct operand *o, const char *want)
 			       SKW_TOKEN_SHOWN(o->token), SKW_TOKEN_SHOWN(o->name), want);
 }
 
-/* Digits of the part behind the point that count; more of them only say that there is more. */
+/* This many digits after the point are evaluated. Of further digits, only whether any is not 0. */
 #define PLACES 9
 
-/* The part behind the point, times the unit, is added. False: too large. */
+/* Adds the digits after the point, times the unit. Returns false if the number is too large. */
 static bool add_part(const char *digits, size_t len, uint64_t factor, struct skw_expr_test *test)
 {
 	uint64_t part = 0, scale = 1;
@@ -80,8 +80,8 @@ static bool add_part(const char *digits, size_t len, uint64_t factor, struct skw
 }
 
 /*
- * Decimal digits, perhaps a point and more of them, and a unit; which, is told, NULL if it is
- * none of `units`. False: no number, or too large.
+ * Parses decimal digits, optionally with a point and more digits, and a unit. Sets *unit, to NULL
+ * if the unit is none of `units`. Returns false if there is no number or it is too large.
  */
 static bool parse_scaled(const char *text, const struct unit *units, const struct unit **unit,
 			 struct skw_expr_test *test)
@@ -169,7 +169,10 @@ static int read_time(const struct operand *o, struct skw_expr_test *test)
 		return read_share(o, test);
 	if (parse_scaled(o->value, time_units, &unit, test) && unit)
 		return 0;
-	/* Without a unit only 0 is clear, and what is compared with a name that tells it. */
+	/*
+	 * A number without a unit is clear only if it is 0 or the name of the field ends in the
+	 * unit.
+	 */
 	if (parse_scaled(o->value, count_units, &unit, test) && unit && !unit->name[0] &&
 	    ((!test->number && !test->fraction) ||
 	     (o->name->len > 3 && memcmp(o->name->at + o->name->len - 3, "_us", 3) == 0)))
@@ -196,7 +199,10 @@ static int read_addr(const struct operand *o, struct skw_expr_test *test)
 	return refuse(o, "an address like 10.0.0.1, 10.0.0.0/8, 10.0.0.1:443 or [2001:db8::1]:443");
 }
 
-/* Lower case, '-' and '_' left out: FIN_WAIT1 is fin-wait-1. Cut if too long for any value. */
+/*
+ * Writes the text in lower case without '-' and '_', so that FIN_WAIT1 equals fin-wait-1. The text
+ * is cut at a length that no value has.
+ */
 #define PLAIN_SIZE 32
 
 static void plain(const char *text, char *out)
@@ -222,7 +228,7 @@ static int refuse_value(const struct operand *o)
 	return refuse(o, list);
 }
 
-/* A field that has few values: which of them are meant. */
+/* Reads the operand of a field that has few values, as the set of the values that it means. */
 static int read_value(const struct operand *o, struct skw_expr_test *test)
 {
 	char want[PLAIN_SIZE], have[PLAIN_SIZE];
@@ -257,7 +263,7 @@ static int read_text(const struct operand *o, struct skw_expr_test *test)
 static const struct {
 	const char *unit;
 	int (*read)(const struct operand *o, struct skw_expr_test *test);
-	const char *hint; /* where there is nothing to read: what to compare instead */
+	const char *hint; /* if there is no function, what to compare instead */
 	unsigned ops;
 } kinds[] = {
 	[SKW_KIND_NUMBER] = { "number", read_count, NULL, ORDER },
@@ -268,7 +274,7 @@ static const struct {
 	[SKW_KIND_BOOL] = { "yes/no", read_bool, NULL, EQUAL },
 	[SKW_KIND_TEXT] = { "text", read_text, NULL, LIKE },
 	[SKW_KIND_ADDR] = { "address", read_addr, NULL, LIKE },
-	[SKW_KIND_OWNERS] = { NULL, NULL, "comm or pid, which are any holder's", 0 },
+	[SKW_KIND_OWNERS] = { NULL, NULL, "comm or pid, which match any holder", 0 },
 	[SKW_KIND_HIST] = { NULL, NULL, "srtt, min_rtt or rtt", 0 },
 };
 
@@ -277,7 +283,7 @@ const char *skw_expr_unit(uint8_t kind)
 	return kinds[kind].unit;
 }
 
-/* How many letters must be changed, left out or put in; more than `max`: max + 1. */
+/* The number of letters to change, remove or insert. max + 1 if it exceeds `max`. */
 static unsigned distance(const char *a, size_t a_len, const char *b, unsigned max)
 {
 	unsigned row[PLAIN_SIZE];
@@ -328,7 +334,10 @@ static void guess_from(const struct skw_token *typed, const char *names, struct 
 
 static int refuse_field(const struct skw_lexer *lex, const struct skw_token *name)
 {
-	/* A guess more than two letters away, or half of the word, helps nobody. */
+	/*
+	 * A guess is useful only if it differs in at most two letters, or in one if the word is
+	 * short.
+	 */
 	struct guess guess = { "", name->len < 4 ? 2 : 3 };
 
 	for (int i = 0; i < SKW_FIELDS; i++) {
@@ -355,7 +364,7 @@ int skw_expr_operand_field(const struct skw_lexer *lex, const struct skw_token *
 	if (test->field == SKW_FIELDS)
 		return refuse_field(lex, name);
 	if (!kinds[skw_fields[test->field].kind].read)
-		return skw_lexer_error(lex, name->at, "'%.*s' is not compared; use %s",
+		return skw_lexer_error(lex, name->at, "'%.*s' can't be compared; use %s",
 				       SKW_TOKEN_SHOWN(name),
 				       kinds[skw_fields[test->field].kind].hint);
 	return 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Makes comparisons from words: which field, which value. Internal to conn/expr.c. */
+/* Makes comparisons from words: finds the field and reads the value. Internal to this room. */
 #ifndef SKW_EXPR_EXPR_OPERAND_H
 #define SKW_EXPR_EXPR_OPERAND_H
 
 #include "expr/expr_compare.h"
 
-/* Fields that are either side's; ends with a NULL name. */
+/* Names that stand for a field of either side. The table ends with a NULL name. */
 struct skw_expr_either {
 	const char *name;
 	uint8_t field, other;
@@ -13,19 +13,22 @@ struct skw_expr_either {
 };
 extern const struct skw_expr_either skw_expr_eithers[];
 
-/* What fields of this kind are compared with: "time", "text"; NULL: with nothing. */
+/*
+ * The name of the unit that fields of this kind are compared in: "time", "text". NULL if they can't
+ * be compared.
+ */
 const char *skw_expr_unit(uint8_t kind);
 
 /*
- * Sets the field of a test: names, aliases, and those that are either side's. 0, or -EINVAL
- * with the error written: there is none, or one that is not compared.
+ * Sets the field of a test from a name, an alias, or a name that stands for either side. 0, or
+ * -EINVAL with the error set if there is no such field or it can't be compared.
  */
 int skw_expr_operand_field(const struct skw_lexer *lex, const struct skw_token *name,
 			   struct skw_expr_test *test);
 
 /*
- * Sets all else. `value` is what the operand says (skw_token_text) and is lent to the test.
- * 0 or -EINVAL with the error written.
+ * Sets the rest of the test. `value` is the text of the operand (skw_token_text()); the test keeps
+ * the pointer. 0, or -EINVAL with the error set.
  */
 int skw_expr_operand_value(const struct skw_lexer *lex, const struct skw_token *name,
 			   const struct skw_token *op, const struct skw_token *operand,

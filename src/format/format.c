@@ -19,7 +19,7 @@ void skw_format_rfc3339(char *out, uint64_t real_ns)
 	time_t second = (time_t)(real_ns / NS_PER_S);
 	struct tm tm = { 0 };
 
-	/* 64 bits of nanoseconds end in 2554: a year has four digits. */
+	/* 64 bits of nanoseconds end in the year 2554, so a year has four digits. */
 	gmtime_r(&second, &tm);
 	out = put_digits(out, (unsigned)tm.tm_year + 1900, 4);
 	*out++ = '-';

@@ -7,7 +7,10 @@
 #include "format/utf8.h"
 #include "row/address.h"
 
-/* The bytes of the control character at `text`, 0 if it is none: C0, DEL, C1 as UTF-8 has it. */
+/*
+ * The number of bytes of the control character at `text` (C0, DEL, or C1 in UTF-8). 0 if it is not
+ * a control character.
+ */
 static size_t control_len(const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -17,7 +20,10 @@ static size_t control_len(const char *text)
 	return *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0 ? 2 : 0;
 }
 
-/* Whoever makes a cgroup chooses its name, and a table is looked at in a terminal. */
+/*
+ * Any user who creates a cgroup chooses its name, and people read tables in a terminal, so control
+ * characters are escaped.
+ */
 static const char *add_character(struct skw_buf *out, const char *text)
 {
 	size_t len = *text == '\n' ? 0 : control_len(text);
@@ -28,7 +34,10 @@ static const char *add_character(struct skw_buf *out, const char *text)
 	return text + len;
 }
 
-/* RFC 4180, 2: what holds a comma, a quote or a line's end stands in quotes, quotes doubled. */
+/*
+ * RFC 4180, 2: a field that contains a comma, a quote or a line end is put in quotes, and quotes in
+ * it are doubled.
+ */
 static void add_quoted(struct skw_buf *out, const char *text)
 {
 	bool quotes = text[strcspn(text, ",\"\r\n")] != '\0';
@@ -44,7 +53,7 @@ static void add_quoted(struct skw_buf *out, const char *text)
 		skw_buf_add_char(out, '"');
 }
 
-/* A value that is known. */
+/* A cell with a known value. */
 struct cell {
 	const struct skw_row *row;
 	enum skw_field field;
@@ -86,7 +95,7 @@ static void addr_cell(struct skw_buf *out, const struct cell *cell)
 	skw_buf_add_str(out, text);
 }
 
-/* "pid:comm pid:comm", in quotes as a whole. */
+/* All owners as "pid:comm pid:comm" in a single pair of quotes. */
 static void owners_cell(struct skw_buf *out, const struct cell *cell)
 {
 	struct skw_buf list = SKW_BUF_INIT;

@@ -10,7 +10,7 @@
 
 #define NS_PER_S 1000000000ULL
 
-/* Widths for what is usual: IPv4 endpoints; longer ones push the rest to the right. */
+/* Widths that fit IPv4 endpoints. A longer endpoint moves the rest of the line to the right. */
 #define TYPE_WIDTH     11
 #define OWNER_WIDTH    24
 #define ENDPOINT_WIDTH 21
@@ -25,7 +25,9 @@ static void add_clock(struct skw_buf *out, uint64_t real_ns)
 		       (unsigned)(real_ns % NS_PER_S / 1000));
 }
 
-/* Whoever names a process chooses its bytes: none of them may steer the terminal. */
+/*
+ * Any user can choose the name of a process, so bytes that could control the terminal become '?'.
+ */
 static void add_owner(struct skw_buf *out, const struct skw_owners *owners)
 {
 	char name[SKW_COMM_LEN + 1], owner[sizeof(name) + 16];
@@ -58,7 +60,7 @@ static void add_endpoints(struct skw_buf *out, const struct skw_row *row)
 	skw_buf_printf(out, "%-*s %c %-*s", ENDPOINT_WIDTH, local, arrow, ENDPOINT_WIDTH, remote);
 }
 
-/* A time in a sentence: three digits do. */
+/* In a sentence, three digits of a time are sufficient. */
 static const char *time_text(char out[16], uint64_t us)
 {
 	skw_format_us(out, 6, us);
@@ -167,7 +169,7 @@ void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
 	add_endpoints(out, event->row);
 	if (event->type < SKW_ARRAY_SIZE(details) && details[event->type])
 		details[event->type](out, event);
-	/* An endpoint at the end of a line needs no column behind it. */
+	/* Removes the padding of the last column. */
 	while (out->len && out->data[out->len - 1] == ' ')
 		out->len--;
 	skw_buf_add_char(out, '\n');

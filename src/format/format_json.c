@@ -15,7 +15,7 @@ static void add_null(struct skw_buf *out)
 	skw_buf_add(out, "null", 4);
 }
 
-/* What JSON writes as it is: nearly all names there are. */
+/* Whether JSON needs no escapes, as for nearly all names. */
 static bool is_plain(const char *text, size_t *len)
 {
 	const char *p = text;
@@ -33,8 +33,10 @@ static void add_escaped(struct skw_buf *out, const char *text)
 	while (*text)
 		text = skw_utf8_add(&clean, text);
 	json_t *string = clean.failed ? NULL : json_stringn((const char *)clean.data, clean.len);
-	/* ASCII only: no byte of a stranger's name reaches a terminal. A \u escape for each byte
-	 * is the longest there is. */
+	/*
+	 * With ASCII only, no byte of a name that a stranger chose can control a terminal. The
+	 * longest form of a byte is a \u escape.
+	 */
 	const size_t flags = JSON_ENCODE_ANY | JSON_ENSURE_ASCII;
 	size_t most = 6 * clean.len + 2;
 	char *to = (char *)skw_buf_reserve(out, most);
@@ -70,7 +72,7 @@ static void add_time(struct skw_buf *out, uint64_t ns, const struct skw_format_e
 	skw_buf_add_char(out, '"');
 }
 
-/* A value that is known. */
+/* A cell with a known value. */
 struct cell {
 	const struct skw_row *row;
 	enum skw_field field;
@@ -141,7 +143,7 @@ static void (*const cells[])(struct skw_buf *out, const struct cell *cell) = {
 	[SKW_KIND_OWNERS] = owners_cell, [SKW_KIND_HIST] = hist_cell,
 };
 
-/* The comma in front is missing only behind the brace that opens the object. */
+/* The comma is left out after the brace that opens the object. */
 static void add_key(struct skw_buf *out, const char *name)
 {
 	uint8_t last = out->len ? out->data[out->len - 1] : '{';
@@ -182,14 +184,14 @@ int skw_format_row_json(struct skw_buf *out, const struct skw_row *row,
 	return end_object(out);
 }
 
-/* What an event adds. */
+/* The types of the fields that an event adds. */
 enum extra_kind { EXTRA_UINT32 = 1, EXTRA_INT, EXTRA_STATE };
 
 #define EXTRAS 3
 
 struct extra {
 	const char *name;
-	uint8_t kind; /* enum extra_kind; 0 ends */
+	uint8_t kind; /* enum extra_kind; 0 ends the list */
 	uint8_t offset;
 };
 
@@ -219,7 +221,7 @@ static void add_extra(struct skw_buf *out, const struct skw_event *event, const 
 	switch ((enum extra_kind)extra->kind) {
 	case EXTRA_UINT32:
 		memcpy(&number, at, sizeof(number));
-		/* A sequence number may be any. */
+		/* Only a sequence number can have this value and be known. */
 		if (number == SKW_NONE32 && extra->offset != offsetof(struct skw_event, seq))
 			add_null(out);
 		else
@@ -244,7 +246,7 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 	add_string(out, skw_row_event_name(event->type));
 	for (size_t i = 0; event->type < SKW_EVENT_CREATOR && extras[event->type][i].kind; i++)
 		add_extra(out, event, &extras[event->type][i]);
-	/* The fields of the row but its time, which is the event's. */
+	/* The time field of the row is left out, because the event has its own time. */
 	add_fields(out, event->row, SKW_FIELD_COOKIE,
 		   event->type == SKW_EVENT_CLOSE ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);
 	return end_object(out);

@@ -20,16 +20,16 @@ static int put(char *out, const char *text)
 	return (int)len;
 }
 
-/* Rounded to the nearest; no sum that could overflow. */
+/* Rounds to the nearest integer. The usual sum could overflow. */
 static uint64_t divide(uint64_t v, uint64_t by)
 {
 	return v / by + (v % by >= by - by / 2);
 }
 
 /*
- * v in a unit that is a multiple of ten: with one decimal, with none, or, less than one, with
- * nothing in front of the point; the first that fits. Returns its length, or -1 where nothing
- * fits or the number would be 1000 or more.
+ * Writes v in a unit that is a multiple of ten. It tries one decimal, then none, or if the number
+ * is less than one, a decimal without a digit in front of the point. Returns the length of the
+ * first form that fits, or -1 if none fits or the number would be 1000 or more.
  */
 static int put_scaled(char *out, int width, uint64_t v, uint64_t unit, const char *suffix)
 {

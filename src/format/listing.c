@@ -11,7 +11,7 @@
 
 #define CELL 8
 
-/* A name chosen by strangers, as one word that can't move a cursor. */
+/* Appends a name that any user can choose as a single word without control characters. */
 static void add_word(struct skw_buf *out, const char *text, int width)
 {
 	char word[SKW_CGROUP_NAME_SIZE + SKW_COMM_LEN];
@@ -114,7 +114,7 @@ static uint64_t rounded(double v)
 	return isnan(v) ? SKW_NONE64 : (uint64_t)llround(v);
 }
 
-/* "rx 1.2M" in the middle of a line. */
+/* Appends "rx 1.2M" within a line. */
 static void add_figure(struct skw_buf *out, const char *name, uint64_t v, const char *unit)
 {
 	char cell[CELL + 1];

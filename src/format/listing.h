@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What `skwatch top -b` prints: lines of fixed columns for people and for awk. Unknown is "--",
- * so that every line has the same number of words.
+ * The output of `skwatch top -b`: lines of fixed columns for people and for awk. An unknown value
+ * is "--", so that every line has the same number of words.
  */
 #ifndef SKW_FORMAT_LISTING_H
 #define SKW_FORMAT_LISTING_H
@@ -12,7 +12,7 @@
 #include "util/buf.h"
 #include "view/view.h"
 
-/* Three lines on the whole: time and losses, connections by state, rates. */
+/* Appends three lines about all connections: time and losses, connections by state, rates. */
 void skw_listing_totals(struct skw_buf *out, const struct skw_totals *totals,
 			const struct skw_watch_status *status);
 

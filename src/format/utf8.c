@@ -7,7 +7,7 @@
 
 size_t skw_utf8_len(const char *text)
 {
-	/* RFC 3629, 4: first bytes, and what the second one may be after them. */
+	/* RFC 3629, 4: the first bytes, and the range of the second byte after each of them. */
 	static const struct {
 		uint8_t first, last, low, high, len;
 	} forms[] = {
@@ -24,7 +24,9 @@ size_t skw_utf8_len(const char *text)
 			continue;
 		if (forms[i].len > 1 && (p[1] < forms[i].low || p[1] > forms[i].high))
 			return 0;
-		/* A NUL is no later byte either, so nothing behind it is read. */
+		/*
+		 * A terminating zero is no continuation byte, so the loop does not read beyond it.
+		 */
 		for (size_t at = 2; at < forms[i].len; at++)
 			if ((p[at] & 0xc0) != 0x80)
 				return 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of processes, namespaces and cgroups are bytes: what of them is UTF-8 (RFC 3629). */
+/*
+ * Names of processes, namespaces and cgroups are arbitrary bytes. These functions find UTF-8 in
+ * them (RFC 3629).
+ */
 #ifndef SKW_FORMAT_UTF8_H
 #define SKW_FORMAT_UTF8_H
 
@@ -7,14 +10,19 @@
 
 #include "util/buf.h"
 
-/* U+FFFD. */
+/* The replacement character, U+FFFD. */
 #define SKW_UTF8_REPLACEMENT "\xef\xbf\xbd"
 
-/* Length of the character at `text`, NUL-terminated; 0: there is none, in any sense. */
+/*
+ * The length of the UTF-8 character at `text`, which ends with a zero. 0 at the end and if the
+ * bytes are not valid.
+ */
 size_t skw_utf8_len(const char *text);
 
-/* Appends the first character of a text that has one, U+FFFD for a byte that is in none. Returns
- * what is behind it. */
+/*
+ * Appends the first character of the text, or U+FFFD for a byte that is not part of a character.
+ * Returns the place after it.
+ */
 const char *skw_utf8_add(struct skw_buf *out, const char *text);
 
 #endif

@@ -10,14 +10,14 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "row/history.h"
+#include "ui/draw/numbers.h"
+#include "ui/draw/spark.h"
 #include "ui/fields.h"
-#include "ui/numbers.h"
 #include "ui/rows.h"
-#include "ui/spark.h"
 #include "ui/story.h"
 #include "util/clock.h"
 
-#define INDENT 10 /* behind the labels on the left */
+#define INDENT 10 /* the column where values begin, right of the labels */
 #define VALUE  96
 
 void skw_detail_open(struct skw_screen *s, uint64_t cookie)
@@ -144,13 +144,16 @@ static void add_title(struct skw_page *p, const struct skw_row *row,
 	skw_page_end(p);
 }
 
-/* Where bucket i ends, in microseconds; see abi/conn.h. */
+/* The upper end of bucket i, in microseconds. abi/conn.h tells how the buckets are cut. */
 static double bucket_end(size_t i)
 {
 	return 32.0 * (double)(1u << i);
 }
 
-/* The time that this share of the samples did not exceed, to within its bucket. NAN: none. */
+/*
+ * The time that this share of the samples did not exceed. Its error is at most the width of its
+ * bucket. NAN if there are no samples.
+ */
 static double percentile(const struct skw_row *row, double share)
 {
 	uint64_t total = 0, seen = 0;
@@ -230,7 +233,7 @@ static void add_history(struct skw_page *p, const struct skw_row *row)
 #define BAR       12
 #define BAR_WIDTH 30
 
-/* Bars of the buckets that have samples and of those between. */
+/* Draws a bar for each bucket from the first that has samples to the last. */
 static void add_histogram(struct skw_page *p, const struct skw_row *row)
 {
 	size_t first = SKW_RTT_BUCKETS, last = 0;
@@ -277,8 +280,8 @@ static void add_share(struct skw_page *p, const char *label, uint64_t part, uint
 }
 
 /*
- * Why slow: what the time since the connection was opened went to. busy_us is all the time in
- * which there was data to send, the limits are parts of it (net/ipv4/tcp.c,
+ * Tells what the connection waited for, as shares of its age. busy_us is all the time in which
+ * there was data to send, and the two limits are parts of it (net/ipv4/tcp.c,
  * tcp_get_info_chrono_stats).
  */
 static void add_why(struct skw_page *p, const struct skw_row *row)
@@ -390,7 +393,10 @@ void skw_detail_draw(struct skw_screen *s, int y, int rows)
 {
 	const struct skw_row *row = skw_table_find(s->table, s->detail);
 
-	/* What was drawn last stays: these were its final figures. */
+	/*
+	 * When the row has gone, the page keeps what was drawn last, because these were its final
+	 * figures.
+	 */
 	if (row)
 		make_page(s, row);
 	else

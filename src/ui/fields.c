@@ -47,7 +47,7 @@ static void print_text(const struct skw_value *v, int64_t offset_ns, struct skw_
 	skw_buf_add_str(out, v->text);
 }
 
-/* NULL: not in the value, but in the row. */
+/* NULL if the value of this kind is not in struct skw_value but in the row. */
 static void (*const printers[])(const struct skw_value *, int64_t, struct skw_buf *) = {
 	[SKW_KIND_NUMBER] = print_number, [SKW_KIND_BYTES] = print_number,
 	[SKW_KIND_BPS] = print_number,    [SKW_KIND_US] = print_us,

@@ -4,7 +4,7 @@
 #define SKW_UI_FIELDS_H
 
 #include "model/row.h"
-#include "ui/page.h"
+#include "ui/draw/page.h"
 
 void skw_fields_add(struct skw_page *p, const struct skw_row *row, int64_t offset_ns);
 

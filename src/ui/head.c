@@ -8,23 +8,23 @@
 #include <time.h>
 
 #include "format/format.h"
-#include "ui/cells.h"
-#include "ui/numbers.h"
-#include "ui/spark.h"
+#include "ui/draw/cells.h"
+#include "ui/draw/numbers.h"
+#include "ui/draw/spark.h"
 #include "util/clock.h"
 
 #define PARTS     16
 #define PART_SIZE 256
 #define SPARK     8  /* columns of a sparkline */
-#define SPARK_BIG 20 /* ... on a wide screen */
+#define SPARK_BIG 20 /* the same on a wide screen */
 
-/* A line as parts, of which those that matter least go when it is too long. */
+/* A line made of parts. When the line is too long, the least important parts are left out. */
 struct line {
 	const struct skw_screen *s;
 	size_t len;
 	struct part {
-		uint8_t keep; /* the lowest go first */
-		uint8_t gap;  /* blanks before it */
+		uint8_t keep; /* parts with the lowest number are left out first */
+		uint8_t gap;  /* blanks before the part */
 		enum skw_style style;
 		char text[PART_SIZE];
 	} parts[PARTS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every key, every mark, and the words of filters. */
+/* The help: every key, every mark, and the words of the filter language. */
 #ifndef SKW_UI_HELP_H
 #define SKW_UI_HELP_H
 

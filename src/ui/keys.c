@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ui/keys.h"
 
+#include <ncurses.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/cells.h"
 #include "ui/detail.h"
+#include "ui/draw/cells.h"
+#include "ui/key.h"
 #include "ui/list.h"
 #include "ui/menu.h"
 #include "ui/prompt.h"
@@ -38,7 +40,7 @@ static void search_again(struct skw_screen *s, int key)
 	bool backwards = key == 'N';
 
 	if (!s->search[0])
-		snprintf(s->message, sizeof(s->message), "Nothing was searched for: / does.");
+		snprintf(s->message, sizeof(s->message), "Type / and a text to search for first.");
 	else if (!len ||
 		 !skw_list_search(s, (s->list.at + (backwards ? len - 1 : 1)) % len, backwards))
 		snprintf(s->message, sizeof(s->message), "Not found: %.200s", s->search);
@@ -56,7 +58,7 @@ static void next_group(struct skw_screen *s, int key)
 	s->settings.group = (enum skw_group)((s->settings.group + 1) % SKW_GROUPS);
 	s->group[0] = '\0';
 	s->grown_group = 0;
-	/* Back at the connections the cursor is where it was. */
+	/* Back in the list of connections, the cursor is where it was before the grouping. */
 	s->selected = s->settings.group == SKW_GROUP_NONE && s->cookie;
 	s->list = (struct skw_cursor){ 0, 0 };
 	s->fresh = false;
@@ -88,13 +90,13 @@ static void follow(struct skw_screen *s, int key)
 	(void)key;
 	if (s->follow && (s->follow == cookie || !cookie)) {
 		s->follow = 0;
-		snprintf(s->message, sizeof(s->message), "Nothing is followed any more.");
+		snprintf(s->message, sizeof(s->message), "No connection is followed any more.");
 	} else if (cookie) {
 		s->follow = cookie;
 		if (s->pane == SKW_PANE_LIST)
 			skw_list_select(s, s->list.at);
 		snprintf(s->message, sizeof(s->message),
-			 "Followed: it stays, with its story, also after its close.");
+			 "This connection and its story stay here after its close.");
 	}
 }
 
@@ -282,7 +284,7 @@ const struct skw_key skw_keys[] = {
 	  follow },
 	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_listeners },
 	{ "+ -",
-	  "longer or shorter between updates",
+	  "a longer or shorter time between updates",
 	  NULL,
 	  0,
 	  LIST | DETAIL,
@@ -304,20 +306,26 @@ const struct skw_key skw_keys[] = {
 	  { '\t' },
 	  toggle_fields },
 	{ "Enter Space",
-	  "in lists of columns: sort by this one; show or hide it",
+	  "in lists of columns: sort by this column; show or hide it",
 	  "Choose",
 	  60,
 	  MENUS,
 	  { '\r', '\n', K(KEY_ENTER), ' ' },
 	  choose },
 	{ "- +",
-	  "there: move this column (also F7, F8)",
+	  "in the list of columns: move this column (also F7, F8)",
 	  "Move",
 	  50,
 	  SETUP,
 	  { '-', '+', K(KEY_F(7)), K(KEY_F(8)) },
 	  shift_column },
-	{ "r", "there: the usual columns again", "Reset", 40, SETUP, { 'r' }, reset_columns },
+	{ "r",
+	  "in the list of columns: the default columns again",
+	  "Reset",
+	  40,
+	  SETUP,
+	  { 'r' },
+	  reset_columns },
 	{ "Up Down k j",
 	  "move by a line; the mouse wheel moves by three",
 	  NULL,

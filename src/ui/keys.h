@@ -1,42 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What each key does, in one table: from it keys are obeyed, the help is printed and the last
- * line is drawn.
+ * One table says what each key does. The program obeys keys, prints the help and draws the last
+ * line from this table.
  */
 #ifndef SKW_UI_KEYS_H
 #define SKW_UI_KEYS_H
 
-#include <ncurses.h>
-
 #include "ui/state.h"
 
-/* A key is a character, or one of ncurses' KEY_ numbers moved out of the way of characters. */
-#define SKW_KEY(code) ((code) + 0x200000)
-#define SKW_CTRL(c)   ((c)&0x1f)
-#define SKW_KEY_ESC   0x1b
-
 struct skw_key {
-	const char *names; /* as they are printed on keys, the usual one first */
+	const char *names; /* as printed on the keys, the most usual first */
 	const char *help;
-	const char *bar; /* a word for the last line; NULL: not there */
-	uint8_t keep;    /* of that, the lowest go first */
-	uint8_t panes;   /* SKW_PANE_BIT()s */
-	int codes[8];
+	const char *bar; /* a word for the last line, or NULL to leave it out */
+	uint8_t keep;    /* keys with the lowest number leave the last line first */
+	uint8_t panes;   /* SKW_PANE_BIT() of each pane where the key works */
+	int codes[8];    /* numbers of ui/key.h */
 	void (*run)(struct skw_screen *s, int key);
 };
 
 extern const struct skw_key skw_keys[];
 extern const size_t skw_keys_len;
 
-/* Does what the key does in the pane that is open; nothing if it means nothing there. */
+/* Does what the key does in the pane that is open. A key that means nothing there is ignored. */
 void skw_keys_run(struct skw_screen *s, int key);
 
-/* Moves in the pane that is open. */
+/* Moves the cursor or the text of the pane that is open. */
 void skw_keys_move(struct skw_screen *s, enum skw_motion motion);
 
-/* The last line: what the most useful keys do, or a message. */
+/* Draws the last line: a message if there is one, otherwise the most useful keys. */
 void skw_keys_draw(const struct skw_screen *s, int y);
-/* A click on the last line. */
+/* Handles a click on the last line. */
 void skw_keys_click(struct skw_screen *s, int x);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ui/detail.h"
-#include "ui/prompt.h"
 #include "ui/rows.h"
 #include "util/clock.h"
 
@@ -35,7 +34,7 @@ uint64_t skw_list_cookie(const struct skw_screen *s)
 	return skw_view_row(s->view, s->list.at)->cookie;
 }
 
-/* Remembers what is under the cursor. */
+/* Remembers the connection or group under the cursor. */
 static void hold(struct skw_screen *s)
 {
 	if (s->list.at >= skw_list_len(s))
@@ -67,7 +66,7 @@ void skw_list_settle(struct skw_screen *s)
 	if (at != SIZE_MAX)
 		s->list.at = at;
 	skw_cursor_show(&s->list, skw_list_len(s), s->list_rows);
-	/* It has gone: its neighbour takes its place. */
+	/* The connection has gone, so the one that took its line is selected instead. */
 	if (at == SIZE_MAX)
 		hold(s);
 }
@@ -87,7 +86,7 @@ void skw_list_move(struct skw_screen *s, enum skw_motion motion)
 	hold(s);
 }
 
-/* A text as a string of the expression language, cut where there is no room. */
+/* Writes the text as a string of the expression language. A text that is too long is cut. */
 static void quote(char *out, size_t size, const char *text)
 {
 	size_t n = 0;
@@ -118,15 +117,15 @@ static void open_group(struct skw_screen *s)
 	char filter[SKW_SETTINGS_FILTER], quoted[SKW_SETTINGS_FILTER] = "";
 	int n;
 
-	/* Names are shortened and may be another's too; the path is not. */
+	/* Two cgroups can have the same short name, but never the same path. */
 	if (group->known)
 		quote(quoted, sizeof(quoted), group->cgroup ? group->cgroup : group->name);
 	else
 		test = tests[s->settings.group].unknown;
 	n = snprintf(filter, sizeof(filter), "%s%s%s%s%s%s", *now ? "(" : "", now,
 		     *now ? ") and " : "", test, *quoted ? " " : "", quoted);
-	if (n >= (int)sizeof(filter) || !skw_prompt_set_filter(s, filter)) {
-		snprintf(s->message, sizeof(s->message), "No filter can tell this group.");
+	if (n >= (int)sizeof(filter) || skw_screen_set_filter(s, filter, NULL)) {
+		snprintf(s->message, sizeof(s->message), "No filter can describe this group.");
 		return;
 	}
 	s->settings.group = SKW_GROUP_NONE;

@@ -6,7 +6,7 @@
 
 #include "ui/rows.h"
 
-/* The lines above the first entry. */
+/* Lines above the first entry. */
 #define TITLE_ROWS 1
 
 void skw_menu_open_sort(struct skw_screen *s)
@@ -22,7 +22,7 @@ static bool chosen(const struct skw_screen *s, uint8_t column)
 	return memchr(s->menu_columns, column, s->menu_chosen) != NULL;
 }
 
-/* Chosen ones in their order, then the others in theirs. */
+/* Lists the chosen columns first, in the order of the screen, then the others. */
 static void list_columns(struct skw_screen *s)
 {
 	size_t n = s->settings.columns_len;
@@ -112,9 +112,9 @@ static void toggle(struct skw_screen *s)
 		}
 		s->menu_chosen--;
 		move_entry(s, s->menu.at, s->menu_chosen);
-	} else if (s->menu_chosen == SKW_SETTINGS_COLUMNS) {
+	} else if (s->menu_chosen == SKW_LAYOUT_COLUMNS) {
 		snprintf(s->message, sizeof(s->message), "More than %d columns can't be chosen.",
-			 SKW_SETTINGS_COLUMNS);
+			 SKW_LAYOUT_COLUMNS);
 		return;
 	} else {
 		move_entry(s, s->menu.at, s->menu_chosen);

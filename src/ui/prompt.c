@@ -8,8 +8,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "ui/cells.h"
-#include "ui/keys.h"
+#include "ui/draw/cells.h"
+#include "ui/key.h"
 #include "ui/list.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -20,8 +20,8 @@
 
 struct skw_prompt_kind {
 	const char *label;
-	void (*changed)(struct skw_screen *s); /* NULL: nothing happens before it is done */
-	bool (*done)(struct skw_screen *s);    /* false: it is not right yet */
+	void (*changed)(struct skw_screen *s); /* after each key; may be NULL */
+	bool (*done)(struct skw_screen *s);    /* after Enter; false if the text is not valid */
 	void (*given_up)(struct skw_screen *s);
 };
 
@@ -76,13 +76,15 @@ void skw_prompt_search(struct skw_screen *s)
 
 /* ---- filter ---- */
 
-bool skw_prompt_set_filter(struct skw_screen *s, const char *text)
+static bool set_filter(struct skw_screen *s, const char *text)
 {
-	struct skw_expr *expr = NULL;
 	struct skw_error err = { 0 };
 
-	if (text[strspn(text, " \t")] && skw_expr_parse(text, &expr, &err)) {
-		/* "column N: what is wrong": the column is shown, not told. */
+	if (skw_screen_set_filter(s, text, &err)) {
+		/*
+		 * The message is "column N: reason". The column is not printed, a caret points at
+		 * it.
+		 */
 		static const char says[] = "column ";
 		char *rest = err.text;
 		long column = 0;
@@ -93,27 +95,22 @@ bool skw_prompt_set_filter(struct skw_screen *s, const char *text)
 		return false;
 	}
 	problem(s, "", 0);
-	skw_expr_free(s->filter);
-	s->filter = expr;
-	if (text != s->settings.filter)
-		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", expr ? text : "");
-	s->fresh = false;
 	return true;
 }
 
 static void filter_changed(struct skw_screen *s)
 {
-	skw_prompt_set_filter(s, s->prompt.text);
+	set_filter(s, s->prompt.text);
 }
 
 static bool filter_done(struct skw_screen *s)
 {
-	return skw_prompt_set_filter(s, s->prompt.text);
+	return set_filter(s, s->prompt.text);
 }
 
 static void filter_given_up(struct skw_screen *s)
 {
-	skw_prompt_set_filter(s, s->prompt.before);
+	set_filter(s, s->prompt.before);
 }
 
 void skw_prompt_filter(struct skw_screen *s)
@@ -299,12 +296,12 @@ void skw_prompt_key(struct skw_screen *s, int key)
 }
 
 /*
- * Where the problem goes: beside a caret below its column, to the right or to the left of it, or
- * in a line of its own below the caret.
+ * Where the problem is printed: right or left of the caret that stands below the wrong column, or
+ * on a line of its own below the caret.
  */
 enum beside { BESIDE_RIGHT, BESIDE_LEFT, BESIDE_BELOW };
 
-/* `x` is the caret's; -1: none. */
+/* `x` is the column of the caret, -1 if there is no caret. */
 static enum beside place(const struct skw_screen *s, int x)
 {
 	int width = skw_cells_width(s->prompt.problem, s->paint.utf8) + 2;
@@ -314,7 +311,10 @@ static enum beside place(const struct skw_screen *s, int x)
 	return width <= x + 1 ? BESIDE_LEFT : BESIDE_BELOW;
 }
 
-/* Columns of the text that are scrolled out on the left, and where the cursor is in it. */
+/*
+ * Returns how many columns of the text are scrolled out on the left. *cursor is the column of the
+ * cursor within the text.
+ */
 static int hidden_columns(const struct skw_screen *s, int *cursor)
 {
 	const struct skw_prompt *p = &s->prompt;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The last line, where a filter, a search or an interval is typed; all but the last work live. */
+/*
+ * The last line, where the user types a filter, a search or an interval. A filter and a search take
+ * effect with each key, an interval when it is confirmed.
+ */
 #ifndef SKW_UI_PROMPT_H
 #define SKW_UI_PROMPT_H
 
@@ -9,14 +12,13 @@ void skw_prompt_search(struct skw_screen *s);
 void skw_prompt_filter(struct skw_screen *s);
 void skw_prompt_interval(struct skw_screen *s);
 
-/* A key, see ui/keys.h. Only while s->prompt.kind is set. */
+/* Handles a key (ui/key.h). Call it only while s->prompt.kind is set. */
 void skw_prompt_key(struct skw_screen *s, int key);
-/* Draws it, in one line or two, the last one being `y`. Leaves the cursor in it. */
+/*
+ * Draws the prompt, in skw_prompt_rows() lines that end with line `y`, and puts the cursor there.
+ */
 void skw_prompt_draw(struct skw_screen *s, int y);
-/* The lines it takes. */
+/* The number of lines that the prompt takes. */
 int skw_prompt_rows(const struct skw_screen *s);
-
-/* Filters by this text from now on ("": by none). False, and nothing changed: it is wrong. */
-bool skw_prompt_set_filter(struct skw_screen *s, const char *text);
 
 #endif

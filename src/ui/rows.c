@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "format/format.h"
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 #include "util/cleanup.h"
 
 #define CELL_SIZE 512
-/* Round trips that are shorter are a host's own, and vary with its scheduler. */
+/*
+ * Shorter round trips stay within the host. They vary with its scheduler, so no warning is given.
+ */
 #define SLOW_FROM_US 1000
 #define SLOW_FACTOR  4
 
@@ -36,7 +38,7 @@ enum skw_style skw_rows_health(const struct skw_row *row)
 	return SKW_STYLE_PLAIN;
 }
 
-/* The first column says without colours what colours say. */
+/* The mark in the first column says without colours what the colours say. */
 static const char *mark_of(const struct skw_row *row)
 {
 	enum skw_style health = skw_rows_health(row);
@@ -61,7 +63,7 @@ static enum skw_style row_style(const struct skw_screen *s, const struct skw_row
 	return row->changed ? SKW_STYLE_STRONG : SKW_STYLE_PLAIN;
 }
 
-/* What a cell says by its colour; SKW_STYLES: no more than its row. */
+/* The style of a cell that has a meaning of its own, SKW_STYLES if it has that of its row. */
 static enum skw_style cell_style(enum skw_column column, const struct skw_row *row)
 {
 	if (column == SKW_COLUMN_RTO_COUNT && row->recent & SKW_RECENT_RTO)
@@ -125,7 +127,7 @@ static void draw_row(const struct skw_screen *s, const struct skw_row *row, int 
 	}
 }
 
-/* Columns of text get as wide as what was seen in them. */
+/* Widens the columns of text so that the texts of this row fit. */
 static void grow(struct skw_screen *s, const struct skw_row *row)
 {
 	static const uint8_t texts[] = { SKW_COLUMN_OWNER, SKW_COLUMN_LOCAL, SKW_COLUMN_REMOTE,
@@ -156,7 +158,7 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 
 void skw_rows_draw(struct skw_screen *s, int y, int rows)
 {
-	uint8_t ids[SKW_SETTINGS_COLUMNS], want[SKW_SETTINGS_COLUMNS];
+	uint8_t ids[SKW_LAYOUT_COLUMNS], want[SKW_LAYOUT_COLUMNS];
 	size_t n = chosen_columns(s, ids), len = skw_view_len(s->view), end;
 
 	s->list_y = y + 1;
@@ -197,7 +199,7 @@ enum group_column {
 };
 
 #define NO_FIELD SKW_FIELDS
-/* A whole IPv6 address. */
+/* The length of the longest IPv6 address. */
 #define GROUP_NAME_MOST 39
 
 static const struct skw_column_info group_columns[GROUP_COLUMNS] = {

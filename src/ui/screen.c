@@ -11,6 +11,7 @@
 #include "ui/detail.h"
 #include "ui/head.h"
 #include "ui/help.h"
+#include "ui/key.h"
 #include "ui/keys.h"
 #include "ui/list.h"
 #include "ui/menu.h"
@@ -26,7 +27,7 @@ int skw_screen_probe(const char **farewell, struct skw_error *err)
 	return skw_terminal_probe(farewell, err);
 }
 
-/* See no-color.org: set and not empty. */
+/* Colours are off if NO_COLOR is set and not empty, as no-color.org defines it. */
 static bool colors_wanted(const struct skw_screen_options *opt)
 {
 	const char *no = getenv("NO_COLOR");
@@ -76,7 +77,7 @@ void skw_screen_close(struct skw_screen *s)
 	free(s);
 }
 
-/* The view of the table as it is, unless nothing changed since the last one. */
+/* Makes the view of the current table, unless nothing has changed since it was made last. */
 static int look(struct skw_screen *s, bool tick, struct skw_error *err)
 {
 	const struct skw_view_options opt = {
@@ -99,8 +100,9 @@ static int look(struct skw_screen *s, bool tick, struct skw_error *err)
 }
 
 /*
- * Paused, nothing on the screen moves, while events go on to change the table: what it was like is
- * kept, so that rows stay where they are and can be opened long after they have gone.
+ * While the screen is paused, nothing on it moves, but events go on changing the table. So a copy
+ * of the table is kept and shown. Its rows stay in place and can be opened long after their
+ * connections have gone.
  */
 static void pause_or_go(struct skw_screen *s)
 {
@@ -111,7 +113,8 @@ static void pause_or_go(struct skw_screen *s)
 		s->frozen = NULL;
 	} else if (skw_table_copy(s->live, &s->frozen)) {
 		s->paused = false;
-		snprintf(s->message, sizeof(s->message), "There is no memory left to pause in.");
+		snprintf(s->message, sizeof(s->message),
+			 "The screen can't be paused: out of memory.");
 	}
 	s->frozen_status = *s->live_status;
 	s->table = s->frozen ? s->frozen : s->live;
@@ -163,7 +166,7 @@ static void draw(struct skw_screen *s)
 		refresh();
 		return;
 	}
-	/* Without room to spare the table has it rather than the keys. */
+	/* On a low screen the table gets the last line, not the keys. */
 	last = s->prompt.kind ? skw_prompt_rows(s) : rows >= 8 || s->message[0] ? 1 : 0;
 	painters[s->pane](s, rows - last);
 	if (s->prompt.kind)
@@ -186,7 +189,7 @@ int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
 		s->status = status;
 		s->fresh = false;
 	}
-	/* The keys come back to the last line by themselves. */
+	/* After MESSAGE_NS the message disappears and the keys return to the last line. */
 	if (!s->message[0] || status->now_ns < s->message_ns)
 		s->message_ns = status->now_ns;
 	else if (status->now_ns - s->message_ns >= MESSAGE_NS)
@@ -232,7 +235,9 @@ static void typed(struct skw_screen *s, int key)
 		skw_keys_run(s, key);
 }
 
-/* All that was typed, one key after the other: each may need the view that the last one asked for.
+/*
+ * Handles all keys that were typed, one after the other. The view is made anew after each, because
+ * the next key may act on it.
  */
 static int read_keys(struct skw_screen *s, struct skw_error *err)
 {
@@ -251,7 +256,7 @@ static int read_keys(struct skw_screen *s, struct skw_error *err)
 	return rc;
 }
 
-/* The help over it goes back there. */
+/* Leaving the help goes back to the pane where it was opened. */
 static bool is_in_detail(const struct skw_screen *s)
 {
 	return (s->pane == SKW_PANE_HELP ? s->pane_before_help : s->pane) == SKW_PANE_DETAIL;
@@ -262,7 +267,7 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 {
 	int rc;
 
-	/* Events may have changed the table since it was looked at. */
+	/* Events may have changed the table since the view was made. */
 	s->fresh = s->frozen != NULL;
 	rc = look(s, false, err);
 	if (rc)

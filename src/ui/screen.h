@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The screen of `skwatch top`: draws the rows of a table, turns keys into changes of what it
- * shows, and tells the caller what only the caller can do. It owns no rows.
+ * The screen of `skwatch top`. It draws the rows of a table, changes what it shows when keys are
+ * typed, and tells the caller what only the caller can do. It owns no rows.
  */
 #ifndef SKW_UI_SCREEN_H
 #define SKW_UI_SCREEN_H
@@ -17,43 +17,48 @@
 
 struct skw_screen;
 
-/* What the caller should do after input. */
+/* What the caller should do after skw_screen_input(). All but `quit` are current values. */
 struct skw_screen_wish {
 	bool quit;
-	bool paused;          /* as it is now */
-	uint64_t interval_ns; /* as it is now */
-	uint64_t follow;      /* cookie for skw_table_follow(), as it is now; 0: none */
+	bool paused;
+	uint64_t interval_ns;
+	uint64_t follow; /* a cookie for skw_table_follow(), or 0 */
 };
 
 struct skw_screen_options {
 	struct skw_settings settings; /* copied */
-	const char *filter;           /* -f, as typed; NULL: the settings' */
-	const char *host;             /* host name */
+	/* The text of -f, or NULL to use the filter of the settings. */
+	const char *filter;
+	const char *host;
 	uint64_t interval_ns;
-	bool no_color, ascii; /* asked for */
+	bool no_color, ascii; /* the user asked for them */
 };
 
 /*
- * What brings the terminal back after a SIGKILL, for struct skw_watch_plan: terminal escapes,
- * static or owned by the screen library. Valid before skw_screen_open(). Checks the terminal too:
- * one that can't move its cursor, or none at all, is an error with what to do instead (-b).
+ * Checks the terminal. A terminal that can't move its cursor, or no terminal at all, is an error
+ * whose text names the alternative, -b. Sets *farewell to the escape sequences that restore the
+ * terminal after a SIGKILL, for struct skw_watch_plan; they are static. To be called before
+ * skw_screen_open().
  */
 int skw_screen_probe(const char **farewell, struct skw_error *err);
 
 int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **out,
 		    struct skw_error *err);
-/* Gives the terminal back. NULL allowed. */
+/* Gives the terminal back and frees the screen. NULL is allowed. */
 void skw_screen_close(struct skw_screen *s);
 
 /* After a sweep; table and status must stay until the next call or close. */
 int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
 		      const struct skw_watch_status *status, struct skw_error *err);
 
-/* Reads what was typed (or redraws for SIGWINCH, SIGCONT), draws, tells what is wished for. */
+/*
+ * Handles the keys that were typed and, if `signal` is not 0, SIGWINCH or SIGCONT. Draws the screen
+ * and fills *wish.
+ */
 int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *wish,
 		     struct skw_error *err);
 
-/* The settings as they are now, for saving. */
+/* Copies the current settings, to be saved. */
 void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out);
 
 #endif

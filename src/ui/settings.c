@@ -9,15 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ui/columns.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
 #define LONGEST_PATH 4096
-/* A file that is longer is none of ours. */
+/* A longer file was not written by this program. */
 #define LONGEST_FILE 65536
 
-/* Each reads a value (false: not one of its), or writes it. */
+/* A line of the file. `read` returns false if the value is not valid. */
 struct setting {
 	const char *key;
 	bool (*read)(struct skw_settings *s, const char *value);
@@ -84,7 +83,7 @@ static bool read_columns(struct skw_settings *s, const char *value)
 		size_t len = strcspn(p, " ");
 		enum skw_column column = skw_column_find(p, len);
 
-		if (column == SKW_COLUMNS || read.columns_len == SKW_SETTINGS_COLUMNS ||
+		if (column == SKW_COLUMNS || read.columns_len == SKW_LAYOUT_COLUMNS ||
 		    memchr(read.columns, (int)column, read.columns_len))
 			return false;
 		read.columns[read.columns_len++] = (uint8_t)column;
@@ -114,7 +113,7 @@ void skw_settings_default(struct skw_settings *s)
 	*s = (struct skw_settings){ .sort = SKW_FIELD_SRTT_US, .group = SKW_GROUP_NONE };
 }
 
-/* The folder; XDG Base Directory Specification 0.8. -ENOENT: there is no home. */
+/* The folder of the settings (XDG Base Directory Specification 0.8). -ENOENT if HOME is not set. */
 static int config_folder(char *out, size_t size)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -129,7 +128,7 @@ static int config_folder(char *out, size_t size)
 	return n < (int)size ? 0 : -ENAMETOOLONG;
 }
 
-/* The whole file, terminated. -ENOENT: none. */
+/* Reads the whole file and adds a terminating zero. -ENOENT if there is no such file. */
 static int read_file(const char *path, struct skw_buf *out)
 {
 	SKW_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -151,7 +150,10 @@ static int read_file(const char *path, struct skw_buf *out)
 	return out->failed ? -ENOMEM : 0;
 }
 
-/* A line cut into key and value, blanks taken off; false: it has none (empty, a remark). */
+/*
+ * Cuts a line into key and value without the blanks around them. Returns false for a line that has
+ * no key and value, such as an empty line or a comment.
+ */
 static bool cut_line(char *line, char **key, char **value)
 {
 	char *equals = strchr(line, '='), *end;
@@ -215,7 +217,7 @@ int skw_settings_load(struct skw_settings *s, unsigned *skipped)
 	return 0;
 }
 
-/* What somebody else put into the file: remarks, keys of another version. */
+/* Keeps the lines that this version did not write: comments, and keys of other versions. */
 static void keep_others(struct skw_buf *out, char *old)
 {
 	char *line, *rest = old, *key, *value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the screen remembers from one run to the next, in $XDG_CONFIG_HOME/skwatch/top (or
- * ~/.config/skwatch/top): lines of "key = value", unknown keys left alone.
+ * What the screen remembers from one run to the next. It is stored in $XDG_CONFIG_HOME/skwatch/top,
+ * or ~/.config/skwatch/top, as lines of "key = value". Unknown keys are kept.
  */
 #ifndef SKW_UI_SETTINGS_H
 #define SKW_UI_SETTINGS_H
@@ -10,34 +10,39 @@
 #include <stdint.h>
 
 #include "row/field.h"
+#include "ui/draw/columns.h"
 #include "util/error.h"
 #include "view/view.h"
 
-#define SKW_SETTINGS_FILTER  256
-#define SKW_SETTINGS_COLUMNS 32
+#define SKW_SETTINGS_FILTER 256
 
 struct skw_settings {
 	enum skw_field sort;
 	bool ascending;
 	enum skw_group group;
 	bool listeners;
-	char filter[SKW_SETTINGS_FILTER];      /* never saved: a forgotten filter hides trouble */
-	uint8_t columns[SKW_SETTINGS_COLUMNS]; /* ids of ui/columns.h in order; columns_len 0:
-						  default */
+	/* Never saved, because a forgotten filter hides problems. */
+	char filter[SKW_SETTINGS_FILTER];
+	/* enum skw_column, from left to right. */
+	uint8_t columns[SKW_LAYOUT_COLUMNS];
+	/* 0 means the default columns. */
 	uint8_t columns_len;
 };
 
 void skw_settings_default(struct skw_settings *s);
-/* What is there; a missing file is no error, a bad line is skipped and counted in *skipped. */
+/*
+ * Reads the settings of the file into *s. A missing file is no error. A bad line is skipped and
+ * counted in *skipped. 0 or -errno.
+ */
 int skw_settings_load(struct skw_settings *s, unsigned *skipped);
 /*
- * What was changed between `before` and `after` goes into *s: choices that somebody made on the
- * screen are kept, what only this run's options said is not. Whether anything was.
+ * Copies to *s what differs between `before` and `after`. So the choices that the user made on the
+ * screen are saved, but not the options of this run. Returns whether anything differs.
  */
 bool skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
 			const struct skw_settings *after);
 
-/* Written beside and renamed. 0 or -errno. */
+/* Writes a new file beside the old one and renames it. 0 or -errno. */
 int skw_settings_save(const struct skw_settings *s);
 
 #endif

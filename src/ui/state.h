@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a screen is made of, for the files of this room only. The panes draw from it and change
- * it; screen.c calls them.
+ * The state of a screen, for the files of this room only. screen.c calls the panes, which draw and
+ * change the state.
  */
 #ifndef SKW_UI_STATE_H
 #define SKW_UI_STATE_H
 
-#include "ui/columns.h"
-#include "ui/cursor.h"
-#include "ui/page.h"
-#include "ui/paint.h"
-#include "ui/screen.h"
-#include "ui/terminal.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* Below this there is one line that says so. */
+#include "expr/expr.h"
+#include "model/watch.h"
+#include "table/table.h"
+#include "ui/draw/columns.h"
+#include "ui/draw/cursor.h"
+#include "ui/draw/page.h"
+#include "ui/draw/paint.h"
+#include "ui/draw/terminal.h"
+#include "ui/settings.h"
+#include "util/error.h"
+#include "view/view.h"
+
+/* On a smaller terminal a line that says so is all that is drawn. */
 #define SKW_SCREEN_COLS_MIN 40
 #define SKW_SCREEN_ROWS_MIN 6
 
@@ -21,7 +30,7 @@
 #define SKW_MESSAGE_SIZE    256
 
 enum skw_pane {
-	SKW_PANE_LIST, /* connections, or groups of them */
+	SKW_PANE_LIST, /* connections, or groups of connections */
 	SKW_PANE_DETAIL,
 	SKW_PANE_HELP,
 	SKW_PANE_SORT,
@@ -31,15 +40,16 @@ enum skw_pane {
 
 #define SKW_PANE_BIT(pane) (1U << (pane))
 
-/* A line that is being typed, see ui/prompt.h. */
+/* A line that the user is typing, see ui/prompt.h. */
 struct skw_prompt {
-	const struct skw_prompt_kind *kind; /* NULL: none */
+	const struct skw_prompt_kind *kind; /* NULL if there is no prompt */
 	char text[SKW_SETTINGS_FILTER];
-	char before[SKW_SETTINGS_FILTER]; /* what Esc goes back to */
-	size_t len, at;                   /* bytes; where the next one goes */
-	char problem[SKW_MESSAGE_SIZE];   /* empty: none */
-	int problem_column;               /* of the text, from 1; 0: nowhere */
-	uint64_t came_from;               /* the connection that was selected before a search */
+	char before[SKW_SETTINGS_FILTER]; /* the text that Esc restores */
+	size_t len, at;                   /* in bytes; `at` is the cursor */
+	char problem[SKW_MESSAGE_SIZE];   /* empty if the text is valid */
+	/* A column of the text, from 1; 0 if the problem has no column. */
+	int problem_column;
+	uint64_t came_from; /* the connection that was selected before the search */
 };
 
 struct skw_screen {
@@ -48,52 +58,64 @@ struct skw_screen {
 	struct skw_settings settings;
 	char host[65];
 
-	/* What is shown. */
-	const struct skw_table *table; /* as below, or `frozen`; NULL before the first sweep */
-	const struct skw_watch_status *status;      /* the like */
-	const struct skw_table *live;               /* lent */
-	const struct skw_watch_status *live_status; /* lent */
-	struct skw_table *frozen; /* owned; as it was when the screen was paused, NULL: it is not */
+	/*
+	 * What is shown. `live` and `live_status` are borrowed from the caller and NULL before the
+	 * first sweep. `table` and `status` point to them, or to `frozen` and `frozen_status` while
+	 * paused.
+	 */
+	const struct skw_table *table;
+	const struct skw_watch_status *status;
+	const struct skw_table *live;
+	const struct skw_watch_status *live_status;
+	struct skw_table *frozen; /* owned; a copy, NULL if not paused */
 	struct skw_watch_status frozen_status;
 	struct skw_view *view;   /* owned */
-	bool fresh;              /* the view is of the table as it is */
-	struct skw_expr *filter; /* owned; NULL: none */
+	bool fresh;              /* the view shows the current table */
+	struct skw_expr *filter; /* owned; NULL if there is no filter */
 	char search[SKW_SEARCH_SIZE];
 
-	/* What is wished for. */
+	/* What the caller is asked to do. */
 	bool quit, paused;
 	uint64_t interval_ns;
-	uint64_t follow; /* cookie; 0: none */
+	uint64_t follow; /* a cookie, or 0 */
 
 	enum skw_pane pane, pane_before_help;
-	char message[SKW_MESSAGE_SIZE]; /* in the last line until the next key, or for a while */
-	uint64_t message_ns;            /* since when */
+	/* Shown in the last line until the next key, or for some seconds from message_ns on. */
+	char message[SKW_MESSAGE_SIZE];
+	uint64_t message_ns;
 
 	/*
-	 * The list. The cursor keeps to its connection (or group) once somebody moved it; until
-	 * then, and after Home, it stays on the first line, whoever that is.
+	 * The list. Once the user has moved the cursor, it stays on its connection or group. Before
+	 * that, and after Home, it stays on the first line, whatever connection that is.
 	 */
 	struct skw_cursor list;
 	bool selected;
 	uint64_t cookie;
 	char group[sizeof(((struct skw_group_row *)NULL)->name)];
-	struct skw_layout layout; /* as it was drawn last */
-	int list_y, list_rows;    /* the first line of rows, and how many */
-	/* Widths that columns grew to: they don't shrink again, so that nothing jumps. */
+	struct skw_layout layout; /* as drawn last */
+	int list_y, list_rows;    /* the first line below the titles, and the number of lines */
+	/* The widths that columns have grown to. They never shrink, so that nothing jumps. */
 	uint8_t grown[SKW_COLUMNS], grown_group;
-	uint64_t click_ns; /* of the last click, to know a double one */
+	/* The time and the line of the last click, to recognize a double click. */
+	uint64_t click_ns;
 	size_t click_at;
 
-	/* Panes above it. */
+	/* The panes that cover the list. */
 	struct skw_page page;
 	size_t page_top;
-	int page_rows;      /* lines it was drawn in */
-	uint64_t detail;    /* cookie */
-	bool detail_fields; /* all fields, not the story */
+	int page_rows;      /* the height that the page was drawn with */
+	uint64_t detail;    /* a cookie */
+	bool detail_fields; /* show all fields, not the story */
 	struct skw_cursor menu;
-	uint8_t menu_columns[SKW_COLUMNS]; /* the set-up: all, the chosen ones first */
+	uint8_t menu_columns[SKW_COLUMNS]; /* all columns, the chosen ones first */
 	uint8_t menu_chosen;
 	struct skw_prompt prompt;
 };
+
+/*
+ * Shows only the connections that match this expression, or all if the text is blank. If the
+ * expression is not valid, nothing changes and the error is that of skw_expr_parse().
+ */
+int skw_screen_set_filter(struct skw_screen *s, const char *text, struct skw_error *err);
 
 #endif

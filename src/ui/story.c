@@ -11,7 +11,7 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-#define LONGEST 256 /* happenings that are shown */
+#define LONGEST 256 /* the largest number of events that is shown */
 #define TEXT    128
 
 void skw_story_time(char out[SKW_STORY_TIME], uint64_t ts_ns, int64_t offset_ns, bool exact)
@@ -102,7 +102,7 @@ void skw_story_add(struct skw_page *p, const struct skw_table *table, uint64_t c
 	p->indent = 0;
 	skw_page_line(p, SKW_STYLE_TITLE, " when          what ");
 	if (n == 0)
-		skw_page_line(p, SKW_STYLE_PLAIN, " Nothing was seen of it yet.");
+		skw_page_line(p, SKW_STYLE_PLAIN, " No events of this connection were seen yet.");
 	for (size_t i = n; i-- > 0;) {
 		enum skw_style style;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What happened to a connection, newest first. */
+/* The events of a connection, the newest first. */
 #ifndef SKW_UI_STORY_H
 #define SKW_UI_STORY_H
 
@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "table/table.h"
-#include "ui/page.h"
+#include "ui/draw/page.h"
 
-/* Local time, "14:02:19.113", without the fraction if it is not `exact`. */
+/* Formats a local time: "14:02:19.113" if `exact`, otherwise without the fraction. */
 #define SKW_STORY_TIME 16
 void skw_story_time(char out[SKW_STORY_TIME], uint64_t ts_ns, int64_t offset_ns, bool exact);
 

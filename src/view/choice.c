@@ -25,8 +25,8 @@ int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *wo
 
 		if (!skw_view_sort_find(words->sort + turned, &view->sort))
 			return skw_error_usage(err,
-					       "-s %s: no field to sort by; skwatch top --help "
-					       "lists them",
+					       "-s %s: not a field to sort by; skwatch top --help "
+					       "lists the fields",
 					       words->sort);
 		view->ascending = turned;
 	}

@@ -8,13 +8,13 @@
 #define UNKNOWN       0xffffU
 #define MANTISSA_BITS 9
 
-/* Sums of three times six still fit. */
+/* So a sum of three figures times six fits into 64 bits. */
 #define FIGURE_MAX (1ULL << 58)
 #define GROW       1024U
 
 struct skw_smoothed {
-	uint16_t ticks[TICKS]; /* this one first */
-	uint16_t whose;        /* of the cookie: slots are used again */
+	uint16_t ticks[TICKS]; /* the current tick is the first */
+	uint16_t whose;        /* a hash of the cookie, because slots are reused */
 };
 
 void skw_smooth_free(struct skw_smooth *s)
@@ -37,7 +37,10 @@ static int grow(struct skw_smooth *s, size_t slot)
 	return 0;
 }
 
-/* A float of ten bits that keeps the order of numbers: below 1024 it is the number. */
+/*
+ * Encodes a number as a float with ten significant bits, keeping the order of numbers. A number
+ * below 1024 is encoded as itself.
+ */
 static uint16_t encode(uint64_t v)
 {
 	unsigned shift = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Figures smoothed over three ticks: the mean of what is and of what was in the two ticks before,
- * as far as that is known. What was is kept in 16 bits, within 0.2 %; a figure that stays the same
- * keeps its place among others for certain.
+ * Smooths figures over three ticks: the mean of the current value and of the values of the last two
+ * ticks, if they are known. Old values are kept in 16 bits with an error of at most 0.2 %. Two
+ * figures that stay the same keep their order.
  */
 #ifndef SKW_VIEW_SMOOTH_H
 #define SKW_VIEW_SMOOTH_H
@@ -14,17 +14,18 @@
 
 struct skw_smoothed;
 
-/* By slot of the row. */
+/* Indexed by the slot of the row. */
 struct skw_smooth {
 	struct skw_smoothed *all; /* owned */
 	size_t len;
 };
 
-void skw_smooth_free(struct skw_smooth *s); /* forgets everything */
+/* Forgets all values. */
+void skw_smooth_free(struct skw_smooth *s);
 
 /*
- * The smoothed figure, times 6, of a row whose figure is `now` (SKW_NONE64: unknown, and so is
- * the result). tick: another one than the last time. -ENOMEM, or 0.
+ * Adds the current value `now` of a row and sets *out to the smoothed value times 6. SKW_NONE64
+ * means unknown, in both. `tick` tells that a new tick has begun since the last call. 0 or -ENOMEM.
  */
 int skw_smooth_add(struct skw_smooth *s, const struct skw_row *row, uint64_t now, bool tick,
 		   uint64_t *out);

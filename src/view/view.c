@@ -12,15 +12,15 @@
 #include "view/view_group.h"
 #include "view/view_order.h"
 
-/* Rows come and go: room is made for this many at once. */
+/* Rows come and go, so the array grows by this many rows at once. */
 #define ROOM 1024U
 
 struct skw_view {
-	const struct skw_table *table; /* that it was made from */
-	const struct skw_row **rows;   /* owned; len of them */
+	const struct skw_table *table; /* the table that the view was made from */
+	const struct skw_row **rows;   /* owned; `len` rows */
 	size_t len, size;
 	struct skw_smooth smooth;
-	enum skw_field sort;          /* what `smooth` is about */
+	enum skw_field sort;          /* the field that `smooth` has values of */
 	struct skw_group_row *groups; /* owned */
 	size_t groups_len;
 };
@@ -73,7 +73,7 @@ static int make_room(struct skw_view *v, size_t len)
 	return 0;
 }
 
-/* The key of a row, and what was is remembered, also of rows that are not shown. */
+/* Takes the key of a row. Its value is remembered even if the row is not shown. */
 static int take_key(struct skw_view *v, const struct skw_row *row, bool tick, bool *known,
 		    uint64_t *key)
 {
@@ -83,7 +83,10 @@ static int take_key(struct skw_view *v, const struct skw_row *row, bool tick, bo
 	return skw_smooth_add(&v->smooth, row, *known ? *key : SKW_NONE64, tick, key);
 }
 
-/* Chosen rows in their order: those with a key from the beginning, the others from the end. */
+/*
+ * Collects and sorts the chosen rows. Rows with a key are put at the beginning of `items`, the
+ * others at the end.
+ */
 static int collect(struct skw_view *v, const struct skw_view_options *opt, bool tick,
 		   struct skw_view_item *items, size_t size, size_t *len)
 {
@@ -126,7 +129,7 @@ int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct sk
 		skw_smooth_free(&v->smooth);
 	v->sort = opt->sort;
 
-	/* Keys are needed for no longer than it takes to sort. */
+	/* The keys are needed for sorting only, so they are freed at the end. */
 	items = calloc(size + 1, sizeof(*items));
 	if (!items)
 		return -ENOMEM;

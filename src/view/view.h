@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which rows are shown and in which order: a filter, a sort key smoothed over three ticks so
- * that rows don't jump, grouping. Unknown keys come last in either order, equal ones go by cookie.
- * What was in the ticks before is the view's own, 8 bytes a row. A view owns an array of pointers,
- * no rows; it is made anew from the table each tick and is valid until the table changes.
+ * Which rows are shown, and in which order: a filter, a sort key, grouping. Sort keys that change
+ * quickly are smoothed over three ticks so that rows don't jump. Rows with an unknown key come last
+ * in either order, and rows with equal keys are sorted by cookie.
+ *
+ * A view owns an array of pointers, not the rows. It is made anew from the table each tick and is
+ * valid until the table changes. It keeps the values of earlier ticks itself, 8 bytes for each row.
  */
 #ifndef SKW_VIEW_VIEW_H
 #define SKW_VIEW_VIEW_H
@@ -18,7 +20,7 @@ enum skw_group {
 	SKW_GROUP_NONE,
 	SKW_GROUP_PROCESS,
 	SKW_GROUP_REMOTE,
-	SKW_GROUP_PORT, /* the listener's, where it is known: what is served or asked for */
+	SKW_GROUP_PORT, /* the port of the listening side, if that is known */
 	SKW_GROUP_CGROUP,
 	SKW_GROUP_STATE,
 	SKW_GROUPS
@@ -26,58 +28,66 @@ enum skw_group {
 extern const char *const skw_group_names[SKW_GROUPS]; /* "none", "process", ... */
 
 struct skw_view_options {
-	enum skw_field sort; /* any but OWNERS and RTT_HIST */
+	enum skw_field sort; /* not OWNERS, not RTT_HIST */
 	bool ascending;
-	const struct skw_expr *filter; /* lent; NULL: all */
-	const char *search; /* lent; NULL: none. Rows that contain it are marked, not chosen */
-	bool listeners;     /* LISTEN and UNCONN too */
-	bool closed;        /* closed rows that are kept */
+	const struct skw_expr *filter; /* borrowed; NULL shows all rows */
+	/* Borrowed; may be NULL. Rows that contain it are marked; other rows are shown too. */
+	const char *search;
+	bool listeners; /* show LISTEN and UNCONN too */
+	bool closed;    /* show closed rows that are kept */
 	enum skw_group group;
 };
 
 /*
- * A line of the group view; sums of its rows, unknown where no row knows. Processes go by name,
- * the group of rows that don't know theirs is called "--". Groups are sorted by the sum (of SRTT
- * the median) of the field that rows are sorted by, where a group has it; by name or number, where
- * it is the field they are grouped by; otherwise by their number of rows. Equal ones go by name.
+ * A line of the group view. It has the sums of the rows; a sum is unknown if it is unknown for all
+ * rows. Processes are grouped by name. Rows whose key is unknown form the group "--".
+ *
+ * If rows are sorted by a field that groups have, groups are sorted by its sum, or by its median
+ * for SRTT. If rows are sorted by the field that they are grouped by, groups are sorted by name or
+ * number. Otherwise they are sorted by their number of rows. Equal groups are sorted by name.
  */
 struct skw_group_row {
-	char name[SKW_COMM_LEN +
-		  64];      /* "nginx", "10.0.0.1", "443", "nginx.service", "ESTABLISHED" */
-	bool known;         /* not the group of those that don't know theirs */
-	const char *cgroup; /* of groups by cgroup: the whole path, as a row's; NULL: none */
+	/* "nginx", "10.0.0.1", "443", "nginx.service", "ESTABLISHED". */
+	char name[SKW_COMM_LEN + 64];
+	bool known; /* false for the group "--" */
+	/* When grouped by cgroup: the whole path, owned by a row; may be NULL. */
+	const char *cgroup;
 	size_t rows;
 	uint64_t tx_bps, rx_bps, bytes_acked, bytes_received;
 	uint64_t retrans_segs, rto_count;
-	uint64_t srtt_us; /* median of its rows */
+	uint64_t srtt_us; /* the median of its rows */
 	uint64_t worst_srtt_us;
 };
 
 struct skw_view;
 
 int skw_view_new(struct skw_view **out);
-void skw_view_free(struct skw_view *v); /* NULL allowed */
+/* NULL is allowed. */
+void skw_view_free(struct skw_view *v);
 
 /*
- * Makes the view of the table as it is. `tick` says that the table was swept since the last
- * time: then smoothed keys move, otherwise they stay. 0 or -ENOMEM (the view is empty then).
+ * Makes the view from the current table. `tick` tells that the table has been swept since the last
+ * call; only then do smoothed keys change. 0, or -ENOMEM with an empty view.
  */
 int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct skw_view_options *opt,
 		  bool tick);
 
 size_t skw_view_len(const struct skw_view *v);
 const struct skw_row *skw_view_row(const struct skw_view *v, size_t at);
-/* Where a connection stands; SIZE_MAX: not in the view. */
+/* The place of a connection in the view, SIZE_MAX if it is not there. */
 size_t skw_view_find(const struct skw_view *v, uint64_t cookie);
-/* Whether the row's text contains the search (local, remote, owner, state, cgroup). */
+/* Whether a text of the row (local, remote, owner, state, cgroup) contains opt->search. */
 bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *row);
 
 size_t skw_view_groups_len(const struct skw_view *v);
 const struct skw_group_row *skw_view_group(const struct skw_view *v, size_t at);
 
-/* "process", "remote", ...: false if it is none. */
+/* Finds a group by its name: "process", "remote", ... Returns false if there is none. */
 bool skw_group_find(const char *name, enum skw_group *out);
-/* A sort key as typed: a field's name or alias. False: none, or one that can't be sorted by. */
+/*
+ * Finds a sort key by the name or alias of a field. Returns false if there is no such field or rows
+ * can't be sorted by it.
+ */
 bool skw_view_sort_find(const char *name, enum skw_field *out);
 
 #endif

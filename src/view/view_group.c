@@ -12,28 +12,28 @@
 
 #define UNKNOWN_NAME "--"
 
-/* What rows of a group have in common: a text or a number, which also sorts groups. */
+/* What the rows of a group have in common: a text or a number. Groups can be sorted by it. */
 struct key {
 	bool known;
-	const char *text; /* NULL: the number */
+	const char *text; /* NULL if the key is the number */
 	uint64_t number;
-	uint64_t rest; /* of an IPv6 address, whose number is its beginning */
+	uint64_t rest; /* the second half of an IPv6 address; `number` has its first 63 bits */
 };
 
-/* A group while it is made. */
+/* A group that is being made. */
 struct group {
 	struct key key;
 	struct skw_group_row row;
-	uint32_t next; /* in its chain: index + 1 */
+	uint32_t next; /* the next group of its chain: index + 1 */
 };
 
 struct grouping {
 	enum skw_group by;
 	struct group *all; /* owned */
 	size_t len, size;
-	uint32_t *buckets; /* owned; index + 1 */
+	uint32_t *buckets; /* owned; the first group of each chain: index + 1 */
 	size_t buckets_len;
-	uint64_t *srtts; /* owned; the group above the time */
+	uint64_t *srtts; /* owned; the upper 32 bits are the group, the lower are the time */
 	size_t srtts_len;
 };
 
@@ -61,12 +61,15 @@ static void addr_group_key(const struct skw_row *row, struct key *out)
 	if (!out->known)
 		return;
 	skw_view_key(row, SKW_FIELD_REMOTE_ADDR, &out->number);
-	/* IPv4 is all in its number. */
+	/* An IPv4 address fits into the number. */
 	if (out->number >> 63)
 		memcpy(&out->rest, row->remote_addr + 8, sizeof(out->rest));
 }
 
-/* The end that did not open the connection; who did is told by the higher port, if by nothing. */
+/*
+ * Returns the port of the side that did not open the connection. If this is not known, it is taken
+ * to be the lower port.
+ */
 static uint16_t served_port(const struct skw_row *row)
 {
 	if (row->direction == SKW_CONN_IN || row->state == SKW_STATE_LISTEN ||
@@ -114,7 +117,8 @@ static void state_name(const struct skw_row *row, char *name, size_t size)
 static const struct {
 	void (*key)(const struct skw_row *row, struct key *out);
 	void (*name)(const struct skw_row *row, char *name, size_t size);
-	enum skw_field fields[2]; /* rows sorted by one of these: groups by their own key */
+	/* If rows are sorted by one of these, groups are sorted by their key. */
+	enum skw_field fields[2];
 } kinds[SKW_GROUPS] = {
 	[SKW_GROUP_PROCESS] = { process_key, process_name, { SKW_FIELD_COMM, SKW_FIELD_PID } },
 	[SKW_GROUP_REMOTE] = { addr_group_key,
@@ -131,7 +135,7 @@ static uint64_t hash_key(const struct key *key)
 
 	if (!key->known)
 		return 0;
-	/* FNV-1a. */
+	/* The hash is FNV-1a. */
 	for (const char *c = key->text; c && *c; c++)
 		h = (h ^ (uint8_t)*c) * 0x100000001b3ULL;
 	h *= 0x9e3779b97f4a7c15ULL;
@@ -246,7 +250,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Times lie sorted by group, then by length. */
+/* The times are sorted by group first, then by time. */
 static void add_srtts(struct grouping *g)
 {
 	size_t from = 0, to;
@@ -263,7 +267,7 @@ static void add_srtts(struct grouping *g)
 	}
 }
 
-/* Sums by which groups are sorted as rows are. */
+/* If rows are sorted by one of these fields, groups are sorted by its sum. */
 static const struct {
 	enum skw_field field;
 	size_t offset;
@@ -310,7 +314,7 @@ static int compare(const void *a, const void *b, void *ctx)
 	} else {
 		uint64_t first = sum_of(x, opt->sort), second = sum_of(y, opt->sort);
 
-		/* Unknown is last in either order. */
+		/* An unknown value is last in either order. */
 		if ((first == SKW_NONE64) != (second == SKW_NONE64))
 			return first == SKW_NONE64 ? 1 : -1;
 		order = (first > second) - (first < second);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows taken together by what they have in common. */
+/* Groups rows by what they have in common. */
 #ifndef SKW_VIEW_VIEW_GROUP_H
 #define SKW_VIEW_VIEW_GROUP_H
 
 #include "view/view.h"
 #include "view/view_order.h"
 
-/* One entry for each group, in the order of `opt`. *out is the caller's to free. 0 or -ENOMEM. */
+/* Makes an entry for each group, in the order of `opt`. The caller frees *out. 0 or -ENOMEM. */
 int skw_view_group_rows(const struct skw_view_item *items, size_t len,
 			const struct skw_view_options *opt, struct skw_group_row **out,
 			size_t *out_len);

@@ -29,7 +29,10 @@ static const uint8_t *addr_of(const struct skw_row *row, enum skw_field field)
 	return field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr;
 }
 
-/* IPv4, mapped or not, before IPv6; of IPv6 the first 63 bits. */
+/*
+ * The key of an IPv4 address, mapped or not, is less than that of any IPv6 address, which is its
+ * first 63 bits.
+ */
 static uint64_t addr_key(const struct skw_row *row, enum skw_field field)
 {
 	const uint8_t *addr = addr_of(row, field);
@@ -75,7 +78,7 @@ static int compare_u64(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Rows without a cookie have their place in the table at least. */
+/* Rows without a cookie are sorted by their place in the table. */
 static int by_cookie(const struct skw_row *a, const struct skw_row *b)
 {
 	int order = compare_u64(a->cookie, b->cookie);
@@ -83,13 +86,13 @@ static int by_cookie(const struct skw_row *a, const struct skw_row *b)
 	return order ? order : compare_u64(a->slot, b->slot);
 }
 
-/* Where the first bytes are the same. */
+/* Compares the bytes that the key does not contain. */
 static int by_rest(const struct skw_row *a, const struct skw_row *b, enum skw_field field)
 {
 	struct skw_value x, y;
 
 	if (skw_fields[field].kind == SKW_KIND_ADDR) {
-		/* What has no more than its key holds is IPv4. */
+		/* The key of an IPv4 address contains the whole address. */
 		if (addr_key(a, field) >> 63)
 			return memcmp(addr_of(a, field), addr_of(b, field), 16);
 		return 0;

@@ -10,13 +10,13 @@
 
 #define STACK_BYTES 512
 
-/* Where the packet is, to a program that has its address as a number. */
+/* The address of the packet, for programs that handle it as a number. */
 #define DATA_ADDRESS UINT64_C(0xffff888000000000)
 
 const struct skw_skb_access ebpf_access = {
 	.cast_ctx = 1001,
 	.cast_rdonly = 1002,
-	.byte = 1, /* these are also the sizes */
+	.byte = 1, /* these three numbers are also the sizes of the types */
 	.half = 2,
 	.word = 4,
 	.data = 200,
@@ -28,8 +28,8 @@ enum kind { NOTHING, SCALAR, PTR_CTX, PTR_STACK, PTR_MAP, PTR_VALUE, PTR_SKB, PT
 
 struct reg {
 	enum kind kind;
-	uint64_t v;    /* of a pointer: the offset into what it points to */
-	uint32_t size; /* of PTR_BYTES: that of its type */
+	uint64_t v;    /* for a pointer, the offset into its target */
+	uint32_t size; /* for PTR_BYTES, the size of its type */
 };
 
 struct machine {
@@ -68,9 +68,9 @@ static void finish(struct machine *m, uint64_t verdict)
 }
 
 /*
- * LD_ABS, LD_IND: bytes of the packet. Offsets from 0x80000000 on are negative
- * to the kernel, which has other headers there; to libpcap they are out of
- * range, and so is a sum that overflows.
+ * LD_ABS and LD_IND load bytes of the packet. For the kernel, offsets from 0x80000000 on are
+ * negative and lead to other headers. For libpcap they are out of range, and so is a sum that
+ * overflows.
  */
 static void load_packet(struct machine *m, const struct bpf_insn *in)
 {
@@ -106,7 +106,7 @@ static uint32_t size_of(const struct bpf_insn *in)
 	}
 }
 
-/* Where a pointer and an offset lead; NULL where they must not. */
+/* Returns the place that a pointer and an offset lead to, or NULL if the access is not allowed. */
 static uint8_t *address(struct machine *m, unsigned int reg, int off, uint32_t size, bool write)
 {
 	uint64_t at = reg <= 10 ? m->r[reg].v + (uint64_t)(int64_t)off : 0;
@@ -136,7 +136,7 @@ static uint8_t *address(struct machine *m, unsigned int reg, int off, uint32_t s
 										  : NULL;
 }
 
-/* The kernel's struct sk_buff, of which only three members are asked for. */
+/* The kernel's struct sk_buff. Programs read only three of its members. */
 static void load_skb(struct machine *m, const struct bpf_insn *in)
 {
 	if (in->off == ebpf_access.data && size_of(in) == 8)
@@ -149,7 +149,7 @@ static void load_skb(struct machine *m, const struct bpf_insn *in)
 		m->bad = true;
 }
 
-/* The kernel would hand out zeros for a wild address; to us it is a mistake. */
+/* The kernel returns zeros for a wild address. Here it is an error. */
 static void load_bytes(struct machine *m, const struct bpf_insn *in)
 {
 	const struct reg *r = &m->r[in->src_reg];
@@ -186,7 +186,10 @@ static void load_mem(struct machine *m, const struct bpf_insn *in)
 		m->bad = true;
 		return;
 	}
-	/* Into A, so on behalf of the expression; libpcap's interpreter knows but the length. */
+	/*
+	 * The value goes into A, so the expression asks for it. libpcap's interpreter knows only
+	 * the length.
+	 */
 	if (m->r[in->src_reg].kind == PTR_CTX && in->dst_reg == BPF_REG_0 &&
 	    in->off != offsetof(struct __sk_buff, len))
 		m->run->kernel_only = true;
@@ -222,7 +225,7 @@ static void store_mem(struct machine *m, const struct bpf_insn *in)
 
 static uint32_t alu32(struct machine *m, const struct bpf_insn *in, uint32_t a, uint32_t b)
 {
-	/* The lower five bits count, where libpcap shifts everything out. */
+	/* The kernel uses the lower five bits. In libpcap the result of such a shift is 0. */
 	if ((BPF_OP(in->code) == BPF_LSH || BPF_OP(in->code) == BPF_RSH) && b > 31) {
 		m->run->kernel_only = true;
 		m->bad |= BPF_SRC(in->code) == BPF_K;
@@ -271,7 +274,7 @@ static void alu(struct machine *m, const struct bpf_insn *in)
 			m->bad = true;
 		set(m, in->dst_reg, in->imm == 16 ? ntohs((uint16_t)a) : ntohl(a));
 	} else {
-		/* X + k on its way to a load in place. */
+		/* The sum X + k of a load in place. */
 		if (in->code == (BPF_ALU | BPF_ADD | BPF_K) && in->dst_reg == BPF_REG_1 &&
 		    a + b < a)
 			m->run->kernel_only = true;
@@ -279,7 +282,7 @@ static void alu(struct machine *m, const struct bpf_insn *in)
 	}
 }
 
-/* Only used on pointers, on the counter, and on lengths and addresses as numbers. */
+/* Used only for pointers, the counter, and lengths and addresses that are handled as numbers. */
 static void alu64(struct machine *m, const struct bpf_insn *in)
 {
 	bool minus = BPF_OP(in->code) == BPF_SUB;
@@ -364,10 +367,10 @@ static bool condition(struct machine *m, const struct bpf_insn *in)
 {
 	uint32_t a, b;
 
-	/* The only test in 64 bits is that of a look-up's result. */
+	/* The only 64-bit test is that of the result of a look-up. */
 	if (in->code == (BPF_JMP | BPF_JNE | BPF_K) && in->dst_reg == 0 && in->imm == 0)
 		return m->r[0].kind == PTR_VALUE || scalar(m, 0) != 0;
-	/* And those of lengths, on their way to a load in place. */
+	/* The other 64-bit tests compare lengths before a load in place. */
 	if (in->code == (BPF_JMP | BPF_JSLT | BPF_K))
 		return (int64_t)scalar(m, in->dst_reg) < in->imm;
 	if (in->code == (BPF_JMP | BPF_JSGT | BPF_X))
@@ -397,7 +400,7 @@ static bool condition(struct machine *m, const struct bpf_insn *in)
 	}
 }
 
-/* Returns how far to go on besides to the next instruction. */
+/* Returns how many instructions to skip. */
 static int step(struct machine *m, const struct bpf_insn *in)
 {
 	switch (BPF_CLASS(in->code)) {
@@ -446,7 +449,7 @@ int ebpf_interpret(const struct bpf_insn *insns, size_t len, struct ebpf_run *ru
 	run->skb.len = run->len;
 	m.r[1] = (struct reg){ PTR_CTX, 0, 0 };
 	m.r[10] = (struct reg){ PTR_STACK, STACK_BYTES, 0 };
-	/* All jumps go forward, as ebpf_is_connected() makes sure. */
+	/* The loop ends, because ebpf_is_connected() makes sure that all jumps go forward. */
 	while (!m.done && !m.bad && pc < len)
 		pc += 1 + (size_t)step(&m, &insns[pc]);
 	return m.done && !m.bad ? 0 : -EFAULT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An interpreter for the eBPF that src/filter generates, and no more. It is
- * as strict as the kernel's verifier about what was never written, about
- * pointers and about the stack, on the path that it takes.
+ * An interpreter for the eBPF that src/filter generates, and nothing else. On the path that the
+ * program takes, it is as strict as the kernel's verifier about uninitialized values, pointers and
+ * the stack.
  */
 #ifndef SKW_TESTS_FUZZ_EBPF_H
 #define SKW_TESTS_FUZZ_EBPF_H
@@ -16,30 +16,35 @@
 #include "model/skb_access.h"
 
 struct ebpf_run {
-	/* What the program is given. */
+	/* The input of the program. */
 	const uint8_t *packet;
 	uint32_t len;
-	uint32_t linear;      /* how much of it is in one piece, for who reads it in place */
-	struct __sk_buff skb; /* cb[] may be written; len is set from above */
-	struct skw_packet_counters counters; /* what a look-up finds ... */
-	uint32_t slots;                      /* ... if the key is below this */
+	uint32_t linear;                     /* the first bytes, which can be read in place */
+	struct __sk_buff skb;                /* cb[] can be written; `len` is taken from above */
+	struct skw_packet_counters counters; /* the value that a look-up finds */
+	uint32_t slots;                      /* a look-up finds it if its key is less */
 
-	/* What it did. */
+	/* The results of the program. */
 	uint32_t verdict;
-	uint32_t key;     /* of its look-up */
-	bool tail_called; /* the end of it: nothing after a tail call runs */
-	/* It came by a place where the kernel and libpcap's interpreter differ by definition. */
+	uint32_t key;     /* of the look-up */
+	bool tail_called; /* the program ended with a tail call */
+	/*
+	 * The program reached a place where the kernel and libpcap's interpreter differ by
+	 * definition.
+	 */
 	bool kernel_only;
 };
 
-/* Numbers that stand for the kernel's, for programs that read packets in place. */
+/* Numbers instead of those of the kernel, for programs that read packets in place. */
 extern const struct skw_skb_access ebpf_access;
 
-/* -EFAULT: the verifier would not have let this run. */
+/* Runs the program. -EFAULT if the verifier would refuse it. */
 int ebpf_interpret(const struct bpf_insn *insns, size_t len, struct ebpf_run *run);
 
-/* What the verifier asks of all instructions: jumps that land on one, and none that nothing leads
- * to. */
+/*
+ * Whether all jumps lead to an instruction and every instruction can be reached, which the verifier
+ * requires.
+ */
 bool ebpf_is_connected(const struct bpf_insn *insns, size_t len);
 
 #endif

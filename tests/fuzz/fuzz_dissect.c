@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The dissector: the first byte picks a link type, the second and third the options, the fourth
- * how much of the packet was captured; the rest is the packet. The lines must be printable ASCII,
- * end in a newline, and come out the same for a second printer.
+ * The dissector. The first byte of the input chooses the link type, the second and the third the
+ * options, the fourth the captured length. The rest is the packet. The lines must consist of
+ * printable ASCII, end in a newline, and be the same with a second printer.
  */
 #include <pcap/dlt.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ static void pick_options(struct skw_print_options *opt, uint8_t first, uint8_t s
 	};
 }
 
-/* Colour brings escape bytes in; -A keeps tabs and line ends of the packet. */
+/* Colours add escape sequences, and -A keeps tabs and line ends of the packet. */
 static void check_text(const struct skw_buf *out, bool color)
 {
 	if (out->failed)
@@ -60,7 +60,7 @@ static void print(const struct skw_print_options *opt, const struct skw_packet *
 
 	if (!printer)
 		abort();
-	/* Twice, so that the second meets what the first left behind. */
+	/* Prints the packet twice, so that the second time the printer has a state. */
 	skw_printer_packet(printer, pkt, &iface, out);
 	skw_printer_packet(printer, pkt, NULL, out);
 	skw_printer_free(printer);
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct skw_print_options opt;
 	struct skw_buf one = SKW_BUF_INIT, two = SKW_BUF_INIT;
 	uint32_t caplen = (uint32_t)(size - 4);
-	/* A copy of its own, so that ASan sees each byte read beyond the end. */
+	/* An allocation of exactly this size, so that ASan detects any access beyond the end. */
 	uint8_t *copy = malloc(caplen);
 
 	if (!copy)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * An expression of any bytes: it parses or says why not, in one line; what parses answers for
- * any row, and `not` of it answers the opposite. The bytes behind a NUL make the row.
+ * The expression language. Any bytes must be parsed, or refused with an error of a single line. A
+ * parsed expression must give an answer for any row, and `not` the opposite answer. The bytes after
+ * a NUL are the row.
  */
 #include "expr/expr.h"
 
@@ -21,7 +22,7 @@ static char *copy_text(const char *before, const char *text, const char *after)
 	return copy;
 }
 
-/* Figures, addresses and small numbers of any value; the strings are sound. */
+/* Makes a row with any figures and addresses, but valid strings. */
 static struct skw_row row_of(const uint8_t *data, size_t size, struct skw_owners *owners)
 {
 	struct skw_row row;
@@ -56,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (e || strncmp(err.text, "column ", 7) != 0 || strchr(err.text, '\033'))
 			abort();
 	} else {
-		/* One level more may be one too many. */
+		/* The additional level may exceed the limit of nesting. */
 		char *not_text = copy_text("not (", text, ")");
 		bool answer = skw_expr_matches(e, &row);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Classic programs out of any bytes, translated and interpreted, against
- * libpcap's own interpreter on the same packet.
+ * Translates any bytes as a classic program, interprets the result, and compares it with libpcap's
+ * own interpreter on the same packet.
  *
- * Input: a byte of options, a byte with the number of instructions and two
- * more options, these instructions, and what is left is the packet. An instruction is
- * eight bytes as in memory; if OPTION_TAME is set, what is out of range in it is put into range, so
- * that most inputs are programs.
+ * The input is a byte of options, a byte with the number of instructions and two more options, the
+ * instructions, and the packet. An instruction has eight bytes as in memory. With OPTION_TAME,
+ * values that are out of range are changed, so that most inputs are valid programs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,16 +19,17 @@
 #include "util/cleanup.h"
 
 #define OPTION_TAME     0x01
-#define OPTION_COUNT    0x02 /* with counters ... */
-#define OPTION_NO_SLOT  0x04 /* ... of which there is none for us */
+#define OPTION_COUNT    0x02 /* count packets */
+#define OPTION_NO_SLOT  0x04 /* the map has no entry for our slot */
 #define OPTION_CB       0x08
 #define OPTION_TAIL     0x10
 #define OPTION_LO       0x20
-#define OPTION_OUTGOING 0x40 /* the packet is */
+#define OPTION_OUTGOING 0x40 /* the packet is outgoing */
 #define OPTION_WANT_IN  0x80
 
-#define OPTION_OTHER_IF 0x80 /* beside the count: the packet isn't loopback's */
-#define OPTION_IN_PLACE 0x40 /* bytes are read in place, of packets in one or two pieces */
+#define OPTION_OTHER_IF 0x80 /* in the byte of the count: the packet is not from loopback */
+/* In the byte of the count: bytes are read in place, and the packet may be in two pieces. */
+#define OPTION_IN_PLACE 0x40
 
 #define SLOT            7
 #define LO_IFINDEX      1
@@ -45,7 +45,7 @@ static const uint8_t codes[] = {
 
 static void tame(struct skw_cbpf_insn *in, size_t left)
 {
-	/* Half of the constants stay as they are, the others become offsets. */
+	/* Half of the constants stay as they are, the others become small offsets. */
 	bool small = in->code & 0x100;
 
 	in->code = left ? codes[(in->code & 0xff) % sizeof(codes)] : in->code & 1 ? 0x16 : 0x06;
@@ -65,7 +65,10 @@ static void tame(struct skw_cbpf_insn *in, size_t left)
 		in->k |= 1;
 }
 
-/* A ^= X in disguise, of which libpcap knows nothing; the generated code is that of A ^= X. */
+/*
+ * An instruction that the kernel takes for A ^= X. libpcap does not know it. The generated code is
+ * that of A ^= X.
+ */
 static bool has_disguised_xor(const struct skw_cbpf *prog)
 {
 	for (size_t i = 0; i < prog->len; i++)
@@ -84,7 +87,7 @@ static void fail(const char *what, const struct bpf_insn *insns, size_t len)
 	abort();
 }
 
-/* What the whole program must do, given what the expression alone says. */
+/* Checks the result of the whole program, given the result of the expression. */
 static void compare(const struct skw_filter_frame *f, const struct ebpf_run *run, bool match,
 		    const struct bpf_insn *insns, size_t len)
 {
@@ -96,18 +99,18 @@ static void compare(const struct skw_filter_frame *f, const struct ebpf_run *run
 	bool want = wanted && match;
 
 	if (run->counters.seen != counted)
-		fail("counted wrongly", insns, len);
+		fail("the packet was counted wrongly", insns, len);
 	if (counted && run->key != SLOT)
-		fail("counted in another slot", insns, len);
-	/* Where the two interpreters differ, only the kernel can tell: the live test asks it. */
+		fail("the packet was counted in another slot", insns, len);
+	/* If the two interpreters differ, only the kernel can decide. The live test does this. */
 	if (wanted && run->kernel_only)
 		return;
 	if ((f->next_fd >= 0 ? run->tail_called : run->verdict == 1) != want)
-		fail(match ? "a match is lost" : "no match, and taken", insns, len);
+		fail(match ? "a match was lost" : "a packet without a match was taken", insns, len);
 	if (!want && (run->verdict || run->tail_called))
-		fail("rejected, and taken", insns, len);
+		fail("a rejected packet was taken", insns, len);
 	if (run->tail_called && run->skb.cb[SKW_CB_SLOT] != SLOT)
-		fail("the slot is lost", insns, len);
+		fail("the slot was lost", insns, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -143,9 +146,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (err)
 		abort();
 	if (!libpcap_is_valid(&prog))
-		fail("libpcap would refuse this", insns, len);
+		fail("libpcap would refuse this program", insns, len);
 	if (!ebpf_is_connected(insns, len))
-		fail("the verifier would refuse this", insns, len);
+		fail("the verifier would refuse this program", insns, len);
 
 	size_t used = 2 + prog.len * sizeof(*classic);
 	run.packet = data + used;
@@ -155,7 +158,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run.skb.pkt_type = options & OPTION_OUTGOING ? 4 : 0;
 	run.skb.cb[SKW_CB_SLOT] = frame.slot_from_cb ? SLOT : 0;
 	if (ebpf_interpret(insns, len, &run))
-		fail("the verifier would stop this", insns, len);
+		fail("the verifier would refuse this path", insns, len);
 	run.kernel_only |= has_disguised_xor(&prog);
 	compare(&frame, &run, libpcap_match(&prog, run.packet, run.len), insns, len);
 	return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* An input file of any bytes: reading it ends, and says why where it fails. */
+/* Input files. Reading any bytes must end, and a failure must set an error. */
 #include "config.h"
 
 #include "out/input.h"
@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define OUTPUT_MAX (4 << 20) /* a small input may stand for gigabytes */
+#define OUTPUT_MAX (4 << 20) /* a small input can decompress to gigabytes */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A capture file of any bytes: the reader ends, and all it lends out can be read. */
+/*
+ * Capture files. Reading any bytes must end, and all memory that the reader returns must be
+ * readable.
+ */
 #include "pcap/reader.h"
 
 #include <stdlib.h>

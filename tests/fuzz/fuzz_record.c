@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A ring record of any bytes: what is decoded lies inside it. */
+/* Ring records. Decoding any bytes must return data within the record. */
 #include "capture/packet_rec.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t snaplen = 0;
 	volatile uint8_t sum = 0;
 
-	/* The first four bytes are the snapshot length; the record is aligned, as rings align. */
+	/* The first four bytes are the snapshot length. The record is aligned as in a ring. */
 	if (size < sizeof(snaplen))
 		return 0;
 	memcpy(&snaplen, data, sizeof(snaplen));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Records of connections of any bytes, in any order: a table that took them is whole, and its
- * rows can be looked at. The input is a list of calls: one byte says which, and records follow
- * in full length, the last one as far as there are bytes.
+ * Records of connections. After any bytes in any order the table must be consistent, and all its
+ * rows must be readable. The input is a list of calls: a byte chooses the call, and the record
+ * follows. The last record may be cut.
  */
 #include "table/table.h"
 
@@ -23,7 +23,10 @@ struct run {
 	bool sweeping, holding;
 };
 
-/* The next bytes of the input, in a block of their own, so that no access beyond goes unseen. */
+/*
+ * Takes the next bytes of the input, in an allocation of their own, so that any access beyond them
+ * is detected.
+ */
 static void *take(struct run *r, size_t want, size_t *len)
 {
 	*len = want < r->size ? want : r->size;
@@ -124,7 +127,7 @@ static void (*const calls[])(struct run *r) = {
 	plain_event,  close_event, creator_event, name_all,
 };
 
-/* Every row once, as many as it says, and each found by its cookie. */
+/* Every row must appear once and be found by its cookie, and the number of rows must be right. */
 static void look(const struct skw_table *t)
 {
 	struct skw_happening what[8];
@@ -147,7 +150,7 @@ static void look(const struct skw_table *t)
 		abort();
 }
 
-/* What is shown while the screen is paused. */
+/* Checks a copy of the table, as it is shown while the screen is paused. */
 static void look_at_copy(const struct skw_table *t)
 {
 	struct skw_table *copy;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Stands in for libFuzzer's main: gives every file of a corpus to the target,
- * as a TAP test. The corpus is $srcdir/tests/fuzz/corpus/NAME, where NAME is
- * the program's, or the files and folders named on the command line. Each input
- * is copied to a block of exactly its size, so that AddressSanitizer sees a
- * read past its end.
+ * Replaces the main function of libFuzzer: calls the target with every file of a corpus, as a TAP
+ * test. The corpus is $srcdir/tests/fuzz/corpus/NAME, where NAME is the name of the program, or the
+ * files and folders of the command line. Each input is copied to an allocation of exactly its size,
+ * so that AddressSanitizer detects any access beyond its end.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -75,7 +74,7 @@ int main(int argc, char **argv)
 {
 	bool good = true;
 
-	/* A crash must not take the lines before it along. */
+	/* Lines are written at once, so that a crash does not lose them. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 1) {
 		for (int i = 1; i < argc; i++)

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Our lines against tcpdump's: each sample with each set of options.
+"""Compares our lines with those of tcpdump: each sample with each set of options.
 
-Where the two differ on purpose, differences/SAMPLE.txt holds the differing lines, tcpdump's behind
-a minus and ours behind a plus, one section per set of options; README.md says why. A difference
-that is not there fails, and so does one that is there and no longer found.
+Intended differences are in differences/SAMPLE.txt, with a section for each set of options. The
+lines of tcpdump follow a minus, our lines follow a plus. README.md tells the reasons. The test
+fails if a difference is not in the file, and if a difference of the file is not found any more.
 
 	compare_tcpdump.py [--update] [SAMPLE...]
 
---update rewrites the sections from what is printed now: read the change before you commit it.
+--update replaces the sections by the current differences. Read the change before you commit it.
 """
 import difflib
 import os
@@ -24,28 +24,28 @@ DIFFERENCES = os.path.join(SRCDIR, "tests", "golden", "differences")
 PRINTER = os.environ.get(
     "PRINT_PCAP", os.path.join(os.environ.get("builddir", "."), "tests", "golden", "print_pcap"))
 
-# Sets that change what is said of a packet; every sample goes through all of them.
+# Sets that change the description of a packet. Every sample is printed with all of them.
 LINES = ["", "-q", "-v", "-vv", "-e", "-e -q", "-e -vv", "-S", "-v -K"]
-# Sets that add to the line without changing it. They are left out for samples whose lines differ,
-# and for those with cut packets: of these tcpdump sometimes shows the link header's bytes too,
-# depending on which of its functions noticed the end.
+# Sets that add to the line without changing it. They are not used for samples whose lines differ
+# or that have cut packets. For a cut packet tcpdump sometimes shows the bytes of the link header
+# too, depending on the function that found the end.
 ADDITIONS = ["-t", "-tt", "-ttt", "-tttt", "-ttttt", "-x", "-xx", "-X", "-XX", "-A", "-AA", "-#",
              "--nano", "-tt --nano", "-ttt --nano", "-tttt --nano"]
 
-# The program itself, where it is built, prints what print_pcap prints.
+# If the program is built, it must print the same lines as print_pcap.
 SKWATCH = os.environ.get("SKWATCH", "")
 SKWATCH_SETS = ["", "-e -vv -K", "-tttt -# -X"]
 
 TITLE = "=== tcpdump -nn"
-VERSION = "4.99.3"  # other versions print other lines
+VERSION = "4.99.3"  # the lines of other versions differ
 
 
-# tcpdump shows the names that this machine's interfaces have, whatever machine the file is from.
+# tcpdump shows names of this machine's interfaces, even if the file is from another machine.
 SLL2_IFACE = re.compile(r"\S+ +(In |Out|B  |M  |P  |\?  ) ")
 
 
 def run(command, options, sample):
-    """The lines that a program prints, without their ends, or None if it fails."""
+    """Returns the lines that a program prints, without line ends, or None if it fails."""
     env = dict(os.environ, TZ="UTC")
     done = subprocess.run(command + options.split() + ["-r", sample], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env=env, check=False)
@@ -92,7 +92,7 @@ def write_sections(name, sections):
 
 
 def difference(options, path):
-    """The lines of a unified diff without context and places, or a string: what failed."""
+    """Returns the lines of a unified diff without context, or an error message as a string."""
     theirs = run(["tcpdump", "-nn"], options, path)
     ours = run([PRINTER], options, path)
     if theirs is None or ours is None:
@@ -104,7 +104,7 @@ def difference(options, path):
 
 
 def check_sample(name, update):
-    """What is wrong with a sample: lines to be shown."""
+    """Returns the errors of a sample as lines to be printed."""
     path = os.path.join(SAMPLES, name + ".pcap")
     known = {} if update else read_sections(name)
     found = {}
@@ -135,7 +135,7 @@ def check_sample(name, update):
 
 
 def check_skwatch(names):
-    """What is wrong with the program's lines."""
+    """Returns the errors of the lines that skwatch prints."""
     wrong = []
     for name in names:
         path = os.path.join(SAMPLES, name + ".pcap")
@@ -155,7 +155,7 @@ def main(arguments):
         print("1..0 # SKIP the lines are those of tcpdump %s; found: %s" % (VERSION, version))
         return 0
     if not os.access(PRINTER, os.X_OK):
-        print("Bail out! no program " + PRINTER)
+        print("Bail out! this program is missing: " + PRINTER)
         return 1
     failed = False
     for number, name in enumerate(names, 1):
@@ -165,7 +165,7 @@ def main(arguments):
         print("%s %d - %s is printed as tcpdump does" % ("not ok" if wrong else "ok", number, name))
         failed |= bool(wrong)
     tests = len(names)
-    # A build of the pure rooms alone has no program.
+    # With --disable-bpf only the pure rooms are built, and not the program.
     if os.environ.get("SKW_BPF") != "no":
         tests += 1
         wrong = check_skwatch(names)

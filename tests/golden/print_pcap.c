@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Prints a pcap file by the printer of src/packet, with tcpdump's letters: the harness of the
- * golden tests, which so need neither root nor the skwatch program.
+ * Prints a pcap file with the printer of src/dissect and the options of tcpdump. So the golden
+ * tests need neither root nor the skwatch program.
  *
  *	print_pcap [-q] [-v]... [-e] [-t]... [-x|-X|-A]... [-S] [-#] [-K] [--nano] [--any] -r FILE
  *	print_pcap --cut FROM TO	write each packet of FROM in every captured length

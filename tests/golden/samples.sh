@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The samples are what generate.py makes, each is described in the README, and each is distributed.
+# Checks that generate.py makes the samples, and that each sample is in the README and in the dist.
 samples=$srcdir/pcap-samples
 python=${PYTHON3:-python3}
 status=0
 
 echo 1..3
 if "$python" "$samples/generate.py" --check; then
-	echo "ok 1 - generated samples are what generate.py writes"
+	echo "ok 1 - the generated samples equal the output of generate.py"
 else
-	echo "not ok 1 - generated samples are what generate.py writes"
+	echo "not ok 1 - the generated samples equal the output of generate.py"
 	status=1
 fi
 
@@ -28,6 +28,6 @@ every_sample_in() {
 		status=1
 	fi
 }
-every_sample_in "$samples/README.md" 2 "each sample has its line in the README" '`' broken/ '`'
+every_sample_in "$samples/README.md" 2 "each sample has a line in the README" '`' broken/ '`'
 every_sample_in "$samples/Makemodule.am" 3 "each sample is distributed" pcap-samples/ '' ''
 exit $status

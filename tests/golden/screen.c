@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Plays a recording to the screen of top, under a clock that only the recording moves, then
- * types keys, and says when the terminal has drawn all of it:
+ * Plays a recording on the screen of top with a clock that only the recording moves. Then it types
+ * keys, and reports when the terminal has drawn everything:
  *
  *	screen [--ascii] [--no-color] [--filter EXPR] RECORDING FIFO [KEY...]
  *
- * A key is a text to type, or a name in angle brackets: <F4> <Enter> <Down> <Tick>; <Tick> plays
- * the recording up to its next tick. FIFO gets a line when the screen can be looked at; then
- * this waits to be killed. The words of a recording are those of `verbs` below.
+ * A key is a text to type, or a name in angle brackets such as <F4>, <Enter> or <Down>. <Tick>
+ * plays the recording up to its next tick. When the screen is complete, a line is written to FIFO,
+ * and the program waits to be killed. The words of a recording are those of `verbs` in
+ * screen_play.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -80,13 +81,13 @@ static void press(struct skw_screen *s, struct play *play, const char *name)
 	}
 }
 
-/* A terminal answers where its cursor is after it has drawn what came before. */
+/* The terminal reports the position of its cursor after it has drawn everything before. */
 static void wait_until_drawn(void)
 {
 	char c = 0;
 
 	if (write(STDOUT_FILENO, "\033[6n", 4) != 4)
-		die("no terminal to ask");
+		die("the terminal can't be written");
 	while (c != 'R')
 		if (read(STDIN_FILENO, &c, 1) != 1)
 			die("the terminal does not answer");
@@ -111,7 +112,7 @@ int main(int argc, char **argv)
 			opt.filter = argv[++at];
 	}
 	if (argc - at < 2)
-		die("which recording, and whom to tell?");
+		die("RECORDING and FIFO are needed");
 	if (skw_screen_probe(&farewell, &err) || skw_screen_open(&opt, &screen, &err))
 		die(err.text);
 	play_begin(&play, argv[at]);
@@ -122,7 +123,7 @@ int main(int argc, char **argv)
 	wait_until_drawn();
 	fifo = open(argv[at + 1], O_WRONLY);
 	if (fifo < 0 || write(fifo, "drawn\n", 6) != 6)
-		die("nobody wants to know");
+		die("the FIFO can't be written");
 	close(fifo);
 	for (;;)
 		pause();

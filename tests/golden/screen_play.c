@@ -15,7 +15,7 @@
 			sizeof(((struct skw_conn_rec *)NULL)->name)                                \
 	}
 
-/* Numbers of a row that a recording may set. */
+/* The numbers of a row that a recording can set. */
 static const struct {
 	const char *name;
 	size_t offset, size;
@@ -175,7 +175,10 @@ static struct skw_conn_rec *known_row(struct play *p, const char *cookie)
 	return rec;
 }
 
-/* row COOKIE KEY=VALUE...: a new one, all of it unknown, or more of one that is there. */
+/*
+ * row COOKIE KEY=VALUE...: adds a row with all values unknown, or changes values of an existing
+ * row.
+ */
 static void verb_row(struct play *p, char **rest)
 {
 	char *word = strsep(rest, " ");
@@ -205,7 +208,7 @@ static void verb_row(struct play *p, char **rest)
 			set(p, rec, word);
 }
 
-/* holder INODE PID NAME: from the next tick on. */
+/* holder INODE PID NAME: adds a holder from the next tick on. */
 static void verb_holder(struct play *p, char **rest)
 {
 	struct skw_holder_rec *h = &p->holders[p->holders_len];
@@ -292,7 +295,10 @@ static void verb_event(struct play *p, char **rest)
 	feed(p, &event, sizeof(event));
 }
 
-/* close COOKIE SECONDS STATE ERRNO: from that state; the row is in no later sweep. */
+/*
+ * close COOKIE SECONDS STATE ERRNO: closes the connection in this state. Later sweeps don't have
+ * its row.
+ */
 static void verb_close(struct play *p, char **rest)
 {
 	struct skw_conn_rec *rec = known_row(p, strsep(rest, " "));
@@ -346,7 +352,7 @@ void play_begin(struct play *p, const char *path)
 		fail(p, "can't be read", path);
 	p->status.interval_ns = SKW_NS_PER_S;
 	p->status.netns = 1;
-	/* 2026-03-01 14:00:00 UTC at 0 s of the recording's clock. */
+	/* The clock of the recording starts at 2026-03-01 14:00:00 UTC. */
 	p->status.offset_ns = 1772373600 * (int64_t)SKW_NS_PER_S;
 }
 
@@ -364,8 +370,8 @@ bool play_tick(struct play *p)
 		if (!*word || *word == '#')
 			continue;
 		if (!rest)
-			fail(p, "more is needed", word);
-		/* tick SECONDS: what the clock says, and a sweep. */
+			fail(p, "arguments are missing", word);
+		/* tick SECONDS: sets the clock and makes a sweep. */
 		if (strcmp(word, "tick") == 0) {
 			p->status.now_ns = seconds(rest);
 			sweep(p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A recording of what the kernel said, as text, and the table that is made from it. */
+/* A recording of records of the kernel as text, and the table that is made from it. */
 #ifndef SCREEN_PLAY_H
 #define SCREEN_PLAY_H
 
@@ -18,15 +18,17 @@ struct play {
 	unsigned line;
 	struct skw_table *table;
 	struct skw_watch_status status;
-	struct skw_conn_rec rows[PLAY_ROWS]; /* of the next sweep */
+	struct skw_conn_rec rows[PLAY_ROWS]; /* for the next sweep */
 	size_t rows_len;
 	struct skw_holder_rec holders[PLAY_HOLDERS];
 	size_t holders_len;
 };
 
-/* Any mistake in it ends the program, with its line. */
+/* Opens a recording. Any mistake in it ends the program with a message that has the line number. */
 void play_begin(struct play *p, const char *path);
-/* Plays up to and with the next tick. False: there is none. */
+/*
+ * Plays the recording up to and including its next tick. Returns false if there is no further tick.
+ */
 bool play_tick(struct play *p);
 
 #endif

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What top draws for a recorded input under a fixed clock, as tmux shows it: each picture has to
-# be the one in tests/golden/screens/. After a change that is meant, look at the differences and
+# Compares the screens that top draws for a recorded input and clock, as tmux shows them, with the
+# pictures in tests/golden/screens/. After an intended change, look at the differences, then run
 #
 #	SKW_GOLDEN_UPDATE=1 make check TESTS=tests/golden/screens.sh
 #
-# writes the pictures anew.
+# to replace the pictures.
 set -u
 : "${srcdir:?where the sources are}" "${builddir:?where the programs are}"
 player=$builddir/tests/golden/screen
@@ -21,7 +21,7 @@ tmux_() { LC_ALL=C.UTF-8 TMUX='' tmux -u -L "$socket" -f /dev/null "$@"; }
 trap 'tmux_ kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# One server for all: a new one can meet the last moments of the old one's socket.
+# All pictures use the same server, because a new server can find the socket of one that is ending.
 tmux_ new-session -d -s keep -x 80 -y 24 cat \; set-option -g status off ||
 	{ echo "Bail out! tmux does not start"; exit 1; }
 
@@ -37,13 +37,13 @@ picture() {
 	mkfifo "$tmp/fifo"
 	exec {fd}<>"$tmp/fifo"
 	[[ $name == *color* ]] && capture=(-e)
-	# shellcheck disable=SC2086 # several words each
+	# shellcheck disable=SC2086 # each has several words
 	tmux_ new-session -d -s "picture$count" -x "$width" -y "$height" \
 		env -u NO_COLOR -u LANG -u LC_CTYPE LC_ALL=C.UTF-8 TZ=UTC TERM=screen-256color $vars \
 		"$player" $options "$pictures/database.rec" "$tmp/fifo" "$@"
 	if ! IFS= read -r -t "$patience" -u "$fd" said; then
 		echo "not ok $count - $name"
-		echo "# never drawn; the screen is:"
+		echo "# the screen was not completed; it shows:"
 		tmux_ capture-pane -p -t "picture$count" 2>&1 | sed 's/^/# /'
 		failed=1
 	else
@@ -57,7 +57,7 @@ picture() {
 compare() {
 	if [ -n "${SKW_GOLDEN_UPDATE-}" ]; then
 		cp "$tmp/$1.txt" "$pictures/$1.txt"
-		echo "ok $count - $1 # written anew"
+		echo "ok $count - $1 # replaced"
 	elif diff -u "$pictures/$1.txt" "$tmp/$1.txt" >"$tmp/diff" 2>&1; then
 		echo "ok $count - $1"
 	else
@@ -67,10 +67,10 @@ compare() {
 	fi
 }
 
-now=('<Tick>' '<Tick>') # when things have gone wrong
+now=('<Tick>' '<Tick>') # after the problems have begun
 end=('<Tick>' '<Tick>' '<Tick>' '<Tick>')
 
-# The list, at sizes and on terminals of all kinds.
+# The list in different sizes and on different terminals.
 picture list-80x24 80x24 "" "" "${now[@]}"
 picture list-first-tick 80x24 "" ""
 picture list-120x30 120x30 "" "" "${now[@]}"
@@ -89,7 +89,7 @@ picture list-vt100 80x24 "TERM=vt100 LC_ALL=C" "" "${now[@]}"
 picture list-closed 120x24 "" "" "${end[@]}"
 picture listeners 100x16 "" "" "${now[@]}" l
 
-# What keys do to it.
+# Keys in the list.
 picture selection-stays 100x16 "" "" '<Down>' "${now[@]}"
 picture sorted-by-retrans 100x16 "" "" "${now[@]}" '<F6>' '<Home>' jjjjjjjjjj '<Enter>'
 picture sorted-inverted 100x16 "" "" "${now[@]}" I
@@ -122,7 +122,7 @@ picture group-opened 100x16 "" "" "${now[@]}" '<F5>' / nginx '<Enter>' '<Enter>'
 picture group-opened-cgroup 100x16 "" "" "${now[@]}" gggg / postgres '<Enter>' '<Enter>'
 picture group-opened-unknown 100x16 "" "" "${now[@]}" gggg / -- '<Enter>' '<Enter>'
 
-# One connection.
+# The detail of a connection.
 picture detail 80x40 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>'
 picture detail-40x10 40x10 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>' '<Down>' '<Down>'
 picture detail-120x30 120x30 "" "" "${now[@]}" '<Enter>'

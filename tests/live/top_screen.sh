@@ -165,9 +165,9 @@ send Down
 is "$(shot | grep -Eo '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1)" "$FROZEN" "paused means paused"
 send Space
 hides 'PAUSED' "Space: goes on"
-key F 'Followed' "follows"
+key F 'stay here after its close' "follows"
 shows 'following conns' "the head says so"
-key F 'Nothing is followed' "and no longer"
+key F 'No connection is followed' "and no longer"
 key l 'LISTEN ' "listeners too"
 send l
 hides 'LISTEN ' "l: and no longer"

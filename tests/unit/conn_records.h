@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Records as the kernel makes them, for tests of the table. */
+/* Makes records like those of the kernel, for tests of the table. */
 #ifndef SKW_TESTS_UNIT_CONN_RECORDS_H
 #define SKW_TESTS_UNIT_CONN_RECORDS_H
 
@@ -12,7 +12,7 @@
 #define MS 1000000ULL
 #define S  1000000000ULL
 
-/* An IPv4 connection of 10.0.0.1 to 10.0.0.2, about which nothing is known. */
+/* An IPv4 connection from 10.0.0.1 to 10.0.0.2 with nothing else known. */
 static inline struct skw_conn_rec make_record(__u64 cookie, __u8 state)
 {
 	struct skw_conn_rec rec;
@@ -37,7 +37,7 @@ static inline struct skw_conn_rec make_record(__u64 cookie, __u8 state)
 	return rec;
 }
 
-/* With counters at these values. */
+/* The same with these counters. */
 static inline struct skw_conn_rec make_traffic(__u64 cookie, __u64 ts_ns, __u64 acked,
 					       __u64 received)
 {

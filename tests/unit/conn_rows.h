@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows for tests of what is made of them: one with nothing known, one with everything. */
+/* Rows for tests of formats: a row with all values unknown, a row with all values known. */
 #ifndef SKW_TESTS_UNIT_CONN_ROWS_H
 #define SKW_TESTS_UNIT_CONN_ROWS_H
 
@@ -9,7 +9,7 @@
 
 #include "model/row.h"
 
-/* Monotonic times of conn_row_full(), and what real time is then. */
+/* The monotonic times of conn_row_full(), and the offset to real time. */
 #define CONN_ROWS_OPENED_NS 20000000000ULL
 #define CONN_ROWS_TS_NS     (CONN_ROWS_OPENED_NS + 7980000000000ULL)
 #define CONN_ROWS_OFFSET_NS 1700000000123456789LL
@@ -37,7 +37,7 @@ static inline struct skw_row conn_row_unknown(void)
 	return row;
 }
 
-/* Two holders; made once, never freed. */
+/* Two holders. They are allocated once and never freed. */
 static inline struct skw_owners *conn_rows_owners(void)
 {
 	static const struct skw_owner two[] = { { 4121, "postgres" }, { 4130, "worker \"x\"" } };
@@ -54,7 +54,7 @@ static inline struct skw_owners *conn_rows_owners(void)
 	return owners;
 }
 
-/* 10.0.3.7:5432 < 10.0.3.21:51532 of postgres, at its close. */
+/* The connection 10.0.3.7:5432 < 10.0.3.21:51532 of postgres, at its close. */
 static inline struct skw_row conn_row_full(void)
 {
 	struct skw_row row = {

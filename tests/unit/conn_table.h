@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A connection table for a test, and what it is fed. */
+/* A connection table for a test, and functions that feed it. */
 #ifndef SKW_TESTS_UNIT_CONN_TABLE_H
 #define SKW_TESTS_UNIT_CONN_TABLE_H
 
@@ -57,7 +57,7 @@ static inline struct skw_event end(struct skw_table *t, const struct skw_close_r
 	return event;
 }
 
-/* The row of a connection that has one. */
+/* The row with this cookie, which must exist. */
 static inline const struct skw_row *find(const struct skw_table *t, __u64 cookie)
 {
 	const struct skw_row *row = skw_table_find(t, cookie);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One protocol function of the dissector on bytes of one's own, for cmocka tests. */
+/* Calls a single function of the dissector on given bytes, for cmocka tests. */
 #ifndef SKW_TESTS_DISSECT_HARNESS_H
 #define SKW_TESTS_DISSECT_HARNESS_H
 
@@ -13,14 +13,14 @@
 
 #include "dissect/dissect.h"
 
-/* Prints b at a level of -v; the return value says whether something follows. */
+/* Prints b with some level of -v. Returns false if the line ends there. */
 typedef bool dissect_fn(struct skw_dissect *d, struct skw_bytes b);
 
 static char dissect_text[65536];
 
 /*
- * What fn prints of n bytes, of which `caplen` were captured. They lie in memory of just that size,
- * so that ASan sees each byte that is read beyond them.
+ * The text that fn prints for n bytes, `caplen` of which were captured. The captured bytes are in
+ * an allocation of exactly their size, so that ASan detects any access beyond them.
  */
 static inline const char *dissect_cut(dissect_fn *fn, unsigned verbose, const void *bytes, size_t n,
 				      size_t caplen)
@@ -32,7 +32,7 @@ static inline const char *dissect_cut(dissect_fn *fn, unsigned verbose, const vo
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, caplen);
-	/* With nothing captured, the pointer may not be read at all. */
+	/* If nothing was captured, the function must not read through the pointer at all. */
 	fn(&d, (struct skw_bytes){ caplen ? copy : copy + 1, (uint32_t)caplen, (uint32_t)n });
 	free(copy);
 	assert_false(out.failed);
@@ -52,16 +52,21 @@ static inline const char *dissect(dissect_fn *fn, unsigned verbose, const void *
 	return dissect_cut(fn, verbose, bytes, n, n);
 }
 
-/* String literals as bytes, the NUL at their end left out. */
+/* A string literal as bytes, without its terminating zero. */
 #define BYTES(literal) (literal), sizeof(literal) - 1
 
-/* Every captured length at every level of -v: nothing is read beyond, nothing raw is printed. */
+/*
+ * Calls fn with each captured length and each level of -v. It must not read beyond the captured
+ * bytes or print unescaped bytes.
+ */
 static inline void dissect_every_prefix(dissect_fn *fn, const void *bytes, size_t n)
 {
 	for (unsigned verbose = 0; verbose < 4; verbose++) {
 		for (size_t caplen = 0; caplen <= n; caplen++)
 			dissect_cut(fn, verbose, bytes, n, caplen);
-		/* The same, but with a parent that says so. */
+		/*
+		 * The same again, with a length of the packet that is equal to the captured length.
+		 */
 		for (size_t len = 0; len <= n; len++)
 			dissect(fn, verbose, bytes, len);
 	}

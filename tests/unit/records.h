@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For the tests of output: numbered records whose bytes follow from their
- * number, and a check that a file is made of them, one after the other.
+ * For tests of output: numbered records whose bytes depend on their number, and a check that a file
+ * consists of consecutive records.
  */
 #ifndef SKW_TESTS_UNIT_RECORDS_H
 #define SKW_TESTS_UNIT_RECORDS_H
@@ -19,7 +19,7 @@
 
 #define RECORD_MAX 5000
 
-/* A file without a name, in the folder for temporary files. */
+/* A file without a name in the folder for temporary files. */
 static inline int records_tmpfile(void)
 {
 	const char *dir = getenv("TMPDIR");
@@ -32,7 +32,7 @@ static inline int records_tmpfile(void)
 	return fd;
 }
 
-/* The same file, opened another time. */
+/* Opens the same file again. */
 static inline int records_same(int fd)
 {
 	char name[64];
@@ -41,7 +41,7 @@ static inline int records_same(int fd)
 	return open(name, O_WRONLY | O_CLOEXEC);
 }
 
-/* Of 8 to RECORD_MAX bytes: its number, its length, a pattern. */
+/* Makes a record of 8 to RECORD_MAX bytes: its number, its length, a pattern. */
 static inline uint32_t records_make(uint32_t number, uint8_t *to)
 {
 	uint32_t len = 8 + number * 2654435761u % (RECORD_MAX - 8);
@@ -52,7 +52,7 @@ static inline uint32_t records_make(uint32_t number, uint8_t *to)
 	return len;
 }
 
-/* In two writes, as a header and a packet come. 0 or -errno. */
+/* Writes a record in two parts, like a header and a packet. 0 or -errno. */
 static inline int records_write(struct skw_out *o, uint32_t number)
 {
 	uint8_t bytes[RECORD_MAX];
@@ -65,8 +65,8 @@ static inline int records_write(struct skw_out *o, uint32_t number)
 }
 
 /*
- * How many records the stream holds, the first being number `first`; -1 if one
- * is wrong. What follows the last whole one is counted in *rest.
+ * Returns the number of records in the stream, the first of which must be number `first`, or -1 if
+ * a record is wrong. *rest is the number of bytes after the last complete record.
  */
 static inline long records_check_stream(FILE *f, uint32_t first, size_t *rest)
 {
@@ -85,7 +85,7 @@ static inline long records_check_stream(FILE *f, uint32_t first, size_t *rest)
 	}
 }
 
-/* The same for all of a regular file, whose position stays where it is. */
+/* Checks a whole regular file without moving its position. */
 static inline long records_check(int fd, uint32_t first, size_t *rest)
 {
 	char path[64];
@@ -106,7 +106,7 @@ static inline uint64_t records_size(int fd)
 	return fstat(fd, &st) < 0 ? UINT64_MAX : (uint64_t)st.st_size;
 }
 
-/* An output of plain options, opened on `fd`, which is taken. */
+/* Makes an output with default options on `fd` and takes the ownership of `fd`. */
 static inline struct skw_out *records_open(int fd, enum skw_compression compression, bool direct)
 {
 	const struct skw_out_options opt = { .compression = compression,

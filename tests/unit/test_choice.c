@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sort keys, groups and filters as somebody types them. */
+/* Sort keys, groups and filters as users type them. */
 #include "view/choice.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A copy of the connection table: all of it, and none of what comes later. */
+/* A copy of the connection table has everything and does not change later. */
 #include "table/table.h"
 
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include "conn_table.h"
 
-/* Two connections with everything that rows share, and one that closed. */
+/* Adds two connections with all strings that rows share, and a closed connection. */
 static void fill(struct skw_table *t)
 {
 	struct skw_conn_rec recs[2] = { make_traffic(7, 1 * S, 10, 0),

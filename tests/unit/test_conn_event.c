@@ -18,7 +18,7 @@ static void check_line(const struct skw_event *event, const char *want)
 {
 	struct skw_buf out = SKW_BUF_INIT;
 
-	/* What is there already stays. */
+	/* The text that the buffer already has must stay. */
 	skw_buf_add_str(&out, "before ");
 	skw_format_event_line(&out, event, &env);
 	skw_buf_add_char(&out, '\0');
@@ -27,7 +27,7 @@ static void check_line(const struct skw_event *event, const char *want)
 	skw_buf_free(&out);
 }
 
-/* 2 h 13 min after 22:13:40 UTC, and the zone is two hours ahead of it. */
+/* 2 h 13 min after 22:13:40 UTC, in a zone two hours ahead of UTC. */
 #define HEAD(type) "02:26:40.123456 " type " postgres[4121]           "
 #define TUPLE      "10.0.3.7:5432         < 10.0.3.21:51532"
 

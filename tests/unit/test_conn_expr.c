@@ -41,7 +41,10 @@ static void check(const struct expectation *list, size_t len, const struct skw_r
 
 static void numbers_and_units(void **state)
 {
-	/* srtt 41200 us, age 7980 s, tx 704000 bit/s, bytes_acked 1.9e9, mss 1448, cwnd 10. */
+	/*
+	 * The row has srtt 41200 us, age 7980 s, tx 704000 bit/s, bytes_acked 1.9e9, mss 1448, cwnd
+	 * 10.
+	 */
 	static const struct expectation list[] = {
 		{ "srtt > 41ms", true },
 		{ "srtt > 41.2ms", false },
@@ -58,7 +61,7 @@ static void numbers_and_units(void **state)
 		{ "age > 2.5h", false },
 		{ "age = 133m", true },
 		{ "age < 7981S", true },
-		/* A part of a microsecond is more than none of it. */
+		/* A fraction of a microsecond makes the operand greater. */
 		{ "srtt = 41200.5us", false },
 		{ "srtt < 41200.5us", true },
 		{ "srtt <= 41200.5us", true },
@@ -106,7 +109,7 @@ static void large_numbers_are_exact(void **state)
 
 static void shares_of_what_was_sent(void **state)
 {
-	/* 12 of 1000 segments sent again, 3 lost. */
+	/* The row has 12 of 1000 segments retransmitted and 3 lost. */
 	static const struct expectation list[] = {
 		{ "retrans > 1%", true },      { "retrans > 1.2%", false },
 		{ "retrans = 1.2%", true },    { "retrans >= 1.2000001%", false },
@@ -134,7 +137,7 @@ static void texts(void **state)
 		{ "comm !~ gres", false },
 		{ "comm !~ nginx", true },
 		{ "comm != postgres", false },
-		/* Any holder: the second one is not the one that is shown. */
+		/* Any holder matches; "worker" is the second, which is not shown. */
 		{ "comm ~ worker", true },
 		{ "comm = 'worker \"x\"'", true },
 		{ "comm = \"worker \\\"x\\\"\"", true },
@@ -266,7 +269,7 @@ static void addresses(void **state)
 
 static void operators_bind_as_they_should(void **state)
 {
-	/* T and F stand for a comparison that is true or false. */
+	/* T and F are comparisons that are true and false. */
 	static const struct expectation list[] = {
 		{ "T or F and F", true },
 		{ "(T or F) and F", false },
@@ -362,7 +365,7 @@ static void help_names_every_field_that_is_compared(void **state)
 	assert_false(out.failed);
 	for (size_t i = 0; i < out.len; i++)
 		lines += out.data[i] == '\n';
-	/* All fields but three times, the owners and the histogram; port and addr besides. */
+	/* All fields except three times, the owners and the histogram, and also port and addr. */
 	assert_int_equal(lines, SKW_FIELDS - 5 + 2);
 	assert_non_null(strstr((char *)out.data, "  srtt_us            srtt "));
 	assert_non_null(strstr((char *)out.data, "\n  port "));

@@ -62,7 +62,7 @@ static void names_and_aliases_are_found_and_unique(void **state)
 		assert_int_equal(skw_field_find(names[i].name, strlen(names[i].name)),
 				 names[i].field);
 	assert_int_equal(skw_field_find("srttx", 4), SKW_FIELD_SRTT_US);
-	/* What finds a field finds no other: every name and alias leads home. */
+	/* Each name and each alias must find its own field, and no other text may find a field. */
 	for (int i = 0; i < SKW_FIELDS; i++) {
 		char words[64], *at;
 
@@ -76,7 +76,7 @@ static void names_and_aliases_are_found_and_unique(void **state)
 
 static void what_is_unknown_is_not_zero(void **state)
 {
-	/* What a row has in any case, were it known from an event alone. */
+	/* The fields that are known in every row, even if the row comes from a single event. */
 	static const bool always[SKW_FIELDS] = {
 		[SKW_FIELD_PROTO] = true,      [SKW_FIELD_FAMILY] = true,
 		[SKW_FIELD_LOCAL_ADDR] = true, [SKW_FIELD_LOCAL_PORT] = true,
@@ -114,7 +114,7 @@ static void values_are_the_row_s(void **state)
 	assert_int_equal(value_of(&row, SKW_FIELD_APP_LIMITED).number, 0);
 	row.proto = SKW_PROTO_UDP;
 	assert_false(value_of(&row, SKW_FIELD_APP_LIMITED).known);
-	/* Figures older than the opening. */
+	/* The figures are older than the opening of the connection. */
 	row.opened_ns = row.ts_ns + 5000;
 	assert_int_equal(value_of(&row, SKW_FIELD_AGE_US).number, 0);
 	row.state = SKW_STATE_LISTEN;

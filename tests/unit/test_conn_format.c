@@ -172,7 +172,7 @@ static void endpoints(void **state)
 		char out[SKW_ENDPOINT_SIZE];
 		uint8_t addr[16];
 
-		/* The rest of an IPv4 address does not count. */
+		/* Only the first four bytes of an IPv4 address may be used. */
 		memset(addr, 0xee, sizeof(addr));
 		assert_int_equal(inet_pton(family, list[i].addr, addr), 1);
 		skw_address_endpoint(out, (uint8_t)family, addr, list[i].port);
@@ -228,13 +228,16 @@ static void cgroups_by_the_names_people_use(void **state)
 		  "pod0123456789abcdef0123456789abcdef" },
 		{ "/kubepods.slice", "kubepods.slice" },
 		{ "/mygroup/inner", "inner" },
-		/* One digit too many or too few, or a letter that is none: no container. */
+		/*
+		 * These are no container names: a digit too many, a digit too few, a letter that is
+		 * no digit.
+		 */
 		{ "/docker/" ID "0",
 		  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde" },
 		{ "/lxc/0123456789ab", "0123456789ab" },
 		{ "/pods/podium", "podium" },
 		{ "/evil/\033[2Jx", "?[2Jx" },
-		/* Cut before the character that does not fit. */
+		/* The name is cut before the character that does not fit. */
 		{ "/0123456789012345678901234567890123456789012345678901234567890\xe2\x82\xacx",
 		  "0123456789012345678901234567890123456789012345678901234567890" },
 	};

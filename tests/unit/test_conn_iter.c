@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Reading an iterator of sockets, with a socket pair for the kernel: one message is one read. */
+/* Reads an iterator of sockets. A socket pair stands for the kernel: a message is a read. */
 #include "kern/conn.h"
 
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 struct seen {
 	uint32_t inodes[RECORDS];
 	size_t len;
-	size_t stop_at; /* 0: never */
+	size_t stop_at; /* 0 means never */
 };
 
 static int note(void *ctx, const void *record, size_t len)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* JSON is read back by a library that we have not written, CSV by the rules of RFC 4180. */
+/* JSON is read back with a library that is not ours, CSV by the rules of RFC 4180. */
 #include "format/format.h"
 
 #include <jansson.h>
@@ -15,7 +15,7 @@
 
 static const struct skw_format_env env = { .offset_ns = CONN_ROWS_OFFSET_NS };
 
-/* One line, which is one object and says no key twice. */
+/* Parses a line, which must be a single object without duplicate keys. */
 static json_t *parse_line(struct skw_buf *out)
 {
 	json_error_t error;
@@ -149,7 +149,10 @@ static void mapped_addresses_are_ipv4_of_inet6(void **state)
 
 static void names_of_any_bytes_give_sound_json(void **state)
 {
-	/* Bytes, and what is read back: U+FFFD for each byte that is in no character. */
+	/*
+	 * Bytes, and the text that is read back, with U+FFFD for each byte that is not part of a
+	 * character.
+	 */
 	static const struct {
 		const char *bytes, *text;
 	} list[] = {
@@ -171,14 +174,16 @@ static void names_of_any_bytes_give_sound_json(void **state)
 
 		row.cgroup = list[i].bytes;
 		assert_int_equal(skw_format_row_json(&out, &row, &env), 0);
-		/* Nothing in it that a terminal would obey, nor half a character. */
+		/*
+		 * There must be no control character for a terminal, and no incomplete character.
+		 */
 		for (size_t at = 0; at + 1 < out.len; at++)
 			assert_true(out.data[at] >= ' ' && out.data[at] <= 0x7f);
 		json_t *object = parse_line(&out);
 		check_string(object, "cgroup", list[i].text);
 		json_decref(object);
 	}
-	/* Each byte there is, alone and before another. */
+	/* Each byte value, alone and before another byte. */
 	for (int byte = 1; byte < 256; byte++) {
 		const char text[] = { (char)byte, 'x', (char)byte, '\0' };
 
@@ -236,7 +241,7 @@ static void events_say_what_they_add(void **state)
 			assert_non_null(json_object_get(object, list[i].adds[adds]));
 		assert_int_equal(json_object_size(object), len + adds);
 		check_string(object, "type", list[i].name);
-		/* The event's time, not that of the row's figures. */
+		/* The time of the event, not that of the row's figures. */
 		check_string(object, "ts", "2023-11-15T00:26:40.123456790Z");
 		check_string(object, "comm", "postgres");
 		json_decref(object);
@@ -265,7 +270,7 @@ static void what_events_add_has_its_value(void **state)
 	check_number(object, "backoff", 1);
 	json_decref(object);
 
-	/* A sequence number of all ones is one; a segment could not be sent. */
+	/* A sequence number with all bits set is a valid number. The segment could not be sent. */
 	event.type = SKW_EVENT_RETRANS;
 	event.seq = UINT32_MAX;
 	event.segs = 2;
@@ -311,7 +316,7 @@ static void a_close_is_the_whole_row(void **state)
 	json_decref(object);
 }
 
-/* The cells of one line, quotes taken off in place. */
+/* Splits a line into cells and removes the quotes in place. */
 static size_t split_csv(char *line, char *cells[], size_t max)
 {
 	size_t n = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Names of cgroups and of network namespaces, and the rows of the table that they reach. */
+/* Names of cgroups and of network namespaces, and the rows of the table that get them. */
 #include "table/table.h"
 
 #include <setjmp.h>
@@ -78,7 +78,7 @@ static void a_name_goes_with_its_namespace(void **state)
 	sweep(t, 1 * S, recs, 1);
 	assert_string_equal(find(t, 7)->netns_name, "red");
 
-	/* Its number was given to another, which has none. */
+	/* Another namespace, which has no name, got its number. */
 	assert_int_equal(skw_table_name_netns(t, recs[0].netns, ""), 0);
 	assert_null(find(t, 7)->netns_name);
 	sweep(t, 2 * S, recs, 2);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who owns the rows of the connection table: holders, and listeners for what they accepted. */
+/*
+ * The owners of rows in the connection table: holders of sockets, and listeners for the connections
+ * that they accepted.
+ */
 #include "table/table.h"
 
 #include <setjmp.h>
@@ -45,7 +48,7 @@ static void holders_are_owners_sorted_and_each_once(void **state)
 	assert_ptr_equal(find(t, 2)->owners, owners);
 	assert_null(find(t, 3)->owners);
 
-	/* Who is not told of keeps its owners. */
+	/* A row that is not mentioned keeps its owners. */
 	skw_table_holders_begin(t);
 	hold(t, 100, 51, "worker");
 	assert_int_equal(skw_table_holders_end(t), 0);
@@ -54,7 +57,7 @@ static void holders_are_owners_sorted_and_each_once(void **state)
 	assert_int_equal(find(t, 2)->owners->len, 2);
 	assert_int_equal(find(t, 2)->owner_source, SKW_OWNER_HOLDER);
 
-	/* A socket that nobody holds any more tells whose it was, as its creator's. */
+	/* When no process holds the socket any more, its last owner is kept, but as its creator. */
 	rows[1].inode = 0;
 	rows[1].ts_ns = 2 * S;
 	sweep(t, 2 * S, rows, 3);

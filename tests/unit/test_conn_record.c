@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Records of connections become rows, or are refused; why a connection ended; times as history. */
+/* Records of connections become rows or are refused; reasons of the close; times in the history. */
 #include "row/record.h"
 
 #include <errno.h>
@@ -79,7 +79,7 @@ static void ipv4_is_four_bytes(void **state)
 static void a_kind_has_its_states(void **state)
 {
 	static const struct {
-		__u8 kind, number, shown; /* shown 0: refused */
+		__u8 kind, number, shown; /* `shown` is 0 if the record is refused */
 	} cases[] = {
 		{ SKW_ROW_TCP, 1, SKW_STATE_ESTABLISHED },
 		{ SKW_ROW_TCP, 11, SKW_STATE_CLOSING },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sweeps of the connection table: rows, rates, what goes and what stays. */
+/* Sweeps of the connection table: rows, rates, which rows are removed and which are kept. */
 #include "table/table.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ static void rates_need_two_sweeps(void **state)
 	assert_int_equal(find(t, 7)->tx_bps, SKW_NONE64);
 	assert_true(isnan(skw_table_totals(t)->tx_bps));
 
-	/* Read half a second later than the sweep began: the record's own time counts. */
+	/* The record was read half a second after the sweep began, and its own time counts. */
 	rec = make_traffic(7, 3 * S, 3000, 2500);
 	sweep(t, 3 * S, &rec, 1);
 	assert_int_equal(find(t, 7)->tx_bps, 2000 * 8 / 2);
@@ -84,7 +84,7 @@ static void a_connection_opened_between_sweeps_moved_nothing_before(void **state
 	recs[0].opened_ns = 1500 * MS;
 	sweep(t, 2 * S, recs, 2);
 	assert_int_equal(find(t, 7)->tx_bps, 8000);
-	/* Nothing says that this one is new: it may have been there long before. */
+	/* It is not known whether this connection is new, so it has no rate. */
 	assert_int_equal(find(t, 8)->tx_bps, SKW_NONE64);
 	assert_true(skw_table_totals(t)->tx_bps == 8000);
 }
@@ -181,7 +181,7 @@ static void requests_without_a_cookie_go_by_their_addresses(void **state)
 	assert_int_equal(skw_table_len(t), 3);
 	assert_int_equal(skw_table_totals(t)->states[SKW_STATE_SYN_RECV], 3);
 
-	/* The first became a connection, with a cookie; the second gave up. */
+	/* The first socket became a connection with a cookie. The second was closed. */
 	struct skw_conn_rec next[2] = { make_traffic(7, 3 * S, 0, 0), recs[2] };
 
 	next[0].local_port = recs[0].local_port;
@@ -263,7 +263,7 @@ static void history_has_one_step_a_second_however_often_it_is_swept(void **state
 	for (unsigned i = 3; i < 6; i++)
 		assert_in_range(us[i], 1900, 2100);
 
-	/* One figure is not a whole hour's. */
+	/* After an hour without values, a value fills only its own slot. */
 	sweep_srtt(t, 3605 * S, 16000);
 	skw_history_read(find(t, 7), us, 2);
 	assert_int_equal(us[0], SKW_NONE32);
@@ -390,7 +390,7 @@ static void a_hundred_thousand_rows_fit_their_budget(void **state)
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(skw_table_name_cgroup(t, i, "/system.slice/a.service"), 0);
 	print_message("%zu bytes a row\n", (in_use() - before) / ROWS);
-	/* Where a sanitizer allocates there is nothing to be read. */
+	/* With a sanitizer's allocator the memory in use can't be measured. */
 	if (in_use())
 		assert_in_range((in_use() - before) / ROWS, sizeof(struct skw_row), ROW_BYTES);
 

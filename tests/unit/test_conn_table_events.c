@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Events in the connection table, and how they go together with sweeps. */
+/* Events in the connection table, and how they are combined with sweeps. */
 #include "table/table.h"
 
 #include <errno.h>
@@ -82,7 +82,7 @@ static void without_a_sweep_that_meets_it_a_row_goes(void **state)
 	sweep(t, 3 * S, NULL, 0);
 	assert_int_equal(skw_table_len(t), 0);
 
-	/* The creator's socket is forgotten as well. */
+	/* The socket of the creator is removed as well. */
 	rec = make_event(SKW_EVENT_CONNECT, 8, 4 * S);
 	assert_null(feed(t, &rec).row->owners);
 }
@@ -126,7 +126,7 @@ static void a_close_is_not_undone_by_a_sweep_that_read_the_socket_before(void **
 	sweep(t, 2 * S, &row, 1);
 	assert_int_equal(find(t, 7)->state, SKW_STATE_CLOSED);
 	assert_int_equal(find(t, 7)->bytes_acked, 300);
-	/* All of it counts for the tick, though no sweep saw it. */
+	/* All bytes count for this tick, even though no sweep has seen the connection. */
 	assert_true(skw_table_totals(t)->tx_bps == 200 * 8);
 }
 
@@ -146,7 +146,7 @@ static void a_socket_that_is_used_again_is_a_new_connection(void **state)
 	assert_int_equal(find(t, 7)->bytes_acked, SKW_NONE64);
 	assert_int_equal(find(t, 7)->opened_ns, 1600 * MS);
 
-	/* The sweep came first, and the event of the old one's end after it. */
+	/* The sweep came first. The event about the end of the older connection came after it. */
 	row = make_traffic(7, 3 * S, 10, 0);
 	sweep(t, 3 * S, &row, 1);
 	close = make_close(7, 2 * S, SKW_STATE_ESTABLISHED, ECONNRESET);
@@ -229,7 +229,7 @@ static void the_newer_word_on_a_state_counts(void **state)
 	struct skw_conn_rec row = make_traffic(7, 2 * S, 0, 0);
 	struct skw_event_rec rec = make_event(SKW_EVENT_STATE, 7, 1 * S);
 
-	/* Read by the sweep after it changed. */
+	/* The sweep read the state after it had changed. */
 	row.state = SKW_STATE_CLOSE_WAIT;
 	sweep(t, 2 * S, &row, 1);
 	rec.head.old_state = SKW_STATE_SYN_RECV;
@@ -237,7 +237,7 @@ static void the_newer_word_on_a_state_counts(void **state)
 	assert_int_equal(feed(t, &rec).new_state, SKW_STATE_ESTABLISHED);
 	assert_int_equal(find(t, 7)->state, SKW_STATE_CLOSE_WAIT);
 
-	/* And before. */
+	/* The sweep read the state before it changed. */
 	rec.head.ts_ns = 3 * S;
 	rec.head.old_state = SKW_STATE_CLOSE_WAIT;
 	rec.head.new_state = SKW_STATE_LAST_ACK;
@@ -275,7 +275,7 @@ static void closed_rows_go_without_sweeps_too(void **state)
 
 		end(t, &close);
 	}
-	/* Ten seconds of them are 10,000. */
+	/* Ten seconds of connections are 10,000. */
 	assert_in_range(skw_table_len(t), 10000, 30000);
 }
 
@@ -322,7 +322,7 @@ static void a_timeline_is_what_happened_in_order(void **state)
 	assert_int_equal(skw_table_timeline(t, 7, what, 2), 2);
 	assert_int_equal(what[0].type, SKW_EVENT_RETRANS);
 
-	/* Others push the log out; what is followed stays. */
+	/* Events of other connections fill the log; the events of the followed connection stay. */
 	skw_table_follow(t, 7);
 	rec = make_event(SKW_EVENT_RTO, 8, 5 * S);
 	for (unsigned i = 0; i < 20000; i++)
@@ -331,7 +331,7 @@ static void a_timeline_is_what_happened_in_order(void **state)
 	skw_table_follow(t, 0);
 	assert_int_equal(skw_table_timeline(t, 7, what, 2000), 0);
 
-	/* Of the followed one as well only so much, the newest. */
+	/* Of the followed connection only the newest events are kept too. */
 	skw_table_follow(t, 8);
 	for (unsigned i = 0; i < 3000; i++) {
 		rec.head.ts_ns++;
@@ -359,7 +359,7 @@ static void bad_events_are_counted(void **state)
 	assert_int_equal(skw_table_len(t), 0);
 }
 
-/* 100,000 connections a second for ten seconds. */
+/* The load is 100,000 connections a second for ten seconds. */
 static void closed_rows_never_grow_beyond_bounds(void **state)
 {
 	struct skw_table *t = *state;
@@ -374,10 +374,10 @@ static void closed_rows_never_grow_beyond_bounds(void **state)
 			most = skw_table_len(t);
 	}
 	assert_in_range(most, 20000, 131072);
-	/* Of those that are left, the newest. */
+	/* The rows that are left are the newest. */
 	assert_non_null(skw_table_find(t, 1000000));
 	assert_null(skw_table_find(t, 800000));
-	/* Once it is quiet they are kept for as long as was asked again. */
+	/* When the load ends, closed rows are kept for the whole time again. */
 	for (unsigned tick = 12; tick <= 60; tick++)
 		sweep(t, tick * S, NULL, 0);
 	assert_int_equal(skw_table_len(t), 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The lines of a batch: what awk and people see. */
+/* The lines of a batch, for awk and for people. */
 #include "format/listing.h"
 
 #include <math.h>
@@ -36,7 +36,7 @@ static void every_line_has_the_same_number_of_words(void **state)
 
 	(void)state;
 	skw_listing_head(&head);
-	/* The head has none for the arrow. */
+	/* The head has no word for the arrow. */
 	size_t want = words(text(&head)) + 1;
 	for (size_t i = 0; i < 2; i++) {
 		struct skw_buf line = SKW_BUF_INIT;

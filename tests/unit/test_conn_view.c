@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Views of the connection table: which rows, in which order, in which groups. */
+/* Views of the connection table: which rows they have, in which order, in which groups. */
 #include "view/view.h"
 
 #include <malloc.h>
@@ -67,7 +67,7 @@ static void make(struct fixture *f, bool tick)
 	assert_int_equal(skw_view_make(f->view, f->table, &f->opt, tick), 0);
 }
 
-/* The cookies in their order, as digits. */
+/* The cookies of the rows in their order, as digits. */
 static const char *order(struct fixture *f, char *out)
 {
 	size_t len = skw_view_len(f->view);
@@ -145,7 +145,10 @@ static void a_key_is_the_mean_of_three_ticks(void **state)
 		make(f, true);
 		assert_string_equal(order(f, text), "12");
 	}
-	/* One bad tick of the second: mean 60 against 90. */
+	/*
+	 * A single tick in which the second row is worse does not change the order. The comments
+	 * below have the means of both rows.
+	 */
 	recs[1].srtt_us = 80;
 	recs[0].srtt_us = 70;
 	sweep(f, recs, 2);
@@ -168,7 +171,7 @@ static void a_row_in_a_used_slot_begins_without_a_past(void **state)
 	struct skw_conn_rec recs[2] = { make_record(1, 1), make_record(2, 1) };
 	char text[8];
 
-	/* Gone at once, as nothing is kept of a UDP socket. */
+	/* The row disappears at once, because closed UDP sockets are not kept. */
 	recs[0].kind = SKW_ROW_UDP;
 	f->opt.sort = SKW_FIELD_RECV_Q;
 	recs[0].recv_q = 9000;
@@ -270,7 +273,7 @@ static void a_search_looks_at_what_is_shown(void **state)
 	}
 }
 
-/* Five connections: three of nginx, one of curl, one of nobody known. */
+/* Five connections: three of nginx, one of curl, one whose process is not known. */
 static void group_sample(struct fixture *f)
 {
 	struct skw_conn_rec recs[5];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Which events a list of words asks for. */
+/* The set of events that a list of words selects. */
 #include "row/event_types.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Expressions on bytes, and compiled filters as text. */
+/* Filter expressions evaluated on bytes, and compiled filters printed as text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void packets_are_matched(void **state)
 
 	(void)state;
 	assert_true(skw_offline_filter_match(f, &whole));
-	/* The protocol isn't among the bytes that are there. */
+	/* The captured bytes do not contain the protocol. */
 	assert_false(skw_offline_filter_match(f, &cut));
 	bytes[23] = 6;
 	assert_false(skw_offline_filter_match(f, &whole));

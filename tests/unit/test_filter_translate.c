@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What is a program, what isn't, and what its translation does on single packets. */
+/* Which programs are accepted, and what their translation does on single packets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -128,7 +128,7 @@ static void what_is_never_reached_is_left_out(void **state)
 		PROGRAM(JUMP(BPF_JMP | BPF_JA, 2, 0, 0), STMT(BPF_LD | BPF_IMM, 1), RET(1), RET(0));
 
 	(void)state;
-	/* translate() asserts that the verifier would find no dead code. */
+	/* translate() asserts that there is no dead code, which the verifier would refuse. */
 	assert_int_equal(translate(&prog), 0);
 }
 
@@ -250,7 +250,7 @@ static void reading_in_place_decides_the_same(void **state)
 		run_all(&ebpf_access, linear);
 }
 
-/* Two jumps over so many divisions, which are the longest in eBPF. */
+/* Two jumps over many divisions, which have the longest translation. */
 static void a_jump_that_is_too_far_is_told(void **state)
 {
 	const size_t many = 9000;
@@ -277,11 +277,14 @@ static void the_frame_is_as_short_as_it_can_be(void **state)
 
 	(void)state;
 	assert_int_equal(skw_filter_translate(&prog, &bare, &insns, &len), 0);
-	/* R6, A, X, and return 0. */
+	/* Instructions for R6, A, X, and return 0. */
 	assert_int_equal(len, 5);
 }
 
-/* Which of loopback's and others' packets are taken when loopback's outgoing copies are not. */
+/*
+ * Which packets of loopback and of other interfaces are taken when the outgoing copies of loopback
+ * are hidden.
+ */
 static void only_loopbacks_outgoing_copy_is_hidden(void **state)
 {
 	const struct skw_filter_frame frame = { .counters_fd = -1, .next_fd = -1, .lo_ifindex = 3 };

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A set of numbers. */
 #include "watch/id_set.h"
 
 #include <setjmp.h>
@@ -15,7 +14,7 @@ static void numbers_are_in_it_until_they_are_removed(void **state)
 	(void)state;
 	assert_false(skw_id_set_has(&set, 0));
 	skw_id_set_remove(&set, 7);
-	/* In an order that puts numbers at the front, at the end and between. */
+	/* The order of the numbers leads to insertions at the front, at the end and between. */
 	for (uint64_t i = 0; i < 1000; i++)
 		assert_int_equal(skw_id_set_add(&set, i * 7919 % 1000), 0);
 	assert_int_equal(set.len, 1000);

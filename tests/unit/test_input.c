@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Reading files that may be compressed, whole, cut and damaged. */
+/* Reading compressed and uncompressed files that are complete, cut or damaged. */
 #include "config.h"
 
 #include "out/input.h"
@@ -19,7 +19,7 @@ static int to_buf(void *arg, const uint8_t *bytes, size_t n)
 	return 0;
 }
 
-/* Records [first, first + count) in a stream of their own, behind what is there. */
+/* Appends a new stream with the records [first, first + count). */
 static void add_stream(struct skw_buf *b, enum skw_compression kind, uint32_t first, uint32_t count)
 {
 	uint8_t bytes[RECORD_MAX];
@@ -129,7 +129,8 @@ static void damage_is_told_apart_from_a_cut(void **state)
 		if (!skw_compress_supported(kind))
 			continue;
 		add_stream(&b, kind, 0, 100);
-		b.data[b.len - 6] ^= 0x55; /* in the checksum: all of the content is there */
+		/* Within the checksum, so all of the content is readable. */
+		b.data[b.len - 6] ^= 0x55;
 		FILE *f = open_bytes(&b, b.len);
 		errno = 0;
 		while (fread(bytes, 1, sizeof(bytes), f) == sizeof(bytes))

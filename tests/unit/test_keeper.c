@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Two processes and what passes between them; no privilege is needed for any of it. */
+/* The keeper and its worker, and the messages between them. None of the tests needs privileges. */
 #include "keeper/keeper.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 #include "keeper/wire.h"
 #include "util/cleanup.h"
 
-#define DEADLINE_S 60 /* ends a test that hangs; no test waits for it */
+#define DEADLINE_S 60 /* kills a test that hangs; no test waits for it */
 
 /* ---- the verbs ---- */
 
@@ -54,7 +54,7 @@ static int serve_fail(void *ctx, const void *request, size_t len, struct skw_kee
 	return skw_keeper_reply_error(reply, -ENOSPC, &err);
 }
 
-/* As many files as the request's first byte says, each holding its number. */
+/* Returns as many files as the first byte of the request says. Each file contains its number. */
 static int serve_files(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
 	(void)ctx;
@@ -245,7 +245,7 @@ static void largest_payloads_pass_and_larger_ones_are_refused(void **state)
 	assert_int_equal(len, SKW_KEEPER_REPLY_MAX);
 	assert_int_equal(reply[SKW_KEEPER_REPLY_MAX - 1], 0xa5 ^ 0x20);
 
-	/* An answer that does not fit is refused whole, and the next call is not confused by it. */
+	/* An answer that does not fit is refused completely, and the next call works. */
 	len = 8;
 	reply[0] = 1;
 	assert_int_equal(skw_keeper_call(k, REVERSE, request, 9, reply, &len, NULL, NULL),
@@ -280,7 +280,7 @@ static void descriptors_arrive_and_none_is_left_behind(void **state)
 		assert_true(fcntl(fds[i], F_GETFD) & FD_CLOEXEC);
 		close(fds[i]);
 	}
-	/* More than the caller has room for: refused, and closed. */
+	/* More files than the caller has room for are refused and closed. */
 	n = 1;
 	assert_int_equal(skw_keeper_call(k, FILES, &want, 1, NULL, NULL, fds, &n), -EMSGSIZE);
 	assert_int_equal(skw_keeper_call(k, FILES, &want, 1, NULL, NULL, NULL, NULL), -EMSGSIZE);
@@ -304,7 +304,7 @@ static void keeper_holds_only_what_it_is_told_to_keep(void **state)
 	assert_int_equal(split_with(keep, 3, &k), 0);
 	assert_int_equal(skw_keeper_call(all, OPEN_FDS, NULL, 0, &few, &len, NULL, NULL), 0);
 	assert_int_equal(skw_keeper_call(k, OPEN_FDS, NULL, 0, &more, &len, NULL, NULL), 0);
-	assert_int_equal(few, 3 + 2); /* 0, 1, 2, the socket, the signals */
+	assert_int_equal(few, 3 + 2); /* 0, 1, 2, the socket, the signal descriptor */
 	assert_int_equal(more, few + 3);
 	assert_int_equal(skw_keeper_finish(k), 0);
 	assert_int_equal(skw_keeper_finish(all), 0);
@@ -336,8 +336,8 @@ static void dead_keeper_shows_at_once_and_calls_fail(void **state)
 }
 
 /*
- * A worker of its own, killed without a chance to say good-bye. With `hold`, another process
- * keeps the worker's end of the socket open, so that there is no end of stream to be seen.
+ * Kills a worker that had no chance to end in order. With `hold`, another process keeps the
+ * worker's end of the socket open, so that the keeper sees no end of stream.
  */
 static void kill_worker(bool hold)
 {
@@ -354,7 +354,7 @@ static void kill_worker(bool hold)
 		if (split_with(&last_words_fd, last_words_fd >= 0, &k))
 			_exit(1);
 		pids[0] = skw_keeper_pid(k);
-		/* The keeper serves, so it has passed its own set-up. */
+		/* A call is served, so the keeper has completed its set-up. */
 		if (skw_keeper_call(k, REVERSE, NULL, 0, NULL, NULL, NULL, NULL))
 			_exit(1);
 		if (hold && !(pids[1] = fork())) {
@@ -406,7 +406,7 @@ static void keeper_does_what_is_left_when_its_worker_is_killed(void **state)
 		kill_worker(hold);
 		last_words_fd = -1;
 		close(words[1]);
-		assert_int_equal(read(words[0], said, 2), 1); /* once */
+		assert_int_equal(read(words[0], said, 2), 1); /* exactly one word */
 		assert_int_equal(read(words[0], said, 2), 0);
 		close(words[0]);
 	}
@@ -417,7 +417,7 @@ static void keeper_ends_when_abandoned(void **state)
 	struct skw_keeper *k = split();
 
 	(void)state;
-	skw_keeper_abandon(k); /* returns only once the keeper has been reaped */
+	skw_keeper_abandon(k); /* returns after the keeper has been reaped */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 	skw_keeper_abandon(NULL);
@@ -434,8 +434,7 @@ static void signals_of_the_terminal_do_not_end_the_keeper(void **state)
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(signals); i++) {
 		size_t len = sizeof(reply);
 
-		/* The first call may find the keeper before its set-up; after it, no doubt is left.
-		 */
+		/* Only the first call may arrive before the keeper has completed its set-up. */
 		assert_int_equal(skw_keeper_call(k, REVERSE, "a", 1, reply, &len, NULL, NULL), 0);
 		kill(skw_keeper_pid(k), signals[i]);
 		len = sizeof(reply);
@@ -464,7 +463,7 @@ static void worker_that_breaks_the_protocol_gets_nowhere(void **state)
 	assert_int_equal(skw_wire_receive(fd, &answer, NULL, &len, NULL, NULL), 0);
 	assert_int_equal(answer.error, -EMSGSIZE);
 
-	/* Descriptors pushed at the keeper are not kept. */
+	/* If the worker sends descriptors, the keeper must not keep them. */
 	skw_keeper_call(k, OPEN_FDS, NULL, 0, &held[0], &got, NULL, NULL);
 	assert_int_equal(skw_wire_send(fd, &h, NULL, 0, pass, 2), 0);
 	assert_int_equal(skw_wire_receive(fd, &answer, NULL, &len, NULL, NULL), 0);
@@ -472,7 +471,7 @@ static void worker_that_breaks_the_protocol_gets_nowhere(void **state)
 	skw_keeper_call(k, OPEN_FDS, NULL, 0, &held[1], &got, NULL, NULL);
 	assert_int_equal(held[0], held[1]);
 
-	/* Half a header: the keeper ends. */
+	/* Half a header is an error that ends the keeper. */
 	struct pollfd p = { fd, POLLIN, 0 };
 	assert_int_equal(send(fd, &h, 3, 0), 3);
 	assert_int_equal(poll(&p, 1, -1), 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The commands a keeper runs for its worker, and what it says on standard error. */
+/* The commands that a keeper runs for its worker, and its messages on standard error. */
 #include "keeper/keeper.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 #include "util/cleanup.h"
 
-#define DEADLINE_S 60 /* ends a test that hangs; no test waits for it */
+#define DEADLINE_S 60 /* kills a test that hangs; no test waits for it */
 
 enum { ECHO, FAIL, RUN };
 
@@ -45,8 +45,9 @@ static int serve_fail(void *ctx, const void *request, size_t len, struct skw_kee
 }
 
 /*
- * The request is a shell command; an empty one stands for a program that does not exist, and
- * "status" for a program that copies its /proc/self/status to $OUT (a shell cleans its signals).
+ * The request is a shell command. An empty request means a program that does not exist. "status"
+ * means a program that copies its /proc/self/status to $OUT, because a shell would reset its
+ * signals.
  */
 static int serve_run(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
@@ -86,7 +87,7 @@ struct scene {
 	char fifo[80];
 	char out[80];
 	int stderr_was;
-	int heard; /* what went to standard error; a file */
+	int heard; /* a file that standard error is redirected to */
 };
 
 static void set_scene(struct scene *s)
@@ -183,7 +184,7 @@ static void started_verbs_fail_aloud_and_in_order(void **state)
 	assert_int_equal(skw_keeper_start(k, FAIL, NULL, 0), 0);
 	assert_int_equal(skw_keeper_start(k, RUN, NULL, 0), 0);
 	assert_int_equal(skw_keeper_start(k, RUN, "echo ran >$OUT", 14), 0);
-	/* Answers of started verbs are never mistaken for that of a call. */
+	/* The answer of a started verb must never be taken for the answer of a call. */
 	assert_int_equal(skw_keeper_call(k, ECHO, "a", 1, reply, &len, NULL, NULL), 0);
 	assert_int_equal(reply[0], 'a');
 	assert_int_equal(skw_keeper_finish(k), 0);
@@ -215,7 +216,7 @@ static void commands_start_with_all_signals_as_usual(void **state)
 	const char *line = strstr(out, "SigIgn:\t");
 	assert_non_null(line);
 	unsigned long long ignored = strtoull(line + sizeof("SigIgn:\t") - 1, NULL, 16);
-	/* make leaves 32 and 33 ignored, which belong to the C library: nobody can change them. */
+	/* make ignores 32 and 33, which belong to the C library, and no program can change that. */
 	assert_int_equal(ignored & ~0x180000000ULL, 0);
 }
 
@@ -227,12 +228,12 @@ static void commands_start_with_nothing_open_and_in_the_background(void **state)
 
 	(void)state;
 	set_scene(&s);
-	SKW_AUTO_FD int extra = open("/dev/null", O_RDONLY); /* inheritable on purpose */
+	SKW_AUTO_FD int extra = open("/dev/null", O_RDONLY); /* not close-on-exec, on purpose */
 	assert_true(extra >= 0);
 	struct skw_keeper *k = split();
 	assert_int_equal(
 		run(k, "exec >$OUT; readlink /proc/$$/fd/0; "
-		       "ls /proc/$$/fd; " /* no pipeline: the shell itself would have it open */
+		       "ls /proc/$$/fd; " /* not a pipeline, whose pipe the shell would have open */
 		       "cut -d' ' -f5,19 /proc/$$/stat; echo $$"),
 		0);
 	assert_int_equal(skw_keeper_finish(k), 0);
@@ -251,11 +252,14 @@ static void signal_while_waiting_reaches_the_commands(void **state)
 	set_scene(&s);
 	struct skw_keeper *k = split();
 	pid_t keeper = skw_keeper_pid(k);
-	/* Blocks for good in a child of its own; the group has to be signalled, not the shell. */
+	/* The child of the shell blocks forever, so the signal must go to the whole group. */
 	assert_int_equal(run(k, "cat $FIFO; exit 0"), 0);
 	pid_t user = fork();
 	if (!user) {
-		/* A signal before the wait has no effect, so the user is an insistent one. */
+		/*
+		 * A signal that arrives before the wait has no effect, so the signal is sent until
+		 * the keeper ends.
+		 */
 		struct pollfd p = { (int)syscall(SYS_pidfd_open, keeper, 0), POLLIN, 0 };
 
 		do {

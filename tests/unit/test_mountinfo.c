@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Paths as the kernel writes them into mountinfo. */
+/* Paths in the form in which the kernel writes them into mountinfo. */
 #include "kern/mountinfo.h"
 
 #include <setjmp.h>
@@ -19,7 +19,10 @@ static void octal_digits_become_bytes(void **state)
 		{ "\\011\\012\\134x", "\t\n\\x" },
 		{ "/plain", "/plain" },
 		{ "", "" },
-		/* Nothing the kernel writes: left as it is, and nothing is read behind the end. */
+		/*
+		 * The kernel does not write these. They stay as they are, and nothing beyond the
+		 * end is read.
+		 */
 		{ "\\0", "\\0" },
 		{ "\\04", "\\04" },
 		{ "a\\", "a\\" },

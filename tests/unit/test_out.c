@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What is written arrives: files, pipes, one file after the other. */
+/* Written bytes arrive in files, in pipes, and in several files one after the other. */
 #include "config.h"
 
 #include "out/out.h"
@@ -42,7 +42,7 @@ static void a_file_is_byte_for_byte_what_was_written(void **state)
 		assert_int_equal(skw_out_close(o, -1), 0);
 		assert_int_equal(records_size(fd), bytes);
 		expect(fd, 0, n);
-		/* What was allocated ahead is given back. */
+		/* Space that was allocated in advance is given back. */
 		struct stat st;
 		fstat(fd, &st);
 		assert_true((uint64_t)st.st_blocks * 512 < bytes + (1 << 20));
@@ -71,7 +71,7 @@ static void a_write_larger_than_all_blocks_arrives(void **state)
 	close(fd);
 }
 
-/* Flushes at odd places, between full blocks and within them. */
+/* The flushes are between full blocks and within blocks. */
 static void a_flush_makes_the_file_readable_so_far(void **state)
 {
 	int fd = records_tmpfile();
@@ -141,7 +141,7 @@ static void a_quiet_capture_touches_little_memory(void **state)
 	close(fd);
 }
 
-/* Files of all sizes, from empty to several blocks, without a pause in between. */
+/* Files of all sizes, from empty to several blocks, switched without a pause. */
 static void switching_files_loses_nothing(void **state)
 {
 	enum { FILES = 40 };
@@ -168,7 +168,7 @@ static void switching_files_loses_nothing(void **state)
 			assert_int_equal(skw_out_flush(o), 0);
 		first[i + 1] = n;
 	}
-	/* All but the current one get closed, and that is told. */
+	/* All files except the current one get closed, and the caller is told so. */
 	while (skw_out_files_closed(o) < FILES - 1) {
 		struct pollfd p = { .fd = how.notify_fd, .events = POLLIN };
 
@@ -241,7 +241,10 @@ static void a_non_blocking_pipe_gets_all(void **state)
 	assert_int_equal(d.records, 1000);
 }
 
-/* A ring of one file: all descriptors are of the same one, still to be written or not. */
+/*
+ * A ring with a single file: all descriptors belong to this file, whether it has been written or
+ * not.
+ */
 static void a_file_is_emptied_when_its_turn_comes(void **state)
 {
 	int fd = records_tmpfile();
@@ -262,7 +265,7 @@ static void a_file_is_emptied_when_its_turn_comes(void **state)
 	close(fd);
 }
 
-/* Standard output that a shell has opened: others write before and after us. */
+/* Standard output that a shell has opened: other programs write before and after. */
 static void a_shared_descriptor_stays_open_and_in_place(void **state)
 {
 	const struct skw_out_options opt = { .direct = true, .shared = true, .notify_fd = -1 };
@@ -296,7 +299,7 @@ static void the_thread_leaves_signals_to_others(void **state)
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	pthread_sigmask(SIG_BLOCK, &set, &old);
-	/* Were it not blocked in the thread, it would end the process. */
+	/* If the thread did not block the signal, it would end the process. */
 	kill(getpid(), SIGUSR1);
 	assert_int_equal(skw_out_wait(o), 0);
 	assert_int_equal(sigtimedwait(&set, NULL, &now), SIGUSR1);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* When bytes can't be written: what is there stays readable, and the first error is told. */
+/*
+ * When bytes can't be written, the bytes before them stay readable and the first error is reported.
+ */
 #include "config.h"
 
 #include "out/out.h"
@@ -21,7 +23,7 @@
 
 #define BLOCK SKW_OUT_BLOCK_BYTES
 
-/* Runs `fn` in a process of its own, whose limits and mounts end with it. Its result. */
+/* Runs `fn` in a child process, so that its limits and mounts end with it. Returns its result. */
 static int in_child(int (*fn)(void *arg), void *arg)
 {
 	int status;
@@ -34,8 +36,11 @@ static int in_child(int (*fn)(void *arg), void *arg)
 	return WEXITSTATUS(status);
 }
 
-/* Writes until the error comes; it must come within `most` bytes. -errno, 0 if none came. */
-static uint64_t accepted; /* records, by the last write_until_error() */
+/*
+ * Writes until an error occurs, which must happen within `most` bytes. Returns -errno, or 0 if
+ * there was no error.
+ */
+static uint64_t accepted; /* number of records written by the last write_until_error() */
 
 static int write_until_error(struct skw_out *o, uint64_t most, uint64_t flush_every)
 {
@@ -53,7 +58,7 @@ static int write_until_error(struct skw_out *o, uint64_t most, uint64_t flush_ev
 	return r;
 }
 
-/* The end of the last record that fits into `limit` bytes. */
+/* The end of the last record that fits completely into `limit` bytes. */
 static uint64_t last_end(uint64_t limit, long *records)
 {
 	uint8_t bytes[RECORD_MAX];
@@ -74,7 +79,7 @@ struct limited {
 	uint64_t limit;
 	bool direct;
 	uint64_t flush_every;
-	bool second; /* the file that can't grow is not the first one */
+	bool second; /* the file that can't grow is the second one */
 };
 
 static int write_to_limit(void *arg)
@@ -99,7 +104,7 @@ static int write_to_limit(void *arg)
 	}
 	if (write_until_error(o, l->limit + 20ull * BLOCK, l->flush_every) != -EFBIG)
 		return 1;
-	/* Refused from now on, and told again. */
+	/* Later writes are refused with the same error. */
 	if (skw_out_write(o, "x", 1) != -EFBIG && skw_out_record_end(o) != -EFBIG)
 		return 2;
 	if (skw_out_flush(o) != -EFBIG || skw_out_wait(o) != -EFBIG ||
@@ -116,7 +121,7 @@ static int write_to_limit(void *arg)
 	return records_check(fd, 0, &rest) == records && !rest ? 0 : 6;
 }
 
-/* The file size limit stands for a full disk; its signal does not end the process. */
+/* The limit of the file size stands for a full disk. Its signal must not end the process. */
 static void a_file_that_can_not_grow_ends_with_a_whole_record(void **state)
 {
 	const struct limited cases[] = {
@@ -176,7 +181,7 @@ static void a_full_disk_holds_all_records_that_fit(void **state)
 		int r = geteuid() ? 77 : in_child(fill_tmpfs, &arg);
 
 		if (r == 77)
-			skip(); /* mounting a small file system takes root */
+			skip(); /* mounting a small file system needs root */
 		assert_int_equal(r, 0);
 	}
 }
@@ -204,9 +209,9 @@ static void a_pipe_without_reader_is_an_error_and_no_signal(void **state)
 	assert_int_equal(skw_out_open(o, fds[1]), 0);
 	close(fds[0]);
 	assert_int_equal(records_write(o, 0), 0);
-	/* Depending on how fast the thread is, this tells the error already. */
+	/* Depending on the speed of the thread, this call may report the error already. */
 	assert_in_set((unsigned)-skw_out_flush(o), ((const unsigned long[]){ 0, EPIPE }), 2);
-	/* The error makes itself heard without another call. */
+	/* The error is signalled without another call. */
 	struct pollfd p = { .fd = opt.notify_fd, .events = POLLIN };
 	assert_int_equal(poll(&p, 1, 30000), 1);
 	assert_int_equal(skw_out_error(o), -EPIPE);
@@ -225,12 +230,12 @@ static void a_pipe_that_nobody_empties_is_given_up(void **state)
 	assert_int_equal(pipe(fds), 0);
 	o = records_open(fds[1], SKW_COMPRESSION_NONE, true);
 	assert_true(skw_out_room(o) > 3ull * BLOCK);
-	/* All that can be written without waiting. */
+	/* Fills all the room that there is without waiting. */
 	for (uint32_t n = 0; skw_out_room(o) > 4ull * RECORD_MAX; n++)
 		assert_int_equal(records_write(o, n), 0);
 	assert_true(skw_out_bytes(o) > 3ull * BLOCK);
 	assert_int_equal(skw_out_close(o, 20), -ETIMEDOUT);
-	/* What the pipe took is right, and its end was closed. */
+	/* The bytes in the pipe are right, and the output has closed its end. */
 	FILE *f = fdopen(fds[0], "r");
 	assert_true(records_check_stream(f, 0, &rest) > 0);
 	fclose(f);
@@ -258,7 +263,9 @@ static int compress_to_limit(void *arg)
 	lseek(fd, 0, SEEK_SET);
 	if (skw_input_open_fd(fd, "x", &f, &err))
 		return 4;
-	/* Cut at a flush: there are whole records only, and then the missing end. */
+	/*
+	 * The stream is cut at a flush, so there are only complete records, and the end is missing.
+	 */
 	long n = records_check_stream(f, 0, &rest);
 	return n > 100 && !rest && ferror(f) && lost == accepted - (uint64_t)n ? 0 : 5;
 }
@@ -273,7 +280,7 @@ static void a_compressed_file_that_can_not_grow_ends_with_a_flush(void **state)
 		struct skw_out *o;
 
 		if (skw_out_new(&opt, &o) == -ENOTSUP)
-			continue; /* built without it */
+			continue; /* this build has no support for it */
 		skw_out_close(o, -1);
 		assert_int_equal(in_child(compress_to_limit, &kind), 0);
 	}

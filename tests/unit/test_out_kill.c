@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A recorder that is killed leaves files that can be read up to their last flush. */
+/* When a recorder is killed, its files can be read up to their last flush. */
 #include "config.h"
 
 #include "out/out.h"
@@ -14,10 +14,10 @@
 #include "out/input.h"
 #include "records.h"
 
-/* Records that fit into a pause between two flushes, from a few bytes to several blocks. */
+/* Numbers of records between two flushes, from a few bytes to several blocks. */
 static const unsigned per_flush[] = { 1, 10, 300, 5000 };
 
-/* Writes for ever; tells how many records were flushed and are on their way to the file. */
+/* Writes forever and tells how many records were flushed. */
 static void record(int fd, enum skw_compression kind, unsigned n, int told)
 {
 	struct skw_out *o = records_open(fd, kind, true);
@@ -53,10 +53,10 @@ static void kill_a_recorder(enum skw_compression kind, unsigned n, unsigned flus
 	close(fds[0]);
 
 	lseek(fd, 0, SEEK_SET);
-	/* The descriptor is the same for both processes: it may have died in a direct write. */
+	/* Both processes share the open file, and the killed one may have left O_DIRECT set. */
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
 	assert_int_equal(skw_input_open_fd(fd, "x", &f, NULL), 0);
-	/* Every byte that can be read is right, and all that was told is among them. */
+	/* Every byte that can be read is right, and all records that were reported are there. */
 	long count = records_check_stream(f, 0, &rest);
 	assert_in_range(count, told, UINT32_MAX);
 	fclose(f);
@@ -68,7 +68,7 @@ static void kill_recorders(enum skw_compression kind)
 	struct skw_out *o;
 
 	if (skw_out_new(&opt, &o) == -ENOTSUP)
-		skip(); /* built without it */
+		skip(); /* this build has no support for it */
 	skw_out_close(o, -1);
 	for (size_t i = 0; i < sizeof(per_flush) / sizeof(per_flush[0]); i++)
 		kill_a_recorder(kind, per_flush[i], 5);

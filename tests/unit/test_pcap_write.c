@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What is written as pcap is what libpcap reads, and link types are numbered as it numbers them. */
+/* libpcap reads what is written as pcap, and link types have the same numbers as in libpcap. */
 #include "pcap/pcap_write.h"
 
 #include <pcap/pcap.h>
@@ -17,7 +17,7 @@
 static pcap_t *open_bytes(const void *bytes, size_t n)
 {
 	char text[PCAP_ERRBUF_SIZE];
-	/* fmemopen() wants a pointer to something writable; "r" leaves it alone. */
+	/* fmemopen() wants a pointer to writable memory, but with "r" it does not write. */
 	FILE *f = fmemopen((void *)(uintptr_t)bytes, n, "r");
 	pcap_t *p = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, text);
 
@@ -99,7 +99,7 @@ static void link_types_are_numbered_as_libpcap_numbers_them(void **state)
 			pcap_close(p);
 			compared++;
 		} else {
-			fclose(f); /* a number that files do not have */
+			fclose(f); /* a number that no file has */
 		}
 		free(bytes);
 	}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* pcapng files that we do not write ourselves: old, foreign, in the other byte order, broken. */
+/*
+ * Reads pcapng files that this program does not write: old, foreign, in the other byte order,
+ * broken.
+ */
 #include "pcap/reader.h"
 
 #include <errno.h>
@@ -16,11 +19,11 @@
 #include "pcap/tsresol.h"
 #include "util/buf.h"
 
-/* A file being put together, in either byte order. */
+/* A file that is being made, in either byte order. */
 struct file {
 	struct skw_buf b;
 	bool big;
-	size_t block; /* where the open block begins */
+	size_t block; /* the start of the open block */
 };
 
 static void put(struct file *f, uint64_t v, unsigned bytes)
@@ -71,7 +74,7 @@ static void section(struct file *f)
 	end(f);
 }
 
-/* tsresol 0: no such option. */
+/* With tsresol 0 the option is left out. */
 static void interface(struct file *f, uint16_t linktype, uint32_t snaplen, uint8_t tsresol,
 		      int64_t tsoffset)
 {
@@ -220,11 +223,11 @@ static void simple_and_old_packet_blocks_are_read(void **state)
 	(void)state;
 	section(&f);
 	interface(&f, 1, 4, 0, 0);
-	begin(&f, 3); /* simple: cut to the interface's snapshot length */
+	begin(&f, 3); /* a simple packet block, cut to the snapshot length of the interface */
 	put(&f, 60, 4);
 	put(&f, 0x01020304, 4);
 	end(&f);
-	begin(&f, 2); /* old, with its count of drops */
+	begin(&f, 2); /* an obsolete packet block, with its count of drops */
 	put(&f, 0, 2);
 	put(&f, 3, 2);
 	put(&f, 0, 4);
@@ -235,7 +238,7 @@ static void simple_and_old_packet_blocks_are_read(void **state)
 	pad(&f);
 	option(&f, 1, "old", 3);
 	end(&f);
-	begin(&f, 2); /* drops not known */
+	begin(&f, 2); /* the number of drops is not known */
 	put(&f, 0, 2);
 	put(&f, 0xffff, 2);
 	put(&f, 0, 8);
@@ -290,7 +293,7 @@ static void options_that_make_no_sense_do_not_cost_the_packet(void **state)
 	section(&f);
 	interface(&f, 1, 0, 0, 0);
 	packet_head(&f, 0, 0, 4);
-	option(&f, 2, "\1\0\0", 3); /* flags of three bytes */
+	option(&f, 2, "\1\0\0", 3); /* the option flags has three bytes */
 	put(&f, 1, 2);              /* a comment that is longer than the block */
 	put(&f, 5000, 2);
 	end(&f);
@@ -354,7 +357,10 @@ static void resolution_and_offset_come_from_the_interface(void **state)
 	skw_buf_free(&f.b);
 }
 
-/* Cut at every byte: all whole packets, then an error, but at block boundaries. */
+/*
+ * Wherever the file is cut, the complete packets come first. Then comes an error, except at the end
+ * of a block.
+ */
 static void a_file_cut_anywhere_gives_its_whole_packets_first(void **state)
 {
 	size_t ends[8];
@@ -429,7 +435,7 @@ static void contradictions_are_told(void **state)
 	begin(&f, 6);
 	put(&f, 0, 4);
 	put(&f, 0, 8);
-	put(&f, 5000, 4); /* more bytes than the block has */
+	put(&f, 5000, 4); /* more bytes than the block contains */
 	put(&f, 5000, 4);
 	end(&f);
 	expect_error(&f, -EBADMSG,
@@ -438,7 +444,7 @@ static void contradictions_are_told(void **state)
 	f = (struct file){ 0 };
 	section(&f);
 	put(&f, 6, 4);
-	put(&f, 0xfffffffc, 4); /* would be 4 GiB of memory */
+	put(&f, 0xfffffffc, 4); /* would allocate 4 GiB of memory */
 	expect_error(&f, -EBADMSG,
 		     "f.pcapng: corrupt: a block is longer than 16 MiB (0 packets read)");
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* pcapng blocks: their bytes, and that libpcap and our reader understand them. */
+/* The bytes of pcapng blocks. libpcap and our own reader must understand them. */
 #include "config.h"
 
 #include "pcap/pcapng_write.h"
@@ -56,7 +56,7 @@ static struct skw_reader *reader(const struct skw_buf *b)
 
 static void section_and_interface_have_the_bytes_of_the_format(void **state)
 {
-	/* One option of each kind, in the byte order of the host. */
+	/* Each option once, in the byte order of the host. */
 	const uint32_t section[] = {
 		0x0a0d0d0a, 40, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 0, 0, 0, 40,
 	};
@@ -106,7 +106,7 @@ static void a_plain_packet_block_has_no_options(void **state)
 	skw_buf_free(&b);
 }
 
-/* Every length of packet and comment modulo 4, with and without each option. */
+/* Packets and comments of every length modulo 4, with and without each option. */
 static void every_shape_of_packet_is_read_back(void **state)
 {
 	static const char *const comments[] = { NULL, "", "a", "ab", "abc", "abcd", "abcde" };

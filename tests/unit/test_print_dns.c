@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* DNS messages, well-meant and hostile. Whole lines are compared with tcpdump's elsewhere. */
+/* DNS messages, correct and malicious. Other tests compare whole lines with those of tcpdump. */
 #include "dissect/app/dns_name.h"
 #include "dissect/app/dns_opt.h"
 
@@ -15,7 +15,7 @@ static bool dns_tcp(struct skw_dissect *d, struct skw_bytes b)
 	return skw_dissect_dns(d, b, true);
 }
 
-/* A name in a message whose first byte says where. */
+/* Prints the name whose place is in the first byte of the message. */
 static bool name_at(struct skw_dissect *d, struct skw_bytes b)
 {
 	uint32_t at = b.caplen ? b.p[0] : 0;
@@ -23,7 +23,7 @@ static bool name_at(struct skw_dissect *d, struct skw_bytes b)
 	bool skips = skw_dns_name_skip(b, &skipped);
 	bool prints = skw_dns_name_print(d, b, &at);
 
-	/* A name that can be printed can be skipped, and ends in the same place. */
+	/* If a name can be printed, it can be skipped too, and its end is the same. */
 	if (prints && b.caplen == b.len) {
 		assert_true(skips);
 		assert_int_equal(at, skipped);
@@ -85,11 +85,11 @@ static void pointers_lead_backwards(void **state)
 static void a_loop_of_pointers_is_no_name(void **state)
 {
 	(void)state;
-	/* Into itself, forward, and two that point at each other. */
+	/* A pointer to itself, a pointer forward, two pointers to each other. */
 	assert_string_equal(dissect(name_at, 0, BYTES("\1\xc0\1")), "<BAD PTR>|bad");
 	assert_string_equal(dissect(name_at, 0, BYTES("\1\1a\xc0\x05\0\0")), "a.<BAD PTR>|bad");
 	assert_string_equal(dissect(name_at, 0, BYTES("\3\xc0\3\xc0\1")), "<BAD PTR>|bad");
-	/* Back to its own label: the second time round the pointer is not backwards any more. */
+	/* A pointer back to its own label. When it is met again, it no longer leads backwards. */
 	assert_string_equal(dissect(name_at, 0, BYTES("\1\1a\xc0\1")), "a.<BAD PTR>|bad");
 }
 
@@ -101,7 +101,7 @@ static void a_chain_of_pointers_is_followed_as_far_as_names_have_labels(void **s
 	uint8_t chain[2000] = { 0 };
 
 	(void)state;
-	/* The root, then pointers that each lead to the one before. */
+	/* The root, followed by pointers, each of which leads to the one before it. */
 	for (size_t i = 2; i < sizeof(chain); i += 2) {
 		chain[i] = (uint8_t)(0xc0 | (i - 2) >> 8);
 		chain[i + 1] = (uint8_t)(i - 2);
@@ -145,7 +145,10 @@ static void options_that_lie_are_called_invalid(void **state)
 	(void)state;
 	assert_string_equal(dissect(skw_dns_opt_print, 0, BYTES("\0\x08\0\7\0\1\x18\0\xc0\0\2")),
 			    " [ECS 192.0.2.0/24/0]");
-	/* An address longer than its family has, and one shorter than its prefix. */
+	/*
+	 * An address that is longer than its family allows, and one that is shorter than its
+	 * prefix.
+	 */
 	assert_string_equal(
 		dissect(skw_dns_opt_print, 0, BYTES("\0\x08\0\x09\0\1\x21\0\xc0\0\2\1\1")),
 		" [ECS  (invalid)]");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* ICMP and ICMPv6 messages. What they look like in full is compared with tcpdump's lines. */
+/* ICMP and ICMPv6 messages. Other tests compare whole lines with those of tcpdump. */
 #include "dissect/dissect.h"
 
 #include "dissect_harness.h"
@@ -28,7 +28,7 @@ static bool icmp6(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* 10.0.0.1.40000 > 10.0.0.2.53, behind the eight bytes of an ICMP header. */
+/* 10.0.0.1.40000 > 10.0.0.2.53, after the eight bytes of an ICMP header. */
 #define QUOTE "\x45\0\0\x30\0\1\x40\0\x40\x11\x26\xba\x0a\0\0\1\x0a\0\0\2\x9c\x40\0\x35\0\x1c\0\0"
 
 /* fe80::1.40000 > fe80::2.53 */
@@ -80,7 +80,7 @@ static void a_wrong_checksum_is_told_with_the_right_one(void **state)
 			    "ICMP echo request, id 1, seq 1, length 8");
 	assert_string_equal(dissect(icmp6, 1, BYTES("\x80\0\x12\x34\0\1\0\1")),
 			    "[bad icmp6 cksum 0x1234 -> 0x82b6!] ICMP6, echo request, id 1, seq 1");
-	/* A fragment has its checksum elsewhere. */
+	/* The checksum of a fragment covers other fragments too. */
 	fragment = true;
 	assert_string_equal(dissect(icmp, 1, BYTES("\x08\0\x12\x34\0\1\0\1")),
 			    "ICMP echo request, id 1, seq 1, length 8");
@@ -135,7 +135,7 @@ static void a_port_is_found_behind_extension_headers(void **state)
 
 static void errors_about_errors_are_followed_a_few_times_only(void **state)
 {
-	/* Header and IP header, 28 bytes, again and again. */
+	/* An ICMP header and an IP header, 28 bytes, repeated. */
 	uint8_t nested[28 * 40];
 
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* TLS records and HTTP's first lines. */
+/* TLS records and the first lines of HTTP messages. */
 #include "dissect/dissect.h"
 
 #include "dissect_harness.h"
@@ -16,7 +16,7 @@ static bool other_port(struct skw_dissect *d, struct skw_bytes b)
 
 #define RANDOM "0123456789abcdef0123456789abcdef"
 
-/* A record, a ClientHello of 64 bytes, and in it an extension that names a.example. */
+/* A record with a ClientHello of 64 bytes, which has an extension that names a.example. */
 static const char hello[] = "\x16\3\1\0\x44\1\0\0\x40\3\3" RANDOM "\0\0\2\x13\1\1\0"
 			    "\0\x15\0\x2b\0\3\2\3\4"
 			    "\0\0\0\x0a\0\x08\0\0\5a.exa";
@@ -71,7 +71,7 @@ static void each_kind_of_record_is_said_once_in_a_row(void **state)
 static void an_encrypted_handshake_has_no_type(void **state)
 {
 	(void)state;
-	/* Behind the change of keys, and where the length cannot be. */
+	/* After the change of keys, and with a length that is too great. */
 	assert_string_equal(
 		dissect(skw_dissect_tls, 0, BYTES("\x14\3\3\0\1\1\x16\3\3\0\5\2\0\0\1x")),
 		": TLS ChangeCipherSpec, Handshake");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Whole lines: what surrounds a packet, and packets cut at each length. */
+/* Whole lines: the text around a packet, and packets cut at each length. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +38,7 @@ static struct skw_packet packet(const uint8_t *data, uint32_t len)
 	};
 }
 
-/* The lines for one packet by a new printer; the caller frees them. */
+/* Prints a packet with a new printer. The caller frees the text. */
 static char *line(const struct skw_print_options *opt, const struct skw_packet *pkt,
 		  const struct skw_iface *iface)
 {
@@ -235,7 +235,7 @@ static void payloads_of_known_ports_are_named(void **state)
 		    "length 6\n");
 }
 
-/* Each printed character is harmless on a terminal; -A alone keeps tabs and line ends. */
+/* No printed character may control a terminal. Only -A keeps tabs and line ends. */
 static void assert_harmless(const struct skw_buf *out)
 {
 	assert_false(out->failed);
@@ -247,7 +247,10 @@ static void assert_harmless(const struct skw_buf *out)
 	}
 }
 
-/* In a block of just its size, so that AddressSanitizer sees each byte read too far. */
+/*
+ * The packet is in an allocation of exactly its size, so that AddressSanitizer detects any access
+ * beyond it.
+ */
 static void print_cut(struct skw_printer *printer, const struct skw_packet *whole, uint32_t caplen,
 		      struct skw_buf *out)
 {
@@ -282,7 +285,7 @@ static unsigned cut_packets_of(const char *path, struct skw_printer **printers)
 
 		pkt.len = header->len > header->caplen ? header->len : header->caplen;
 		pkt.dlt = pcap_datalink(file);
-		/* Long packets are cut in their headers and at their end. */
+		/* Long packets are cut only in their headers and at their end. */
 		for (uint32_t caplen = 1; caplen <= pkt.caplen; caplen++) {
 			if (caplen == 512 && pkt.caplen > 600)
 				caplen = pkt.caplen - 64;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What lines are made of: numbers and addresses, time stamps, bytes, relative sequence numbers. */
+/* The parts of lines: numbers and addresses, time stamps, bytes, relative sequence numbers. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@
 
 static struct skw_buf out;
 
-/* What was printed since the last call; valid until the next. */
+/* The text that was printed since the last call. It is valid until the next call. */
 static const char *taken(void)
 {
 	static char text[4096];
@@ -96,7 +96,10 @@ static void ipv6_addresses_are_those_of_inet_ntop(void **state)
 
 		for (unsigned j = 0; j < 16; j++) {
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
-			/* Many zeros, and now and then the prefixes of mapped addresses. */
+			/*
+			 * Many bytes are zero, and some addresses have the prefix of mapped
+			 * addresses.
+			 */
 			addr[j] = seed >> 62 ? 0 : (uint8_t)(seed >> 40);
 			if (i % 7 == 0 && j < 12)
 				addr[j] = 0;
@@ -142,7 +145,7 @@ static void every_named_ethertype_has_a_name(void **state)
 	assert_string_equal(skw_ip_proto_name(200), "unknown");
 }
 
-/* RFC 1071, section 3, has this sum. */
+/* RFC 1071, section 3, gives this sum. */
 static void checksums_are_those_of_the_rfc(void **state)
 {
 	static const uint8_t bytes[] = { 0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7 };
@@ -206,7 +209,7 @@ static void local_time_follows_the_zone(void **state)
 	setenv("TZ", "IST-5:30", 1);
 	tzset();
 	assert_string_equal(stamp(&clock, SKW_TIME_DATE, false, T0), "2023-11-15 03:43:20.123456 ");
-	/* The second is remembered, the fraction is not. */
+	/* The clock remembers the second, but not the fraction. */
 	assert_string_equal(stamp(&clock, SKW_TIME_DATE, false, T0 + 1000000),
 			    "2023-11-15 03:43:20.124456 ");
 	assert_string_equal(stamp(&clock, SKW_TIME_DEFAULT, false, T0 + 1000000000),
@@ -224,7 +227,9 @@ static void differences_are_of_what_is_shown(void **state)
 	stamp(&micro, SKW_TIME_DELTA, false, T0);
 	stamp(&nano, SKW_TIME_DELTA, true, T0);
 	stamp(&first, SKW_TIME_SINCE_FIRST, true, T0);
-	/* 789 ns + 311 ns are the next microsecond, though not one microsecond has passed. */
+	/*
+	 * 789 ns + 311 ns end in the next microsecond, although less than a microsecond has passed.
+	 */
 	assert_string_equal(stamp(&micro, SKW_TIME_DELTA, false, T0 + 311), " 00:00:00.000001 ");
 	assert_string_equal(stamp(&nano, SKW_TIME_DELTA, true, T0 + 311), " 00:00:00.000000311 ");
 	assert_string_equal(stamp(&nano, SKW_TIME_DELTA, true, T0), "-00:00:00.000000311 ");
@@ -275,14 +280,14 @@ static void the_packet_that_enters_a_connection_is_absolute(void **state)
 
 	(void)state;
 	assert_non_null(seqs);
-	/* SYN ACK from the server: its own numbers are the base of what follows. */
+	/* SYN ACK from the server. Its numbers are the base of the later ones. */
 	assert_base(skw_tcp_seqs_base(seqs, &down, 80, 4000, true, 9000, 1001), 0, 0, 1000);
 	assert_base(skw_tcp_seqs_base(seqs, &up, 4000, 80, false, 1001, 9001), 1000, 9000, 9000);
 	assert_base(skw_tcp_seqs_base(seqs, &down, 80, 4000, false, 9001, 1001), 9000, 1000, 1000);
-	/* Other ports are another connection, met in its midst. */
+	/* Other ports are another connection, which was not seen from its start. */
 	assert_base(skw_tcp_seqs_base(seqs, &up, 4001, 80, false, 50, 60), 0, 0, 59);
 	assert_base(skw_tcp_seqs_base(seqs, &up, 4001, 80, false, 55, 60), 50, 59, 59);
-	/* The same ports again, opened anew. */
+	/* The same ports, opened again. */
 	assert_base(skw_tcp_seqs_base(seqs, &down, 80, 4000, true, 70000, 501), 0, 0, 500);
 	assert_base(skw_tcp_seqs_base(seqs, &up, 4000, 80, false, 501, 70001), 500, 70000, 70000);
 	skw_tcp_seqs_free(seqs);
@@ -297,7 +302,7 @@ static void equal_ports_are_told_apart_by_address(void **state)
 	assert_non_null(seqs);
 	assert_base(skw_tcp_seqs_base(seqs, &down, 179, 179, true, 9000, 1001), 0, 0, 1000);
 	assert_base(skw_tcp_seqs_base(seqs, &up, 179, 179, false, 1001, 9001), 1000, 9000, 9000);
-	/* The same bytes as IPv6 addresses are somebody else. */
+	/* The same bytes as IPv6 addresses belong to other hosts. */
 	up6.version = down6.version = 6;
 	assert_base(skw_tcp_seqs_base(seqs, &up6, 179, 179, false, 5, 7), 0, 0, 6);
 	assert_base(skw_tcp_seqs_base(seqs, &down6, 179, 179, false, 7, 6), 6, 5, 5);
@@ -316,7 +321,7 @@ static void old_connections_make_room_for_new_ones(void **state)
 	for (uint32_t i = 0; i < 1000000; i++) {
 		memcpy(src, &i, sizeof(i));
 		skw_tcp_seqs_base(seqs, &ip, 5000, 80, false, i, i);
-		/* The newest is always there. */
+		/* The newest connection is always in the table. */
 		assert_int_equal(skw_tcp_seqs_base(seqs, &ip, 5000, 80, false, i, i).seq, i);
 	}
 	assert_base(skw_tcp_seqs_base(seqs, &up, 4000, 80, false, 1500, 2500), 0, 0, 2499);

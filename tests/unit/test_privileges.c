@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Users by name; what asks for privileges is in tests/live/privilege_drop.c. */
+/* Finding users by name. Tests that need privileges are in tests/live/privilege_drop.c. */
 #include "keeper/privileges.h"
 
 #include <errno.h>

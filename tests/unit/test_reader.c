@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Capture files as streams: pcap of all kinds, what is no capture file, pipes. */
+/* Capture files as streams: all kinds of pcap, files of other formats, pipes. */
 #include "config.h"
 
 #include "pcap/reader.h"
@@ -85,7 +85,7 @@ static void pcap_of_the_other_byte_order_is_read(void **state)
 {
 	static const uint8_t file[] = {
 		0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		0,    0x10, 0,    0,    0, 0, 1, /* one packet, after 2038: */
+		0,    0x10, 0,    0,    0, 0, 1, /* a packet of a time after 2038: */
 		0xf0, 0,    0,    1,    0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9, 0x77,
 	};
 	struct skw_reader *r;
@@ -188,7 +188,7 @@ struct feeder {
 	const struct skw_buf *b;
 };
 
-/* Byte by byte: the reader sees every way in which a pipe may come in pieces. */
+/* Writes byte by byte, so that the reader sees every way in which a pipe can split the data. */
 static void *feed(void *arg)
 {
 	const struct feeder *f = arg;
@@ -244,7 +244,7 @@ static void both_formats_are_read_from_a_pipe(void **state)
 	skw_buf_free(&b);
 }
 
-/* A stream that fails after its first bytes. */
+/* A stream that fails after some bytes. */
 struct failing {
 	const struct skw_buf *b;
 	size_t at;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Ring records become pointers and lengths, or are refused. */
+/* Records of the ring become pointers and lengths, or are refused. */
 #include "capture/packet_rec.h"
 
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #define FRAME_BYTES 64
 
-/* A record as the kernel makes it: the header, the headroom, the frame. */
+/* A record like those of the kernel: the header, the headroom, the frame. */
 struct sample {
 	_Alignas(8) uint8_t bytes[sizeof(struct skw_packet_rec) + SKW_REC_HEADROOM + FRAME_BYTES];
 };

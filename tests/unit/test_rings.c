@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The ring reader over files that look like the kernel's ring buffers. */
+/* The ring reader, tested on files that have the layout of the kernel's ring buffers. */
 #include "kern/ring.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 #define RING_BYTES 65536
 #define RINGS      2
 
-/* The producer's side of a ring. */
+/* The side of a ring that the producer writes. */
 struct fake {
 	int fd;
 	unsigned long *consumer, *producer;
@@ -43,7 +43,7 @@ static void fake_open(struct fake *f)
 	f->data = p + 2 * page;
 }
 
-/* Both copies of the data, as the kernel maps them. */
+/* Writes both copies of the data, because the kernel maps the data twice. */
 static void fake_put(struct fake *f, unsigned long pos, const void *bytes, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -53,7 +53,7 @@ static void fake_put(struct fake *f, unsigned long pos, const void *bytes, size_
 	}
 }
 
-/* Reserves a record that is busy. Returns where it is. */
+/* Reserves a record that is busy. Returns its position. */
 static unsigned long reserve(struct fake *f, uint32_t size)
 {
 	unsigned long pos = *f->producer;
@@ -106,7 +106,7 @@ static int tear_down(void **arg)
 	return 0;
 }
 
-/* Time stamp of the next record that is lent out, 0 if none is. */
+/* The time stamp of the next record that the reader gives out, 0 if there is none. */
 static uint64_t next_ts(struct state *s)
 {
 	size_t size;
@@ -162,7 +162,7 @@ static void keeps_back_what_is_younger_than_the_clock(void **arg)
 	EXPECT(s, 120);
 }
 
-/* Its time might be anything after the look before it was reserved. */
+/* The time of the busy record can be any time after the look before it was reserved. */
 static void a_busy_record_holds_back_what_it_might_precede(void **arg)
 {
 	struct state *s = *arg;
@@ -175,7 +175,10 @@ static void a_busy_record_holds_back_what_it_might_precede(void **arg)
 	produce(&s->fake[1], 80, 64);
 	assert_int_equal(skw_rings_look(s->rings, 100), 0);
 	EXPECT(s, 40);
-	/* Still busy a look later: still nothing that it might precede. */
+	/*
+	 * The record is still busy at the next look, so the records that may come after it still
+	 * wait.
+	 */
 	assert_int_equal(skw_rings_look(s->rings, 150), 0);
 	EXPECT(s, 0);
 	submit(&s->fake[0], busy, 60, 0);
@@ -197,7 +200,7 @@ static void sorts_a_ring_that_cpus_share(void **arg)
 	EXPECT(s, 10, 15, 20, 25, 30, 40);
 }
 
-/* What is kept back from one look may belong behind what comes with the next. */
+/* A record that one look held back may belong after a record of the next look. */
 static void sorts_across_looks(void **arg)
 {
 	struct state *s = *arg;
@@ -239,7 +242,10 @@ static void gives_back_only_what_was_lent_out(void **arg)
 	assert_int_equal(skw_rings_fill(s->rings), 72);
 }
 
-/* A record in front, by position, of one that was lent out is not to be overwritten. */
+/*
+ * The record at the older position is given out later. Until then it must not be overwritten,
+ * although the record after it was released.
+ */
 static void an_older_position_stays_until_its_turn(void **arg)
 {
 	struct state *s = *arg;
@@ -327,7 +333,9 @@ static void survives_many_rounds(void **arg)
 
 			if (*f->producer - *f->consumer + 2 * size + 64 > RING_BYTES)
 				continue;
-			/* Two CPUs: the later one reads its clock first. */
+			/*
+			 * On two CPUs, the record that is reserved later can have the earlier time.
+			 */
 			unsigned long first = reserve(f, size), second = reserve(f, size);
 			clock_ns += 10;
 			submit(f, second, clock_ns, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Names of files, what they are in a rotation and what they say of the format. */
+/* File names: their form in a rotation, and the format that they imply. */
 #include "out/rotate.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ static void by_time_goes_through_strftime(void **state)
 
 	(void)state;
 	check(&r, 0, "2023-11-14_221320.pcap");
-	r.files = 5; /* limits the number of files, is no part of names */
+	r.files = 5; /* limits the number of files and does not change their names */
 	check(&r, 0, "2023-11-14_221320.pcap");
 	assert_false(skw_rotate_over(&r, 4));
 	assert_true(skw_rotate_over(&r, 5));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* LINUX_SLL2 headers, link type by link type. */
+/* LINUX_SLL2 headers for each link type. */
 #include "pcap/sll2.h"
 
 #include <errno.h>
@@ -74,7 +74,7 @@ static void a_length_instead_of_a_type_is_llc_or_raw_802_3(void **state)
 	assert_int_equal(protocol(&s), 0x0004);
 	s = make(&q, ARPHRD_ETHER);
 	assert_int_equal(protocol(&s), 0x0001);
-	q.caplen = 15; /* the two bytes that would tell are not there */
+	q.caplen = 15; /* the two bytes of the protocol are missing */
 	s = make(&q, ARPHRD_ETHER);
 	assert_int_equal(protocol(&s), 0x0004);
 }
@@ -116,7 +116,7 @@ static void raw_packets_tell_their_version(void **state)
 		assert_int_equal(s.header[8] << 8 | s.header[9], ARPHRD_NONE);
 	}
 	struct skw_packet p = packet(DLT_RAW, other, 1);
-	p.protocol = 0x8847; /* the kernel knows better */
+	p.protocol = 0x8847; /* the protocol of the kernel is used */
 	struct skw_sll2 s = make(&p, ARPHRD_NONE);
 	assert_int_equal(protocol(&s), 0x8847);
 }
@@ -160,7 +160,7 @@ static void a_cooked_header_is_carried_over(void **state)
 	assert_memory_equal(s.header, expected, sizeof(expected));
 	assert_int_equal(s.drop, 16);
 
-	/* The new kind stays as it is, its interface included. */
+	/* A packet of the new kind does not change, including its interface. */
 	uint8_t sll2[SKW_SLL2_BYTES];
 	memcpy(sll2, expected, sizeof(sll2));
 	sll2[7] = 9;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Which columns of top a screen has room for. */
-#include "ui/columns.h"
+/* The choice of the columns that fit on a screen. */
+#include "ui/draw/columns.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +40,9 @@ static void every_column_has_a_name_and_a_field(void **state)
 	assert_int_equal(skw_column_find("nothing", 7), SKW_COLUMNS);
 }
 
-/* From wide to narrow: once a column is gone, those that go before it are gone as well. */
+/*
+ * The width decreases. When a column has been left out, all columns that go before it are out too.
+ */
 static void columns_drop_out_in_their_order(void **state)
 {
 	static const enum skw_column order[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What top remembers, in a configuration folder of the test's own. */
+/* The settings that top remembers, in a configuration folder made for the test. */
 #include "ui/settings.h"
 
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "ui/columns.h"
+#include "ui/draw/columns.h"
 
 struct folder {
 	char name[64], file[128];
@@ -41,7 +41,7 @@ static int tear_down(void **state)
 	unlink(f->file);
 	snprintf(path, sizeof(path), "%s/skwatch", f->name);
 	rmdir(path);
-	/* Nothing else was left there. */
+	/* The folder is empty now. */
 	int left = rmdir(f->name);
 
 	free(f);
@@ -163,7 +163,7 @@ static void only_what_changed_on_the_screen_is_kept(void **state)
 	(void)state;
 	skw_settings_default(&stored);
 	stored.sort = SKW_FIELD_AGE_US;
-	/* Options of this run. */
+	/* The options of this run. */
 	before = stored;
 	before.sort = SKW_FIELD_RX_BPS;
 	before.group = SKW_GROUP_PROCESS;
@@ -184,7 +184,7 @@ static void only_what_changed_on_the_screen_is_kept(void **state)
 	assert_int_equal(stored.sort, SKW_FIELD_AGE_US);
 	assert_false(stored.listeners);
 
-	/* The order counts as one choice with what it is of. */
+	/* The sort field and its order are a single choice. */
 	after = before;
 	after.ascending = !before.ascending;
 	assert_true(skw_settings_merge(&stored, &before, &after));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Text, sparklines, bars and cursors of the screen: all that needs no terminal. */
-#include "ui/cells.h"
-#include "ui/cursor.h"
-#include "ui/spark.h"
+/* Text, sparklines, bars and cursors of the screen: everything that needs no terminal. */
+#include "ui/draw/cells.h"
+#include "ui/draw/cursor.h"
+#include "ui/draw/spark.h"
 
 #include <locale.h>
 #include <math.h>
@@ -26,11 +26,11 @@ static void control_characters_never_reach_the_terminal(void **state)
 	(void)state;
 	assert_cells("a\033[2Jb\r\n\x7f", true, 80, L"a?[2Jb???", 9);
 	assert_cells("a\033[2Jb", false, 80, L"a?[2Jb", 6);
-	/* C1: CSI as one character, which some terminals obey. */
+	/* C1 control character: CSI, which some terminals obey. */
 	assert_cells("a\xc2\x9b"
 		     "2J",
 		     true, 80, L"a?2J", 4);
-	/* Right-to-left override has no width of its own. */
+	/* The right-to-left override has no width. */
 	assert_cells("\xe2\x80\xae"
 		     "x",
 		     true, 80, L"?x", 2);
@@ -83,7 +83,7 @@ static void sparklines_have_levels_and_blanks(void **state)
 	skw_spark_line(out, none, 2, 0, skw_spark_top(none, 2), true);
 	assert_string_equal(out, "▁▁");
 	assert_true(skw_spark_top(gaps, 4) == 5);
-	/* A value beyond the top, or below the base, stays within the levels. */
+	/* Values above the top or below the base get the highest or lowest level. */
 	skw_spark_line(out, values, 9, 4, 5, false);
 	assert_string_equal(out, ".....@@@@");
 }
@@ -124,7 +124,7 @@ static void cursors_stay_in_their_list_and_in_sight(void **state)
 	assert_int_equal(c.top, 90);
 	skw_cursor_move(&c, SKW_MOTION_DOWN, 100, 10);
 	assert_int_equal(c.at, 99);
-	/* The list got shorter. */
+	/* The list has become shorter. */
 	skw_cursor_show(&c, 20, 10);
 	assert_int_equal(c.at, 19);
 	assert_int_equal(c.top, 10);

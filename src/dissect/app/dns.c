@@ -10,14 +10,14 @@
 
 enum {
 	HEADER = 12,
-	FLAG_QR = 0x8000, /* a response */
+	FLAG_QR = 0x8000, /* set in a response */
 	FLAG_AA = 0x0400,
 	FLAG_TC = 0x0200,
 	FLAG_RD = 0x0100,
 	FLAG_RA = 0x0080,
 	FLAG_AD = 0x0020,
 	FLAG_CD = 0x0010,
-	QUERY_ODD = 0x06cf, /* what has no business in a query */
+	QUERY_ODD = 0x06cf, /* bits that a query does not have */
 	OPCODE_INVERSE = 1,
 };
 
@@ -27,7 +27,7 @@ static const char *const opcodes[16] = {
 	" updateM", " updateMA", " zoneInit", " zoneRef",
 };
 
-/* Two lack their space in tcpdump; scripts that compare lines will not thank us for it. */
+/* Two names have no space in front, as in tcpdump, so that scripts which compare lines work. */
 static const char *const rcodes[] = {
 	"",          " FormErr", " ServFail", " NXDomain", " NotImp",  " Refused",
 	" YXDomain", " YXRRSet", " NXRRSet",  " NotAuth",  " NotZone", " Resp11",
@@ -46,7 +46,7 @@ static void print_count(struct skw_dissect *d, uint32_t n, const char *what)
 	skw_buf_add_str(d->out, what);
 }
 
-/* One of the sections that hold records; false if the message ends before it does. */
+/* Prints a section of records. Returns false if the message ends before the section does. */
 static bool print_section(struct skw_dissect *d, struct skw_dns *m, uint32_t count)
 {
 	while (count) {
@@ -61,7 +61,7 @@ static bool print_section(struct skw_dissect *d, struct skw_dns *m, uint32_t cou
 	return !count;
 }
 
-/* The sections that only -vv shows. */
+/* Prints the sections that are shown with -vv only. */
 static bool print_rest(struct skw_dissect *d, struct skw_dns *m, const struct header *h)
 {
 	const struct {
@@ -224,7 +224,10 @@ bool skw_dissect_dns(struct skw_dissect *d, struct skw_bytes b, bool over_tcp)
 
 	b = skw_bytes_skip(b, 2);
 	skw_buf_add_char(d->out, ' ');
-	/* Messages are not put together from segments, nor are several in one told apart. */
+	/*
+	 * Messages are not reassembled from segments, and a second message in the segment is not
+	 * printed.
+	 */
 	if (length != b.len) {
 		skw_text_field(d->out, "[prefix length(", length);
 		skw_text_field(d->out, ") != length(", b.len);

@@ -5,16 +5,16 @@
 #include "util/bytes.h"
 
 enum {
-	LABEL_KIND = 0xc0, /* the upper two bits of a label's first byte, and what they mean: */
+	LABEL_KIND = 0xc0, /* the upper two bits of a label's first byte; their values: */
 	LABEL_TEXT = 0x00,
 	LABEL_EXTENDED = 0x40,
 	LABEL_POINTER = 0xc0,
-	EXTENDED_BITS = 0x41, /* the one extended label there ever was */
+	EXTENDED_BITS = 0x41, /* the only type of extended label that was ever defined */
 	NAME_MAX_CHARS = 255,
-	NAME_MAX_POINTERS = 127, /* a name has no more labels than that */
+	NAME_MAX_POINTERS = 127, /* no name has more labels */
 };
 
-/* Bit-string labels: a count of bits (0 means 256), then those bits. */
+/* The number of bits of a bit-string label. A count of 0 means 256. */
 static uint32_t bit_count(uint8_t n)
 {
 	return n ? n : 256;
@@ -48,7 +48,7 @@ bool skw_dns_name_skip(struct skw_bytes msg, uint32_t *at)
 	return true;
 }
 
-/* The bits in hexadecimal, as in \[x1f8/9]; bits past the last are left out. */
+/* Prints the bits in hexadecimal, as in \[x1f8/9]. Bits after the last are printed as 0. */
 static bool print_bits(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at)
 {
 	if (!skw_bytes_has(msg, *at, 1))
@@ -83,7 +83,7 @@ static bool print_bits(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at
 	return true;
 }
 
-/* Text and dot of one label, cut where the name gets longer than names may be. */
+/* Prints the text of a label. What exceeds the greatest length of a name is left out. */
 static bool print_text(struct skw_dissect *d, struct skw_bytes msg, uint32_t at, uint32_t n,
 		       uint32_t *chars)
 {
@@ -98,7 +98,7 @@ static bool print_text(struct skw_dissect *d, struct skw_bytes msg, uint32_t at,
 	return whole;
 }
 
-/* What cannot be a label's first byte is said so. */
+/* Prints a message and returns false if no label can begin with this byte. */
 static bool check_label(struct skw_dissect *d, uint8_t first)
 {
 	uint8_t kind = first & LABEL_KIND;
@@ -118,8 +118,8 @@ static bool check_label(struct skw_dissect *d, uint8_t first)
 bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at)
 {
 	uint32_t pos = *at;
-	uint32_t limit = pos; /* a pointer must lead before this: each further back than the last */
-	uint32_t after = 0;   /* behind the name, once the first pointer has been met */
+	uint32_t limit = pos; /* a pointer must lead to a place before this one */
+	uint32_t after = 0;   /* the place after the name, 0 before the first pointer */
 	uint32_t chars = 0;
 	unsigned pointers = 0;
 
@@ -136,7 +136,7 @@ bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *a
 		pos++;
 		if (!first)
 			break;
-		/* As tcpdump has it: a length that nothing was captured of still makes a name. */
+		/* Like tcpdump, accepts a name when nothing of its last label was captured. */
 		if (pos == msg.caplen && (first & LABEL_KIND) != LABEL_POINTER) {
 			*at = after ? after : pos + first;
 			return true;
@@ -167,7 +167,9 @@ bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *a
 		if (chars <= NAME_MAX_CHARS)
 			skw_buf_add_char(d->out, '.');
 		chars++;
-		/* Nothing more is shown; without this, names could cost the square of their length.
+		/*
+		 * No more is shown of such a long name. Without this limit, the names of a message
+		 * could take time that grows with the square of its length.
 		 */
 		if (chars > NAME_MAX_CHARS && after)
 			break;

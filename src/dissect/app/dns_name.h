@@ -6,13 +6,16 @@
 #include "dissect/dissect.h"
 
 /*
- * Prints the name at *at of the message, escaped, and moves *at behind it. Pointers are followed
- * backwards only, so no name takes more steps than the message has bytes. Returns false, with
- * what was readable printed, if the name does not end or points nowhere; *at is untouched then.
+ * Prints the escaped name at *at of the message and moves *at to the byte after it. Pointers are
+ * followed backwards only, so a name takes at most as many steps as the message has bytes. Returns
+ * false if the name does not end or a pointer leads nowhere. Then the readable part has been
+ * printed and *at has not changed.
  */
 bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at);
 
-/* Moves *at behind the name without looking at it; false if it does not end. */
+/*
+ * Moves *at to the byte after the name without checking the name. Returns false if it does not end.
+ */
 bool skw_dns_name_skip(struct skw_bytes msg, uint32_t *at);
 
 #endif

@@ -12,7 +12,10 @@ static void print_hex(struct skw_dissect *d, const uint8_t *p, uint32_t n)
 		skw_text_hex(d->out, p[i], 2);
 }
 
-/* Each prints the space in front and the value of an option that is not empty, or returns false. */
+/*
+ * Each of these functions prints a space and the value of an option that is not empty, or returns
+ * false if the value is malformed.
+ */
 
 static bool print_bytes(struct skw_dissect *d, struct skw_bytes b)
 {
@@ -21,7 +24,10 @@ static bool print_bytes(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* RFC 7871: family, prefix lengths of source and scope, as much address as the prefix needs. */
+/*
+ * RFC 7871: the address family, two prefix lengths (source and scope), and the bytes of the address
+ * that the prefix covers.
+ */
 static bool print_subnet(struct skw_dissect *d, struct skw_bytes b)
 {
 	uint8_t addr[16] = { 0 };
@@ -48,7 +54,7 @@ static bool print_subnet(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* RFC 7873: 8 bytes of the client's, then none or 8 to 32 of the server's. */
+/* RFC 7873: 8 bytes of the client, and none or 8 to 32 bytes of the server. */
 static bool print_cookie(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (b.len != 8 && (b.len < 16 || b.len > 40))
@@ -62,7 +68,7 @@ static bool print_cookie(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* RFC 7828, in tenths of a second. */
+/* RFC 7828. The value is in tenths of a second. */
 static bool print_keepalive(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (b.len != 2)
@@ -97,7 +103,8 @@ static bool print_chain(struct skw_dissect *d, struct skw_bytes b)
 	uint32_t at = 0;
 
 	skw_buf_add_char(d->out, ' ');
-	if (!(b.p[0] & 0xc0)) /* compressed it must not be */
+	/* The name must not be compressed, so a pointer is not followed. */
+	if (!(b.p[0] & 0xc0))
 		skw_dns_name_print(d, b, &at);
 	return true;
 }

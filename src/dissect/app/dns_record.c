@@ -10,12 +10,16 @@
 enum {
 	TYPE_OPT = 41,
 	CLASS_IN = 1,
-	MULTICAST_BIT = 0x8000, /* RFC 6762: unicast answer wanted, or flush what is cached */
-	RECORD_FIXED = 10,      /* type, class, time to live, length of the data */
+	/*
+	 * RFC 6762: in a question, a unicast answer is wanted; in a record, the cache is to be
+	 * flushed.
+	 */
+	MULTICAST_BIT = 0x8000,
+	RECORD_FIXED = 10, /* type, class, time to live, length of the data */
 	EDNS_DO = 0x8000,
 };
 
-/* The data of one record; at is its place in the message, for compressed names. */
+/* The data of a record. Compressed names need `at`, the place of the data in the message. */
 struct rdata {
 	struct skw_bytes msg;
 	uint32_t at, len;
@@ -110,7 +114,10 @@ static bool print_txt(struct skw_dissect *d, const struct rdata *r)
 	return true;
 }
 
-/* RFC 2874, long obsolete: a prefix length, the address's other bits, the prefix's name. */
+/*
+ * RFC 2874, obsolete: the length of a prefix, the other bits of the address, the name of the
+ * prefix.
+ */
 static bool print_a6(struct skw_dissect *d, const struct rdata *r)
 {
 	uint32_t at = r->at;
@@ -153,7 +160,7 @@ static bool print_opt(struct skw_dissect *d, const struct rdata *r)
 	return skw_dns_opt_print(d, skw_bytes_first(skw_bytes_skip(r->msg, r->at), r->len));
 }
 
-/* RFC 8945; what tells one signature from another is not shown. */
+/* RFC 8945. The signature itself is not shown. */
 static bool print_tsig(struct skw_dissect *d, const struct rdata *r)
 {
 	static const char *const labels[] = { " origid=", " error=", " otherlen=" };
@@ -164,7 +171,7 @@ static bool print_tsig(struct skw_dissect *d, const struct rdata *r)
 	skw_buf_add_char(d->out, ' ');
 	if (!skw_dns_name_print(d, r->msg, &at))
 		return false;
-	at += 6; /* the time */
+	at += 6; /* time signed */
 	if (!skw_bytes_has(r->msg, at, 2))
 		return false;
 	skw_text_field(d->out, " fudge=", skw_bytes_be16(r->msg.p + at));
@@ -205,7 +212,8 @@ static bool print_string(struct skw_dissect *d, const struct rdata *r)
 static const struct type {
 	uint16_t value;
 	const char *name;
-	bool (*print)(struct skw_dissect *d, const struct rdata *r); /* NULL: the name says all */
+	/* NULL if only the name is printed. */
+	bool (*print)(struct skw_dissect *d, const struct rdata *r);
 } types[] = {
 	{ 1, "A", print_a },
 	{ 28, "AAAA", print_aaaa },
@@ -271,7 +279,7 @@ static const struct type {
 	{ 255, "ANY", NULL },
 };
 
-/* Prints " A" and tells what else is known of the type; NULL if nothing. */
+/* Prints the name of the type with a space in front. Returns NULL if the type is not known. */
 static const struct type *print_type(struct skw_dissect *d, uint16_t value)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(types); i++) {
@@ -327,7 +335,7 @@ bool skw_dns_question_print(struct skw_dissect *d, struct skw_dns *m)
 	return true;
 }
 
-/* In the largest units first, none of them 0: 1d1h1m1s. */
+/* Prints a duration with the largest unit first and without units that are 0: 1d1h1m1s. */
 static void print_ttl(struct skw_dissect *d, uint32_t sec)
 {
 	static const struct {
@@ -364,7 +372,7 @@ bool skw_dns_record_print(struct skw_dissect *d, struct skw_dns *m)
 	} else {
 		named = skw_dns_name_skip(m->msg, &at);
 	}
-	/* As tcpdump has it: nothing is said if this was the last record that was promised. */
+	/* Like tcpdump, reports a missing record only if more records should follow. */
 	m->at = m->msg.caplen;
 	if (!named || !skw_bytes_has(m->msg, at, RECORD_FIXED))
 		return true;

@@ -5,18 +5,23 @@
 
 #include "dissect/dissect.h"
 
-/* A message being printed; the offset is where the next question or record begins. */
+/* A message that is being printed. `at` is the place of the next question or record. */
 struct skw_dns {
 	struct skw_bytes msg;
 	bool multicast;
 	uint32_t at;
 };
 
-/* Both print one, with a space in front, and move on. False if the message does not allow it. */
+/*
+ * Print a question or a record, with a space in front, and move on to the next. Return false if the
+ * message is cut or malformed.
+ */
 bool skw_dns_question_print(struct skw_dissect *d, struct skw_dns *m);
 bool skw_dns_record_print(struct skw_dissect *d, struct skw_dns *m);
 
-/* The upper bits of the response code, which an OPT record in the third section holds (RFC 6891).
+/*
+ * Looks for an OPT record in the third section and returns the upper bits of the response code that
+ * it holds (RFC 6891), 0 if there is none.
  */
 uint16_t skw_dns_extended_rcode(const struct skw_dns *m, uint32_t questions, uint32_t before,
 				uint32_t extra);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* HTTP/1, RFC 9112: first lines, or with -v all that is text. */
+/* HTTP/1, RFC 9112: prints the first line, or with -v all lines of text. */
 #include "dissect/dissect.h"
 
 #include <strings.h>
@@ -10,7 +10,7 @@
 
 enum { WORD_MAX = 128 };
 
-/* Those that tcpdump knows: WebDAV and its like, but not PATCH. */
+/* The methods that tcpdump knows, among them those of WebDAV, but not PATCH. */
 static const char *const methods[] = {
 	"GET",
 	"PUT",
@@ -63,8 +63,9 @@ static bool is_blank(uint8_t c)
 }
 
 /*
- * A word of printable characters from *at on; *at moves to the next word of the line. Its length,
- * or 0 if there is none, it is not ended by what was captured, or it has more than max bytes.
+ * Returns the length of the word of printable characters at *at, and moves *at to the next word of
+ * the line. Returns 0 if there is no word, if the word has more than max bytes, or if the capture
+ * ends within it.
  */
 static uint32_t next_word(struct skw_bytes b, uint32_t *at, uint32_t max)
 {
@@ -96,7 +97,7 @@ static bool is_method(const uint8_t *p, uint32_t n)
 	return false;
 }
 
-/* Begins with a method, or with any word and a status code. */
+/* Whether the text begins with a method, or with any word and a status code. */
 static bool is_start(struct skw_bytes b)
 {
 	uint32_t at = 0;
@@ -119,8 +120,8 @@ static bool is_start(struct skw_bytes b)
 }
 
 /*
- * Prints the line at *at, if it is nothing but printable characters and tabs, and moves on.
- * Returns false if there is no further line: the text, or what was captured of it, ends here.
+ * Prints the line at *at if it consists of printable characters and tabs, and moves on. Returns
+ * false if no line follows, because the text ends here or was not captured.
  */
 static bool print_line(struct skw_dissect *d, struct skw_bytes b, uint32_t *at, const char *before)
 {
@@ -144,8 +145,7 @@ static bool print_line(struct skw_dissect *d, struct skw_bytes b, uint32_t *at, 
 		if (!is_printable(c) && c != '\t')
 			return false;
 	}
-	/* A line that goes on in the next segment is shown so far, one that was not captured is
-	 * not. */
+	/* An unfinished line is printed if the segment ends here, but not if the capture does. */
 	if (next || b.caplen == b.len) {
 		skw_buf_add_str(d->out, before);
 		skw_buf_add(d->out, b.p + *at, pos - *at);
@@ -158,7 +158,7 @@ static bool print_line(struct skw_dissect *d, struct skw_bytes b, uint32_t *at, 
 	return next < b.len;
 }
 
-/* A first line that names HTTP/1 itself: enough to be sure on any port. */
+/* Whether the first line names HTTP/1, which is sufficient to recognize it on any port. */
 static bool names_version(struct skw_bytes b)
 {
 	static const char version[] = { 'H', 'T', 'T', 'P', '/', '1', '.' };

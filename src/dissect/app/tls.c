@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* TLS, RFC 8446 and 5246: the kinds of the records, and the name that a client asks for. */
+/*
+ * TLS, RFC 8446 and 5246: prints the types of the records, and the name of the server that a client
+ * asks for.
+ */
 #include "dissect/dissect.h"
 
 #include "dissect/text.h"
@@ -18,7 +21,7 @@ enum {
 	COMPRESSED_CERTIFICATE = 25,
 	EXTENSION_SERVER_NAME = 0,
 	SERVER_NAME_MAX = 255,
-	SHOWN_MAX = 8, /* phrases of one line */
+	SHOWN_MAX = 8, /* phrases in a line */
 };
 
 static const struct skw_text_name handshakes[] = {
@@ -82,15 +85,15 @@ static const struct skw_text_name alerts[] = {
 	{ 0, NULL },
 };
 
-/* The phrases of a line: a comma between them, and none twice in a row. */
+/* The phrases of a line. Commas separate them, and a phrase is not repeated immediately. */
 struct phrases {
 	struct skw_dissect *d;
 	const char *last;
 	unsigned count;
-	bool encrypted; /* a ChangeCipherSpec has gone by */
+	bool encrypted; /* a ChangeCipherSpec has been seen */
 };
 
-/* False if the name was said just before or the line is long enough. */
+/* Prints a phrase. Returns false if it equals the last phrase or the line is long enough. */
 static bool say(struct phrases *s, const char *name)
 {
 	if (s->last == name || s->count >= SHOWN_MAX)
@@ -102,7 +105,10 @@ static bool say(struct phrases *s, const char *name)
 	return true;
 }
 
-/* A vector with a length of `width` bytes in front: takes it off b. False if b ends before. */
+/*
+ * Takes a vector off b. Its length is in the `width` bytes in front of it. Returns false if b ends
+ * within the vector.
+ */
 static bool take(struct skw_bytes *b, uint32_t width, struct skw_bytes *vector)
 {
 	uint32_t n = 0;
@@ -119,7 +125,10 @@ static bool take(struct skw_bytes *b, uint32_t width, struct skw_bytes *vector)
 	return true;
 }
 
-/* The host name of a server_name extension (RFC 6066), if it was captured whole. */
+/*
+ * Finds the host name of a server_name extension (RFC 6066). Returns false if it was not captured
+ * completely.
+ */
 static bool find_server_name(struct skw_bytes hello, struct skw_bytes *name)
 {
 	struct skw_bytes skipped, extensions, list;
@@ -155,15 +164,15 @@ static void print_server_name(struct skw_dissect *d, struct skw_bytes hello)
 	skw_dissect_text(d, name.p, name.len < SERVER_NAME_MAX ? name.len : SERVER_NAME_MAX);
 }
 
-/* Messages that are known to go on in a second record. */
+/* Whether messages of this type often continue in a second record. */
 static bool may_be_long(uint8_t type)
 {
 	return type == CLIENT_HELLO || type == CERTIFICATE || type == COMPRESSED_CERTIFICATE;
 }
 
 /*
- * The messages of a handshake record. Once keys are agreed on they are encrypted, which shows in
- * a type that does not exist or a length that is more than the record has.
+ * Prints the messages of a handshake record. After the key exchange they are encrypted. An
+ * encrypted message is recognized by an unknown type or by a length that exceeds the record.
  */
 static void print_handshake(struct phrases *s, struct skw_bytes b)
 {
@@ -202,7 +211,10 @@ static void print_alert(struct phrases *s, struct skw_bytes b)
 		skw_buf_add_uint(s->d->out, b.p[1]);
 }
 
-/* Whether a record may begin here: known type, SSL 3.0 to TLS 1.3, a length that is allowed. */
+/*
+ * Whether a record may begin here: its type is known, its version is SSL 3.0 to TLS 1.3, its length
+ * is allowed.
+ */
 static bool is_record(struct skw_bytes b)
 {
 	if (!skw_bytes_has(b, 0, RECORD_HEADER))

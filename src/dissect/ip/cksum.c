@@ -31,8 +31,8 @@ uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len)
 uint16_t skw_cksum_shouldbe(uint16_t field, uint16_t sum)
 {
 	/*
-	 * sum is the complement of everything, the wrong field included. Taking the field out of
-	 * the sum and complementing leaves what it should hold.
+	 * `sum` is the complement of the sum over all bytes, and that includes the wrong field.
+	 * Subtracting the field from the sum and complementing the result gives the right value.
 	 */
 	uint32_t should = (uint32_t)field + sum;
 

@@ -9,12 +9,14 @@
 #include "dissect/dissect.h"
 
 /*
- * The Internet checksum (RFC 1071) of n bytes, complemented, host order: 0 means that bytes which
- * include their own checksum are right. `start` is 0 or what skw_cksum_pseudo() returned.
+ * The complemented Internet checksum (RFC 1071) of n bytes, in host order. Over bytes that include
+ * their own checksum it is 0 if they are right. `start` is 0 or the result of skw_cksum_pseudo().
  */
 uint16_t skw_cksum_sum(const uint8_t *p, size_t n, uint32_t start);
 uint32_t skw_cksum_pseudo(const struct skw_ip *ip, uint32_t upper_len);
-/* What the checksum field should hold, from what it holds and what skw_cksum_sum() made of it. */
+/*
+ * The right value of a checksum field that holds `field`, when skw_cksum_sum() has returned `sum`.
+ */
 uint16_t skw_cksum_shouldbe(uint16_t field, uint16_t sum);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Generic Routing Encapsulation, RFC 2784 and 2890. Version 1 (RFC 2637) is only named. */
+/*
+ * Generic Routing Encapsulation, RFC 2784 and 2890. Of version 1 (RFC 2637) only the name is
+ * printed.
+ */
 #include "dissect/dissect.h"
 
 #include "dissect/eth.h"
@@ -38,7 +41,10 @@ static void print_flags(struct skw_dissect *d, uint16_t flags)
 	skw_buf_add_str(d->out, *separator ? "]" : "none]");
 }
 
-/* Optional fields in the order of their flags; what is left of b, or p == NULL when cut. */
+/*
+ * Prints the optional fields in the order of their flags. Returns the rest of b, with p == NULL if
+ * a field is cut.
+ */
 static struct skw_bytes print_fields(struct skw_dissect *d, uint16_t flags, struct skw_bytes b)
 {
 	static const uint16_t order[] = { CHECKSUM | ROUTING, KEY, SEQUENCE };
@@ -124,7 +130,10 @@ void skw_dissect_gre(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 		skw_buf_add_char(d->out, ')');
 	}
 	skw_text_field(d->out, ", length ", len);
-	/* RFC 1701's source routes may follow, and nothing sends them any more. */
+	/*
+	 * Source routes of RFC 1701 may follow. They are obsolete, so nothing after them is
+	 * printed.
+	 */
 	if (flags & ROUTING)
 		return;
 	skw_buf_add_str(d->out, d->opt->verbose ? "\n\t" : ": ");

@@ -10,11 +10,11 @@
 
 enum {
 	ICMP_HEADER = 8,
-	QUOTE_DST = ICMP_HEADER + 16, /* the quoted packet's destination address */
-	MULTIPART_AT = 136,           /* header and a quote padded to 128 bytes */
+	QUOTE_DST = ICMP_HEADER + 16, /* the destination address of the quoted packet */
+	MULTIPART_AT = 136,           /* the header, and a quote padded to 128 bytes */
 };
 
-/* Text before and behind the quoted packet's destination address. */
+/* The text before and after the destination address of the quoted packet. */
 struct around {
 	const char *before, *behind;
 };
@@ -43,7 +43,7 @@ static const struct around redirects[] = {
 	{ "redirect-tos ", " to host " },
 };
 
-/* The printers below append a message's text and return false if bytes are missing. */
+/* These functions append the text of a message and return false if bytes are missing. */
 
 static bool print_echo(struct skw_dissect *d, struct skw_bytes b)
 {
@@ -196,7 +196,7 @@ static bool print_parameter_problem(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* Milliseconds since midnight UT, as h:mm:ss.mmm. */
+/* Prints milliseconds since midnight UT as h:mm:ss.mmm. */
 static void print_day_time(struct skw_buf *out, const char *label, uint32_t ms)
 {
 	uint32_t sec = ms / 1000;
@@ -237,7 +237,10 @@ static bool print_mask_reply(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* What a type is called or how it is printed, whether it quotes a packet and may have parts. */
+/*
+ * For each type, its name or its function, whether it quotes a packet, and whether it can have
+ * several parts.
+ */
 static const struct icmp_type {
 	bool (*print)(struct skw_dissect *d, struct skw_bytes b);
 	const char *name;
@@ -288,7 +291,9 @@ static void print_quote(struct skw_dissect *d, struct skw_bytes b)
 		skw_dissect_cut(d, "icmp");
 		return;
 	}
-	/* The quote claims its own length, of which the message holds a part. */
+	/*
+	 * The quoted header gives the length of the whole packet, which the message quotes in part.
+	 */
 	quote.len = skw_bytes_be16(quote.p + 2);
 	if (quote.caplen > quote.len)
 		quote.caplen = quote.len;
@@ -361,10 +366,11 @@ static void print_multipart(struct skw_dissect *d, struct skw_bytes b)
 		return;
 	}
 
-	bool legacy = b.p[5] == 0; /* no length of the quote: was 0 before RFC 4884 */
+	/* Senders before RFC 4884 leave the length of the quote 0. */
+	bool legacy = b.p[5] == 0;
 	bool right = whole && skw_cksum_sum(ext.p, ext.len, 0) == 0;
 
-	/* Then only a right checksum tells objects from a long quote. */
+	/* Without the length, only a right checksum distinguishes objects from a long quote. */
 	if (legacy && whole && !right)
 		return;
 	skw_text_field(d->out, "\n\tICMP Multi-Part extension v", ext.p[0] >> 4);
@@ -395,7 +401,10 @@ void skw_dissect_icmp(struct skw_dissect *d, const struct skw_ip *ip, struct skw
 
 	skw_buf_add_str(d->out, "ICMP ");
 	if (t->print && !t->print(d, b)) {
-		/* tcpdump composes the text first: a message that is cut has none of it. */
+		/*
+		 * tcpdump composes the text before it prints it, so it prints nothing of a cut
+		 * message.
+		 */
 		d->out->len = start;
 		skw_dissect_cut(d, "icmp");
 		return;

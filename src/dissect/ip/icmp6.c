@@ -89,7 +89,7 @@ static bool print_port_unreachable(struct skw_dissect *d, struct skw_bytes b)
 
 static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 {
-	/* The second has a space too many, as it has in tcpdump. */
+	/* The second text has a superfluous space, as in tcpdump. */
 	static const char *const reasons[] = { ", unreachable route", ",  unreachable prohibited",
 					       ", beyond scope", ", unreachable address",
 					       ", unreachable port" };
@@ -100,7 +100,7 @@ static bool print_unreachable(struct skw_dissect *d, struct skw_bytes b)
 		skw_buf_add_char(d->out, ')');
 		if (d->opt->verbose < 2)
 			skw_dissect_hexdata(d, b, b.len, "\n\t");
-		d->cut = true; /* no length behind it */
+		d->cut = true; /* the length is not printed then */
 		return true;
 	}
 	skw_buf_add_str(d->out, reasons[code]);
@@ -153,12 +153,12 @@ static bool print_parameter_problem(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* Where the length goes. */
+/* The place of the length in the line. */
 enum length_place {
-	LENGTH_LAST,  /* to the end, and with -v nowhere */
-	LENGTH_EARLY, /* with -v behind the name */
-	LENGTH_DATA,  /* to the end, and all of the message in hexadecimal unless -vv */
-	LENGTH_ONLY,  /* to the end: these are not taken apart */
+	LENGTH_LAST,  /* at the end, but not with -v */
+	LENGTH_EARLY, /* after the name with -v, otherwise at the end */
+	LENGTH_DATA,  /* at the end, and then the message in hexadecimal unless -vv */
+	LENGTH_ONLY,  /* at the end; the message is not dissected */
 };
 
 static const struct type {
@@ -182,7 +182,7 @@ static const struct type {
 	{ 136, LENGTH_EARLY, "neighbor advertisement", skw_icmp6_neighbour_advertisement },
 	{ 137, LENGTH_EARLY, "redirect", skw_icmp6_redirect },
 	{ 143, LENGTH_LAST, "multicast listener report v2", skw_icmp6_mld2_report },
-	/* Named, but not taken apart. */
+	/* Only the names of these are printed. */
 	{ 138, LENGTH_ONLY, "router renumbering", NULL },
 	{ 139, LENGTH_ONLY, "who-are-you request", NULL },
 	{ 140, LENGTH_ONLY, "who-are-you reply", NULL },

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parts of ICMPv6 that have a file of their own. */
+/* Parts of ICMPv6 that have their own files. */
 #ifndef SKW_DISSECT_IP_ICMP6_H
 #define SKW_DISSECT_IP_ICMP6_H
 
 #include "dissect/dissect.h"
 
 /*
- * Each prints what follows the message's name; b starts with the ICMPv6 header, of which
- * type and code are there. They return false if bytes are missing, which the caller says.
+ * Prints the text after the name of the message. `b` starts with the ICMPv6 header, whose type and
+ * code were captured. Returns false if bytes are missing; the caller reports it.
  */
 typedef bool skw_icmp6_print(struct skw_dissect *d, struct skw_bytes b);
 

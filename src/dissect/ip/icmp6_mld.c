@@ -7,21 +7,24 @@
 enum {
 	V1_SIZE = 24,
 	V2_QUERY_SIZE = 28,
-	RECORD_SIZE = 20, /* of a group record without sources */
+	RECORD_SIZE = 20, /* size of a group record without sources */
 };
 
 bool skw_icmp6_mld1(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!skw_bytes_has(b, 0, V1_SIZE))
 		return true;
-	/* No space in front: so it is in tcpdump. */
+	/* There is no space in front, as in tcpdump. */
 	skw_text_field(d->out, "max resp delay: ", skw_bytes_be16(b.p + 4));
 	skw_buf_add_str(d->out, " addr: ");
 	skw_text_ipv6(d->out, b.p + 8);
 	return true;
 }
 
-/* From 32768 (or 128, in one byte) on, values are floating point: RFC 3810 §5.1.3, §5.1.9. */
+/*
+ * Values from 32768 on (128 in the field of one byte) are in a floating-point format: RFC 3810
+ * §5.1.3, §5.1.9.
+ */
 static uint32_t max_response(uint16_t code)
 {
 	if (code < 0x8000)
@@ -36,7 +39,7 @@ static uint32_t query_interval(uint8_t code)
 	return (uint32_t)((code & 0xf) | 0x10) << ((code >> 4 & 7) + 3);
 }
 
-/* Sources as a number, or as a list from -vv on. */
+/* Prints the number of sources, or with -vv a list of them. */
 static bool print_sources(struct skw_dissect *d, struct skw_bytes b, uint32_t at, uint16_t count)
 {
 	if (d->opt->verbose < 2) {

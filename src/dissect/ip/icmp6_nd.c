@@ -7,13 +7,13 @@
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
-/* One option: where it starts among the options and its size in bytes, a multiple of eight. */
+/* An option: its place among the options and its size in bytes, which is a multiple of eight. */
 struct option {
 	struct skw_bytes all;
 	uint32_t at, size;
 };
 
-/* Whether n bytes of the option were captured; p gets their place. */
+/* Whether the first n bytes of the option were captured. Sets *p to the option. */
 static bool option_has(const struct option *o, uint32_t n, const uint8_t **p)
 {
 	*p = o->all.p + o->at;
@@ -30,7 +30,7 @@ static void print_lifetime(struct skw_dissect *d, uint32_t sec)
 	}
 }
 
-/* "Flags [a, b]" of those bits that have names. */
+/* Prints "Flags [a, b]" with the names of the bits that are set. */
 static void print_flags(struct skw_dissect *d, uint32_t value, const struct skw_text_name *names)
 {
 	const char *separator = "";
@@ -46,7 +46,7 @@ static void print_flags(struct skw_dissect *d, uint32_t value, const struct skw_
 	skw_buf_add_str(d->out, *separator ? "]" : "none]");
 }
 
-/* Router preference, RFC 4191: two bits, signed. */
+/* Router preference, RFC 4191: a signed number of two bits. */
 static const char *preference(uint8_t flags)
 {
 	static const char *const names[] = { "medium", "high", "rsv", "low" };

@@ -7,18 +7,18 @@
 
 enum { OPT_PAD1 = 0x00, OPT_PADN = 0x01, OPT_ALERT = 0x05, OPT_JUMBO = 0xc2, OPT_HOME = 0xc9 };
 
-/* The header's own length field counts units of eight bytes behind the first eight. */
+/* The length field counts units of eight bytes and does not count the first eight bytes. */
 static uint32_t ext_len(struct skw_bytes b)
 {
 	return (b.p[1] + 1u) * 8;
 }
 
-/* Whether fewer bytes are left in the header than the option needs at least. */
+/* Whether the header has fewer bytes left than the option needs. */
 static bool is_short(struct skw_dissect *d, uint8_t type, uint32_t left)
 {
 	static const struct {
 		uint8_t type;
-		uint8_t bytes; /* type and length included */
+		uint8_t bytes; /* including type and length */
 		const char *name;
 	} least[] = {
 		{ OPT_ALERT, 4, "rtalert" },
@@ -46,7 +46,7 @@ static bool bad_option_len(struct skw_dissect *d, const char *name, uint32_t len
 	return false;
 }
 
-/* The data of one option, of which `len` bytes follow type and length. */
+/* Prints an option. `len` bytes of data follow its type and length. */
 static bool print_option(struct skw_dissect *d, uint8_t type, const uint8_t *data, uint32_t len)
 {
 	bool show = d->opt->verbose > 0;
@@ -120,7 +120,7 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/* With `look` the options are looked at even if they are not shown: errors are. */
+/* With `look`, the options are checked even if they are not printed, because errors are printed. */
 static uint32_t options_header(struct skw_dissect *d, struct skw_bytes b, const char *title,
 			       const char *cut, bool look)
 {
@@ -157,7 +157,7 @@ static bool cut_routing(struct skw_dissect *d)
 	return false;
 }
 
-/* The four bytes before the addresses: reserved, or the segment routing header's fields. */
+/* Prints the four bytes before the addresses. They are reserved, or belong to segment routing. */
 static bool print_routing_fields(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (b.p[2] == 4) {
@@ -202,7 +202,10 @@ static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_byte
 		skw_buf_add_char(d->out, ']');
 		skw_text_ipv6(d->out, b.p + 8 + i * 16);
 	}
-	/* Segment routing keeps the last hop in front; the older types swap it in when reached. */
+	/*
+	 * Segment routing has the last hop first. In the older types the last address is the last
+	 * hop until the packet has passed all hops.
+	 */
 	if (type == 4 && hops)
 		ip->last_hop = b.p + 8;
 	else if (left && hops)
@@ -211,7 +214,10 @@ static bool print_hops(struct skw_dissect *d, struct skw_ip *ip, struct skw_byte
 	return true;
 }
 
-/* The four fields that all types have. False if they are cut or the type is not known. */
+/*
+ * Prints the three fields that all types have. Returns false if they are cut or the type is not
+ * known.
+ */
 static bool print_routing_start(struct skw_dissect *d, struct skw_bytes b)
 {
 	static const char *const labels[] = { " (len=", ", type=", ", segleft=" };

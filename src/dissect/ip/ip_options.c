@@ -23,7 +23,7 @@ static void bad_length(struct skw_dissect *d, uint32_t len)
 	skw_buf_add_char(d->out, ']');
 }
 
-/* Addresses, with a comma behind those that the pointer has passed. */
+/* Prints the addresses of a route. A comma follows each address that the pointer has passed. */
 static void print_route(struct skw_dissect *d, const uint8_t *p, uint32_t len)
 {
 	if (len < 3) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What follows an IP header. */
+/* The payload of an IP header. */
 #include "dissect/dissect.h"
 
 #include "dissect/ip/ip_proto.h"
@@ -43,7 +43,7 @@ static void print_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct s
 static void print_esp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	(void)ip;
-	/* A header and nothing else is no ESP packet. */
+	/* The header must be followed by at least one byte. */
 	if (!skw_bytes_has(b, 0, 9)) {
 		skw_dissect_cut(d, "esp");
 		return;
@@ -81,7 +81,7 @@ static void cut_ah(struct skw_dissect *d)
 	skw_dissect_cut(d, "ah");
 }
 
-/* What AH says of itself. False if it is cut. */
+/* Prints the header of AH. Returns false if it is cut. */
 static bool print_ah_header(struct skw_dissect *d, struct skw_bytes b, uint32_t len)
 {
 	skw_buf_add_char(d->out, '(');
@@ -110,7 +110,7 @@ static bool print_ah_header(struct skw_dissect *d, struct skw_bytes b, uint32_t 
 	return skw_bytes_has(b, 0, len);
 }
 
-/* Authentication Header, RFC 4302, and what it authenticates. */
+/* Authentication Header, RFC 4302, and the payload that it authenticates. */
 static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	if (!b.caplen) {
@@ -134,7 +134,7 @@ static void print_ah(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 	struct skw_ip inner = *ip;
 
 	inner.proto = b.p[0];
-	/* AH in AH in AH...: the packet's length bounds it, the stack must be as well. */
+	/* The length of the packet limits AH within AH, but the stack needs a lower limit. */
 	if (++d->depth > SKW_DISSECT_DEPTH)
 		skw_buf_add_str(d->out, "[nested too deeply]");
 	else
@@ -146,8 +146,8 @@ typedef void print_fn(struct skw_dissect *d, const struct skw_ip *ip, struct skw
 
 static const struct {
 	uint8_t proto;
-	print_fn *print;  /* NULL: only named */
-	const char *name; /* NULL if printed by the function */
+	print_fn *print;  /* NULL if only the name is printed */
+	const char *name; /* NULL if the function prints the name */
 } protocols[] = {
 	{ SKW_IPPROTO_TCP, skw_dissect_tcp, NULL },
 	{ SKW_IPPROTO_UDP, skw_dissect_udp, NULL },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of IP protocol numbers (IANA "Protocol Numbers"), in the words tcpdump uses with -v. */
+/* Names of IP protocol numbers (IANA "Protocol Numbers") as tcpdump prints them with -v. */
 #ifndef SKW_DISSECT_IP_IP_PROTO_H
 #define SKW_DISSECT_IP_IP_PROTO_H
 
@@ -28,10 +28,12 @@ enum {
 	SKW_IPPROTO_MOBILITY = 135,
 };
 
-/* "unknown" for those without a name. Never NULL. */
+/* Returns "unknown" for a protocol without a name. Never NULL. */
 const char *skw_ip_proto_name(uint8_t proto);
 
-/* Whether the protocol has ports in its first four bytes, and so prints the addresses itself. */
+/*
+ * Whether the first four bytes are ports. Then the function of the protocol prints the addresses.
+ */
 bool skw_ip_proto_has_ports(uint8_t proto);
 
 #endif

@@ -22,7 +22,10 @@ static const char *fragment_flags(uint16_t off)
 	return names[off >> 13];
 }
 
-/* What -v adds: the header's fields and a new line for the rest. False if the line ends here. */
+/*
+ * Prints the fields of the header, for -v, and starts a new line. Returns false if the line ends
+ * here.
+ */
 static bool print_header(struct skw_dissect *d, struct skw_bytes b, uint32_t hlen)
 {
 	static const char *const ecn[] = { "", ",ECT(1)", ",ECT(0)", ",CE" };
@@ -74,7 +77,7 @@ static bool print_header(struct skw_dissect *d, struct skw_bytes b, uint32_t hle
 	return whole;
 }
 
-/* The version is all that is looked at before the rest is known to be there. */
+/* Checks the version first, because tcpdump prints it even if the rest of the header is missing. */
 static bool check_version(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!b.caplen) {
@@ -95,8 +98,9 @@ static bool check_version(struct skw_dissect *d, struct skw_bytes b)
 }
 
 /*
- * The total length, header included, or 0 if the line ends here. Segments that the kernel has not
- * cut yet can be longer than the field can tell; then it is 0 and the frame's length counts.
+ * Returns the total length, including the header, or 0 if the line ends here. Segments that the
+ * kernel has not cut yet can be too long for the field. Then the field is 0, and the length of the
+ * frame is taken.
  */
 static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b, uint32_t hlen)
 {
@@ -156,7 +160,7 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 
 	if (!len)
 		return;
-	/* What the header claims counts as length, even if the frame is shorter. */
+	/* The header determines the length, even if the frame is shorter. */
 	b = skw_bytes_first(b, len);
 	b.len = len;
 

@@ -75,7 +75,10 @@ static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint8_t next
 	}
 }
 
-/* Whether a jumbogram's length may stand in a hop-by-hop option (RFC 2675). */
+/*
+ * The length of a jumbogram (RFC 2675) if a hop-by-hop option after the header holds it, otherwise
+ * 0.
+ */
 static uint32_t jumbo_len(struct skw_bytes b)
 {
 	if (b.p[6] != SKW_IPPROTO_HOPOPTS || !skw_bytes_has(b, HEADER, 8) ||
@@ -84,7 +87,7 @@ static uint32_t jumbo_len(struct skw_bytes b)
 	return skw_bytes_be32(b.p + HEADER + 4);
 }
 
-/* The length of header and payload; prints what is wrong with it. */
+/* Returns the length of header and payload. Prints a message if bytes are missing. */
 static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b)
 {
 	uint32_t payload = skw_bytes_be16(b.p + 4);
@@ -94,7 +97,9 @@ static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b)
 		uint32_t jumbo = jumbo_len(b);
 
 		d->jumbo = jumbo > 0;
-		/* The kernel leaves the option out of the large segments it has yet to cut. */
+		/*
+		 * The kernel does not write the option into large segments that it will cut later.
+		 */
 		payload = jumbo ? jumbo : b.len > UINT16_MAX + HEADER ? b.len - HEADER : 0;
 	}
 

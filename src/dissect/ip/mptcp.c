@@ -85,7 +85,9 @@ static bool print_join(struct skw_dissect *d, uint8_t flags, const uint8_t *p, u
 
 enum { DSS_FIN = 0x10, DSS_SEQ8 = 0x08, DSS_MAP = 0x04, DSS_ACK8 = 0x02, DSS_ACK = 0x01 };
 
-/* Takes a number of 4 or 8 bytes from the front and prints it. False if it is not all there. */
+/*
+ * Takes a number of 4 or 8 bytes off the front and prints it. Returns false if bytes are missing.
+ */
 static bool take(struct skw_dissect *d, const char *label, struct skw_bytes *b, bool wide)
 {
 	uint32_t n = wide ? 8 : 4;
@@ -142,7 +144,10 @@ static bool print_add_addr(struct skw_dissect *d, uint8_t flags, const uint8_t *
 	if (!right)
 		return false;
 
-	/* Version 0 has the address family here, version 1 whether this is an echo. */
+	/*
+	 * In version 0 this field is the address family, in version 1 it tells whether this is an
+	 * echo.
+	 */
 	bool v6 = len >= 20;
 
 	const char *name = skw_text_name(forms, low);

@@ -91,7 +91,9 @@ static bool is_http(uint16_t port)
 	return port == 80 || port == 8080;
 }
 
-/* Payloads that tcpdump takes apart and we only name; ports that others use as well are not here.
+/*
+ * Protocols that tcpdump dissects and this program only names. Ports that other protocols use as
+ * well are left out.
  */
 static const struct {
 	uint16_t port;
@@ -112,7 +114,7 @@ static void print_name(struct skw_dissect *d, const struct header *h)
 	}
 }
 
-/* DNS is told by its port; TLS and HTTP tell themselves, whatever the port. */
+/* DNS is recognized by its port, TLS and HTTP are recognized by their content on any port. */
 static void print_payload(struct skw_dissect *d, const struct header *h, struct skw_bytes b)
 {
 	if (h->sport == 53 || h->dport == 53)
@@ -122,7 +124,7 @@ static void print_payload(struct skw_dissect *d, const struct header *h, struct 
 		print_name(d, h);
 }
 
-/* Some systems say in a reset's data why they sent it (RFC 1122, section 4.2.2.12). */
+/* Some systems send the reason of a reset as data (RFC 1122, section 4.2.2.12). */
 static void print_reset_reason(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!d->opt->verbose)
@@ -169,7 +171,7 @@ void skw_dissect_tcp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 	if (!skw_bytes_has(b, 0, 4)) {
 		struct skw_ip again = *ip;
 
-		/* As tcpdump has it: the hosts once more, and one space where others have two. */
+		/* Like tcpdump, prints the hosts once more, and only one space after them. */
 		again.hosts_printed = false;
 		skw_dissect_hosts(d, &again);
 		if (d->out->len)

@@ -12,11 +12,12 @@ enum {
 	MAGIC_TFO = 0xf989,
 };
 
-#define ANY 0xff /* the option's data may have any length */
+/* The data of the option may have any length. */
+#define ANY 0xff
 
-/* One option: `data` are the `len` bytes behind kind and length, of which `have` were captured. */
+/* An option. `data` are the `len` bytes after kind and length, `have` of which were captured. */
 struct option {
-	uint8_t flags; /* of the segment */
+	uint8_t flags; /* flags of the segment */
 	uint32_t sack_base;
 	const uint8_t *data;
 	uint32_t len, have;
@@ -71,7 +72,7 @@ static bool print_sack(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-/* Nothing can check the digest without the secret, so it is only shown. */
+/* The digest can't be verified without the secret, so it is only printed. */
 static bool print_md5(struct skw_dissect *d, const struct option *o)
 {
 	skw_buf_add_char(d->out, ' ');
@@ -164,9 +165,9 @@ static bool print_unknown(struct skw_dissect *d, const struct option *o)
 
 static const struct {
 	uint8_t kind;
-	uint8_t len; /* of the data, as the specification has it, or ANY */
+	uint8_t len; /* length of the data in the specification, or ANY */
 	const char *name;
-	print_fn *print; /* NULL: the name says it all */
+	print_fn *print; /* NULL if only the name is printed */
 } options[] = {
 	{ EOL, 0, "eol", NULL },
 	{ NOP, 0, "nop", NULL },
@@ -191,7 +192,7 @@ static const struct {
 
 enum verdict { GOOD, BAD, CUT, CUT_DATA, LAST };
 
-/* One option at the start of b; `used` is how far the next is. */
+/* Prints the option at the start of b. *used is the distance to the next option. */
 static enum verdict print_option(struct skw_dissect *d, struct option *o, struct skw_bytes b,
 				 uint32_t *used)
 {
@@ -222,7 +223,10 @@ static enum verdict print_option(struct skw_dissect *d, struct option *o, struct
 	else
 		skw_text_field(d->out, "unknown-", kind);
 
-	/* A known option's data are read as long as specified, whatever its length field says. */
+	/*
+	 * For a known option the length of the specification is used, even if the length field
+	 * differs.
+	 */
 	o->data = b.p + head;
 	o->len = known && options[i].len != ANY ? options[i].len : len - head;
 	if (o->len > b.len - head)
@@ -268,7 +272,7 @@ bool skw_dissect_tcp_options(struct skw_dissect *d, uint8_t flags, uint32_t sack
 			return false;
 		case CUT_DATA:
 			skw_dissect_cut(d, "tcp");
-			/* tcpdump's closing bracket of old, kept for equal lines. */
+			/* The bracket is wrong, but tcpdump prints it. */
 			if (!first)
 				skw_buf_add_char(d->out, '>');
 			return false;

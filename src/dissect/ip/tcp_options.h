@@ -17,13 +17,16 @@ enum {
 };
 
 /*
- * Prints ", options [...]". `sack_base` is subtracted from the edges of SACK blocks. False if the
- * line ends here because the options are cut or contradict themselves; that has been printed then.
+ * Prints ", options [...]". `sack_base` is subtracted from the edges of SACK blocks. Returns false
+ * if the line ends here because the options are cut or malformed; then this has been printed.
  */
 bool skw_dissect_tcp_options(struct skw_dissect *d, uint8_t flags, uint32_t sack_base,
 			     struct skw_bytes b);
 
-/* Multipath TCP: all of the option, its kind and length included. False if it is malformed. */
+/*
+ * Prints a Multipath TCP option. `p` starts with its kind and length. Returns false if it is
+ * malformed.
+ */
 bool skw_dissect_mptcp(struct skw_dissect *d, uint8_t flags, const uint8_t *p, uint32_t len);
 
 #endif

@@ -7,9 +7,9 @@
 #include "util/bytes.h"
 
 #define WAYS 4
-#define SETS 16384 /* a power of two; 3 MiB of address space, touched as it is used */
+#define SETS 16384 /* a power of two; 3 MiB of address space, allocated when used */
 
-/* Both directions of a connection share one entry: the lower port's side is `low`. */
+/* Both directions of a connection share an entry. `low` is the side with the lower port. */
 struct key {
 	uint8_t low_addr[16], high_addr[16];
 	uint16_t low_port, high_port;
@@ -18,14 +18,18 @@ struct key {
 };
 
 struct entry {
-	struct key key; /* version 0: free */
+	struct key key; /* version 0 if the entry is free */
 	uint32_t low_first, high_first;
-	uint32_t used; /* value of `now` when it was last looked up */
+	uint32_t used; /* value of `now` at the last look-up */
 };
 
 struct skw_tcp_seqs {
-	uint32_t now; /* number of look-ups so far; wraps, which costs a wrong eviction at worst */
-	struct entry (*sets)[WAYS]; /* SETS of them, once the first connection is met */
+	/*
+	 * The number of look-ups. When it wraps around, a wrong entry may be replaced, which does
+	 * no harm.
+	 */
+	uint32_t now;
+	struct entry (*sets)[WAYS]; /* SETS of them, NULL before the first connection */
 };
 
 struct skw_tcp_seqs *skw_tcp_seqs_new(void)
@@ -75,7 +79,7 @@ struct skw_tcp_base skw_tcp_seqs_base(struct skw_tcp_seqs *seqs, const struct sk
 {
 	if (!seqs->sets) {
 		seqs->sets = calloc(SETS, sizeof(*seqs->sets));
-		/* Absolute numbers are a fair answer to want of memory. */
+		/* If memory is short, the numbers stay absolute. */
 		if (!seqs->sets)
 			return (struct skw_tcp_base){ 0, 0, 0 };
 	}
@@ -113,6 +117,6 @@ struct skw_tcp_base skw_tcp_seqs_base(struct skw_tcp_seqs *seqs, const struct sk
 	uint32_t own = from_high ? e->high_first : e->low_first;
 	uint32_t peer = from_high ? e->low_first : e->high_first;
 
-	/* tcpdump shows SACK blocks relative even where the rest of the line is absolute. */
+	/* tcpdump prints SACK blocks relative even if the rest of the line is absolute. */
 	return (struct skw_tcp_base){ enter ? 0 : own, enter ? 0 : peer, peer };
 }

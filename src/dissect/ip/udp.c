@@ -9,7 +9,7 @@
 
 #define HEADER 8
 
-/* Payloads that tcpdump takes apart and we only name. The first match counts. */
+/* Protocols that tcpdump dissects and this program only names. The first match counts. */
 static const struct {
 	uint16_t port;
 	const char *name;
@@ -35,7 +35,10 @@ static const char *name_of(uint16_t sport, uint16_t dport)
 	return NULL;
 }
 
-/* As tcpdump has it: IPv6 from -v on, IPv4, where the sum is optional, from -vv on. */
+/*
+ * Like tcpdump, prints the checksum of IPv6 from -v on, and that of IPv4, where it is optional,
+ * from -vv on.
+ */
 static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struct skw_bytes b)
 {
 	if (d->opt->no_checksum || ip->fragment || d->opt->verbose < (ip->version == 4 ? 2u : 1u))
@@ -43,7 +46,7 @@ static void print_checksum(struct skw_dissect *d, const struct skw_ip *ip, struc
 
 	uint16_t field = skw_bytes_be16(b.p + 6);
 
-	/* IPv6 has no packets without a checksum (RFC 8200, section 8.1). */
+	/* IPv6 requires a checksum (RFC 8200, section 8.1). */
 	if (!field && ip->version == 4) {
 		skw_buf_add_str(d->out, "[no cksum] ");
 		return;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/page.h"
+#include "ui/draw/page.h"
 
 #include <string.h>
 
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 
 #define GAP 3
 
@@ -67,7 +67,10 @@ static void break_line(struct skw_page *p)
 	p->x = p->indent;
 }
 
-/* Bytes of the text that fill `width` columns, at a blank if there is one. Never 0. */
+/*
+ * The number of bytes of the text that fit into `width` columns. The text is broken at a blank if
+ * possible. Never 0.
+ */
 static size_t fitting(const struct skw_page *p, const char *text, int width)
 {
 	size_t len = 0, blank = 0;

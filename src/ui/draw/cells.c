@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The next character of the text, L'?' for what must not reach a terminal. */
+/*
+ * Takes the next character of the text. Returns L'?' for a character that must not reach a
+ * terminal.
+ */
 static wchar_t next_char(const char **text, bool utf8, mbstate_t *state)
 {
 	const unsigned char *p = (const unsigned char *)*text;
@@ -67,14 +70,16 @@ void skw_cells_elide(char *out, size_t size, const char *endpoint, int width, bo
 		return;
 	}
 	tail = (int)strlen(port);
-	/* "...]:443": the bracket says where the address ends. */
+	/* In "...]:443" the bracket is kept, because it shows where the address ends. */
 	if (port > endpoint && port[-1] == ']')
 		tail++;
 	if (tail + 1 >= width) {
 		snprintf(out, size, "%.*s", width > 0 ? width : 0, endpoint + len - tail);
 		return;
 	}
-	/* What is left of the address: two thirds are its begin, as networks are. */
+	/*
+	 * Two thirds of the room go to the beginning of the address, because it names the network.
+	 */
 	head = (width - tail - 1) * 2 / 3;
 	tail = width - 1 - head;
 	snprintf(out, size, "%.*s%s%s", head, endpoint, dots, endpoint + len - tail);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which line of a list is chosen, and which is the first that is seen. Pure. */
-#ifndef SKW_UI_CURSOR_H
-#define SKW_UI_CURSOR_H
+/* The selected line of a list, and the first line that is on the screen. Pure. */
+#ifndef SKW_UI_DRAW_CURSOR_H
+#define SKW_UI_DRAW_CURSOR_H
 
 #include <stddef.h>
 
@@ -20,11 +20,11 @@ enum skw_motion {
 	SKW_MOTION_WHEEL_DOWN,
 };
 
-/* Moves it in a list of `len` lines of which `rows` are seen. */
+/* Moves the cursor in a list of `len` lines, `rows` of which are on the screen. */
 void skw_cursor_move(struct skw_cursor *c, enum skw_motion motion, size_t len, int rows);
-/* Brings it into the list and into view, with as little scrolling as there can be. */
+/* Brings the cursor into the list and onto the screen, and scrolls as little as possible. */
 void skw_cursor_show(struct skw_cursor *c, size_t len, int rows);
-/* Moves what is seen of a text without a cursor. */
+/* Scrolls a text that has no cursor. */
 void skw_cursor_scroll(size_t *top, enum skw_motion motion, size_t len, int rows);
 
 #endif

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/paint.h"
+#include "ui/draw/paint.h"
 
 #include <ncurses.h>
 
-#include "ui/cells.h"
+#include "ui/draw/cells.h"
 
 enum { PAIR_ALARM = 1, PAIR_WARNING };
 
 /*
- * Readable on dark and on light backgrounds. With few colours the terminal's own yellow is not,
- * so that a warning brings its background with it.
+ * These colours can be read on dark and on light backgrounds. With few colours the terminal's own
+ * yellow can't, so a warning sets its background too.
  */
 static void make_pairs(void)
 {
@@ -47,7 +47,7 @@ static attr_t look(const struct skw_paint *p, enum skw_style style, bool selecte
 {
 	attr_t attr = p->attrs[style];
 
-	/* Dim and reversed can be read on few terminals. */
+	/* On most terminals text that is both dim and reversed can't be read. */
 	return selected ? (attr & ~(attr_t)A_DIM) | A_REVERSE : attr;
 }
 

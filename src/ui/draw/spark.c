@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/spark.h"
+#include "ui/draw/spark.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/columns.h"
+#include "ui/draw/columns.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -10,12 +10,12 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "row/history.h"
-#include "ui/cells.h"
-#include "ui/spark.h"
+#include "ui/draw/cells.h"
+#include "ui/draw/spark.h"
 #include "util/cleanup.h"
 
 #define STAYS_ALWAYS 250
-#define STAYS_CHOSEN 50 /* those that are not in the default: somebody wanted them */
+#define STAYS_CHOSEN 50 /* columns that are not in the default, so the user chose them */
 
 #define NUMBER(name, title, help, field)                                                           \
 	{                                                                                          \
@@ -182,7 +182,7 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 				true },
 };
 
-/* As `ss` shortens them. */
+/* The short names that `ss` uses. */
 static const char *const states[SKW_STATES] = {
 	[SKW_STATE_ESTABLISHED] = "ESTAB",   [SKW_STATE_SYN_SENT] = "SYN_SENT",
 	[SKW_STATE_SYN_RECV] = "SYN_RECV",   [SKW_STATE_FIN_WAIT1] = "FIN_WAIT1",
@@ -217,7 +217,7 @@ enum skw_column skw_column_by_field(enum skw_field field)
 	return (enum skw_column)i;
 }
 
-/* The place of the column that goes first when room is short, n if all stay. */
+/* The place of the column to leave out first when room is short, n if all have to stay. */
 static size_t first_to_go(const struct skw_column_info *infos, const uint8_t *ids, size_t n)
 {
 	size_t found = n;
@@ -244,13 +244,14 @@ static int least_width(const struct skw_column_info *infos, const uint8_t *ids, 
 }
 
 /*
- * Gives what is left to those that want more, the longest-staying first, up to what the column
- * usually wants, or up to all that it grew to. Returns what is left then.
+ * Shares out `left` columns of width. The column with the highest `stays` gets its share first.
+ * It gets as much as it usually wants, or with `all` as much as it has grown to. Returns what
+ * remains.
  */
 static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
 		     const uint8_t *wanted, bool all, int left)
 {
-	bool given[SKW_SETTINGS_COLUMNS] = { false };
+	bool given[SKW_LAYOUT_COLUMNS] = { false };
 
 	for (size_t round = 0; round < l->len && left > 0; round++) {
 		size_t best = l->len;
@@ -278,12 +279,12 @@ static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
 void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
 		     size_t n, const uint8_t *want, int x, int width)
 {
-	uint8_t kept[SKW_SETTINGS_COLUMNS], wanted[SKW_SETTINGS_COLUMNS];
+	uint8_t kept[SKW_LAYOUT_COLUMNS], wanted[SKW_LAYOUT_COLUMNS];
 	bool good;
 	int left;
 
-	if (n > SKW_SETTINGS_COLUMNS)
-		n = SKW_SETTINGS_COLUMNS;
+	if (n > SKW_LAYOUT_COLUMNS)
+		n = SKW_LAYOUT_COLUMNS;
 	for (size_t i = 0; i < n; i++) {
 		kept[i] = ids[i];
 		wanted[i] = want && want[i] ? want[i] : infos[ids[i]].widths.want;
@@ -301,7 +302,7 @@ void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, 
 	l->len = n;
 	for (size_t i = 0; i < n; i++)
 		l->at[i] = (struct skw_placed){ kept[i], 0, width_of(&infos[kept[i]], good) };
-	/* One long address does not take the room from all other columns. */
+	/* So one long address does not take the room from all other columns. */
 	left = share_out(l, infos, wanted, false, width - least_width(infos, kept, n, good));
 	share_out(l, infos, wanted, true, left);
 	l->width = 0;
@@ -346,7 +347,7 @@ static void owner_cell(const struct cell *c)
 
 	skw_column_owner(c->row, owner);
 	used = skw_cells_width(owner, c->env->utf8);
-	/* A few letters of a name help nobody. */
+	/* A cgroup of which only a few letters fit tells nothing, so it is left out. */
 	if (!c->row->cgroup || c->width - (used < 8 ? 8 : used) < 7) {
 		snprintf(c->out, c->size, "%s", owner);
 	} else {
@@ -405,7 +406,10 @@ static void netns_cell(const struct cell *c)
 		snprintf(c->out, c->size, "--");
 }
 
-/* Four times the minimum is what a warning begins at: a quiet connection stays at the bottom. */
+/*
+ * The scale ends at four times the minimum or more. A warning begins there too, so a connection
+ * without problems stays at the bottom.
+ */
 static void history_cell(const struct cell *c)
 {
 	uint32_t us[SKW_ROW_HISTORY];
@@ -429,7 +433,7 @@ static void value_cell(const struct cell *c)
 	struct skw_value v;
 
 	skw_field_value(c->row, c->field, &v);
-	/* Its last rate is nothing that happens now. */
+	/* After the close, the last rate is no longer true. */
 	if (c->row->closed_ns != SKW_NONE64 && skw_fields[c->field].kind == SKW_KIND_BPS)
 		v.known = false;
 	if (!v.known || (skw_fields[c->field].kind == SKW_KIND_TEXT && !v.text))
@@ -440,14 +444,14 @@ static void value_cell(const struct cell *c)
 		skw_format_age(c->out, c->width, v.number);
 	else if (skw_fields[c->field].kind == SKW_KIND_US)
 		skw_format_us(c->out, c->width, v.number);
-	/* Numbers that are names are not rounded. */
+	/* These numbers identify something, so they are not rounded. */
 	else if (c->field == SKW_FIELD_PID || c->field == SKW_FIELD_UID)
 		snprintf(c->out, c->size, "%" PRIu64, v.number);
 	else
 		skw_format_number(c->out, c->width, v.number);
 }
 
-/* NULL: the value of its field. */
+/* NULL if the cell is the value of the column's field. */
 static void (*const makers[SKW_COLUMNS])(const struct cell *) = {
 	[SKW_COLUMN_OWNER] = owner_cell,     [SKW_COLUMN_LOCAL] = local_cell,
 	[SKW_COLUMN_REMOTE] = remote_cell,   [SKW_COLUMN_STATE] = state_cell,

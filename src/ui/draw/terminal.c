@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/terminal.h"
+#include "ui/draw/terminal.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -14,7 +14,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Long enough for the bytes of one key over a slow line, too short to be felt after Esc. */
+/*
+ * The bytes of one key arrive in this time even over a slow line, and the user does not notice the
+ * delay after Esc.
+ */
 #define ESCAPE_MS 50
 
 struct skw_terminal {
@@ -22,7 +25,7 @@ struct skw_terminal {
 	struct termios before;
 };
 
-/* A capability's bytes without its padding ($<5>, terminfo(5)). */
+/* Appends a capability without its padding ($<5>, see terminfo(5)). Returns its length. */
 static size_t add_capability(char *out, size_t size, const char *text)
 {
 	size_t len = 0;
@@ -41,7 +44,7 @@ static size_t add_capability(char *out, size_t size, const char *text)
 	return len;
 }
 
-/* tigetstr() takes no const; its names are only read. */
+/* The cast is safe: tigetstr() takes a non-const name, but only reads it. */
 static const char *capability(const char *name)
 {
 	return tigetstr((char *)name);
@@ -53,7 +56,7 @@ static const char *mouse_off(void)
 
 	if (mode && mode != (char *)-1)
 		return tparm((char *)mode, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
-	/* What ncurses turns on where there is a mouse and no XM. */
+	/* If the terminal has a mouse but no XM, ncurses turns the mouse on with mode 1000. */
 	return mouse && mouse != (char *)-1 ? "\033[?1000l" : NULL;
 }
 
@@ -65,14 +68,14 @@ static void say_goodbye(char *out, size_t size)
 
 	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++)
 		len += add_capability(out + len, size - len, capability(last[i]));
-	/* Without a second screen the shell goes on below ours. */
+	/* A terminal without an alternate screen leaves the shell's cursor in our last line. */
 	if (!leave || leave == (char *)-1)
 		add_capability(out + len, size - len, "\r\n");
 }
 
 int skw_terminal_probe(const char **farewell, struct skw_error *err)
 {
-	/* The watch that gets it outlives whoever asked. */
+	/* The keeper uses these bytes after this process was killed, so they are static. */
 	static char goodbye[256];
 	const char *type = getenv("TERM");
 	const char *move;
@@ -96,7 +99,7 @@ int skw_terminal_probe(const char **farewell, struct skw_error *err)
 		del_curterm(cur_term);
 		return skw_error_set(err, -ENOTTY,
 				     "the terminal type \"%.60s\" can't move its cursor: set TERM "
-				     "if it is another, or use -b for plain lines",
+				     "if its type is another, or use -b for plain lines",
 				     type);
 	}
 	say_goodbye(goodbye, sizeof(goodbye));
@@ -106,8 +109,9 @@ int skw_terminal_probe(const char **farewell, struct skw_error *err)
 }
 
 /*
- * Keys as they are sent in either cursor mode (ECMA-48 CSI, DEC SS3) and by the Linux console:
- * what a terminal was reset to must not turn an arrow into Esc and two letters.
+ * Defines the keys as terminals send them in either cursor mode (ECMA-48 CSI, DEC SS3) and as the
+ * Linux console does. If something resets the mode of the terminal, an arrow key must not become
+ * Esc and two letters.
  */
 static void define_keys(void)
 {
@@ -131,7 +135,7 @@ static void define_keys(void)
 			define_key(keys[i].bytes, keys[i].key);
 }
 
-/* Ctrl-Z comes as a key, so that it stops us between two drawings and not within one. */
+/* Ctrl-Z arrives as a key, so that the program stops between two drawings and not within one. */
 static void set_modes(void)
 {
 	struct termios mode;
@@ -147,7 +151,10 @@ static void set_modes(void)
 	define_keys();
 	curs_set(0);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-	/* No waiting for a second click: whether there is one shows by itself. */
+	/*
+	 * ncurses must not wait for a second click, because skw_list_click() recognizes double
+	 * clicks.
+	 */
 	mouseinterval(0);
 	if (tcgetattr(STDIN_FILENO, &mode) == 0) {
 		mode.c_cc[VSUSP] = _POSIX_VDISABLE;
@@ -199,7 +206,7 @@ bool skw_terminal_resize(void)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_row == 0 || size.ws_col == 0 ||
 	    !is_term_resized(size.ws_row, size.ws_col))
 		return false;
-	/* Not resizeterm(), which would also type a KEY_RESIZE. */
+	/* resizeterm() would also put a KEY_RESIZE into the input. */
 	resize_term(size.ws_row, size.ws_col);
 	clearok(curscr, TRUE);
 	return true;
@@ -216,7 +223,10 @@ void skw_terminal_suspend(struct skw_terminal *t)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
 	sigaction(SIGTSTP, &stop, &before);
-	/* The whole job, as the terminal would: whoever waits for it sees it stop. */
+	/*
+	 * The signal goes to the whole job, as the terminal would send it, so that the shell, or
+	 * any other process that waits for the job, sees it stop.
+	 */
 	kill(0, SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &set, &mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
@@ -227,7 +237,7 @@ void skw_terminal_suspend(struct skw_terminal *t)
 void skw_terminal_redraw(struct skw_terminal *t)
 {
 	(void)t;
-	/* Modes too: who wrote over the screen may have reset the terminal. */
+	/* The modes are set again too, because another program may have reset the terminal. */
 	endwin();
 	doupdate();
 	skw_terminal_resize();

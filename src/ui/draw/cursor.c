@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/cursor.h"
+#include "ui/draw/cursor.h"
 
 #define WHEEL 3
 
-/* How far a motion goes; the ends are further than any list is long. */
+/* The line that a motion leads to. */
 static size_t moved(size_t at, enum skw_motion motion, size_t last, size_t page)
 {
 	const struct {
@@ -37,7 +37,7 @@ void skw_cursor_show(struct skw_cursor *c, size_t len, int rows)
 		c->top = c->at;
 	if (c->at - c->top >= seen)
 		c->top = c->at - seen + 1;
-	/* No blank lines at the end while some are hidden above. */
+	/* While lines are hidden above, there are no blank lines at the end. */
 	if (len < seen)
 		c->top = 0;
 	else if (c->top > len - seen)

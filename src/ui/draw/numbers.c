@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/numbers.h"
+#include "ui/draw/numbers.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -26,7 +26,7 @@ const char *skw_numbers_grouped(char out[SKW_NUMBERS_SIZE], uint64_t v)
 	return out;
 }
 
-/* The unit after the prefix, both apart from the digits. */
+/* Separates the prefix and the unit from the digits. */
 static const char *with_unit(char *out, uint64_t v, const char *unit)
 {
 	char number[8];

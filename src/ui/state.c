@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ui/state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int skw_screen_set_filter(struct skw_screen *s, const char *text, struct skw_error *err)
+{
+	struct skw_expr *expr = NULL;
+	int ret = text[strspn(text, " \t")] ? skw_expr_parse(text, &expr, err) : 0;
+
+	if (ret)
+		return ret;
+	skw_expr_free(s->filter);
+	s->filter = expr;
+	snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", expr ? text : "");
+	s->fresh = false;
+	return 0;
+}
