@@ -98,8 +98,7 @@ static __always_inline void row_chrono(struct skw_conn_rec *rec, const struct tc
 {
 	__u32 running = (__u32)BPF_CORE_READ_BITFIELD(tp, chrono_type);
 	__u32 since = (__u32)now - tp->chrono_start;
-	/* TCP_CHRONO_BUSY, _RWND_LIMITED and _SNDBUF_LIMITED are 1 to 3; one of them runs at most.
-	 */
+	/* TCP_CHRONO_BUSY, _RWND_LIMITED and _SNDBUF_LIMITED are 1 to 3. At most one is running. */
 	__u64 busy = tp->chrono_stat[0] + (running == 1 ? since : 0);
 	__u64 rwnd = tp->chrono_stat[1] + (running == 2 ? since : 0);
 	__u64 sndbuf = tp->chrono_stat[2] + (running == 3 ? since : 0);

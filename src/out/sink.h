@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One open output file as the writer thread sees it: a regular file, written
- * at offsets and partly with O_DIRECT, or a stream (pipe, socket, terminal,
- * device), written as it comes; compressed or not.
+ * An open output file, for the writer thread. It is either a regular file, which
+ * is written at offsets and partly with O_DIRECT, or a stream (pipe, socket,
+ * terminal, device). Both can be compressed.
  *
- * A regular file is never longer than what was written to it: no padding, and
- * space that is allocated ahead stays behind its end.
+ * A regular file is never longer than the bytes that were written to it. There is
+ * no padding, and space that is allocated ahead stays behind the file's end.
  */
 #ifndef SKW_OUT_SINK_H
 #define SKW_OUT_SINK_H
@@ -31,16 +31,16 @@ enum skw_sink_kind {
 
 struct skw_sink {
 	int fd;         /* owned unless shared; -1: closed */
-	int give_up_fd; /* borrowed: when it becomes readable, pipes and sockets are given up */
+	int give_up_fd; /* borrowed; when it becomes readable, pipes and sockets are given up */
 	enum skw_sink_kind kind;
-	size_t pipe_bytes; /* what an empty pipe takes */
+	size_t pipe_bytes; /* size of the pipe */
 	bool shared;
-	bool direct;                   /* still worth trying */
-	bool allocate;                 /* likewise */
-	off_t begin;                   /* where in the file the first byte went */
-	off_t offset;                  /* where the next one goes */
-	off_t allocated;               /* space is allocated up to here, if further than offset */
-	off_t safe;                    /* compressed: up to here it can be read, after a cut */
+	bool direct;     /* O_DIRECT has not failed yet */
+	bool allocate;   /* fallocate() has not failed yet */
+	off_t begin;     /* offset of our first byte in the file */
+	off_t offset;    /* offset of the next byte */
+	off_t allocated; /* space is allocated up to here, if this is greater than offset */
+	off_t safe;      /* a compressed file that is cut here can be read */
 	struct skw_compress *compress; /* owned, NULL for none */
 };
 
@@ -51,30 +51,32 @@ struct skw_sink_options {
 	int give_up_fd;
 };
 
-/* Takes `fd` in any case. Empties a regular file, unless it is shared. 0 or -errno. */
+/*
+ * Opens the sink. `fd` is its own from then on, even on errors. A regular file is emptied, unless
+ * it is shared. Returns 0 or -errno.
+ */
 int skw_sink_open(struct skw_sink *s, int fd, const struct skw_sink_options *opt);
 
 /*
- * Writes all of it or returns -errno (-ETIMEDOUT when told to give up);
- * s->offset tells how far it came. `direct`
- * asks for O_DIRECT in between the page boundaries; for that, the address of
- * `bytes` and the offset must be congruent modulo SKW_SINK_ALIGN, or it is
- * written as usual.
+ * Writes all bytes or returns -errno (-ETIMEDOUT if it was told to give up). s->offset
+ * tells how many bytes were written. `direct` asks for O_DIRECT for the part between page
+ * boundaries. That works only if the address of `bytes` and s->offset are congruent
+ * modulo SKW_SINK_ALIGN; otherwise the bytes are written as usual.
  */
 int skw_sink_write(struct skw_sink *s, const uint8_t *bytes, size_t n, bool direct);
 
-/* A point up to which a compressed stream can be read. */
+/* After this, a compressed file that is cut off later can be read up to here. */
 int skw_sink_flush(struct skw_sink *s);
 
 /*
- * After an error: takes a regular file back to its first n bytes, or a
- * compressed one to its last flush.
+ * Cuts a regular file after an error: to its first n bytes, or to its last flush if
+ * it is compressed.
  */
 void skw_sink_cut(struct skw_sink *s, uint64_t n);
 
-/* Ends the compressed stream, gives back what was allocated too much, closes. */
+/* Ends the compressed stream, gives back space that was allocated ahead, and closes the file. */
 int skw_sink_close(struct skw_sink *s);
-/* Closes and frees, writes nothing. */
+/* Closes the file and frees memory without writing anything. */
 void skw_sink_abandon(struct skw_sink *s);
 
 #endif
