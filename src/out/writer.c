@@ -120,8 +120,7 @@ static void open_file(struct skw_out_writer *w, int fd)
 
 	close_file(w);
 	if (failed(w)) {
-		/* This may be the file that failed, if a rotation came round to it. Leave it alone.
-		 */
+		/* Leave the file alone: a rotation may have come round to the file that failed. */
 		if (!w->opt.shared)
 			close(fd);
 		return;
