@@ -192,7 +192,7 @@ static int open_bound(const struct skw_tap_socket *how, int prog_fd)
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &prog_fd, sizeof(prog_fd)) < 0)
 		return -errno;
-	/* With the filter locked, a process that has the socket can't capture more than it lets. */
+	/* With the filter locked, no process that has the socket can widen the capture. */
 	if (setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 }, sizeof(int)) < 0)
 		return -errno;
 	if (how->promiscuous && how->ifindex &&
