@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The packet tap. A packet comes here from the generated filter program, by
- * tail call, only when it matched; the record it leaves in this CPU's ring is
- * the only copy made of it. The socket's own queue is never used.
+ * The packet tap. The generated filter program tail-calls skw_capture() for
+ * each packet that matches. skw_capture() copies the packet once, into a record
+ * in this CPU's ring. The socket's own queue stays empty.
  */
 #include "ring.bpf.h"
 #include "abi/packet.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* May be changed at any time. */
+/* The reader may change it at any time. */
 volatile __u32 snaplen = SKW_SNAPLEN_MAX;
 
-/* Set before loading. */
-const volatile __u64 wake_threshold = 1 << 20; /* bytes in a ring that call for the reader */
+/* The reader is woken when a ring holds this many bytes. Set before loading. */
+const volatile __u64 wake_threshold = 1 << 20;
 
-/* Set by the reader when it goes to sleep on empty rings; the next packet takes it back. */
+/*
+ * The reader sets this when it goes to sleep on empty rings. The next packet clears it and
+ * wakes the reader.
+ */
 __u32 wake_armed;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1); /* counter slots; resized before loading */
+	__uint(max_entries, 1); /* number of counter slots, resized before loading */
 	__type(key, __u32);
 	__type(value, struct skw_packet_counters);
 } counters SEC(".maps");
 
-/* Where a filter program goes on a match: slot 0 is skw_capture. */
+/* A filter program jumps to slot 0 on a match. Slot 0 holds skw_capture(). */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
@@ -33,7 +36,7 @@ struct {
 	__type(value, __u32);
 } next SEC(".maps");
 
-/* The dispatcher's: one filter program per link type, and which one an interface has. */
+/* skw_dispatch() uses these two maps: a filter program per link type, and each interface's. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, SKW_DISPATCH_FILTERS);
@@ -50,16 +53,19 @@ struct {
 } ifaces SEC(".maps");
 
 /*
- * What reserve takes must be a constant, so records come in sizes. They are 8 more than a
- * multiple of 16, which with the ring's own header leaves nothing unused, and small ones lie
- * close together: a cache line that is skipped costs the processor its prefetching.
- * 104 holds 64 bytes from the wire, 1560 holds 1514.
+ * bpf_ringbuf_reserve() takes a constant size only, so each record gets one of these sizes.
+ * A size is 8 more than a multiple of 16: together with the ring's 8-byte header it fills its
+ * place. The small sizes are close together, because the processor's prefetching stops at
+ * cache lines that are skipped. 104 holds 64 bytes from the wire, 1560 holds 1514.
  */
 static __always_inline __u64 size_class(__u64 need)
 {
 	__u64 size;
 
-/* Opaque to the compiler, which would otherwise compute a range; the verifier still sees it. */
+/*
+ * Without the asm the compiler would merge the branches, and the verifier would see a range
+ * instead of a constant.
+ */
 #define CLASS(n)                                                                                   \
 	if (need <= (n)) {                                                                         \
 		size = (n);                                                                        \
@@ -103,7 +109,10 @@ static __always_inline __u64 size_class(__u64 need)
 	return size;
 }
 
-/* Waking the reader costs the sender dearly, and even asking how full the ring is costs. */
+/*
+ * Waking the reader makes the sender several times slower, and even bpf_ringbuf_query() takes
+ * time. So both are done only after wake_threshold bytes.
+ */
 static __always_inline __u64 wake_flags(void *ring, struct skw_packet_counters *count, __u64 size)
 {
 	if (wake_armed) {
@@ -119,7 +128,10 @@ static __always_inline __u64 wake_flags(void *ring, struct skw_packet_counters *
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-/* The verifier wants to see both bounds on the very register that the call gets. */
+/*
+ * The verifier accepts the call only if both bounds were checked on the register that is passed.
+ * The asm keeps the compiler from merging the checks or using another register.
+ */
 static __always_inline long copy(struct __sk_buff *skb, void *to, __u64 len, __u64 room)
 {
 	asm volatile("" : "+r"(len));
@@ -162,7 +174,10 @@ int skw_capture(struct __sk_buff *skb)
 		count->dropped++;
 		return 0;
 	}
-	/* After the reservation: a record older than the reader's clock is then in its sight. */
+	/*
+	 * The clock is read after the reservation, so a reader that reads its clock and then the
+	 * producer position sees each record that is older than its clock (kern/ring.h).
+	 */
 	rec->ts_ns = bpf_ktime_get_ns();
 	rec->len = skb->len;
 	rec->caplen = caplen;
@@ -180,7 +195,7 @@ int skw_capture(struct __sk_buff *skb)
 		return 0;
 	}
 	if (skb->vlan_present && caplen >= 12 && bpf_skb_load_bytes(skb, 0, rec->frame, 12) == 0) {
-		/* Both MAC addresses move to the front, and the tag fills the gap. */
+		/* The MAC addresses move to the front, into the headroom. The tag fills the gap. */
 		*(__u16 *)(rec->frame + 12) = skb->vlan_proto;
 		*(__u16 *)(rec->frame + 14) = __builtin_bswap16(skb->vlan_tci);
 		rec->flags = SKW_REC_TAGGED;
@@ -193,8 +208,9 @@ int skw_capture(struct __sk_buff *skb)
 }
 
 /*
- * In front of the filters of an unbound socket. An interface that the reader
- * has not told of yet is taken for Ethernet, as almost all that come and go are.
+ * An unbound socket runs this first. It picks the filter by the packet's interface. An
+ * interface that the reader has not entered yet is treated as Ethernet, because almost
+ * all interfaces that come and go are Ethernet.
  */
 SEC("socket")
 int skw_dispatch(struct __sk_buff *skb)

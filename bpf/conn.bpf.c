@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Every TCP connection: what happens to it, told by sockops callbacks, and how it stands, told by
- * an iterator over all sockets of a network namespace. The kernel's sockets are the table: what
- * we count is kept in their storage, which is not made while a connection opens (it would
- * cost a tenth of the time) but when a sweep, a timeout or a retransmission first meets it.
+ * Watches every TCP connection. Sockops callbacks report what happens to a connection. An
+ * iterator over all sockets of a network namespace reports its state (a sweep). There is no table
+ * beside the kernel's sockets: our counts are in the sockets' storage. A sweep, a timeout or a
+ * retransmission creates the storage when it first meets the socket. It is not created while a
+ * connection opens, because opening would then take a tenth longer.
  */
 #include "event.bpf.h"
 #include "task.bpf.h"
@@ -33,14 +34,20 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define CGROUP_DEPTH_MAX          16
 
-/* Set before loading. */
-const volatile bool enrol = true;
-const volatile bool creator = true; /* callbacks may ask whose system call they are in */
-const volatile bool known_states;   /* STATE events only of sockets that have storage */
-const volatile __u32 only_netns;    /* inode number of the one that is watched; 0: all */
-const volatile __u64 subtree;       /* kernfs id of the cgroup we are attached to; 0: the root */
+/* These are set before loading. */
 
-/* SKW_CONN_LACKS_*, found out as we go. */
+/* A sweep turns on the callbacks of sockets that were open before. */
+const volatile bool enrol = true;
+/* The kernel lets callbacks ask which process's system call they run in. */
+const volatile bool creator = true;
+/* STATE events are sent only for sockets that have storage. */
+const volatile bool known_states;
+/* Inode number of the only network namespace that is watched; 0: all are watched. */
+const volatile __u32 only_netns;
+/* Kernfs id of the cgroup that we are attached to; 0: the root. */
+const volatile __u64 subtree;
+
+/* SKW_CONN_LACKS_*: a bit is set when a program finds that the kernel lacks something. */
 __u32 lacks;
 
 struct {
@@ -70,15 +77,16 @@ static __always_inline bool in_netns(const struct tcp_sock *tp)
 	return !only_netns || sock_netns(&tp->inet_conn.icsk_inet.sk.__sk_common) == only_netns;
 }
 
-/* Other programs' callbacks stay on: the flags are one byte that is overwritten. */
+/* The call overwrites the socket's one byte of flags. Other programs' flags must stay set. */
 static __always_inline void flags_set(struct bpf_sock_ops *skops)
 {
 	bpf_sock_ops_cb_flags_set(skops, skops->bpf_sock_ops_cb_flags | FLAGS_OURS);
 }
 
 /*
- * Both connect() and listen() call back before they return, so the current process is the one
- * that asked. A kernel thread is nobody's: MPTCP opens further subflows by one.
+ * The callbacks of connect() and listen() run before the system call returns, so the current
+ * process is the caller. A kernel thread is not a creator: MPTCP opens further subflows from
+ * kernel threads.
  */
 static __always_inline void creator_event(struct bpf_sock_ops *skops, const struct tcp_sock *tp,
 					  __u8 direction)
@@ -130,7 +138,7 @@ static __always_inline void on_established(struct bpf_sock_ops *skops, struct bp
 	struct skw_event_rec *rec;
 
 	flags_set(skops);
-	/* There is one if it took a retransmission, or a sweep met it half open. */
+	/* The socket has storage already if a SYN was retransmitted or a sweep met it half open. */
 	if (own) {
 		own->direction = direction;
 		if (!own->opened_ns)
@@ -161,7 +169,7 @@ static __always_inline void on_listen(struct bpf_sock_ops *skops, struct tcp_soc
 	event_submit(rec);
 }
 
-/* See SKW_RTT_BUCKETS: the logarithm, halving the range each time. */
+/* The buckets are logarithmic (SKW_RTT_BUCKETS), so this is a binary search for the top bit. */
 static __always_inline __u32 rtt_bucket(__u32 rtt_us)
 {
 	__u32 v = rtt_us >> 5, bucket = 0;
@@ -185,7 +193,7 @@ static __always_inline __u32 rtt_bucket(__u32 rtt_us)
 	return bucket + (v >> 1) + 1;
 }
 
-/* Comes with nearly every acknowledgement of a busy connection. */
+/* This runs for nearly every acknowledgement of a busy connection, so it must be short. */
 static __always_inline void on_rtt(struct bpf_sock_ops *skops, struct bpf_sock *sk)
 {
 	struct skw_conn_storage *own = storage_find(sk);
@@ -193,7 +201,7 @@ static __always_inline void on_rtt(struct bpf_sock_ops *skops, struct bpf_sock *
 	struct tcp_sock *tp;
 	__u32 rtt_us = skops->args[0];
 
-	/* Since 6.10 the smoothed RTT, which is never 0, comes second. */
+	/* Since 6.10 args[1] is the smoothed RTT, which is never 0. Before 6.10 it is always 0. */
 	if (!skops->args[1]) {
 		rtt_us = SKW_NONE32;
 		if (!(lacks & SKW_CONN_LACKS_RTT_ARGS))
@@ -265,7 +273,7 @@ static __always_inline void on_retrans(struct bpf_sock_ops *skops, struct bpf_so
 	event_submit(rec);
 }
 
-/* Comes before the state is stored: args[] have the old and the new one. */
+/* The kernel calls back before it stores the new state, so both states come from args[]. */
 static __always_inline void on_state(struct bpf_sock_ops *skops, struct bpf_sock *sk,
 				     struct tcp_sock *tp)
 {
@@ -287,7 +295,10 @@ static __always_inline void on_state(struct bpf_sock_ops *skops, struct bpf_sock
 		close_event(skops, tp, own, old_state);
 }
 
-/* Its result is nobody's; `reply` is other programs'. */
+/*
+ * The kernel ignores the return value here. Other programs may have set `reply`, so leave it
+ * alone.
+ */
 SEC("sockops")
 int skw_sockops(struct bpf_sock_ops *skops)
 {
@@ -333,7 +344,7 @@ int skw_sockops(struct bpf_sock_ops *skops)
 	return 1;
 }
 
-/* Whether callbacks of this socket come to us. */
+/* Tells whether our program gets this socket's callbacks: its cgroup must be below ours. */
 static __always_inline bool in_subtree(const struct sock *sk)
 {
 	const struct cgroup *cgroup;
@@ -351,7 +362,10 @@ static __always_inline bool in_subtree(const struct sock *sk)
 	return false;
 }
 
-/* Gives a socket that was open before us its callbacks. Whether it has them now. */
+/*
+ * Turns on the callbacks of a socket that was open before we started. Returns whether they are
+ * on now.
+ */
 static __always_inline bool sweep_enrol(struct tcp_sock *tp)
 {
 	int flags = tp->bpf_sock_ops_cb_flags;
@@ -461,7 +475,7 @@ int skw_sweep_udp(struct bpf_iter__udp *ctx)
 	row_start(&rec, &sk->__sk_common, bpf_ktime_get_ns(), bpf_get_socket_cookie(udp),
 		  SKW_ROW_UDP);
 	row_sock(&rec, sk);
-	/* udp_rqueue_get() and sk_wmem_alloc_get(), include/net/udp.h and sock.h */
+	/* As udp_rqueue_get() and sk_wmem_alloc_get() do in include/net/udp.h and sock.h. */
 	rec.recv_q = at_least_0((__u32)(sk->sk_backlog.rmem_alloc.counter - udp->forward_deficit));
 	rec.send_q = at_least_0((__u32)sk->sk_wmem_alloc.refs.counter - 1);
 	rec.drops = sock_drops(sk);

@@ -6,7 +6,8 @@
 #include "ring.bpf.h"
 #include "row.bpf.h"
 
-const volatile __u32 events; /* SKW_EVENT_BIT()s that go into the rings; set before loading */
+/* SKW_EVENT_BIT()s of the events that go into the rings. Set before loading. */
+const volatile __u32 events;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -15,7 +16,10 @@ struct {
 	__type(value, struct skw_conn_counters);
 } counters SEC(".maps");
 
-/* Per CPU, but these programs also run where a softirq may come in between. */
+/*
+ * The counters are per CPU, but a softirq can interrupt these programs and run them again on
+ * the same CPU. So the addition is atomic.
+ */
 #define COUNT(member)                                                                              \
 	do {                                                                                       \
 		__u32 slot_ = 0;                                                                   \
@@ -26,8 +30,9 @@ struct {
 	} while (0)
 
 /*
- * A record in this CPU's ring, or NULL, and counted in any case. The clock must be read after
- * it: that is what the reader's order rests on (kern/ring.h).
+ * Returns a record in this CPU's ring, or NULL if the ring is full. Both cases are counted. The
+ * caller must read the clock after this call: the reader's order in time depends on it
+ * (kern/ring.h).
  */
 static __always_inline void *event_reserve(__u64 size)
 {
@@ -43,7 +48,7 @@ static __always_inline void *event_reserve(__u64 size)
 	return rec;
 }
 
-/* Never wakes the reader: with a wake-up an event costs the connection ten times as much. */
+/* The reader is never woken, because a wake-up makes an event ten times as expensive. */
 static __always_inline void event_submit(void *rec)
 {
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
@@ -65,7 +70,7 @@ static __always_inline void head_fill(struct skw_event_head *head, struct bpf_so
 	head->netns = sock_netns(&tp->inet_conn.icsk_inet.sk.__sk_common);
 }
 
-/* A record with the socket's particulars; args[] are all 0. NULL when the ring is full. */
+/* Returns a record filled in from the socket, with args[] 0, or NULL if the ring is full. */
 static __always_inline struct skw_event_rec *event_start(struct bpf_sock_ops *skops,
 							 const struct tcp_sock *tp, __u8 type)
 {
@@ -98,18 +103,24 @@ static __always_inline void close_event(struct bpf_sock_ops *skops, const struct
 	rec->head.new_state = TCP_CLOSE;
 	row_start(&rec->row, &tp->inet_conn.icsk_inet.sk.__sk_common, now, rec->head.cookie,
 		  SKW_ROW_TCP);
-	/* A listener has no figures, and it is in CLOSE only by name. */
+	/*
+	 * row_tcp() must see the state LISTEN: a listener has none of a connection's figures,
+	 * although its new state is CLOSE.
+	 */
 	if (old_state == TCP_LISTEN) {
 		row_tcp(&rec->row, tp, NULL, TCP_LISTEN, true);
 		rec->row.state = TCP_CLOSE;
 	} else {
 		row_tcp(&rec->row, tp, own, TCP_CLOSE, true);
-		/* Without storage there was neither: it is made by the first. */
+		/*
+		 * The first timeout or retransmission creates the storage. So a socket
+		 * without storage has had none.
+		 */
 		if (!own)
 			rec->row.rto_count = rec->row.retrans_events = 0;
 	}
 	rec->head.direction = rec->row.direction;
-	/* Whatever timer is left is stopped next. */
+	/* The kernel stops the socket's timers right after this callback. */
 	rec->row.timer = SKW_TIMER_NONE;
 	rec->row.timer_left_us = SKW_NONE64;
 	event_submit(rec);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Whose a socket is: who has it among its open files now. */
+/* Finds the processes that hold a socket, by walking over the open files of all processes. */
 #include "skw.bpf.h"
 #include "task.bpf.h"
 
@@ -22,7 +22,7 @@ int skw_sweep_holders(struct bpf_iter__task_file *ctx)
 	sk = socket->sk;
 	if (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6)
 		return 0;
-	/* The file of an MPTCP socket is also that of its subflows. */
+	/* An MPTCP socket shares its file with its subflows. */
 	if (sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_UDP &&
 	    sk->sk_protocol != IPPROTO_MPTCP)
 		return 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The rings that records go into, merged by kern/ring.c: one for each CPU, or for several. */
+/*
+ * The rings that records go into: one per CPU, or one shared by several CPUs. kern/ring.c
+ * merges them.
+ */
 #ifndef SKW_RING_BPF_H
 #define SKW_RING_BPF_H
 
@@ -10,12 +13,13 @@ const volatile __u32 rings_len = 1; /* set before loading */
 
 struct ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* only the type counts: the real rings are put in by size */
+	/* This size is a placeholder. The loader puts rings of the right size into the map. */
+	__uint(max_entries, 4096);
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1); /* rings_len; resized before loading */
+	__uint(max_entries, 1); /* resized to rings_len before loading */
 	__type(key, __u32);
 	__array(values, struct ring);
 } rings SEC(".maps");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The row of a socket, made alike by the sweep and for the close event. The figures are those
- * of tcp_get_info() in net/ipv4/tcp.c, queues and timers those of net/ipv4/inet_diag.c and
- * tcp_diag.c, so that they agree with what ss shows.
+ * Fills in the row of a socket, for the sweep and for the close event. The figures are computed
+ * like in tcp_get_info() in net/ipv4/tcp.c, queues and timers like in net/ipv4/inet_diag.c and
+ * tcp_diag.c, so that they agree with the output of ss.
  */
 #ifndef SKW_ROW_BPF_H
 #define SKW_ROW_BPF_H
@@ -42,7 +42,7 @@ static __always_inline __u64 jiffies_us(__u64 jiffies)
 	return (jiffies * jiffy_us) >> JIFFY_SHIFT;
 }
 
-/* What is left until then; 0 when it is over. */
+/* The time until `expires`, or 0 if it has passed. */
 static __always_inline __u64 jiffies_left_us(__u64 expires, __u64 now)
 {
 	__s64 left = (__s64)(expires - now);
@@ -55,13 +55,16 @@ static __always_inline __u32 or_none32(__u32 value)
 	return value ? value : SKW_NONE32;
 }
 
-/* A difference of sequence numbers that may be one short of 0 for a moment. */
+/* A difference of sequence numbers can be -1 for a moment; it becomes 0. */
 static __always_inline __u32 at_least_0(__u32 difference)
 {
 	return (__s32)difference > 0 ? difference : 0;
 }
 
-/* Everything unknown but who and where it is; `kind` tells the reader what else there can be. */
+/*
+ * Fills in the identity and the addresses and sets all other fields to unknown. `kind` tells the
+ * reader which fields can be known for this kind of socket.
+ */
 static __always_inline void row_start(struct skw_conn_rec *rec, const struct sock_common *common,
 				      __u64 ts_ns, __u64 cookie, __u8 kind)
 {
@@ -81,7 +84,7 @@ static __always_inline void row_start(struct skw_conn_rec *rec, const struct soc
 	*(__u64 *)(rec->congestion + 8) = 0;
 }
 
-/* Also what a UDP socket has. */
+/* Fills in the fields that TCP and UDP sockets share. */
 static __always_inline void row_sock(struct skw_conn_rec *rec, const struct sock *sk)
 {
 	rec->cgroup_id = sock_cgroup(sk);
@@ -95,7 +98,7 @@ static __always_inline void row_chrono(struct skw_conn_rec *rec, const struct tc
 {
 	__u32 running = (__u32)BPF_CORE_READ_BITFIELD(tp, chrono_type);
 	__u32 since = (__u32)now - tp->chrono_start;
-	/* TCP_CHRONO_BUSY, _RWND_LIMITED, _SNDBUF_LIMITED are 1 to 3, and at most one runs. */
+	/* TCP_CHRONO_BUSY, _RWND_LIMITED and _SNDBUF_LIMITED are 1 to 3. At most one is running. */
 	__u64 busy = tp->chrono_stat[0] + (running == 1 ? since : 0);
 	__u64 rwnd = tp->chrono_stat[1] + (running == 2 ? since : 0);
 	__u64 sndbuf = tp->chrono_stat[2] + (running == 3 ? since : 0);
@@ -136,7 +139,7 @@ static __always_inline void row_rates(struct skw_conn_rec *rec, const struct tcp
 		if (BPF_CORE_READ_BITFIELD(tp, rate_app_limited))
 			rec->flags |= SKW_ROW_APP_LIMITED;
 	}
-	/* All ones is "unlimited" there. */
+	/* The kernel's value for "unlimited" is all ones, which is also our "unknown". */
 	rec->pacing_rate = pacing;
 }
 
@@ -190,12 +193,12 @@ static __always_inline void row_storage(struct skw_conn_rec *rec,
 	rec->rtt_samples = own->rtt_samples;
 	rec->rto_count = own->rto_count;
 	rec->retrans_events = own->retrans_events;
-	/* Of an idle socket the rest of its storage is left alone: that is a cache miss less. */
+	/* For an idle socket the rest of the storage is not read, which saves a cache miss. */
 	if (!own->rtt_samples) {
 		__builtin_memset(rec->rtt_hist, 0, sizeof(rec->rtt_hist));
 		return;
 	}
-	/* Before 6.10 samples are counted, but the kernel does not tell how long they were. */
+	/* Before 6.10 the kernel does not tell the length of a sample. The count is known. */
 	if (!own->max_rtt_us)
 		return;
 	rec->last_rtt_us = own->last_rtt_us;
@@ -204,8 +207,8 @@ static __always_inline void row_storage(struct skw_conn_rec *rec,
 }
 
 /*
- * A full TCP socket in `state`. `own` is NULL where it has no storage. What we count ourselves is
- * unknown, not 0, while our callbacks do not run.
+ * Fills in the row of a full TCP socket in `state`. `own` is NULL if the socket has no storage.
+ * While our callbacks are off (`enrolled` is false), our own counts stay unknown: they are not 0.
  */
 static __always_inline void row_tcp(struct skw_conn_rec *rec, const struct tcp_sock *tp,
 				    const struct skw_conn_storage *own, __u8 state, bool enrolled)

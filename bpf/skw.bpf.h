@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the programs that watch connections share: how the kernel's structures are read.
- * Differences between kernels are asked for here, field by field.
+ * Functions that read the kernel's structures, shared by the programs that watch connections.
+ * This is the one file that handles differences between kernels, field by field.
  */
 #ifndef SKW_BPF_H
 #define SKW_BPF_H
@@ -24,8 +24,9 @@ static __always_inline __u32 sock_netns(const struct sock_common *sk)
 }
 
 /*
- * Newer kernels keep a copy; elsewhere by way of the file, as a pointer to a socket can't be
- * followed to the inode around it.
+ * Since 6.18 struct sock has a copy of the inode number. On older kernels we go through the
+ * file: the inode lies around struct socket, but the verifier allows no pointer from the
+ * socket to it.
  */
 static __always_inline __u32 sock_inode(const struct sock *sk)
 {
@@ -39,7 +40,7 @@ static __always_inline __u64 sock_cgroup(const struct sock *sk)
 	return sk->sk_cgrp_data.cgroup->kn->id;
 }
 
-/* Both kinds of records name these members alike. */
+/* This is a macro because two types of records have these members. */
 #define SOCK_TUPLE(rec, common)                                                                    \
 	do {                                                                                       \
 		const struct sock_common *from_ = (common);                                        \
@@ -66,7 +67,7 @@ static __always_inline __u64 sock_cgroup(const struct sock *sk)
 		}                                                                                  \
 	} while (0)
 
-/* UDP's counters are per node from 6.18 on. */
+/* Since 6.18 UDP sockets have a drop counter per NUMA node. */
 static __always_inline __u32 sock_drops(const struct sock *sk)
 {
 	__u32 drops = (__u32)sk->sk_drops.counter;
@@ -80,7 +81,7 @@ static __always_inline __u32 sock_drops(const struct sock *sk)
 	return drops;
 }
 
-/* When the timer that icsk_pending names will fire, in jiffies. */
+/* The time, in jiffies, at which the timer named by icsk_pending fires. */
 static __always_inline __u64 tcp_timeout(const struct tcp_sock *tp)
 {
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
@@ -92,7 +93,10 @@ static __always_inline __u64 tcp_timeout(const struct tcp_sock *tp)
 	return icsk->icsk_inet.sk.tcp_retransmit_timer.expires;
 }
 
-/* NULL where it is not running. In 6.19 sk_timer became the retransmission timer. */
+/*
+ * Returns NULL if the keepalive timer is not running. In 6.19 it moved from sk_timer to
+ * icsk_keepalive_timer.
+ */
 static __always_inline const struct timer_list *tcp_keepalive(const struct tcp_sock *tp)
 {
 	const struct inet_connection_sock *icsk = &tp->inet_conn;

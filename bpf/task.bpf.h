@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Processes as their owner knows them: the number is that of the reader's pid namespace, the name
- * the whole process's, not a thread's.
+ * The number and the name of a process, as the user knows them: the number in the reader's pid
+ * namespace, and the name of the process, not of one of its threads.
  */
 #ifndef SKW_TASK_BPF_H
 #define SKW_TASK_BPF_H
@@ -11,10 +11,13 @@
 #define PF_KTHREAD     0x00200000 /* include/linux/sched.h */
 #define PID_LEVELS_MAX 32         /* MAX_PID_NS_LEVEL, include/linux/pid_namespace.h */
 
-/* Set before loading: inode number of the reader's pid namespace; 0: the first of all. */
+/*
+ * Inode number of the reader's pid namespace, or 0 if the reader is in the initial one. Set
+ * before loading.
+ */
 const volatile __u32 reader_pidns;
 
-/* 0: can't be seen from the reader's namespace. */
+/* Returns 0 if the process has no number in the reader's pid namespace. */
 static __always_inline __u32 process_id(const struct task_struct *leader)
 {
 	const struct pid *pid;
@@ -30,7 +33,10 @@ static __always_inline __u32 process_id(const struct task_struct *leader)
 
 		if (level > pid->level)
 			break;
-		/* The verifier knows no second element of an array that ends a structure. */
+		/*
+		 * `numbers` is the last member of struct pid and is declared with one element.
+		 * The verifier refuses a direct load of a further element.
+		 */
 		bpf_probe_read_kernel(&ns, sizeof(ns),
 				      upid + bpf_core_field_offset(struct upid, ns));
 		bpf_probe_read_kernel(&nr, sizeof(nr),

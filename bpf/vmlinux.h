@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The few kernel types and constants that the programs here use, so that a
+ * The few kernel types and constants that the programs here use. With this file a
  * build needs neither a kernel's BTF nor its headers. Values that are part of
- * the user ABI come from include/uapi/linux/{bpf,if_packet}.h; kernel
- * structures, where there are any, carry preserve_access_index and name only
- * the members that are read (CO-RE finds them in the running kernel).
+ * the user ABI come from include/uapi/linux/{bpf,if_packet}.h. The kernel's own
+ * structures carry preserve_access_index and have only the members that the
+ * programs read: CO-RE finds their offsets in the running kernel.
  */
 #ifndef SKW_VMLINUX_H
 #define SKW_VMLINUX_H
@@ -52,7 +52,7 @@ enum {
 	BPF_RB_AVAIL_DATA = 0,
 };
 
-/* The context of a socket filter; the offsets are user ABI, the kernel rewrites the loads. */
+/* The context of a socket filter. The offsets are user ABI; the kernel rewrites the loads. */
 struct __sk_buff {
 	__u32 len;
 	__u32 pkt_type;
@@ -72,7 +72,7 @@ struct __sk_buff {
 
 struct bpf_sock;
 
-/* The context of sockops; also user ABI, up to the members that are read. */
+/* The context of sockops, also user ABI. Members after the last that we read are left out. */
 struct bpf_sock_ops {
 	__u32 op;
 	union {
@@ -117,8 +117,8 @@ struct bpf_sock_ops {
 };
 
 /*
- * From here on the kernel's own. Where versions differ, a structure has the members of all of
- * them, and skw.bpf.h asks which are there.
+ * The kernel's own structures follow. Where kernel versions differ, a structure has the members
+ * of all versions, and skw.bpf.h asks which of them the running kernel has.
  */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -216,17 +216,17 @@ struct numa_drop_counters {
 struct sock {
 	struct sock_common __sk_common;
 	atomic_t sk_drops;
-	struct numa_drop_counters *sk_drop_counters; /* 6.18: of UDP */
+	struct numa_drop_counters *sk_drop_counters; /* for UDP, since 6.18 */
 	struct {
 		atomic_t rmem_alloc;
 	} sk_backlog;
 	int sk_err;
 	struct socket *sk_socket;
-	unsigned long sk_ino; /* 6.18 */
+	unsigned long sk_ino; /* since 6.18 */
 	refcount_t sk_wmem_alloc;
 	unsigned long sk_pacing_rate;
 	struct timer_list sk_timer;             /* keepalive, before 6.19 */
-	struct timer_list tcp_retransmit_timer; /* 6.19 */
+	struct timer_list tcp_retransmit_timer; /* since 6.19 */
 	kuid_t sk_uid;
 	__u16 sk_protocol;
 	__u32 sk_ack_backlog;
@@ -246,7 +246,7 @@ struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	unsigned long icsk_timeout;              /* before 6.18 */
 	struct timer_list icsk_retransmit_timer; /* before 6.19 */
-	struct timer_list icsk_keepalive_timer;  /* 6.19 */
+	struct timer_list icsk_keepalive_timer;  /* since 6.19 */
 	__u32 icsk_rto;
 	const struct tcp_congestion_ops *icsk_ca_ops;
 	__u8 icsk_pending;

@@ -1,5 +1,5 @@
 dnl SPDX-License-Identifier: BSD-2-Clause
-dnl What turns bpf/*.bpf.c into skeleton headers.
+dnl Finds the tools that turn bpf/*.bpf.c into skeleton headers.
 
 AC_DEFUN([SKW_BPF_TOOLS], [
 AC_ARG_VAR([BPF_CLANG], [clang for the BPF programs])
@@ -27,7 +27,7 @@ AS_CASE([$host_cpu],
 	[riscv*], [BPF_ARCH=riscv],
 	[loongarch*], [BPF_ARCH=loongarch],
 	[mips*], [BPF_ARCH=mips],
-	[AC_MSG_ERROR([no BPF architecture name is known for $host_cpu; --disable-bpf builds the rest])])
+	[AC_MSG_ERROR([$host_cpu: unknown architecture; use --disable-bpf to build the rest])])
 AC_SUBST([BPF_ARCH])
 skw_bpf_summary="yes (libbpf `$PKG_CONFIG --modversion libbpf 2>/dev/null`, $BPF_CLANG)"
 AC_DEFINE([HAVE_BPF], [1], [Define to 1 when the live part is built.])

@@ -1,7 +1,7 @@
 dnl SPDX-License-Identifier: BSD-2-Clause
-dnl Compiler and linker flags that are ours rather than the user's.
+dnl Our own compiler and linker flags, apart from the user's.
 
-dnl SKW_TRY_CFLAG(FLAG, VARIABLE): append FLAG to VARIABLE where the compiler takes it.
+dnl SKW_TRY_CFLAG(FLAG, VARIABLE): append FLAG to VARIABLE if the compiler takes it.
 AC_DEFUN([SKW_TRY_CFLAG], [
 AC_MSG_CHECKING([whether $CC takes $1])
 skw_saved_cflags=$CFLAGS
@@ -11,7 +11,7 @@ AC_COMPILE_IFELSE([AC_LANG_PROGRAM()], [AC_MSG_RESULT([yes]); AS_VAR_APPEND([$2]
 CFLAGS=$skw_saved_cflags
 ])
 
-dnl SKW_TRY_LDFLAG(FLAG, VARIABLE)
+dnl SKW_TRY_LDFLAG(FLAG, VARIABLE): append FLAG to VARIABLE if the linker takes it.
 AC_DEFUN([SKW_TRY_LDFLAG], [
 AC_MSG_CHECKING([whether the linker takes $1])
 skw_saved_cflags=$CFLAGS

@@ -1,5 +1,5 @@
 dnl SPDX-License-Identifier: BSD-2-Clause
-dnl The libraries, each named with the Debian package that brings it.
+dnl Finds the libraries. Each is named with its Debian package.
 
 AC_DEFUN([SKW_LIBRARIES], [
 PKG_PROG_PKG_CONFIG
@@ -19,8 +19,8 @@ SKW_OPTIONAL_LIBRARY([zstd], [ZSTD], [libzstd], [libzstd-dev])
 SKW_OPTIONAL_LIBRARY([zlib], [ZLIB], [zlib], [zlib1g-dev])
 ])
 
-dnl SKW_OPTIONAL_LIBRARY(OPTION, PREFIX, MODULE, PACKAGE): on when found, an
-dnl error when asked for and not found, off with --without-OPTION.
+dnl SKW_OPTIONAL_LIBRARY(OPTION, PREFIX, MODULE, PACKAGE): use the library if it is
+dnl found. --without-OPTION turns it off. With --with-OPTION it must be found.
 AC_DEFUN([SKW_OPTIONAL_LIBRARY], [
 skw_have_$1=no
 AS_CASE([$with_$1],

@@ -1,5 +1,5 @@
 dnl SPDX-License-Identifier: BSD-2-Clause
-dnl What the user may choose, and how an absence is reported.
+dnl The options of configure, and the report of missing packages.
 
 AC_DEFUN([SKW_OPTIONS], [
 AC_ARG_ENABLE([bpf], [AS_HELP_STRING([--disable-bpf],
@@ -17,26 +17,26 @@ AC_ARG_ENABLE([fuzzing], [AS_HELP_STRING([--enable-fuzzing],
 	[build the fuzz targets with libFuzzer (needs CC=clang)])],
 	[], [enable_fuzzing=no])
 AC_ARG_ENABLE([live-tests], [AS_HELP_STRING([--disable-live-tests],
-	[leave the tests that need root and network namespaces out of make check])],
+	[leave tests that need root and network namespaces out of make check])],
 	[], [enable_live_tests=yes])
 AM_CONDITIONAL([LIVE_TESTS_ON],
 	[test "x$enable_live_tests" = xyes && test "x$enable_bpf" = xyes])
-AC_ARG_WITH([zstd], [AS_HELP_STRING([--without-zstd], [no .zst captures])],
+AC_ARG_WITH([zstd], [AS_HELP_STRING([--without-zstd], [build without .zst captures])],
 	[], [with_zstd=check])
-AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [no .gz captures])],
+AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [build without .gz captures])],
 	[], [with_zlib=check])
 skw_missing=
 ])
 
-dnl SKW_MISS(WHAT, DEBIAN-PACKAGE): remember something required that is absent.
+dnl SKW_MISS(WHAT, DEBIAN-PACKAGE): remember that something required is missing.
 AC_DEFUN([SKW_MISS], [AS_VAR_APPEND([skw_missing], ["
   $1: install $2"])])
 
-dnl All absences in one message, so that one install makes up for them.
+dnl Reports everything that is missing in one message, so that it can be installed at once.
 AC_DEFUN([SKW_MISSING_REPORT], [
 AS_IF([test -n "$skw_missing"],
 	[AC_MSG_ERROR([something required is missing (names are Debian packages):$skw_missing
-scripts/setup installs all of it.])])
+scripts/setup installs all of these packages.])])
 ])
 
 AC_DEFUN([SKW_SUMMARY], [

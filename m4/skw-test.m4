@@ -1,5 +1,5 @@
 dnl SPDX-License-Identifier: BSD-2-Clause
-dnl What only the tests need; nothing of it is required.
+dnl Finds the tools that only the tests need. None of them is required.
 
 AC_DEFUN([SKW_TEST_TOOLS], [
 PKG_CHECK_MODULES([CMOCKA], [cmocka], [skw_have_cmocka=yes],

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """
-Writes the generated samples next to itself, always the same bytes. With --check it writes
-nothing and fails if a file differs; with --list it names the files.
+Writes the generated samples into its own folder. It always writes the same bytes. With
+--check it writes nothing and fails if a file differs. With --list it prints the names.
 """
 
 import importlib
@@ -29,7 +29,7 @@ def samples():
     for module in MODULES:
         for name, data in importlib.import_module("generator." + module).samples():
             if name in out:
-                raise SystemExit("generate.py: %s is made twice" % name)
+                raise SystemExit("generate.py: %s: two modules make this file" % name)
             out[name] = data
     return out
 
@@ -48,7 +48,7 @@ def main(argv):
             except OSError:
                 same = False
             if not same:
-                print("generate.py: %s is not what would be written" % name, file=sys.stderr)
+                print("generate.py: %s: differs from what is generated" % name, file=sys.stderr)
                 status = 1
         elif argv[1:]:
             print("usage: generate.py [--check | --list]", file=sys.stderr)

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Records the samples of real traffic (recorded-*.pcap) in a network namespace of its own: two
-# hosts on a veth pair, the kernel's own TCP, ping, curl, openssl and a small DNS responder. Needs
-# root, tcpdump, iproute2, iputils-ping, curl, openssl, python3 and nftables. Bytes differ from run to
-# run; what is in the repository is one run.
+# Records the samples of real traffic (recorded-*.pcap) between two network namespaces that are
+# joined by a veth pair. The traffic comes from the kernel's TCP, ping, curl, openssl and a small
+# DNS server. Needs root, tcpdump, iproute2, iputils-ping, curl, openssl, python3 and nftables.
+# Each run gives other bytes. The files in the repository come from one run.
 set -eu
 
 cd "$(dirname "$0")"
@@ -37,7 +37,7 @@ for end in "$A 1" "$B 2"; do
 	ip -n "$1" link set eth0 up
 done
 
-# wait_for COMMAND...: until it succeeds, at most five seconds.
+# wait_for COMMAND...: waits until the command succeeds, five seconds at most.
 wait_for() {
 	local end=$((SECONDS + 5))
 	until "$@"; do
@@ -46,11 +46,11 @@ wait_for() {
 }
 listening() { b ss -Hln "$@" | grep -q .; }
 
-# record NAME FILTER COMMAND...: what the command does, as tcpdump on A's interface sees it.
+# record NAME FILTER COMMAND...: runs the command while tcpdump records on A's interface.
 record() {
 	local name=$1 filter=$2
 	shift 2
-	# A ping of an odd size is the last packet: once its answer is there, so is all else.
+	# A ping of an odd size comes last. When its answer was recorded, everything else was.
 	local mark='icmp and ip[2:2] = 45'
 	ip netns exec "$A" tcpdump -i eth0 -U -s 2048 -w "$work/$name" "($filter) or ($mark)" \
 		2>"$work/log" &
@@ -111,7 +111,7 @@ import socket
 socket.getaddrinfo("www.example.com", 80, proto=socket.IPPROTO_TCP)' >/dev/null
 rm -r "/etc/netns/$A"
 
-# Loss: every seventh segment with data is dropped on arrival, after it was captured.
+# To make losses, every seventh segment with data is dropped on arrival, after its capture.
 b nft -f - <<'EOF'
 table inet loss {
 	chain in {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What scripts/quickstart captures: HTTP and UDP exchanges over IPv4 and IPv6.
+"""Makes traffic for scripts/quickstart: HTTP and UDP over IPv4 and IPv6.
 
-quickstart-traffic.py server            serves until killed; says "ready" first
-quickstart-traffic.py client ADDR...    one exchange of each kind with each address
+quickstart-traffic.py server            prints "ready" and then serves until it is killed
+quickstart-traffic.py client ADDR...    talks HTTP and UDP once with each address
 """
 import select
 import socket

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Files that a reader must refuse, or read up to where they break, without harm."""
+"""Broken files: a reader must refuse them, or read the packets before the damage."""
 
 import struct
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""DNS: RFC 1035 and those that add types and options."""
+"""DNS: RFC 1035, and the RFCs that add types and options."""
 
 import struct
 
@@ -320,7 +320,7 @@ def edns():
 
 
 def compression():
-    """Names that share their tails, as servers write them."""
+    """Names that share their tails, compressed like servers do it."""
     msg = message(
         30,
         0x8180,

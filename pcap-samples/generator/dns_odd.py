@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""DNS that is hostile, cut, over TCP, or multicast (RFC 6762)."""
+"""Hostile and cut DNS messages, DNS over TCP, and multicast DNS (RFC 6762)."""
 
 import struct
 
@@ -31,7 +31,7 @@ from .wire import A4, A6, ACK, B4, PSH, B6, eth, ip, pattern, udp
 
 
 def hostile():
-    """Loops, pointers forward, out of the message, into themselves; labels that are no labels."""
+    """Pointers in loops, forward, out of the message, to themselves; invalid labels."""
     head = struct.pack(">HH4H", 40, 0x0100, 1, 0, 0, 0)
     tail = struct.pack(">HH", A, 1)
     long_name = b"".join(b"\x3f" + b"a" * 63 for _ in range(8))
@@ -128,7 +128,7 @@ def hostile():
 
 
 def truncated():
-    """The TC bit, an answer cut by the snapshot length, the same question again over TCP."""
+    """The TC bit, an answer cut by the snapshot length, and the same question over TCP."""
     quest = [question("big.example.com", TXT)]
     big = [record(TXT, b"\xff" + b"x" * 255)] * 4
     whole = message(50, 0x8180, quest, big)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Packets to files: classic pcap in every flavour, and pcapng block by block."""
+"""Writes packets to files: pcap in all its variants, and pcapng block by block."""
 
 import struct
 
@@ -8,7 +8,7 @@ START = 1700000000  # 2023-11-14 22:13:20 UTC
 
 
 class Packet:
-    """Bytes with what a capture says of them; a plain bytes object will do as well."""
+    """Bytes with the facts that a capture adds. Plain bytes can be used instead."""
 
     def __init__(self, data, length=None, at=None, caplen=None):
         self.data, self.at = data, at
@@ -17,7 +17,7 @@ class Packet:
 
 
 def stamped(packets):
-    """Each packet with its time in ns: its own, or one millisecond and a bit after the last."""
+    """Yields each packet with its time in ns: its own, or about 1 ms after the last packet."""
     now = START * 10**9
     for p in packets:
         p = p if isinstance(p, Packet) else Packet(p)
@@ -41,7 +41,7 @@ def pcap(packets, dlt=EN10MB, nano=False, order="<", snaplen=262144, magic=None,
 
 
 class Pcapng:
-    """Appends blocks; each block is written as asked, right or wrong."""
+    """Appends blocks. Wrong blocks are written as they are given."""
 
     def __init__(self, order="<"):
         self.order, self.out = order, b""
@@ -72,7 +72,7 @@ class Pcapng:
         self.raw(1, struct.pack(self.order + "HHI", dlt, 0, snaplen) + self.options(opts))
 
     def packet(self, data, iface=0, at=0, length=None, opts=(), unit=1000, caplen=None):
-        """`at` in nanoseconds after START; `unit` is how many of them one tick has."""
+        """`at` is in nanoseconds after START. `unit` is the length of a tick in nanoseconds."""
         ticks = (START * 10**9 + at) // unit
         caplen = len(data) if caplen is None else caplen
         body = struct.pack(

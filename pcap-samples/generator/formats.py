@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The same few packets in every kind of file, and files of several kinds in one."""
+"""The same few packets in every kind of file, and pcapng files with mixed contents."""
 
 import struct
 
@@ -41,7 +41,7 @@ def classic():
 
 
 def block_tour():
-    """One of each block that a reader may meet, private and unknown ones too."""
+    """One of each block that a reader may meet, including private and unknown blocks."""
     f = files.Pcapng()
     f.section(
         [

@@ -110,7 +110,7 @@ def extension(*objects):
 
 
 def multipart():
-    """RFC 4884: a quote padded to 128 bytes, then objects; MPLS labels as routers send them."""
+    """RFC 4884: a quote padded to 128 bytes, then objects, such as MPLS labels from routers."""
     sent = quote(udp(pattern(120), dport=33434, ttl=1), 128)
     sent += b"\0" * (128 - len(sent))
     stack = struct.pack(">II", 24001 << 12 | 3 << 9 | 1, 16 << 12 | 1 << 8 | 255)
@@ -151,7 +151,7 @@ def multipart():
         )
     out.append(icmp(11, 0, struct.pack(">BBH", 0, 0, 0) + sent + pattern(40), C4, A4))
     out.append(icmp(12, 1, struct.pack(">BBH", 0, 32, 0) + sent + short, C4, A4))
-    # Old routers leave the length field 0.
+    # Old routers set the length field to 0.
     out.append(icmp(11, 0, struct.pack(">I", 0) + sent + extension((1, 1, stack)), C4, A4))
     return out
 
@@ -172,7 +172,7 @@ def odd():
 
 
 def nested():
-    """Quotes of quotes, more deeply than anyone should follow."""
+    """Quotes of quotes, nested more deeply than a dissector should follow."""
     inner = icmp(3, 3, struct.pack(">I", 0) + udp(b"x" * 20)[:28], B4, A4)
     for _ in range(12):
         inner = icmp(3, 1, struct.pack(">I", 0) + inner, B4, A4)

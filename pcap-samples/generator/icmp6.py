@@ -115,7 +115,7 @@ def neighbours():
 
 
 def redirect():
-    """As Linux sends it, the target's address first."""
+    """The options are in the order that Linux uses: the target's address comes first."""
     sent = udp(b"x" * 20, A6, B6)
     return [
         icmp6(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""IPv4 options and fragments, IPv6 extension headers, tunnels, and IP that is wrong."""
+"""IPv4 options and fragments, IPv6 extension headers, tunnels, and malformed IP."""
 
 import struct
 
@@ -180,7 +180,7 @@ def extensions():
 
 
 def jumbogram():
-    """RFC 2675: payload length 0, the true one in a hop-by-hop option."""
+    """RFC 2675: the payload length is 0, and a hop-by-hop option has the true length."""
     seg = struct.pack(">HHHH", 40000, 9999, 0, 0) + pattern(66000)
     head = hop(UDP, struct.pack(">BBI", 0xC2, 4, len(seg) + 8))
     whole = eth(ip6(head + fill(seg, 6, pseudo(A6, B6, UDP, len(seg))), 0, plen=0))

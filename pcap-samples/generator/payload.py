@@ -25,7 +25,7 @@ def http():
 
 
 def http_elsewhere():
-    """On a port that tells nothing; and what looks like it and is not."""
+    """HTTP on a port that is not HTTP's, and data that only looks like HTTP."""
     get = b"GET /status HTTP/1.1\r\nHost: a\r\n\r\n"
     pairs = [
         (get, b"HTTP/1.1 204 No Content\r\n\r\n"),
@@ -48,7 +48,7 @@ def http_elsewhere():
 
 
 def http_odd():
-    """First lines without an end, with control characters, of no known method, binary."""
+    """First lines without an end, with control characters, with unknown methods; binary data."""
     lines = [
         b"GET / HTTP/1.1",
         b"GET / HTTP/1.1\n",
@@ -164,7 +164,7 @@ def tls_session():
 
 
 def tls_odd():
-    """Names that are missing, hostile, cut or lie about their length; records that are none."""
+    """Server names that are missing, hostile, cut or have a wrong length; invalid records."""
     whole = client_hello(MORE[0], server_name(b"cut.example.com"))
     bodies = [
         record(22, client_hello()),

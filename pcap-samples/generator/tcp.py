@@ -43,7 +43,7 @@ def sack(*blocks):
 
 
 class Flow:
-    """Two ends of a connection that keep their numbers; each call gives a packet."""
+    """The two ends of a connection, with their sequence numbers. Each call returns a packet."""
 
     def __init__(self, client, server, sport=40000, dport=9000, isn=(1000000, 0xFFFFFF00)):
         self.ends = ((client, sport), (server, dport))
@@ -193,7 +193,7 @@ def options():
 
 
 def mptcp():
-    """RFC 8684 by subtype; the first nibble after the length."""
+    """RFC 8684, by subtype, which is the first nibble after the length."""
     subs = [
         (SYN, bytes([30, 4, 0x01, 0x81])),
         (SYN, bytes([30, 12, 0x01, 0x01]) + pattern(8)),
@@ -293,7 +293,7 @@ def datagrams():
 
 
 def ports():
-    """Well-known UDP ports whose payload is something else."""
+    """Well-known UDP ports with data of another protocol."""
     return [
         udp(pattern(48), dport=p)
         for p in (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Headers to bytes: link layers, IP, TCP, UDP, with right checksums unless told otherwise."""
+"""Makes the bytes of headers: link layers, IP, TCP, UDP. Checksums are right by default."""
 
 import ipaddress
 import struct
@@ -37,7 +37,7 @@ def pseudo(src, dst, proto, length):
 
 
 def fill(data, at, head=b""):
-    """Puts the checksum over head + data into data at the given offset."""
+    """Computes the checksum over head + data and writes it into data at the given offset."""
     return data[:at] + struct.pack(">H", cksum(head + data)) + data[at + 2 :]
 
 
@@ -48,7 +48,7 @@ def eth(payload, ethertype=None, src=MAC_A, dst=MAC_B):
 
 
 def vlan(payload, vid, ethertype=0x0800, pcp=0, dei=0):
-    """What follows an ethertype of 0x8100 or 0x88a8."""
+    """The bytes after an ethertype of 0x8100 or 0x88a8."""
     return struct.pack(">HH", pcp << 13 | dei << 12 | vid, ethertype) + payload
 
 
@@ -99,7 +99,7 @@ def ip6(payload, proto, src=A6, dst=B6, hlim=64, tclass=0, flow=0, plen=None):
 
 
 def over(payload, proto, src=A4, dst=B4, **kw):
-    """An IPv4 or IPv6 header by the kind of the addresses."""
+    """Makes an IPv4 or IPv6 header, as the addresses demand."""
     return (ip6 if ":" in src else ip4)(payload, proto, src, dst, **kw)
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/bytes.h"
 
-/* Constant offsets up to here are read in place; what lies behind is not worth a range check. */
+/* Larger constant offsets are rare, so they get no range check and are read by a call. */
 #define NEAR 0xffff
 
 static int bytes_of(int size)
@@ -9,7 +9,7 @@ static int bytes_of(int size)
 	return size == BPF_W ? 4 : size == BPF_H ? 2 : 1;
 }
 
-/* `r0 = *(size *)offset`, by the instruction that classic BPF has left behind. */
+/* Emits `r0 = *(size *)offset` as LD_ABS or LD_IND, which eBPF has from classic BPF. */
 static void load_by_call(struct skw_emitter *e, int size, bool indirect, uint32_t k)
 {
 	if (indirect)
@@ -30,7 +30,7 @@ void skw_bytes_begin(struct skw_emitter *e, const struct skw_skb_access *access)
 	skw_emit(e, BPF_ALU64 | BPF_SUB | BPF_X, SKW_REG_LEN, BPF_REG_1, 0, 0);
 }
 
-/* R1 becomes the offset; the jump is taken where the bytes are not in the linear part. */
+/* Puts the offset into R1. Jumps over `skip` instructions if the linear part lacks the bytes. */
 static void check_range(struct skw_emitter *e, int bytes, bool indirect, uint32_t k, int skip)
 {
 	if (!indirect) {
@@ -38,7 +38,7 @@ static void check_range(struct skw_emitter *e, int bytes, bool indirect, uint32_
 		skw_emit(e, BPF_JMP | BPF_JSLT | BPF_K, SKW_REG_LEN, 0, skip, k + (uint32_t)bytes);
 		return;
 	}
-	/* The sum is one of 32 bits, as for LD_IND: what looks negative there is too large here. */
+	/* The sum has 32 bits, as for LD_IND. A negative offset there is a too large one here. */
 	skw_emit_mov_reg(e, BPF_REG_1, SKW_REG_X);
 	skw_emit(e, BPF_ALU | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, k);
 	skw_emit_mov_ptr(e, BPF_REG_2, SKW_REG_LEN);
@@ -61,7 +61,7 @@ void skw_bytes_load(struct skw_emitter *e, const struct skw_skb_access *access, 
 			 (uint32_t)(bytes == 4   ? access->word
 				    : bytes == 2 ? access->half
 						 : access->byte));
-	/* The verifier makes a move of this call. */
+	/* The verifier replaces this call by a move. */
 	skw_emit_call_kernel(e, access->cast_rdonly);
 	skw_emit_load(e, size, SKW_REG_A, BPF_REG_0, 0);
 	if (swap)

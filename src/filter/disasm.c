@@ -21,7 +21,7 @@ static const char *const jump_ops[16] = {
 	[OP(BPF_JSET)] = "&", [OP(BPF_JSLT)] = "s<", [OP(BPF_JSGT)] = "s>",
 };
 
-/* By BPF_SIZE() >> 3. */
+/* Indexed by BPF_SIZE() >> 3. */
 static const char *const sizes[4] = { "u32", "u16", "u8", "u64" };
 
 static const struct {
@@ -150,7 +150,7 @@ static void print_insn(const struct bpf_insn *in, size_t at, struct skw_buf *out
 	}
 }
 
-/* A constant of 64 bits, of which we only use one kind: a map. */
+/* Prints a 64-bit constant. In our programs it is always a map. */
 static void print_wide(const struct bpf_insn *in, struct skw_buf *out)
 {
 	if (in->src_reg == BPF_PSEUDO_MAP_FD)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Generated eBPF as text, in the kernel verifier's way of writing: w0 is the
- * lower half of r0, a jump names the instruction it goes to. Knows what
- * skw_filter_translate() makes and prints any other code as numbers.
+ * Prints generated eBPF as text, in the notation of the kernel's verifier: w0 is
+ * the lower half of r0, and a jump names the instruction that it goes to. It knows
+ * the instructions that skw_filter_translate() makes and prints others as numbers.
  */
 #ifndef SKW_FILTER_DISASM_H
 #define SKW_FILTER_DISASM_H

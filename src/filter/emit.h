@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One eBPF instruction after the other. The names of the parts are those of linux/bpf.h. */
+/* Emits single eBPF instructions. Their parts have the names that linux/bpf.h uses. */
 #ifndef SKW_FILTER_EMIT_H
 #define SKW_FILTER_EMIT_H
 
@@ -8,13 +8,13 @@
 #include <linux/bpf.h>
 
 /*
- * LD_ABS and LD_IND want the context in R6, leave their result in R0 and
- * destroy R1 to R5, which settles where A and X of classic BPF can live.
+ * LD_ABS and LD_IND expect the context in R6, leave their result in R0 and destroy
+ * R1 to R5. So A of classic BPF is R0, and X is one of the others.
  */
 #define SKW_REG_A   BPF_REG_0
 #define SKW_REG_CTX BPF_REG_6
 #define SKW_REG_X   BPF_REG_7
-/* Where packets are read in place: how many bytes are there in one piece, and their address. */
+/* Set if packets are read in place: length and address of the packet's linear part. */
 #define SKW_REG_LEN  BPF_REG_8
 #define SKW_REG_DATA BPF_REG_9
 
@@ -22,7 +22,7 @@
 #define SKW_CTX(field) ((int)offsetof(struct __sk_buff, field))
 
 struct skw_emitter {
-	struct bpf_insn *insns; /* not owned; NULL: only count */
+	struct bpf_insn *insns; /* borrowed; NULL: instructions are only counted */
 	size_t len;
 };
 
@@ -39,7 +39,7 @@ void skw_emit_call_kernel(struct skw_emitter *e, int btf_id); /* a kernel functi
 void skw_emit_exit(struct skw_emitter *e);
 void skw_emit_reject(struct skw_emitter *e); /* two instructions: return 0 */
 
-/* On 32 bits: the 64-bit class would sign-extend constants of 0x80000000 and above. */
+/* Compares 32 bits, because the 64-bit class sign-extends constants from 0x80000000 on. */
 void skw_emit_jump_imm(struct skw_emitter *e, int op, int reg, uint32_t imm, int off);
 
 #endif

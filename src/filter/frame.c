@@ -7,10 +7,10 @@
 
 #define CTX_SLOT (SKW_CTX(cb) + 4 * SKW_CB_SLOT)
 
-/* On the stack, where the expression will have its M[15] later. */
+/* The place on the stack that the expression later uses for M[15]. */
 #define KEY_OFF (-4)
 
-/* libpcap hides the outgoing copy of each packet on the loopback device, too. */
+/* A packet on the loopback device shows up twice. Like libpcap, we hide the outgoing copy. */
 static void emit_skip_lo(struct skw_emitter *e, const struct skw_filter_frame *f)
 {
 	if (!f->lo_ifindex)
@@ -62,7 +62,7 @@ void skw_frame_begin(struct skw_emitter *e, const struct skw_filter_frame *f)
 	emit_direction(e, f);
 }
 
-/* The slot is stored only here, so that packets that are rejected do without. */
+/* The slot is stored only now, so that packets that are rejected do not pay for it. */
 void skw_frame_match(struct skw_emitter *e, const struct skw_filter_frame *f)
 {
 	if (f->next_fd < 0) {

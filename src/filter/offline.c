@@ -31,7 +31,9 @@ int skw_offline_filter_compile(const char *expr, int dlt, uint32_t snaplen, bool
 
 	if (!handle || !filter)
 		return skw_error_set(err, -ENOMEM, "filter: out of memory");
-	/* No netmask belongs to a file; with 0, as in tcpdump, `ip broadcast` is 255.255.255.255.
+	/*
+	 * A file has no netmask. With 0, which tcpdump uses, too, `ip broadcast` means
+	 * 255.255.255.255.
 	 */
 	if (pcap_compile(handle, &filter->program, expr, optimize, 0) < 0)
 		return skw_error_usage(err, "filter \"%s\": %s", expr, pcap_geterr(handle));

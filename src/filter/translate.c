@@ -16,18 +16,18 @@
 #define MAX_INSNS 1000000
 
 /*
- * Everything is emitted twice: first with insns == NULL, which finds out where
- * each classic instruction begins, then for good.
+ * Everything is emitted twice. The first pass has insns == NULL and only finds the
+ * place of each classic instruction, which the jumps of the second pass need.
  */
 struct translation {
 	struct skw_emitter out;
 	const struct skw_filter_frame *frame;
-	size_t *start; /* by classic pc */
+	size_t *start; /* first eBPF instruction, by classic pc */
 	size_t pc;
 	int err;
 };
 
-/* Offset of a jump at the place we are at to a classic instruction. */
+/* Returns the offset of a jump from the current place to a classic instruction. */
 static int jump_to(struct translation *t, size_t target)
 {
 	ptrdiff_t off = (ptrdiff_t)t->start[target] - (ptrdiff_t)t->out.len - 1;
@@ -42,12 +42,12 @@ static void emit_goto(struct translation *t, size_t target)
 	skw_emit(&t->out, BPF_JMP | BPF_JA, 0, 0, jump_to(t, target), 0);
 }
 
-/* Each classic instruction has one of these; arg is its column in the table below. */
+/* Emits a classic instruction. `arg` comes from the table of opcodes below. */
 typedef void emit_fn(struct translation *t, const struct skw_cbpf_insn *in, int arg);
 
 enum ancillary_kind { ANC_INVALID, ANC_FIELD, ANC_FIELD_BE16, ANC_HELPER, ANC_XOR, ANC_NONE };
 
-/* By (offset - SKF_AD_OFF) / 4; whatever the width of the load, as in the kernel. */
+/* Indexed by (offset - SKF_AD_OFF) / 4. The width of the load is ignored, as in the kernel. */
 static const struct ancillary {
 	enum ancillary_kind kind;
 	int arg;
@@ -96,12 +96,12 @@ static void ld_ancillary(struct translation *t, const struct skw_cbpf_insn *in)
 		skw_emit_call(&t->out, a.arg);
 	else
 		skw_emit_load(&t->out, BPF_W, SKW_REG_A, SKW_REG_CTX, a.arg);
-	/* In network order inside struct sk_buff, and so in struct __sk_buff. */
+	/* These fields are in network order in struct sk_buff, and so in struct __sk_buff. */
 	if (a.kind == ANC_FIELD_BE16)
 		skw_emit(&t->out, BPF_ALU | BPF_END | BPF_TO_BE, SKW_REG_A, 0, 0, 16);
 }
 
-/* A load out of range ends the program with 0, in both worlds. */
+/* A load out of range ends the program with 0, in classic BPF and in eBPF. */
 static void ld_abs(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
 	if (is_ancillary(in))
@@ -147,8 +147,8 @@ static void ldx_msh(struct translation *t, const struct skw_cbpf_insn *in, int s
 }
 
 /*
- * The same numbers mean the same in both languages, on 32 bits. Shifts by X
- * take its lower five bits, in the kernel's interpreter and in its compilers.
+ * Classic BPF and 32-bit eBPF use the same numbers for the same operations. Shifts
+ * by X use its lower five bits, in the kernel's interpreter and in its JIT compilers.
  */
 static void alu(struct translation *t, const struct skw_cbpf_insn *in, int unused)
 {
@@ -160,7 +160,7 @@ static void alu(struct translation *t, const struct skw_cbpf_insn *in, int unuse
 			 BPF_OP(in->code) == BPF_NEG ? 0 : in->k);
 }
 
-/* eBPF divides by zero without complaint, classic BPF then rejects the packet. */
+/* In eBPF a division by zero is allowed. In classic BPF it rejects the packet. */
 static void alu_div_x(struct translation *t, const struct skw_cbpf_insn *in, int unused)
 {
 	skw_emit_jump_imm(&t->out, BPF_JNE, SKW_REG_X, 0, 2);
@@ -174,7 +174,7 @@ static void jump_always(struct translation *t, const struct skw_cbpf_insn *in, i
 	emit_goto(t, t->pc + 1 + in->k);
 }
 
-/* `inverse` is the eBPF operation that saves a second jump when only jf is set; 0 if none. */
+/* `inverse` is the opposite eBPF operation, or 0. It saves a second jump if only jf is set. */
 static void jump_if(struct translation *t, const struct skw_cbpf_insn *in, int inverse)
 {
 	int op = BPF_OP(in->code), src = BPF_SRC(in->code);
@@ -234,7 +234,7 @@ static void misc_txa(struct translation *t, const struct skw_cbpf_insn *in, int 
 	[BPF_JMP | (op) | BPF_K] = { jump_if, inverse },                                           \
 			  [BPF_JMP | (op) | BPF_X] = { jump_if, inverse }
 
-/* All of classic BPF; what isn't here isn't valid. */
+/* All instructions of classic BPF. Others are not valid. */
 static const struct {
 	emit_fn *emit;
 	int arg;
@@ -282,7 +282,7 @@ static bool is_mem(uint16_t code)
 	       code == (BPF_LDX | BPF_MEM);
 }
 
-/* `left` is the number of instructions behind this one. */
+/* `left` is the number of instructions after this one. */
 static bool is_valid(const struct skw_cbpf_insn *in, size_t left)
 {
 	uint16_t code = in->code;
@@ -305,8 +305,8 @@ static bool is_valid(const struct skw_cbpf_insn *in, size_t left)
 }
 
 /*
- * libpcap's `protochain` is a loop, which its own interpreter runs and no
- * kernel takes: neither classic BPF nor the verifier, which can't see its end.
+ * Finds the loop of libpcap's `protochain`. libpcap's interpreter runs it, but the
+ * kernel refuses it: classic BPF has no loops, and the verifier can't see its end.
  */
 static bool jumps_back(const struct skw_cbpf_insn *in, size_t pc)
 {
@@ -329,8 +329,8 @@ static int check(const struct skw_cbpf *prog)
 }
 
 /*
- * The verifier refuses instructions that nothing leads to, classic BPF doesn't
- * mind them. All jumps go forward, so one pass in order is enough.
+ * The verifier refuses instructions that can't be reached, but classic BPF allows
+ * them. So they are left out. All jumps go forward, so one pass in order is enough.
  */
 static void find_reachable(const struct skw_cbpf *prog, bool *reachable)
 {
@@ -351,7 +351,7 @@ static void find_reachable(const struct skw_cbpf *prog, bool *reachable)
 	}
 }
 
-/* Whether it needs more than the frame and the metadata. */
+/* Tells whether the program reads bytes of the packet, not only metadata. */
 static bool reads_bytes(const struct skw_cbpf *prog)
 {
 	for (size_t i = 0; i < prog->len; i++) {
@@ -364,7 +364,7 @@ static bool reads_bytes(const struct skw_cbpf *prog)
 	return false;
 }
 
-/* A, X and M[] start at 0, of which M[] only needs to where something is loaded from it. */
+/* A, X and M[] start at 0. Only the words of M[] that are loaded later need to be set. */
 static void emit_zero(struct translation *t, const struct skw_cbpf *prog)
 {
 	uint32_t loaded = 0;

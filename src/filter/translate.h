@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A classic BPF filter as a socket_filter program: count the packet, decide,
- * and on a match go on to the capture program by a tail call. Pure: makes
- * instructions, loads nothing.
+ * Translates a classic BPF filter to a socket_filter program. The program counts
+ * the packet, decides, and tail-calls the capture program on a match. This room is
+ * pure: it makes instructions and loads nothing.
  *
- * The meaning of each classic instruction is that of the kernel's
- * bpf_convert_filter() and bpf_check_classic() (net/core/filter.c), with one
- * addition: a word of M[] that is read before it was written is 0, where the
- * kernel refuses the program.
+ * Each classic instruction means what it means to the kernel's
+ * bpf_convert_filter() and bpf_check_classic() (net/core/filter.c). There is one
+ * addition: the kernel refuses a program that reads a word of M[] before it was
+ * written, but here such a word is 0.
  */
 #ifndef SKW_FILTER_TRANSLATE_H
 #define SKW_FILTER_TRANSLATE_H
@@ -20,32 +20,42 @@
 #include "model/packet.h"
 #include "model/skb_access.h"
 
-/* Of linux/bpf.h; don't include this header together with pcap.h, which has another one. */
+/* The struct of linux/bpf.h. pcap.h declares another one, so include only one of the two. */
 struct bpf_insn;
 
-/* What is put around the expression. */
+/* Describes the instructions before and after the expression. */
 struct skw_filter_frame {
-	int counters_fd;   /* per-CPU array of struct skw_packet_counters; -1: count nothing */
-	int next_fd;       /* PROG_ARRAY whose slot 0 takes the matches; -1: a match returns 1 */
-	uint32_t slot;     /* key in the counters, handed on in skb->cb[SKW_CB_SLOT] */
-	bool slot_from_cb; /* a dispatcher has set skb->cb[SKW_CB_SLOT]: take the slot from there */
-	enum skw_direction direction;        /* SKW_DIR_UNKNOWN: both; others count as rejected */
-	const struct skw_skb_access *access; /* lent; NULL: each load is a call */
-	uint32_t lo_ifindex; /* its outgoing copies are neither counted nor kept; 0: no such one */
+	/* Per-CPU array of struct skw_packet_counters; -1: packets are not counted. */
+	int counters_fd;
+	/* PROG_ARRAY whose slot 0 is tail-called on a match; -1: a match returns 1. */
+	int next_fd;
+	/* Key in the counters. It is passed on in skb->cb[SKW_CB_SLOT]. */
+	uint32_t slot;
+	/* A dispatcher has set skb->cb[SKW_CB_SLOT], so the slot is taken from there. */
+	bool slot_from_cb;
+	/* SKW_DIR_UNKNOWN: both. Packets of the other direction count as rejected. */
+	enum skw_direction direction;
+	/* Borrowed; NULL: each load is a call. */
+	const struct skw_skb_access *access;
+	/* The loopback device: its outgoing packets are neither counted nor kept. 0: none. */
+	uint32_t lo_ifindex;
 };
 
 /*
- * On success *insns is the program, to be freed by the caller, of *len
- * instructions. A match returns 0 if the tail call fails, a rejected packet
- * always returns 0.
+ * On success *insns is the program, with *len instructions. The caller must free()
+ * it. The program returns 0 for a rejected packet, and also for a match if the tail
+ * call fails.
  *
- * With `access` it makes a program that the kernel may refuse to load (it takes CAP_PERFMON and
- * a compiler that knows kernel functions): then translate once more without.
+ * With frame->access the kernel may refuse to load the program, because that needs
+ * CAP_PERFMON and a JIT compiler that knows kernel functions. The caller should then
+ * translate again without it.
  *
+ * Returns 0 or:
  * -EINVAL: the kernel's check would refuse the classic program.
- * -EOPNOTSUPP: it has a loop (`protochain`) or asks for what a socket_filter program can't see (the
- *	device's hardware type, the payload offset, netlink attributes); -E2BIG: too long to be
- *	jumped across. Both may still be run in user space.
+ * -EOPNOTSUPP: the program has a loop (`protochain`), or it asks for something that a
+ *	socket_filter program can't see: the device's hardware type, the payload offset,
+ *	netlink attributes. It can be run in user space.
+ * -E2BIG: a jump is too long. The program can be run in user space.
  * -ENOMEM.
  */
 int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_frame *frame,

@@ -16,15 +16,15 @@
 #include "kern/mountinfo.h"
 #include "util/cleanup.h"
 
-/* Deeper than any hierarchy the kernel lets anyone make by default is not followed. */
+/* A limit for the recursion: deeper cgroups get no names. */
 #define DEPTH_MAX 64
 
 #define NOWHERE   "/proc/self/fd/"
 
 /*
- * One line of mountinfo: "36 35 98:0 /root /mount/point options [optional] - type source options".
- * Whether it is a cgroup2 mount; `path` gets its mount point, *whole whether it shows all there is
- * to be seen, not a part of it.
+ * Parses a line of mountinfo: "36 35 98:0 /root /mount/point options [optional] - type source
+ * options". Returns whether it is a cgroup2 mount. `path` gets its mount point. *whole tells
+ * whether the mount shows the whole hierarchy and not a subtree.
  */
 static bool cgroup2_line(char *line, char path[PATH_MAX], bool *whole)
 {
@@ -55,9 +55,9 @@ static bool is_cgroup2(const char *path)
 }
 
 /*
- * The hierarchy where nothing shows it, as under `ip netns exec`, which puts a new /sys over that
- * of the host: a mount of our own that is attached nowhere. The path leads through its
- * descriptor, which stays open as long as the process.
+ * Mounts the hierarchy without attaching the mount to a folder. This is needed where no mount is
+ * visible, as under `ip netns exec`, which mounts a new /sys over the host's. `path` goes through
+ * the mount's descriptor, which stays open until the process ends.
  */
 static int mount_nowhere(char path[PATH_MAX])
 {
@@ -83,7 +83,7 @@ int skw_cgroup_mount(char path[PATH_MAX], struct skw_error *err)
 	path[0] = '\0';
 	if (!f)
 		return skw_error_set(err, -errno, "/proc/self/mountinfo: %s", strerror(errno));
-	/* One that another mount lies over is no way in. */
+	/* Another mount can cover a cgroup2 mount point; is_cgroup2() refuses such a path. */
 	while (!whole && getline(&line, &size, f) > 0) {
 		if (!cgroup2_line(line, found, &whole) || !is_cgroup2(found))
 			whole = false;
@@ -93,11 +93,11 @@ int skw_cgroup_mount(char path[PATH_MAX], struct skw_error *err)
 	if (path[0] || mount_nowhere(path) == 0)
 		return 0;
 	return skw_error_set(err, -ENOENT,
-			     "no cgroup v2 hierarchy is mounted, and connections are watched "
-			     "through one: mount -t cgroup2 none /sys/fs/cgroup");
+			     "cgroup v2: no hierarchy is mounted, and watching connections needs "
+			     "it; mount it: mount -t cgroup2 none /sys/fs/cgroup");
 }
 
-/* A mount that is attached nowhere has no other path than the one it was asked by. */
+/* realpath() can't resolve the path of a mount that is attached to no folder. */
 static bool resolve(const char *full, char path[PATH_MAX])
 {
 	if (strncmp(full, NOWHERE, strlen(NOWHERE)) != 0)
@@ -134,7 +134,7 @@ struct walk {
 	char path[PATH_MAX]; /* below the mount point */
 };
 
-/* `fd` is the folder's, and is closed; `len` is that of its path. */
+/* Walks the folder `fd` and closes it. `len` is the length of the folder's path in w->path. */
 static int walk(struct walk *w, int fd, size_t len, unsigned depth)
 {
 	DIR *dir = fdopendir(fd);
@@ -157,7 +157,7 @@ static int walk(struct walk *w, int fd, size_t len, unsigned depth)
 		if (n < 0 || (size_t)n >= sizeof(w->path) - len)
 			continue;
 		more = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		/* One that has gone meanwhile, or that we may not read, has nothing to tell. */
+		/* A cgroup that was removed meanwhile, or that we may not read, is left out. */
 		if (more >= 0)
 			ret = walk(w, more, len + (size_t)n, depth + 1);
 		w->path[len] = '\0';

@@ -8,7 +8,7 @@
 
 #include "util/cleanup.h"
 
-/* The handle's own packet ring is never read, so it is as small as it may be. */
+/* The handle's own packet ring is never read, so it is as small as libpcap allows. */
 #define HANDLE_BUFFER_BYTES 65536
 #define HANDLE_SNAPLEN      256
 
@@ -27,7 +27,7 @@ void skw_handle_close(struct skw_handle *h)
 	free(h);
 }
 
-/* libpcap's words for a failed activation, in our form. */
+/* Turns libpcap's status of a failed activation into our form of message. */
 static int activation_error(pcap_t *pcap, const char *ifname, int status, struct skw_error *err)
 {
 	const char *detail = pcap_geterr(pcap);
@@ -132,7 +132,10 @@ int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_
 	if (!insns)
 		return skw_error_set(err, -ENOMEM, "filter: out of memory");
 	out->insns = insns;
-	/* What the handle was given to keep its own ring small is not what matches return. */
+	/*
+	 * The handle has a small snapshot length to keep its own ring small. A match must
+	 * return the caller's.
+	 */
 	for (size_t i = 0; i < out->len; i++)
 		if (insns[i].code == (BPF_RET | BPF_K) && insns[i].k == HANDLE_SNAPLEN)
 			insns[i].k = (uint32_t)h->snaplen;
@@ -158,7 +161,7 @@ int skw_compile_describe_ifaces(struct skw_buf *out, struct skw_error *err)
 		const char *separator = " [";
 		struct skw_iface_info info;
 
-		/* libpcap also lists what is no network interface (USB, D-Bus, nflog). */
+		/* libpcap also lists USB, D-Bus and nflog devices, which are no interfaces. */
 		bool any = strcmp(dev->name, "any") == 0;
 		if (!any && skw_iface_by_name(dev->name, &info, NULL) < 0)
 			continue;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Filter expressions compiled by libpcap on an activated handle: only there
- * does it know that VLAN tags are in metadata and what inbound, outbound and
- * ifindex mean. The handle never reads a packet.
+ * Compiles filter expressions with libpcap. An activated handle of the interface
+ * is needed: without it libpcap looks for VLAN tags in the bytes, where the
+ * kernel does not leave them, and refuses inbound, outbound and ifindex. The
+ * handle never reads a packet.
  */
 #ifndef SKW_KERN_COMPILE_H
 #define SKW_KERN_COMPILE_H
@@ -17,22 +18,22 @@
 
 struct skw_handle;
 
-/* Activates a handle on the interface. Errors name it; they need CAP_NET_RAW. */
+/* Activates a handle on the interface, which needs CAP_NET_RAW. Errors name the interface. */
 int skw_handle_open(const char *ifname, uint32_t snaplen, struct skw_handle **out,
 		    struct skw_error *err);
 void skw_handle_close(struct skw_handle *h); /* NULL allowed */
 
 int skw_handle_dlt(const struct skw_handle *h); /* DLT_* */
 
-/* Another of the interface's link types, by DLT. -EINVAL with a text if it has no such. */
+/* Switches to another link type of the interface. A usage error if it does not have that one. */
 int skw_handle_set_dlt(struct skw_handle *h, int dlt, struct skw_error *err);
 
 /* Appends a line for each link type of the interface, as tcpdump -L does. */
 int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_error *err);
 
 /*
- * The classic program of an expression ("" takes everything); out->insns is the
- * caller's to free(). A wrong expression is a usage error with libpcap's words.
+ * Compiles an expression ("" matches everything) to classic BPF. The caller must
+ * free() out->insns. A wrong expression is a usage error with libpcap's text.
  */
 int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_cbpf *out,
 		       struct skw_error *err);

@@ -23,12 +23,12 @@
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (8ULL << 20)
-/* The kernel hands out eight pages a read: bpf_seq_read() in kernel/bpf/bpf_iter.c. */
+/* The kernel returns eight pages per read at most: bpf_seq_read() in kernel/bpf/bpf_iter.c. */
 #define READ_BYTES  (1U << 16)
 #define JIFFY_SHIFT 10
 
-_Static_assert(SKW_CONN_LACKS_ENROL == SKW_LACKS_ENROL, "told as it is");
-_Static_assert(SKW_CONN_LACKS_RTT_ARGS == SKW_LACKS_RTT_ARGS, "told as it is");
+_Static_assert(SKW_CONN_LACKS_ENROL == SKW_LACKS_ENROL, "same bit");
+_Static_assert(SKW_CONN_LACKS_RTT_ARGS == SKW_LACKS_RTT_ARGS, "same bit");
 
 struct skw_conn {
 	struct conn_bpf *bpf;
@@ -36,10 +36,10 @@ struct skw_conn {
 	struct bpf_link *sockops;
 	struct skw_conn_owner *owner; /* NULL: none */
 	struct bpf_link *tcp, *udp;   /* the iterators; udp NULL: none */
-	uint32_t lacks;               /* SKW_LACKS_*, beside what the programs find out */
+	uint32_t lacks;               /* SKW_LACKS_*, found while loading */
 };
 
-/* Where it is attached. */
+/* The cgroup that the sockops program is attached to. */
 struct place {
 	char path[PATH_MAX];
 	int fd;
@@ -69,7 +69,7 @@ static void leave_out_creator(struct conn_bpf *bpf)
 	bpf->rodata->creator = false;
 }
 
-/* What a kernel may refuse. */
+/* Parts that a kernel may refuse, and that we can do without. */
 static const struct {
 	uint32_t lacks;
 	void (*leave_out)(struct conn_bpf *bpf);
@@ -79,7 +79,10 @@ static const struct {
 	{ SKW_LACKS_CREATOR, leave_out_creator },
 };
 
-/* HZ without the kernel's configuration: the coarse clocks advance once in a jiffy. */
+/*
+ * The length of a jiffy, shifted by JIFFY_SHIFT. The resolution of a coarse clock tells it, because
+ * coarse clocks advance once per jiffy. The kernel's configuration may not be readable.
+ */
 static uint64_t jiffy_us(void)
 {
 	struct timespec jiffy = { 0 };
@@ -106,12 +109,12 @@ static int place_open(struct place *place, const char *cgroup, struct skw_error 
 	place->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (place->fd < 0 || fstat(place->fd, &st) < 0)
 		return skw_error_set(err, -errno, "%s: %s", place->path, strerror(errno));
-	/* The root of all has number 1; what looks like the root in a container has not. */
+	/* The real root has inode number 1. A container's root is a subtree and has another. */
 	place->subtree = st.st_ino == 1 ? 0 : (uint64_t)st.st_ino;
 	return 0;
 }
 
-/* Without the optional parts in `without`. 0 or -errno. */
+/* Loads the programs without the optional parts in `without`. Returns 0 or -errno. */
 static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
 		    uint32_t without)
 {
@@ -144,7 +147,7 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint
 	return 0;
 }
 
-/* What is refused is left out, as little of it as possible. */
+/* Loads the programs, with as many of the optional parts as the kernel accepts. */
 static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
 		     struct skw_error *err)
 {
@@ -159,11 +162,11 @@ static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uin
 	if (!ret)
 		return 0;
 	return skw_error_set(
-		err, first, "BPF: loading what watches connections: %s%s", strerror(-first),
+		err, first, "BPF: loading the connection programs: %s%s", strerror(-first),
 		first == -EPERM    ? "; it needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (or root)"
 		: first == -ENOMEM ? ""
 		: first == -ESRCH || first == -ENOENT
-			? "; it needs a kernel that describes itself (CONFIG_DEBUG_INFO_BTF)"
+			? "; it needs a kernel with BTF (CONFIG_DEBUG_INFO_BTF)"
 			: "; this kernel refuses the program: please report it");
 }
 
@@ -175,8 +178,8 @@ static int sockops_attach(struct skw_conn *c, const struct place *place, struct 
 	int ret = -errno;
 	return skw_error_set(
 		err, ret, "%s: attaching to this cgroup: %s%s", place->path, strerror(-ret),
-		ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and another "
-				"program there may be one that suffers none beside it "
+		ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and no "
+				"program may be attached there that excludes others "
 				"(see bpftool cgroup tree)"
 			      : "");
 }
@@ -210,7 +213,7 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		ret = sockops_attach(c, place, err);
 	if (ret || !opt->holders)
 		return ret;
-	/* Worth having, but their lack ends nothing. */
+	/* Holders are optional, like the parts above. */
 	c->owner = skw_conn_owner_open();
 	if (!c->owner)
 		c->lacks |= SKW_LACKS_HOLDERS;
@@ -245,7 +248,7 @@ void skw_conn_detach(struct skw_conn *c)
 		return;
 	bpf_link__destroy(c->sockops);
 	c->sockops = NULL;
-	/* A grace period: what another CPU was about to put into a ring is there now. */
+	/* Waits for an RCU grace period. After it no CPU runs the program any more. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The programs that watch connections (bpf/conn.bpf.c, bpf/owner.bpf.c): loading, attaching by
- * bpf_link, the event rings, the iterators. Records are those of abi/conn.h.
+ * Loads and attaches the programs that watch connections (bpf/conn.bpf.c, bpf/owner.bpf.c), and
+ * gives access to their event rings and iterators. abi/conn.h declares the records.
  */
 #ifndef SKW_KERN_CONN_H
 #define SKW_KERN_CONN_H
@@ -18,38 +18,48 @@
 struct skw_conn;
 
 struct skw_conn_options {
-	const char *cgroup; /* folder in cgroup v2; NULL: the root, found through mountinfo */
-	uint32_t netns;     /* inode number of the only one that is watched; 0: all */
-	uint32_t events;    /* SKW_EVENT_BIT()s that go into the rings */
-	/* STATE only of sockets that a sweep, an RTO or a retransmission has met. */
+	/* A folder in cgroup v2; NULL: the root, found through mountinfo. */
+	const char *cgroup;
+	/* Inode number of the only network namespace that is watched; 0: all are watched. */
+	uint32_t netns;
+	/* SKW_EVENT_BIT()s of the events that go into the rings. */
+	uint32_t events;
+	/* STATE events come only from sockets that a sweep, an RTO or a retransmission has met. */
 	bool known_states;
-	bool enrol;          /* the first sweeps give sockets that were open before our callbacks */
-	bool udp, holders;   /* those iterators as well */
-	uint64_t ring_bytes; /* of all event rings together */
+	/* A sweep turns on the callbacks of sockets that were open before. */
+	bool enrol;
+	/* The iterators of UDP sockets and of sockets' holders are wanted, too. */
+	bool udp, holders;
+	/* All event rings together. */
+	uint64_t ring_bytes;
 };
 
 /*
- * Loads and attaches. From here on callbacks run; nothing stays attached when the process (and
- * the keeper, which has copies of the iterators only) ends. What the kernel lacks is told by
- * skw_conn_lacks(), not an error; without sockops or iter/tcp there is nothing to watch: -errno.
+ * Loads and attaches the programs; callbacks run from then on. The kernel detaches everything
+ * when this process and the keeper, which has copies of the iterators only, have ended. Optional
+ * parts that the kernel lacks are no error: skw_conn_lacks() names them. Returns -errno if sockops
+ * or the iterator of TCP sockets is missing, because nothing can be watched without them.
  */
 int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, struct skw_error *err);
 void skw_conn_close(struct skw_conn *c); /* NULL allowed */
 
-/* Takes the programs off their cgroup and leaves what is in the rings and counters. */
+/* Takes the programs off their cgroup. The contents of the rings and the counters stay. */
 void skw_conn_detach(struct skw_conn *c);
 
 uint32_t skw_conn_lacks(const struct skw_conn *c); /* SKW_LACKS_* of model/watch.h */
 
 enum skw_conn_iter { SKW_ITER_TCP, SKW_ITER_UDP, SKW_ITER_HOLDERS, SKW_ITERS };
 
-/* Stays ours; -1 where the kernel lacks it. Valid for skw_conn_iter_open() in any process. */
+/*
+ * Returns the iterator's descriptor, which stays ours, or -1 where the kernel lacks it. Any
+ * process that has a copy of it may pass it to skw_conn_iter_open().
+ */
 int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which);
 
 /*
- * A new run of an iterator, in the network namespace of the calling thread: a descriptor to
- * read records from until 0, in whole records as long as the buffer holds one. -errno. Static:
- * the keeper calls it with a descriptor only.
+ * Starts a run of an iterator in the network namespace of the calling thread. Returns a
+ * descriptor for skw_conn_iter_read(), or -errno. It takes a descriptor and no struct skw_conn,
+ * because the keeper, which calls it, has none.
  */
 int skw_conn_iter_open(int link_fd);
 
@@ -76,7 +86,7 @@ void skw_conn_reader_free(struct skw_conn_reader *r); /* safe on one whose fd is
 
 struct skw_rings *skw_conn_rings(struct skw_conn *c); /* stays ours */
 
-/* Sums over CPUs. 0 or -errno. */
+/* Adds up the counters of all CPUs. Returns 0 or -errno. */
 int skw_conn_count(const struct skw_conn *c, struct skw_conn_counters *sum);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "bpf/owner.skel.h"
 
-/* Inode number of the first pid namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
+/* Inode number of the initial pid namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 #define FIRST_PIDNS 0xEFFFFFFCU
 
 struct skw_conn_owner {

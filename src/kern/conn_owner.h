@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who holds sockets (bpf/owner.bpf.c). A part of kern/conn.h. */
+/* The iterator that finds the processes that hold sockets (bpf/owner.bpf.c), for kern/conn.c. */
 #ifndef SKW_KERN_CONN_OWNER_H
 #define SKW_KERN_CONN_OWNER_H
 
@@ -7,14 +7,17 @@
 
 struct skw_conn_owner;
 
-/* Loads the iterator of task files. NULL when this kernel has none. */
+/* Loads the iterator. Returns NULL if the kernel does not have it. */
 struct skw_conn_owner *skw_conn_owner_open(void);
 void skw_conn_owner_close(struct skw_conn_owner *o); /* NULL allowed */
 
-/* Of the iterator; stays ours. -1 without one. NULL allowed. */
+/* Returns the iterator's descriptor, which stays ours, or -1 if `o` is NULL. */
 int skw_conn_owner_link(const struct skw_conn_owner *o);
 
-/* The pid namespace whose numbers processes get: its inode number, 0 for the first of all. */
+/*
+ * Inode number of this process's pid namespace, 0 for the initial one. Owners get their process
+ * numbers from this namespace.
+ */
 uint32_t skw_conn_owner_pidns(void);
 
 #endif

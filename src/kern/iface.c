@@ -61,9 +61,8 @@ int skw_iface_by_name(const char *name, struct skw_iface_info *info, struct skw_
 		ret = fill_by_name(fd, &found);
 	}
 	if (ret)
-		return skw_error_set(err, ret,
-				     "%s: %s; the interfaces there are: skwatch capture -D", name,
-				     ret == -ENODEV ? "no such interface" : strerror(-ret));
+		return skw_error_set(err, ret, "%s: %s; list the interfaces: skwatch capture -D",
+				     name, ret == -ENODEV ? "no such interface" : strerror(-ret));
 	*info = found;
 	return 0;
 }
@@ -105,7 +104,7 @@ int skw_iface_list(struct skw_iface_info **list, size_t *n, struct skw_error *er
 
 		memset(&all[found], 0, sizeof(all[found]));
 		memcpy(all[found].name, names[i].if_name, name_len);
-		/* One that has gone since the list was made is none. */
+		/* An interface that was removed meanwhile is left out. */
 		if (fill_by_name(fd, &all[found]) == 0)
 			found++;
 	}
@@ -142,7 +141,7 @@ int skw_iface_watch(void)
 	return SKW_TAKE_FD(fd);
 }
 
-/* False if the message tells of no interface. */
+/* Returns false if the message is not about an interface. */
 static bool link_info(const struct nlmsghdr *nlh, struct skw_iface_info *info)
 {
 	const struct ifinfomsg *link = NLMSG_DATA(nlh);
@@ -150,7 +149,7 @@ static bool link_info(const struct nlmsghdr *nlh, struct skw_iface_info *info)
 
 	if ((nlh->nlmsg_type != RTM_NEWLINK && nlh->nlmsg_type != RTM_DELLINK) || left < 0)
 		return false;
-	/* Bridges tell of their ports' forwarding state with the same messages. */
+	/* Bridges send the same messages with AF_BRIDGE for the state of their ports. */
 	if (link->ifi_family != AF_UNSPEC)
 		return false;
 	*info = (struct skw_iface_info){ .ifindex = (uint32_t)link->ifi_index,

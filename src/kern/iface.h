@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Network interfaces of this namespace: what they are, and news of their coming and going. */
+/* Network interfaces of this namespace: their properties, and news when they come and go. */
 #ifndef SKW_KERN_IFACE_H
 #define SKW_KERN_IFACE_H
 
@@ -16,26 +16,27 @@ struct skw_iface_info {
 	uint16_t arphrd; /* ARPHRD_*, linux/if_arp.h */
 };
 
-/* By name. -ENODEV with a text if there is none; the text says what exists. */
+/* Finds an interface by name. Returns 0, or -ENODEV with a text that says how to list them. */
 int skw_iface_by_name(const char *name, struct skw_iface_info *info, struct skw_error *err);
-/* By index; -ENODEV if it is gone. */
+/* Finds an interface by index. Returns 0, or -ENODEV if it is gone. */
 int skw_iface_by_index(uint32_t ifindex, struct skw_iface_info *info);
 
-/* All of them: *list is the caller's to free(). */
+/* Lists all interfaces. The caller must free() *list. */
 int skw_iface_list(struct skw_iface_info **list, size_t *n, struct skw_error *err);
 
 /*
- * The DLT of an interface whose kind leaves no doubt (Ethernet, loopback, plain
- * IP), or -1: then only an activated libpcap handle knows.
+ * Returns the DLT of an interface if its ARPHRD_* alone decides it (Ethernet, loopback,
+ * plain IP). Otherwise returns -1: an activated libpcap handle is needed to know it.
  */
 int skw_iface_plain_dlt(uint16_t arphrd);
 
-/* A netlink socket that tells of link changes (RTNLGRP_LINK): a descriptor the caller owns. */
+/* Opens a netlink socket for link changes (RTNLGRP_LINK). The caller owns the descriptor. */
 int skw_iface_watch(void);
 
 /*
- * Reads all news that wait on the socket and calls `news` for each: `gone` or new or changed.
- * Returns 0, -ENOBUFS if news were lost (list again), or another -errno.
+ * Reads all messages that wait on the socket and calls `news` for each. `gone` tells whether the
+ * interface was removed; otherwise it is new or changed. Returns 0, -ENOBUFS if messages were lost
+ * (the caller must list the interfaces again), or another -errno.
  */
 int skw_iface_watch_read(int fd,
 			 void (*news)(void *ctx, const struct skw_iface_info *info, bool gone),

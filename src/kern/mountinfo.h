@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lines of /proc/self/mountinfo. */
+/* Decoding of /proc/self/mountinfo. */
 #ifndef SKW_KERN_MOUNTINFO_H
 #define SKW_KERN_MOUNTINFO_H
 
-/* proc(5): blanks, newlines and backslashes in a path are three octal digits there. In place. */
+/*
+ * Decodes a path in place. Blanks, newlines and backslashes are written there as a backslash and
+ * three octal digits, see proc(5).
+ */
 void skw_mountinfo_unescape(char *path);
 
 #endif

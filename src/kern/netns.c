@@ -26,7 +26,10 @@ static uint32_t inode_of(int fd)
 	return fstat(fd, &st) == 0 ? (uint32_t)st.st_ino : 0;
 }
 
-/* The inode number in the text of a link in /proc/PID/ns, or in mountinfo: "net:[4026531840]". */
+/*
+ * Returns the inode number in "net:[4026531840]", which is the text of a link in /proc/PID/ns and
+ * the root of a mount in mountinfo; 0 if the text is something else.
+ */
 static uint32_t inode_in(const char *text)
 {
 	char *end;
@@ -46,7 +49,7 @@ static struct skw_netns *find(const struct skw_netns_list *list, uint32_t inode)
 	return NULL;
 }
 
-/* Notes a namespace and the first path to it. Its entry, or NULL: no memory. */
+/* Adds a namespace and the first path to it. Returns its entry, or NULL if memory is short. */
 static struct skw_netns *note(struct skw_netns_list *list, uint32_t inode, const char *path)
 {
 	struct skw_netns *it = find(list, inode);
@@ -98,7 +101,8 @@ static int scan_processes(struct skw_netns_list *list)
 }
 
 /*
- * Every mount of a namespace: those have "net:[inode]" for their root in mountinfo. 0 or -errno.
+ * Calls `each` for every mount of a network namespace: its root in mountinfo is "net:[inode]".
+ * Returns 0 or -errno.
  */
 static int each_mount(void (*each)(void *ctx, uint32_t inode, const char *where), void *ctx)
 {
@@ -121,7 +125,7 @@ static int each_mount(void (*each)(void *ctx, uint32_t inode, const char *where)
 	return 0;
 }
 
-/* A name by `ip netns` is better than one by a container's engine. */
+/* The name that `ip netns` gave is preferred: container engines use random names. */
 static void take_name(struct skw_netns *it, const char *where)
 {
 	const char *base = strrchr(where, '/');
@@ -153,7 +157,7 @@ int skw_netns_self(struct skw_netns *out)
 	if (fd < 0)
 		return -errno;
 	*out = (struct skw_netns){ .inode = inode_of(fd), .fd = -1 };
-	/* Without a name it is as good. */
+	/* The name is optional, so an error is ignored. */
 	each_mount(name_by_mount, out);
 	return 0;
 }
@@ -200,12 +204,13 @@ int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *er
 		if (errno == EACCES || errno == EPERM)
 			return skw_error_set(err, -errno, "--netns %s: %s", name, strerror(errno));
 		return skw_error_usage(err,
-				       "--netns %s: %s: %s (self, all, a name that `ip netns` "
-				       "lists, or a path)",
+				       "--netns %s: %s: %s; give self, all, a name that "
+				       "`ip netns` lists, or a path",
 				       name, path, strerror(errno));
 	}
 	if (!is_netns(fd))
-		return skw_error_usage(err, "--netns %s: %s is no network namespace", name, path);
+		return skw_error_usage(err, "--netns %s: %s is not a network namespace", name,
+				       path);
 	*out = (struct skw_netns){ .inode = inode_of(fd), .fd = -1 };
 	if (!strchr(name, '/'))
 		snprintf(out->name, sizeof(out->name), "%s", name);
@@ -213,7 +218,10 @@ int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *er
 	return 0;
 }
 
-/* Process numbers are used again, and mounts lie over one another: the path alone says little. */
+/*
+ * Checks the inode number, because the path may lead to another namespace by now: process numbers
+ * are reused, and a mount can cover another.
+ */
 static int open_by_path(const struct skw_netns *netns)
 {
 	SKW_AUTO_FD int fd = open(netns->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -240,7 +248,7 @@ int skw_netns_inside(const struct skw_netns *netns, int (*call)(void *ctx), void
 	if (setns(netns->fd < 0 ? opened : netns->fd, CLONE_NEWNET) < 0)
 		return -errno;
 	int ret = call(ctx);
-	/* Whoever can't come back must not go on in a foreign namespace. */
+	/* The process must not continue in the wrong namespace. */
 	if (setns(home, CLONE_NEWNET) < 0)
 		abort();
 	return ret;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Network namespaces: those of all processes, and those that are kept by a mount (`ip netns`,
- * containers) though no process is in them. Needs CAP_SYS_PTRACE to see other users' and
- * CAP_SYS_ADMIN to enter them.
+ * Network namespaces: the namespaces of all processes, and the namespaces that a mount keeps
+ * (`ip netns`, containers) although no process is in them. Seeing the namespaces of other users'
+ * processes needs CAP_SYS_PTRACE, entering a namespace CAP_SYS_ADMIN.
  */
 #ifndef SKW_KERN_NETNS_H
 #define SKW_KERN_NETNS_H
@@ -16,9 +16,10 @@
 
 struct skw_netns {
 	uint32_t inode;
-	int fd;                        /* to enter it; -1: by its path */
-	char *path;                    /* owned; NULL where there is a descriptor */
-	char name[SKW_NETNS_NAME_LEN]; /* of its mount under /run/netns, cut; empty: none */
+	int fd;     /* owned; -1: the namespace is entered by its path */
+	char *path; /* owned; NULL if there is a descriptor */
+	/* The name of its mount under /run/netns, cut if it is too long. Empty if there is none. */
+	char name[SKW_NETNS_NAME_LEN];
 };
 
 struct skw_netns_list {
@@ -28,24 +29,25 @@ struct skw_netns_list {
 };
 
 /*
- * Brings the list up to date. It holds paths and no descriptors: one would keep a namespace, with
- * its devices and addresses, after everybody else has left it. 0 or -errno; the list stays then.
+ * Brings the list up to date. The list has paths and no descriptors, because a descriptor would
+ * keep a namespace, with its devices and addresses, after all its processes have ended. Returns
+ * 0, or -errno, and then the list is unchanged.
  */
 int skw_netns_scan(struct skw_netns_list *list);
 void skw_netns_list_free(struct skw_netns_list *list);
 
-/* The namespace of this process; `fd` is -1. 0 or -errno. */
+/* Describes the namespace of this process; out->fd is -1. Returns 0 or -errno. */
 int skw_netns_self(struct skw_netns *out);
 
 /*
- * One by name (as `ip netns` knows it) or path, held by its descriptor: what was asked for stays.
- * 0 or -errno with err->usage. fd is the caller's.
+ * Opens a namespace by its name in `ip netns` or by its path. The caller owns out->fd, which keeps
+ * the namespace that the user asked for. Returns 0, or -errno with a text.
  */
 int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *err);
 
 /*
- * Runs `call` with this thread in that namespace, and comes back. What call returns, or -errno:
- * -ENOENT where its path leads to it no more.
+ * Enters the namespace with this thread, calls `call` and returns to the old namespace. Returns
+ * the result of `call`, or -errno: -ENOENT if the path no longer leads to the namespace.
  */
 int skw_netns_inside(const struct skw_netns *netns, int (*call)(void *ctx), void *ctx);
 

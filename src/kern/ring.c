@@ -11,16 +11,16 @@
 
 #include "util/cleanup.h"
 
-/* The rings' space is given back in steps of this part of a ring while lending out. */
+/* While records are lent out, space is given back each time it is this part of a ring. */
 #define RELEASE_PART 16
 
-/* A finished record in a ring, found by a look and not lent out yet. */
+/* A finished record that a look has found and that is not lent out yet. */
 struct entry {
 	uint64_t ts_ns;
-	uint64_t pos; /* the kernel's running position of its header */
+	uint64_t pos; /* the kernel's running position of the record's header */
 };
 
-/* A producer position, and a clock read before it: what lies behind pos is younger. */
+/* A producer position, and a clock read before it. Records at pos or later are younger. */
 struct sample {
 	uint64_t pos;
 	uint64_t ts_ns;
@@ -34,15 +34,15 @@ struct ring {
 	struct entry *entries; /* owned; [first, len) are waiting, sorted by time */
 	size_t first, len, size;
 	/*
-	 * Where CPUs share a ring, records can lie in it out of time order. Outside of
-	 * [unsorted_from, unsorted_to) entries are in the order of position, too.
+	 * If CPUs share a ring, its records can be out of time order. The entries outside of
+	 * [unsorted_from, unsorted_to) are in the order of their positions, too.
 	 */
 	size_t unsorted_from, unsorted_to;
 
 	uint64_t walked;      /* position up to which records have become entries */
-	uint64_t published;   /* what consumer_pos holds */
-	struct sample before; /* of the look before this one */
-	uint64_t bound_ns;    /* all that is not an entry yet is at least this old */
+	uint64_t published;   /* the value of consumer_pos */
+	struct sample before; /* taken by the previous look */
+	uint64_t bound_ns;    /* no record that is not an entry yet is older than this */
 };
 
 struct skw_rings {
@@ -75,7 +75,7 @@ static int ring_map(struct ring *ring, int fd, size_t bytes)
 	if (p == MAP_FAILED)
 		return -errno;
 	ring->producer_pos = p;
-	/* A process that is split off has no business with packets. */
+	/* A process that is forked off must not see packets. */
 	madvise(p, page + 2 * bytes, MADV_DONTFORK);
 	ring->data = (const uint8_t *)p + page;
 	ring->walked = ring->published = *ring->consumer_pos;
@@ -115,7 +115,7 @@ static const uint8_t *record_at(const struct skw_rings *r, const struct ring *ri
 	return ring->data + (pos & (r->bytes - 1));
 }
 
-/* Appends an entry at its place in time: almost always the end. */
+/* Inserts an entry at its place in time, which is almost always the end. */
 static int ring_add(struct ring *ring, uint64_t ts_ns, uint64_t pos)
 {
 	if (ring->len == ring->size) {
@@ -158,7 +158,7 @@ static void ring_compact(struct ring *ring)
 	ring->unsorted_to -= ring->unsorted_to < first ? ring->unsorted_to : first;
 }
 
-/* Walks over the finished records that came since the last look. */
+/* Makes entries of the finished records that came since the last look. */
 static int ring_look(const struct skw_rings *r, struct ring *ring, uint64_t now_ns)
 {
 	uint64_t producer = __atomic_load_n(ring->producer_pos, __ATOMIC_ACQUIRE);
@@ -170,7 +170,7 @@ static int ring_look(const struct skw_rings *r, struct ring *ring, uint64_t now_
 		uint32_t len = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
 
 		if (len & BPF_RINGBUF_BUSY_BIT) {
-			/* What began after the last look's clock is younger than that clock. */
+			/* This record was reserved after the last look, so it is younger. */
 			if (ring->walked >= ring->before.pos && now_ns != UINT64_MAX)
 				ring->bound_ns = ring->before.ts_ns;
 			break;
@@ -209,7 +209,7 @@ int skw_rings_look(struct skw_rings *r, uint64_t now_ns)
 	return 0;
 }
 
-/* Everything in front of this position has been lent out and taken back. */
+/* Returns the position before which no record is in use: the kernel may overwrite them. */
 static uint64_t ring_free_pos(const struct ring *ring)
 {
 	if (ring->first == ring->len)
@@ -217,7 +217,7 @@ static uint64_t ring_free_pos(const struct ring *ring)
 	if (ring->first > ring->unsorted_from && ring->first < ring->unsorted_to)
 		return ring->published;
 
-	/* At the edge of an unsorted stretch its lowest position counts, not its first. */
+	/* At the start of the unsorted range its lowest position counts, not its first. */
 	uint64_t pos = ring->entries[ring->first].pos;
 
 	if (ring->first == ring->unsorted_from)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading several BPF ring buffers in place, as one stream in the order of
- * time. The memory layout is the kernel's (kernel/bpf/ringbuf.c): a consumer
+ * Reads several BPF ring buffers in place, as one stream in time order. The
+ * memory layout is defined by the kernel (kernel/bpf/ringbuf.c): a consumer
  * page, a producer page, and the data mapped twice in a row.
  *
- * The rule for the order: producers read their clock after they reserve. So
- * once the reader has read clock T and then the producer positions, each record
- * older than T is in sight, finished or still busy. Records older than T that
- * no busy record could precede are lent out; the rest waits for the next round.
+ * Time order works as follows. A producer reserves its record and then reads its
+ * clock. The reader reads its clock (T) and then the producer positions. So each
+ * record older than T lies before these positions, finished or still busy. The
+ * reader lends out the records that are older than T and than any busy record
+ * can be. The other records wait for the next look.
  */
 #ifndef SKW_KERN_RING_H
 #define SKW_KERN_RING_H
@@ -19,16 +20,16 @@
 struct skw_rings;
 
 /*
- * Records must begin with their 64-bit CLOCK_MONOTONIC time. `fds` are ring
- * buffer maps of `bytes` each (power of two, whole pages); they stay the
- * caller's and may be closed afterwards. Returns 0 or -errno.
+ * Each record must begin with its 64-bit CLOCK_MONOTONIC time. `fds` are ring
+ * buffer maps of `bytes` each (power of two, whole pages). The caller owns them
+ * and may close them after this call. Returns 0 or -errno.
  */
 int skw_rings_open(const int *fds, size_t n, size_t bytes, struct skw_rings **out);
 void skw_rings_close(struct skw_rings *r); /* NULL allowed */
 
 /*
- * Looks at what has arrived. `now_ns` is CLOCK_MONOTONIC read just before the
- * call; UINT64_MAX says that no producer is left and lends out everything.
+ * Looks for new records. `now_ns` is CLOCK_MONOTONIC, read just before the call.
+ * UINT64_MAX means that no producer is left, so that everything can be lent out.
  * Returns 0 or -ENOMEM.
  */
 int skw_rings_look(struct skw_rings *r, uint64_t now_ns);
@@ -51,7 +52,7 @@ void skw_rings_release(struct skw_rings *r);
  * round. */
 void skw_rings_release_some(struct skw_rings *r);
 
-/* Bytes waiting in all rings, busy records included, as the kernel's positions are now. */
+/* The number of bytes that wait in all rings now, busy records included. */
 uint64_t skw_rings_fill(const struct skw_rings *r);
 
 #endif

@@ -18,7 +18,10 @@ static unsigned default_len(void)
 	int cpus = libbpf_num_possible_cpus();
 	int online = (int)sysconf(_SC_NPROCESSORS_ONLN);
 
-	/* Hot-plugged CPUs share; machines often count many possible ones. */
+	/*
+	 * Online CPUs are counted, because many machines have far more possible CPUs. A CPU that
+	 * is plugged in later shares a ring.
+	 */
 	cpus = online > 0 ? online : cpus;
 	return cpus < 1 ? 1 : cpus > RINGS_MAX_DEFAULT ? RINGS_MAX_DEFAULT : (unsigned)cpus;
 }

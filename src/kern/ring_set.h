@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ring buffers of a BPF program: one for each CPU, as far as that is reasonable, in its
- * ARRAY_OF_MAPS by CPU number modulo their number, read as one stream (kern/ring.h).
+ * The ring buffers of a BPF program, read as one stream (kern/ring.h). There is one ring per CPU,
+ * up to a limit. A CPU's ring is in the program's ARRAY_OF_MAPS at the CPU's number modulo the
+ * number of rings.
  */
 #ifndef SKW_KERN_RING_SET_H
 #define SKW_KERN_RING_SET_H
@@ -12,21 +13,22 @@
 #include "util/error.h"
 
 struct skw_ring_set {
-	struct skw_rings *reader; /* owned; NULL until made */
-	int *fds;                 /* owned, len of them */
+	struct skw_rings *reader; /* owned; NULL before skw_ring_set_make() */
+	int *fds;                 /* `len` descriptors, owned */
 	unsigned len;
-	uint64_t bytes; /* of each: a power of two of whole pages */
+	uint64_t bytes; /* size of each ring: a power of two, whole pages */
 };
 
 /*
- * How many (0: min(CPUs, 16)) and how large: total_bytes together, rounded down but a page each
- * at least. The program needs to know before it is loaded; so nothing is made yet.
+ * Decides the number of rings (`len`; 0: as many as CPUs, 16 at most) and their size: `total_bytes`
+ * together, rounded down, but at least a page each. This is apart from making the rings, because
+ * the program must know their number before it is loaded.
  */
 void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_bytes);
 
 /*
- * Makes what was planned and puts it into array_fd, an ARRAY_OF_MAPS of set->len entries. 0 or
- * -errno; `less` says in the error what to do when memory is short.
+ * Makes the rings and puts them into `array_fd`, an ARRAY_OF_MAPS with set->len entries. Returns 0
+ * or -errno. The error's text ends with `less`, which tells the user what to do about it.
  */
 int skw_ring_set_make(struct skw_ring_set *set, int array_fd, const char *less,
 		      struct skw_error *err);

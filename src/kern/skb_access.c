@@ -8,7 +8,7 @@
 
 #include "util/cleanup.h"
 
-/* Fields of packets are not aligned, and the kernel has no other way for such reads. */
+/* The fields of a packet are not aligned, so the processor must allow unaligned reads. */
 #if defined(__x86_64__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__)
 #define READS_UNALIGNED true
 #else
@@ -20,7 +20,7 @@ static void free_btf(struct btf **btf)
 	btf__free(*btf);
 }
 
-/* A member's offset in bytes, also inside anonymous structs and unions; -ENOENT. */
+/* Returns a member's offset in bytes, or -ENOENT. Looks into anonymous structs and unions, too. */
 static int find_member(const struct btf *btf, const struct btf_type *type, const char *name)
 {
 	const struct btf_member *m = btf_members(type);
@@ -41,7 +41,7 @@ static int find_member(const struct btf *btf, const struct btf_type *type, const
 	return -ENOENT;
 }
 
-/* All names in one pass: looking for one is a walk over a hundred thousand types. */
+/* All names are looked up in one pass, because a pass goes over a hundred thousand types. */
 struct wanted {
 	const char *name;
 	uint32_t kind;
@@ -70,7 +70,7 @@ static bool find_all(const struct btf *btf, struct wanted *wanted, size_t n)
 
 int skw_skb_access_probe(struct skw_skb_access *out)
 {
-	/* Headers whose first member is a __u8, a __be16, a __be32. */
+	/* The three headers serve as types whose first member is a __u8, a __be16 and a __be32. */
 	struct wanted w[] = {
 		{ "bpf_cast_to_kern_ctx", BTF_KIND_FUNC, 0 },
 		{ "bpf_rdonly_cast", BTF_KIND_FUNC, 0 },

@@ -38,7 +38,7 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-/* CPUs that share a ring count for themselves what they put in. */
+/* Each CPU counts only the bytes that it adds, so CPUs that share a ring share its threshold. */
 static uint64_t wake_threshold(const struct skw_tap *tap)
 {
 	unsigned cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
@@ -66,7 +66,7 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 		return skw_error_set(
 			err, ret, "BPF: loading the packet tap: %s%s", strerror(-ret),
 			ret == -EPERM ? "; it needs CAP_BPF (or root)" :
-				      /* The verifier's own: not a question of privilege. */
+				      /* The verifier returns these two, whatever the privileges. */
 				ret == -EACCES || ret == -EINVAL
 				? "; this kernel refuses the program: please report it"
 				: "");
@@ -132,7 +132,7 @@ int skw_tap_next_fd(const struct skw_tap *tap)
 
 int skw_tap_load_filter(const struct bpf_insn *insns, size_t len, struct skw_error *err)
 {
-	/* Room for the summary only: a whole log of a long program takes megabytes. */
+	/* The log of a long program takes megabytes, so only the summary is asked for. */
 	char log[4096] = "";
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_buf = NULL);
 	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "skw_filter", "Dual BSD/GPL", insns,
@@ -176,7 +176,10 @@ int skw_tap_forget_iface(struct skw_tap *tap, uint32_t ifindex)
 		       : 0;
 }
 
-/* Nothing may be queued before the program is there, so the protocol comes with bind(). */
+/*
+ * A socket with a protocol would queue packets before its program is attached. So the protocol is
+ * set by bind(), after that.
+ */
 static int open_bound(const struct skw_tap_socket *how, int prog_fd)
 {
 	struct sockaddr_ll addr = { .sll_family = AF_PACKET,
@@ -189,7 +192,7 @@ static int open_bound(const struct skw_tap_socket *how, int prog_fd)
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &prog_fd, sizeof(prog_fd)) < 0)
 		return -errno;
-	/* Not even who holds the socket can widen what is captured from here on. */
+	/* With the filter locked, no process that has the socket can widen the capture. */
 	if (setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 }, sizeof(int)) < 0)
 		return -errno;
 	if (how->promiscuous && how->ifindex &&
@@ -201,8 +204,9 @@ static int open_bound(const struct skw_tap_socket *how, int prog_fd)
 }
 
 /*
- * What is attached to a socket counts as its option memory, of which there is little
- * (net.core.optmem_max). A long filter is attached by the short dispatcher in front of it.
+ * A program attached to a socket counts as its option memory, which is small
+ * (net.core.optmem_max). A filter that is too long for it is put into the dispatcher's map, and
+ * the socket gets the short dispatcher.
  */
 static int open_dispatched(struct skw_tap *tap, const struct skw_tap_socket *how)
 {

@@ -15,10 +15,10 @@
 #include <zstd.h>
 #endif
 
-/* Fast rather than small: a recording must keep up with what it records. */
+/* The fastest levels, because a recording must keep up with the packets. */
 #define GZIP_LEVEL 1
 #define ZSTD_LEVEL 1
-/* zlib: 2^15 bytes of window, and 16 more for a gzip rather than a zlib header. */
+/* zlib: a window of 2^15 bytes. Adding 16 asks for a gzip header instead of a zlib header. */
 #define GZIP_WINDOW_BITS (15 + 16)
 
 #define PIECE_BYTES      (128 << 10)
@@ -58,7 +58,7 @@ static int gzip_run(struct skw_compress *c, const uint8_t *bytes, size_t n, enum
 {
 	static const int flush[STEP_COUNT] = { Z_NO_FLUSH, Z_SYNC_FLUSH, Z_FINISH };
 
-	/* zlib does not write to its input; its interface is older than const. */
+	/* zlib does not write to its input, but its interface lacks const. */
 	c->z.next_in = (uint8_t *)(uintptr_t)bytes;
 	c->z.avail_in = (uInt)n;
 	do {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gzip and zstd streams, at the levels that keep up with a capture. What comes
- * out goes to `put`, which returns 0 or -errno; all functions pass that on.
+ * Compression to gzip and zstd streams, at levels that keep up with a capture.
+ * The compressed bytes go to `put`, which returns 0 or -errno. All functions
+ * return its error.
  */
 #ifndef SKW_OUT_COMPRESS_H
 #define SKW_OUT_COMPRESS_H
@@ -16,18 +17,18 @@ struct skw_compress;
 
 typedef int skw_compress_put(void *arg, const uint8_t *bytes, size_t n);
 
-/* Whether this build can. SKW_COMPRESSION_NONE: true. */
+/* Tells whether this build has this kind. True for SKW_COMPRESSION_NONE. */
 bool skw_compress_supported(enum skw_compression kind);
 
-/* -ENOTSUP for a kind that was not built in, or NONE. */
+/* Returns 0 or -errno: -ENOTSUP for a kind that was not built in, and for NONE. */
 int skw_compress_new(enum skw_compression kind, skw_compress_put *put, void *arg,
 		     struct skw_compress **out);
 void skw_compress_free(struct skw_compress *c); /* NULL allowed; writes nothing */
 
 int skw_compress_write(struct skw_compress *c, const uint8_t *bytes, size_t n);
-/* All that was written so far can be read from what came out. */
+/* After this, all that was written so far can be decompressed from the bytes that `put` got. */
 int skw_compress_flush(struct skw_compress *c);
-/* The end of the stream. Afterwards only skw_compress_free(). */
+/* Ends the stream. After this only skw_compress_free() may be called. */
 int skw_compress_end(struct skw_compress *c);
 
 #endif

@@ -16,7 +16,7 @@
 #include <zstd.h>
 #endif
 
-/* zlib: the largest window, and 16 more for gzip headers only. */
+/* zlib: the largest window. Adding 16 makes it accept gzip headers only. */
 #define GZIP_WINDOW_BITS (15 + 16)
 
 struct skw_decompress {
@@ -62,7 +62,7 @@ static int gzip_run(struct skw_decompress *d, struct skw_decompress_io *io)
 	io->out = d->z.next_out;
 	io->out_left = d->z.avail_out;
 	d->at_end = r == Z_STREAM_END;
-	/* Z_BUF_ERROR: there was nothing to do. */
+	/* Z_BUF_ERROR means that there was nothing to do, which is no error. */
 	if (r == Z_MEM_ERROR)
 		return -ENOMEM;
 	return r == Z_OK || r == Z_STREAM_END || r == Z_BUF_ERROR ? 0 : -EBADMSG;

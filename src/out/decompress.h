@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gzip and zstd streams, also several one after the other, back to what they were made of. */
+/* Decompression of gzip and zstd. The input may be several streams, one after another. */
 #ifndef SKW_OUT_DECOMPRESS_H
 #define SKW_OUT_DECOMPRESS_H
 
@@ -13,14 +13,14 @@
 
 struct skw_decompress;
 
-/* What the first n bytes of a stream say of it. */
+/* Tells the kind of a stream by its first n bytes. */
 enum skw_compression skw_decompress_detect(const uint8_t *bytes, size_t n);
 
-/* -ENOTSUP for a kind that was not built in, or NONE. */
+/* Returns 0 or -errno: -ENOTSUP for a kind that was not built in, and for NONE. */
 int skw_decompress_new(enum skw_compression kind, struct skw_decompress **out);
 void skw_decompress_free(struct skw_decompress *d); /* NULL allowed */
 
-/* Bytes in and room for bytes out; both move forward. */
+/* The input that is left, and the room for output that is left. A run moves both forward. */
 struct skw_decompress_io {
 	const uint8_t *in;
 	size_t in_left;
@@ -28,10 +28,10 @@ struct skw_decompress_io {
 	size_t out_left;
 };
 
-/* As far as `in` or the room goes. 0, or -EBADMSG for corrupt data. */
+/* Decompresses until the input or the room is used up. Returns 0, or -EBADMSG for corrupt data. */
 int skw_decompress_run(struct skw_decompress *d, struct skw_decompress_io *io);
 
-/* No stream is open: the input may end here. */
+/* Tells whether the last stream is complete, so that the input may end here. */
 bool skw_decompress_at_end(const struct skw_decompress *d);
 
 #endif

@@ -17,7 +17,7 @@
 
 #define PIECE_BYTES (256 << 10)
 
-/* What stands behind the stream: fopencookie()'s cookie. */
+/* The cookie of the stream, see fopencookie(3). */
 struct input {
 	int fd;
 	bool keep_fd;
@@ -26,12 +26,12 @@ struct input {
 	int failed;                 /* errno of an earlier read, for good */
 	struct skw_input_wait wait; /* its function is NULL where no read takes long */
 	struct skw_decompress *decompress;
-	const uint8_t *next; /* what of the piece is still to be used */
-	size_t left;
+	const uint8_t *next; /* first byte of the piece that is not used yet */
+	size_t left;         /* number of bytes from `next` on */
 	uint8_t piece[PIECE_BYTES];
 };
 
-/* More bytes behind those that are left. 0 or errno; nothing more at the end of the file. */
+/* Reads more bytes after those that are left. Sets in->eof at the end. Returns 0 or an errno. */
 static int fill(struct input *in)
 {
 	memmove(in->piece, in->next, in->left);
@@ -97,12 +97,12 @@ static int read_compressed(struct input *in, char *buf, size_t size, size_t *got
 		in->next = io.in;
 		in->left = io.in_left;
 		*got = size - io.out_left;
-		/* What could be decompressed comes first. */
+		/* The bytes that could be decompressed are returned before the error. */
 		if (r && *got)
 			in->failed = -r;
 		else if (r)
 			return -r;
-		/* Input and room, and still nothing happens: not to be tried for ever. */
+		/* There are input and room, but no progress. Without this check we would loop. */
 		if (stuck && in->left)
 			return EBADMSG;
 		if (stuck && in->eof)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A capture file as a stream to read from, gzip and zstd taken off on the way. */
+/* Opens a capture file as a stream. Files that gzip or zstd compressed are decompressed. */
 #ifndef SKW_OUT_INPUT_H
 #define SKW_OUT_INPUT_H
 
@@ -8,11 +8,11 @@
 #include "util/error.h"
 
 /*
- * `path` "-" is standard input, which is not closed with the stream.
- * Compression is told by the first bytes, not by the name. Reading fails with
- * errno EBADMSG when compressed data is corrupt, ENODATA when it ends early
- * (after all that could be decompressed), ENOTSUP when this build can't
- * decompress it. *out is the caller's, for fclose(). 0 or -errno with a text.
+ * `path` "-" is standard input, which stays open when the stream is closed.
+ * The first bytes tell the kind of compression; the name does not matter. Reading
+ * fails with errno EBADMSG if compressed data is corrupt, ENODATA if it ends early
+ * (after all that could be decompressed), ENOTSUP if this build can't decompress
+ * it. The caller must fclose() *out. Returns 0, or -errno with a text.
  */
 int skw_input_open(const char *path, FILE **out, struct skw_error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a file name says about the file's format and compression. */
+/* Format and compression of a file by its name. */
 #ifndef SKW_OUT_NAME_H
 #define SKW_OUT_NAME_H
 
@@ -8,8 +8,9 @@
 #include "model/file_plan.h"
 
 /*
- * ".pcapng" is pcapng, anything else (".pcap", ".cap", "-") is pcap; ".gz" or
- * ".zst" behind that compresses. Case does not matter.
+ * A name that ends in ".pcapng" means pcapng, any other name (".pcap", ".cap", "-")
+ * means pcap. A suffix ".gz" or ".zst" after that means compression. Upper and lower
+ * case are the same.
  */
 enum skw_file_format skw_out_format_from_name(const char *name);
 enum skw_compression skw_out_compression_from_name(const char *name);

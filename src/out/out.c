@@ -17,9 +17,9 @@
 #include "util/cleanup.h"
 
 /*
- * A flush ends a block that holds this much when the thread has nothing else
- * to do: then a quiet capture goes on in the lowest free block, and never
- * touches the memory of the others.
+ * If the thread has nothing else to do, a flush ends a block that holds this many
+ * bytes. A quiet capture then continues in the lowest free block and never touches
+ * the memory of the others.
  */
 #define QUIET_BYTES (64u << 10)
 
@@ -83,7 +83,7 @@ static struct skw_out_block *current(struct skw_out_writer *w)
 	return &w->blocks[w->queue[w->used - 1]];
 }
 
-/* What was written into the current block so far becomes the thread's to write. */
+/* Hands the bytes and marks of the current block so far to the thread. */
 static void publish(struct skw_out *o)
 {
 	struct skw_out_block *b = current(o->writer);
@@ -93,7 +93,7 @@ static void publish(struct skw_out *o)
 	pthread_cond_signal(&o->writer->work);
 }
 
-/* Takes the lowest free block; the stream is at `pos`. */
+/* Begins the lowest free block at stream position `pos`. */
 static void begin_block(struct skw_out *o, uint64_t pos, int fd)
 {
 	struct skw_out_writer *w = o->writer;
@@ -119,8 +119,9 @@ static void begin_block(struct skw_out *o, uint64_t pos, int fd)
 }
 
 /*
- * Waits for the thread to get on, with the lock held; may return early. Pipes and
- * sockets are given up when it is time; for a regular file that does nothing.
+ * Waits for progress of the thread, with the lock held; may return early. When the
+ * time has come, it tells the thread to give up a pipe or socket. A regular file is
+ * not affected by that.
  */
 static void wait_for_thread(struct skw_out_writer *w)
 {
@@ -132,7 +133,7 @@ static void wait_for_thread(struct skw_out_writer *w)
 	}
 }
 
-/* Ends the current block and begins another, waiting for one. 0 or the thread's error. */
+/* Ends the current block and begins another, after waiting for a free one. 0 or -errno. */
 static int next_block(struct skw_out *o, bool full, int fd)
 {
 	struct skw_out_writer *w = o->writer;
@@ -158,7 +159,7 @@ static int start_thread(struct skw_out_writer *w)
 {
 	sigset_t all, saved;
 
-	/* The signals of the process are for the threads that wait for them. */
+	/* The process handles its signals in other threads. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &saved);
 	int r = pthread_create(&w->thread, NULL, skw_out_writer_run, w);
@@ -236,7 +237,7 @@ int skw_out_flush(struct skw_out *o)
 		return r;
 	uint64_t pos = skw_out_bytes(o);
 	pthread_mutex_lock(&w->lock);
-	/* After an error the thread may have taken the block away. */
+	/* After an error the thread may have freed the block, so that none is in use. */
 	if (pos != w->flushed && w->used) {
 		bool idle = skw_out_writer_idle(w);
 
@@ -284,7 +285,7 @@ size_t skw_out_room(struct skw_out *o)
 {
 	unsigned blocks = __atomic_load_n(&o->writer->free, __ATOMIC_RELAXED);
 
-	/* A block may begin up to a page behind its start. */
+	/* Data may begin up to a page behind the start of a block. */
 	return (size_t)(o->end - o->cur) +
 	       (size_t)__builtin_popcount(blocks) * (SKW_OUT_BLOCK_BYTES - SKW_TARGET_ALIGN);
 }

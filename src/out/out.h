@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the bytes of a capture go: large blocks, filled by the caller and
- * written by a thread of their own, so that a slow disk does not stop the
- * reading of rings while there is a free block.
+ * Writes the bytes of a capture to a file. The caller fills large blocks, and a
+ * separate thread writes them. So a slow disk does not stop the reading of the
+ * rings as long as a block is free.
  *
- * One caller at a time; all functions are for that caller's thread. After the
- * first error nothing more is accepted, and each call returns that error. What
- * is on disk then ends with the last whole record that fits.
+ * Only one thread may call these functions. After the first error no more bytes
+ * are accepted, and each call returns that error. The file then ends with the last
+ * record that is whole.
  */
 #ifndef SKW_OUT_OUT_H
 #define SKW_OUT_OUT_H
@@ -20,9 +20,9 @@
 
 #define SKW_OUT_BLOCK_BYTES (4u << 20)
 #define SKW_OUT_BLOCKS      4
-/* Record ends that are remembered per block; enough for records of 16 bytes. */
+/* The number of record ends that are kept per block. It is enough for records of 16 bytes. */
 #define SKW_OUT_MARKS (SKW_OUT_BLOCK_BYTES / 16 + 1)
-/* In a mark: what ends there is not a packet, but a header or the like. */
+/* This bit of a mark says that the record is not a packet, but a header or the like. */
 #define SKW_OUT_MARK_OTHER (1u << 31)
 
 struct skw_out_writer;
@@ -31,107 +31,117 @@ struct skw_out_writer;
 struct skw_out {
 	uint8_t *cur, *end; /* free part of the current block */
 	uint8_t *base;      /* the block itself */
-	uint32_t *marks;    /* where records end in it */
+	uint32_t *marks;    /* offsets in the block at which records end */
 	uint32_t nmarks;
-	int error;       /* positive errno; written by the thread, once */
-	uint64_t before; /* stream bytes of this file up to base */
+	int error;       /* positive errno, written by the thread, once */
+	uint64_t before; /* bytes of this file before the block, before compression */
 	struct skw_out_writer *writer;
 };
 
 struct skw_out_options {
-	enum skw_compression compression; /* of every file */
-	bool direct;   /* O_DIRECT for large parts of regular files, where it works */
-	bool shared;   /* the descriptor is others' too (standard output): never switched to
-			* O_DIRECT, not closed, its file position left at the end */
-	int notify_fd; /* an eventfd, borrowed: 1 is added when a file was closed, on an error,
-			* and when a block came free; -1 for none */
+	enum skw_compression compression; /* applies to every file */
+	/* Use O_DIRECT for large parts of regular files, where it works. */
+	bool direct;
+	/*
+	 * Other processes have the descriptor, too (standard output). So it is never switched to
+	 * O_DIRECT and never closed, and its file position is left at the end.
+	 */
+	bool shared;
+	/*
+	 * An eventfd, borrowed; -1: none. 1 is added to it when a file was closed, on an error,
+	 * and when a block has become free.
+	 */
+	int notify_fd;
 };
 
 /*
- * Reserves the blocks (address space; memory is used as it is touched). No
- * thread yet, so that this may be done before privileges are dropped. 0 or
- * -errno; skw_out_close() gives the struct back. -ENOTSUP for a compression
- * that was not built in.
+ * Reserves address space for the blocks; memory is used when it is touched. It
+ * starts no thread, so it may be called before privileges are dropped. Returns 0 or
+ * -errno: -ENOTSUP for a compression that was not built in. skw_out_close() frees
+ * the struct.
  */
 int skw_out_new(const struct skw_out_options *opt, struct skw_out **out);
 
-/* Takes `fd` in any case. Starts the thread, all signals blocked in it. 0 or -errno. */
+/*
+ * Starts the thread, with all signals blocked in it. `fd` is ours from then on, even on errors.
+ * Returns 0 or -errno.
+ */
 int skw_out_open(struct skw_out *o, int fd);
 
 /*
- * What follows goes to `fd` (taken in any case), with the same blocks and
- * thread. The old file is completed and closed behind the caller's back; see
- * skw_out_files_closed(). Waits only if no block is free.
+ * The bytes that follow go to `fd`, through the same blocks and thread. `fd` is
+ * ours from then on, even on errors. The thread completes and closes the old file
+ * later; see skw_out_files_closed(). This waits only if no block is free.
  */
 int skw_out_switch(struct skw_out *o, int fd);
 
 /*
- * Writes all, closes the file, ends the thread. A pipe or socket whose reader
- * takes nothing is given up after linger_ms (< 0: never) or when
- * skw_out_hurry() says: -ETIMEDOUT. Otherwise the first error as -errno, or 0.
- * After that only questions are allowed, and skw_out_close().
+ * Writes all bytes, closes the file and ends the thread. If the reader of a pipe or
+ * socket does not read, gives up after linger_ms (< 0: never) or at the time that
+ * skw_out_hurry() has set, and returns -ETIMEDOUT. Otherwise returns the first error
+ * as -errno, or 0. After this only skw_out_close() and functions that return a
+ * figure or the error may be called.
  */
 int skw_out_end(struct skw_out *o, int linger_ms);
 
-/* Likewise, unless that was done, and frees `o` (NULL allowed). */
+/* Calls skw_out_end(), unless that was done, and frees `o` (NULL allowed). */
 int skw_out_close(struct skw_out *o, int linger_ms);
 
 /*
- * From now on, pipes and sockets are given up in linger_ms (>= 0), whatever
- * waits for them: -ETIMEDOUT. The first call counts. Regular files take the
- * time they take.
+ * Pipes and sockets are given up in linger_ms (>= 0) from now, with -ETIMEDOUT, even
+ * if another function waits for them. Only the first call counts. Regular files are
+ * not given up.
  */
 void skw_out_hurry(struct skw_out *o, int linger_ms);
 
-/* Not for callers: skw_out_write() when the block is too small. */
+/* Only for skw_out_write(), when the rest of the block is too small. */
 int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n);
 
 /*
- * Hands what there is to the thread, to be written soon: the tail of a block
- * too, which is then continued. In a compressed stream this is a point up to
- * which a cut file can be read. Does not wait.
+ * Tells the thread to write all bytes so far, without waiting for the end of the
+ * block. A compressed file that is cut off later can be read up to here. Does not wait.
  */
 int skw_out_flush(struct skw_out *o);
 
-/* Flushes and waits until all is written (not: on the medium). 0 or -errno. */
+/* Flushes and waits until write() has taken all bytes (no fsync). Returns 0 or -errno. */
 int skw_out_wait(struct skw_out *o);
 
 /*
- * Files that were completed and closed so far, in the order they were opened:
- * the one that failed is not among them, nor are those after it, which are
- * left as they were found.
+ * The number of files that were completed and closed so far, in the order in which
+ * they were opened. The file that failed does not count, nor do the files after it,
+ * which are left unchanged.
  */
 uint64_t skw_out_files_closed(struct skw_out *o);
 
 /*
- * Packets that skw_out_record_end() took, but which are not in the files (nor
- * given to the pipe), of all files: some only after an error. Final after
- * skw_out_end(). Of a compressed stream, all since the last flush.
+ * The number of packets, over all files, that skw_out_record_end() took but that
+ * were not written. It is 0 without an error, and final after skw_out_end(). An
+ * error in a compressed stream loses all packets since the last flush.
  */
 uint64_t skw_out_records_lost(const struct skw_out *o);
 
-/* How many bytes a write may have now without waiting for the thread. */
+/* The number of bytes that can be written now without waiting for the thread. */
 size_t skw_out_room(struct skw_out *o);
 
-/* Whether a write may have n bytes without waiting for the thread. */
+/* Tells whether n bytes can be written without waiting for the thread. */
 static inline bool skw_out_has_room(struct skw_out *o, size_t n)
 {
 	return n <= (size_t)(o->end - o->cur) || n <= skw_out_room(o);
 }
 
-/* 0 or -errno, the first one. */
+/* Returns 0, or the first error as -errno. */
 static inline int skw_out_error(const struct skw_out *o)
 {
 	return -__atomic_load_n(&o->error, __ATOMIC_RELAXED);
 }
 
-/* Bytes of the current file so far, before compression. */
+/* The number of bytes of the current file so far, before compression. */
 static inline uint64_t skw_out_bytes(const struct skw_out *o)
 {
 	return o->before + (uint64_t)(o->cur - o->base);
 }
 
-/* 0, or -errno from the slow path. Waits when all blocks are full. */
+/* Returns 0 or -errno. Waits if all blocks are full. */
 static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
 {
 	if (__builtin_expect(n <= (size_t)(o->end - o->cur), 1)) {
@@ -142,7 +152,7 @@ static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
 	return skw_out_write_slow(o, bytes, n);
 }
 
-/* Not for callers. */
+/* Only for the two functions below. */
 static inline int skw_out_mark(struct skw_out *o, uint32_t kind)
 {
 	int r = skw_out_error(o);
@@ -152,13 +162,16 @@ static inline int skw_out_mark(struct skw_out *o, uint32_t kind)
 	return r;
 }
 
-/* The bytes so far are whole records, the last one a packet. 0 or the first error: not taken. */
+/*
+ * Tells that the bytes so far are whole records and that the last record is a packet. Returns 0,
+ * or the first error, and then the record is not taken.
+ */
 static inline int skw_out_record_end(struct skw_out *o)
 {
 	return skw_out_mark(o, 0);
 }
 
-/* Likewise, but what ends here is no packet. */
+/* The same for a record that is not a packet. */
 static inline int skw_out_other_end(struct skw_out *o)
 {
 	return skw_out_mark(o, SKW_OUT_MARK_OTHER);

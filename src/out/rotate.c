@@ -10,7 +10,7 @@
 
 #include "out/name.h"
 
-/* Digits that the highest number needs: none for one file, as with tcpdump. */
+/* The number of digits of the highest number: 0 if there is one file only, as in tcpdump. */
 static int number_width(unsigned files)
 {
 	int width = 0;
@@ -27,7 +27,10 @@ static int expand_time(const char *template, time_t when, char *out, size_t size
 
 	if (!localtime_r(&when, &tm))
 		return -EINVAL;
-	/* strftime() returns 0 for "does not fit" and for an empty text alike: never empty. */
+	/*
+	 * strftime() returns 0 if the text does not fit, but also if it is empty. The added mark
+	 * keeps it from being empty.
+	 */
 	int n = snprintf(marked, sizeof(marked), "%s|", template);
 	if (n < 0 || (size_t)n >= sizeof(marked))
 		return -ENAMETOOLONG;

@@ -16,20 +16,21 @@
 #include "util/cleanup.h"
 
 /*
- * Allocated ahead of direct writes, so that they need not extend the file's
- * map each time: as much again as there is, within these bounds.
+ * Space is allocated ahead of direct writes, so that not every write extends the
+ * file's map of blocks. Each time it is as much as the file already has, within
+ * these bounds.
  */
 #define ALLOCATE_MIN (16 << 20)
 #define ALLOCATE_MAX (64 << 20)
 
-/* Larger than the usual 64 KiB, so that reader and writer wake each other less often. */
+/* The default is 64 KiB. With a larger pipe, reader and writer wake each other less often. */
 #define PIPE_BYTES (1 << 20)
 
 /*
- * A write to a pipe must not block, or a reader that takes nothing could hold
- * us for ever; the pipe itself can't be made non-blocking, because others may
- * have it too. An empty pipe takes all that it holds, one that poll() calls
- * writable a page.
+ * A write to a pipe must not block, because the reader may never read again. But
+ * O_NONBLOCK can't be set, because other processes may have the pipe, too. So the
+ * length is limited: an empty pipe takes its whole size, and a pipe that poll()
+ * calls writable takes a page.
  */
 static ssize_t pipe_write(const struct skw_target *s, const uint8_t *bytes, size_t n)
 {
@@ -143,8 +144,8 @@ int skw_target_open(struct skw_target *s, int fd, const struct skw_target_option
 }
 
 /*
- * Space ahead of the file's end. Only an attempt: a full disk is told by the
- * write that does not fit, a file system that can't allocate gets none.
+ * Allocates space behind the file's end. Errors are ignored: the write itself
+ * reports a full disk, and not every file system can allocate.
  */
 static void allocate(struct skw_target *s, size_t n)
 {
@@ -158,15 +159,15 @@ static void allocate(struct skw_target *s, size_t n)
 						: s->offset;
 	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, from, more))
 		s->allocate = false;
-	/* Even where it failed, some of it may have been allocated, to be given back. */
+	/* A call that failed may have allocated a part, which skw_sink_close() must give back. */
 	s->allocated = from + more;
 }
 
 /*
- * O_DIRECT is switched on for the duration of the write. The flag belongs to
- * the open file description, so it would hold for other processes that have
- * it as well: that is why shared ones never get here. Opening the file a second time instead
- * would need permission on it, which this process may no longer have.
+ * Sets O_DIRECT for the duration of the write. The flag belongs to the open file
+ * description, so other processes that share the description would see it. That
+ * is why shared files are never written directly. Opening the file a second time
+ * would need permissions that this process may no longer have.
  */
 static ssize_t direct_write(struct skw_target *s, const uint8_t *bytes, size_t n)
 {
@@ -190,7 +191,7 @@ static int write_direct(struct skw_target *s, const uint8_t *bytes, size_t n)
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0) {
-			/* The plain write that follows finds out what is really wrong. */
+			/* The usual write that follows reports the error, if it is a real one. */
 			s->direct = put < 0 && errno == ENOSPC;
 			break;
 		}

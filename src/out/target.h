@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One open output file as the writer thread sees it: a regular file, written
- * at offsets and partly with O_DIRECT, or a stream (pipe, socket, terminal,
- * device), written as it comes; compressed or not.
+ * An open output file, for the writer thread. It is either a regular file, which
+ * is written at offsets and partly with O_DIRECT, or a stream (pipe, socket,
+ * terminal, device). Both can be compressed.
  *
- * A regular file is never longer than what was written to it: no padding, and
- * space that is allocated ahead stays behind its end.
+ * A regular file is never longer than the bytes that were written to it. There is
+ * no padding, and space that is allocated ahead stays behind the file's end.
  */
 #ifndef SKW_OUT_TARGET_H
 #define SKW_OUT_TARGET_H
@@ -35,12 +35,12 @@ struct skw_target {
 	enum skw_target_kind kind;
 	size_t pipe_bytes; /* what an empty pipe takes */
 	bool shared;
-	bool direct;                   /* still worth trying */
-	bool allocate;                 /* likewise */
-	off_t begin;                   /* where in the file the first byte went */
-	off_t offset;                  /* where the next one goes */
-	off_t allocated;               /* space is allocated up to here, if further than offset */
-	off_t safe;                    /* compressed: up to here it can be read, after a cut */
+	bool direct;     /* O_DIRECT has not failed yet */
+	bool allocate;   /* fallocate() has not failed yet */
+	off_t begin;     /* offset of our first byte in the file */
+	off_t offset;    /* offset of the next byte */
+	off_t allocated; /* space is allocated up to here, if this is greater than offset */
+	off_t safe;      /* a compressed file that is cut here can be read */
 	struct skw_compress *compress; /* owned, NULL for none */
 };
 
@@ -67,8 +67,8 @@ int skw_target_write(struct skw_target *s, const uint8_t *bytes, size_t n, bool 
 int skw_target_flush(struct skw_target *s);
 
 /*
- * After an error: takes a regular file back to its first n bytes, or a
- * compressed one to its last flush.
+ * Cuts a regular file after an error: to its first n bytes, or to its last flush if
+ * it is compressed.
  */
 void skw_target_cut(struct skw_target *s, uint64_t n);
 

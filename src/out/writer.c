@@ -5,10 +5,13 @@
 
 #include <unistd.h>
 
-/* From here on, pages of cache that are touched for the first time cost more than waiting. */
+/*
+ * From this size on, a direct write is faster, although the thread waits for the disk: a usual
+ * write would touch new pages of cache, which costs more.
+ */
 #define DIRECT_BYTES (256u << 10)
 
-/* What the thread does in one go, copied from a block under the lock. */
+/* A piece of work for the thread, copied from a block under the lock. */
 struct job {
 	struct skw_out_block *block;
 	uint32_t len;
@@ -31,7 +34,7 @@ static void notify(const struct skw_out_writer *w)
 {
 	uint64_t one = 1;
 
-	/* A counter that is full has its reader awake already. */
+	/* write() fails only if the counter is full, and then the reader has been woken already. */
 	if (w->opt.notify_fd >= 0 && write(w->opt.notify_fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -41,7 +44,7 @@ static bool failed(const struct skw_out_writer *w)
 	return __atomic_load_n(w->error, __ATOMIC_RELAXED);
 }
 
-/* How many of the marks from the `first` to before the `end` are ends of packets. */
+/* Counts the ends of packets among the marks from `first` up to, but without, `end`. */
 static uint64_t count_packets(const uint32_t *marks, uint32_t first, uint32_t end)
 {
 	uint64_t n = 0;
@@ -62,8 +65,8 @@ static uint64_t mark_at(const struct skw_out_block *b, uint32_t n)
 }
 
 /*
- * `base` is the stream position of the block's first byte. The file ends with
- * the last record that is in it as a whole.
+ * Records the error and cuts the file after the last record that is whole. `base`
+ * is the stream position of the block's first byte.
  */
 static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t base)
 {
@@ -71,7 +74,7 @@ static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t 
 	uint64_t whole = w->whole;
 	uint32_t n = j->nmarks;
 
-	/* What a compressed file has since its last flush is cut off. */
+	/* A compressed file loses all records since its last flush. */
 	if (w->opt.compression)
 		n = j->block->counted;
 	while (n && base + mark_at(j->block, n - 1) > there)
@@ -117,7 +120,7 @@ static void open_file(struct skw_out_writer *w, int fd)
 
 	close_file(w);
 	if (failed(w)) {
-		/* It keeps what it had: it may even be the file that failed, by another turn. */
+		/* Leave the file alone: a rotation may have come round to the file that failed. */
 		if (!w->opt.shared)
 			close(fd);
 		return;
@@ -175,7 +178,7 @@ static struct job take_job(struct skw_out_block *b)
 		.ended = b->ended,
 	};
 
-	/* A flush has its place between two records; what came after it waits its turn. */
+	/* A flush must come between two records. The bytes after it are left for the next job. */
 	if (b->flush_len) {
 		j.flush = true;
 		j.ended = j.ended && b->flush_len == b->len;

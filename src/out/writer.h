@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The writer thread, and what it shares with the caller's side (out.c): blocks
- * on their way from being filled to being written. Everything in
- * struct skw_out_writer is under its lock unless said otherwise.
+ * The writer thread, and the state that it shares with the caller's thread (out.c).
+ * The lock protects all members of struct skw_out_writer unless a comment says
+ * otherwise.
  *
- * The bytes of a block and its marks need no lock: the caller appends behind
- * what it has published in `len` and `nmarks`, the thread reads before that.
+ * The bytes and marks of a block need no lock. `len` and `nmarks` tell how many the
+ * caller has published: the caller appends after them, the thread reads before them.
  */
 #ifndef SKW_OUT_WRITER_H
 #define SKW_OUT_WRITER_H
@@ -27,59 +27,62 @@ struct skw_out_block {
 	uint8_t *data;
 	uint32_t *marks;
 	uint32_t start;
-	uint32_t len;       /* published, counted from data[0] */
-	uint32_t nmarks;    /* published */
-	uint32_t written;   /* the thread has written up to here */
-	uint32_t counted;   /* the thread's own: what became of so many marks is known */
-	int fd;             /* the file that begins with this block, -1: goes on in the same */
-	uint32_t flush_len; /* a flush was asked for here, where records were whole; 0: none */
+	uint32_t len;     /* published, counted from data[0] */
+	uint32_t nmarks;  /* published */
+	uint32_t written; /* the thread has written up to here */
+	uint32_t counted; /* number of marks that the thread is done with; only it uses this */
+	int fd;           /* the file that begins with this block; -1: the same as before */
+	/* Value of `len` when a flush was asked for, at the end of a record; 0: no flush. */
+	uint32_t flush_len;
 	uint32_t flush_nmarks;
-	bool ended; /* nothing more comes into this block ... */
-	bool full;  /* ... because it is full: worth a direct write */
+	bool ended; /* the caller adds nothing more to this block */
+	bool full;  /* it was ended because it is full */
 };
 
 struct skw_out_writer {
 	struct skw_out_options opt; /* constant */
 	int *error;                 /* skw_out.error: atomic, set once */
-	int give_up_fd; /* eventfd, ours: ends the waiting for a pipe that nobody empties */
+	int give_up_fd; /* eventfd, owned; ends the thread's waiting for the reader of a pipe */
 	pthread_t thread;
 	bool started;
 	pthread_mutex_t lock;
-	pthread_cond_t work;  /* for the thread: there is some */
-	pthread_cond_t space; /* for the caller: a block is free, all is written, or the end */
+	/* Signalled when there is work for the thread. */
+	pthread_cond_t work;
+	/* Signalled when a block is free, all is written, or the thread has ended. */
+	pthread_cond_t space;
 
 	struct skw_out_block blocks[SKW_OUT_BLOCKS];
 	unsigned queue[SKW_OUT_BLOCKS]; /* blocks in use, oldest first; the last is being filled */
 	unsigned used; /* length of the queue; 0 before the first file or after an error */
-	unsigned free; /* bit mask of the other blocks; also read without lock */
+	unsigned free; /* bit mask of the other blocks; also read without the lock */
 	bool busy;     /* the thread is working with the lock released */
-	bool stop;     /* the thread is to write what there is and to end */
-	bool done;     /* the thread has come to its end */
+	bool stop;     /* the thread must write all that is published and end */
+	bool done;     /* the thread has written all and closed the file */
 
-	/* The caller's own. */
+	/* Only the caller uses these. */
 	bool hurry;                 /* give_up_at is set */
-	bool gave_up;               /* the thread was told so */
-	struct timespec give_up_at; /* monotonic: when pipes and sockets are given up */
+	bool gave_up;               /* give_up_fd was written to */
+	struct timespec give_up_at; /* CLOCK_MONOTONIC time to give up pipes and sockets */
 
-	uint64_t closed; /* files, without a failure */
-	uint64_t lost;   /* packets; atomic, no lock needed */
+	uint64_t closed; /* number of files closed without an error */
+	uint64_t lost;   /* number of packets lost; atomic, needs no lock */
 
-	uint64_t flushed; /* the caller's own: stream position of the last flush */
+	uint64_t flushed; /* stream position of the last flush; only the caller uses it */
 
 	/* The thread's own. */
 	struct skw_target target;
 	uint64_t pos;    /* stream position in the current file */
-	uint64_t whole;  /* up to here, whole records are known to be written */
-	uint64_t unsafe; /* compressed: packets since the last flush, which a cut would cost */
+	uint64_t whole;  /* stream position of the last record end that was written */
+	uint64_t unsafe; /* compressed: packets since the last flush, which a cut would lose */
 
 	void *map;
 	size_t map_size;
 };
 
-/* The thread. `arg` is a struct skw_out_writer. */
+/* The thread's function. `arg` is a struct skw_out_writer. */
 void *skw_out_writer_run(void *arg);
 
-/* All that was published is written. */
+/* Tells whether all that was published is written. The caller must hold the lock. */
 bool skw_out_writer_idle(const struct skw_out_writer *w);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "util/cleanup.h"
 
-/* All others are the same number in both lists. */
+/* All other link types have the same number in both lists. */
 static const struct {
 	uint16_t dlt;
 	uint16_t linktype;

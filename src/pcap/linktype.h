@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Link types have two numbers: DLT_* in programs, LINKTYPE_* in files. They
- * are the same but for a few. Source: the list of link-layer header types at
- * tcpdump.org, and what libpcap does with it on Linux.
+ * A link type has two numbers: DLT_* in programs and LINKTYPE_* in files. For most
+ * link types they are the same. Source: the list of link-layer header types at
+ * tcpdump.org, and libpcap's use of it on Linux.
  */
 #ifndef SKW_PCAP_LINKTYPE_H
 #define SKW_PCAP_LINKTYPE_H
@@ -12,9 +12,9 @@
 uint16_t skw_linktype_from_dlt(int dlt);
 int skw_linktype_to_dlt(uint16_t linktype);
 
-/* "EN10MB"; static text, NULL if there is no name for it. */
+/* Returns a name such as "EN10MB", as static text, or NULL if there is none. */
 const char *skw_linktype_dlt_name(int dlt);
-/* "Ethernet"; static text, NULL if there is none. */
+/* Returns a description such as "Ethernet", as static text, or NULL if there is none. */
 const char *skw_linktype_dlt_text(int dlt);
 
 /* The DLT of a name as -y takes it, or -1. */

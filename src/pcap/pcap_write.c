@@ -12,7 +12,7 @@ struct file_header {
 	uint32_t magic;
 	uint16_t major;
 	uint16_t minor;
-	uint32_t reserved[2]; /* once a time zone and an accuracy; always 0 */
+	uint32_t reserved[2]; /* formerly a time zone and an accuracy; always 0 */
 	uint32_t snaplen;
 	uint32_t linktype;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two headers of a pcap file, in this host's byte order.
+ * Makes the two headers of a pcap file, in this host's byte order.
  * Source: draft-ietf-opsawg-pcap, "PCAP Capture File Format".
  */
 #ifndef SKW_PCAP_PCAP_WRITE_H
@@ -13,11 +13,11 @@
 #define SKW_PCAP_FILE_HEADER_BYTES   24
 #define SKW_PCAP_RECORD_HEADER_BYTES 16
 
-/* nano: record times in nanoseconds rather than microseconds. */
+/* `nano`: record times are in nanoseconds, not microseconds. */
 void skw_pcap_file_header(uint8_t out[SKW_PCAP_FILE_HEADER_BYTES], int dlt, uint32_t snaplen,
 			  bool nano);
 
-/* caplen bytes of packet follow this header, and nothing else. */
+/* In the file, caplen bytes of packet follow this header, without padding. */
 static inline void skw_pcap_record_header(uint8_t out[SKW_PCAP_RECORD_HEADER_BYTES], uint64_t ts_ns,
 					  bool nano, uint32_t caplen, uint32_t len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers of the pcapng format that its writer and its reader share.
+ * Numbers of the pcapng format, shared by its writer and its reader.
  * Source: draft-ietf-opsawg-pcapng.
  */
 #ifndef SKW_PCAP_PCAPNG_H
@@ -15,7 +15,7 @@ enum skw_pcapng_block {
 	SKW_PCAPNG_STATISTICS = 5,
 	SKW_PCAPNG_PACKET = 6,
 	SKW_PCAPNG_JOURNAL = 9,
-	SKW_PCAPNG_SECTION = 0x0a0d0d0a, /* the same in either byte order */
+	SKW_PCAPNG_SECTION = 0x0a0d0d0a, /* reads the same in both byte orders */
 };
 
 enum skw_pcapng_option {
@@ -44,7 +44,7 @@ enum skw_pcapng_option {
 	SKW_PCAPNG_ISB_USRDELIV = 8,
 };
 
-/* epb_flags: two bits of direction, three of how the packet was addressed. */
+/* epb_flags has two bits for the direction and three bits for the kind of address. */
 #define SKW_PCAPNG_FLAGS_DIR_MASK   0x3
 #define SKW_PCAPNG_FLAGS_IN         0x1
 #define SKW_PCAPNG_FLAGS_OUT        0x2

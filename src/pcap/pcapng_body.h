@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The body of a pcapng block, taken apart from front to back, never past its end. */
+/* Takes the body of a pcapng block apart, from front to back, and never reads past its end. */
 #ifndef SKW_PCAP_PCAPNG_BODY_H
 #define SKW_PCAP_PCAPNG_BODY_H
 
@@ -8,11 +8,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What is left of a body. Borrows the bytes. */
+/* The part of a body that is left. */
 struct skw_pcapng_body {
-	const uint8_t *p;
+	const uint8_t *p; /* borrowed */
 	size_t left;
-	bool swapped; /* the other byte order than this host's */
+	bool swapped; /* not in this host's byte order */
 };
 
 struct skw_pcapng_opt {
@@ -45,18 +45,18 @@ static inline uint64_t skw_pcapng_get64(const uint8_t *p, bool swapped)
 	return swapped ? __builtin_bswap64(v) : v;
 }
 
-/* Two 32-bit words, the high one first in either byte order. */
+/* A time is two 32-bit words. The high word comes first, whatever the byte order. */
 static inline uint64_t skw_pcapng_get_ticks(const uint8_t *p, bool swapped)
 {
 	return (uint64_t)skw_pcapng_get32(p, swapped) << 32 | skw_pcapng_get32(p + 4, swapped);
 }
 
-/* The next n bytes, NULL (and nothing taken) if there are not so many. */
+/* Takes the next n bytes. Returns NULL, and takes nothing, if fewer are left. */
 const uint8_t *skw_pcapng_take(struct skw_pcapng_body *b, size_t n);
 
 /*
- * The next option; false at the end of the list, and where it makes no sense:
- * what comes after that can't be told, but the block before it is good.
+ * Takes the next option. Returns false at the end of the list, and also if the option
+ * is too long for the block. The options after that are lost, but the block is good.
  */
 bool skw_pcapng_next_option(struct skw_pcapng_body *b, struct skw_pcapng_opt *o);
 

@@ -15,13 +15,13 @@
 #include "util/buf.h"
 #include "util/cleanup.h"
 
-/* Blocks that are read as a whole; the largest packet any capture makes is far below. */
+/* The longest block that is read. The largest packet that a program captures is much shorter. */
 #define BLOCK_MAX  (16u << 20)
 #define IFACES_MAX 65536
-#define BLOCK_MIN  12 /* type, length, length again */
+#define BLOCK_MIN  12 /* type, length, and the length again */
 
 struct iface {
-	struct skw_iface public; /* its texts are owned here */
+	struct skw_iface public; /* owns its texts */
 	uint8_t tsresol;
 	int64_t tsoffset;
 	bool has_stats;
@@ -31,12 +31,12 @@ struct iface {
 struct skw_pcapng_read {
 	FILE *file;
 	const char *name;
-	bool swapped; /* this section is in the other byte order */
+	bool swapped; /* the current section is not in this host's byte order */
 	struct iface **ifaces;
 	size_t count;
-	size_t section; /* the section's interface 0 */
+	size_t section; /* index of the current section's interface 0 */
 	uint64_t packets;
-	struct skw_buf block; /* the body of the block at hand */
+	struct skw_buf block; /* the body of the current block */
 	struct skw_buf comment;
 };
 
@@ -50,7 +50,7 @@ static int no_memory(const struct skw_pcapng_read *r, struct skw_error *err)
 	return skw_error_set(err, -ENOMEM, "%s: out of memory", r->name);
 }
 
-/* n bytes of the stream. 1, 0 at the end of the file, or -errno with a text. */
+/* Reads n bytes of the stream. Returns 1, 0 at the end of the file, or -errno with a text. */
 static int read_bytes(struct skw_pcapng_read *r, void *to, size_t n, struct skw_error *err)
 {
 	errno = 0;
@@ -62,7 +62,7 @@ static int read_bytes(struct skw_pcapng_read *r, void *to, size_t n, struct skw_
 	return got ? skw_read_error_truncated(err, r->name, r->packets) : 0;
 }
 
-/* The same where the file may not end. 0 or -errno. */
+/* The same, but the end of the file is an error. Returns 0 or -errno. */
 static int need_bytes(struct skw_pcapng_read *r, void *to, size_t n, struct skw_error *err)
 {
 	int ret = n ? read_bytes(r, to, n, err) : 1;
@@ -87,7 +87,7 @@ static int skip_bytes(struct skw_pcapng_read *r, size_t n, struct skw_error *err
 	return 0;
 }
 
-/* Reads the rest of a block whose `total` length is known; r->block gets its body. */
+/* Reads the rest of a block of `total` bytes, `had` of which are read. r->block gets its body. */
 static int read_body(struct skw_pcapng_read *r, uint32_t total, size_t had, struct skw_error *err)
 {
 	size_t rest = total - had;
@@ -216,7 +216,7 @@ static struct iface *find_iface(const struct skw_pcapng_read *r, uint32_t id)
 	return id < r->count - r->section ? r->ifaces[r->section + id] : NULL;
 }
 
-/* Several comments become one, a line each. */
+/* Several comments become a single one with a line for each. */
 static void add_comment(struct skw_pcapng_read *r, const struct skw_pcapng_opt *o)
 {
 	if (r->comment.len)
@@ -271,7 +271,7 @@ static int packet_options(struct skw_pcapng_read *r, struct skw_pcapng_body b,
 	return 0;
 }
 
-/* What the three kinds of packet blocks have in common: the interface and the bytes. */
+/* Reads the interface and the bytes, which all three kinds of packet blocks have. */
 static int read_data(struct skw_pcapng_read *r, struct skw_pcapng_body *b, uint32_t id,
 		     uint32_t caplen, struct skw_packet *pkt, struct skw_error *err)
 {
@@ -308,13 +308,13 @@ static int read_packet(struct skw_pcapng_read *r, bool old, struct skw_packet *p
 	if (old) {
 		uint16_t drops = skw_pcapng_get16(p + 2, r->swapped);
 
-		pkt->dropped = drops == UINT16_MAX ? 0 : drops; /* all ones: not known */
+		pkt->dropped = drops == UINT16_MAX ? 0 : drops; /* all ones mean unknown */
 	}
 	ret = packet_options(r, b, pkt, err);
 	return ret ? ret : 1;
 }
 
-/* No time, no interface number, and the length has to be worked out. */
+/* A simple packet block has no time and no interface number, and caplen must be computed. */
 static int read_simple(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err)
 {
 	struct skw_pcapng_body b = body_of(r);
@@ -354,7 +354,7 @@ static int read_stats(struct skw_pcapng_read *r, struct skw_error *err)
 	return 0;
 }
 
-/* 1: *pkt was filled. 0: a block that is no packet. */
+/* Returns 1 if *pkt was filled in, 0 if the block is not a packet, or -errno. */
 static int read_block(struct skw_pcapng_read *r, uint32_t type, uint32_t total,
 		      struct skw_packet *pkt, struct skw_error *err)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading pcapng from a stream: several sections, either byte order,
- * interfaces of unlike link types, time stamps of any resolution, comments.
- * Blocks of other kinds are skipped. Source: draft-ietf-opsawg-pcapng.
+ * Reads pcapng from a stream. There may be several sections, in either byte order,
+ * with interfaces of different link types, time stamps of any resolution, and
+ * comments. Blocks of other kinds are skipped. Source: draft-ietf-opsawg-pcapng.
  */
 #ifndef SKW_PCAP_PCAPNG_READ_H
 #define SKW_PCAP_PCAPNG_READ_H
@@ -15,12 +15,12 @@
 
 struct skw_pcapng_read;
 
-/* Borrows the stream and the name, which must outlive it. Reads the first section header. */
+/* Reads the first section header. Borrows the stream and the name until the reader is closed. */
 int skw_pcapng_read_open(FILE *f, const char *name, struct skw_pcapng_read **out,
 			 struct skw_error *err);
 void skw_pcapng_read_close(struct skw_pcapng_read *r); /* NULL allowed */
 
-/* As skw_reader_next(). */
+/* Works like skw_reader_next(). */
 int skw_pcapng_read_next(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err);
 
 size_t skw_pcapng_read_iface_count(const struct skw_pcapng_read *r);

@@ -20,7 +20,7 @@ static uint32_t padding(size_t n)
 	return (uint32_t)(-n & 3);
 }
 
-/* Appends to a small array, which the caller has made large enough. */
+/* Appends to a small array, which must be large enough. */
 static uint8_t *put(uint8_t *to, const void *bytes, size_t n)
 {
 	memcpy(to, bytes, n);
@@ -34,7 +34,7 @@ static uint8_t *put_option_head(uint8_t *to, uint16_t code, uint16_t len)
 	return put(to, head, sizeof(head));
 }
 
-/* Returns where the block begins in the buffer, for end_block(). */
+/* Returns the place of the block in the buffer, for end_block(). */
 static size_t begin_block(struct skw_buf *b, uint32_t type)
 {
 	const uint32_t head[2] = { type, 0 };
@@ -80,7 +80,7 @@ void skw_pcapng_section(struct skw_buf *b, const struct skw_pcapng_section *s)
 {
 	const uint32_t byte_order = SKW_PCAPNG_BYTE_ORDER;
 	const uint16_t version[2] = { VERSION_MAJOR, VERSION_MINOR };
-	const int64_t length = -1; /* not known beforehand */
+	const int64_t length = -1; /* not known yet */
 	size_t at = begin_block(b, SKW_PCAPNG_SECTION);
 
 	skw_buf_add(b, &byte_order, sizeof(byte_order));
@@ -96,7 +96,7 @@ void skw_pcapng_section(struct skw_buf *b, const struct skw_pcapng_section *s)
 
 static void add_filter(struct skw_buf *b, const char *filter)
 {
-	/* One byte in front tells what follows: 0 is a filter expression as text. */
+	/* The first byte tells the kind of filter. 0 means that a text follows. */
 	size_t len = strnlen(filter, UINT16_MAX - 1) + 1;
 	uint8_t head[4];
 
@@ -125,7 +125,7 @@ void skw_pcapng_interface(struct skw_buf *b, const struct skw_iface *iface, bool
 	end_block(b, at);
 }
 
-/* High word first, in either byte order. */
+/* The high word comes first, whatever the byte order. */
 static void split_time(uint32_t out[2], uint64_t ts_ns, bool nano)
 {
 	uint64_t ticks = nano ? ts_ns : ts_ns / 1000;

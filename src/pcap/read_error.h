@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the two file readers say when a file can't be read further. Each returns -errno. */
+/* Messages of the two file readers for a file that can't be read further. Each returns -errno. */
 #ifndef SKW_PCAP_READ_ERROR_H
 #define SKW_PCAP_READ_ERROR_H
 
@@ -10,10 +10,10 @@
 /* Reading the stream failed with `errnum` (positive). */
 int skw_read_error_stream(struct skw_error *err, const char *name, int errnum, uint64_t packets);
 
-/* The stream ended inside something. -ENODATA */
+/* The stream ended in the middle of a packet or block. Returns -ENODATA. */
 int skw_read_error_truncated(struct skw_error *err, const char *name, uint64_t packets);
 
-/* The bytes contradict the format. -EBADMSG */
+/* The bytes contradict the format. Returns -EBADMSG. */
 int skw_read_error_corrupt(struct skw_error *err, const char *name, uint64_t packets,
 			   const char *what);
 

@@ -11,22 +11,22 @@
 #include "pcap/read_error.h"
 #include "util/cleanup.h"
 
-/* One of pcap and pcapng is set. */
+/* Either pcap or pcapng is set. */
 struct skw_reader {
-	FILE *file; /* owned, unless pcap has taken it */
+	FILE *file; /* owned; NULL if pcap owns it */
 	pcap_t *pcap;
 	struct skw_pcapng_read *pcapng;
-	struct skw_iface iface; /* of a pcap file */
+	struct skw_iface iface; /* the only interface of a pcap file */
 	char *name;
 	uint64_t packets;
-	int failed; /* -errno of an earlier call, 0 for none */
+	int failed; /* -errno of an earlier call, or 0 */
 };
 
 static const uint32_t pcap_magics[] = {
 	0xa1b2c3d4, /* microseconds */
 	0xa1b23c4d, /* nanoseconds */
-	0xa1b2cd34, /* longer record headers of some old Linux systems */
-	0xa1e2cb12, /* Navtel's */
+	0xa1b2cd34, /* some old Linux systems, with longer record headers */
+	0xa1e2cb12, /* files of Navtel */
 };
 
 static bool is_pcap(uint32_t magic)
@@ -37,7 +37,7 @@ static bool is_pcap(uint32_t magic)
 	return false;
 }
 
-/* The four bytes are put back: a pipe can't be rewound, and libpcap wants them as well. */
+/* The four bytes are put back, because libpcap needs them, too, and a pipe can't be rewound. */
 static int read_magic(struct skw_reader *r, uint32_t *magic, struct skw_error *err)
 {
 	uint8_t bytes[sizeof(*magic)];
@@ -137,7 +137,8 @@ static int next_pcap(struct skw_reader *r, struct skw_packet *pkt, struct skw_er
 				    err);
 	}
 	*pkt = (struct skw_packet){
-		/* The seconds are 32 bits without sign in the file, signed in libpcap. */
+		/* The seconds are unsigned 32-bit numbers in the file, but libpcap makes them
+		   signed. */
 		.ts_ns = (uint32_t)h->ts.tv_sec * 1000000000ull + (uint64_t)h->ts.tv_usec,
 		.data = data,
 		.caplen = h->caplen,

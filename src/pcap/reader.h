@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading capture files, pcap (through libpcap) or pcapng (our own reader,
- * because libpcap hides comments and refuses unlike interfaces). Streams: what
- * comes through a pipe can be read as it arrives.
+ * Reads capture files: pcap through libpcap, pcapng by our own reader, because
+ * libpcap hides comments and refuses interfaces that differ in link type or snapshot
+ * length. Files are read as streams, so packets from a pipe are read as they arrive.
  */
 #ifndef SKW_PCAP_READER_H
 #define SKW_PCAP_READER_H
@@ -17,31 +17,32 @@
 struct skw_reader;
 
 /*
- * Takes the stream, also on failure. `name` is for messages and is copied.
- * 0 or -errno with a text.
+ * The stream is the reader's from then on, even on errors. `name` is for messages
+ * and is copied. Returns 0, or -errno with a text.
  */
 int skw_reader_open(FILE *f, const char *name, struct skw_reader **out, struct skw_error *err);
 void skw_reader_close(struct skw_reader *r); /* NULL allowed */
 
 /*
- * 1: the next packet, valid until the next call. 0: the end. Otherwise -errno
- * with a text, for good: a file that was cut gives all of its whole packets
- * first. The stream's errno EBADMSG is taken for corrupt compressed data,
- * ENODATA for compressed data that ends early.
+ * Returns 1 and the next packet, which is valid until the next call, or 0 at the end
+ * of the file. Otherwise returns -errno with a text, and so does each later call; a
+ * file that was cut gives all of its whole packets first. The stream's errno EBADMSG
+ * means corrupt compressed data, ENODATA compressed data that ends early.
  */
 int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err);
 
-/* Packets read so far. */
+/* The number of packets read so far. */
 uint64_t skw_reader_packets(const struct skw_reader *r);
 
 /*
- * Interfaces met so far; in a pcapng file, more may come with each packet. What
- * is returned stays valid until the reader is closed. NULL for no such one.
+ * The interfaces that are known so far. In a pcapng file each packet may bring more.
+ * skw_reader_iface() returns NULL if i is too large. Its result is valid until the
+ * reader is closed.
  */
 size_t skw_reader_iface_count(const struct skw_reader *r);
 const struct skw_iface *skw_reader_iface(const struct skw_reader *r, size_t i);
 
-/* What the file told last of the interface's figures; NULL if nothing. */
+/* The last statistics of the interface that were read, or NULL if there were none. */
 const struct skw_iface_stats *skw_reader_stats(const struct skw_reader *r, size_t i);
 
 #endif

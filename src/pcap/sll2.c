@@ -10,7 +10,7 @@
 #include "util/cleanup.h"
 
 #define ADDR_BYTES      8
-#define ETHER_TYPE      12 /* where the type stands in an Ethernet header */
+#define ETHER_TYPE      12 /* offset of the type in an Ethernet header */
 #define ETHER_MIN_TYPE  0x600
 #define SLL_BYTES       16
 #define SLL2_IFINDEX_AT 4
@@ -47,13 +47,16 @@ static void put32(uint8_t *p, uint32_t v)
 	put16(p + 2, (uint16_t)v);
 }
 
-/* Each reads one link-layer header of `whole` bytes, all of which are there. */
+/* Each of these functions reads a link-layer header. The packet must contain all of it. */
 static void from_ether(const struct skw_packet *pkt, struct fields *f)
 {
 	const uint8_t *p = pkt->data;
 	uint16_t type = get16(p + ETHER_TYPE);
 
-	/* A VLAN tag needs nothing more: its type is the protocol, the TCI comes next. */
+	/*
+	 * A VLAN tag needs no special care: its type becomes the protocol, and the packet's
+	 * remaining bytes begin with the TCI.
+	 */
 	if (type < ETHER_MIN_TYPE) {
 		bool raw = pkt->caplen >= ETH_HLEN + 2 && get16(p + ETH_HLEN) == 0xffff;
 
@@ -85,7 +88,7 @@ static void from_raw(const struct skw_packet *pkt, struct fields *f)
 
 static uint16_t family_protocol(uint32_t family)
 {
-	/* AF_INET is the same everywhere; IPv6 is 10 on Linux, 24, 28 or 30 on others. */
+	/* AF_INET is 2 on all systems. AF_INET6 is 10 on Linux and 24, 28 or 30 on others. */
 	static const struct {
 		uint32_t family;
 		uint16_t protocol;
@@ -105,7 +108,7 @@ static void from_loop(const struct skw_packet *pkt, struct fields *f)
 	f->protocol = family_protocol(get32(pkt->data));
 }
 
-/* The family is in the byte order of the host that captured, which may be either. */
+/* The family is in the byte order of the host that captured the packet, which is not known. */
 static void from_null(const struct skw_packet *pkt, struct fields *f)
 {
 	uint32_t family = get32(pkt->data);
@@ -181,7 +184,7 @@ int skw_sll2_make(const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphr
 		.arphrd = arphrd,
 		.pkt_type = pkt->direction == SKW_DIR_UNKNOWN ? 0 : pkt->pkt_type,
 	};
-	/* A header that is not there as a whole tells nothing; the kernel may have. */
+	/* If the header was cut, only the kernel's values, set above, are known. */
 	if (pkt->caplen >= link->header_len)
 		link->read(pkt, &f);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The LINUX_SLL2 header, which stands in for the link-layer header where
- * packets of unlike interfaces share one pcap file. Source: the description of
+ * The LINUX_SLL2 header. It replaces the link-layer header if packets of interfaces
+ * with different link types go into one pcap file. Source: the description of
  * LINKTYPE_LINUX_SLL2 at tcpdump.org.
  */
 #ifndef SKW_PCAP_SLL2_H
@@ -15,10 +15,10 @@
 #define SKW_SLL2_BYTES 20
 
 /*
- * The packet becomes: header, then its own bytes from `drop` on. So caplen
- * grows by SKW_SLL2_BYTES - drop, and len by SKW_SLL2_BYTES - drop_len; the
- * two differ only if the packet was cut inside its link-layer header. A
- * snapshot length has to be applied to the packet afterwards.
+ * The packet becomes: header, then its own bytes from `drop` on. So caplen grows by
+ * SKW_SLL2_BYTES - drop, and len by SKW_SLL2_BYTES - drop_len. drop and drop_len differ
+ * only if the packet was cut inside its link-layer header. A snapshot length must be
+ * applied after this.
  */
 struct skw_sll2 {
 	uint8_t header[SKW_SLL2_BYTES];
@@ -26,13 +26,13 @@ struct skw_sll2 {
 	uint32_t drop_len; /* <= pkt->len */
 };
 
-/* Whether packets of this link type can be given such a header. */
+/* Tells whether packets of this link type can get such a header. */
 bool skw_sll2_supported(int dlt);
 
 /*
- * ifindex and arphrd (ARPHRD_*, linux/if_arp.h) are those of the interface; a
- * packet with a cooked header already keeps what that says, and takes only the
- * interface's index if it has none. -ENOTSUP for a link type that is not supported.
+ * ifindex and arphrd (ARPHRD_*, linux/if_arp.h) describe the interface. A packet that has
+ * a cooked header already keeps its fields; only a missing interface index is filled in.
+ * Returns 0, or -ENOTSUP for a link type that is not supported.
  */
 int skw_sll2_make(const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphrd,
 		  struct skw_sll2 *out);

@@ -7,7 +7,7 @@
 #define TICK_BITS   64
 #define TICK_DIGITS 20
 
-/* All below 2^94, so that the sum with an offset can't overflow 128 bits. */
+/* The result is less than 2^94, so adding an offset can't overflow 128 bits. */
 static __int128 decimal(uint64_t ticks, unsigned digits)
 {
 	__int128 ns = ticks;

@@ -38,7 +38,7 @@ uint8_t *skw_buf_reserve(struct skw_buf *b, size_t n)
 
 void skw_buf_add(struct skw_buf *b, const void *bytes, size_t n)
 {
-	/* Nothing may be added to a buffer that has no memory yet. */
+	/* With n = 0, `bytes` may be NULL, which memcpy() must not get. */
 	uint8_t *p = n ? skw_buf_reserve(b, n) : NULL;
 
 	if (p) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A growing byte buffer. Running out of memory is remembered in `failed`, so
- * that a caller may append many times and check once; a failed buffer keeps
- * what it had and ignores what follows.
+ * A growing byte buffer. If memory runs out, `failed` is set, so that a caller may
+ * append many times and check once. A failed buffer keeps its bytes and ignores
+ * further ones.
  */
 #ifndef SKW_UTIL_BUF_H
 #define SKW_UTIL_BUF_H
@@ -32,7 +32,7 @@ static inline void skw_buf_reset(struct skw_buf *b)
 	b->failed = false;
 }
 
-/* Room for n more bytes; the pointer is where to put them, NULL when out of memory. */
+/* Makes room for n more bytes. Returns the place for them, or NULL if memory runs out. */
 uint8_t *skw_buf_reserve(struct skw_buf *b, size_t n);
 
 void skw_buf_add(struct skw_buf *b, const void *bytes, size_t n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading numbers out of packets, and walking over struct skw_bytes. The
- * number functions check nothing: ask skw_bytes_has() first.
+ * Reads numbers out of packets, and steps through struct skw_bytes. The functions
+ * that read numbers check nothing: ask skw_bytes_has() first.
  */
 #ifndef SKW_UTIL_BYTES_H
 #define SKW_UTIL_BYTES_H
@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Part of a packet. caplen may be less than len (cut by the snapshot length), never more. */
+/* A part of a packet. caplen is at most len, and less if the snapshot length cut the packet. */
 struct skw_bytes {
-	const uint8_t *p;
-	uint32_t caplen; /* bytes that are there */
-	uint32_t len;    /* bytes that were on the wire, as far as the parent header tells */
+	const uint8_t *p; /* borrowed */
+	uint32_t caplen;  /* number of bytes that were captured */
+	uint32_t len;     /* number of bytes on the wire, as the outer header tells */
 };
 
 static inline uint16_t skw_bytes_be16(const uint8_t *p)
@@ -26,13 +26,13 @@ static inline uint32_t skw_bytes_be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Whether n bytes were captured from `at` on. */
+/* Tells whether n bytes were captured from `at` on. */
 static inline bool skw_bytes_has(struct skw_bytes b, uint32_t at, uint32_t n)
 {
 	return at <= b.caplen && n <= b.caplen - at;
 }
 
-/* What is left after n bytes; empty if there are fewer. */
+/* Returns the bytes after the first n; empty if there are fewer. */
 static inline struct skw_bytes skw_bytes_skip(struct skw_bytes b, uint32_t n)
 {
 	uint32_t cap = n < b.caplen ? n : b.caplen;
@@ -43,7 +43,7 @@ static inline struct skw_bytes skw_bytes_skip(struct skw_bytes b, uint32_t n)
 	return b;
 }
 
-/* The first n bytes; all of it if there are fewer. */
+/* Returns the first n bytes, or all if there are fewer. */
 static inline struct skw_bytes skw_bytes_first(struct skw_bytes b, uint32_t n)
 {
 	if (b.len > n)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ownership that can be seen where a variable is declared: a variable marked
- * with one of the attributes below is released when it goes out of scope, and
- * SKW_TAKE_PTR/SKW_TAKE_FD hand what it holds to somebody else.
+ * Ownership that is visible in the declaration of a variable. A variable with one of
+ * the attributes below is released when it goes out of scope. SKW_TAKE_PTR and
+ * SKW_TAKE_FD hand its value to another owner.
  */
 #ifndef SKW_UTIL_CLEANUP_H
 #define SKW_UTIL_CLEANUP_H
@@ -30,12 +30,12 @@ static inline void skw_cleanup_file(FILE **f)
 		fclose(*f);
 }
 
-/* File descriptors start at -1, pointers at NULL. */
+/* Initialize file descriptors with -1 and pointers with NULL. */
 #define SKW_AUTO_FREE SKW_CLEANUP(skw_cleanup_free)
 #define SKW_AUTO_FD   SKW_CLEANUP(skw_cleanup_fd)
 #define SKW_AUTO_FILE SKW_CLEANUP(skw_cleanup_file)
 
-/* Gives away the value of a variable and leaves NULL (or -1) behind. */
+/* Each returns the value of a variable and sets the variable to NULL (or -1). */
 #define SKW_TAKE_PTR(var)                                                                          \
 	({                                                                                         \
 		__typeof__(var) skw_taken_ = (var);                                                \

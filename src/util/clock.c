@@ -29,7 +29,7 @@ int64_t skw_clock_offset_ns(void)
 	uint64_t best = UINT64_MAX;
 	int64_t offset = 0;
 
-	/* Of several tries, the one in which the two readings of monotonic time lie closest. */
+	/* The best of several tries is the one whose two monotonic readings are closest. */
 	for (int i = 0; i < 8; i++) {
 		uint64_t before = clock_ns(CLOCK_MONOTONIC);
 		uint64_t real = clock_ns(CLOCK_REALTIME);
@@ -45,7 +45,7 @@ int64_t skw_clock_offset_ns(void)
 
 static int watch_arm(int fd)
 {
-	/* Never fires by itself: it only wants to be cancelled. */
+	/* The timer must never expire. It is there to be cancelled when the clock is set. */
 	struct itimerspec never = { .it_value = { .tv_sec = (time_t)1 << 40 } };
 
 	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0)
@@ -72,7 +72,7 @@ int skw_clock_watch_again(int fd)
 	uint64_t fired;
 	ssize_t n = read(fd, &fired, sizeof(fired));
 
-	/* ECANCELED is the news itself. */
+	/* ECANCELED means that the clock was set. */
 	if (n < 0 && errno != ECANCELED && errno != EAGAIN)
 		return -errno;
 	return watch_arm(fd);

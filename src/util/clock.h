@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Time: packets are stamped and ordered by CLOCK_MONOTONIC; real time is that
- * plus an offset that changes only when somebody sets the clock.
+ * Clocks and timers. Packets are stamped and ordered by CLOCK_MONOTONIC. Real time is
+ * that plus an offset, which changes only when the clock is set.
  */
 #ifndef SKW_UTIL_CLOCK_H
 #define SKW_UTIL_CLOCK_H
@@ -19,18 +19,21 @@ uint64_t skw_clock_real_ns(void);
 int64_t skw_clock_offset_ns(void);
 
 /*
- * A descriptor that becomes readable when the real-time clock is set
- * (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET), or -errno. The caller owns it.
- * skw_clock_watch_again() clears and re-arms it: 0 or -errno.
+ * skw_clock_watch() returns a descriptor that becomes readable when the real-time clock
+ * is set (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET), or -errno. The caller owns it.
+ * skw_clock_watch_again() clears and re-arms it, and returns 0 or -errno.
  */
 int skw_clock_watch(void);
 int skw_clock_watch_again(int fd);
 
-/* A timer on CLOCK_MONOTONIC, not armed yet: a descriptor the caller owns, or -errno. */
+/* Returns a timer on CLOCK_MONOTONIC, not armed, which the caller owns, or -errno. */
 int skw_clock_timer(void);
-/* Fires once after delay_ns, then each interval_ns (0: never again). delay_ns 0 disarms. */
+/*
+ * Arms the timer: it fires after delay_ns and then every interval_ns (0: only once). A delay_ns of
+ * 0 disarms it. Returns 0 or -errno.
+ */
 int skw_clock_timer_set(int fd, uint64_t delay_ns, uint64_t interval_ns);
-/* How often it fired since it was last asked; 0 if not at all. */
+/* Returns how many times the timer has fired since the last call. */
 uint64_t skw_clock_timer_read(int fd);
 
 #endif

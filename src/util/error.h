@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a failure travels up: functions return 0 or -errno, and those that can
- * say more than the number fill a struct skw_error for main() to print as the
- * one line "skwatch: what: why; what to do".
+ * Error reports. Functions return 0 or -errno. A function that can say more than the
+ * number fills in a struct skw_error, which main() prints as one line:
+ * "skwatch: what: why; what to do".
  */
 #ifndef SKW_UTIL_ERROR_H
 #define SKW_UTIL_ERROR_H
@@ -13,18 +13,19 @@
 #define SKW_EXIT_USAGE   2 /* wrong usage: nothing was created or truncated */
 
 struct skw_error {
-	bool usage;     /* the user's words are at fault: exit status 2 */
-	char text[768]; /* one line, no newline at its end; empty while nothing failed */
+	bool usage;     /* the command line is wrong: exit status 2 */
+	char text[768]; /* one line, without a newline at its end; empty if there is no error */
 };
 
 /*
- * Both write the text (cut if too long, newlines made spaces) unless one is
- * there already: the first cause is the one worth telling. `err` may be NULL.
- * Return `code` (a negative errno) so that a caller can return the call.
+ * Both functions write the text, cut if it is too long and with spaces for newlines. A
+ * text that is there already stays, because the first error is the cause. `err` may be
+ * NULL. skw_error_set() returns `code` (a negative errno) and skw_error_usage() -EINVAL,
+ * so that a caller can return the call.
  */
 int skw_error_set(struct skw_error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int skw_error_usage(struct skw_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3))); /* returns -EINVAL */
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -25,7 +25,7 @@ void skw_say(const char *fmt, ...)
 		return;
 	len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
 	line[len++] = '\n';
-	/* Nowhere is left to report a failure of standard error itself. */
+	/* An error is ignored, because there is no other place to report it. */
 	ssize_t ignored = write(STDERR_FILENO, line, len);
 	(void)ignored;
 }

@@ -6,7 +6,7 @@
 #ifndef SKW_UTIL_SAY_H
 #define SKW_UTIL_SAY_H
 
-/* "skwatch: ..." and a newline on standard error, in one write. For talk that is no failure. */
+/* Writes "skwatch: ...", a text that is no error, and a newline to standard error, in one write. */
 void skw_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Shows the line in place of the one before, cut to the width of the terminal. */

@@ -7,7 +7,7 @@
 
 #include "util/cleanup.h"
 
-/* Digits at *text, which is moved behind them. */
+/* Parses the digits at *text and moves *text after them. */
 static bool take_uint(const char **text, uint64_t *out)
 {
 	const char *p = *text;

@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Numbers as people type them. */
+/* Parses numbers that users type. */
 #ifndef SKW_UTIL_UNITS_H
 #define SKW_UTIL_UNITS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All return false, and leave *out alone, unless the whole text is such a number and fits. */
+/*
+ * All functions return false, and leave the result alone, if the text is anything else than such a
+ * number, or if the number does not fit.
+ */
 
-/* A plain decimal number. */
+/* Parses a plain decimal number. */
 bool skw_units_parse_uint(const char *text, uint64_t *out);
 
 /*
- * A size: a number, perhaps with k, M or G (either case) behind it. They stand for powers of
- * 1024; a number without a unit is multiplied by `plain`.
+ * Parses a size: a number, and optionally k, M or G in upper or lower case. The units are powers of
+ * 1024. A number without a unit is multiplied by `plain`.
  */
 bool skw_units_parse_size(const char *text, uint64_t plain, uint64_t *bytes);
 
-/* A time: a number, perhaps with a decimal point, and us, ms, s (also without a unit), m or h. */
+/*
+ * Parses a time: a number, with or without a decimal point, and us, ms, s, m or h. Without a unit
+ * it is in seconds.
+ */
 bool skw_units_parse_duration(const char *text, uint64_t *ns);
 
 #endif

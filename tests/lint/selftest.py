@@ -53,6 +53,7 @@ FAULTS = [
      SHELL % "Commands:\n  capture  x\n  top  x\n\n  -w, --write FILE  x\n"),
     ("manual.py", 3, "completions/skwatch", "_skwatch_capture_options='-w --write'\nif\n"),
     ("manual.py", 4, "completions/_skwatch", "_skwatch_capture() {\n{-w,--write}\n}\nif\n"),
+    ("words.py", 1, "src/out/bad.c", SPDX + "int x; /* What is left is shut. */\n"),
 ]
 
 GOOD = {
