@@ -7,12 +7,12 @@ AS_IF([test -z "$PKG_CONFIG"], [SKW_MISS([pkg-config], [pkg-config])])
 
 PKG_CHECK_MODULES([PCAP], [libpcap >= 1.10], [], [SKW_MISS([libpcap >= 1.10], [libpcap-dev])])
 PKG_CHECK_MODULES([JANSSON], [jansson >= 2.10], [], [SKW_MISS([jansson >= 2.10], [libjansson-dev])])
+PKG_CHECK_MODULES([CAPNG], [libcap-ng], [], [SKW_MISS([libcap-ng], [libcap-ng-dev])])
 PKG_CHECK_MODULES([NCURSES], [ncursesw], [], [SKW_MISS([ncursesw], [libncurses-dev])])
 
 AS_IF([test "x$enable_bpf" = xyes], [
 PKG_CHECK_MODULES([LIBBPF], [libbpf >= 1.1], [], [SKW_MISS([libbpf >= 1.1], [libbpf-dev])])
 PKG_CHECK_MODULES([LIBELF], [libelf], [], [SKW_MISS([libelf], [libelf-dev])])
-PKG_CHECK_MODULES([CAPNG], [libcap-ng], [], [SKW_MISS([libcap-ng], [libcap-ng-dev])])
 ])
 
 SKW_OPTIONAL_LIBRARY([zstd], [ZSTD], [libzstd], [libzstd-dev])

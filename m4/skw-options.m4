@@ -3,7 +3,7 @@ dnl The options of configure, and the report of missing packages.
 
 AC_DEFUN([SKW_OPTIONS], [
 AC_ARG_ENABLE([bpf], [AS_HELP_STRING([--disable-bpf],
-	[build and test only the parts that need neither the kernel nor libbpf])],
+	[build only what reads files: neither the kernel nor libbpf is needed])],
 	[], [enable_bpf=yes])
 AM_CONDITIONAL([BPF], [test "x$enable_bpf" = xyes])
 AC_SUBST([SKW_BPF], [$enable_bpf])

@@ -15,8 +15,10 @@
 
 static const struct skw_command *const commands[] = {
 	&skw_cmd_capture,
+#ifdef HAVE_BPF
 	&skw_cmd_top,
 	&skw_cmd_events,
+#endif
 };
 
 static int print_help(void)

@@ -107,18 +107,18 @@ stalled() { # ARGUMENTS...: $PIPE is its process, which waits for the reader whe
 	wait_for_line "$TMP/full.err" "$PIPE" '^skwatch: watching ' || not_ok "events into a full pipe starts"
 	inside "$A" "$CONNS" short 400 --peer "$B" >/dev/null
 }
-gave_up() { # NAME
+gave_up() { # NAME REASON
 	if "$TRAFFIC" gone "$PIPE"; then ok "$1: it ends"; fi
 	wait "$PIPE"
 	is "$?" 1 "$1: with status 1"
-	is "$(lines_like "$TMP/full.err" 'nobody takes the lines')" 1 "$1: and says why"
+	is "$(lines_like "$TMP/full.err" "$2")" 1 "$1: and says why"
 	forget "$PIPE"
 }
 stalled --duration 2s
-gave_up "a stopped reader, --duration"
+gave_up "a stopped reader, --duration" "nobody takes the lines"
 stalled
 kill -KILL "$(keeper_of "$PIPE")"
-gave_up "a stopped reader, and the keeper has died"
+gave_up "a stopped reader, and the keeper has died" "privileged process has died"
 
 # What it refuses.
 refused() { # STATUS REGEX ARGUMENTS...
