@@ -35,8 +35,9 @@ struct skw_replay {
 	unsigned budget;  /* packets until the next look */
 	bool interrupted; /* a read was given up, as the session is to end */
 	bool done;
-	int sink_failure; /* of the sink, during a read */
-	struct skw_error trouble;
+	struct skw_error read_error; /* told on, unless the read was interrupted */
+	int sink_failure;            /* of the sink, during a read */
+	struct skw_error sink_error;
 };
 
 int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out)
@@ -114,7 +115,7 @@ static int wait_for_input(void *ctx, int fd)
 		return 0;
 	if (poll(p, 1, 0) == 1)
 		return 0;
-	r->sink_failure = skw_loop_pause(r->loop, &r->trouble);
+	r->sink_failure = skw_loop_pause(r->loop, &r->sink_error);
 	if (r->sink_failure)
 		return EIO;
 	p[1].fd = skw_loop_interrupt_fd(r->loop);
@@ -232,14 +233,13 @@ static int end_of_file(struct skw_replay *r, int ret)
 static int read_packet(struct skw_replay *r, struct skw_error *err)
 {
 	while (!r->has_packet && !r->done && r->budget) {
-		struct skw_error trouble = { 0 };
-		int ret = skw_reader_next(r->reader, &r->packet, &trouble);
+		int ret = skw_reader_next(r->reader, &r->packet, &r->read_error);
 
 		r->budget--;
 		if (r->sink_failure)
-			return skw_error_set(err, r->sink_failure, "%s", r->trouble.text);
+			return skw_error_set(err, r->sink_failure, "%s", r->sink_error.text);
 		if (ret < 0 && !r->interrupted)
-			skw_error_set(err, ret, "%s", trouble.text);
+			skw_error_set(err, ret, "%s", r->read_error.text);
 		if (ret <= 0)
 			return end_of_file(r, ret);
 		if (skw_reader_iface_count(r->reader) > 1)
