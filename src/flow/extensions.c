@@ -2,28 +2,11 @@
 #include "flow/extensions.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdbool.h>
 
 #define HEADERS_MAX 256 /* of eight bytes each, there are 182 in an Ethernet frame */
 #define HEADER_MIN  8   /* each kind is at least as long as that */
 #define OFFSET_MASK 0xfff8
 #define MORE        0x0001
-
-static bool is_extension(unsigned version, uint8_t proto)
-{
-	switch (proto) {
-	case IPPROTO_AH:
-		return true;
-	case IPPROTO_HOPOPTS:
-	case IPPROTO_ROUTING:
-	case IPPROTO_FRAGMENT:
-	case IPPROTO_DSTOPTS:
-		return version == 6;
-	default:
-		return false;
-	}
-}
 
 /* The second byte counts units of eight bytes behind the first eight, or as AH has it. */
 static uint32_t header_len(uint8_t proto, const uint8_t *p)
@@ -54,7 +37,7 @@ int skw_flow_skip_extensions(struct skw_bytes b, unsigned version, uint8_t proto
 	struct skw_flow_extensions x = { .proto = proto };
 
 	for (unsigned n = 0; n < HEADERS_MAX; n++) {
-		if (x.fragment == SKW_FLOW_LATER || !is_extension(version, x.proto)) {
+		if (x.fragment == SKW_FLOW_LATER || !skw_flow_is_extension(version, x.proto)) {
 			*out = x;
 			return 0;
 		}

@@ -6,6 +6,9 @@
 #ifndef SKW_FLOW_EXTENSIONS_H
 #define SKW_FLOW_EXTENSIONS_H
 
+#include <netinet/in.h>
+#include <stdbool.h>
+
 #include "util/bytes.h"
 
 /* A datagram that is not in pieces, its first piece, which has the ports, or another piece. */
@@ -18,6 +21,22 @@ struct skw_flow_extensions {
 	uint8_t fragment;         /* enum skw_flow_fragment */
 	uint8_t proto;            /* of what follows them */
 };
+
+/* Most packets have none, and need no walk. */
+static inline bool skw_flow_is_extension(unsigned version, uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_AH:
+		return true;
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_FRAGMENT:
+	case IPPROTO_DSTOPTS:
+		return version == 6;
+	default:
+		return false;
+	}
+}
 
 /*
  * Walks over the headers at the start of b, which is what follows an IP header of version 4 or 6

@@ -24,13 +24,23 @@ struct headers {
 	uint32_t len;          /* on the wire, header included */
 	struct skw_bytes rest; /* what follows the headers */
 	struct skw_flow_extensions ext;
-	uint8_t family, addr_len;
+	uint8_t family;
 };
 
-static bool has_ports(uint8_t proto)
+/* The ports are the first four bytes of these protocols, and only a datagram's start has them. */
+static bool has_ports(const struct skw_flow_extensions *ext)
 {
-	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_SCTP ||
-	       proto == IPPROTO_DCCP;
+	if (ext->fragment == SKW_FLOW_LATER)
+		return false;
+	switch (ext->proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Takes the IP header of hlen bytes off b, which is as long as that header says. */
@@ -46,6 +56,9 @@ static int skip_header(struct skw_bytes b, uint32_t hlen, uint8_t proto, struct 
 
 static int skip_extensions(unsigned version, struct headers *ip)
 {
+	if (!skw_flow_is_extension(version, ip->ext.proto))
+		return 0;
+
 	int ret = skw_flow_skip_extensions(ip->rest, version, ip->ext.proto, &ip->ext);
 
 	if (!ret)
@@ -73,7 +86,6 @@ static int read_ipv4(struct skw_bytes b, struct headers *ip)
 	b = skw_bytes_first(b, len);
 	b.len = len;
 	ip->family = AF_INET;
-	ip->addr_len = 4;
 	ip->src = p + 12;
 	ip->dst = p + 16;
 	ret = skip_header(b, hlen, p[9], ip);
@@ -87,15 +99,25 @@ static int read_ipv4(struct skw_bytes b, struct headers *ip)
 	return ret;
 }
 
-/* The payload's length where the header's own field has no room for it; 0 if there is none. */
-static uint32_t jumbo_len(struct skw_bytes b)
+/* The payload's length where the header's own field, which is 0, may have no room for it. */
+static int jumbo_len(struct skw_bytes b, uint32_t *len)
 {
+	uint32_t option = 0;
+
 	/* RFC 2675: an option of type 0xc2, the first of the hop-by-hop options. */
-	if (b.p[6] == IPPROTO_HOPOPTS && skw_bytes_has(b, IPV6, 8) && b.p[IPV6 + 2] == 0xc2 &&
-	    b.p[IPV6 + 3] == 4 && skw_bytes_be32(b.p + IPV6 + 4))
-		return skw_bytes_be32(b.p + IPV6 + 4);
+	if (b.p[6] == IPPROTO_HOPOPTS) {
+		int ret = skw_bytes_need(b, IPV6, 8);
+
+		if (ret)
+			return ret;
+		if (b.p[IPV6 + 2] == 0xc2 && b.p[IPV6 + 3] == 4)
+			option = skw_bytes_be32(b.p + IPV6 + 4);
+	}
 	/* The kernel leaves the option out of the large segments that it has yet to cut. */
-	return b.len > UINT16_MAX + IPV6 ? b.len - IPV6 : 0;
+	if (!option && b.len > UINT16_MAX + IPV6)
+		option = b.len - IPV6;
+	*len = option;
+	return 0;
 }
 
 static int read_ipv6(struct skw_bytes b, struct headers *ip)
@@ -108,12 +130,13 @@ static int read_ipv6(struct skw_bytes b, struct headers *ip)
 	uint32_t len = skw_bytes_be16(b.p + 4);
 
 	if (!len)
-		len = jumbo_len(b);
+		ret = jumbo_len(b, &len);
+	if (ret)
+		return ret;
 	len = len > UINT32_MAX - IPV6 ? UINT32_MAX : len + IPV6;
 	b = skw_bytes_first(b, len);
 	b.len = len;
 	ip->family = AF_INET6;
-	ip->addr_len = 16;
 	ip->src = b.p + 8;
 	ip->dst = b.p + 24;
 	ret = skip_header(b, IPV6, b.p[6], ip);
@@ -130,9 +153,11 @@ static int read_ip(struct skw_bytes b, unsigned version, struct headers *ip)
 
 	unsigned says = b.p[0] >> 4;
 
-	if ((version && says != version) || (says != 4 && says != 6))
-		return -EBADMSG;
-	return says == 4 ? read_ipv4(b, ip) : read_ipv6(b, ip);
+	if (says == 4 && version != 6)
+		return read_ipv4(b, ip);
+	if (says == 6 && version != 4)
+		return read_ipv6(b, ip);
+	return -EBADMSG;
 }
 
 /* The payload behind a transport header of hlen bytes, which need not have been captured. */
@@ -183,10 +208,6 @@ static void read_transport(const struct headers *ip, struct skw_flow *f)
 {
 	struct skw_bytes b = ip->rest;
 
-	if (ip->ext.fragment == SKW_FLOW_LATER || !has_ports(ip->ext.proto)) {
-		set_payload(b, 0, f);
-		return;
-	}
 	f->known = SKW_FLOW_PORTS;
 	f->tuple.local_port = skw_bytes_be16(b.p);
 	f->tuple.remote_port = skw_bytes_be16(b.p + 2);
@@ -198,6 +219,42 @@ static void read_transport(const struct headers *ip, struct skw_flow *f)
 		set_payload(b, 0, f);
 }
 
+static void set_address(const struct headers *ip, const uint8_t *from, uint8_t to[16])
+{
+	if (ip->family == AF_INET6) {
+		memcpy(to, from, 16);
+		return;
+	}
+	memset(to + 4, 0, 12);
+	memcpy(to, from, 4);
+}
+
+/* Each member by itself: to clear all of it first takes as long as the rest of the work. */
+static void set_headers(const struct skw_flow_link *l, const struct headers *ip,
+			const uint8_t *start, struct skw_flow *f)
+{
+	set_address(ip, ip->src, f->tuple.local_addr);
+	set_address(ip, ip->dst, f->tuple.remote_addr);
+	f->tuple.local_port = f->tuple.remote_port = 0;
+	f->tuple.family = ip->family;
+	f->tuple.proto = ip->ext.proto;
+	f->tuple.reserved[0] = f->tuple.reserved[1] = 0;
+	f->ip_at = (uint32_t)(l->ip.p - start);
+	f->ip_len = ip->len;
+	f->transport_at = (uint32_t)(ip->rest.p - start);
+	f->payload_at = f->payload_len = f->payload_caplen = 0;
+	f->fragment_id = ip->ext.fragment_id;
+	f->fragment_offset = ip->ext.fragment_offset;
+	f->fragment = ip->ext.fragment;
+	f->known = 0;
+	f->tcp.seq = f->tcp.ack = 0;
+	f->tcp.window = 0;
+	f->tcp.flags = f->tcp.header_len = 0;
+	f->vlan[0] = l->vlan[0];
+	f->vlan[1] = l->vlan[1];
+	f->vlans = l->vlans;
+}
+
 /* Everything from the IP header at l->ip on. */
 static int read_flow(const struct skw_packet *pkt, const struct skw_flow_link *l,
 		     struct skw_flow *out)
@@ -205,25 +262,20 @@ static int read_flow(const struct skw_packet *pkt, const struct skw_flow_link *l
 	struct headers ip;
 	int ret = read_ip(l->ip, l->version, &ip);
 
-	if (!ret && ip.ext.fragment != SKW_FLOW_LATER && has_ports(ip.ext.proto))
+	if (ret)
+		return ret;
+
+	bool ports = has_ports(&ip.ext);
+
+	if (ports)
 		ret = skw_bytes_need(ip.rest, 0, PORTS);
 	if (ret)
 		return ret;
-	*out = (struct skw_flow){
-		.tuple.family = ip.family,
-		.tuple.proto = ip.ext.proto,
-		.ip_at = (uint32_t)(l->ip.p - pkt->data),
-		.ip_len = ip.len,
-		.transport_at = (uint32_t)(ip.rest.p - pkt->data),
-		.fragment_id = ip.ext.fragment_id,
-		.fragment_offset = ip.ext.fragment_offset,
-		.fragment = ip.ext.fragment,
-		.vlan = { l->vlan[0], l->vlan[1] },
-		.vlans = l->vlans,
-	};
-	memcpy(out->tuple.local_addr, ip.src, ip.addr_len);
-	memcpy(out->tuple.remote_addr, ip.dst, ip.addr_len);
-	read_transport(&ip, out);
+	set_headers(l, &ip, pkt->data, out);
+	if (ports)
+		read_transport(&ip, out);
+	else
+		set_payload(ip.rest, 0, out);
 	return 0;
 }
 

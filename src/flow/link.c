@@ -175,17 +175,10 @@ static const struct {
 
 int skw_flow_skip_link(const struct skw_packet *pkt, struct skw_flow_link *out)
 {
-	struct skw_flow_link l = { .ip = { pkt->data, pkt->caplen, pkt->len } };
-
+	*out = (struct skw_flow_link){ .ip = { pkt->data, pkt->caplen, pkt->len } };
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(types); i++) {
-		if (types[i].dlt != pkt->dlt)
-			continue;
-
-		int ret = types[i].skip(&l);
-
-		if (!ret)
-			*out = l;
-		return ret;
+		if (types[i].dlt == pkt->dlt)
+			return types[i].skip(out);
 	}
 	return -ENOENT;
 }

@@ -18,8 +18,8 @@ struct skw_flow_link {
 
 /*
  * -ENOENT: no IP packet is in it, or the link type is not known. -ENODATA: the headers were not
- * captured as a whole. -EBADMSG: the packet is too short for them, or has more than 255 tags. `out`
- * is set only on success.
+ * captured as a whole. -EBADMSG: the packet is too short for them, or has more than 255 tags. On
+ * failure `out` is of no use.
  */
 int skw_flow_skip_link(const struct skw_packet *pkt, struct skw_flow_link *out);
 
