@@ -11,7 +11,7 @@
 
 #include "util/bytes.h"
 
-/* A datagram that is not in pieces, its first piece, which has the ports, or another piece. */
+/* A datagram in one piece; the first of its pieces, which has the ports; another piece. */
 enum skw_flow_fragment { SKW_FLOW_WHOLE, SKW_FLOW_FIRST, SKW_FLOW_LATER };
 
 struct skw_flow_extensions {

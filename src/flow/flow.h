@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whose packet it is: from the bytes to the tuple, and to the header of TCP, without text. Pure,
- * and quick enough to be asked of each packet. Nothing is copied but what the result holds.
+ * The tuple of a packet and its header of TCP, read from the bytes without making text. It is meant
+ * to be asked once for each packet: nothing is copied but what the result holds.
  *
  * Tunnels are not followed: IP in IP, GRE and the like are told by their protocol number, and the
  * tuple is that of the outermost IP header.

@@ -164,10 +164,7 @@ static void check_same(const struct skw_flow *less, const struct skw_flow *more)
 		must(memcmp(&less->tcp, &more->tcp, sizeof(less->tcp)) == 0, "TCP of a cut packet");
 }
 
-/*
- * The same packet with fewer bytes captured. A jumbogram's length is told by an option that may be
- * missing then, so that these two can't be compared.
- */
+/* With fewer bytes captured, the packet says the same, or that bytes are missing. */
 static void check_cut(const struct skw_packet *pkt, const struct skw_flow *whole, int whole_ret,
 		      uint32_t caplen)
 {

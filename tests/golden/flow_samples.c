@@ -13,7 +13,7 @@
 #include "pcap/reader.h"
 #include "util/cleanup.h"
 
-/* Beyond this, a packet is cut at every so manieth byte: no header is that far from the start. */
+/* Headers are near the start: behind so many bytes, not each length is tried. */
 #define EVERY_LENGTH 160
 #define STEP         61
 
@@ -83,7 +83,7 @@ static int is_sample(const struct dirent *e)
 	return strstr(e->d_name, ".pcap") != NULL;
 }
 
-/* What never occurs is not compared, and a difference that never occurs is none. */
+/* A kind that the samples do not have is not tested, and an allowed difference must be needed. */
 static void check_kinds(void)
 {
 	for (int i = 0; i < FLOW_KINDS; i++) {
