@@ -176,6 +176,8 @@ def extensions():
     for _ in range(30):
         chain, proto = hop(proto) + chain, 60
     out.append(ip6(chain, 60))
+    ah = struct.pack(">BBHII", 60, 4, 0, 0x100, 7) + pattern(12)
+    out.append(ip6(ah + hop(UDP) + udp(b"x", A6, B6)[40:], 51))
     return out
 
 

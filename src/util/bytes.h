@@ -6,6 +6,7 @@
 #ifndef SKW_UTIL_BYTES_H
 #define SKW_UTIL_BYTES_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,6 +31,14 @@ static inline uint32_t skw_bytes_be32(const uint8_t *p)
 static inline bool skw_bytes_has(struct skw_bytes b, uint32_t at, uint32_t n)
 {
 	return at <= b.caplen && n <= b.caplen - at;
+}
+
+/* 0 if they were; -ENODATA if only the capture lacks them, -EBADMSG if the packet itself does. */
+static inline int skw_bytes_need(struct skw_bytes b, uint32_t at, uint32_t n)
+{
+	if (skw_bytes_has(b, at, n))
+		return 0;
+	return at > b.len || n > b.len - at ? -EBADMSG : -ENODATA;
 }
 
 /* Returns the bytes after the first n; empty if there are fewer. */

@@ -5,12 +5,15 @@
 #include "dissect/hexdata.h"
 #include "dissect/ip/cksum.h"
 #include "dissect/ip/icmp6.h"
+#include "dissect/ip/ip_proto.h"
 #include "dissect/text.h"
+#include "flow/extensions.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
 enum {
 	HEADER = 8,
+	QUOTE_NEXT = HEADER + 6, /* the quoted header's own next header */
 	QUOTE_SRC = HEADER + 8,
 	QUOTE_DST = HEADER + 24,
 	QUOTE_HEADER = 40,
@@ -25,47 +28,6 @@ static bool print_echo(struct skw_dissect *d, struct skw_bytes b)
 	return true;
 }
 
-/*
- * Walks the quoted packet's extension headers to its TCP or UDP header; 0 if there is none in what
- * was quoted and captured.
- */
-static uint32_t find_transport(struct skw_bytes b, uint8_t *proto)
-{
-	uint32_t at = HEADER, size = QUOTE_HEADER;
-
-	if (!skw_bytes_has(b, at, QUOTE_HEADER))
-		return 0;
-	*proto = b.p[at + 6];
-	for (;;) {
-		at += size;
-		switch (*proto) {
-		case 6:
-		case 17:
-			return at;
-		case 0: /* hop-by-hop options, routing, destination options */
-		case 43:
-		case 60:
-			if (!skw_bytes_has(b, at, 2))
-				return 0;
-			size = (b.p[at + 1] + 1u) * 8;
-			break;
-		case 44: /* fragment: only the first has a transport header */
-			if (!skw_bytes_has(b, at, 4) || skw_bytes_be16(b.p + at + 2) & 0xfff8)
-				return 0;
-			size = 8;
-			break;
-		case 51: /* authentication */
-			if (!skw_bytes_has(b, at, 2))
-				return 0;
-			size = (b.p[at + 1] + 2u) * 4;
-			break;
-		default:
-			return 0;
-		}
-		*proto = b.p[at];
-	}
-}
-
 static bool print_quote_dst(struct skw_dissect *d, struct skw_bytes b, const char *before)
 {
 	if (!skw_bytes_has(b, QUOTE_DST, 16))
@@ -77,13 +39,21 @@ static bool print_quote_dst(struct skw_dissect *d, struct skw_bytes b, const cha
 
 static bool print_port_unreachable(struct skw_dissect *d, struct skw_bytes b)
 {
-	uint8_t proto;
-	uint32_t at = find_transport(b, &proto);
+	struct skw_bytes behind = skw_bytes_skip(b, HEADER + QUOTE_HEADER);
+	struct skw_flow_extensions ext;
 
-	if (!at || !skw_bytes_has(b, at + 2, 2) || !print_quote_dst(d, b, ", "))
+	if (!skw_bytes_has(b, HEADER, QUOTE_HEADER) ||
+	    skw_flow_skip_extensions(behind, 6, b.p[QUOTE_NEXT], &ext))
 		return false;
-	skw_buf_add_str(d->out, proto == 6 ? " tcp port " : " udp port ");
-	skw_buf_add_uint(d->out, skw_bytes_be16(b.p + at + 2));
+
+	bool tcp = ext.proto == SKW_IPPROTO_TCP;
+
+	/* Only the first fragment has ports. */
+	if ((!tcp && ext.proto != SKW_IPPROTO_UDP) || ext.fragment == SKW_FLOW_LATER ||
+	    !skw_bytes_has(behind, ext.len + 2, 2) || !print_quote_dst(d, b, ", "))
+		return false;
+	skw_buf_add_str(d->out, tcp ? " tcp port " : " udp port ");
+	skw_buf_add_uint(d->out, skw_bytes_be16(behind.p + ext.len + 2));
 	return true;
 }
 

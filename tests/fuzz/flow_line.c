@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "flow_line.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <pcap/dlt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool line_has(const char *line, const char *text)
+{
+	return strstr(line, text) != NULL;
+}
+
+bool line_has_any(const char *line, const char *const *texts)
+{
+	while (*texts && !line_has(line, *texts))
+		texts++;
+	return *texts;
+}
+
+void line_hosts_text(const struct skw_flow *f, bool ports, char text[LINE_HOSTS_LEN])
+{
+	char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
+	const struct skw_tuple *t = &f->tuple;
+
+	if (!inet_ntop(t->family, t->local_addr, local, sizeof(local)) ||
+	    !inet_ntop(t->family, t->remote_addr, remote, sizeof(remote)))
+		abort();
+	if (ports)
+		snprintf(text, LINE_HOSTS_LEN, "%s.%u > %s.%u: ", local, t->local_port, remote,
+			 t->remote_port);
+	else
+		snprintf(text, LINE_HOSTS_LEN, "%s > %s: ", local, remote);
+}
+
+const char *line_skip_link(const struct skw_packet *pkt, const char *line)
+{
+	for (int i = 0; i < 2 && pkt->dlt == DLT_LINUX_SLL2 && pkt->caplen >= 20; i++) {
+		line += strcspn(line, " ");
+		line += strspn(line, " ");
+	}
+	while (strncmp(line, "ethertype ", 10) == 0 && line_has(line, ", "))
+		line = strstr(line, ", ") + 2;
+	return line;
+}
+
+const char *line_skip_ip(const char *line, bool v6)
+{
+	static const char missing[] = " bytes missing!";
+	size_t n = v6 ? 4 : 3;
+
+	if (strncmp(line, v6 ? "IP6 " : "IP ", n) != 0)
+		return NULL;
+	line += n;
+	if (strncmp(line, "truncated-ip", 12) == 0) {
+		line = strstr(line, missing);
+		if (!line)
+			return NULL;
+		line += sizeof(missing) - 1;
+		line += *line == ' ';
+	}
+	return line;
+}
+
+/* Whether " > " at this place stands between two addresses with ports, or between two ports. */
+static bool has_ports_before(const char *start, const char *arrow)
+{
+	const char *p = arrow;
+	unsigned dots = 0;
+	bool digits = true;
+
+	while (p > start && p[-1] != ' ') {
+		p--;
+		dots += *p == '.';
+		digits = digits && isdigit((unsigned char)*p);
+	}
+	return digits || dots == 1 || dots == 4; /* an IPv4 address has three dots of its own */
+}
+
+bool line_tells_ports(const char *line)
+{
+	for (const char *at = strstr(line, " > "); at; at = strstr(at + 1, " > ")) {
+		if (has_ports_before(line, at))
+			return true;
+	}
+	return false;
+}
