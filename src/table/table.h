@@ -12,7 +12,9 @@
 #include <stddef.h>
 
 #include "model/event.h"
+#include "model/happening.h"
 #include "model/row.h"
+#include "model/totals.h"
 
 struct skw_table;
 
@@ -77,26 +79,6 @@ const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie)
 /* Every row once, in no order: start with *at = 0, ends with NULL. Not across changes. */
 const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at);
 
-/* What the head of the screen shows. Rates per second over the last tick; unknown: NAN. */
-#define SKW_TOTALS_HISTORY 60
-struct skw_totals {
-	size_t rows;               /* TCP, closed ones and listeners left out */
-	size_t states[SKW_STATES]; /* TCP rows by state, closed ones left out */
-	size_t closed;             /* closed rows that are kept */
-	size_t udp;
-	size_t netns;                  /* namespaces with a row */
-	double rx_bps, tx_bps;         /* bits per second */
-	double rtt_p50_us, rtt_p99_us; /* of the samples of the last tick */
-	double rto_per_s, retrans_per_s;
-	double retrans_ratio; /* segments retransmitted of those sent, 0..1 */
-	double events_per_s;
-	uint64_t bad_records; /* refused; any is a defect */
-	/* A minute of ticks, oldest first; `history` of them are there. */
-	unsigned history;
-	double rx_history[SKW_TOTALS_HISTORY], tx_history[SKW_TOTALS_HISTORY];
-	double rtt_p50_history[SKW_TOTALS_HISTORY], rto_history[SKW_TOTALS_HISTORY];
-	double retrans_history[SKW_TOTALS_HISTORY];
-};
 const struct skw_totals *skw_table_totals(const struct skw_table *t);
 
 /*
@@ -104,14 +86,6 @@ const struct skw_totals *skw_table_totals(const struct skw_table *t);
  * retransmissions, as far as they are remembered (a bounded number over all connections, and a
  * bounded number kept for the one that is followed). Returns how many were put into `out`.
  */
-struct skw_happening {
-	uint64_t ts_ns;
-	uint8_t type;                 /* enum skw_event_type */
-	uint8_t old_state, new_state; /* STATE, CLOSE */
-	uint8_t close_reason;
-	uint32_t args[2]; /* RTO: rto_us, backoff; RETRANS: seq, segs; ESTABLISHED: handshake_us */
-	int32_t error;    /* RETRANS */
-};
 size_t skw_table_timeline(const struct skw_table *t, uint64_t cookie, struct skw_happening *out,
 			  size_t max);
 

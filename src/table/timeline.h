@@ -6,7 +6,9 @@
 #ifndef SKW_TABLE_TIMELINE_H
 #define SKW_TABLE_TIMELINE_H
 
-#include "table/table.h"
+#include <stddef.h>
+
+#include "model/happening.h"
 
 struct skw_timeline_entry;
 

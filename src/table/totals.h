@@ -3,8 +3,9 @@
 #ifndef SKW_TABLE_TOTALS_H
 #define SKW_TABLE_TOTALS_H
 
-#include "table/slots.h"
-#include "table/table.h"
+#include <stdbool.h>
+
+#include "model/totals.h"
 
 struct skw_tick {
 	uint64_t tx_bytes, rx_bytes;
