@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "abi/conn.h"
+#include "model/tuple.h"
 
 /* One process that holds a socket. */
 struct skw_owner {
@@ -28,8 +29,6 @@ struct skw_owners {
 };
 
 enum skw_owner_source { SKW_OWNER_UNKNOWN, SKW_OWNER_HOLDER, SKW_OWNER_CREATOR };
-
-enum skw_row_proto { SKW_PROTO_TCP, SKW_PROTO_UDP };
 
 /* As `state` is shown; the numbers of include/net/tcp_states.h as far as it has them. */
 enum skw_row_state {
@@ -68,24 +67,21 @@ enum skw_close_reason {
 struct skw_row {
 	/* What it is. */
 	uint64_t cookie;
-	uint8_t local_addr[16], remote_addr[16]; /* as in struct skw_conn_rec */
-	uint16_t local_port, remote_port;
-	uint32_t netns;         /* inode number */
+	struct skw_tuple tuple;
+	uint8_t state;     /* enum skw_row_state */
+	uint8_t direction; /* enum skw_conn_direction */
+	uint32_t netns;    /* inode number */
+	uint32_t uid;
+	uint32_t inode;
+	uint8_t timer;          /* enum skw_conn_timer; SKW_NONE8 */
+	uint8_t flags;          /* SKW_ROW_* of abi/conn.h */
+	uint8_t owner_source;   /* enum skw_owner_source */
+	uint8_t close_reason;   /* enum skw_close_reason */
 	const char *netns_name; /* interned; NULL: it has none */
 	uint64_t cgroup_id;     /* SKW_NONE64: unknown */
 	const char *cgroup;     /* interned, whole path below the mount point; NULL: unknown */
 	const struct skw_owners *owners; /* NULL: unknown */
 	const char *congestion;          /* interned; NULL: unknown */
-	uint32_t uid;
-	uint32_t inode;
-	uint8_t owner_source; /* enum skw_owner_source */
-	uint8_t proto;        /* enum skw_row_proto */
-	uint8_t family;       /* AF_INET, AF_INET6 */
-	uint8_t state;        /* enum skw_row_state */
-	uint8_t direction;    /* enum skw_conn_direction */
-	uint8_t close_reason; /* enum skw_close_reason */
-	uint8_t timer;        /* enum skw_conn_timer; SKW_NONE8 */
-	uint8_t flags;        /* SKW_ROW_* of abi/conn.h */
 
 	/* When. */
 	uint64_t ts_ns; /* of these figures */

@@ -2,6 +2,7 @@
 #include "row/record.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,15 +18,15 @@ static const struct {
 	uint8_t shown; /* 0: as it is */
 	uint8_t proto;
 } kinds[] = {
-	[SKW_ROW_TCP] = { .states = STATE_BIT(SKW_STATE_UNCONN) - 2, .proto = SKW_PROTO_TCP },
+	[SKW_ROW_TCP] = { .states = STATE_BIT(SKW_STATE_UNCONN) - 2, .proto = IPPROTO_TCP },
 	[SKW_ROW_TIME_WAIT] = { .states = STATE_BIT(SKW_STATE_TIME_WAIT) |
 					  STATE_BIT(SKW_STATE_FIN_WAIT2),
-				.proto = SKW_PROTO_TCP },
+				.proto = IPPROTO_TCP },
 	[SKW_ROW_SYN_RECV] = { .states = STATE_BIT(SKW_STATE_SYN_RECV) | STATE_BIT(NEW_SYN_RECV),
 			       .shown = SKW_STATE_SYN_RECV,
-			       .proto = SKW_PROTO_TCP },
+			       .proto = IPPROTO_TCP },
 	[SKW_ROW_UDP] = { .states = STATE_BIT(SKW_STATE_ESTABLISHED) | STATE_BIT(SKW_STATE_CLOSED),
-			  .proto = SKW_PROTO_UDP },
+			  .proto = IPPROTO_UDP },
 };
 
 static const size_t event_sizes[SKW_EVENT_TYPES] = {
@@ -84,16 +85,12 @@ void skw_record_blank(struct skw_row *row)
 {
 	/* All ones are what is unknown in every width; what is not a figure is set below. */
 	memset(row, 0xff, sizeof(*row));
-	memset(row->local_addr, 0, sizeof(row->local_addr));
-	memset(row->remote_addr, 0, sizeof(row->remote_addr));
-	row->local_port = row->remote_port = 0;
+	row->tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
 	row->netns_name = NULL;
 	row->cgroup = NULL;
 	row->owners = NULL;
 	row->congestion = NULL;
 	row->owner_source = SKW_OWNER_UNKNOWN;
-	row->proto = SKW_PROTO_TCP;
-	row->family = AF_INET;
 	row->state = SKW_STATE_CLOSED;
 	row->direction = SKW_CONN_UNKNOWN;
 	row->close_reason = SKW_CLOSE_UNKNOWN;
@@ -117,16 +114,16 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *
 	skw_record_blank(row);
 	/* 0 is no cookie: the kernel counts them from 1. */
 	row->cookie = rec.cookie ? rec.cookie : SKW_NONE64;
-	copy_addr(row->local_addr, rec.local_addr, rec.family);
-	copy_addr(row->remote_addr, rec.remote_addr, rec.family);
-	row->local_port = rec.local_port;
-	row->remote_port = rec.remote_port;
+	copy_addr(row->tuple.local_addr, rec.local_addr, rec.family);
+	copy_addr(row->tuple.remote_addr, rec.remote_addr, rec.family);
+	row->tuple.local_port = rec.local_port;
+	row->tuple.remote_port = rec.remote_port;
 	row->netns = rec.netns;
 	row->cgroup_id = rec.cgroup_id;
 	row->uid = rec.uid;
 	row->inode = rec.inode;
-	row->proto = kinds[rec.kind].proto;
-	row->family = rec.family;
+	row->tuple.proto = kinds[rec.kind].proto;
+	row->tuple.family = rec.family;
 	row->state = shown_state(&rec);
 	row->direction = rec.direction;
 	row->timer = rec.timer;

@@ -2,6 +2,7 @@
 #include "table/slots.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,18 +26,18 @@ static uint64_t load64(const uint8_t *bytes)
 /* Sockets of UDP may share a port; of the rows of TCP without a cookie none is held by anybody. */
 static uint32_t inode_key(const struct skw_row *row)
 {
-	return row->proto == SKW_PROTO_UDP ? row->inode : 0;
+	return row->tuple.proto == IPPROTO_UDP ? row->inode : 0;
 }
 
 static uint64_t hash_tuple(const struct skw_row *row)
 {
-	uint64_t h = mix((uint64_t)row->netns << 32 | (uint32_t)row->local_port << 16 |
-			 row->remote_port);
+	uint64_t h = mix((uint64_t)row->netns << 32 | (uint32_t)row->tuple.local_port << 16 |
+			 row->tuple.remote_port);
 
-	h = mix(h ^ load64(row->local_addr));
-	h = mix(h ^ load64(row->local_addr + 8));
-	h = mix(h ^ load64(row->remote_addr));
-	return mix(h ^ load64(row->remote_addr + 8) ^ inode_key(row));
+	h = mix(h ^ load64(row->tuple.local_addr));
+	h = mix(h ^ load64(row->tuple.local_addr + 8));
+	h = mix(h ^ load64(row->tuple.remote_addr));
+	return mix(h ^ load64(row->tuple.remote_addr + 8) ^ inode_key(row));
 }
 
 static uint32_t bucket_of(const struct skw_slots *s, const struct skw_row *row)
@@ -52,11 +53,8 @@ bool skw_slots_same(const struct skw_row *a, const struct skw_row *b)
 		return false;
 	if (a->cookie != SKW_NONE64)
 		return true;
-	return a->netns == b->netns && a->proto == b->proto && a->family == b->family &&
-	       inode_key(a) == inode_key(b) && a->local_port == b->local_port &&
-	       a->remote_port == b->remote_port &&
-	       !memcmp(a->local_addr, b->local_addr, sizeof(a->local_addr)) &&
-	       !memcmp(a->remote_addr, b->remote_addr, sizeof(a->remote_addr));
+	return a->netns == b->netns && inode_key(a) == inode_key(b) &&
+	       !memcmp(&a->tuple, &b->tuple, sizeof(a->tuple));
 }
 
 int skw_slots_init(struct skw_slots *s)

@@ -233,11 +233,11 @@ static void row_of_event(struct skw_row *row, const struct skw_event_rec *rec)
 
 	skw_record_blank(row);
 	row->cookie = rec->head.cookie ? rec->head.cookie : SKW_NONE64;
-	memcpy(row->local_addr, rec->local_addr, addr_len);
-	memcpy(row->remote_addr, rec->remote_addr, addr_len);
-	row->local_port = rec->local_port;
-	row->remote_port = rec->remote_port;
-	row->family = rec->family;
+	memcpy(row->tuple.local_addr, rec->local_addr, addr_len);
+	memcpy(row->tuple.remote_addr, rec->remote_addr, addr_len);
+	row->tuple.local_port = rec->local_port;
+	row->tuple.remote_port = rec->remote_port;
+	row->tuple.family = rec->family;
 	row->netns = rec->head.netns;
 	row->cgroup_id = rec->cgroup_id;
 	row->uid = rec->uid;

@@ -2,6 +2,7 @@
 #include "table/table_rows.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "row/history.h"
@@ -60,16 +61,6 @@ static int set_cgroup(struct skw_table *t, struct skw_entry *e, uint64_t cgroup_
 	return 0;
 }
 
-static void copy_tuple(struct skw_row *row, const struct skw_row *now)
-{
-	memcpy(row->local_addr, now->local_addr, sizeof(row->local_addr));
-	memcpy(row->remote_addr, now->remote_addr, sizeof(row->remote_addr));
-	row->local_port = now->local_port;
-	row->remote_port = now->remote_port;
-	row->family = now->family;
-	row->proto = now->proto;
-}
-
 /* A connection that was waiting in a listener's queue, without a cookie, is one row with this. */
 static void drop_request(struct skw_table *t, const struct skw_row *row)
 {
@@ -85,7 +76,7 @@ static void drop_request(struct skw_table *t, const struct skw_row *row)
 struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row, uint8_t kind,
 				    const char *congestion)
 {
-	if (t->requests && row->proto == SKW_PROTO_TCP && row->cookie != SKW_NONE64)
+	if (t->requests && row->tuple.proto == IPPROTO_TCP && row->cookie != SKW_NONE64)
 		drop_request(t, row);
 
 	struct skw_entry *e = skw_slots_add(&t->slots, row);
@@ -108,7 +99,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 void skw_table_row_bare(struct skw_row *out, const struct skw_row *row)
 {
 	skw_record_blank(out);
-	copy_tuple(out, row);
+	out->tuple = row->tuple;
 	out->cookie = row->cookie;
 	out->netns = row->netns;
 	out->cgroup_id = row->cgroup_id;
@@ -161,7 +152,7 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 
 	/* The tuple is the key of a row without a cookie, and such a row has no other. */
 	if (row->cookie != SKW_NONE64) {
-		copy_tuple(row, now);
+		row->tuple = now->tuple;
 		if (row->netns != now->netns && now->netns != SKW_NONE32) {
 			leave_netns(t, e);
 			row->netns = now->netns;
@@ -392,7 +383,7 @@ void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
 
 	if (row->state == SKW_STATE_SYN_SENT)
 		row->direction = SKW_CONN_OUT;
-	if (row->proto != SKW_PROTO_TCP || row->state == SKW_STATE_LISTEN ||
+	if (row->tuple.proto != IPPROTO_TCP || row->state == SKW_STATE_LISTEN ||
 	    row->direction == SKW_CONN_OUT || (row->direction == SKW_CONN_IN && row->owners))
 		return;
 	const struct skw_entry *listener = skw_listeners_find(&t->listeners, &t->slots, row);

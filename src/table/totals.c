@@ -2,6 +2,7 @@
 #include "table/totals.h"
 
 #include <math.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #define NS_PER_S 1e9
@@ -59,7 +60,7 @@ void skw_totals_count_begin(struct skw_totals *t)
 
 void skw_totals_count(struct skw_totals *t, const struct skw_row *row)
 {
-	if (row->proto == SKW_PROTO_UDP) {
+	if (row->tuple.proto == IPPROTO_UDP) {
 		t->udp++;
 		return;
 	}

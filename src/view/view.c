@@ -198,10 +198,10 @@ bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *ro
 
 	if (!opt->search || !*opt->search)
 		return false;
-	skw_address_endpoint(endpoint, row->family, row->local_addr, row->local_port);
+	skw_address_local(endpoint, &row->tuple);
 	if (has(endpoint, opt->search))
 		return true;
-	skw_address_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
+	skw_address_remote(endpoint, &row->tuple);
 	return has(endpoint, opt->search) || found_owner(row->owners, opt->search) ||
 	       has(skw_row_state_name(row->state), opt->search) || has(row->cgroup, opt->search);
 }

@@ -26,7 +26,7 @@ bool skw_view_is_smoothed(enum skw_field field)
 
 static const uint8_t *addr_of(const struct skw_row *row, enum skw_field field)
 {
-	return field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr;
+	return field == SKW_FIELD_LOCAL_ADDR ? row->tuple.local_addr : row->tuple.remote_addr;
 }
 
 /* IPv4, mapped or not, before IPv6; of IPv6 the first 63 bits. */
@@ -36,11 +36,13 @@ static uint64_t addr_key(const struct skw_row *row, enum skw_field field)
 	uint64_t high;
 	uint32_t v4;
 
-	if (row->family == AF_INET6 && memcmp(addr, mapped_prefix, sizeof(mapped_prefix)) != 0) {
+	if (row->tuple.family == AF_INET6 &&
+	    memcmp(addr, mapped_prefix, sizeof(mapped_prefix)) != 0) {
 		memcpy(&high, addr, sizeof(high));
 		return be64toh(high) >> 1 | 1ULL << 63;
 	}
-	memcpy(&v4, row->family == AF_INET6 ? addr + sizeof(mapped_prefix) : addr, sizeof(v4));
+	memcpy(&v4, row->tuple.family == AF_INET6 ? addr + sizeof(mapped_prefix) : addr,
+	       sizeof(v4));
 	return be32toh(v4);
 }
 

@@ -69,11 +69,11 @@ static void ipv4_is_four_bytes(void **state)
 	(void)state;
 	memset(rec.local_addr + 4, 0xaa, 12);
 	assert_int_equal(decode(&rec, &row), 0);
-	assert_memory_equal(row.local_addr, "\x0a\x00\x00\x01", 4);
-	assert_memory_equal(row.local_addr + 4, zero, 12);
+	assert_memory_equal(row.tuple.local_addr, "\x0a\x00\x00\x01", 4);
+	assert_memory_equal(row.tuple.local_addr + 4, zero, 12);
 	rec.family = AF_INET6;
 	assert_int_equal(decode(&rec, &row), 0);
-	assert_int_equal(row.local_addr[15], 0xaa);
+	assert_int_equal(row.tuple.local_addr[15], 0xaa);
 }
 
 static void a_kind_has_its_states(void **state)

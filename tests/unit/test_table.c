@@ -157,7 +157,7 @@ static void a_strangers_time_wait_is_a_row_while_it_lasts(void **state)
 	struct skw_conn_rec wait = make_kind(7, SKW_ROW_TIME_WAIT, SKW_STATE_TIME_WAIT, 1 * S);
 
 	sweep(t, 1 * S, &wait, 1);
-	assert_int_equal(find(t, 7)->remote_port, 443);
+	assert_int_equal(find(t, 7)->tuple.remote_port, 443);
 	assert_int_equal(find(t, 7)->bytes_acked, SKW_NONE64);
 	assert_int_equal(find(t, 7)->uid, SKW_NONE32);
 	sweep(t, 2 * S, NULL, 0);

@@ -45,7 +45,7 @@ static void a_connection_is_told_by_events_alone(void **state)
 	assert_int_equal(event.row->owner_source, SKW_OWNER_CREATOR);
 	assert_int_equal(event.row->uid, 1000);
 	assert_int_equal(event.row->cgroup_id, 77);
-	assert_int_equal(event.row->remote_port, 443);
+	assert_int_equal(event.row->tuple.remote_port, 443);
 	assert_int_equal(event.row->bytes_acked, SKW_NONE64);
 
 	rec = make_event(SKW_EVENT_ESTABLISHED, 7, 2 * S);
@@ -100,7 +100,7 @@ static void an_event_without_a_state_makes_no_row(void **state)
 
 	assert_int_equal(event.rto_us, 201000);
 	assert_int_equal(event.backoff, 2);
-	assert_int_equal(event.row->local_port, 20007);
+	assert_int_equal(event.row->tuple.local_port, 20007);
 	assert_int_equal(skw_table_len(t), 0);
 	assert_null(skw_table_next(t, &at));
 

@@ -2,6 +2,7 @@
 /* Which columns of top a screen has room for. */
 #include "ui/columns.h"
 
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,8 +124,8 @@ static void unknown_is_never_zero(void **state)
 	memset(&row, 0xff, sizeof(row));
 	row.owners = NULL;
 	row.cgroup = row.congestion = row.netns_name = NULL;
-	row.proto = SKW_PROTO_TCP;
-	row.family = 2;
+	row.tuple.proto = IPPROTO_TCP;
+	row.tuple.family = 2;
 	row.state = SKW_STATE_ESTABLISHED;
 	row.direction = SKW_CONN_UNKNOWN;
 	row.close_reason = SKW_CLOSE_UNKNOWN;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The two ends of a connection or of a packet. No logic. */
+#ifndef SKW_MODEL_TUPLE_H
+#define SKW_MODEL_TUPLE_H
+
+#include <stdint.h>
+
+/*
+ * Of a socket, local is this host's end. Of a packet, local is the source and remote the
+ * destination, until somebody knows whose packet it is.
+ *
+ * Addresses are in network order: an IPv4 address is the first four bytes, and the others are 0.
+ * Ports are in host order, 0 where there is none. There is no padding, so that two tuples are the
+ * same if their bytes are, and a tuple can be hashed as bytes.
+ */
+struct skw_tuple {
+	uint8_t local_addr[16];
+	uint8_t remote_addr[16];
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t proto;  /* IPPROTO_TCP, IPPROTO_UDP of netinet/in.h */
+};
+
+_Static_assert(sizeof(struct skw_tuple) == 38, "a tuple has no padding");
+
+#endif
