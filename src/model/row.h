@@ -113,9 +113,6 @@ struct skw_row {
 	uint8_t history_at;
 	uint8_t changed; /* its state is not that of the tick before */
 	uint8_t recent;  /* SKW_RECENT_* */
-	uint8_t missed;  /* the table's own: sweeps in a row that did not meet it */
-	uint32_t seen;   /* the table's own: number of the last sweep that met it */
-	uint32_t slot;   /* the number of its place in the table; small, reused when it is gone */
 };
 
 #define SKW_RECENT_RTO     0x01 /* an RTO in the last 10 s */

@@ -96,8 +96,7 @@ void skw_record_blank(struct skw_row *row)
 	row->close_reason = SKW_CLOSE_UNKNOWN;
 	row->flags = SKW_ROW_APP_UNKNOWN;
 	memset(row->history, 0, sizeof(row->history));
-	row->history_at = row->changed = row->recent = row->missed = 0;
-	row->seen = row->slot = 0;
+	row->history_at = row->changed = row->recent = 0;
 }
 
 int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,

@@ -14,7 +14,7 @@ void skw_listeners_free(struct skw_listeners *l)
 	*l = (struct skw_listeners){ 0 };
 }
 
-int skw_listeners_add(struct skw_listeners *l, const struct skw_row *row)
+int skw_listeners_add(struct skw_listeners *l, const struct skw_entry *e)
 {
 	if (l->len == l->size) {
 		size_t size = l->size ? l->size * 2 : 32;
@@ -25,9 +25,9 @@ int skw_listeners_add(struct skw_listeners *l, const struct skw_row *row)
 		l->all = all;
 		l->size = size;
 	}
-	l->all[l->len++] = (struct skw_listener){ .netns = row->netns,
-						  .port = row->tuple.local_port,
-						  .slot = row->slot };
+	l->all[l->len++] = (struct skw_listener){ .netns = e->row.netns,
+						  .port = e->row.tuple.local_port,
+						  .slot = e->slot };
 	l->unsorted = true;
 	return 0;
 }

@@ -19,7 +19,7 @@ struct skw_listeners {
 };
 
 void skw_listeners_free(struct skw_listeners *l);
-int skw_listeners_add(struct skw_listeners *l, const struct skw_row *row); /* 0 or -ENOMEM */
+int skw_listeners_add(struct skw_listeners *l, const struct skw_entry *e); /* 0 or -ENOMEM */
 /* Some listener's row is about to go, or listens no more. */
 void skw_listeners_changed(struct skw_listeners *l);
 

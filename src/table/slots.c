@@ -186,8 +186,7 @@ struct skw_entry *skw_slots_add(struct skw_slots *s, const struct skw_row *row)
 	}
 	struct skw_entry *e = skw_slots_at(s, slot);
 
-	*e = (struct skw_entry){ .row = *row, .used = true };
-	e->row.slot = slot;
+	*e = (struct skw_entry){ .row = *row, .slot = slot, .used = true };
 
 	uint32_t *bucket = &s->buckets[bucket_of(s, &e->row)];
 
@@ -201,11 +200,11 @@ void skw_slots_remove(struct skw_slots *s, struct skw_entry *e)
 {
 	uint32_t *link = &s->buckets[bucket_of(s, &e->row)];
 
-	while (*link != e->row.slot + 1)
+	while (*link != e->slot + 1)
 		link = &skw_slots_at(s, *link - 1)->next;
 	*link = e->next;
 	e->used = false;
 	e->next = s->free;
-	s->free = e->row.slot + 1;
+	s->free = e->slot + 1;
 	s->len--;
 }

@@ -16,13 +16,19 @@
 struct skw_entry {
 	struct skw_row row;
 	uint64_t retrans_ns; /* when it last retransmitted, as far as it was seen; 0: never */
+	uint32_t slot;       /* the number of its place; small, used again when it is gone */
 	uint32_t next;       /* in its chain, or of the free ones */
+	uint32_t seen;       /* number of the last sweep that met it */
+	uint8_t missed;      /* sweeps in a row that did not meet it */
 	uint8_t kind;        /* enum skw_row_kind of the last record; 0: told by events alone */
 	uint8_t tick_state;  /* at the end of the last sweep; 0: it was not there */
 	bool used : 1;
 	bool hidden : 1;   /* its state is not known yet: no row to anybody */
 	bool in_netns : 1; /* it refers to its namespace's name */
 };
+
+/* A table of 100,000 rows has a budget. */
+_Static_assert(sizeof(struct skw_entry) <= 480, "an entry has grown");
 
 struct skw_slots {
 	struct skw_entry **slabs; /* owned */

@@ -131,6 +131,13 @@ const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at)
 	return NULL;
 }
 
+uint32_t skw_table_place(const struct skw_row *row)
+{
+	const char *entry = (const char *)row - offsetof(struct skw_entry, row);
+
+	return ((const struct skw_entry *)entry)->slot;
+}
+
 const struct skw_totals *skw_table_totals(const struct skw_table *t)
 {
 	return &t->totals;

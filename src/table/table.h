@@ -79,6 +79,12 @@ const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie)
 /* Every row once, in no order: start with *at = 0, ends with NULL. Not across changes. */
 const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at);
 
+/*
+ * The number of the place of one of its rows: small, the row's own as long as it is there, and
+ * used again when it is gone.
+ */
+uint32_t skw_table_place(const struct skw_row *row);
+
 const struct skw_totals *skw_table_totals(const struct skw_table *t);
 
 /*

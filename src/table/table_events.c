@@ -329,7 +329,7 @@ static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row
 	}
 	skw_table_row_close(t, e, reason, last->ts_ns);
 	if (!t->opt.closed_ns || last->state == SKW_STATE_LISTEN)
-		t->doomed = e->row.slot + 1;
+		t->doomed = e->slot + 1;
 	return 0;
 }
 

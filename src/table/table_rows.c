@@ -31,7 +31,7 @@ static int enter_netns(struct skw_table *t, struct skw_entry *e)
 {
 	if (e->row.netns == SKW_NONE32)
 		return 0;
-	int ret = skw_names_ref(&t->netns, e->row.netns, e->row.slot, &e->row.netns_name);
+	int ret = skw_names_ref(&t->netns, e->row.netns, e->slot, &e->row.netns_name);
 
 	e->in_netns = !ret;
 	return ret;
@@ -50,7 +50,7 @@ static int set_cgroup(struct skw_table *t, struct skw_entry *e, uint64_t cgroup_
 
 	if (cgroup_id == SKW_NONE64 || cgroup_id == e->row.cgroup_id)
 		return 0;
-	int ret = skw_names_ref(&t->cgroups, cgroup_id, e->row.slot, &name);
+	int ret = skw_names_ref(&t->cgroups, cgroup_id, e->slot, &name);
 
 	if (ret)
 		return ret;
@@ -89,7 +89,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 	if (row->cookie == SKW_NONE64)
 		t->requests++;
 	if (enter_netns(t, e) || set_cgroup(t, e, row->cgroup_id) ||
-	    (row->state == SKW_STATE_LISTEN && skw_listeners_add(&t->listeners, &e->row))) {
+	    (row->state == SKW_STATE_LISTEN && skw_listeners_add(&t->listeners, e))) {
 		skw_table_row_drop(t, e);
 		return NULL;
 	}
@@ -124,7 +124,7 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 		skw_names_unref(&t->cgroups, e->row.cgroup_id);
 	if (e->row.cookie == SKW_NONE64)
 		t->requests--;
-	if (t->doomed == e->row.slot + 1)
+	if (t->doomed == e->slot + 1)
 		t->doomed = 0;
 	skw_table_row_show(t, e);
 	skw_owner_sets_put(&t->owners, e->row.owners);
@@ -181,7 +181,7 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 	row->state_ns = ts_ns;
 	if (before == SKW_STATE_LISTEN)
 		skw_listeners_changed(&t->listeners);
-	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, row) : 0;
+	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, e) : 0;
 }
 
 static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64_t to_ns)
@@ -362,7 +362,6 @@ void skw_table_row_reopen(struct skw_entry *e)
 	fresh.cgroup = row->cgroup;
 	fresh.owners = row->owners;
 	fresh.owner_source = row->owner_source;
-	fresh.slot = row->slot;
 	e->row = fresh;
 	e->kind = 0;
 	e->retrans_ns = 0;

@@ -48,7 +48,7 @@ static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 		e = skw_slots_find(&t->slots, row);
 	if (!e)
 		return NULL;
-	t->at = e->row.slot;
+	t->at = e->slot;
 	if (t->at + 1 < t->slots.end) {
 		const char *ahead = (const char *)skw_slots_at(&t->slots, t->at + 1);
 
@@ -74,18 +74,18 @@ static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row
 		  const char *congestion)
 {
 	/* A socket may move to where the iterator has not been yet. */
-	bool doubled = e->row.seen == t->sweep && e->kind == kind;
+	bool doubled = e->seen == t->sweep && e->kind == kind;
 
 	if (is_over(e, row, kind)) {
-		e->row.seen = t->sweep;
+		e->seen = t->sweep;
 		return 0;
 	}
 	if (doubled)
 		return 0;
 	if (kind == SKW_ROW_TCP && e->row.closed_ns != SKW_NONE64)
 		skw_table_row_reopen(e);
-	e->row.seen = t->sweep;
-	e->row.missed = 0;
+	e->seen = t->sweep;
+	e->missed = 0;
 	skw_table_row_show(t, e);
 	return skw_table_row_merge(t, e, row, kind, congestion, false);
 }
@@ -104,8 +104,8 @@ static int insert(struct skw_table *t, const struct skw_row *row, uint8_t kind,
 
 	if (!e)
 		return -ENOMEM;
-	e->row.seen = t->sweep;
-	t->at = e->row.slot;
+	e->seen = t->sweep;
+	t->at = e->slot;
 	return skw_table_row_merge(t, e, row, kind, congestion, false);
 }
 
@@ -146,7 +146,7 @@ static bool miss(struct skw_table *t, struct skw_entry *e, uint64_t now_ns, bool
 
 	if (skw_entry_is_live_tcp(e))
 		skw_history_add(&e->row, t->seconds, SKW_NONE32);
-	if (!complete || ++e->row.missed < limit)
+	if (!complete || ++e->missed < limit)
 		return false;
 	if (e->hidden || !is_kept(t, e)) {
 		skw_table_row_drop(t, e);
@@ -181,7 +181,7 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 
 		if (!e->used)
 			continue;
-		if (e->row.seen != t->sweep && (e->hidden || !skw_entry_is_closed(e)) &&
+		if (e->seen != t->sweep && (e->hidden || !skw_entry_is_closed(e)) &&
 		    miss(t, e, now_ns, complete))
 			continue;
 		closed += skw_table_row_expire(t, e, now_ns);

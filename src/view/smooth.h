@@ -14,19 +14,19 @@
 
 struct skw_smoothed;
 
-/* By slot of the row. */
 struct skw_smooth {
-	struct skw_smoothed *all; /* owned */
+	struct skw_smoothed *all; /* owned; by place of the row */
 	size_t len;
 };
 
 void skw_smooth_free(struct skw_smooth *s); /* forgets everything */
 
 /*
- * The smoothed figure, times 6, of a row whose figure is `now` (SKW_NONE64: unknown, and so is
- * the result). tick: another one than the last time. -ENOMEM, or 0.
+ * The smoothed figure, times 6, of the row with this place and cookie, whose figure is `now`
+ * (SKW_NONE64: unknown, and so is the result). A place is small, and another row may have had it
+ * before. tick: another one than the last time. 0 or -ENOMEM.
  */
-int skw_smooth_add(struct skw_smooth *s, const struct skw_row *row, uint64_t now, bool tick,
+int skw_smooth_add(struct skw_smooth *s, uint32_t place, uint64_t cookie, uint64_t now, bool tick,
 		   uint64_t *out);
 
 #endif

@@ -80,7 +80,8 @@ static int take_key(struct skw_view *v, const struct skw_row *row, bool tick, bo
 	*known = skw_view_key(row, v->sort, key);
 	if (!skw_view_is_smoothed(v->sort))
 		return 0;
-	return skw_smooth_add(&v->smooth, row, *known ? *key : SKW_NONE64, tick, key);
+	return skw_smooth_add(&v->smooth, skw_table_place(row), row->cookie,
+			      *known ? *key : SKW_NONE64, tick, key);
 }
 
 /* Chosen rows in their order: those with a key from the beginning, the others from the end. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "table/table.h"
+
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 static const bool smoothed[SKW_FIELDS] = {
@@ -82,7 +84,7 @@ static int by_cookie(const struct skw_row *a, const struct skw_row *b)
 {
 	int order = compare_u64(a->cookie, b->cookie);
 
-	return order ? order : compare_u64(a->slot, b->slot);
+	return order ? order : compare_u64(skw_table_place(a), skw_table_place(b));
 }
 
 /* Where the first bytes are the same. */

@@ -29,8 +29,7 @@ static inline struct skw_row conn_row_unknown(void)
 	row.direction = SKW_CONN_UNKNOWN;
 	row.close_reason = SKW_CLOSE_UNKNOWN;
 	row.flags = SKW_ROW_APP_UNKNOWN;
-	row.history_at = row.changed = row.recent = row.missed = 0;
-	row.seen = 0;
+	row.history_at = row.changed = row.recent = 0;
 	return row;
 }
 

@@ -364,6 +364,29 @@ static void a_bad_record_is_counted_and_changes_nothing(void **state)
 	assert_int_equal(skw_table_len(t), 0);
 }
 
+static void a_place_is_a_rows_own_while_it_is_there(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec recs[3] = { make_kind(1, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S),
+					make_kind(2, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S),
+					make_kind(3, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S) };
+	uint32_t places[2];
+
+	sweep(t, 1 * S, recs, 2);
+	places[0] = skw_table_place(find(t, 1));
+	places[1] = skw_table_place(find(t, 2));
+	assert_true(places[0] != places[1]);
+	assert_true(places[0] < 2 && places[1] < 2);
+
+	/* The first one goes, and the third one has its place then. */
+	sweep(t, 2 * S, &recs[1], 1);
+	sweep(t, 3 * S, &recs[1], 1);
+	sweep(t, 4 * S, &recs[1], 2);
+	assert_int_equal(skw_table_len(t), 2);
+	assert_int_equal(skw_table_place(find(t, 2)), places[1]);
+	assert_int_equal(skw_table_place(find(t, 3)), places[0]);
+}
+
 static size_t in_use(void)
 {
 	struct mallinfo2 info = mallinfo2();
@@ -436,6 +459,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(retransmits_are_recent_for_ten_seconds, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_bad_record_is_counted_and_changes_nothing, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_place_is_a_rows_own_while_it_is_there, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_hundred_thousand_rows_fit_their_budget, set_up,
 						tear_down),
