@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "row/row.h"
+
 /* include/net/tcp_states.h: a request socket's own. */
 #define NEW_SYN_RECV  12
 
@@ -81,24 +83,6 @@ static void copy_addr(uint8_t out[16], const uint8_t in[16], uint8_t family)
 	memcpy(out, in, 4);
 }
 
-void skw_record_blank(struct skw_row *row)
-{
-	/* All ones are what is unknown in every width; what is not a figure is set below. */
-	memset(row, 0xff, sizeof(*row));
-	row->tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
-	row->netns_name = NULL;
-	row->cgroup = NULL;
-	row->owners = NULL;
-	row->congestion = NULL;
-	row->owner_source = SKW_OWNER_UNKNOWN;
-	row->state = SKW_STATE_CLOSED;
-	row->direction = SKW_CONN_UNKNOWN;
-	row->close_reason = SKW_CLOSE_UNKNOWN;
-	row->flags = SKW_ROW_APP_UNKNOWN;
-	memset(row->history, 0, sizeof(row->history));
-	row->history_at = row->changed = row->recent = 0;
-}
-
 int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,
 		   char congestion[SKW_CA_LEN + 1])
 {
@@ -110,7 +94,7 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *
 	if (!is_sane(&rec))
 		return -EBADMSG;
 
-	skw_record_blank(row);
+	skw_row_blank(row);
 	/* 0 is no cookie: the kernel counts them from 1. */
 	row->cookie = rec.cookie ? rec.cookie : SKW_NONE64;
 	copy_addr(row->tuple.local_addr, rec.local_addr, rec.family);

@@ -20,9 +20,6 @@
 int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,
 		   char congestion[SKW_CA_LEN + 1]);
 
-/* All fields unknown, pointers NULL, the rest 0: as a row is before a record tells anything. */
-void skw_record_blank(struct skw_row *row);
-
 /*
  * One holder; the name comes out NUL-terminated, control characters as '?'. Inode 0 and process 0
  * hold nothing and are refused.

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "row/record.h"
+#include "row/row.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
@@ -63,7 +64,7 @@ static int take_creator(struct skw_table *t, const void *bytes)
 	memset(&owner, 0, sizeof(owner));
 	owner.pid = rec.tgid;
 	skw_record_comm(owner.comm, rec.comm);
-	skw_record_blank(&row);
+	skw_row_blank(&row);
 	row.cookie = rec.head.cookie;
 	row.netns = rec.head.netns;
 	row.uid = rec.uid;
@@ -231,7 +232,7 @@ static void row_of_event(struct skw_row *row, const struct skw_event_rec *rec)
 {
 	size_t addr_len = rec->family == AF_INET ? 4 : 16;
 
-	skw_record_blank(row);
+	skw_row_blank(row);
 	row->cookie = rec->head.cookie ? rec->head.cookie : SKW_NONE64;
 	memcpy(row->tuple.local_addr, rec->local_addr, addr_len);
 	memcpy(row->tuple.remote_addr, rec->remote_addr, addr_len);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "row/history.h"
-#include "row/record.h"
+#include "row/row.h"
 
 /* Bits in a byte times nanoseconds in a second: bytes per nanosecond, as it is shown. */
 #define BPS_FACTOR 8e9
@@ -98,7 +98,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 
 void skw_table_row_bare(struct skw_row *out, const struct skw_row *row)
 {
-	skw_record_blank(out);
+	skw_row_blank(out);
 	out->tuple = row->tuple;
 	out->cookie = row->cookie;
 	out->netns = row->netns;

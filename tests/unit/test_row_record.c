@@ -11,6 +11,7 @@
 
 #include "conn_records.h"
 #include "row/history.h"
+#include "row/row.h"
 
 static int decode(const struct skw_conn_rec *rec, struct skw_row *row)
 {
@@ -279,7 +280,7 @@ static void history_reads_the_newest_last(void **state)
 	uint32_t us[SKW_ROW_HISTORY];
 
 	(void)state;
-	skw_record_blank(&row);
+	skw_row_blank(&row);
 	for (unsigned i = 0; i < SKW_ROW_HISTORY + 5; i++) {
 		row.history[row.history_at] = (uint8_t)(1 + i);
 		row.history_at = (uint8_t)((row.history_at + 1) % SKW_ROW_HISTORY);
