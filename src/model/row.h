@@ -115,6 +115,13 @@ struct skw_row {
 	uint8_t recent;  /* SKW_RECENT_* */
 };
 
+/* What one look at a socket tells: a sweep's, or the last one, at its close. */
+struct skw_row_sample {
+	struct skw_row row;              /* without what the table derives, and without pointers */
+	uint8_t kind;                    /* enum skw_row_kind: it says which fields can be known */
+	char congestion[SKW_CA_LEN + 1]; /* empty: unknown */
+};
+
 #define SKW_RECENT_RTO     0x01 /* an RTO in the last 10 s */
 #define SKW_RECENT_RETRANS 0x02 /* a retransmission in the last 10 s */
 

@@ -83,9 +83,9 @@ static void copy_addr(uint8_t out[16], const uint8_t in[16], uint8_t family)
 	memcpy(out, in, 4);
 }
 
-int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,
-		   char congestion[SKW_CA_LEN + 1])
+int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 {
+	struct skw_row *row = &out->row;
 	struct skw_conn_rec rec;
 
 	if (len != sizeof(rec))
@@ -149,9 +149,9 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *
 	row->snd_wnd = rec.snd_wnd;
 	row->timer_left_us = rec.timer_left_us;
 	row->drops = rec.drops;
-	*kind = rec.kind;
-	memcpy(congestion, rec.congestion, SKW_CA_LEN);
-	congestion[SKW_CA_LEN] = '\0';
+	out->kind = rec.kind;
+	memcpy(out->congestion, rec.congestion, SKW_CA_LEN);
+	out->congestion[SKW_CA_LEN] = '\0';
 	return 0;
 }
 

@@ -12,13 +12,10 @@
 #include "model/row.h"
 
 /*
- * One row at `bytes`, any alignment. Sets all fields of *row that a record tells, bits per
- * second from bytes, the state from kind and number; those the table derives are left unknown
- * and its pointers NULL. `kind` (enum skw_row_kind) tells which fields a record of it can know;
- * `congestion` gets the name, NUL-terminated, empty if unknown.
+ * One row at `bytes`, any alignment. Rates are made bits per second from bytes, the state is made
+ * from kind and number. What no record tells is blank, see skw_row_blank().
  */
-int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,
-		   char congestion[SKW_CA_LEN + 1]);
+int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out);
 
 /*
  * One holder; the name comes out NUL-terminated, control characters as '?'. Inode 0 and process 0

@@ -108,6 +108,11 @@ bool skw_table_unnamed_cgroup(struct skw_table *t, uint64_t *id)
 	return skw_names_unnamed(&t->cgroups, id);
 }
 
+void skw_table_count_bad_record(struct skw_table *t)
+{
+	t->totals.bad_records++;
+}
+
 size_t skw_table_len(const struct skw_table *t)
 {
 	return t->slots.len - t->hidden;

@@ -37,19 +37,19 @@ int skw_table_copy(const struct skw_table *t, struct skw_table **out);
  * namespace was read to its end: only then may a row that was not met be taken for gone (one
  * that two complete sweeps in a row did not meet, as an iterator may miss a socket whose
  * neighbour closes). Rates are derived at the end, closed rows beyond their time removed.
- * skw_table_sweep_record() takes one struct skw_conn_rec: 0, -EBADMSG (and counts it), -ENOMEM.
+ * skw_table_sweep_row(): 0 or -ENOMEM.
  */
 void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns);
-int skw_table_sweep_record(struct skw_table *t, const void *bytes, size_t len);
+int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample);
 void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete);
 
 /*
- * Who holds what: begin, struct skw_holder_rec in any order, end. At the end every row that a
+ * Who holds what: begin, each holder of each socket in any order, end. At the end every row that a
  * holder was told for gets its owners, source `holder`; one that none was told for keeps what
  * it had. After end() accepted sockets without owners have their listener's, source `creator`.
  */
 void skw_table_holders_begin(struct skw_table *t);
-int skw_table_holders_record(struct skw_table *t, const void *bytes, size_t len);
+int skw_table_holder(struct skw_table *t, uint32_t inode, const struct skw_owner *owner);
 int skw_table_holders_end(struct skw_table *t);
 
 /*
@@ -72,6 +72,9 @@ int skw_table_name_cgroup(struct skw_table *t, uint64_t cgroup_id, const char *p
  * sweep began; false: none. For the caller to look up.
  */
 bool skw_table_unnamed_cgroup(struct skw_table *t, uint64_t *cgroup_id);
+
+/* A record was refused before it came here: it is counted in the totals. */
+void skw_table_count_bad_record(struct skw_table *t);
 
 size_t skw_table_len(const struct skw_table *t); /* rows, closed ones included */
 const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie); /* or NULL */

@@ -44,7 +44,7 @@ static void expire(struct skw_table *t, uint64_t now_ns)
 /* A socket that is no row as long as nothing tells its state. */
 static struct skw_entry *add_hidden(struct skw_table *t, const struct skw_row *row)
 {
-	struct skw_entry *e = skw_table_row_add(t, row, 0, "");
+	struct skw_entry *e = skw_table_row_add(t, row);
 
 	if (!e)
 		return NULL;
@@ -311,12 +311,13 @@ static struct skw_entry *add_bare(struct skw_table *t, const struct skw_row *row
 }
 
 /* Its figures are those of the socket, which has them until its very end. */
-static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row *last,
-		  const char *congestion, enum skw_close_reason reason)
+static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row_sample *sample,
+		  enum skw_close_reason reason)
 {
+	const struct skw_row *last = &sample->row;
 	bool waits = skw_entry_is_waiting(e);
 	uint64_t left_us = e->row.timer_left_us;
-	int ret = skw_table_row_merge(t, e, last, SKW_ROW_TCP, congestion, true);
+	int ret = skw_table_row_merge(t, e, sample, true);
 
 	if (ret)
 		return ret;
@@ -336,43 +337,41 @@ static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row
 
 static int take_close(struct skw_table *t, const void *bytes, struct skw_event *event)
 {
-	char congestion[SKW_CA_LEN + 1];
+	struct skw_row_sample sample;
+	struct skw_row *last = &sample.row;
 	struct skw_close_rec rec;
-	struct skw_row last;
-	uint8_t kind;
 
 	memcpy(&rec, bytes, sizeof(rec));
-	if (skw_record_row(&rec.row, sizeof(rec.row), &last, &kind, congestion) ||
-	    kind != SKW_ROW_TCP)
+	if (skw_record_row(&rec.row, sizeof(rec.row), &sample) || sample.kind != SKW_ROW_TCP)
 		return -EBADMSG;
 	if (rec.head.cookie)
-		last.cookie = rec.head.cookie;
-	last.ts_ns = rec.head.ts_ns;
+		last->cookie = rec.head.cookie;
+	last->ts_ns = rec.head.ts_ns;
 	/* The state it left: of the new one nothing but the close is to be told. */
-	last.state = shown_state(rec.head.old_state);
+	last->state = shown_state(rec.head.old_state);
 	if (rec.head.direction != SKW_CONN_UNKNOWN)
-		last.direction = rec.head.direction;
-	else if (last.state == SKW_STATE_SYN_SENT)
-		last.direction = SKW_CONN_OUT;
+		last->direction = rec.head.direction;
+	else if (last->state == SKW_STATE_SYN_SENT)
+		last->direction = SKW_CONN_OUT;
 	blank_event(event, &rec.head);
-	event->old_state = last.state;
+	event->old_state = last->state;
 	event->new_state = SKW_STATE_CLOSED;
 
 	enum skw_close_reason reason = skw_record_close_reason(rec.head.old_state, rec.row.sk_err);
-	struct skw_entry *e = skw_slots_find(&t->slots, &last);
+	struct skw_entry *e = skw_slots_find(&t->slots, last);
 
-	if (e && is_reused(e, last.ts_ns)) {
-		event->row = forgotten(t, e, &last, reason);
+	if (e && is_reused(e, last->ts_ns)) {
+		event->row = forgotten(t, e, last, reason);
 	} else {
 		/* Used again and closed again between two sweeps: a refused connect, most likely.
 		 */
-		if (e && e->row.closed_ns != SKW_NONE64 && last.ts_ns > e->row.closed_ns)
+		if (e && e->row.closed_ns != SKW_NONE64 && last->ts_ns > e->row.closed_ns)
 			skw_table_row_reopen(e);
 		if (!e)
-			e = add_bare(t, &last);
+			e = add_bare(t, last);
 		if (!e)
 			return -ENOMEM;
-		int ret = finish(t, e, &last, congestion, reason);
+		int ret = finish(t, e, &sample, reason);
 
 		if (ret)
 			return ret;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include "row/record.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
@@ -13,17 +12,9 @@ void skw_table_holders_begin(struct skw_table *t)
 	skw_holders_free(&t->holders);
 }
 
-int skw_table_holders_record(struct skw_table *t, const void *bytes, size_t len)
+int skw_table_holder(struct skw_table *t, uint32_t inode, const struct skw_owner *owner)
 {
-	struct skw_owner owner;
-	uint32_t inode;
-	int ret = skw_record_holder(bytes, len, &inode, &owner);
-
-	if (ret) {
-		t->totals.bad_records++;
-		return ret;
-	}
-	return skw_holders_add(&t->holders, inode, &owner);
+	return skw_holders_add(&t->holders, inode, owner);
 }
 
 static int apply(struct skw_table *t, struct skw_entry *e)

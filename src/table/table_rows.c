@@ -73,8 +73,7 @@ static void drop_request(struct skw_table *t, const struct skw_row *row)
 		skw_table_row_drop(t, request);
 }
 
-struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row, uint8_t kind,
-				    const char *congestion)
+struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row)
 {
 	if (t->requests && row->tuple.proto == IPPROTO_TCP && row->cookie != SKW_NONE64)
 		drop_request(t, row);
@@ -83,9 +82,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 
 	if (!e)
 		return NULL;
-	e->kind = kind;
 	e->row.cgroup_id = SKW_NONE64;
-	e->row.congestion = intern_congestion(t, congestion);
 	if (row->cookie == SKW_NONE64)
 		t->requests++;
 	if (enter_netns(t, e) || set_cgroup(t, e, row->cgroup_id) ||
@@ -308,10 +305,12 @@ static int merge_state(struct skw_table *t, struct skw_entry *e, const struct sk
 	return skw_timeline_add(&t->timeline, row->cookie, &what);
 }
 
-int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
-			uint8_t kind, const char *congestion, bool final)
+int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
+			const struct skw_row_sample *sample, bool final)
 {
+	const struct skw_row *now = &sample->row;
 	struct skw_row *row = &e->row;
+	uint8_t kind = sample->kind;
 
 	if (kind == SKW_ROW_TIME_WAIT)
 		return merge_time_wait(t, e, now);
@@ -324,8 +323,8 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct s
 	if (ret)
 		return ret;
 	e->kind = kind;
-	if (!row->congestion || strcmp(row->congestion, congestion) != 0)
-		row->congestion = intern_congestion(t, congestion);
+	if (!row->congestion || strcmp(row->congestion, sample->congestion) != 0)
+		row->congestion = intern_congestion(t, sample->congestion);
 	if (!final)
 		ret = merge_state(t, e, now);
 	if (kind == SKW_ROW_TCP && row->state != SKW_STATE_LISTEN)

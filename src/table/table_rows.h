@@ -11,12 +11,8 @@
  */
 #define SKW_CLOSING_NS (100 * 1000000ULL)
 
-/*
- * A row as a record or an event tells it first. kind 0: an event. NULL: no memory. `row` has no
- * pointers but is given them.
- */
-struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row, uint8_t kind,
-				    const char *congestion);
+/* A new entry with this row, which has no pointers but is given them. NULL: no memory. */
+struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row);
 /* The same socket, and nothing known of it but who it is. */
 void skw_table_row_bare(struct skw_row *out, const struct skw_row *row);
 /* Its entry was hidden: it is a row from now on. */
@@ -26,9 +22,9 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e);
 /* A closed row that was kept for the event of its close. */
 void skw_table_row_drop_doomed(struct skw_table *t);
 
-/* What a record tells of a row that is there. final: of its close. 0 or -ENOMEM. */
-int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
-			uint8_t kind, const char *congestion, bool final);
+/* What a sample tells of a row that is there. final: of its close. 0 or -ENOMEM. */
+int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
+			const struct skw_row_sample *sample, bool final);
 
 /* What is told beside figures; unknown numbers change nothing. 0 or -ENOMEM. */
 int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "row/history.h"
-#include "row/record.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
@@ -58,76 +57,65 @@ static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 	return e;
 }
 
-/* True if this record, read while or before the connection closed, has nothing to tell. */
-static bool is_over(const struct skw_entry *e, const struct skw_row *row, uint8_t kind)
+/* True if this sample, read while or before the connection closed, has nothing to tell. */
+static bool is_over(const struct skw_entry *e, const struct skw_row_sample *sample)
 {
 	uint64_t closed = e->row.closed_ns;
 
-	if (kind != SKW_ROW_TCP)
+	if (sample->kind != SKW_ROW_TCP)
 		return false;
-	if (row->state == SKW_STATE_CLOSED)
+	if (sample->row.state == SKW_STATE_CLOSED)
 		return true;
-	return closed != SKW_NONE64 && row->ts_ns < closed + SKW_CLOSING_NS;
+	return closed != SKW_NONE64 && sample->row.ts_ns < closed + SKW_CLOSING_NS;
 }
 
-static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row *row, uint8_t kind,
-		  const char *congestion)
+static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row_sample *sample)
 {
 	/* A socket may move to where the iterator has not been yet. */
-	bool doubled = e->seen == t->sweep && e->kind == kind;
+	bool doubled = e->seen == t->sweep && e->kind == sample->kind;
 
-	if (is_over(e, row, kind)) {
+	if (is_over(e, sample)) {
 		e->seen = t->sweep;
 		return 0;
 	}
 	if (doubled)
 		return 0;
-	if (kind == SKW_ROW_TCP && e->row.closed_ns != SKW_NONE64)
+	if (sample->kind == SKW_ROW_TCP && e->row.closed_ns != SKW_NONE64)
 		skw_table_row_reopen(e);
 	e->seen = t->sweep;
 	e->missed = 0;
 	skw_table_row_show(t, e);
-	return skw_table_row_merge(t, e, row, kind, congestion, false);
+	return skw_table_row_merge(t, e, sample, false);
 }
 
-static int insert(struct skw_table *t, const struct skw_row *row, uint8_t kind,
-		  const char *congestion)
+static int insert(struct skw_table *t, const struct skw_row_sample *sample)
 {
 	struct skw_row bare;
 
 	/* Figures are merged as those of a row that events told of. */
-	skw_table_row_bare(&bare, row);
-	bare.state = row->state;
-	bare.state_ns = row->state_ns;
+	skw_table_row_bare(&bare, &sample->row);
+	bare.state = sample->row.state;
+	bare.state_ns = sample->row.state_ns;
 
-	struct skw_entry *e = skw_table_row_add(t, &bare, 0, congestion);
+	struct skw_entry *e = skw_table_row_add(t, &bare);
 
 	if (!e)
 		return -ENOMEM;
 	e->seen = t->sweep;
 	t->at = e->slot;
-	return skw_table_row_merge(t, e, row, kind, congestion, false);
+	return skw_table_row_merge(t, e, sample, false);
 }
 
-int skw_table_sweep_record(struct skw_table *t, const void *bytes, size_t len)
+int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample)
 {
-	char congestion[SKW_CA_LEN + 1];
-	struct skw_row row;
-	uint8_t kind;
-	int ret = skw_record_row(bytes, len, &row, &kind, congestion);
-
-	if (ret) {
-		t->totals.bad_records++;
-		return ret;
-	}
-	struct skw_entry *e = find(t, &row);
+	struct skw_entry *e = find(t, &sample->row);
 
 	if (e)
-		return update(t, e, &row, kind, congestion);
+		return update(t, e, sample);
 	/* Over before it was known, and its close will be told by an event. */
-	if (kind == SKW_ROW_TCP && row.state == SKW_STATE_CLOSED)
+	if (sample->kind == SKW_ROW_TCP && sample->row.state == SKW_STATE_CLOSED)
 		return 0;
-	return insert(t, &row, kind, congestion);
+	return insert(t, sample);
 }
 
 /* Only a connection of which something was known is worth a row after its end. */

@@ -11,6 +11,7 @@
 
 #include "row/field.h"
 #include "row/history.h"
+#include "row/record.h"
 #include "view/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -40,13 +41,15 @@ static void *take(struct run *r, size_t want, size_t *len)
 
 static void sweep_record(struct run *r)
 {
+	struct skw_row_sample sample;
 	size_t len;
 	void *rec = take(r, sizeof(struct skw_conn_rec), &len);
 
 	if (!r->sweeping)
 		skw_table_sweep_begin(r->table, ++r->now_ns);
 	r->sweeping = true;
-	skw_table_sweep_record(r->table, rec, len);
+	if (!skw_record_row(rec, len, &sample))
+		skw_table_sweep_row(r->table, &sample);
 	free(rec);
 }
 
@@ -60,13 +63,16 @@ static void end_sweep(struct run *r)
 
 static void holder_record(struct run *r)
 {
+	struct skw_owner owner;
+	uint32_t inode;
 	size_t len;
 	void *rec = take(r, sizeof(struct skw_holder_rec), &len);
 
 	if (!r->holding)
 		skw_table_holders_begin(r->table);
 	r->holding = true;
-	skw_table_holders_record(r->table, rec, len);
+	if (!skw_record_holder(rec, len, &inode, &owner))
+		skw_table_holder(r->table, inode, &owner);
 	free(rec);
 }
 

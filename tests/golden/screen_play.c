@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "row/field.h"
+#include "row/record.h"
 #include "util/clock.h"
 
 #define MEMBER(name)                                                                               \
@@ -313,17 +314,23 @@ static void verb_close(struct play *p, char **rest)
 
 static void sweep(struct play *p)
 {
+	struct skw_row_sample sample;
+	struct skw_owner owner;
+	uint32_t inode;
+
 	skw_table_sweep_begin(p->table, p->status.now_ns);
 	for (size_t i = 0; i < p->rows_len; i++) {
 		p->rows[i].ts_ns = p->status.now_ns;
-		if (skw_table_sweep_record(p->table, &p->rows[i], sizeof(p->rows[i])))
-			fail(p, "the table refuses a row", "");
+		if (skw_record_row(&p->rows[i], sizeof(p->rows[i]), &sample) ||
+		    skw_table_sweep_row(p->table, &sample))
+			fail(p, "this row is refused", "");
 	}
 	skw_table_sweep_end(p->table, p->status.now_ns, true);
 	skw_table_holders_begin(p->table);
 	for (size_t i = 0; i < p->holders_len; i++)
-		if (skw_table_holders_record(p->table, &p->holders[i], sizeof(p->holders[i])))
-			fail(p, "the table refuses a holder", "");
+		if (skw_record_holder(&p->holders[i], sizeof(p->holders[i]), &inode, &owner) ||
+		    skw_table_holder(p->table, inode, &owner))
+			fail(p, "this holder is refused", "");
 	skw_table_holders_end(p->table);
 }
 

@@ -15,23 +15,25 @@
 
 static int decode(const struct skw_conn_rec *rec, struct skw_row *row)
 {
-	char congestion[SKW_CA_LEN + 1];
-	uint8_t kind;
+	struct skw_row_sample sample;
+	int ret = skw_record_row(rec, sizeof(*rec), &sample);
 
-	return skw_record_row(rec, sizeof(*rec), row, &kind, congestion);
+	if (!ret)
+		*row = sample.row;
+	return ret;
 }
 
 static void unknown_stays_unknown(void **state)
 {
 	struct skw_conn_rec rec = make_record(7, 1);
-	char congestion[SKW_CA_LEN + 1];
+	struct skw_row_sample sample;
 	struct skw_row row;
-	uint8_t kind;
 
 	(void)state;
-	assert_int_equal(skw_record_row(&rec, sizeof(rec), &row, &kind, congestion), 0);
-	assert_int_equal(kind, SKW_ROW_TCP);
-	assert_string_equal(congestion, "");
+	assert_int_equal(skw_record_row(&rec, sizeof(rec), &sample), 0);
+	assert_int_equal(sample.kind, SKW_ROW_TCP);
+	assert_string_equal(sample.congestion, "");
+	row = sample.row;
 	assert_int_equal(row.srtt_us, SKW_NONE32);
 	assert_int_equal(row.bytes_acked, SKW_NONE64);
 	assert_int_equal(row.delivery_rate_bps, SKW_NONE64);
@@ -131,22 +133,19 @@ static void what_contradicts_the_format_is_refused(void **state)
 
 static void any_alignment_and_no_other_length(void **state)
 {
-	char bytes[sizeof(struct skw_conn_rec) + 2], congestion[SKW_CA_LEN + 1];
+	char bytes[sizeof(struct skw_conn_rec) + 2];
 	struct skw_conn_rec rec = make_record(7, 1);
-	struct skw_row row;
-	uint8_t kind;
+	struct skw_row_sample sample;
 
 	(void)state;
 	memset(rec.congestion, 'c', sizeof(rec.congestion));
 	memcpy(bytes + 1, &rec, sizeof(rec));
-	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec), &row, &kind, congestion), 0);
-	assert_int_equal(row.cookie, 7);
-	assert_int_equal(strlen(congestion), SKW_CA_LEN);
-	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) - 1, &row, &kind, congestion),
-			 -EBADMSG);
-	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) + 1, &row, &kind, congestion),
-			 -EBADMSG);
-	assert_int_equal(skw_record_row(bytes, 0, &row, &kind, congestion), -EBADMSG);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec), &sample), 0);
+	assert_int_equal(sample.row.cookie, 7);
+	assert_int_equal(strlen(sample.congestion), SKW_CA_LEN);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) - 1, &sample), -EBADMSG);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) + 1, &sample), -EBADMSG);
+	assert_int_equal(skw_record_row(bytes, 0, &sample), -EBADMSG);
 }
 
 static void no_cookie_is_unknown(void **state)

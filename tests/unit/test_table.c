@@ -186,9 +186,9 @@ static void requests_without_a_cookie_go_by_their_addresses(void **state)
 
 	next[0].local_port = recs[0].local_port;
 	skw_table_sweep_begin(t, 3 * S);
-	assert_int_equal(skw_table_sweep_record(t, &next[0], sizeof(next[0])), 0);
+	assert_int_equal(take_row(t, &next[0], sizeof(next[0])), 0);
 	assert_int_equal(skw_table_len(t), 3);
-	assert_int_equal(skw_table_sweep_record(t, &next[1], sizeof(next[1])), 0);
+	assert_int_equal(take_row(t, &next[1], sizeof(next[1])), 0);
 	skw_table_sweep_end(t, 3 * S, true);
 	assert_int_equal(skw_table_len(t), 2);
 	assert_int_equal(find(t, 7)->state, SKW_STATE_ESTABLISHED);
@@ -356,9 +356,9 @@ static void a_bad_record_is_counted_and_changes_nothing(void **state)
 	struct skw_conn_rec rec = make_traffic(7, 1 * S, 0, 0);
 
 	skw_table_sweep_begin(t, 1 * S);
-	assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec) - 1), -EBADMSG);
+	assert_int_equal(take_row(t, &rec, sizeof(rec) - 1), -EBADMSG);
 	rec.family = 1;
-	assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec)), -EBADMSG);
+	assert_int_equal(take_row(t, &rec, sizeof(rec)), -EBADMSG);
 	skw_table_sweep_end(t, 1 * S, true);
 	assert_int_equal(skw_table_totals(t)->bad_records, 2);
 	assert_int_equal(skw_table_len(t), 0);
@@ -405,7 +405,7 @@ static void a_hundred_thousand_rows_fit_their_budget(void **state)
 			struct skw_conn_rec rec = make_traffic(i, tick * S, i, i);
 
 			rec.cgroup_id = i % 100;
-			assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec)), 0);
+			assert_int_equal(take_row(t, &rec, sizeof(rec)), 0);
 		}
 		skw_table_sweep_end(t, tick * S, true);
 	}
