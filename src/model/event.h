@@ -23,4 +23,21 @@ struct skw_event {
 	uint32_t handshake_us;        /* ESTABLISHED; SKW_NONE32 */
 };
 
+/*
+ * An event as its source tells it, which may be the kernel or a recording. A table takes it, and
+ * makes of it the struct skw_event that all others see.
+ */
+struct skw_event_told {
+	/* Its row is NULL. Its type may be SKW_EVENT_CREATOR, which only a table needs. */
+	struct skw_event event;
+	/*
+	 * A CLOSE tells a whole last row, with the state that it left and the close reason. Any
+	 * other type tells which socket it is about (cookie, tuple, netns, cgroup_id, uid, inode,
+	 * direction); then kind is 0.
+	 */
+	struct skw_row_sample socket;
+	/* CREATOR: the process in connect() or listen(). */
+	struct skw_owner creator;
+};
+
 #endif

@@ -31,18 +31,6 @@ static const struct {
 			  .proto = IPPROTO_UDP },
 };
 
-static const size_t event_sizes[SKW_EVENT_TYPES] = {
-	[SKW_EVENT_CONNECT] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_ESTABLISHED] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_STATE] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_RTT] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_RTO] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_RETRANS] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_CLOSE] = sizeof(struct skw_close_rec),
-	[SKW_EVENT_LISTEN] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_CREATOR] = sizeof(struct skw_creator_rec),
-};
-
 static bool is_family(uint8_t family)
 {
 	return family == AF_INET || family == AF_INET6;
@@ -65,6 +53,12 @@ static uint8_t shown_state(const struct skw_conn_rec *rec)
 	if (rec->kind == SKW_ROW_UDP && rec->state == SKW_STATE_CLOSED)
 		return SKW_STATE_UNCONN;
 	return kinds[rec->kind].shown ? kinds[rec->kind].shown : rec->state;
+}
+
+/* 0 is no cookie: the kernel counts them from 1. */
+static uint64_t known_cookie(uint64_t cookie)
+{
+	return cookie ? cookie : SKW_NONE64;
 }
 
 static uint64_t bits(uint64_t bytes_per_s)
@@ -95,8 +89,7 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 		return -EBADMSG;
 
 	skw_row_blank(row);
-	/* 0 is no cookie: the kernel counts them from 1. */
-	row->cookie = rec.cookie ? rec.cookie : SKW_NONE64;
+	row->cookie = known_cookie(rec.cookie);
 	copy_addr(row->tuple.local_addr, rec.local_addr, rec.family);
 	copy_addr(row->tuple.remote_addr, rec.remote_addr, rec.family);
 	row->tuple.local_port = rec.local_port;
@@ -155,7 +148,8 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 	return 0;
 }
 
-void skw_record_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN])
+/* A process name as the kernel keeps it: not terminated if it is long. */
+static void copy_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN])
 {
 	size_t len = strnlen(comm, SKW_COMM_LEN);
 
@@ -180,7 +174,7 @@ int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw
 	*inode = rec.inode;
 	memset(owner, 0, sizeof(*owner));
 	owner->pid = rec.tgid;
-	skw_record_comm(owner->comm, rec.comm);
+	copy_comm(owner->comm, rec.comm);
 	return 0;
 }
 
@@ -189,35 +183,9 @@ static bool is_tcp_state(uint8_t state)
 	return state >= SKW_STATE_ESTABLISHED && state <= NEW_SYN_RECV;
 }
 
-/* Of the records that are struct skw_event_rec. */
-static bool is_event_sane(const struct skw_event_rec *rec)
+static uint8_t shown_tcp_state(uint8_t state)
 {
-	if (!is_family(rec->family))
-		return false;
-	return rec->head.type != SKW_EVENT_STATE ||
-	       (is_tcp_state(rec->head.old_state) && is_tcp_state(rec->head.new_state));
-}
-
-int skw_record_event(const void *bytes, size_t len, struct skw_event_head *head)
-{
-	struct skw_event_head h;
-
-	if (len < sizeof(h))
-		return -EBADMSG;
-	memcpy(&h, bytes, sizeof(h));
-	if (h.type >= SKW_EVENT_TYPES || len != event_sizes[h.type] || h.direction > SKW_CONN_OUT)
-		return -EBADMSG;
-	if (h.type == SKW_EVENT_CLOSE && !is_tcp_state(h.old_state))
-		return -EBADMSG;
-	if (len == sizeof(struct skw_event_rec)) {
-		struct skw_event_rec rec;
-
-		memcpy(&rec, bytes, sizeof(rec));
-		if (!is_event_sane(&rec))
-			return -EBADMSG;
-	}
-	*head = h;
-	return 0;
+	return state == NEW_SYN_RECV ? SKW_STATE_SYN_RECV : state;
 }
 
 /* States in which a socket that closes without an error had sent or got a FIN already. */
@@ -225,7 +193,7 @@ int skw_record_event(const void *bytes, size_t len, struct skw_event_head *head)
 	(STATE_BIT(SKW_STATE_FIN_WAIT2) | STATE_BIT(SKW_STATE_TIME_WAIT) |                         \
 	 STATE_BIT(SKW_STATE_LAST_ACK) | STATE_BIT(SKW_STATE_CLOSING))
 
-enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err)
+static enum skw_close_reason close_reason(uint8_t old_state, uint32_t sk_err)
 {
 	/*
 	 * tcp_reset() tells a refused connect, a reset after the peer's FIN (EPIPE) and all
@@ -241,8 +209,6 @@ enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err
 		{ ECONNABORTED, SKW_CLOSE_RESET_BY_US },
 	};
 
-	if (old_state >= SKW_STATE_UNCONN && old_state != NEW_SYN_RECV)
-		return SKW_CLOSE_UNKNOWN;
 	/* A listener has no other end that could have closed it. */
 	if (old_state == SKW_STATE_LISTEN)
 		return SKW_CLOSE_UNKNOWN;
@@ -253,7 +219,170 @@ enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err
 	/* ICMP ends a connect at once (tcp_v4_err()); later it only tells why it timed out. */
 	if (sk_err)
 		return old_state == SKW_STATE_SYN_SENT ? SKW_CLOSE_REFUSED : SKW_CLOSE_TIMEOUT;
-	/* Before FIN_WAIT2 only a close with unread data, SO_LINGER or a given up connect does it.
+	/*
+	 * Before FIN_WAIT2 only a close with unread data, SO_LINGER or a given up connect does it.
 	 */
 	return AFTER_FIN & STATE_BIT(old_state) ? SKW_CLOSE_FIN : SKW_CLOSE_RESET_BY_US;
+}
+
+static void begin_event(struct skw_event_told *out, const struct skw_event_head *head)
+{
+	out->event = (struct skw_event){ .ts_ns = head->ts_ns,
+					 .type = head->type,
+					 .rtt_us = SKW_NONE32,
+					 .rto_us = SKW_NONE32,
+					 .handshake_us = SKW_NONE32 };
+	memset(&out->creator, 0, sizeof(out->creator));
+}
+
+/* Which socket an event is about, of which nothing else is known. */
+static void begin_socket(struct skw_row_sample *socket, const struct skw_event_head *head)
+{
+	skw_row_blank(&socket->row);
+	socket->row.cookie = known_cookie(head->cookie);
+	socket->row.netns = head->netns;
+	socket->row.direction = head->direction;
+	socket->kind = 0;
+	socket->congestion[0] = '\0';
+}
+
+static void tell_established(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->handshake_us = rec->handshake_us;
+}
+
+static void tell_state(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->old_state = shown_tcp_state(rec->head.old_state);
+	event->new_state = shown_tcp_state(rec->head.new_state);
+}
+
+static void tell_rtt(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->rtt_us = rec->rtt_us;
+}
+
+static void tell_rto(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->rto_us = rec->rto_us;
+	event->backoff = rec->retransmits;
+}
+
+static void tell_retrans(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->seq = rec->seq;
+	event->segs = rec->segs;
+	event->error = rec->error;
+}
+
+static void tell_listen(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->backlog = rec->backlog;
+}
+
+/* What a struct skw_event_rec tells beside its socket. */
+static void (*const tellers[SKW_EVENT_TYPES])(struct skw_event *event,
+					      const struct skw_event_rec *rec) = {
+	[SKW_EVENT_ESTABLISHED] = tell_established,
+	[SKW_EVENT_STATE] = tell_state,
+	[SKW_EVENT_RTT] = tell_rtt,
+	[SKW_EVENT_RTO] = tell_rto,
+	[SKW_EVENT_RETRANS] = tell_retrans,
+	[SKW_EVENT_LISTEN] = tell_listen,
+};
+
+static int take_plain(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_row *row = &out->socket.row;
+	struct skw_event_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	if (!is_family(rec.family))
+		return -EBADMSG;
+	if (rec.head.type == SKW_EVENT_STATE &&
+	    !(is_tcp_state(rec.head.old_state) && is_tcp_state(rec.head.new_state)))
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	if (tellers[rec.head.type])
+		tellers[rec.head.type](&out->event, &rec);
+	begin_socket(&out->socket, &rec.head);
+	copy_addr(row->tuple.local_addr, rec.local_addr, rec.family);
+	copy_addr(row->tuple.remote_addr, rec.remote_addr, rec.family);
+	row->tuple.local_port = rec.local_port;
+	row->tuple.remote_port = rec.remote_port;
+	row->tuple.family = rec.family;
+	row->cgroup_id = rec.cgroup_id;
+	row->uid = rec.uid;
+	row->inode = rec.inode;
+	return 0;
+}
+
+static int take_close(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_row *row = &out->socket.row;
+	struct skw_close_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	if (!is_tcp_state(rec.head.old_state) || rec.row.kind != SKW_ROW_TCP ||
+	    skw_record_row(&rec.row, sizeof(rec.row), &out->socket))
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	out->event.old_state = shown_tcp_state(rec.head.old_state);
+	out->event.new_state = SKW_STATE_CLOSED;
+	if (rec.head.cookie)
+		row->cookie = rec.head.cookie;
+	row->ts_ns = rec.head.ts_ns;
+	/* The state it left: of the new one nothing but the close is to be told. */
+	row->state = out->event.old_state;
+	row->close_reason = (uint8_t)close_reason(rec.head.old_state, rec.row.sk_err);
+	if (rec.head.direction != SKW_CONN_UNKNOWN)
+		row->direction = rec.head.direction;
+	else if (row->state == SKW_STATE_SYN_SENT)
+		row->direction = SKW_CONN_OUT;
+	return 0;
+}
+
+static int take_creator(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_creator_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	/* Nothing else tells which socket it is. */
+	if (known_cookie(rec.head.cookie) == SKW_NONE64)
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	begin_socket(&out->socket, &rec.head);
+	out->socket.row.cgroup_id = rec.cgroup_id;
+	out->socket.row.uid = rec.uid;
+	out->creator.pid = rec.tgid;
+	copy_comm(out->creator.comm, rec.comm);
+	return 0;
+}
+
+static const struct {
+	size_t size;
+	int (*take)(const void *bytes, struct skw_event_told *out);
+} takers[SKW_EVENT_TYPES] = {
+	[SKW_EVENT_CONNECT] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_ESTABLISHED] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_STATE] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_RTT] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_RTO] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_RETRANS] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_CLOSE] = { sizeof(struct skw_close_rec), take_close },
+	[SKW_EVENT_LISTEN] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_CREATOR] = { sizeof(struct skw_creator_rec), take_creator },
+};
+
+int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out)
+{
+	struct skw_event_head head;
+
+	if (len < sizeof(head))
+		return -EBADMSG;
+	memcpy(&head, bytes, sizeof(head));
+	if (head.type >= SKW_EVENT_TYPES || len != takers[head.type].size ||
+	    head.direction > SKW_CONN_OUT)
+		return -EBADMSG;
+	return takers[head.type].take(bytes, out);
 }

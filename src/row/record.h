@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "model/event.h"
 #include "model/row.h"
 
 /*
@@ -24,19 +25,10 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out);
 int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw_owner *owner);
 
 /*
- * An event's head, after its whole length was checked for its type: the bytes may then be copied
- * to a struct skw_event_rec (skw_close_rec, skw_creator_rec). Family is checked; the row of a CLOSE
- * is left to skw_record_row().
+ * One record of the event rings, of any type. The close reason comes from the state that the
+ * connection left, the error on its socket and (net/ipv4/tcp.c, tcp_input.c, tcp_timer.c) what TCP
+ * does in each.
  */
-int skw_record_event(const void *bytes, size_t len, struct skw_event_head *head);
-
-/* A process name as the kernel keeps it, made a string as in skw_record_holder(). */
-void skw_record_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN]);
-
-/*
- * Why a connection ended: from the state it left for CLOSED, the error on its socket and
- * (net/ipv4/tcp.c, tcp_input.c, tcp_timer.c) what TCP does in each.
- */
-enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err);
+int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out);
 
 #endif

@@ -53,12 +53,12 @@ int skw_table_holder(struct skw_table *t, uint32_t inode, const struct skw_owner
 int skw_table_holders_end(struct skw_table *t);
 
 /*
- * One record of the event rings. Returns 1 with *event filled, 0 for one that only the table
- * needed, -EBADMSG (and counts it) or -ENOMEM. What is not known yet of the connection is made
- * up from the event: a row that appears by an event alone stays until a sweep, its close or,
- * if neither comes, two complete sweeps.
+ * An event. Returns 1 with *event filled, 0 for one that only the table needed, or -ENOMEM. What is
+ * not known yet of the connection is made up from the event: a row that appears by an event alone
+ * stays until a sweep, its close or, if neither comes, two complete sweeps.
  */
-int skw_table_event(struct skw_table *t, const void *bytes, size_t len, struct skw_event *event);
+int skw_table_event(struct skw_table *t, const struct skw_event_told *told,
+		    struct skw_event *event);
 
 /*
  * Names. Both are copied. They apply to rows that are there and to those that come. A namespace

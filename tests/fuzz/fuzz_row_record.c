@@ -86,12 +86,13 @@ static void end_holders(struct run *r)
 
 static void event_of(struct run *r, size_t want)
 {
+	struct skw_event_told told;
 	struct skw_event event;
 	struct skw_value value;
 	size_t len;
 	void *rec = take(r, want, &len);
 
-	if (skw_table_event(r->table, rec, len, &event) == 1) {
+	if (!skw_record_event(rec, len, &told) && skw_table_event(r->table, &told, &event) == 1) {
 		for (unsigned i = 0; i < SKW_FIELDS; i++)
 			skw_field_value(event.row, (enum skw_field)i, &value);
 		skw_table_follow(r->table, event.row->cookie % 3 ? 0 : event.row->cookie);

@@ -247,10 +247,11 @@ static void fill_head(struct play *p, struct skw_event_head *head, const struct 
 
 static void feed(struct play *p, const void *bytes, size_t len)
 {
+	struct skw_event_told told;
 	struct skw_event event;
 
-	if (skw_table_event(p->table, bytes, len, &event) < 0)
-		fail(p, "the table refuses this event", "");
+	if (skw_record_event(bytes, len, &told) || skw_table_event(p->table, &told, &event) < 0)
+		fail(p, "this event is refused", "");
 }
 
 static uint8_t state_word(const struct play *p, char *word)

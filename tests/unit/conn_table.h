@@ -43,7 +43,7 @@ static inline struct skw_event feed(struct skw_table *t, const struct skw_event_
 {
 	struct skw_event event;
 
-	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
+	assert_int_equal(take_event(t, rec, sizeof(*rec), &event), 1);
 	assert_int_equal(event.ts_ns, rec->head.ts_ns);
 	assert_int_equal(event.type, rec->head.type);
 	return event;
@@ -53,7 +53,7 @@ static inline struct skw_event end(struct skw_table *t, const struct skw_close_r
 {
 	struct skw_event event;
 
-	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
+	assert_int_equal(take_event(t, rec, sizeof(*rec), &event), 1);
 	assert_int_equal(event.new_state, SKW_STATE_CLOSED);
 	return event;
 }

@@ -26,4 +26,16 @@ static inline int take_holder(struct skw_table *t, const struct skw_holder_rec *
 	return ret ? ret : skw_table_holder(t, inode, &owner);
 }
 
+/* The same, or 1 with *event. */
+static inline int take_event(struct skw_table *t, const void *bytes, size_t len,
+			     struct skw_event *event)
+{
+	struct skw_event_told told;
+	int ret = skw_record_event(bytes, len, &told);
+
+	if (ret)
+		skw_table_count_bad_record(t);
+	return ret ? ret : skw_table_event(t, &told, event);
+}
+
 #endif

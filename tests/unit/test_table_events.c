@@ -23,7 +23,7 @@ static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *co
 	struct skw_event event;
 
 	memcpy(rec.comm, comm, strlen(comm));
-	assert_int_equal(skw_table_event(t, &rec, sizeof(rec), &event), 0);
+	assert_int_equal(take_event(t, &rec, sizeof(rec), &event), 0);
 }
 
 static void a_connection_is_told_by_events_alone(void **state)
@@ -351,10 +351,10 @@ static void bad_events_are_counted(void **state)
 	struct skw_close_rec close = make_close(7, 1 * S, SKW_STATE_LAST_ACK, 0);
 	struct skw_event event;
 
-	assert_int_equal(skw_table_event(t, &rec, sizeof(rec), &event), -EBADMSG);
-	assert_int_equal(skw_table_event(t, &rec, 3, &event), -EBADMSG);
+	assert_int_equal(take_event(t, &rec, sizeof(rec), &event), -EBADMSG);
+	assert_int_equal(take_event(t, &rec, 3, &event), -EBADMSG);
 	close.row.family = 99;
-	assert_int_equal(skw_table_event(t, &close, sizeof(close), &event), -EBADMSG);
+	assert_int_equal(take_event(t, &close, sizeof(close), &event), -EBADMSG);
 	assert_int_equal(skw_table_totals(t)->bad_records, 3);
 	assert_int_equal(skw_table_len(t), 0);
 }
@@ -369,7 +369,7 @@ static void closed_rows_never_grow_beyond_bounds(void **state)
 	for (unsigned i = 1; i <= 1000000; i++) {
 		struct skw_close_rec close = make_close(i, S + i * 10000ULL, SKW_STATE_LAST_ACK, 0);
 
-		assert_int_equal(skw_table_event(t, &close, sizeof(close), &event), 1);
+		assert_int_equal(take_event(t, &close, sizeof(close), &event), 1);
 		if (skw_table_len(t) > most)
 			most = skw_table_len(t);
 	}

@@ -63,7 +63,7 @@ static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
 	assert_false(skw_table_unnamed_cgroup(t, &cgroup));
 
 	connect.cgroup_id = 77;
-	assert_int_equal(skw_table_event(t, &connect, sizeof(connect), &event), 1);
+	assert_int_equal(take_event(t, &connect, sizeof(connect), &event), 1);
 	assert_true(skw_table_unnamed_cgroup(t, &cgroup));
 	assert_int_equal(cgroup, 77);
 }
