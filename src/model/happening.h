@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One line of a connection's story: an event that is remembered without its row. No logic. */
+/* An event that is remembered without its row, as a line of a connection's story. No logic. */
 #ifndef SKW_MODEL_HAPPENING_H
 #define SKW_MODEL_HAPPENING_H
 

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 /*
- * Of a socket, local is this host's end. Of a packet, local is the source and remote the
- * destination, until somebody knows whose packet it is.
+ * In the tuple of a socket, local is this host's end. In the tuple of a packet, local is the source
+ * and remote is the destination.
  *
  * Addresses are in network order: an IPv4 address is the first four bytes, and the others are 0.
- * Ports are in host order, 0 where there is none. There is no padding, so that two tuples are the
- * same if their bytes are, and a tuple can be hashed as bytes.
+ * Ports are in host order; 0: there is none. There is no padding, so tuples can be compared and
+ * hashed as bytes.
  */
 struct skw_tuple {
 	uint8_t local_addr[16];

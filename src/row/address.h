@@ -7,10 +7,13 @@
 
 #include "model/tuple.h"
 
-/* Text of an address: IPv4-mapped IPv6 as IPv4. `out` holds INET6_ADDRSTRLEN. */
+/* An address; an IPv4-mapped one is shown as IPv4. `out` holds INET6_ADDRSTRLEN. */
 void skw_address_text(uint8_t family, const uint8_t addr[16], char *out);
 
-/* "10.0.3.7:5432", "[2001:db8::1]:443", "*:80" where the address is all zeros. */
+/*
+ * "10.0.3.7:5432", "[2001:db8::1]:443", or "*:80" for an address of zeros. `out` holds
+ * SKW_ENDPOINT_SIZE.
+ */
 #define SKW_ENDPOINT_SIZE 56
 void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port);
 

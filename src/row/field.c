@@ -58,7 +58,7 @@ static const char *const families[] = { "inet", "inet6" };
 
 static const char *const protos[] = { "tcp", "udp" };
 
-/* NULL for a number that is outside of the names. */
+/* NULL for a number without a name. */
 #define NAME(names, n) ((n) < SKW_ARRAY_SIZE(names) ? (names)[n] : NULL)
 
 static void set_number(struct skw_value *out, uint64_t number)
@@ -154,7 +154,7 @@ static void get_cgroup(const struct skw_row *row, struct skw_value *out)
 
 static void get_age(const struct skw_row *row, struct skw_value *out)
 {
-	/* An event may open a row whose figures are a little older. */
+	/* An event may tell of the opening after the figures were read. */
 	if (row->opened_ns != SKW_NONE64 && row->ts_ns != SKW_NONE64)
 		set_number(out,
 			   row->ts_ns > row->opened_ns ? (row->ts_ns - row->opened_ns) / 1000 : 0);

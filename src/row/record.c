@@ -9,15 +9,15 @@
 
 #include "row/row.h"
 
-/* include/net/tcp_states.h: a request socket's own. */
+/* include/net/tcp_states.h: the state of a request socket. */
 #define NEW_SYN_RECV  12
 
 #define STATE_BIT(st) (1U << (st))
 
-/* Which states a record of a kind may have, and what they are shown as where that differs. */
+/* The states that a record of each kind may have, and how they are shown. */
 static const struct {
 	uint32_t states;
-	uint8_t shown; /* 0: as it is */
+	uint8_t shown; /* 0: the state itself */
 	uint8_t proto;
 } kinds[] = {
 	[SKW_ROW_TCP] = { .states = STATE_BIT(SKW_STATE_UNCONN) - 2, .proto = IPPROTO_TCP },
@@ -66,7 +66,7 @@ static uint64_t bits(uint64_t bytes_per_s)
 	return bytes_per_s > (SKW_NONE64 - 1) / 8 ? SKW_NONE64 : bytes_per_s * 8;
 }
 
-/* What stands behind the address of an IPv4 socket is nobody's business. */
+/* Only the first four bytes of an IPv4 socket's address mean something. */
 static void copy_addr(uint8_t out[16], const uint8_t in[16], uint8_t family)
 {
 	if (family == AF_INET6) {
@@ -148,12 +148,12 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 	return 0;
 }
 
-/* A process name as the kernel keeps it: not terminated if it is long. */
+/* A process name of 16 characters comes without a NUL. */
 static void copy_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN])
 {
 	size_t len = strnlen(comm, SKW_COMM_LEN);
 
-	/* Whole, as sets of owners are compared by their bytes. */
+	/* The rest of it is 0, so that equal names have equal bytes. */
 	memset(out, 0, SKW_COMM_LEN + 1);
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)comm[i];
@@ -188,7 +188,7 @@ static uint8_t shown_tcp_state(uint8_t state)
 	return state == NEW_SYN_RECV ? SKW_STATE_SYN_RECV : state;
 }
 
-/* States in which a socket that closes without an error had sent or got a FIN already. */
+/* In these states a socket had sent or received a FIN before it closed without an error. */
 #define AFTER_FIN                                                                                  \
 	(STATE_BIT(SKW_STATE_FIN_WAIT2) | STATE_BIT(SKW_STATE_TIME_WAIT) |                         \
 	 STATE_BIT(SKW_STATE_LAST_ACK) | STATE_BIT(SKW_STATE_CLOSING))
@@ -196,9 +196,9 @@ static uint8_t shown_tcp_state(uint8_t state)
 static enum skw_close_reason close_reason(uint8_t old_state, uint32_t sk_err)
 {
 	/*
-	 * tcp_reset() tells a refused connect, a reset after the peer's FIN (EPIPE) and all
-	 * others; tcp_abort() ends a socket from outside; the rest of the errors comes from
-	 * tcp_write_err(), which prefers what ICMP said to ETIMEDOUT.
+	 * tcp_reset() sets ECONNREFUSED for a connect, EPIPE for a reset after the peer's FIN and
+	 * ECONNRESET otherwise. tcp_abort(), which ends a socket from outside, sets ECONNABORTED.
+	 * The other errors come from tcp_write_err(): an error that ICMP told, or ETIMEDOUT.
 	 */
 	static const struct {
 		uint32_t err;
@@ -216,11 +216,12 @@ static enum skw_close_reason close_reason(uint8_t old_state, uint32_t sk_err)
 		if (by_error[i].err == sk_err)
 			return by_error[i].reason;
 	}
-	/* ICMP ends a connect at once (tcp_v4_err()); later it only tells why it timed out. */
+	/* ICMP ends a connect at once (tcp_v4_err()); later it is only the cause of a timeout. */
 	if (sk_err)
 		return old_state == SKW_STATE_SYN_SENT ? SKW_CLOSE_REFUSED : SKW_CLOSE_TIMEOUT;
 	/*
-	 * Before FIN_WAIT2 only a close with unread data, SO_LINGER or a given up connect does it.
+	 * Before FIN_WAIT2 a socket closes without an error only if this side gives up: a close
+	 * with unread data or with SO_LINGER, or a connect that was given up.
 	 */
 	return AFTER_FIN & STATE_BIT(old_state) ? SKW_CLOSE_FIN : SKW_CLOSE_RESET_BY_US;
 }
@@ -235,7 +236,7 @@ static void begin_event(struct skw_event_told *out, const struct skw_event_head 
 	memset(&out->creator, 0, sizeof(out->creator));
 }
 
-/* Which socket an event is about, of which nothing else is known. */
+/* The socket of an event that tells no figures. */
 static void begin_socket(struct skw_row_sample *socket, const struct skw_event_head *head)
 {
 	skw_row_blank(&socket->row);
@@ -280,7 +281,7 @@ static void tell_listen(struct skw_event *event, const struct skw_event_rec *rec
 	event->backlog = rec->backlog;
 }
 
-/* What a struct skw_event_rec tells beside its socket. */
+/* The figures that each type of struct skw_event_rec has. */
 static void (*const tellers[SKW_EVENT_TYPES])(struct skw_event *event,
 					      const struct skw_event_rec *rec) = {
 	[SKW_EVENT_ESTABLISHED] = tell_established,
@@ -332,7 +333,7 @@ static int take_close(const void *bytes, struct skw_event_told *out)
 	if (rec.head.cookie)
 		row->cookie = rec.head.cookie;
 	row->ts_ns = rec.head.ts_ns;
-	/* The state it left: of the new one nothing but the close is to be told. */
+	/* The new state is CLOSED, which the event says already: the row has the old one. */
 	row->state = out->event.old_state;
 	row->close_reason = (uint8_t)close_reason(rec.head.old_state, rec.row.sk_err);
 	if (rec.head.direction != SKW_CONN_UNKNOWN)
@@ -347,7 +348,7 @@ static int take_creator(const void *bytes, struct skw_event_told *out)
 	struct skw_creator_rec rec;
 
 	memcpy(&rec, bytes, sizeof(rec));
-	/* Nothing else tells which socket it is. */
+	/* Without a cookie it is not known which socket it is about. */
 	if (known_cookie(rec.head.cookie) == SKW_NONE64)
 		return -EBADMSG;
 	begin_event(out, &rec.head);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records as they come from the kernel, checked before anything believes them. A record is
- * refused (-EBADMSG) when its length, kind, family, state, timer, direction or event type is none
- * that abi/conn.h knows; strings need not be terminated in it and are in what comes out.
+ * Decodes the records of abi/conn.h, as they come from the kernel, to model types. A record is
+ * refused with -EBADMSG if its length, kind, family, state, timer, direction or event type is one
+ * that abi/conn.h does not know; then nothing is written to the output. Strings may lack their NUL
+ * in a record, and have it in the output.
  */
 #ifndef SKW_ROW_RECORD_H
 #define SKW_ROW_RECORD_H
@@ -13,21 +14,21 @@
 #include "model/row.h"
 
 /*
- * One row at `bytes`, any alignment. Rates are made bits per second from bytes, the state is made
- * from kind and number. What no record tells is blank, see skw_row_blank().
+ * A struct skw_conn_rec at any alignment. Rates become bits per second, and the state becomes the
+ * one that is shown. Whatever a record does not tell is blank, see skw_row_blank().
  */
 int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out);
 
 /*
- * One holder; the name comes out NUL-terminated, control characters as '?'. Inode 0 and process 0
- * hold nothing and are refused.
+ * A struct skw_holder_rec. Control characters of the name become '?'. Inode 0 and process 0 hold
+ * nothing and are refused.
  */
 int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw_owner *owner);
 
 /*
- * One record of the event rings, of any type. The close reason comes from the state that the
- * connection left, the error on its socket and (net/ipv4/tcp.c, tcp_input.c, tcp_timer.c) what TCP
- * does in each.
+ * A record of the event rings, of any type. The close reason is found from the state that the
+ * connection left and the error on its socket, by what TCP does then (net/ipv4/tcp.c, tcp_input.c,
+ * tcp_timer.c).
  */
 int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out);
 

@@ -7,7 +7,7 @@
 
 void skw_row_blank(struct skw_row *row)
 {
-	/* All ones are what is unknown in every width; what is not a figure is set below. */
+	/* All ones mean unknown in a figure of any width. The other fields are set below. */
 	memset(row, 0xff, sizeof(*row));
 	row->tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
 	row->netns_name = NULL;

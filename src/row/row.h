@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A row before anything is known of it. */
+/* A row of which nothing is known yet. */
 #ifndef SKW_ROW_ROW_H
 #define SKW_ROW_ROW_H
 
 #include "model/row.h"
 
-/* All figures unknown, pointers NULL, the tuple TCP over IPv4 without addresses, the rest 0. */
+/*
+ * Figures become unknown, pointers NULL, the state CLOSED, and the tuple one of TCP over IPv4
+ * without addresses and ports.
+ */
 void skw_row_blank(struct skw_row *row);
 
 #endif

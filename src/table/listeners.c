@@ -71,7 +71,7 @@ static void put_in_order(struct skw_listeners *l, const struct skw_slots *slots)
 	l->unsorted = l->stale = false;
 }
 
-/* IPv4 as IPv6 maps it, so that sockets of either family compare. */
+/* IPv4 addresses are mapped to IPv6, so that sockets of both families can be compared. */
 static void mapped(uint8_t out[16], const struct skw_row *row)
 {
 	if (row->tuple.family == AF_INET6) {
@@ -89,14 +89,14 @@ static bool is_any(const uint8_t addr[16])
 	return !memcmp(addr, zero, sizeof(zero));
 }
 
-/* 2: at this address, 1: at all of them, 0: elsewhere. */
+/* 2: it listens at the address of the row, 1: at all addresses, 0: elsewhere. */
 static int fits(const struct skw_row *listener, const struct skw_row *row)
 {
 	uint8_t there[16], here[16];
 
 	mapped(here, row);
 	if (is_any(listener->tuple.local_addr)) {
-		/* One of IPv6 takes IPv4 as well, which its rows show as mapped addresses. */
+		/* A listener of IPv6 accepts IPv4 too; such rows have mapped addresses. */
 		return listener->tuple.family == AF_INET6 ||
 		       !memcmp(here, mapped_prefix, sizeof(mapped_prefix));
 	}
@@ -130,7 +130,7 @@ const struct skw_entry *skw_listeners_find(struct skw_listeners *l, const struct
 		const struct skw_entry *e = skw_slots_at(slots, l->all[low].slot);
 		int rank = 2 * fits(&e->row, row) + (e->row.owners != NULL);
 
-		/* The lowest bit alone is no fit. */
+		/* 1 means known owners and no fit. */
 		if (rank > 1 && rank > best_rank) {
 			best = e;
 			best_rank = rank;

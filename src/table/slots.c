@@ -23,7 +23,7 @@ static uint64_t load64(const uint8_t *bytes)
 	return v;
 }
 
-/* Sockets of UDP may share a port; of the rows of TCP without a cookie none is held by anybody. */
+/* Sockets of UDP may share a port. TCP rows without a cookie are held by no process. */
 static uint32_t inode_key(const struct skw_row *row)
 {
 	return row->tuple.proto == IPPROTO_UDP ? row->inode : 0;
@@ -77,7 +77,7 @@ int skw_slots_copy(struct skw_slots *s, const struct skw_slots *from)
 	if (!s->buckets)
 		return -ENOMEM;
 	memcpy(s->buckets, from->buckets, from->buckets_len * sizeof(*s->buckets));
-	/* One more, as none at all is no failure. */
+	/* One more than needed, as calloc() of nothing may return NULL. */
 	s->slabs = calloc(from->slabs_len + 1, sizeof(*s->slabs));
 	if (!s->slabs)
 		return -ENOMEM;
@@ -126,7 +126,7 @@ struct skw_entry *skw_slots_find_cookie(const struct skw_slots *s, uint64_t cook
 	return skw_slots_find(s, &like);
 }
 
-/* A chain is one entry long on average at most. */
+/* A chain is one entry long on average, or less. */
 static int grow_buckets(struct skw_slots *s)
 {
 	uint32_t len = s->buckets_len * 2;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A table as it is at one moment, for whom it shall not change under his eyes. */
+/* A copy of a table, which stays as it is while the table goes on. */
 #include "table/table.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "table/table_state.h"
 
-/* What an entry shares with others of its table, it shares with those of the copy. */
+/* The pointers of an entry lead into its table. This makes them lead into the copy. */
 static int settle(struct skw_table *t, const struct skw_table *from, struct skw_entry *e)
 {
 	struct skw_row *row = &e->row;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Events: what the kernel did, as it did it. */
+/* Events change rows, and are remembered in the timeline. */
 #include "table/table.h"
 
 #include <errno.h>
@@ -7,16 +7,19 @@
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
-/* Creators and such that are remembered for sockets of which nothing else is known. */
+/* A creator makes no row if this many rows are hidden. */
 #define HIDDEN_MAX 65536
 
-/* Rows are looked through once in so many events, and in as many as there are rows, by four. */
+/*
+ * Closed rows are looked for after this many events, but not before there were a quarter as many
+ * events as there are rows: then the cost per event does not grow with the rows.
+ */
 #define EXPIRY_EVENTS 4096
 
 static void expire(struct skw_table *t, uint64_t now_ns)
 {
 	skw_table_row_drop_doomed(t);
-	/* While a watch is paused no sweep does it. */
+	/* A sweep does this too, but a watch that is paused does not sweep. */
 	if (++t->since_expiry < EXPIRY_EVENTS || t->since_expiry < t->slots.len / 4)
 		return;
 	uint32_t closed = 0;
@@ -31,7 +34,7 @@ static void expire(struct skw_table *t, uint64_t now_ns)
 	skw_table_row_expired(t, closed);
 }
 
-/* A socket that is no row as long as nothing tells its state. */
+/* The row of a socket whose state is not known yet: nobody sees it. */
 static struct skw_entry *add_hidden(struct skw_table *t, const struct skw_row *row)
 {
 	struct skw_entry *e = skw_table_row_add(t, row);
@@ -55,10 +58,10 @@ static int take_creator(struct skw_table *t, const struct skw_event_told *told)
 		e = add_hidden(t, row);
 	if (!e)
 		return -ENOMEM;
-	/* In connect(): nothing tells better when that was. */
+	/* The process is in connect(), so this is when the connection is opened. */
 	if (e->hidden && e->row.opened_ns == SKW_NONE64)
 		e->row.opened_ns = told->event.ts_ns;
-	/* Who holds it is known better than who asks it to connect, until it is closed. */
+	/* As long as the socket is open, its holders are the better owners. */
 	if (e->row.owner_source == SKW_OWNER_HOLDER && e->row.closed_ns == SKW_NONE64)
 		return 0;
 	const struct skw_owners *set = skw_owner_sets_get(&t->owners, &told->creator, 1);
@@ -70,8 +73,8 @@ static int take_creator(struct skw_table *t, const struct skw_event_told *told)
 }
 
 /*
- * A state that an event tells, unless a sweep read the socket or another event came since. A row
- * whose state is known is one for everybody.
+ * Sets the state that an event tells, unless a sweep or another event told a newer one. From now on
+ * everybody sees the row.
  */
 static int move(struct skw_table *t, struct skw_entry *e, uint8_t state, uint64_t ts_ns)
 {
@@ -105,7 +108,7 @@ static int established(struct skw_table *t, struct skw_entry *e, const struct sk
 
 static int changed_state(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
-	/* The close itself tells the rest. */
+	/* The close, which comes as an event of its own, does this. */
 	if (event->new_state == SKW_STATE_CLOSED)
 		return 0;
 	return move(t, e, event->new_state, event->ts_ns);
@@ -142,8 +145,8 @@ static int listening(struct skw_table *t, struct skw_entry *e, const struct skw_
 
 static const struct {
 	int (*apply)(struct skw_table *t, struct skw_entry *e, const struct skw_event *event);
-	bool opens;     /* the socket of a closed row is used again */
-	bool is_logged; /* in the timeline */
+	bool opens;     /* a closed row is a new connection from then on */
+	bool is_logged; /* it goes into the timeline */
 } types[SKW_EVENT_TYPES] = {
 	[SKW_EVENT_CONNECT] = { connected, true, true },
 	[SKW_EVENT_ESTABLISHED] = { established, true, true },
@@ -197,13 +200,13 @@ static int take_plain(struct skw_table *t, const struct skw_event_told *told,
 
 	ret = types[event->type].apply(t, e, event);
 	event->row = &e->row;
-	/* A change to CLOSED is told once, by the close. */
+	/* A change to CLOSED is not logged, as the close is. */
 	if (!ret && types[event->type].is_logged && event->new_state != SKW_STATE_CLOSED)
 		ret = log_event(t, event);
 	return ret ? ret : 1;
 }
 
-/* The socket serves another connection already: this one's end is told and forgotten. */
+/* Whether the socket serves another connection already, whose row must stay as it is. */
 static bool is_reused(const struct skw_entry *e, uint64_t ts_ns)
 {
 	return e->kind == SKW_ROW_TCP && e->row.closed_ns == SKW_NONE64 &&
@@ -211,6 +214,10 @@ static bool is_reused(const struct skw_entry *e, uint64_t ts_ns)
 	       e->row.ts_ns > ts_ns + SKW_CLOSING_NS;
 }
 
+/*
+ * The last row of a connection whose socket serves another one already. It is for the event alone,
+ * as the table has the row of the other connection.
+ */
 static const struct skw_row *forgotten(struct skw_table *t, const struct skw_entry *e,
 				       const struct skw_row *last)
 {
@@ -234,7 +241,10 @@ static struct skw_entry *add_bare(struct skw_table *t, const struct skw_row *row
 	return add_hidden(t, &bare);
 }
 
-/* Its figures are those of the socket, which has them until its very end. */
+/*
+ * The row gets its last figures and is closed. A row that is in TIME_WAIT stays in that state until
+ * it ends.
+ */
 static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row_sample *sample)
 {
 	const struct skw_row *last = &sample->row;
@@ -269,7 +279,8 @@ static int take_close(struct skw_table *t, const struct skw_event_told *told,
 		event->row = forgotten(t, e, last);
 	} else {
 		/*
-		 * Used again and closed again between two sweeps: a refused connect, most likely.
+		 * The socket was used and closed again between two sweeps, most likely by a
+		 * connect() that was refused.
 		 */
 		if (e && e->row.closed_ns != SKW_NONE64 && last->ts_ns > e->row.closed_ns)
 			skw_table_row_reopen(e);

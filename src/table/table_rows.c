@@ -8,7 +8,7 @@
 #include "row/history.h"
 #include "row/row.h"
 
-/* Bits in a byte times nanoseconds in a second: bytes per nanosecond, as it is shown. */
+/* Makes bits per second from bytes per nanosecond. */
 #define BPS_FACTOR 8e9
 #define BPS_LIMIT  0x1p64
 
@@ -61,7 +61,10 @@ static int set_cgroup(struct skw_table *t, struct skw_entry *e, uint64_t cgroup_
 	return 0;
 }
 
-/* A connection that was waiting in a listener's queue, without a cookie, is one row with this. */
+/*
+ * A request in a listener's queue has a row without a cookie. The connection that comes of it has
+ * another row, which takes its place.
+ */
 static void drop_request(struct skw_table *t, const struct skw_row *row)
 {
 	struct skw_row like = *row;
@@ -125,7 +128,7 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 		t->doomed = 0;
 	skw_table_row_show(t, e);
 	skw_owner_sets_put(&t->owners, e->row.owners);
-	/* Who still looks at it, which nobody may, finds nothing that was freed. */
+	/* A pointer that somebody still has to the row must not lead to freed memory. */
 	e->row.owners = NULL;
 	e->row.netns_name = e->row.cgroup = NULL;
 	skw_slots_remove(&t->slots, e);
@@ -147,7 +150,7 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 	struct skw_row *row = &e->row;
 	int ret = 0;
 
-	/* The tuple is the key of a row without a cookie, and such a row has no other. */
+	/* The tuple is the key of a row without a cookie, so it must not change. */
 	if (row->cookie != SKW_NONE64) {
 		row->tuple = now->tuple;
 		if (row->netns != now->netns && now->netns != SKW_NONE32) {
@@ -159,7 +162,7 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 	}
 	if (now->uid != SKW_NONE32)
 		row->uid = now->uid;
-	/* Also 0: the number of a socket that was left behind is soon another's. */
+	/* Also 0: the number of a socket that no process holds will soon belong to another. */
 	if (now->inode != SKW_NONE32)
 		row->inode = now->inode;
 	if (now->direction != SKW_CONN_UNKNOWN)
@@ -191,9 +194,8 @@ static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64
 }
 
 /*
- * Over the time between two sweeps. A connection that was opened within it moved nothing before:
- * what it moved is spread over the whole tick as well, or ten bytes in its first microseconds
- * would make it the fastest of all.
+ * Rates are over the time between two sweeps. For a connection that was opened within that time the
+ * whole tick counts too, or ten bytes in its first microseconds would make it the fastest of all.
  */
 static void derive_rates(struct skw_row *row, const struct skw_row *now, bool born,
 			 uint64_t tick_begin_ns)
@@ -218,7 +220,7 @@ static void step_history(const struct skw_table *t, struct skw_row *row, const s
 	skw_history_add(row, t->seconds, sampled ? now->last_rtt_us : now->srtt_us);
 }
 
-/* The figures of the kernel lie together in a row: copied as one. */
+/* The figures of the kernel lie together in a row, so they are copied as one block. */
 static void copy_figures(struct skw_row *row, const struct skw_row *now)
 {
 	size_t from = offsetof(struct skw_row, bytes_acked);
@@ -243,7 +245,7 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 {
 	struct skw_row *row = &e->row;
 
-	/* connect() comes before what the kernel may have kept, its success. */
+	/* connect() is earlier than the establishment, which the kernel may have kept. */
 	if (now->opened_ns < row->opened_ns)
 		row->opened_ns = now->opened_ns;
 
@@ -261,13 +263,13 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 	copy_figures(row, now);
 }
 
-/* What is over moves nothing: the rates of its last tick are no figures of its own. */
+/* A connection that is over has no rates, and must not keep those of its last tick. */
 static void stop_rates(struct skw_row *row)
 {
 	row->tx_bps = row->rx_bps = SKW_NONE64;
 }
 
-/* A TIME_WAIT tells that a connection is over, and none of what it was. */
+/* A TIME_WAIT tells that the connection is over, and has none of its figures. */
 static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
 {
 	struct skw_row *row = &e->row;
@@ -282,7 +284,7 @@ static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struc
 	return skw_table_row_set_state(t, e, now->state, now->ts_ns);
 }
 
-/* The kernel's own word for the change, where it was seen, is the better one. */
+/* If the kernel told when the state changed, that time is taken. */
 static int merge_state(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
 {
 	struct skw_row *row = &e->row;
@@ -294,7 +296,7 @@ static int merge_state(struct skw_table *t, struct skw_entry *e, const struct sk
 	int ret = skw_table_row_set_state(t, e, now->state,
 					  now->state_ns != SKW_NONE64 ? now->state_ns : now->ts_ns);
 
-	/* Without callbacks no event tells of it. */
+	/* No event tells the change of a socket without callbacks, so it is logged here. */
 	if (ret || now->flags & SKW_ROW_ENROLLED || before == SKW_STATE_CLOSED)
 		return ret;
 	struct skw_happening what = { .ts_ns = now->ts_ns,
@@ -314,7 +316,7 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 
 	if (kind == SKW_ROW_TIME_WAIT)
 		return merge_time_wait(t, e, now);
-	/* A request that was read before its connection was made. */
+	/* The request was read before the connection came of it. */
 	if (kind == SKW_ROW_SYN_RECV && e->kind == SKW_ROW_TCP)
 		return 0;
 
@@ -346,7 +348,7 @@ void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_clos
 	stop_rates(row);
 	row->timer = SKW_NONE8;
 	row->timer_left_us = SKW_NONE64;
-	/* Leaving a state takes no memory. */
+	/* Only a change to LISTEN can fail. */
 	(void)skw_table_row_set_state(t, e, SKW_STATE_CLOSED, ts_ns);
 	row->state_ns = ts_ns;
 }
@@ -402,7 +404,7 @@ bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now
 		return false;
 	if (row->cookie == t->timeline.cookie)
 		return true;
-	/* The end of a TIME_WAIT counts, for who had one. */
+	/* The end of its TIME_WAIT, or its close if it had none. */
 	uint64_t since = row->state_ns;
 
 	if (now_ns < since || now_ns - since < t->keep_ns)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sweeps: rows as the kernel has them now, and what has gone since. */
+/* Sweeps tell the figures of all rows, and which rows have gone. */
 #include "table/table.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #define RECENT_NS  (10 * NS_PER_S)
 #define CACHE_LINE 64
 
-/* Complete sweeps in a row that may miss a socket before it is taken for gone. */
+/* A row goes when this many complete sweeps in a row did not meet it. */
 #define MISSED_MAX 2
 
 void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns)
@@ -30,8 +30,9 @@ void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns)
 }
 
 /*
- * The kernel hands sockets out in about the same order each time, and that is the order in which
- * rows were made: the next row is likely the one beside the last one, and on its way from memory.
+ * The kernel tells sockets in about the same order each time, which is the order in which their
+ * rows were made. So the next row is likely beside the last one, and was already fetched from
+ * memory.
  */
 static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 {
@@ -57,7 +58,7 @@ static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 	return e;
 }
 
-/* True if this sample, read while or before the connection closed, has nothing to tell. */
+/* True if the sample was read before or while the connection closed: its close told more. */
 static bool is_over(const struct skw_entry *e, const struct skw_row_sample *sample)
 {
 	uint64_t closed = e->row.closed_ns;
@@ -71,7 +72,7 @@ static bool is_over(const struct skw_entry *e, const struct skw_row_sample *samp
 
 static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row_sample *sample)
 {
-	/* A socket may move to where the iterator has not been yet. */
+	/* A socket may move to a place that the iterator comes to later: it is read twice then. */
 	bool doubled = e->seen == t->sweep && e->kind == sample->kind;
 
 	if (is_over(e, sample)) {
@@ -92,7 +93,7 @@ static int insert(struct skw_table *t, const struct skw_row_sample *sample)
 {
 	struct skw_row bare;
 
-	/* Figures are merged as those of a row that events told of. */
+	/* Merging derives figures from what was before: nothing, as if events had made the row. */
 	skw_table_row_bare(&bare, &sample->row);
 	bare.state = sample->row.state;
 	bare.state_ns = sample->row.state_ns;
@@ -112,13 +113,13 @@ int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample
 
 	if (e)
 		return update(t, e, sample);
-	/* Over before it was known, and its close will be told by an event. */
+	/* It closed before it was known. An event will tell its close. */
 	if (sample->kind == SKW_ROW_TCP && sample->row.state == SKW_STATE_CLOSED)
 		return 0;
 	return insert(t, sample);
 }
 
-/* Only a connection of which something was known is worth a row after its end. */
+/* A row is kept after its end if it is followed, or had figures of a connection. */
 static bool is_kept(const struct skw_table *t, const struct skw_entry *e)
 {
 	if (e->row.cookie == t->timeline.cookie)
@@ -126,10 +127,10 @@ static bool is_kept(const struct skw_table *t, const struct skw_entry *e)
 	return e->kind == SKW_ROW_TCP && e->row.state != SKW_STATE_LISTEN && t->opt.closed_ns;
 }
 
-/* A row that this sweep did not meet. True if it was dropped. */
+/* This sweep did not meet the row. True: the row was dropped. */
 static bool miss(struct skw_table *t, struct skw_entry *e, uint64_t now_ns, bool complete)
 {
-	/* A request either became a connection, which is another row, or is of no interest. */
+	/* A request became a connection, which has a row of its own, or has failed. */
 	unsigned limit = e->kind == SKW_ROW_SYN_RECV ? 1 : MISSED_MAX;
 
 	if (skw_entry_is_live_tcp(e))
@@ -175,7 +176,7 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 		closed += skw_table_row_expire(t, e, now_ns);
 		if (!e->used || e->hidden)
 			continue;
-		/* New here; by now the sweep has met all listeners. */
+		/* The row is new, and its listener can be found as all listeners were met. */
 		if (!e->tick_state)
 			skw_table_row_accept(t, e);
 		derive(e, now_ns);
