@@ -118,12 +118,9 @@ struct skw_entry *skw_slots_find(const struct skw_slots *s, const struct skw_row
 
 struct skw_entry *skw_slots_find_cookie(const struct skw_slots *s, uint64_t cookie)
 {
-	struct skw_row like;
+	const struct skw_row like = { .cookie = cookie };
 
-	if (cookie == SKW_NONE64)
-		return NULL;
-	like.cookie = cookie;
-	return skw_slots_find(s, &like);
+	return cookie == SKW_NONE64 ? NULL : skw_slots_find(s, &like);
 }
 
 /* A chain is one entry long on average, or less. */

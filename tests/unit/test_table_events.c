@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "conn_table.h"
+#include "row/row.h"
 
 static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *comm)
 {
@@ -344,6 +345,51 @@ static void a_timeline_is_what_happened_in_order(void **state)
 	assert_int_equal(what[0].ts_ns, 5 * S + 3001 - len);
 }
 
+/* A recording has no records of the kernel: it makes models. */
+static void models_are_enough_to_feed_it(void **state)
+{
+	const struct skw_owner owner = { .pid = 913, .comm = "nginx" };
+	struct skw_event_told told = { .event = { .ts_ns = 2 * S, .type = SKW_EVENT_RTO } };
+	struct skw_row_sample sample = { .kind = SKW_ROW_TCP, .congestion = "bbr" };
+	struct skw_table *t = *state;
+	struct skw_event event;
+
+	skw_row_blank(&sample.row);
+	sample.row.cookie = 7;
+	sample.row.inode = 70;
+	sample.row.state = SKW_STATE_ESTABLISHED;
+	sample.row.tuple.remote_port = 443;
+	sample.row.ts_ns = 1 * S;
+	sample.row.srtt_us = 500;
+	skw_table_sweep_begin(t, 1 * S);
+	assert_int_equal(skw_table_sweep_row(t, &sample), 0);
+	skw_table_sweep_end(t, 1 * S, true);
+	skw_table_holders_begin(t);
+	assert_int_equal(skw_table_holder(t, 70, &owner), 0);
+	assert_int_equal(skw_table_holders_end(t), 0);
+
+	told.socket = sample;
+	told.event.rto_us = 200000;
+	assert_int_equal(skw_table_event(t, &told, &event), 1);
+	assert_int_equal(event.rto_us, 200000);
+	assert_int_equal(event.row->tuple.remote_port, 443);
+	assert_int_equal(event.row->srtt_us, 500);
+	assert_string_equal(event.row->congestion, "bbr");
+	assert_string_equal(event.row->owners->list[0].comm, "nginx");
+
+	told.event = (struct skw_event){ .ts_ns = 3 * S,
+					 .type = SKW_EVENT_CLOSE,
+					 .old_state = SKW_STATE_ESTABLISHED,
+					 .new_state = SKW_STATE_CLOSED };
+	told.socket.row.ts_ns = 3 * S;
+	told.socket.row.close_reason = SKW_CLOSE_TIMEOUT;
+	assert_int_equal(skw_table_event(t, &told, &event), 1);
+	assert_ptr_equal(event.row, find(t, 7));
+	assert_int_equal(event.row->state, SKW_STATE_CLOSED);
+	assert_int_equal(event.row->close_reason, SKW_CLOSE_TIMEOUT);
+	assert_int_equal(event.row->closed_ns, 3 * S);
+}
+
 static void bad_events_are_counted(void **state)
 {
 	struct skw_table *t = *state;
@@ -409,6 +455,7 @@ int main(void)
 		TEST(closed_rows_never_grow_beyond_bounds),
 		TEST(the_followed_row_stays_after_its_close),
 		TEST(a_timeline_is_what_happened_in_order),
+		TEST(models_are_enough_to_feed_it),
 		TEST(bad_events_are_counted),
 	};
 
