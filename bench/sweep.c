@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "kern/conn.h"
+#include "row/record.h"
 #include "table/table.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -44,13 +45,20 @@ static int take_record(void *ctx, const void *record, size_t len)
 {
 	struct bench *b = ctx;
 
+	struct skw_row_sample sample;
+	int ret = skw_record_row(record, len, &sample);
+
 	b->records++;
-	return skw_table_sweep_record(b->table, record, len);
+	return ret ? ret : skw_table_sweep_row(b->table, &sample);
 }
 
 static int take_holder(void *ctx, const void *record, size_t len)
 {
-	return skw_table_holders_record(((struct bench *)ctx)->table, record, len);
+	struct skw_owner owner;
+	uint32_t inode;
+	int ret = skw_record_holder(record, len, &inode, &owner);
+
+	return ret ? ret : skw_table_holder(((struct bench *)ctx)->table, inode, &owner);
 }
 
 static int read_all(struct bench *b, enum skw_conn_iter which, size_t size,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "row/record.h"
 #include "table/table.h"
 #include "util/clock.h"
 #include "view/view.h"
@@ -93,8 +94,12 @@ static void sweep(struct skw_table *t, struct skw_conn_rec *recs, uint32_t len, 
 
 	skw_table_sweep_begin(t, now);
 	for (uint32_t i = 0; i < len; i++) {
-		if (skw_table_sweep_record(t, &recs[i], sizeof(recs[i])))
+		struct skw_row_sample sample;
+
+		if (skw_record_row(&recs[i], sizeof(recs[i]), &sample))
 			die("a record was refused");
+		if (skw_table_sweep_row(t, &sample))
+			die("out of memory");
 	}
 	skw_table_sweep_end(t, now, true);
 	/* The first makes the rows, which happens once. */
@@ -112,8 +117,13 @@ static void hold(struct skw_table *t, uint32_t len, struct figures *f)
 					      .tgid = 1 + i % 20,
 					      .comm = "server" };
 
-		if (skw_table_holders_record(t, &rec, sizeof(rec)))
+		struct skw_owner owner;
+		uint32_t inode;
+
+		if (skw_record_holder(&rec, sizeof(rec), &inode, &owner))
 			die("a holder was refused");
+		if (skw_table_holder(t, inode, &owner))
+			die("out of memory");
 	}
 	if (skw_table_holders_end(t))
 		die("out of memory");

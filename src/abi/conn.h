@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What crosses the kernel boundary for connections: a row of a sweep, a holder
- * of a socket, an event, and the aggregates in socket storage. Included from
- * bpf/ and from src/; before it, either vmlinux.h or <linux/types.h> must have
- * defined __u8 to __u64.
+ * What crosses the kernel boundary for connections: a row of a sweep, a holder of a socket, an
+ * event, and the aggregates in socket storage. bpf/ and src/ include it; before it, either
+ * vmlinux.h or <linux/types.h> must have defined __u8 to __u64.
  *
- * Unknown is all ones (SKW_NONE32, SKW_NONE64, SKW_NONE8), never 0. Times are
- * CLOCK_MONOTONIC nanoseconds. Ports are in host order, addresses in network order: IPv4 in
- * the first four bytes, the rest 0.
+ * An unknown figure is all ones (SKW_NONE32, SKW_NONE64, SKW_NONE8), never 0. Times are
+ * CLOCK_MONOTONIC nanoseconds. Ports are in host order. Addresses are in network order: an IPv4
+ * address is the first four bytes, and the others are 0.
  */
 #ifndef SKW_ABI_CONN_H
 #define SKW_ABI_CONN_H
@@ -25,23 +24,24 @@
  */
 #define SKW_RTT_BUCKETS 16
 
-/* What kind of socket a row was read from, and so which of its fields can be known. */
+/* The kind of socket that a row was read from. It decides which fields of the row can be known. */
 enum skw_row_kind {
 	SKW_ROW_TCP = 1,   /* a full TCP socket, listeners included */
-	SKW_ROW_TIME_WAIT, /* only cookie (its connection's), addresses, netns, timer_left_us */
+	SKW_ROW_TIME_WAIT, /* its connection's cookie, addresses, netns, timer_left_us */
 	SKW_ROW_SYN_RECV,  /* a request socket: addresses, netns, uid, retrans_segs */
 	SKW_ROW_UDP,       /* addresses, netns, uid, queues, drops */
 };
 
-#define SKW_ROW_ENROLLED 0x01 /* has our callback flags: RTT, RTO and events are counted */
-#define SKW_ROW_APP_LIMITED                                                                        \
-	0x02                     /* rate_app_limited: the last rate sample was the application's   \
-				  */
-#define SKW_ROW_APP_UNKNOWN 0x08 /* whether the application limits is not known */
+/* The socket has our callback flags: its RTT samples, RTOs and events are counted. */
+#define SKW_ROW_ENROLLED 0x01
+/* rate_app_limited: the application limited the last rate sample. */
+#define SKW_ROW_APP_LIMITED 0x02
+/* It is not known whether the application limits the rate. */
+#define SKW_ROW_APP_UNKNOWN 0x08
 
 enum skw_conn_direction { SKW_CONN_UNKNOWN, SKW_CONN_IN, SKW_CONN_OUT };
 
-/* As `ss -o` names them. */
+/* The names are those of `ss -o`. */
 enum skw_conn_timer {
 	SKW_TIMER_NONE,
 	SKW_TIMER_ON, /* retransmission, tail loss probe or reordering */
@@ -52,10 +52,10 @@ enum skw_conn_timer {
 
 struct skw_conn_rec {
 	__u64 ts_ns;     /* when it was read */
-	__u64 cookie;    /* SKW_NONE64 for a request socket without one */
-	__u64 cgroup_id; /* kernfs id, the inode number of its folder in cgroup v2 */
-	__u64 opened_ns; /* connect() or establishment, when that was seen */
-	__u64 state_ns;  /* the last change of state that was seen */
+	__u64 cookie;    /* SKW_NONE64 for a request socket without a cookie */
+	__u64 cgroup_id; /* kernfs id: the inode number of its folder in cgroup v2 */
+	__u64 opened_ns; /* time of connect() or of establishment, if it was seen */
+	__u64 state_ns;  /* time of the last change of state that was seen */
 	__u64 last_rto_ns;
 	__u64 bytes_acked; /* RFC 4898 tcpEStatsAppHCThruOctetsAcked */
 	__u64 bytes_received;
@@ -74,34 +74,34 @@ struct skw_conn_rec {
 	__u8 direction; /* enum skw_conn_direction */
 	__u8 reserved[2];
 	__u32 netns; /* inode number of the namespace */
-	__u32 inode; /* of the socket; 0: held by nobody */
+	__u32 inode; /* of the socket; 0: no process holds it */
 	__u32 uid;
-	__u32 sk_err; /* errno on the socket, 0 none */
+	__u32 sk_err; /* errno on the socket; 0: none */
 	__u32 srtt_us, rttvar_us, min_rtt_us;
-	__u32 last_rtt_us, max_rtt_us, rtt_samples; /* counted by us */
+	__u32 last_rtt_us, max_rtt_us, rtt_samples; /* our programs count these */
 	__u32 rtt_hist[SKW_RTT_BUCKETS];
 	__u32 rto_us;
-	__u32 rto_count;      /* timeouts seen by us */
+	__u32 rto_count;      /* timeouts that our programs saw */
 	__u32 retrans_segs;   /* the kernel's total */
-	__u32 retrans_events; /* retransmissions seen by us, failed ones included */
+	__u32 retrans_events; /* retransmissions that our programs saw, failed ones included */
 	__u32 lost_segs;      /* the kernel's total */
 	__u32 cwnd, ssthresh, mss;
 	__u32 segs_out, segs_in;
-	__u32 notsent, recv_q,
-		send_q; /* bytes; of a listener: connections waiting, and their limit */
+	/* Bytes. Of a listener, recv_q is the number of waiting connections, send_q their limit. */
+	__u32 notsent, recv_q, send_q;
 	__u32 unacked, sacked, reordering;
 	__u32 rcv_rtt_us, snd_wnd;
-	__u32 drops;                 /* UDP, and of a listener */
+	__u32 drops;                 /* of UDP sockets and of listeners */
 	char congestion[SKW_CA_LEN]; /* NUL-padded; empty: unknown */
 };
 
 _Static_assert(sizeof(struct skw_conn_rec) == 360, "row record");
 
-/* Who holds a socket: from iter/task_file. */
+/* A process that holds a socket, from iter/task_file. */
 struct skw_holder_rec {
 	__u32 inode; /* of the socket */
 	__u32 tgid;
-	char comm[SKW_COMM_LEN]; /* the thread group leader's */
+	char comm[SKW_COMM_LEN]; /* of the thread group leader */
 };
 
 _Static_assert(sizeof(struct skw_holder_rec) == 24, "holder record");
@@ -115,23 +115,24 @@ enum skw_event_type {
 	SKW_EVENT_RETRANS,
 	SKW_EVENT_CLOSE,
 	SKW_EVENT_LISTEN,
-	SKW_EVENT_CREATOR, /* who called connect() or listen(): struct skw_creator_rec; never shown
-			    */
+	/* The process that called connect() or listen(); it is never shown. */
+	SKW_EVENT_CREATOR,
 	SKW_EVENT_TYPES
 };
 
 #define SKW_EVENT_BIT(type) (1U << (type))
 
-/* Begins each record of the event rings. */
+/* Each record of the event rings begins with this. */
 struct skw_event_head {
 	__u64 ts_ns;
 	__u64 cookie;
 	__u8 type;                 /* enum skw_event_type */
 	__u8 old_state, new_state; /* STATE, CLOSE */
-	__u8 direction;            /* enum skw_conn_direction, where the callback tells */
+	__u8 direction;            /* enum skw_conn_direction, if the callback tells it */
 	__u32 netns;
 };
 
+/* A record of any type but CLOSE and CREATOR. */
 struct skw_event_rec {
 	struct skw_event_head head;
 	__u64 cgroup_id;
@@ -145,15 +146,15 @@ struct skw_event_rec {
 		__u32 rtt_us; /* RTT; SKW_NONE32 where the kernel does not tell (before 6.10) */
 		struct {
 			__u32 rto_us;      /* RTO: the timeout that fired */
-			__u32 retransmits; /* ... and how many before it, first time 0 */
+			__u32 retransmits; /* timeouts in a row before it; 0: it is the first */
 		};
 		struct {
-			__u32 seq; /* RETRANS: relative to nothing, host order */
+			__u32 seq; /* RETRANS: the number on the wire, in host order */
 			__u32 segs;
-			__s32 error; /* 0, or why it could not be sent */
+			__s32 error; /* 0, or the errno of the failure to send */
 		};
 		__u32 backlog;      /* LISTEN */
-		__u32 handshake_us; /* ESTABLISHED: first RTT; SKW_NONE32 */
+		__u32 handshake_us; /* ESTABLISHED: the first RTT; SKW_NONE32 */
 		__u32 args[4];
 	};
 };
@@ -161,7 +162,7 @@ struct skw_event_rec {
 _Static_assert(sizeof(struct skw_event_head) == 24, "event head");
 _Static_assert(sizeof(struct skw_event_rec) == 96, "event record");
 
-/* CLOSE: head.old_state tells where from; row.sk_err why. */
+/* CLOSE: head.old_state is the state that the connection left, row.sk_err tells why. */
 struct skw_close_rec {
 	struct skw_event_head head;
 	struct skw_conn_rec row;
@@ -169,7 +170,7 @@ struct skw_close_rec {
 
 _Static_assert(sizeof(struct skw_close_rec) == 384, "close record");
 
-/* CREATOR: the process in connect() or listen(). */
+/* CREATOR: the process that is in connect() or listen(). */
 struct skw_creator_rec {
 	struct skw_event_head head;
 	__u64 cgroup_id;
@@ -182,20 +183,23 @@ _Static_assert(sizeof(struct skw_creator_rec) == 56, "creator record");
 
 /* Per CPU. Each program counts what it could not do. */
 struct skw_conn_counters {
-	__u64 events;     /* put into a ring */
-	__u64 lost;       /* ... and not, as the ring was full */
-	__u64 no_storage; /* sockets that got no aggregates: out of memory */
-	__u64 enrolled;   /* sockets opened before, given callbacks by a sweep */
-	__u64 refused;    /* ... and the kernel could not (before 6.12) */
+	__u64 events;     /* events that were put into a ring */
+	__u64 lost;       /* events that were lost, as the ring was full */
+	__u64 no_storage; /* sockets without aggregates, as memory was short */
+	__u64 enrolled;   /* older sockets that a sweep gave callbacks */
+	__u64 refused;    /* older sockets that could get none: the kernel is before 6.12 */
 };
 
 _Static_assert(sizeof(struct skw_conn_counters) == 40, "counters");
 
-/* What the programs find out that the kernel lacks, when they first need it. */
+/* What this kernel lacks. The programs find it out when they first need it. */
 #define SKW_CONN_LACKS_ENROL    0x01 /* callbacks for sockets that were open before (6.12) */
 #define SKW_CONN_LACKS_RTT_ARGS 0x02 /* the sample of an RTT callback (6.10) */
 
-/* In socket storage; made by the first sweep, RTO or retransmission. Zeroed by the kernel. */
+/*
+ * Aggregates in socket storage. The first sweep, RTO or retransmission of a socket makes them, and
+ * the kernel zeroes them.
+ */
 struct skw_conn_storage {
 	__u64 opened_ns; /* 0: not seen */
 	__u64 state_ns;

@@ -60,9 +60,10 @@ static enum answer test_addr(const struct skw_expr_test *test, enum skw_field fi
 			     const struct skw_row *row)
 {
 	if (field == SKW_FIELD_LOCAL_ADDR)
-		return skw_expr_addr_contains(&test->addr, row->family, row->local_addr,
-					      row->local_port);
-	return skw_expr_addr_contains(&test->addr, row->family, row->remote_addr, row->remote_port);
+		return skw_expr_addr_contains(&test->addr, row->tuple.family, row->tuple.local_addr,
+					      row->tuple.local_port);
+	return skw_expr_addr_contains(&test->addr, row->tuple.family, row->tuple.remote_addr,
+				      row->tuple.remote_port);
 }
 
 static enum answer test_values(const struct skw_expr_test *test, enum skw_field field,

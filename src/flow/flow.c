@@ -238,7 +238,6 @@ static void set_headers(const struct skw_flow_link *l, const struct headers *ip,
 	f->tuple.local_port = f->tuple.remote_port = 0;
 	f->tuple.family = ip->family;
 	f->tuple.proto = ip->ext.proto;
-	f->tuple.reserved[0] = f->tuple.reserved[1] = 0;
 	f->ip_at = (uint32_t)(l->ip.p - start);
 	f->ip_len = ip->len;
 	f->transport_at = (uint32_t)(ip->rest.p - start);

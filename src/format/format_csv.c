@@ -88,9 +88,9 @@ static void addr_cell(struct skw_buf *out, const struct cell *cell)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	skw_address_text(cell->row->family,
-			 cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->local_addr
-							     : cell->row->remote_addr,
+	skw_address_text(cell->row->tuple.family,
+			 cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->tuple.local_addr
+							     : cell->row->tuple.remote_addr,
 			 text);
 	skw_buf_add_str(out, text);
 }

@@ -52,11 +52,11 @@ static void add_endpoints(struct skw_buf *out, const struct skw_row *row)
 	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE] = "";
 	char arrow = row->direction < sizeof(arrows) ? arrows[row->direction] : '-';
 
-	skw_address_endpoint(local, row->family, row->local_addr, row->local_port);
+	skw_address_local(local, &row->tuple);
 	if (row->state == SKW_STATE_LISTEN)
 		arrow = ' ';
 	else
-		skw_address_endpoint(remote, row->family, row->remote_addr, row->remote_port);
+		skw_address_remote(remote, &row->tuple);
 	skw_buf_printf(out, "%-*s %c %-*s", ENDPOINT_WIDTH, local, arrow, ENDPOINT_WIDTH, remote);
 }
 

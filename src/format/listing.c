@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -60,8 +61,8 @@ void skw_listing_row(struct skw_buf *out, const struct skw_row *row)
 	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE], age[CELL + 1];
 	struct skw_value age_us;
 
-	skw_address_endpoint(local, row->family, row->local_addr, row->local_port);
-	skw_address_endpoint(remote, row->family, row->remote_addr, row->remote_port);
+	skw_address_local(local, &row->tuple);
+	skw_address_remote(remote, &row->tuple);
 	skw_field_value(row, SKW_FIELD_AGE_US, &age_us);
 	skw_format_age(age, 7, age_us.known ? age_us.number : SKW_NONE64);
 	if (owner)
@@ -70,7 +71,7 @@ void skw_listing_row(struct skw_buf *out, const struct skw_row *row)
 		skw_buf_printf(out, "%7s ", "--");
 	add_word(out, owner ? owner->comm : "", 15);
 	skw_buf_printf(out, " %-5s %-45s %s %-45s %-12s %7s",
-		       row->proto == SKW_PROTO_UDP ? "udp" : "tcp", local,
+		       row->tuple.proto == IPPROTO_UDP ? "udp" : "tcp", local,
 		       row->direction < 3 ? arrows[row->direction] : "-", remote,
 		       skw_row_state_name(row->state), age);
 	add_number(out, row->rx_bps);

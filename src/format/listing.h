@@ -7,8 +7,8 @@
 #define SKW_FORMAT_LISTING_H
 
 #include "format/format.h"
+#include "model/totals.h"
 #include "model/watch.h"
-#include "table/table.h"
 #include "util/buf.h"
 #include "view/view.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A connection (or a listener, or a UDP socket) as every room sees it. No logic.
+ * A connection, a listener or a UDP socket as every room sees it. No logic.
  *
- * Unknown is all ones in the field's own type: SKW_NONE8, SKW_NONE32, SKW_NONE64 of abi/conn.h,
- * and NULL for pointers. Never 0. Times are CLOCK_MONOTONIC nanoseconds.
+ * An unknown figure is all ones in its own type (SKW_NONE8, SKW_NONE32, SKW_NONE64 of abi/conn.h),
+ * never 0. An unknown pointer is NULL. Times are CLOCK_MONOTONIC nanoseconds.
  */
 #ifndef SKW_MODEL_ROW_H
 #define SKW_MODEL_ROW_H
@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "abi/conn.h"
+#include "model/tuple.h"
 
 /* One process that holds a socket. */
 struct skw_owner {
@@ -20,7 +21,7 @@ struct skw_owner {
 	char comm[SKW_COMM_LEN + 1];
 };
 
-/* All the processes that hold a socket, by pid. Shared by the rows that have the same. */
+/* All processes that hold a socket, sorted by pid. Rows with the same owners share one set. */
 struct skw_owners {
 	uint32_t refs;
 	uint32_t len; /* at least 1 */
@@ -29,9 +30,7 @@ struct skw_owners {
 
 enum skw_owner_source { SKW_OWNER_UNKNOWN, SKW_OWNER_HOLDER, SKW_OWNER_CREATOR };
 
-enum skw_row_proto { SKW_PROTO_TCP, SKW_PROTO_UDP };
-
-/* As `state` is shown; the numbers of include/net/tcp_states.h as far as it has them. */
+/* States as they are shown. Those that TCP has have the numbers of include/net/tcp_states.h. */
 enum skw_row_state {
 	SKW_STATE_ESTABLISHED = 1,
 	SKW_STATE_SYN_SENT,
@@ -49,7 +48,7 @@ enum skw_row_state {
 };
 
 enum skw_close_reason {
-	SKW_CLOSE_UNKNOWN, /* null: its end was not seen */
+	SKW_CLOSE_UNKNOWN, /* its end was not seen */
 	SKW_CLOSE_FIN,
 	SKW_CLOSE_RESET_BY_PEER,
 	SKW_CLOSE_RESET_BY_US,
@@ -58,43 +57,40 @@ enum skw_close_reason {
 	SKW_CLOSE_REASONS
 };
 
-/* RTT of the last minute, one byte a second: see conn/history.h. */
+/* The RTTs of the last minute take one byte a second, see row/history.h. */
 #define SKW_ROW_HISTORY 60
 
 /*
- * Owned by the table. Strings and owners are the table's as well and stay valid as long as the
- * row. 512 bytes at most, with what the table needs to find it.
+ * A row belongs to its table, and so do its strings and its owners, which are valid as long as the
+ * row is. With what the table needs to find it, it takes 512 bytes at most.
  */
 struct skw_row {
-	/* What it is. */
+	/* Which socket it is. */
 	uint64_t cookie;
-	uint8_t local_addr[16], remote_addr[16]; /* as in struct skw_conn_rec */
-	uint16_t local_port, remote_port;
-	uint32_t netns;         /* inode number */
-	const char *netns_name; /* interned; NULL: it has none */
-	uint64_t cgroup_id;     /* SKW_NONE64: unknown */
-	const char *cgroup;     /* interned, whole path below the mount point; NULL: unknown */
-	const struct skw_owners *owners; /* NULL: unknown */
-	const char *congestion;          /* interned; NULL: unknown */
+	struct skw_tuple tuple;
+	uint8_t state;     /* enum skw_row_state */
+	uint8_t direction; /* enum skw_conn_direction */
+	uint32_t netns;    /* inode number */
 	uint32_t uid;
 	uint32_t inode;
-	uint8_t owner_source; /* enum skw_owner_source */
-	uint8_t proto;        /* enum skw_row_proto */
-	uint8_t family;       /* AF_INET, AF_INET6 */
-	uint8_t state;        /* enum skw_row_state */
-	uint8_t direction;    /* enum skw_conn_direction */
-	uint8_t close_reason; /* enum skw_close_reason */
-	uint8_t timer;        /* enum skw_conn_timer; SKW_NONE8 */
-	uint8_t flags;        /* SKW_ROW_* of abi/conn.h */
+	uint8_t timer;          /* enum skw_conn_timer; SKW_NONE8 */
+	uint8_t flags;          /* SKW_ROW_* of abi/conn.h */
+	uint8_t owner_source;   /* enum skw_owner_source */
+	uint8_t close_reason;   /* enum skw_close_reason */
+	const char *netns_name; /* interned; NULL: the namespace has no name */
+	uint64_t cgroup_id;     /* SKW_NONE64: unknown */
+	const char *cgroup;     /* interned; the path below the mount point; NULL: unknown */
+	const struct skw_owners *owners; /* NULL: unknown */
+	const char *congestion;          /* interned; NULL: unknown */
 
-	/* When. */
-	uint64_t ts_ns; /* of these figures */
+	/* Times. */
+	uint64_t ts_ns; /* when the figures were read */
 	uint64_t opened_ns;
 	uint64_t closed_ns; /* SKW_NONE64: open */
 	uint64_t state_ns;
 	uint64_t last_rto_ns;
 
-	/* The kernel's figures. */
+	/* The kernel's figures, from bytes_acked to drops: the table copies them as one block. */
 	uint64_t bytes_acked, bytes_received, bytes_retrans;
 	uint64_t delivery_rate_bps, pacing_rate_bps; /* bits per second */
 	uint64_t busy_us, rwnd_limited_us, sndbuf_limited_us;
@@ -111,15 +107,19 @@ struct skw_row {
 	uint32_t drops;
 
 	/* Derived by the table. */
-	uint64_t tx_bps,
-		rx_bps; /* bits per second over the last tick; SKW_NONE64: no two sweeps yet */
-	uint8_t history[SKW_ROW_HISTORY]; /* a ring, see conn/history.h */
-	uint8_t history_at;
-	uint8_t changed; /* its state is not that of the tick before */
-	uint8_t recent;  /* SKW_RECENT_* */
-	uint8_t missed;  /* the table's own: sweeps in a row that did not meet it */
-	uint32_t seen;   /* the table's own: number of the last sweep that met it */
-	uint32_t slot;   /* the number of its place in the table; small, reused when it is gone */
+	/* Bits per second over the last tick; SKW_NONE64: two sweeps have not met it yet. */
+	uint64_t tx_bps, rx_bps;
+	uint8_t history[SKW_ROW_HISTORY]; /* a ring, see row/history.h */
+	uint8_t history_at;               /* where the next figure goes */
+	uint8_t changed;                  /* 1: its state is another than a tick ago */
+	uint8_t recent;                   /* SKW_RECENT_* */
+};
+
+/* What a sweep tells of a socket, or what is told at its close. */
+struct skw_row_sample {
+	struct skw_row row;              /* without pointers and what the table derives */
+	uint8_t kind;                    /* enum skw_row_kind */
+	char congestion[SKW_CA_LEN + 1]; /* empty: unknown */
 };
 
 #define SKW_RECENT_RTO     0x01 /* an RTO in the last 10 s */

@@ -64,3 +64,13 @@ void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uin
 		*out++ = digits[--n];
 	*out = '\0';
 }
+
+void skw_address_local(char *out, const struct skw_tuple *tuple)
+{
+	skw_address_endpoint(out, tuple->family, tuple->local_addr, tuple->local_port);
+}
+
+void skw_address_remote(char *out, const struct skw_tuple *tuple)
+{
+	skw_address_endpoint(out, tuple->family, tuple->remote_addr, tuple->remote_port);
+}

@@ -7,7 +7,7 @@
 
 #include "util/cleanup.h"
 
-/* Container engines name theirs by SHA-256 sums in hexadecimal and show 12 digits of them. */
+/* Container engines use SHA-256 sums in hexadecimal as ids, and show the first 12 digits. */
 #define ID_DIGITS   64
 #define ID_SHOWN    12
 #define UID_LEN_MAX 36 /* of a pod: RFC 9562, or 32 digits for a static one */
@@ -39,7 +39,7 @@ static struct part without(struct part p, const char *end)
 	return p;
 }
 
-/* The part in front of the one at `p`, from the end on; a length of 0 ends. */
+/* The part of the path that ends before `p`. Its length is 0 if there is none. */
 static struct part part_before(const char *path, const char *p)
 {
 	while (p > path && p[-1] == '/')
@@ -53,7 +53,9 @@ static struct part part_before(const char *path, const char *p)
 	return part;
 }
 
-/* "docker-ID.scope", "cri-containerd-ID.scope", "crio-ID.scope", "libpod-ID.scope", "a:b:ID", "ID".
+/*
+ * "docker-ID.scope", "cri-containerd-ID.scope", "crio-ID.scope", "libpod-ID.scope", "a:b:ID" or
+ * "ID".
  */
 static bool find_container(struct part p, struct part *name)
 {
@@ -70,7 +72,7 @@ static bool find_container(struct part p, struct part *name)
 	return true;
 }
 
-/* "podUID" or, by systemd, "kubepods-burstable-podU_I_D.slice". */
+/* "podUID", or "kubepods-burstable-podU_I_D.slice" if systemd made it. */
 static bool find_pod(struct part p, struct part *name)
 {
 	p = without(p, ".slice");
@@ -90,7 +92,7 @@ static bool find_pod(struct part p, struct part *name)
 	return true;
 }
 
-/* Services and scopes but those that only hold others: a session is its user's. */
+/* A service or a scope. The scopes of sessions and of init only hold other cgroups. */
 static bool find_unit(struct part p, struct part *name)
 {
 	*name = p;
@@ -112,7 +114,7 @@ static bool find_any(struct part p, struct part *name)
 	return true;
 }
 
-/* In this order; each takes the innermost part that it knows. */
+/* They are tried in this order. Each finds the innermost part that it knows. */
 static bool (*const finders[])(struct part p, struct part *name) = {
 	find_container, find_pod, find_unit, find_slice, find_any,
 };
@@ -135,7 +137,7 @@ const char *skw_cgroup_name_of(char *out, const char *path)
 	bool pod = starts_with(name, "pod") && strstr(path, "kubepods");
 	size_t len = name.len < SKW_CGROUP_NAME_SIZE ? name.len : SKW_CGROUP_NAME_SIZE - 1;
 
-	/* No half of a character of UTF-8 is left at the end. */
+	/* A cut must not leave half of a UTF-8 character. */
 	while (len < name.len && len && ((unsigned char)name.at[len] & 0xc0) == 0x80)
 		len--;
 	for (size_t i = 0; i < len; i++) {

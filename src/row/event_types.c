@@ -8,7 +8,7 @@
 
 #define ALL_REASONS ((1U << SKW_CLOSE_REASONS) - 1)
 
-/* Closes that are asked for by their reason. */
+/* Words that ask for closes by their reason. */
 static const struct {
 	const char *name;
 	uint32_t reasons;

@@ -2,6 +2,7 @@
 #include "row/field.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -55,9 +56,9 @@ static const char *const owner_sources[] = {
 
 static const char *const families[] = { "inet", "inet6" };
 
-static const char *const protos[] = { [SKW_PROTO_TCP] = "tcp", [SKW_PROTO_UDP] = "udp" };
+static const char *const protos[] = { "tcp", "udp" };
 
-/* NULL for a number that is outside of the names. */
+/* NULL for a number without a name. */
 #define NAME(names, n) ((n) < SKW_ARRAY_SIZE(names) ? (names)[n] : NULL)
 
 static void set_number(struct skw_value *out, uint64_t number)
@@ -79,12 +80,12 @@ static void get_netns_name(const struct skw_row *row, struct skw_value *out)
 
 static void get_proto(const struct skw_row *row, struct skw_value *out)
 {
-	set_text(out, NAME(protos, row->proto));
+	set_text(out, protos[row->tuple.proto == IPPROTO_UDP]);
 }
 
 static void get_family(const struct skw_row *row, struct skw_value *out)
 {
-	set_text(out, families[row->family == AF_INET6]);
+	set_text(out, families[row->tuple.family == AF_INET6]);
 }
 
 static void get_local_addr(const struct skw_row *row, struct skw_value *out)
@@ -95,7 +96,7 @@ static void get_local_addr(const struct skw_row *row, struct skw_value *out)
 
 static void get_local_port(const struct skw_row *row, struct skw_value *out)
 {
-	set_number(out, row->local_port);
+	set_number(out, row->tuple.local_port);
 }
 
 static bool has_peer(const struct skw_row *row)
@@ -111,7 +112,7 @@ static void get_remote_addr(const struct skw_row *row, struct skw_value *out)
 static void get_remote_port(const struct skw_row *row, struct skw_value *out)
 {
 	if (has_peer(row))
-		set_number(out, row->remote_port);
+		set_number(out, row->tuple.remote_port);
 }
 
 static void get_state(const struct skw_row *row, struct skw_value *out)
@@ -153,7 +154,7 @@ static void get_cgroup(const struct skw_row *row, struct skw_value *out)
 
 static void get_age(const struct skw_row *row, struct skw_value *out)
 {
-	/* An event may open a row whose figures are a little older. */
+	/* An event may tell of the opening after the figures were read. */
 	if (row->opened_ns != SKW_NONE64 && row->ts_ns != SKW_NONE64)
 		set_number(out,
 			   row->ts_ns > row->opened_ns ? (row->ts_ns - row->opened_ns) / 1000 : 0);
@@ -166,7 +167,7 @@ static void get_rtt_hist(const struct skw_row *row, struct skw_value *out)
 
 static void get_app_limited(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->proto == SKW_PROTO_TCP && !(row->flags & SKW_ROW_APP_UNKNOWN))
+	if (row->tuple.proto == IPPROTO_TCP && !(row->flags & SKW_ROW_APP_UNKNOWN))
 		set_number(out, !!(row->flags & SKW_ROW_APP_LIMITED));
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fields of a row as data: one table with each field's name (as in JSON, CSV and
- * expressions), its short names, its unit and how to get it. Everything that shows, compares or
- * sorts rows works from it.
+ * The fields of a row as data: one table tells each field's name (as in JSON, CSV and expressions),
+ * its short names, its unit and how to read it. All code that shows, compares or sorts rows uses
+ * this table.
  */
 #ifndef SKW_ROW_FIELD_H
 #define SKW_ROW_FIELD_H
@@ -13,7 +13,7 @@
 #include "model/event.h"
 #include "model/row.h"
 
-/* In the order of JSON and CSV. */
+/* The order is that of JSON and CSV. */
 enum skw_field {
 	SKW_FIELD_TS,
 	SKW_FIELD_COOKIE,
@@ -96,7 +96,7 @@ enum skw_field_kind {
 struct skw_value {
 	bool known;
 	uint64_t number;  /* NUMBER BYTES BPS US TIME BOOL */
-	const char *text; /* TEXT: static or the row's; ADDR, OWNERS, HIST: NULL, see the row */
+	const char *text; /* TEXT: static, or the row's; ADDR, OWNERS, HIST: NULL, see the row */
 };
 
 struct skw_field_info {
@@ -104,26 +104,26 @@ struct skw_field_info {
 	const char *aliases; /* separated by blanks; NULL: none */
 	const char *help;    /* a few words */
 	uint8_t kind;        /* enum skw_field_kind */
-	/* Where it is read from: a number in the row, all ones if unknown, or a function. */
-	uint8_t size; /* in bytes; 0: `get` tells */
+	/* A field is read as a number of the row, all ones if unknown, or by a function. */
+	uint8_t size; /* of the number in bytes; 0: `get` reads the field */
 	uint16_t offset;
 	void (*get)(const struct skw_row *row, struct skw_value *out); /* *out comes zeroed */
-	/* The only texts it may have, NULL among them; NULL: any. */
+	/* All texts that it may have, some of them NULL. NULL: it may have any text. */
 	const char *const *values;
 	uint8_t values_len;
 };
 
 extern const struct skw_field_info skw_fields[SKW_FIELDS];
 
-/* By name or alias, case-sensitive; SKW_FIELDS: none. */
+/* The field with this name or alias, case-sensitive; SKW_FIELDS: there is none. */
 enum skw_field skw_field_find(const char *name, size_t len);
 
-/* A listener and an unconnected UDP socket have no remote address and port: unknown. */
+/* The remote address and port of a listener or an unconnected UDP socket are unknown. */
 void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw_value *out);
 
-/* Names as they are shown. */
-const char *skw_row_state_name(uint8_t state);         /* enum skw_row_state; "?" */
-const char *skw_row_event_name(uint8_t type);          /* enum skw_event_type; "?" */
+/* Names as they are shown. "?" stands for a number without a name. */
+const char *skw_row_state_name(uint8_t state);         /* enum skw_row_state */
+const char *skw_row_event_name(uint8_t type);          /* enum skw_event_type */
 const char *skw_row_close_reason_name(uint8_t reason); /* NULL: unknown */
 
 #endif

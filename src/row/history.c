@@ -2,12 +2,12 @@
 #include "row/history.h"
 
 /*
- * 1024 * 2^(i/8): where the steps of an octave begin. Code 1 is 1 us, so code c stands for
- * 2^((c - 1) / 8) us, and the largest for 2^31.75 us, an hour.
+ * Where the steps of an octave begin: 1024 * 2^(i/8). Code 1 is 1 us, so code c stands for
+ * 2^((c - 1) / 8) us, and the largest code for 2^31.75 us, an hour.
  */
 static const uint16_t steps[8] = { 1024, 1117, 1218, 1328, 1448, 1579, 1722, 1878 };
 
-/* The times half-way (by their ratio) to the next step: 1024 * 2^((i + 0.5) / 8). */
+/* Half-way to the next step, by the ratio of times: 1024 * 2^((i + 0.5) / 8). */
 static const uint16_t limits[8] = { 1069, 1166, 1272, 1387, 1512, 1649, 1798, 1961 };
 
 uint8_t skw_history_encode(uint32_t us)
@@ -40,7 +40,7 @@ uint32_t skw_history_decode(uint8_t code)
 	return (uint32_t)((scaled + 512) >> 10);
 }
 
-/* A figure stands for the seconds since the one before, if there is one and they are so few. */
+/* A figure also stands for the seconds since a known one before it, if they are no more. */
 #define HOLD_MAX 10
 
 static void step(struct skw_row *row, uint8_t code)

@@ -2,42 +2,33 @@
 #include "row/record.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* include/net/tcp_states.h: a request socket's own. */
+#include "row/row.h"
+
+/* include/net/tcp_states.h: the state of a request socket. */
 #define NEW_SYN_RECV  12
 
 #define STATE_BIT(st) (1U << (st))
 
-/* Which states a record of a kind may have, and what they are shown as where that differs. */
+/* The states that a record of each kind may have, and how they are shown. */
 static const struct {
 	uint32_t states;
-	uint8_t shown; /* 0: as it is */
+	uint8_t shown; /* 0: the state itself */
 	uint8_t proto;
 } kinds[] = {
-	[SKW_ROW_TCP] = { .states = STATE_BIT(SKW_STATE_UNCONN) - 2, .proto = SKW_PROTO_TCP },
+	[SKW_ROW_TCP] = { .states = STATE_BIT(SKW_STATE_UNCONN) - 2, .proto = IPPROTO_TCP },
 	[SKW_ROW_TIME_WAIT] = { .states = STATE_BIT(SKW_STATE_TIME_WAIT) |
 					  STATE_BIT(SKW_STATE_FIN_WAIT2),
-				.proto = SKW_PROTO_TCP },
+				.proto = IPPROTO_TCP },
 	[SKW_ROW_SYN_RECV] = { .states = STATE_BIT(SKW_STATE_SYN_RECV) | STATE_BIT(NEW_SYN_RECV),
 			       .shown = SKW_STATE_SYN_RECV,
-			       .proto = SKW_PROTO_TCP },
+			       .proto = IPPROTO_TCP },
 	[SKW_ROW_UDP] = { .states = STATE_BIT(SKW_STATE_ESTABLISHED) | STATE_BIT(SKW_STATE_CLOSED),
-			  .proto = SKW_PROTO_UDP },
-};
-
-static const size_t event_sizes[SKW_EVENT_TYPES] = {
-	[SKW_EVENT_CONNECT] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_ESTABLISHED] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_STATE] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_RTT] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_RTO] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_RETRANS] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_CLOSE] = sizeof(struct skw_close_rec),
-	[SKW_EVENT_LISTEN] = sizeof(struct skw_event_rec),
-	[SKW_EVENT_CREATOR] = sizeof(struct skw_creator_rec),
+			  .proto = IPPROTO_UDP },
 };
 
 static bool is_family(uint8_t family)
@@ -64,12 +55,18 @@ static uint8_t shown_state(const struct skw_conn_rec *rec)
 	return kinds[rec->kind].shown ? kinds[rec->kind].shown : rec->state;
 }
 
+/* 0 is no cookie: the kernel counts them from 1. */
+static uint64_t known_cookie(uint64_t cookie)
+{
+	return cookie ? cookie : SKW_NONE64;
+}
+
 static uint64_t bits(uint64_t bytes_per_s)
 {
 	return bytes_per_s > (SKW_NONE64 - 1) / 8 ? SKW_NONE64 : bytes_per_s * 8;
 }
 
-/* What stands behind the address of an IPv4 socket is nobody's business. */
+/* Only the first four bytes of an IPv4 socket's address mean something. */
 static void copy_addr(uint8_t out[16], const uint8_t in[16], uint8_t family)
 {
 	if (family == AF_INET6) {
@@ -80,32 +77,9 @@ static void copy_addr(uint8_t out[16], const uint8_t in[16], uint8_t family)
 	memcpy(out, in, 4);
 }
 
-void skw_record_blank(struct skw_row *row)
+int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 {
-	/* All ones are what is unknown in every width; what is not a figure is set below. */
-	memset(row, 0xff, sizeof(*row));
-	memset(row->local_addr, 0, sizeof(row->local_addr));
-	memset(row->remote_addr, 0, sizeof(row->remote_addr));
-	row->local_port = row->remote_port = 0;
-	row->netns_name = NULL;
-	row->cgroup = NULL;
-	row->owners = NULL;
-	row->congestion = NULL;
-	row->owner_source = SKW_OWNER_UNKNOWN;
-	row->proto = SKW_PROTO_TCP;
-	row->family = AF_INET;
-	row->state = SKW_STATE_CLOSED;
-	row->direction = SKW_CONN_UNKNOWN;
-	row->close_reason = SKW_CLOSE_UNKNOWN;
-	row->flags = SKW_ROW_APP_UNKNOWN;
-	memset(row->history, 0, sizeof(row->history));
-	row->history_at = row->changed = row->recent = row->missed = 0;
-	row->seen = row->slot = 0;
-}
-
-int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,
-		   char congestion[SKW_CA_LEN + 1])
-{
+	struct skw_row *row = &out->row;
 	struct skw_conn_rec rec;
 
 	if (len != sizeof(rec))
@@ -114,19 +88,18 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *
 	if (!is_sane(&rec))
 		return -EBADMSG;
 
-	skw_record_blank(row);
-	/* 0 is no cookie: the kernel counts them from 1. */
-	row->cookie = rec.cookie ? rec.cookie : SKW_NONE64;
-	copy_addr(row->local_addr, rec.local_addr, rec.family);
-	copy_addr(row->remote_addr, rec.remote_addr, rec.family);
-	row->local_port = rec.local_port;
-	row->remote_port = rec.remote_port;
+	skw_row_blank(row);
+	row->cookie = known_cookie(rec.cookie);
+	copy_addr(row->tuple.local_addr, rec.local_addr, rec.family);
+	copy_addr(row->tuple.remote_addr, rec.remote_addr, rec.family);
+	row->tuple.local_port = rec.local_port;
+	row->tuple.remote_port = rec.remote_port;
 	row->netns = rec.netns;
 	row->cgroup_id = rec.cgroup_id;
 	row->uid = rec.uid;
 	row->inode = rec.inode;
-	row->proto = kinds[rec.kind].proto;
-	row->family = rec.family;
+	row->tuple.proto = kinds[rec.kind].proto;
+	row->tuple.family = rec.family;
 	row->state = shown_state(&rec);
 	row->direction = rec.direction;
 	row->timer = rec.timer;
@@ -169,17 +142,18 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *
 	row->snd_wnd = rec.snd_wnd;
 	row->timer_left_us = rec.timer_left_us;
 	row->drops = rec.drops;
-	*kind = rec.kind;
-	memcpy(congestion, rec.congestion, SKW_CA_LEN);
-	congestion[SKW_CA_LEN] = '\0';
+	out->kind = rec.kind;
+	memcpy(out->congestion, rec.congestion, SKW_CA_LEN);
+	out->congestion[SKW_CA_LEN] = '\0';
 	return 0;
 }
 
-void skw_record_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN])
+/* A process name of 16 characters comes without a NUL. */
+static void copy_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN])
 {
 	size_t len = strnlen(comm, SKW_COMM_LEN);
 
-	/* Whole, as sets of owners are compared by their bytes. */
+	/* The rest of it is 0, so that equal names have equal bytes. */
 	memset(out, 0, SKW_COMM_LEN + 1);
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)comm[i];
@@ -200,7 +174,7 @@ int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw
 	*inode = rec.inode;
 	memset(owner, 0, sizeof(*owner));
 	owner->pid = rec.tgid;
-	skw_record_comm(owner->comm, rec.comm);
+	copy_comm(owner->comm, rec.comm);
 	return 0;
 }
 
@@ -209,48 +183,22 @@ static bool is_tcp_state(uint8_t state)
 	return state >= SKW_STATE_ESTABLISHED && state <= NEW_SYN_RECV;
 }
 
-/* Of the records that are struct skw_event_rec. */
-static bool is_event_sane(const struct skw_event_rec *rec)
+static uint8_t shown_tcp_state(uint8_t state)
 {
-	if (!is_family(rec->family))
-		return false;
-	return rec->head.type != SKW_EVENT_STATE ||
-	       (is_tcp_state(rec->head.old_state) && is_tcp_state(rec->head.new_state));
+	return state == NEW_SYN_RECV ? SKW_STATE_SYN_RECV : state;
 }
 
-int skw_record_event(const void *bytes, size_t len, struct skw_event_head *head)
-{
-	struct skw_event_head h;
-
-	if (len < sizeof(h))
-		return -EBADMSG;
-	memcpy(&h, bytes, sizeof(h));
-	if (h.type >= SKW_EVENT_TYPES || len != event_sizes[h.type] || h.direction > SKW_CONN_OUT)
-		return -EBADMSG;
-	if (h.type == SKW_EVENT_CLOSE && !is_tcp_state(h.old_state))
-		return -EBADMSG;
-	if (len == sizeof(struct skw_event_rec)) {
-		struct skw_event_rec rec;
-
-		memcpy(&rec, bytes, sizeof(rec));
-		if (!is_event_sane(&rec))
-			return -EBADMSG;
-	}
-	*head = h;
-	return 0;
-}
-
-/* States in which a socket that closes without an error had sent or got a FIN already. */
+/* In these states a socket had sent or received a FIN before it closed without an error. */
 #define AFTER_FIN                                                                                  \
 	(STATE_BIT(SKW_STATE_FIN_WAIT2) | STATE_BIT(SKW_STATE_TIME_WAIT) |                         \
 	 STATE_BIT(SKW_STATE_LAST_ACK) | STATE_BIT(SKW_STATE_CLOSING))
 
-enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err)
+static enum skw_close_reason close_reason(uint8_t old_state, uint32_t sk_err)
 {
 	/*
-	 * tcp_reset() tells a refused connect, a reset after the peer's FIN (EPIPE) and all
-	 * others; tcp_abort() ends a socket from outside; the rest of the errors comes from
-	 * tcp_write_err(), which prefers what ICMP said to ETIMEDOUT.
+	 * tcp_reset() sets ECONNREFUSED for a connect, EPIPE for a reset after the peer's FIN and
+	 * ECONNRESET otherwise. tcp_abort(), which ends a socket from outside, sets ECONNABORTED.
+	 * The other errors come from tcp_write_err(): an error that ICMP told, or ETIMEDOUT.
 	 */
 	static const struct {
 		uint32_t err;
@@ -261,8 +209,6 @@ enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err
 		{ ECONNABORTED, SKW_CLOSE_RESET_BY_US },
 	};
 
-	if (old_state >= SKW_STATE_UNCONN && old_state != NEW_SYN_RECV)
-		return SKW_CLOSE_UNKNOWN;
 	/* A listener has no other end that could have closed it. */
 	if (old_state == SKW_STATE_LISTEN)
 		return SKW_CLOSE_UNKNOWN;
@@ -270,10 +216,174 @@ enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err
 		if (by_error[i].err == sk_err)
 			return by_error[i].reason;
 	}
-	/* ICMP ends a connect at once (tcp_v4_err()); later it only tells why it timed out. */
+	/* ICMP ends a connect at once (tcp_v4_err()); later it is only the cause of a timeout. */
 	if (sk_err)
 		return old_state == SKW_STATE_SYN_SENT ? SKW_CLOSE_REFUSED : SKW_CLOSE_TIMEOUT;
-	/* Before FIN_WAIT2 only a close with unread data, SO_LINGER or a given up connect does it.
+	/*
+	 * Before FIN_WAIT2 a socket closes without an error only if this side gives up: a close
+	 * with unread data or with SO_LINGER, or a connect that was given up.
 	 */
 	return AFTER_FIN & STATE_BIT(old_state) ? SKW_CLOSE_FIN : SKW_CLOSE_RESET_BY_US;
+}
+
+static void begin_event(struct skw_event_told *out, const struct skw_event_head *head)
+{
+	out->event = (struct skw_event){ .ts_ns = head->ts_ns,
+					 .type = head->type,
+					 .rtt_us = SKW_NONE32,
+					 .rto_us = SKW_NONE32,
+					 .handshake_us = SKW_NONE32 };
+	memset(&out->creator, 0, sizeof(out->creator));
+}
+
+/* The socket of an event that tells no figures. */
+static void begin_socket(struct skw_row_sample *socket, const struct skw_event_head *head)
+{
+	skw_row_blank(&socket->row);
+	socket->row.cookie = known_cookie(head->cookie);
+	socket->row.netns = head->netns;
+	socket->row.direction = head->direction;
+	socket->kind = 0;
+	socket->congestion[0] = '\0';
+}
+
+static void tell_established(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->handshake_us = rec->handshake_us;
+}
+
+static void tell_state(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->old_state = shown_tcp_state(rec->head.old_state);
+	event->new_state = shown_tcp_state(rec->head.new_state);
+}
+
+static void tell_rtt(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->rtt_us = rec->rtt_us;
+}
+
+static void tell_rto(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->rto_us = rec->rto_us;
+	event->backoff = rec->retransmits;
+}
+
+static void tell_retrans(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->seq = rec->seq;
+	event->segs = rec->segs;
+	event->error = rec->error;
+}
+
+static void tell_listen(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->backlog = rec->backlog;
+}
+
+/* The figures that each type of struct skw_event_rec has. */
+static void (*const tellers[SKW_EVENT_TYPES])(struct skw_event *event,
+					      const struct skw_event_rec *rec) = {
+	[SKW_EVENT_ESTABLISHED] = tell_established,
+	[SKW_EVENT_STATE] = tell_state,
+	[SKW_EVENT_RTT] = tell_rtt,
+	[SKW_EVENT_RTO] = tell_rto,
+	[SKW_EVENT_RETRANS] = tell_retrans,
+	[SKW_EVENT_LISTEN] = tell_listen,
+};
+
+static int take_plain(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_row *row = &out->socket.row;
+	struct skw_event_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	if (!is_family(rec.family))
+		return -EBADMSG;
+	if (rec.head.type == SKW_EVENT_STATE &&
+	    !(is_tcp_state(rec.head.old_state) && is_tcp_state(rec.head.new_state)))
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	if (tellers[rec.head.type])
+		tellers[rec.head.type](&out->event, &rec);
+	begin_socket(&out->socket, &rec.head);
+	copy_addr(row->tuple.local_addr, rec.local_addr, rec.family);
+	copy_addr(row->tuple.remote_addr, rec.remote_addr, rec.family);
+	row->tuple.local_port = rec.local_port;
+	row->tuple.remote_port = rec.remote_port;
+	row->tuple.family = rec.family;
+	row->cgroup_id = rec.cgroup_id;
+	row->uid = rec.uid;
+	row->inode = rec.inode;
+	return 0;
+}
+
+static int take_close(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_row *row = &out->socket.row;
+	struct skw_close_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	if (!is_tcp_state(rec.head.old_state) || rec.row.kind != SKW_ROW_TCP ||
+	    skw_record_row(&rec.row, sizeof(rec.row), &out->socket))
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	out->event.old_state = shown_tcp_state(rec.head.old_state);
+	out->event.new_state = SKW_STATE_CLOSED;
+	if (rec.head.cookie)
+		row->cookie = rec.head.cookie;
+	row->ts_ns = rec.head.ts_ns;
+	/* The new state is CLOSED, which the event says already: the row has the old one. */
+	row->state = out->event.old_state;
+	row->close_reason = (uint8_t)close_reason(rec.head.old_state, rec.row.sk_err);
+	if (rec.head.direction != SKW_CONN_UNKNOWN)
+		row->direction = rec.head.direction;
+	else if (row->state == SKW_STATE_SYN_SENT)
+		row->direction = SKW_CONN_OUT;
+	return 0;
+}
+
+static int take_creator(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_creator_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	/* Without a cookie it is not known which socket it is about. */
+	if (known_cookie(rec.head.cookie) == SKW_NONE64)
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	begin_socket(&out->socket, &rec.head);
+	out->socket.row.cgroup_id = rec.cgroup_id;
+	out->socket.row.uid = rec.uid;
+	out->creator.pid = rec.tgid;
+	copy_comm(out->creator.comm, rec.comm);
+	return 0;
+}
+
+static const struct {
+	size_t size;
+	int (*take)(const void *bytes, struct skw_event_told *out);
+} takers[SKW_EVENT_TYPES] = {
+	[SKW_EVENT_CONNECT] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_ESTABLISHED] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_STATE] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_RTT] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_RTO] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_RETRANS] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_CLOSE] = { sizeof(struct skw_close_rec), take_close },
+	[SKW_EVENT_LISTEN] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_CREATOR] = { sizeof(struct skw_creator_rec), take_creator },
+};
+
+int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out)
+{
+	struct skw_event_head head;
+
+	if (len < sizeof(head))
+		return -EBADMSG;
+	memcpy(&head, bytes, sizeof(head));
+	if (head.type >= SKW_EVENT_TYPES || len != takers[head.type].size ||
+	    head.direction > SKW_CONN_OUT)
+		return -EBADMSG;
+	return takers[head.type].take(bytes, out);
 }

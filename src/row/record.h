@@ -1,48 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Records as they come from the kernel, checked before anything believes them. A record is
- * refused (-EBADMSG) when its length, kind, family, state, timer, direction or event type is none
- * that abi/conn.h knows; strings need not be terminated in it and are in what comes out.
+ * Decodes the records of abi/conn.h, as they come from the kernel, to model types. A record is
+ * refused with -EBADMSG if its length, kind, family, state, timer, direction or event type is one
+ * that abi/conn.h does not know; then nothing is written to the output. Strings may lack their NUL
+ * in a record, and have it in the output.
  */
 #ifndef SKW_ROW_RECORD_H
 #define SKW_ROW_RECORD_H
 
 #include <stddef.h>
 
+#include "model/event.h"
 #include "model/row.h"
 
 /*
- * One row at `bytes`, any alignment. Sets all fields of *row that a record tells, bits per
- * second from bytes, the state from kind and number; those the table derives are left unknown
- * and its pointers NULL. `kind` (enum skw_row_kind) tells which fields a record of it can know;
- * `congestion` gets the name, NUL-terminated, empty if unknown.
+ * A struct skw_conn_rec at any alignment. Rates become bits per second, and the state becomes the
+ * one that is shown. Whatever a record does not tell is blank, see skw_row_blank().
  */
-int skw_record_row(const void *bytes, size_t len, struct skw_row *row, uint8_t *kind,
-		   char congestion[SKW_CA_LEN + 1]);
-
-/* All fields unknown, pointers NULL, the rest 0: as a row is before a record tells anything. */
-void skw_record_blank(struct skw_row *row);
+int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out);
 
 /*
- * One holder; the name comes out NUL-terminated, control characters as '?'. Inode 0 and process 0
- * hold nothing and are refused.
+ * A struct skw_holder_rec. Control characters of the name become '?'. Inode 0 and process 0 hold
+ * nothing and are refused.
  */
 int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw_owner *owner);
 
 /*
- * An event's head, after its whole length was checked for its type: the bytes may then be copied
- * to a struct skw_event_rec (skw_close_rec, skw_creator_rec). Family is checked; the row of a CLOSE
- * is left to skw_record_row().
+ * A record of the event rings, of any type. The close reason is found from the state that the
+ * connection left and the error on its socket, by what TCP does then (net/ipv4/tcp.c, tcp_input.c,
+ * tcp_timer.c).
  */
-int skw_record_event(const void *bytes, size_t len, struct skw_event_head *head);
-
-/* A process name as the kernel keeps it, made a string as in skw_record_holder(). */
-void skw_record_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN]);
-
-/*
- * Why a connection ended: from the state it left for CLOSED, the error on its socket and
- * (net/ipv4/tcp.c, tcp_input.c, tcp_timer.c) what TCP does in each.
- */
-enum skw_close_reason skw_record_close_reason(uint8_t old_state, uint32_t sk_err);
+int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out);
 
 #endif

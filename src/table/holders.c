@@ -7,8 +7,8 @@
 
 struct skw_holding {
 	uint32_t inode;
-	uint32_t proc; /* index */
-	uint32_t next; /* of its chain: index + 1 */
+	uint32_t proc; /* index in procs */
+	uint32_t next; /* index + 1 of the next in its chain; 0: none */
 };
 
 void skw_holders_free(struct skw_holders *h)
@@ -20,7 +20,7 @@ void skw_holders_free(struct skw_holders *h)
 	*h = (struct skw_holders){ 0 };
 }
 
-/* The array with room for one more, or NULL and it stays as it is. */
+/* The array with room for one more element. NULL: no memory, and the array stays as it is. */
 static void *make_room(void *array, size_t len, size_t *size, size_t item)
 {
 	size_t want = *size ? *size * 2 : 64;
@@ -48,7 +48,7 @@ int skw_holders_add(struct skw_holders *h, uint32_t inode, const struct skw_owne
 		return -ENOMEM;
 	h->all = all;
 
-	/* The kernel goes from process to process. */
+	/* All sockets of a process come one after the other. */
 	const struct skw_owner *last = h->procs_len ? &procs[h->procs_len - 1] : NULL;
 
 	if (!last || last->pid != proc->pid || strcmp(last->comm, proc->comm) != 0)
@@ -106,7 +106,7 @@ int skw_holders_of(struct skw_holders *h, uint32_t inode, const struct skw_owner
 		h->found = found;
 		h->found[len++] = h->procs[h->all[at - 1].proc];
 	}
-	/* A process that holds it twice, or shares its files with another, comes twice. */
+	/* A process comes twice if it holds the socket twice. */
 	if (len > 1)
 		qsort(h->found, len, sizeof(*h->found), by_pid);
 	for (size_t i = 0; i < len; i++) {

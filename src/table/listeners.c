@@ -14,7 +14,7 @@ void skw_listeners_free(struct skw_listeners *l)
 	*l = (struct skw_listeners){ 0 };
 }
 
-int skw_listeners_add(struct skw_listeners *l, const struct skw_row *row)
+int skw_listeners_add(struct skw_listeners *l, const struct skw_entry *e)
 {
 	if (l->len == l->size) {
 		size_t size = l->size ? l->size * 2 : 32;
@@ -25,9 +25,9 @@ int skw_listeners_add(struct skw_listeners *l, const struct skw_row *row)
 		l->all = all;
 		l->size = size;
 	}
-	l->all[l->len++] = (struct skw_listener){ .netns = row->netns,
-						  .port = row->local_port,
-						  .slot = row->slot };
+	l->all[l->len++] = (struct skw_listener){ .netns = e->row.netns,
+						  .port = e->row.tuple.local_port,
+						  .slot = e->slot };
 	l->unsorted = true;
 	return 0;
 }
@@ -53,7 +53,7 @@ static bool is_there(const struct skw_listener *l, const struct skw_slots *slots
 	const struct skw_entry *e = skw_slots_at(slots, l->slot);
 
 	return e->used && !e->hidden && e->row.state == SKW_STATE_LISTEN &&
-	       e->row.netns == l->netns && e->row.local_port == l->port;
+	       e->row.netns == l->netns && e->row.tuple.local_port == l->port;
 }
 
 static void put_in_order(struct skw_listeners *l, const struct skw_slots *slots)
@@ -71,15 +71,15 @@ static void put_in_order(struct skw_listeners *l, const struct skw_slots *slots)
 	l->unsorted = l->stale = false;
 }
 
-/* IPv4 as IPv6 maps it, so that sockets of either family compare. */
+/* IPv4 addresses are mapped to IPv6, so that sockets of both families can be compared. */
 static void mapped(uint8_t out[16], const struct skw_row *row)
 {
-	if (row->family == AF_INET6) {
-		memcpy(out, row->local_addr, 16);
+	if (row->tuple.family == AF_INET6) {
+		memcpy(out, row->tuple.local_addr, 16);
 		return;
 	}
 	memcpy(out, mapped_prefix, sizeof(mapped_prefix));
-	memcpy(out + sizeof(mapped_prefix), row->local_addr, 4);
+	memcpy(out + sizeof(mapped_prefix), row->tuple.local_addr, 4);
 }
 
 static bool is_any(const uint8_t addr[16])
@@ -89,15 +89,15 @@ static bool is_any(const uint8_t addr[16])
 	return !memcmp(addr, zero, sizeof(zero));
 }
 
-/* 2: at this address, 1: at all of them, 0: elsewhere. */
+/* 2: it listens at the address of the row, 1: at all addresses, 0: elsewhere. */
 static int fits(const struct skw_row *listener, const struct skw_row *row)
 {
 	uint8_t there[16], here[16];
 
 	mapped(here, row);
-	if (is_any(listener->local_addr)) {
-		/* One of IPv6 takes IPv4 as well, which its rows show as mapped addresses. */
-		return listener->family == AF_INET6 ||
+	if (is_any(listener->tuple.local_addr)) {
+		/* A listener of IPv6 accepts IPv4 too; such rows have mapped addresses. */
+		return listener->tuple.family == AF_INET6 ||
 		       !memcmp(here, mapped_prefix, sizeof(mapped_prefix));
 	}
 	mapped(there, listener);
@@ -119,18 +119,18 @@ const struct skw_entry *skw_listeners_find(struct skw_listeners *l, const struct
 		const struct skw_listener *at = &l->all[mid];
 
 		if (at->netns < row->netns ||
-		    (at->netns == row->netns && at->port < row->local_port))
+		    (at->netns == row->netns && at->port < row->tuple.local_port))
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	for (;
-	     low < l->len && l->all[low].netns == row->netns && l->all[low].port == row->local_port;
+	for (; low < l->len && l->all[low].netns == row->netns &&
+	       l->all[low].port == row->tuple.local_port;
 	     low++) {
 		const struct skw_entry *e = skw_slots_at(slots, l->all[low].slot);
 		int rank = 2 * fits(&e->row, row) + (e->row.owners != NULL);
 
-		/* The lowest bit alone is no fit. */
+		/* 1 means known owners and no fit. */
 		if (rank > 1 && rank > best_rank) {
 			best = e;
 			best_rank = rank;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which listener of a table took a connection: by namespace, local port and address. */
+/* Finds the listener that accepted a connection: by namespace, local port and address. */
 #ifndef SKW_TABLE_LISTENERS_H
 #define SKW_TABLE_LISTENERS_H
 
@@ -14,18 +14,18 @@ struct skw_listener {
 struct skw_listeners {
 	struct skw_listener *all; /* owned */
 	size_t len, size;
-	bool unsorted; /* since one was added */
-	bool stale;    /* since one went */
+	bool unsorted; /* a listener was added since it was sorted */
+	bool stale;    /* a listener may have gone since then */
 };
 
 void skw_listeners_free(struct skw_listeners *l);
-int skw_listeners_add(struct skw_listeners *l, const struct skw_row *row); /* 0 or -ENOMEM */
-/* Some listener's row is about to go, or listens no more. */
+int skw_listeners_add(struct skw_listeners *l, const struct skw_entry *e); /* 0 or -ENOMEM */
+/* A listener is about to go, or has stopped listening. */
 void skw_listeners_changed(struct skw_listeners *l);
 
 /*
- * The listener that a connection could have been accepted by: the one at its address rather than
- * one at all addresses, one whose owners are known rather than another. NULL: none.
+ * The listener that may have accepted a connection. A listener at its address is preferred to one
+ * at all addresses, and then one with known owners to one without. NULL: there is none.
  */
 const struct skw_entry *skw_listeners_find(struct skw_listeners *l, const struct skw_slots *slots,
 					   const struct skw_row *row);

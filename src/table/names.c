@@ -7,7 +7,7 @@
 
 #define FIRST_BUCKETS 32U
 
-/* Names that no row refers to are kept for the next row, up to so many. */
+/* Up to this many names that no row refers to are kept, as a row may come for them. */
 #define UNUSED_MAX 1024U
 
 static uint32_t *bucket_of(const struct skw_names *n, uint64_t id)
@@ -123,7 +123,7 @@ static int by_slot(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Rows come and go while their number has no name: slots are listed again as they are reused. */
+/* A slot is listed twice if a second row came to it while the number had no name. */
 static void drop_doubles(struct skw_name *name)
 {
 	uint32_t len = 0;
@@ -141,7 +141,7 @@ static int wait_for(struct skw_name *name, uint32_t slot)
 	if (name->waiting_len == name->waiting_size) {
 		if (name->waiting_len)
 			drop_doubles(name);
-		/* With half of it doubles there is room for as many again before the next look. */
+		/* If half of the list was doubles, there is room enough now. */
 		if (name->waiting_len > name->waiting_size / 2 || !name->waiting_size) {
 			uint32_t size = name->waiting_size ? name->waiting_size * 2 : 4;
 			uint32_t *waiting =

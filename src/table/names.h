@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names by number, for what rows are in: cgroups, namespaces. A name lives as long as rows refer
- * to its number; a number without a name remembers which rows wait for one.
+ * Names of numbered things that rows refer to: cgroups and namespaces. A name lives as long as rows
+ * refer to its number. A number without a name remembers which rows wait for it.
  */
 #ifndef SKW_TABLE_NAMES_H
 #define SKW_TABLE_NAMES_H
@@ -12,13 +12,14 @@
 
 struct skw_name {
 	uint64_t id;
-	char *name;        /* owned; NULL: none told yet */
-	uint32_t *waiting; /* owned; slots of rows that came without a name, some of them gone */
+	char *name;        /* owned; NULL: not told yet */
+	uint32_t *waiting; /* owned; slots of rows that wait; some of those rows have gone */
 	uint32_t waiting_len, waiting_size;
 	uint32_t refs;
-	uint32_t next; /* in its chain, or of the free ones: index + 1 */
-	bool used, asked;
-	bool unlisted; /* it lost its name: rows that had it wait as well, but are not listed */
+	uint32_t next; /* index + 1 of the next in its chain, or of the next unused one */
+	bool used;     /* this element has a number */
+	bool asked;    /* skw_names_unnamed() has told it */
+	bool unlisted; /* it lost its name: the rows that had it wait, but are not in `waiting` */
 };
 
 struct skw_names {
@@ -26,32 +27,32 @@ struct skw_names {
 	size_t len, size;
 	uint32_t *buckets; /* owned; index + 1, 0: none */
 	uint32_t buckets_len;
-	uint32_t free;   /* index + 1 */
-	uint32_t known;  /* used ones with a reference */
-	uint32_t unused; /* used ones without */
-	size_t cursor;   /* none below it is to be asked for */
+	uint32_t free;   /* index + 1 of the first unused element; 0: none */
+	uint32_t known;  /* numbers that rows refer to */
+	uint32_t unused; /* numbers that no row refers to */
+	size_t cursor;   /* nothing below this index is to be asked for */
 };
 
 void skw_names_free(struct skw_names *n);
 
 /*
- * The row in `slot` refers to a number from now on: *name is its name, or NULL and the row is
- * among those that wait. 0 or -ENOMEM.
+ * The row in `slot` refers to a number from now on. *name is the name of that number, or NULL; then
+ * the row waits for it. 0 or -ENOMEM.
  */
 int skw_names_ref(struct skw_names *n, uint64_t id, uint32_t slot, const char **name);
 void skw_names_unref(struct skw_names *n, uint64_t id);
 
 /*
- * A number's name, empty: it has none any more. *who (NULL: nothing changes) then has the slots
- * that waited: the caller's until the next call. The name that it had before is *old, for the
- * caller to free when no row points to it. 0 or -ENOMEM.
+ * Sets the name of a number; "" takes its name away. *who is NULL if nothing changes. Otherwise it
+ * has the slots that waited, valid until the next call, and *old is the name that the number had
+ * before: the caller frees it when no row points to it any more. 0 or -ENOMEM.
  */
 int skw_names_set(struct skw_names *n, uint64_t id, const char *name, struct skw_name **who,
 		  char **old);
-/* The rows of `who` have been told. */
+/* The rows of `who` have their new name. */
 void skw_names_told(struct skw_name *who);
 
-/* The next number with rows and without a name; each once until skw_names_ask_again(). */
+/* The next number that has rows and no name. Each comes once until skw_names_ask_again(). */
 bool skw_names_unnamed(struct skw_names *n, uint64_t *id);
 void skw_names_ask_again(struct skw_names *n);
 

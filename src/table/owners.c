@@ -19,7 +19,7 @@ static struct skw_owner_node *node_of(const struct skw_owners *set)
 	return (struct skw_owner_node *)((char *)set - offsetof(struct skw_owner_node, set));
 }
 
-/* A name follows its process: pids tell sets apart well enough. */
+/* Pids are enough to tell sets apart: the same pids with other names are rare. */
 static uint32_t hash_list(const struct skw_owner *list, uint32_t len)
 {
 	uint64_t h = len;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sets of owners, each kept once however many rows have it: a server's ten thousand connections
- * share one. Sets are counted by their references and go with the last.
+ * Sets of owners. Each is kept once, even if all ten thousand connections of a server have it. A
+ * set counts its references and goes with the last of them.
  */
 #ifndef SKW_TABLE_OWNERS_H
 #define SKW_TABLE_OWNERS_H
@@ -18,15 +18,15 @@ struct skw_owner_sets {
 	size_t len;
 };
 
-void skw_owner_sets_free(struct skw_owner_sets *s); /* whatever refers to them */
+void skw_owner_sets_free(struct skw_owner_sets *s); /* also those that are referred to */
 
 /*
- * The set with these processes, sorted by pid, each once; with a
- * reference for the caller. NULL: no memory.
+ * The set of these processes, which must be sorted by pid, each once. The caller gets a reference.
+ * NULL: no memory.
  */
 const struct skw_owners *skw_owner_sets_get(struct skw_owner_sets *s, const struct skw_owner *list,
 					    uint32_t len);
-/* Another reference, and one less. NULL allowed. */
+/* Take a reference, and give one back. NULL allowed. */
 const struct skw_owners *skw_owner_sets_ref(const struct skw_owners *set);
 void skw_owner_sets_put(struct skw_owner_sets *s, const struct skw_owners *set);
 

@@ -2,6 +2,7 @@
 #include "table/slots.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,21 +23,21 @@ static uint64_t load64(const uint8_t *bytes)
 	return v;
 }
 
-/* Sockets of UDP may share a port; of the rows of TCP without a cookie none is held by anybody. */
+/* Sockets of UDP may share a port. TCP rows without a cookie are held by no process. */
 static uint32_t inode_key(const struct skw_row *row)
 {
-	return row->proto == SKW_PROTO_UDP ? row->inode : 0;
+	return row->tuple.proto == IPPROTO_UDP ? row->inode : 0;
 }
 
 static uint64_t hash_tuple(const struct skw_row *row)
 {
-	uint64_t h = mix((uint64_t)row->netns << 32 | (uint32_t)row->local_port << 16 |
-			 row->remote_port);
+	uint64_t h = mix((uint64_t)row->netns << 32 | (uint32_t)row->tuple.local_port << 16 |
+			 row->tuple.remote_port);
 
-	h = mix(h ^ load64(row->local_addr));
-	h = mix(h ^ load64(row->local_addr + 8));
-	h = mix(h ^ load64(row->remote_addr));
-	return mix(h ^ load64(row->remote_addr + 8) ^ inode_key(row));
+	h = mix(h ^ load64(row->tuple.local_addr));
+	h = mix(h ^ load64(row->tuple.local_addr + 8));
+	h = mix(h ^ load64(row->tuple.remote_addr));
+	return mix(h ^ load64(row->tuple.remote_addr + 8) ^ inode_key(row));
 }
 
 static uint32_t bucket_of(const struct skw_slots *s, const struct skw_row *row)
@@ -52,11 +53,8 @@ bool skw_slots_same(const struct skw_row *a, const struct skw_row *b)
 		return false;
 	if (a->cookie != SKW_NONE64)
 		return true;
-	return a->netns == b->netns && a->proto == b->proto && a->family == b->family &&
-	       inode_key(a) == inode_key(b) && a->local_port == b->local_port &&
-	       a->remote_port == b->remote_port &&
-	       !memcmp(a->local_addr, b->local_addr, sizeof(a->local_addr)) &&
-	       !memcmp(a->remote_addr, b->remote_addr, sizeof(a->remote_addr));
+	return a->netns == b->netns && inode_key(a) == inode_key(b) &&
+	       !memcmp(&a->tuple, &b->tuple, sizeof(a->tuple));
 }
 
 int skw_slots_init(struct skw_slots *s)
@@ -79,7 +77,7 @@ int skw_slots_copy(struct skw_slots *s, const struct skw_slots *from)
 	if (!s->buckets)
 		return -ENOMEM;
 	memcpy(s->buckets, from->buckets, from->buckets_len * sizeof(*s->buckets));
-	/* One more, as none at all is no failure. */
+	/* One more than needed, as calloc() of nothing may return NULL. */
 	s->slabs = calloc(from->slabs_len + 1, sizeof(*s->slabs));
 	if (!s->slabs)
 		return -ENOMEM;
@@ -120,15 +118,12 @@ struct skw_entry *skw_slots_find(const struct skw_slots *s, const struct skw_row
 
 struct skw_entry *skw_slots_find_cookie(const struct skw_slots *s, uint64_t cookie)
 {
-	struct skw_row like;
+	const struct skw_row like = { .cookie = cookie };
 
-	if (cookie == SKW_NONE64)
-		return NULL;
-	like.cookie = cookie;
-	return skw_slots_find(s, &like);
+	return cookie == SKW_NONE64 ? NULL : skw_slots_find(s, &like);
 }
 
-/* A chain is one entry long on average at most. */
+/* A chain is one entry long on average, or less. */
 static int grow_buckets(struct skw_slots *s)
 {
 	uint32_t len = s->buckets_len * 2;
@@ -188,8 +183,7 @@ struct skw_entry *skw_slots_add(struct skw_slots *s, const struct skw_row *row)
 	}
 	struct skw_entry *e = skw_slots_at(s, slot);
 
-	*e = (struct skw_entry){ .row = *row, .used = true };
-	e->row.slot = slot;
+	*e = (struct skw_entry){ .row = *row, .slot = slot, .used = true };
 
 	uint32_t *bucket = &s->buckets[bucket_of(s, &e->row)];
 
@@ -203,11 +197,11 @@ void skw_slots_remove(struct skw_slots *s, struct skw_entry *e)
 {
 	uint32_t *link = &s->buckets[bucket_of(s, &e->row)];
 
-	while (*link != e->row.slot + 1)
+	while (*link != e->slot + 1)
 		link = &skw_slots_at(s, *link - 1)->next;
 	*link = e->next;
 	e->used = false;
 	e->next = s->free;
-	s->free = e->row.slot + 1;
+	s->free = e->slot + 1;
 	s->len--;
 }

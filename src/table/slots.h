@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the rows of a table lie: slabs that never move or shrink, and a hash over them. The key
- * is the cookie; rows without one (SKW_NONE64) go by protocol, namespace, addresses and ports,
- * and those of UDP by inode.
+ * The rows of a table lie in slabs, which never move or shrink, and are found by a hash. The key is
+ * the cookie. The key of a row without a cookie (SKW_NONE64) is its namespace and tuple, and also
+ * the inode if it is of UDP.
  */
 #ifndef SKW_TABLE_SLOTS_H
 #define SKW_TABLE_SLOTS_H
@@ -12,49 +12,61 @@
 
 #include "model/row.h"
 
-/* A row and what only the table needs of it. */
+/* A row, and what only the table needs to know of it. */
 struct skw_entry {
 	struct skw_row row;
-	uint64_t retrans_ns; /* when it last retransmitted, as far as it was seen; 0: never */
-	uint32_t next;       /* in its chain, or of the free ones */
-	uint8_t kind;        /* enum skw_row_kind of the last record; 0: told by events alone */
-	uint8_t tick_state;  /* at the end of the last sweep; 0: it was not there */
+	uint64_t retrans_ns; /* its last retransmission that was seen; 0: none */
+	uint32_t slot;       /* number of its place; used again when the row has gone */
+	uint32_t next;       /* slot + 1 of the next in its chain, or of the next free one */
+	uint32_t seen;       /* number of the last sweep that met it */
+	uint8_t missed;      /* sweeps in a row that did not meet it */
+	uint8_t kind;        /* enum skw_row_kind of the last sample; 0: only events told it */
+	uint8_t tick_state;  /* its state at the end of the last sweep; 0: it was not there */
 	bool used : 1;
-	bool hidden : 1;   /* its state is not known yet: no row to anybody */
-	bool in_netns : 1; /* it refers to its namespace's name */
+	bool hidden : 1;   /* its state is not known yet, so nobody sees the row */
+	bool in_netns : 1; /* it has a reference to its namespace's name */
 };
+
+/* The memory of 100,000 rows has a budget. */
+_Static_assert(sizeof(struct skw_entry) <= 480, "an entry has grown");
 
 struct skw_slots {
 	struct skw_entry **slabs; /* owned */
 	size_t slabs_len, slabs_size;
 	uint32_t *buckets; /* owned; slot + 1, 0: none */
 	uint32_t buckets_len;
-	uint32_t len;  /* used ones */
-	uint32_t end;  /* all used ones are below */
-	uint32_t free; /* slot + 1 of the first free one below the end */
+	uint32_t len;  /* number of used entries */
+	uint32_t end;  /* all used entries are below this slot */
+	uint32_t free; /* slot + 1 of the first free entry below the end; 0: none */
 };
 
 int skw_slots_init(struct skw_slots *s); /* 0 or -ENOMEM */
-/* Entries as they are, with their pointers. 0 or -ENOMEM; then `s` is to be freed all the same. */
+/*
+ * Copies entries as they are, with their pointers. 0 or -ENOMEM; `s` is to be freed in both cases.
+ */
 int skw_slots_copy(struct skw_slots *s, const struct skw_slots *from);
 void skw_slots_free(struct skw_slots *s);
 
 #define SKW_SLAB_BITS 8
 #define SKW_SLAB_SIZE (1U << SKW_SLAB_BITS)
 
-/* The entry of a slot below the end; may be unused. */
+/* The entry of a slot below the end. It may be unused. */
 static inline struct skw_entry *skw_slots_at(const struct skw_slots *s, uint32_t slot)
 {
 	return &s->slabs[slot >> SKW_SLAB_BITS][slot & (SKW_SLAB_SIZE - 1)];
 }
 
-bool skw_slots_same(const struct skw_row *a, const struct skw_row *b); /* by key */
+/* Whether both have the same key. */
+bool skw_slots_same(const struct skw_row *a, const struct skw_row *b);
 
-/* By the key in `like`; NULL: none. */
+/* The entry with the key of `like`, or with this cookie. NULL: there is none. */
 struct skw_entry *skw_slots_find(const struct skw_slots *s, const struct skw_row *like);
 struct skw_entry *skw_slots_find_cookie(const struct skw_slots *s, uint64_t cookie);
 
-/* A new entry with this row, its key not in use; all else of it 0. NULL: no memory. */
+/*
+ * A new entry with this row, whose key must not be in use. All else of the entry is 0. NULL: no
+ * memory.
+ */
 struct skw_entry *skw_slots_add(struct skw_slots *s, const struct skw_row *row);
 void skw_slots_remove(struct skw_slots *s, struct skw_entry *e);
 

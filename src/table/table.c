@@ -39,7 +39,7 @@ void skw_table_free(struct skw_table *t)
 	free(t);
 }
 
-/* Which name of a row is meant. */
+/* Which of a row's names is set: that of its namespace or that of its cgroup. */
 struct naming {
 	struct skw_names *names;
 	uint64_t (*id)(const struct skw_row *row);
@@ -74,7 +74,7 @@ static int tell(struct skw_table *t, const struct naming *naming, uint64_t id, c
 
 	if (ret || !who)
 		return ret;
-	/* Those that waited, or, where it had a name before, whoever has that one. */
+	/* If it had a name before, rows have that name and are not listed: look at all rows. */
 	bool all = old || who->unlisted;
 	uint32_t len = all ? t->slots.end : who->waiting_len;
 
@@ -108,6 +108,11 @@ bool skw_table_unnamed_cgroup(struct skw_table *t, uint64_t *id)
 	return skw_names_unnamed(&t->cgroups, id);
 }
 
+void skw_table_count_bad_record(struct skw_table *t)
+{
+	t->totals.bad_records++;
+}
+
 size_t skw_table_len(const struct skw_table *t)
 {
 	return t->slots.len - t->hidden;
@@ -131,6 +136,13 @@ const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at)
 	return NULL;
 }
 
+uint32_t skw_table_place(const struct skw_row *row)
+{
+	const char *entry = (const char *)row - offsetof(struct skw_entry, row);
+
+	return ((const struct skw_entry *)entry)->slot;
+}
+
 const struct skw_totals *skw_table_totals(const struct skw_table *t)
 {
 	return &t->totals;
@@ -144,6 +156,6 @@ size_t skw_table_timeline(const struct skw_table *t, uint64_t cookie, struct skw
 
 void skw_table_follow(struct skw_table *t, uint64_t cookie)
 {
-	/* Without memory the new one's timeline begins later; there is nobody to tell. */
+	/* Without memory the timeline only begins later, which is no error of the caller. */
 	(void)skw_timeline_follow(&t->timeline, cookie);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The connections of this host, keyed by socket cookie. It is fed with sweeps, holders and
- * events, and derives what no record tells: rates, ages, who owns what, who has gone and why.
- * The cost per row does not grow with the number of rows. It reads no clock: times
- * (CLOCK_MONOTONIC, nanoseconds) are handed in.
+ * The connections of this host, by socket cookie. The table takes sweeps, holders and events as
+ * models, and derives what none of them tells: rates, ages, owners, which connections have gone and
+ * why. It trusts what it takes: whoever decodes or makes a model checks it. The cost per row does
+ * not grow with the number of rows. The table reads no clock: the caller hands times in
+ * (CLOCK_MONOTONIC, nanoseconds).
  */
 #ifndef SKW_TABLE_TABLE_H
 #define SKW_TABLE_TABLE_H
@@ -12,110 +13,98 @@
 #include <stddef.h>
 
 #include "model/event.h"
+#include "model/happening.h"
 #include "model/row.h"
+#include "model/totals.h"
 
 struct skw_table;
 
 struct skw_table_options {
-	uint64_t
-		closed_ns; /* how long closed rows are kept, less if they are many; 0: not at all */
-	bool owners;       /* holders will come: accepted sockets get their listener's until then */
+	/* How long closed rows are kept, or less if they are many. 0: they are not kept. */
+	uint64_t closed_ns;
+	/* Holders will come; until then accepted sockets have the owners of their listener. */
+	bool owners;
 };
 
 int skw_table_new(const struct skw_table_options *opt, struct skw_table **out); /* 0 or -ENOMEM */
 void skw_table_free(struct skw_table *t);                                       /* NULL allowed */
 
 /*
- * The table as it is, to be looked at only: it is fed nothing. Free it as any other. 0 or -ENOMEM.
+ * A copy of the table as it is now, for reading only. The caller frees it as any other. 0 or
+ * -ENOMEM.
  */
 int skw_table_copy(const struct skw_table *t, struct skw_table **out);
 
 /*
  * A sweep: begin, the rows of all namespaces in any order, end. `complete` says that every
- * namespace was read to its end: only then may a row that was not met be taken for gone (one
- * that two complete sweeps in a row did not meet, as an iterator may miss a socket whose
- * neighbour closes). Rates are derived at the end, closed rows beyond their time removed.
- * skw_table_sweep_record() takes one struct skw_conn_rec: 0, -EBADMSG (and counts it), -ENOMEM.
+ * namespace was read to its end. A row goes when two complete sweeps in a row did not meet it: one
+ * is not enough, as an iterator may miss a socket whose neighbour closes. The end derives rates and
+ * removes closed rows whose time is over. skw_table_sweep_row(): 0 or -ENOMEM.
  */
 void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns);
-int skw_table_sweep_record(struct skw_table *t, const void *bytes, size_t len);
+int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample);
 void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete);
 
 /*
- * Who holds what: begin, struct skw_holder_rec in any order, end. At the end every row that a
- * holder was told for gets its owners, source `holder`; one that none was told for keeps what
- * it had. After end() accepted sockets without owners have their listener's, source `creator`.
+ * The holders of sockets: begin, each pair of socket and process in any order, end. The end gives
+ * each row its holders as owners, with the source `holder`. A row without holders keeps the owners
+ * that it had; an accepted socket that had none gets those of its listener, with the source
+ * `creator`. skw_table_holder() and skw_table_holders_end(): 0 or -ENOMEM.
  */
 void skw_table_holders_begin(struct skw_table *t);
-int skw_table_holders_record(struct skw_table *t, const void *bytes, size_t len);
+int skw_table_holder(struct skw_table *t, uint32_t inode, const struct skw_owner *owner);
 int skw_table_holders_end(struct skw_table *t);
 
 /*
- * One record of the event rings. Returns 1 with *event filled, 0 for one that only the table
- * needed, -EBADMSG (and counts it) or -ENOMEM. What is not known yet of the connection is made
- * up from the event: a row that appears by an event alone stays until a sweep, its close or,
- * if neither comes, two complete sweeps.
+ * An event. Returns 1 with *event filled, 0 if only the table needed it, or -ENOMEM. If there is
+ * no row of the connection, the event makes one, which goes as any other: after its close, or when
+ * two complete sweeps in a row did not meet it.
  */
-int skw_table_event(struct skw_table *t, const void *bytes, size_t len, struct skw_event *event);
+int skw_table_event(struct skw_table *t, const struct skw_event_told *told,
+		    struct skw_event *event);
 
 /*
- * Names. Both are copied. They apply to rows that are there and to those that come. A namespace
- * without a name any more is told "": its number may have been given to another.
+ * Names, for the rows that are there and those that will come. The text is copied. 0 or -ENOMEM. A
+ * namespace that has lost its name is told with "", as its number may belong to another one now.
  */
 int skw_table_name_netns(struct skw_table *t, uint32_t netns, const char *name);
 int skw_table_name_cgroup(struct skw_table *t, uint64_t cgroup_id, const char *path);
 
 /*
- * The next cgroup of some row that has no name yet and was not asked for since the last
- * sweep began; false: none. For the caller to look up.
+ * A cgroup without a name, for the caller to look up. Each comes once after the begin of a sweep.
+ * False: there is no other.
  */
 bool skw_table_unnamed_cgroup(struct skw_table *t, uint64_t *cgroup_id);
+
+/* Counts, in the totals, a record that was refused when it was decoded. */
+void skw_table_count_bad_record(struct skw_table *t);
 
 size_t skw_table_len(const struct skw_table *t); /* rows, closed ones included */
 const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie); /* or NULL */
 
-/* Every row once, in no order: start with *at = 0, ends with NULL. Not across changes. */
+/*
+ * Every row once, in no order, NULL at the end. *at is 0 at first. The table must not change
+ * meanwhile.
+ */
 const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at);
 
-/* What the head of the screen shows. Rates per second over the last tick; unknown: NAN. */
-#define SKW_TOTALS_HISTORY 60
-struct skw_totals {
-	size_t rows;               /* TCP, closed ones and listeners left out */
-	size_t states[SKW_STATES]; /* TCP rows by state, closed ones left out */
-	size_t closed;             /* closed rows that are kept */
-	size_t udp;
-	size_t netns;                  /* namespaces with a row */
-	double rx_bps, tx_bps;         /* bits per second */
-	double rtt_p50_us, rtt_p99_us; /* of the samples of the last tick */
-	double rto_per_s, retrans_per_s;
-	double retrans_ratio; /* segments retransmitted of those sent, 0..1 */
-	double events_per_s;
-	uint64_t bad_records; /* refused; any is a defect */
-	/* A minute of ticks, oldest first; `history` of them are there. */
-	unsigned history;
-	double rx_history[SKW_TOTALS_HISTORY], tx_history[SKW_TOTALS_HISTORY];
-	double rtt_p50_history[SKW_TOTALS_HISTORY], rto_history[SKW_TOTALS_HISTORY];
-	double retrans_history[SKW_TOTALS_HISTORY];
-};
+/*
+ * The number of a row's place in its table. Places are counted from 0 and used again, so their
+ * numbers stay small.
+ */
+uint32_t skw_table_place(const struct skw_row *row);
+
 const struct skw_totals *skw_table_totals(const struct skw_table *t);
 
 /*
- * What happened to one connection, oldest first: its last changes of state, RTOs and
- * retransmissions, as far as they are remembered (a bounded number over all connections, and a
- * bounded number kept for the one that is followed). Returns how many were put into `out`.
+ * What happened to one connection, oldest first: changes of state, RTOs and retransmissions. Only
+ * the newest of all connections are remembered, and more of the one that is followed. Returns how
+ * many were put into `out`.
  */
-struct skw_happening {
-	uint64_t ts_ns;
-	uint8_t type;                 /* enum skw_event_type */
-	uint8_t old_state, new_state; /* STATE, CLOSE */
-	uint8_t close_reason;
-	uint32_t args[2]; /* RTO: rto_us, backoff; RETRANS: seq, segs; ESTABLISHED: handshake_us */
-	int32_t error;    /* RETRANS */
-};
 size_t skw_table_timeline(const struct skw_table *t, uint64_t cookie, struct skw_happening *out,
 			  size_t max);
 
-/* The connection whose timeline is kept in full, and whose row is kept after its close; 0: none. */
+/* The connection that is followed: its row also stays after its close. 0: none. */
 void skw_table_follow(struct skw_table *t, uint64_t cookie);
 
 #endif

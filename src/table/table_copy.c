@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A table as it is at one moment, for whom it shall not change under his eyes. */
+/* A copy of a table, which stays as it is while the table goes on. */
 #include "table/table.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "table/table_state.h"
 
-/* What an entry shares with others of its table, it shares with those of the copy. */
+/* The pointers of an entry lead into its table. This makes them lead into the copy. */
 static int settle(struct skw_table *t, const struct skw_table *from, struct skw_entry *e)
 {
 	struct skw_row *row = &e->row;
@@ -28,11 +28,11 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 		ret = row->owners ? 0 : -ENOMEM;
 	}
 	if (!ret && e->in_netns)
-		ret = skw_names_ref(&t->netns, row->netns, row->slot, &row->netns_name);
+		ret = skw_names_ref(&t->netns, row->netns, e->slot, &row->netns_name);
 	if (!ret && netns && !row->netns_name)
 		ret = skw_table_name_netns(t, row->netns, netns);
 	if (!ret && row->cgroup_id != SKW_NONE64)
-		ret = skw_names_ref(&t->cgroups, row->cgroup_id, row->slot, &row->cgroup);
+		ret = skw_names_ref(&t->cgroups, row->cgroup_id, e->slot, &row->cgroup);
 	if (!ret && cgroup && !row->cgroup)
 		ret = skw_table_name_cgroup(t, row->cgroup_id, cgroup);
 	return ret;

@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Events: what the kernel did, as it did it. */
+/* Events change rows, and are remembered in the timeline. */
 #include "table/table.h"
 
 #include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
 
-#include "row/record.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
-/* Creators and such that are remembered for sockets of which nothing else is known. */
+/* A creator makes no row if this many rows are hidden. */
 #define HIDDEN_MAX 65536
 
-/* Rows are looked through once in so many events, and in as many as there are rows, by four. */
+/*
+ * Closed rows are looked for after this many events, but not before there were a quarter as many
+ * events as there are rows: then the cost per event does not grow with the rows.
+ */
 #define EXPIRY_EVENTS 4096
-
-/* include/net/tcp_states.h: TCP_NEW_SYN_RECV is shown as the state it is about. */
-static uint8_t shown_state(uint8_t state)
-{
-	return state >= SKW_STATE_UNCONN ? SKW_STATE_SYN_RECV : state;
-}
 
 static void expire(struct skw_table *t, uint64_t now_ns)
 {
 	skw_table_row_drop_doomed(t);
-	/* While a watch is paused no sweep does it. */
+	/* A sweep does this too, but a watch that is paused does not sweep. */
 	if (++t->since_expiry < EXPIRY_EVENTS || t->since_expiry < t->slots.len / 4)
 		return;
 	uint32_t closed = 0;
@@ -40,10 +34,10 @@ static void expire(struct skw_table *t, uint64_t now_ns)
 	skw_table_row_expired(t, closed);
 }
 
-/* A socket that is no row as long as nothing tells its state. */
+/* The row of a socket whose state is not known yet: nobody sees it. */
 static struct skw_entry *add_hidden(struct skw_table *t, const struct skw_row *row)
 {
-	struct skw_entry *e = skw_table_row_add(t, row, 0, "");
+	struct skw_entry *e = skw_table_row_add(t, row);
 
 	if (!e)
 		return NULL;
@@ -53,37 +47,24 @@ static struct skw_entry *add_hidden(struct skw_table *t, const struct skw_row *r
 }
 
 /* The process in connect(): it comes before the connection has a source port. */
-static int take_creator(struct skw_table *t, const void *bytes)
+static int take_creator(struct skw_table *t, const struct skw_event_told *told)
 {
-	struct skw_creator_rec rec;
-	struct skw_owner owner;
-	struct skw_row row;
-
-	memcpy(&rec, bytes, sizeof(rec));
-	memset(&owner, 0, sizeof(owner));
-	owner.pid = rec.tgid;
-	skw_record_comm(owner.comm, rec.comm);
-	skw_record_blank(&row);
-	row.cookie = rec.head.cookie;
-	row.netns = rec.head.netns;
-	row.uid = rec.uid;
-	row.cgroup_id = rec.cgroup_id;
-
-	struct skw_entry *e = skw_slots_find_cookie(&t->slots, row.cookie);
+	const struct skw_row *row = &told->socket.row;
+	struct skw_entry *e = skw_slots_find_cookie(&t->slots, row->cookie);
 
 	if (!e && t->hidden >= HIDDEN_MAX)
 		return 0;
 	if (!e)
-		e = add_hidden(t, &row);
+		e = add_hidden(t, row);
 	if (!e)
 		return -ENOMEM;
-	/* In connect(): nothing tells better when that was. */
+	/* The process is in connect(), so this is when the connection is opened. */
 	if (e->hidden && e->row.opened_ns == SKW_NONE64)
-		e->row.opened_ns = rec.head.ts_ns;
-	/* Who holds it is known better than who asks it to connect, until it is closed. */
+		e->row.opened_ns = told->event.ts_ns;
+	/* As long as the socket is open, its holders are the better owners. */
 	if (e->row.owner_source == SKW_OWNER_HOLDER && e->row.closed_ns == SKW_NONE64)
 		return 0;
-	const struct skw_owners *set = skw_owner_sets_get(&t->owners, &owner, 1);
+	const struct skw_owners *set = skw_owner_sets_get(&t->owners, &told->creator, 1);
 
 	if (!set)
 		return -ENOMEM;
@@ -92,8 +73,8 @@ static int take_creator(struct skw_table *t, const void *bytes)
 }
 
 /*
- * A state that an event tells, unless a sweep read the socket or another event came since. A row
- * whose state is known is one for everybody.
+ * Sets the state that an event tells, unless a sweep or another event told a newer one. From now on
+ * everybody sees the row.
  */
 static int move(struct skw_table *t, struct skw_entry *e, uint8_t state, uint64_t ts_ns)
 {
@@ -107,84 +88,65 @@ static int move(struct skw_table *t, struct skw_entry *e, uint8_t state, uint64_
 	return skw_table_row_set_state(t, e, state, ts_ns);
 }
 
-static int connected(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-		     struct skw_event *event)
+static int connected(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
-	(void)event;
 	e->row.direction = SKW_CONN_OUT;
 	if (e->row.opened_ns == SKW_NONE64)
-		e->row.opened_ns = rec->head.ts_ns;
-	return move(t, e, SKW_STATE_SYN_SENT, rec->head.ts_ns);
+		e->row.opened_ns = event->ts_ns;
+	return move(t, e, SKW_STATE_SYN_SENT, event->ts_ns);
 }
 
-static int established(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-		       struct skw_event *event)
+static int established(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
-	event->handshake_us = rec->handshake_us;
 	if (e->row.opened_ns == SKW_NONE64)
-		e->row.opened_ns = rec->head.ts_ns;
-	int ret = move(t, e, SKW_STATE_ESTABLISHED, rec->head.ts_ns);
+		e->row.opened_ns = event->ts_ns;
+	int ret = move(t, e, SKW_STATE_ESTABLISHED, event->ts_ns);
 
 	skw_table_row_accept(t, e);
 	return ret;
 }
 
-static int changed_state(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-			 struct skw_event *event)
+static int changed_state(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
-	event->old_state = shown_state(rec->head.old_state);
-	event->new_state = shown_state(rec->head.new_state);
-	/* The close itself tells the rest. */
+	/* The close, which comes as an event of its own, does this. */
 	if (event->new_state == SKW_STATE_CLOSED)
 		return 0;
-	return move(t, e, event->new_state, rec->head.ts_ns);
+	return move(t, e, event->new_state, event->ts_ns);
 }
 
-static int sampled(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-		   struct skw_event *event)
+static int sampled(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
 	(void)t;
-	event->rtt_us = rec->rtt_us;
-	if (rec->rtt_us != SKW_NONE32)
-		e->row.last_rtt_us = rec->rtt_us;
+	if (event->rtt_us != SKW_NONE32)
+		e->row.last_rtt_us = event->rtt_us;
 	return 0;
 }
 
-static int timed_out(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-		     struct skw_event *event)
+static int timed_out(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
 	(void)t;
-	event->rto_us = rec->rto_us;
-	event->backoff = rec->retransmits;
-	e->row.last_rto_ns = rec->head.ts_ns;
+	e->row.last_rto_ns = event->ts_ns;
 	e->row.recent |= SKW_RECENT_RTO;
 	return 0;
 }
 
-static int retransmitted(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-			 struct skw_event *event)
+static int retransmitted(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
 	(void)t;
-	event->seq = rec->seq;
-	event->segs = rec->segs;
-	event->error = rec->error;
-	e->retrans_ns = rec->head.ts_ns;
+	e->retrans_ns = event->ts_ns;
 	e->row.recent |= SKW_RECENT_RETRANS;
 	return 0;
 }
 
-static int listening(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-		     struct skw_event *event)
+static int listening(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
-	event->backlog = rec->backlog;
-	return move(t, e, SKW_STATE_LISTEN, rec->head.ts_ns);
+	return move(t, e, SKW_STATE_LISTEN, event->ts_ns);
 }
 
 static const struct {
-	int (*apply)(struct skw_table *t, struct skw_entry *e, const struct skw_event_rec *rec,
-		     struct skw_event *event);
-	bool opens;     /* the socket of a closed row is used again */
-	bool is_logged; /* in the timeline */
+	int (*apply)(struct skw_table *t, struct skw_entry *e, const struct skw_event *event);
+	bool opens;     /* a closed row is a new connection from then on */
+	bool is_logged; /* it goes into the timeline */
 } types[SKW_EVENT_TYPES] = {
 	[SKW_EVENT_CONNECT] = { connected, true, true },
 	[SKW_EVENT_ESTABLISHED] = { established, true, true },
@@ -217,67 +179,34 @@ static int log_event(struct skw_table *t, const struct skw_event *event)
 	return skw_timeline_add(&t->timeline, event->row->cookie, &what);
 }
 
-static void blank_event(struct skw_event *event, const struct skw_event_head *head)
+static int take_plain(struct skw_table *t, const struct skw_event_told *told,
+		      struct skw_event *event)
 {
-	*event = (struct skw_event){ .ts_ns = head->ts_ns,
-				     .type = head->type,
-				     .rtt_us = SKW_NONE32,
-				     .rto_us = SKW_NONE32,
-				     .handshake_us = SKW_NONE32 };
-}
-
-/* What an event tells of its socket. */
-static void row_of_event(struct skw_row *row, const struct skw_event_rec *rec)
-{
-	size_t addr_len = rec->family == AF_INET ? 4 : 16;
-
-	skw_record_blank(row);
-	row->cookie = rec->head.cookie ? rec->head.cookie : SKW_NONE64;
-	memcpy(row->local_addr, rec->local_addr, addr_len);
-	memcpy(row->remote_addr, rec->remote_addr, addr_len);
-	row->local_port = rec->local_port;
-	row->remote_port = rec->remote_port;
-	row->family = rec->family;
-	row->netns = rec->head.netns;
-	row->cgroup_id = rec->cgroup_id;
-	row->uid = rec->uid;
-	row->inode = rec->inode;
-	row->direction = rec->head.direction;
-}
-
-static int take_plain(struct skw_table *t, const void *bytes, struct skw_event *event)
-{
-	struct skw_event_rec rec;
-	struct skw_row row;
+	const struct skw_row *row = &told->socket.row;
+	struct skw_entry *e = skw_slots_find(&t->slots, row);
+	bool opens = types[event->type].opens;
 	int ret = 0;
 
-	memcpy(&rec, bytes, sizeof(rec));
-	row_of_event(&row, &rec);
-	blank_event(event, &rec.head);
-
-	struct skw_entry *e = skw_slots_find(&t->slots, &row);
-	bool opens = types[event->type].opens;
-
 	if (!e)
-		e = add_hidden(t, &row);
-	else if (e->row.closed_ns != SKW_NONE64 && opens && rec.head.ts_ns > e->row.closed_ns)
+		e = add_hidden(t, row);
+	else if (e->row.closed_ns != SKW_NONE64 && opens && event->ts_ns > e->row.closed_ns)
 		skw_table_row_reopen(e);
 	if (!e)
 		return -ENOMEM;
 	if (e->row.closed_ns == SKW_NONE64)
-		ret = skw_table_row_identify(t, e, &row);
+		ret = skw_table_row_identify(t, e, row);
 	if (ret)
 		return ret;
 
-	ret = types[event->type].apply(t, e, &rec, event);
+	ret = types[event->type].apply(t, e, event);
 	event->row = &e->row;
-	/* A change to CLOSED is told once, by the close. */
+	/* A change to CLOSED is not logged, as the close is. */
 	if (!ret && types[event->type].is_logged && event->new_state != SKW_STATE_CLOSED)
 		ret = log_event(t, event);
 	return ret ? ret : 1;
 }
 
-/* The socket serves another connection already: this one's end is told and forgotten. */
+/* Whether the socket serves another connection already, whose row must stay as it is. */
 static bool is_reused(const struct skw_entry *e, uint64_t ts_ns)
 {
 	return e->kind == SKW_ROW_TCP && e->row.closed_ns == SKW_NONE64 &&
@@ -285,8 +214,12 @@ static bool is_reused(const struct skw_entry *e, uint64_t ts_ns)
 	       e->row.ts_ns > ts_ns + SKW_CLOSING_NS;
 }
 
+/*
+ * The last row of a connection whose socket serves another one already. It is for the event alone,
+ * as the table has the row of the other connection.
+ */
 static const struct skw_row *forgotten(struct skw_table *t, const struct skw_entry *e,
-				       const struct skw_row *last, enum skw_close_reason reason)
+				       const struct skw_row *last)
 {
 	struct skw_row *row = &t->scratch;
 
@@ -296,7 +229,6 @@ static const struct skw_row *forgotten(struct skw_table *t, const struct skw_ent
 	row->owner_source = e->row.owner_source;
 	row->cgroup = row->cgroup_id == e->row.cgroup_id ? e->row.cgroup : NULL;
 	row->state = SKW_STATE_CLOSED;
-	row->close_reason = (uint8_t)reason;
 	row->closed_ns = row->state_ns = row->ts_ns;
 	return row;
 }
@@ -309,95 +241,70 @@ static struct skw_entry *add_bare(struct skw_table *t, const struct skw_row *row
 	return add_hidden(t, &bare);
 }
 
-/* Its figures are those of the socket, which has them until its very end. */
-static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row *last,
-		  const char *congestion, enum skw_close_reason reason)
+/*
+ * The row gets its last figures and is closed. A row that is in TIME_WAIT stays in that state until
+ * it ends.
+ */
+static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row_sample *sample)
 {
+	const struct skw_row *last = &sample->row;
 	bool waits = skw_entry_is_waiting(e);
 	uint64_t left_us = e->row.timer_left_us;
-	int ret = skw_table_row_merge(t, e, last, SKW_ROW_TCP, congestion, true);
+	int ret = skw_table_row_merge(t, e, sample, true);
 
 	if (ret)
 		return ret;
 	skw_table_row_show(t, e);
 	if (waits) {
 		e->row.closed_ns = last->ts_ns;
-		e->row.close_reason = (uint8_t)reason;
+		e->row.close_reason = last->close_reason;
 		e->row.timer = SKW_TIMER_TIMEWAIT;
 		e->row.timer_left_us = left_us;
 		return 0;
 	}
-	skw_table_row_close(t, e, reason, last->ts_ns);
+	skw_table_row_close(t, e, (enum skw_close_reason)last->close_reason, last->ts_ns);
 	if (!t->opt.closed_ns || last->state == SKW_STATE_LISTEN)
-		t->doomed = e->row.slot + 1;
+		t->doomed = e->slot + 1;
 	return 0;
 }
 
-static int take_close(struct skw_table *t, const void *bytes, struct skw_event *event)
+static int take_close(struct skw_table *t, const struct skw_event_told *told,
+		      struct skw_event *event)
 {
-	char congestion[SKW_CA_LEN + 1];
-	struct skw_close_rec rec;
-	struct skw_row last;
-	uint8_t kind;
+	const struct skw_row *last = &told->socket.row;
+	struct skw_entry *e = skw_slots_find(&t->slots, last);
+	int ret;
 
-	memcpy(&rec, bytes, sizeof(rec));
-	if (skw_record_row(&rec.row, sizeof(rec.row), &last, &kind, congestion) ||
-	    kind != SKW_ROW_TCP)
-		return -EBADMSG;
-	if (rec.head.cookie)
-		last.cookie = rec.head.cookie;
-	last.ts_ns = rec.head.ts_ns;
-	/* The state it left: of the new one nothing but the close is to be told. */
-	last.state = shown_state(rec.head.old_state);
-	if (rec.head.direction != SKW_CONN_UNKNOWN)
-		last.direction = rec.head.direction;
-	else if (last.state == SKW_STATE_SYN_SENT)
-		last.direction = SKW_CONN_OUT;
-	blank_event(event, &rec.head);
-	event->old_state = last.state;
-	event->new_state = SKW_STATE_CLOSED;
-
-	enum skw_close_reason reason = skw_record_close_reason(rec.head.old_state, rec.row.sk_err);
-	struct skw_entry *e = skw_slots_find(&t->slots, &last);
-
-	if (e && is_reused(e, last.ts_ns)) {
-		event->row = forgotten(t, e, &last, reason);
+	if (e && is_reused(e, last->ts_ns)) {
+		event->row = forgotten(t, e, last);
 	} else {
-		/* Used again and closed again between two sweeps: a refused connect, most likely.
+		/*
+		 * The socket was used and closed again between two sweeps, most likely by a
+		 * connect() that was refused.
 		 */
-		if (e && e->row.closed_ns != SKW_NONE64 && last.ts_ns > e->row.closed_ns)
+		if (e && e->row.closed_ns != SKW_NONE64 && last->ts_ns > e->row.closed_ns)
 			skw_table_row_reopen(e);
 		if (!e)
-			e = add_bare(t, &last);
+			e = add_bare(t, last);
 		if (!e)
 			return -ENOMEM;
-		int ret = finish(t, e, &last, congestion, reason);
-
+		ret = finish(t, e, &told->socket);
 		if (ret)
 			return ret;
 		event->row = &e->row;
 	}
-	int ret = log_event(t, event);
-
+	ret = log_event(t, event);
 	return ret ? ret : 1;
 }
 
-int skw_table_event(struct skw_table *t, const void *bytes, size_t len, struct skw_event *event)
+int skw_table_event(struct skw_table *t, const struct skw_event_told *told, struct skw_event *event)
 {
-	struct skw_event_head head;
-	int ret = skw_record_event(bytes, len, &head);
-
-	if (!ret) {
-		expire(t, head.ts_ns);
-		if (head.type == SKW_EVENT_CREATOR)
-			return take_creator(t, bytes);
-		t->tick.events++;
-		if (head.type == SKW_EVENT_CLOSE)
-			ret = take_close(t, bytes, event);
-		else
-			ret = take_plain(t, bytes, event);
-	}
-	if (ret == -EBADMSG)
-		t->totals.bad_records++;
-	return ret;
+	expire(t, told->event.ts_ns);
+	if (told->event.type == SKW_EVENT_CREATOR)
+		return take_creator(t, told);
+	t->tick.events++;
+	*event = told->event;
+	if (event->type == SKW_EVENT_CLOSE)
+		return take_close(t, told, event);
+	return take_plain(t, told, event);
 }

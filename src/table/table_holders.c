@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Holders of sockets become the owners of rows. */
+/* The holders of sockets become the owners of rows. */
 #include "table/table.h"
 
 #include <errno.h>
 
-#include "row/record.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
@@ -13,17 +12,9 @@ void skw_table_holders_begin(struct skw_table *t)
 	skw_holders_free(&t->holders);
 }
 
-int skw_table_holders_record(struct skw_table *t, const void *bytes, size_t len)
+int skw_table_holder(struct skw_table *t, uint32_t inode, const struct skw_owner *owner)
 {
-	struct skw_owner owner;
-	uint32_t inode;
-	int ret = skw_record_holder(bytes, len, &inode, &owner);
-
-	if (ret) {
-		t->totals.bad_records++;
-		return ret;
-	}
-	return skw_holders_add(&t->holders, inode, &owner);
+	return skw_holders_add(&t->holders, inode, owner);
 }
 
 static int apply(struct skw_table *t, struct skw_entry *e)
@@ -48,15 +39,15 @@ int skw_table_holders_end(struct skw_table *t)
 	for (uint32_t slot = 0; slot < t->slots.end && !ret; slot++) {
 		struct skw_entry *e = skw_slots_at(&t->slots, slot);
 
-		/* Nobody has it open any more: the kernel closes what a process left behind. */
+		/* No process has it open any more; the kernel is still closing it. */
 		if (e->used && !e->row.inode && e->row.owner_source == SKW_OWNER_HOLDER)
 			e->row.owner_source = SKW_OWNER_CREATOR;
-		/* The number of a socket that is closed may be another's by now. */
+		/* The inode number of a closed socket may belong to another one by now. */
 		if (e->used && e->row.closed_ns == SKW_NONE64 && e->row.inode &&
 		    e->row.inode != SKW_NONE32)
 			ret = apply(t, e);
 	}
-	/* Listeners have theirs now: those they took get the same. */
+	/* Listeners have their owners now, which the sockets that they accepted get too. */
 	for (uint32_t slot = 0; slot < t->slots.end && !ret; slot++) {
 		struct skw_entry *e = skw_slots_at(&t->slots, slot);
 

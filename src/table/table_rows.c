@@ -2,12 +2,13 @@
 #include "table/table_rows.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "row/history.h"
-#include "row/record.h"
+#include "row/row.h"
 
-/* Bits in a byte times nanoseconds in a second: bytes per nanosecond, as it is shown. */
+/* Makes bits per second from bytes per nanosecond. */
 #define BPS_FACTOR 8e9
 #define BPS_LIMIT  0x1p64
 
@@ -30,7 +31,7 @@ static int enter_netns(struct skw_table *t, struct skw_entry *e)
 {
 	if (e->row.netns == SKW_NONE32)
 		return 0;
-	int ret = skw_names_ref(&t->netns, e->row.netns, e->row.slot, &e->row.netns_name);
+	int ret = skw_names_ref(&t->netns, e->row.netns, e->slot, &e->row.netns_name);
 
 	e->in_netns = !ret;
 	return ret;
@@ -49,7 +50,7 @@ static int set_cgroup(struct skw_table *t, struct skw_entry *e, uint64_t cgroup_
 
 	if (cgroup_id == SKW_NONE64 || cgroup_id == e->row.cgroup_id)
 		return 0;
-	int ret = skw_names_ref(&t->cgroups, cgroup_id, e->row.slot, &name);
+	int ret = skw_names_ref(&t->cgroups, cgroup_id, e->slot, &name);
 
 	if (ret)
 		return ret;
@@ -60,17 +61,10 @@ static int set_cgroup(struct skw_table *t, struct skw_entry *e, uint64_t cgroup_
 	return 0;
 }
 
-static void copy_tuple(struct skw_row *row, const struct skw_row *now)
-{
-	memcpy(row->local_addr, now->local_addr, sizeof(row->local_addr));
-	memcpy(row->remote_addr, now->remote_addr, sizeof(row->remote_addr));
-	row->local_port = now->local_port;
-	row->remote_port = now->remote_port;
-	row->family = now->family;
-	row->proto = now->proto;
-}
-
-/* A connection that was waiting in a listener's queue, without a cookie, is one row with this. */
+/*
+ * A request in a listener's queue has a row without a cookie. The connection that comes of it has
+ * another row, which takes its place.
+ */
 static void drop_request(struct skw_table *t, const struct skw_row *row)
 {
 	struct skw_row like = *row;
@@ -82,23 +76,20 @@ static void drop_request(struct skw_table *t, const struct skw_row *row)
 		skw_table_row_drop(t, request);
 }
 
-struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row, uint8_t kind,
-				    const char *congestion)
+struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row)
 {
-	if (t->requests && row->proto == SKW_PROTO_TCP && row->cookie != SKW_NONE64)
+	if (t->requests && row->tuple.proto == IPPROTO_TCP && row->cookie != SKW_NONE64)
 		drop_request(t, row);
 
 	struct skw_entry *e = skw_slots_add(&t->slots, row);
 
 	if (!e)
 		return NULL;
-	e->kind = kind;
 	e->row.cgroup_id = SKW_NONE64;
-	e->row.congestion = intern_congestion(t, congestion);
 	if (row->cookie == SKW_NONE64)
 		t->requests++;
 	if (enter_netns(t, e) || set_cgroup(t, e, row->cgroup_id) ||
-	    (row->state == SKW_STATE_LISTEN && skw_listeners_add(&t->listeners, &e->row))) {
+	    (row->state == SKW_STATE_LISTEN && skw_listeners_add(&t->listeners, e))) {
 		skw_table_row_drop(t, e);
 		return NULL;
 	}
@@ -107,8 +98,8 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 
 void skw_table_row_bare(struct skw_row *out, const struct skw_row *row)
 {
-	skw_record_blank(out);
-	copy_tuple(out, row);
+	skw_row_blank(out);
+	out->tuple = row->tuple;
 	out->cookie = row->cookie;
 	out->netns = row->netns;
 	out->cgroup_id = row->cgroup_id;
@@ -133,11 +124,11 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 		skw_names_unref(&t->cgroups, e->row.cgroup_id);
 	if (e->row.cookie == SKW_NONE64)
 		t->requests--;
-	if (t->doomed == e->row.slot + 1)
+	if (t->doomed == e->slot + 1)
 		t->doomed = 0;
 	skw_table_row_show(t, e);
 	skw_owner_sets_put(&t->owners, e->row.owners);
-	/* Who still looks at it, which nobody may, finds nothing that was freed. */
+	/* A pointer that somebody still has to the row must not lead to freed memory. */
 	e->row.owners = NULL;
 	e->row.netns_name = e->row.cgroup = NULL;
 	skw_slots_remove(&t->slots, e);
@@ -159,9 +150,9 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 	struct skw_row *row = &e->row;
 	int ret = 0;
 
-	/* The tuple is the key of a row without a cookie, and such a row has no other. */
+	/* The tuple is the key of a row without a cookie, so it must not change. */
 	if (row->cookie != SKW_NONE64) {
-		copy_tuple(row, now);
+		row->tuple = now->tuple;
 		if (row->netns != now->netns && now->netns != SKW_NONE32) {
 			leave_netns(t, e);
 			row->netns = now->netns;
@@ -171,7 +162,7 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 	}
 	if (now->uid != SKW_NONE32)
 		row->uid = now->uid;
-	/* Also 0: the number of a socket that was left behind is soon another's. */
+	/* Also 0: the number of a socket that no process holds will soon belong to another. */
 	if (now->inode != SKW_NONE32)
 		row->inode = now->inode;
 	if (now->direction != SKW_CONN_UNKNOWN)
@@ -190,7 +181,7 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 	row->state_ns = ts_ns;
 	if (before == SKW_STATE_LISTEN)
 		skw_listeners_changed(&t->listeners);
-	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, row) : 0;
+	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, e) : 0;
 }
 
 static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64_t to_ns)
@@ -203,9 +194,8 @@ static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64
 }
 
 /*
- * Over the time between two sweeps. A connection that was opened within it moved nothing before:
- * what it moved is spread over the whole tick as well, or ten bytes in its first microseconds
- * would make it the fastest of all.
+ * Rates are over the time between two sweeps. For a connection that was opened within that time the
+ * whole tick counts too, or ten bytes in its first microseconds would make it the fastest of all.
  */
 static void derive_rates(struct skw_row *row, const struct skw_row *now, bool born,
 			 uint64_t tick_begin_ns)
@@ -230,7 +220,7 @@ static void step_history(const struct skw_table *t, struct skw_row *row, const s
 	skw_history_add(row, t->seconds, sampled ? now->last_rtt_us : now->srtt_us);
 }
 
-/* The figures of the kernel lie together in a row: copied as one. */
+/* The figures of the kernel lie together in a row, so they are copied as one block. */
 static void copy_figures(struct skw_row *row, const struct skw_row *now)
 {
 	size_t from = offsetof(struct skw_row, bytes_acked);
@@ -255,7 +245,7 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 {
 	struct skw_row *row = &e->row;
 
-	/* connect() comes before what the kernel may have kept, its success. */
+	/* connect() is earlier than the establishment, which the kernel may have kept. */
 	if (now->opened_ns < row->opened_ns)
 		row->opened_ns = now->opened_ns;
 
@@ -273,13 +263,13 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 	copy_figures(row, now);
 }
 
-/* What is over moves nothing: the rates of its last tick are no figures of its own. */
+/* A connection that is over has no rates, and must not keep those of its last tick. */
 static void stop_rates(struct skw_row *row)
 {
 	row->tx_bps = row->rx_bps = SKW_NONE64;
 }
 
-/* A TIME_WAIT tells that a connection is over, and none of what it was. */
+/* A TIME_WAIT tells that the connection is over, and has none of its figures. */
 static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
 {
 	struct skw_row *row = &e->row;
@@ -294,7 +284,7 @@ static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struc
 	return skw_table_row_set_state(t, e, now->state, now->ts_ns);
 }
 
-/* The kernel's own word for the change, where it was seen, is the better one. */
+/* If the kernel told when the state changed, that time is taken. */
 static int merge_state(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
 {
 	struct skw_row *row = &e->row;
@@ -306,7 +296,7 @@ static int merge_state(struct skw_table *t, struct skw_entry *e, const struct sk
 	int ret = skw_table_row_set_state(t, e, now->state,
 					  now->state_ns != SKW_NONE64 ? now->state_ns : now->ts_ns);
 
-	/* Without callbacks no event tells of it. */
+	/* No event tells the change of a socket without callbacks, so it is logged here. */
 	if (ret || now->flags & SKW_ROW_ENROLLED || before == SKW_STATE_CLOSED)
 		return ret;
 	struct skw_happening what = { .ts_ns = now->ts_ns,
@@ -317,14 +307,16 @@ static int merge_state(struct skw_table *t, struct skw_entry *e, const struct sk
 	return skw_timeline_add(&t->timeline, row->cookie, &what);
 }
 
-int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
-			uint8_t kind, const char *congestion, bool final)
+int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
+			const struct skw_row_sample *sample, bool final)
 {
+	const struct skw_row *now = &sample->row;
 	struct skw_row *row = &e->row;
+	uint8_t kind = sample->kind;
 
 	if (kind == SKW_ROW_TIME_WAIT)
 		return merge_time_wait(t, e, now);
-	/* A request that was read before its connection was made. */
+	/* The request was read before the connection came of it. */
 	if (kind == SKW_ROW_SYN_RECV && e->kind == SKW_ROW_TCP)
 		return 0;
 
@@ -333,8 +325,8 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct s
 	if (ret)
 		return ret;
 	e->kind = kind;
-	if (!row->congestion || strcmp(row->congestion, congestion) != 0)
-		row->congestion = intern_congestion(t, congestion);
+	if (!row->congestion || strcmp(row->congestion, sample->congestion) != 0)
+		row->congestion = intern_congestion(t, sample->congestion);
 	if (!final)
 		ret = merge_state(t, e, now);
 	if (kind == SKW_ROW_TCP && row->state != SKW_STATE_LISTEN)
@@ -356,7 +348,7 @@ void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_clos
 	stop_rates(row);
 	row->timer = SKW_NONE8;
 	row->timer_left_us = SKW_NONE64;
-	/* Leaving a state takes no memory. */
+	/* Only a change to LISTEN can fail. */
 	(void)skw_table_row_set_state(t, e, SKW_STATE_CLOSED, ts_ns);
 	row->state_ns = ts_ns;
 }
@@ -371,7 +363,6 @@ void skw_table_row_reopen(struct skw_entry *e)
 	fresh.cgroup = row->cgroup;
 	fresh.owners = row->owners;
 	fresh.owner_source = row->owner_source;
-	fresh.slot = row->slot;
 	e->row = fresh;
 	e->kind = 0;
 	e->retrans_ns = 0;
@@ -392,7 +383,7 @@ void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
 
 	if (row->state == SKW_STATE_SYN_SENT)
 		row->direction = SKW_CONN_OUT;
-	if (row->proto != SKW_PROTO_TCP || row->state == SKW_STATE_LISTEN ||
+	if (row->tuple.proto != IPPROTO_TCP || row->state == SKW_STATE_LISTEN ||
 	    row->direction == SKW_CONN_OUT || (row->direction == SKW_CONN_IN && row->owners))
 		return;
 	const struct skw_entry *listener = skw_listeners_find(&t->listeners, &t->slots, row);
@@ -413,7 +404,7 @@ bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now
 		return false;
 	if (row->cookie == t->timeline.cookie)
 		return true;
-	/* The end of a TIME_WAIT counts, for who had one. */
+	/* The end of its TIME_WAIT, or its close if it had none. */
 	uint64_t since = row->state_ns;
 
 	if (now_ns < since || now_ns - since < t->keep_ns)

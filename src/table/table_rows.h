@@ -1,54 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The life of a row: made, told of, closed, dropped. For the files of the table. */
+/* The life of a row, from its first sample or event until it is dropped. Only for this room. */
 #ifndef SKW_TABLE_TABLE_ROWS_H
 #define SKW_TABLE_TABLE_ROWS_H
 
 #include "table/table_state.h"
 
 /*
- * A sweep may read a socket while it closes, as the callback comes before the socket leaves the
- * kernel's table: only later than this after its close a record tells of a new connection.
+ * The callback of a close comes before the socket leaves the kernel's table, so a sweep may still
+ * read it. A sample tells of a new connection only if it is later than the close by more than this.
  */
 #define SKW_CLOSING_NS (100 * 1000000ULL)
 
-/*
- * A row as a record or an event tells it first. kind 0: an event. NULL: no memory. `row` has no
- * pointers but is given them.
- */
-struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row, uint8_t kind,
-				    const char *congestion);
-/* The same socket, and nothing known of it but who it is. */
+/* A new entry with this row, which comes without pointers and gets them. NULL: no memory. */
+struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row);
+/* A row of which only the identity is known: that of `row`. */
 void skw_table_row_bare(struct skw_row *out, const struct skw_row *row);
-/* Its entry was hidden: it is a row from now on. */
+/* From now on everybody sees the row. */
 void skw_table_row_show(struct skw_table *t, struct skw_entry *e);
 void skw_table_row_drop(struct skw_table *t, struct skw_entry *e);
 
-/* A closed row that was kept for the event of its close. */
+/* Drops the closed row that was only kept for the event of its close. */
 void skw_table_row_drop_doomed(struct skw_table *t);
 
-/* What a record tells of a row that is there. final: of its close. 0 or -ENOMEM. */
-int skw_table_row_merge(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
-			uint8_t kind, const char *congestion, bool final);
+/* Puts what a sample tells into a row that is there. final: it is of the close. 0 or -ENOMEM. */
+int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
+			const struct skw_row_sample *sample, bool final);
 
-/* What is told beside figures; unknown numbers change nothing. 0 or -ENOMEM. */
+/* Puts the identity that is told into the row. Unknown numbers change nothing. 0 or -ENOMEM. */
 int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now);
 
 int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t state,
 			    uint64_t ts_ns);
 void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_close_reason reason,
 			 uint64_t ts_ns);
-/* The socket of a closed row is used for another connection: nothing of the old one is left. */
+/* The socket of a closed row is used for another connection: the row begins anew. */
 void skw_table_row_reopen(struct skw_entry *e);
 
-/* A set with a reference becomes the row's. */
+/* Gives the row a set of owners, and with it the caller's reference. */
 void skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw_owners *set,
 		       uint8_t source);
-/* The listener that took it, for who is not told otherwise: direction and owners. */
+/* If a listener accepted the connection, the row gets its direction and owners from that. */
 void skw_table_row_accept(struct skw_table *t, struct skw_entry *e);
 
-/* A closed row whose time is over, by `now_ns`, goes. Whether it is one, and stays. */
+/* Drops a closed row whose time is over. True: the row is closed and stays. */
 bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns);
-/* After all rows were looked through: so many closed ones are left. */
+/* To be called after skw_table_row_expire() of all rows: `closed` of them are left. */
 void skw_table_row_expired(struct skw_table *t, uint32_t closed);
 
 static inline bool skw_entry_is_closed(const struct skw_entry *e)
@@ -56,13 +52,13 @@ static inline bool skw_entry_is_closed(const struct skw_entry *e)
 	return e->row.state == SKW_STATE_CLOSED;
 }
 
-/* All that is left of it is the kernel's TIME_WAIT, which may be shown as FIN_WAIT2. */
+/* Only a TIME_WAIT is left of it in the kernel. Its state may be FIN_WAIT2. */
 static inline bool skw_entry_is_waiting(const struct skw_entry *e)
 {
 	return !skw_entry_is_closed(e) && e->row.timer == SKW_TIMER_TIMEWAIT;
 }
 
-/* Its figures move: no listener, and not over. */
+/* Its figures move: it is no listener and is not over. */
 static inline bool skw_entry_is_live_tcp(const struct skw_entry *e)
 {
 	return e->kind == SKW_ROW_TCP && e->row.closed_ns == SKW_NONE64 &&

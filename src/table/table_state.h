@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a table is made of, for the files that make it. */
+/* The parts of a table. Only for this room. */
 #ifndef SKW_TABLE_TABLE_STATE_H
 #define SKW_TABLE_TABLE_STATE_H
 
@@ -12,12 +12,12 @@
 #include "table/timeline.h"
 #include "table/totals.h"
 
-/* Names of congestion controls; modules of the kernel, so a handful. */
+/* Highest number of congestion controls with a name: a kernel has a handful. */
 #define SKW_CONGESTIONS 32
 
 /*
- * With more closed rows than this they are kept for a shorter time, so that a host whose
- * connections come and go by the thousand does not pay for it with its memory.
+ * If there are more closed rows than this, they are kept for a shorter time. So a host with
+ * thousands of connections per second does not fill its memory with them.
  */
 #define SKW_CLOSED_MANY 32768U
 
@@ -33,15 +33,15 @@ struct skw_table {
 	struct skw_holders holders;
 	struct skw_tick tick;
 	struct skw_totals totals;
-	uint64_t begin_ns, prev_begin_ns; /* of this sweep and the one before; SKW_NONE64: none */
-	uint32_t sweep;                   /* its number; 0 before the first */
-	uint32_t seconds;  /* of history between the two, 0 where they began in the same one */
-	uint32_t at;       /* slot of the last record's row: the next one's is likely beside it */
-	uint32_t hidden;   /* entries that are no rows yet */
-	uint32_t requests; /* rows without a cookie */
-	uint32_t doomed;   /* slot + 1 of a closed row that goes with the next call; 0: none */
-	uint32_t since_expiry;  /* events since closed rows were looked through */
-	struct skw_row scratch; /* final row of a connection whose socket is in use again */
+	uint64_t begin_ns, prev_begin_ns; /* of the last sweep and the one before; SKW_NONE64 */
+	uint32_t sweep;                   /* number of the last sweep; 0 before the first */
+	uint32_t seconds;                 /* of history between the two; 0: same second */
+	uint32_t at;                      /* slot of the row that the last sample was of */
+	uint32_t hidden;                  /* number of hidden entries */
+	uint32_t requests;                /* number of rows without a cookie */
+	uint32_t doomed;        /* slot + 1 of a closed row that the next call drops; 0: none */
+	uint32_t since_expiry;  /* number of events since closed rows were looked for */
+	struct skw_row scratch; /* last row of a connection whose socket is in use again */
 };
 
 #endif

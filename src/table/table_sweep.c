@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Sweeps: rows as the kernel has them now, and what has gone since. */
+/* Sweeps tell the figures of all rows, and which rows have gone. */
 #include "table/table.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "row/history.h"
-#include "row/record.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
@@ -14,7 +13,7 @@
 #define RECENT_NS  (10 * NS_PER_S)
 #define CACHE_LINE 64
 
-/* Complete sweeps in a row that may miss a socket before it is taken for gone. */
+/* A row goes when this many complete sweeps in a row did not meet it. */
 #define MISSED_MAX 2
 
 void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns)
@@ -31,8 +30,9 @@ void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns)
 }
 
 /*
- * The kernel hands sockets out in about the same order each time, and that is the order in which
- * rows were made: the next row is likely the one beside the last one, and on its way from memory.
+ * The kernel tells sockets in about the same order each time, which is the order in which their
+ * rows were made. So the next row is likely beside the last one, and was already fetched from
+ * memory.
  */
 static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 {
@@ -48,7 +48,7 @@ static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 		e = skw_slots_find(&t->slots, row);
 	if (!e)
 		return NULL;
-	t->at = e->row.slot;
+	t->at = e->slot;
 	if (t->at + 1 < t->slots.end) {
 		const char *ahead = (const char *)skw_slots_at(&t->slots, t->at + 1);
 
@@ -58,79 +58,68 @@ static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 	return e;
 }
 
-/* True if this record, read while or before the connection closed, has nothing to tell. */
-static bool is_over(const struct skw_entry *e, const struct skw_row *row, uint8_t kind)
+/* True if the sample was read before or while the connection closed: its close told more. */
+static bool is_over(const struct skw_entry *e, const struct skw_row_sample *sample)
 {
 	uint64_t closed = e->row.closed_ns;
 
-	if (kind != SKW_ROW_TCP)
+	if (sample->kind != SKW_ROW_TCP)
 		return false;
-	if (row->state == SKW_STATE_CLOSED)
+	if (sample->row.state == SKW_STATE_CLOSED)
 		return true;
-	return closed != SKW_NONE64 && row->ts_ns < closed + SKW_CLOSING_NS;
+	return closed != SKW_NONE64 && sample->row.ts_ns < closed + SKW_CLOSING_NS;
 }
 
-static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row *row, uint8_t kind,
-		  const char *congestion)
+static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row_sample *sample)
 {
-	/* A socket may move to where the iterator has not been yet. */
-	bool doubled = e->row.seen == t->sweep && e->kind == kind;
+	/* A socket may move to a place that the iterator comes to later: it is read twice then. */
+	bool doubled = e->seen == t->sweep && e->kind == sample->kind;
 
-	if (is_over(e, row, kind)) {
-		e->row.seen = t->sweep;
+	if (is_over(e, sample)) {
+		e->seen = t->sweep;
 		return 0;
 	}
 	if (doubled)
 		return 0;
-	if (kind == SKW_ROW_TCP && e->row.closed_ns != SKW_NONE64)
+	if (sample->kind == SKW_ROW_TCP && e->row.closed_ns != SKW_NONE64)
 		skw_table_row_reopen(e);
-	e->row.seen = t->sweep;
-	e->row.missed = 0;
+	e->seen = t->sweep;
+	e->missed = 0;
 	skw_table_row_show(t, e);
-	return skw_table_row_merge(t, e, row, kind, congestion, false);
+	return skw_table_row_merge(t, e, sample, false);
 }
 
-static int insert(struct skw_table *t, const struct skw_row *row, uint8_t kind,
-		  const char *congestion)
+static int insert(struct skw_table *t, const struct skw_row_sample *sample)
 {
 	struct skw_row bare;
 
-	/* Figures are merged as those of a row that events told of. */
-	skw_table_row_bare(&bare, row);
-	bare.state = row->state;
-	bare.state_ns = row->state_ns;
+	/* Merging derives figures from what was before: nothing, as if events had made the row. */
+	skw_table_row_bare(&bare, &sample->row);
+	bare.state = sample->row.state;
+	bare.state_ns = sample->row.state_ns;
 
-	struct skw_entry *e = skw_table_row_add(t, &bare, 0, congestion);
+	struct skw_entry *e = skw_table_row_add(t, &bare);
 
 	if (!e)
 		return -ENOMEM;
-	e->row.seen = t->sweep;
-	t->at = e->row.slot;
-	return skw_table_row_merge(t, e, row, kind, congestion, false);
+	e->seen = t->sweep;
+	t->at = e->slot;
+	return skw_table_row_merge(t, e, sample, false);
 }
 
-int skw_table_sweep_record(struct skw_table *t, const void *bytes, size_t len)
+int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample)
 {
-	char congestion[SKW_CA_LEN + 1];
-	struct skw_row row;
-	uint8_t kind;
-	int ret = skw_record_row(bytes, len, &row, &kind, congestion);
-
-	if (ret) {
-		t->totals.bad_records++;
-		return ret;
-	}
-	struct skw_entry *e = find(t, &row);
+	struct skw_entry *e = find(t, &sample->row);
 
 	if (e)
-		return update(t, e, &row, kind, congestion);
-	/* Over before it was known, and its close will be told by an event. */
-	if (kind == SKW_ROW_TCP && row.state == SKW_STATE_CLOSED)
+		return update(t, e, sample);
+	/* It closed before it was known. An event will tell its close. */
+	if (sample->kind == SKW_ROW_TCP && sample->row.state == SKW_STATE_CLOSED)
 		return 0;
-	return insert(t, &row, kind, congestion);
+	return insert(t, sample);
 }
 
-/* Only a connection of which something was known is worth a row after its end. */
+/* A row is kept after its end if it is followed, or had figures of a connection. */
 static bool is_kept(const struct skw_table *t, const struct skw_entry *e)
 {
 	if (e->row.cookie == t->timeline.cookie)
@@ -138,15 +127,15 @@ static bool is_kept(const struct skw_table *t, const struct skw_entry *e)
 	return e->kind == SKW_ROW_TCP && e->row.state != SKW_STATE_LISTEN && t->opt.closed_ns;
 }
 
-/* A row that this sweep did not meet. True if it was dropped. */
+/* This sweep did not meet the row. True: the row was dropped. */
 static bool miss(struct skw_table *t, struct skw_entry *e, uint64_t now_ns, bool complete)
 {
-	/* A request either became a connection, which is another row, or is of no interest. */
+	/* A request became a connection, which has a row of its own, or has failed. */
 	unsigned limit = e->kind == SKW_ROW_SYN_RECV ? 1 : MISSED_MAX;
 
 	if (skw_entry_is_live_tcp(e))
 		skw_history_add(&e->row, t->seconds, SKW_NONE32);
-	if (!complete || ++e->row.missed < limit)
+	if (!complete || ++e->missed < limit)
 		return false;
 	if (e->hidden || !is_kept(t, e)) {
 		skw_table_row_drop(t, e);
@@ -181,13 +170,13 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 
 		if (!e->used)
 			continue;
-		if (e->row.seen != t->sweep && (e->hidden || !skw_entry_is_closed(e)) &&
+		if (e->seen != t->sweep && (e->hidden || !skw_entry_is_closed(e)) &&
 		    miss(t, e, now_ns, complete))
 			continue;
 		closed += skw_table_row_expire(t, e, now_ns);
 		if (!e->used || e->hidden)
 			continue;
-		/* New here; by now the sweep has met all listeners. */
+		/* The row is new, and its listener can be found as all listeners were met. */
 		if (!e->tick_state)
 			skw_table_row_accept(t, e);
 		derive(e, now_ns);

@@ -2,6 +2,7 @@
 #include "table/timeline.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +71,7 @@ static int ring_add(struct skw_timeline_ring *r, const struct skw_timeline_entry
 	return 0;
 }
 
-/* The i-th from the newest on. */
+/* The newest one is 0, the one before it is 1. */
 static const struct skw_timeline_entry *ring_at(const struct skw_timeline_ring *r, size_t i)
 {
 	return &r->all[(r->at + r->size - 1 - i) % r->size];

@@ -2,6 +2,7 @@
 #include "table/totals.h"
 
 #include <math.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #define NS_PER_S 1e9
@@ -43,7 +44,7 @@ void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const s
 	tick->rx_bytes += delta64(before->bytes_received, now->bytes_received, born);
 	tick->retrans += delta32(before->retrans_segs, now->retrans_segs, born);
 	tick->segs_out += delta32(before->segs_out, now->segs_out, born);
-	/* Those that we count begin at 0 with the first sweep that meets the socket. */
+	/* Our programs count these from 0 on, since the first sweep that met the socket. */
 	tick->rto += delta32(before->rto_count, now->rto_count, true);
 	if (now->rtt_samples == SKW_NONE32 || now->rtt_samples == before->rtt_samples)
 		return;
@@ -59,7 +60,7 @@ void skw_totals_count_begin(struct skw_totals *t)
 
 void skw_totals_count(struct skw_totals *t, const struct skw_row *row)
 {
-	if (row->proto == SKW_PROTO_UDP) {
+	if (row->tuple.proto == IPPROTO_UDP) {
 		t->udp++;
 		return;
 	}
@@ -87,7 +88,7 @@ double skw_totals_quantile(const uint64_t hist[SKW_RTT_BUCKETS], double share)
 	while (i < SKW_RTT_BUCKETS - 1 && (double)(below + hist[i]) < rank)
 		below += hist[i++];
 
-	/* abi/conn.h tells the limits; the last bucket, which has none, is taken for an octave. */
+	/* The limits are those of abi/conn.h. The last bucket is taken for an octave. */
 	double from = i ? (double)(1U << (i + 4)) : 0, to = (double)(1U << (i + 5));
 	double part = hist[i] ? (rank - (double)below) / (double)hist[i] : 0;
 

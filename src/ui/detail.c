@@ -75,12 +75,12 @@ static void add_tuple(struct skw_page *p, const struct skw_row *row)
 	static const char *const arrows[] = { " - ", " < ", " > " };
 	char endpoint[SKW_ENDPOINT_SIZE];
 
-	skw_address_endpoint(endpoint, row->family, row->local_addr, row->local_port);
+	skw_address_local(endpoint, &row->tuple);
 	skw_page_put(p, SKW_STYLE_STRONG, endpoint);
 	if (row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN) {
 		char both[SKW_ENDPOINT_SIZE + 4];
 
-		skw_address_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
+		skw_address_remote(endpoint, &row->tuple);
 		snprintf(both, sizeof(both), "%s%s", arrows[row->direction % 3], endpoint);
 		skw_page_put(p, SKW_STYLE_STRONG, both);
 	}

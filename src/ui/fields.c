@@ -61,8 +61,9 @@ static void print_of_row(const struct skw_row *row, enum skw_field field, struct
 	if (skw_fields[field].kind == SKW_KIND_ADDR) {
 		char addr[INET6_ADDRSTRLEN];
 
-		skw_address_text(row->family,
-				 field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr,
+		skw_address_text(row->tuple.family,
+				 field == SKW_FIELD_LOCAL_ADDR ? row->tuple.local_addr
+							       : row->tuple.remote_addr,
 				 addr);
 		skw_buf_add_str(out, addr);
 	} else if (skw_fields[field].kind == SKW_KIND_OWNERS) {

@@ -13,8 +13,8 @@
 #define GROW       1024U
 
 struct skw_smoothed {
-	uint16_t ticks[TICKS]; /* the current tick is the first */
-	uint16_t whose;        /* a hash of the cookie, because slots are reused */
+	uint16_t ticks[TICKS]; /* this one first */
+	uint16_t whose;        /* of the cookie: places are used again */
 };
 
 void skw_smooth_free(struct skw_smooth *s)
@@ -23,9 +23,9 @@ void skw_smooth_free(struct skw_smooth *s)
 	*s = (struct skw_smooth){ 0 };
 }
 
-static int grow(struct skw_smooth *s, size_t slot)
+static int grow(struct skw_smooth *s, size_t place)
 {
-	size_t len = (slot / GROW + 1) * GROW;
+	size_t len = (place / GROW + 1) * GROW;
 	struct skw_smoothed *all = reallocarray(s->all, len, sizeof(*all));
 
 	if (!all)
@@ -57,15 +57,15 @@ static uint64_t decode(uint16_t code)
 	return (uint64_t)(code - (shift << MANTISSA_BITS)) << shift;
 }
 
-int skw_smooth_add(struct skw_smooth *s, const struct skw_row *row, uint64_t now, bool tick,
+int skw_smooth_add(struct skw_smooth *s, uint32_t place, uint64_t cookie, uint64_t now, bool tick,
 		   uint64_t *out)
 {
-	uint16_t whose = (uint16_t)(row->cookie ^ row->cookie >> 16);
+	uint16_t whose = (uint16_t)(cookie ^ cookie >> 16);
 	unsigned known = 1;
 
-	if (row->slot >= s->len && grow(s, row->slot))
+	if (place >= s->len && grow(s, place))
 		return -ENOMEM;
-	struct skw_smoothed *of = &s->all[row->slot];
+	struct skw_smoothed *of = &s->all[place];
 
 	if (of->whose != whose)
 		*of = (struct skw_smoothed){ { UNKNOWN, UNKNOWN, UNKNOWN }, whose };

@@ -14,9 +14,8 @@
 
 struct skw_smoothed;
 
-/* Indexed by the slot of the row. */
 struct skw_smooth {
-	struct skw_smoothed *all; /* owned */
+	struct skw_smoothed *all; /* owned; by place of the row */
 	size_t len;
 };
 
@@ -24,10 +23,11 @@ struct skw_smooth {
 void skw_smooth_free(struct skw_smooth *s);
 
 /*
- * Adds the current value `now` of a row and sets *out to the smoothed value times 6. SKW_NONE64
- * means unknown, in both. `tick` tells that a new tick has begun since the last call. 0 or -ENOMEM.
+ * The smoothed figure, times 6, of the row with this place and cookie, whose figure is `now`
+ * (SKW_NONE64: unknown, and so is the result). A place is small, and another row may have had it
+ * before. tick: another one than the last time. 0 or -ENOMEM.
  */
-int skw_smooth_add(struct skw_smooth *s, const struct skw_row *row, uint64_t now, bool tick,
+int skw_smooth_add(struct skw_smooth *s, uint32_t place, uint64_t cookie, uint64_t now, bool tick,
 		   uint64_t *out);
 
 #endif

@@ -80,7 +80,8 @@ static int take_key(struct skw_view *v, const struct skw_row *row, bool tick, bo
 	*known = skw_view_key(row, v->sort, key);
 	if (!skw_view_is_smoothed(v->sort))
 		return 0;
-	return skw_smooth_add(&v->smooth, row, *known ? *key : SKW_NONE64, tick, key);
+	return skw_smooth_add(&v->smooth, skw_table_place(row), row->cookie,
+			      *known ? *key : SKW_NONE64, tick, key);
 }
 
 /*
@@ -201,10 +202,10 @@ bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *ro
 
 	if (!opt->search || !*opt->search)
 		return false;
-	skw_address_endpoint(endpoint, row->family, row->local_addr, row->local_port);
+	skw_address_local(endpoint, &row->tuple);
 	if (has(endpoint, opt->search))
 		return true;
-	skw_address_endpoint(endpoint, row->family, row->remote_addr, row->remote_port);
+	skw_address_remote(endpoint, &row->tuple);
 	return has(endpoint, opt->search) || found_owner(row->owners, opt->search) ||
 	       has(skw_row_state_name(row->state), opt->search) || has(row->cgroup, opt->search);
 }

@@ -52,7 +52,7 @@ static void process_name(const struct skw_row *row, char *name, size_t size)
 static void addr_name(const struct skw_row *row, char *name, size_t size)
 {
 	(void)size;
-	skw_address_text(row->family, row->remote_addr, name);
+	skw_address_text(row->tuple.family, row->tuple.remote_addr, name);
 }
 
 static void addr_group_key(const struct skw_row *row, struct key *out)
@@ -63,7 +63,7 @@ static void addr_group_key(const struct skw_row *row, struct key *out)
 	skw_view_key(row, SKW_FIELD_REMOTE_ADDR, &out->number);
 	/* An IPv4 address fits into the number. */
 	if (out->number >> 63)
-		memcpy(&out->rest, row->remote_addr + 8, sizeof(out->rest));
+		memcpy(&out->rest, row->tuple.remote_addr + 8, sizeof(out->rest));
 }
 
 /*
@@ -74,10 +74,11 @@ static uint16_t served_port(const struct skw_row *row)
 {
 	if (row->direction == SKW_CONN_IN || row->state == SKW_STATE_LISTEN ||
 	    row->state == SKW_STATE_UNCONN)
-		return row->local_port;
+		return row->tuple.local_port;
 	if (row->direction == SKW_CONN_OUT)
-		return row->remote_port;
-	return row->local_port < row->remote_port ? row->local_port : row->remote_port;
+		return row->tuple.remote_port;
+	return row->tuple.local_port < row->tuple.remote_port ? row->tuple.local_port
+							      : row->tuple.remote_port;
 }
 
 static void port_key(const struct skw_row *row, struct key *out)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "table/table.h"
+
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 static const bool smoothed[SKW_FIELDS] = {
@@ -26,7 +28,7 @@ bool skw_view_is_smoothed(enum skw_field field)
 
 static const uint8_t *addr_of(const struct skw_row *row, enum skw_field field)
 {
-	return field == SKW_FIELD_LOCAL_ADDR ? row->local_addr : row->remote_addr;
+	return field == SKW_FIELD_LOCAL_ADDR ? row->tuple.local_addr : row->tuple.remote_addr;
 }
 
 /*
@@ -39,11 +41,13 @@ static uint64_t addr_key(const struct skw_row *row, enum skw_field field)
 	uint64_t high;
 	uint32_t v4;
 
-	if (row->family == AF_INET6 && memcmp(addr, mapped_prefix, sizeof(mapped_prefix)) != 0) {
+	if (row->tuple.family == AF_INET6 &&
+	    memcmp(addr, mapped_prefix, sizeof(mapped_prefix)) != 0) {
 		memcpy(&high, addr, sizeof(high));
 		return be64toh(high) >> 1 | 1ULL << 63;
 	}
-	memcpy(&v4, row->family == AF_INET6 ? addr + sizeof(mapped_prefix) : addr, sizeof(v4));
+	memcpy(&v4, row->tuple.family == AF_INET6 ? addr + sizeof(mapped_prefix) : addr,
+	       sizeof(v4));
 	return be32toh(v4);
 }
 
@@ -83,7 +87,7 @@ static int by_cookie(const struct skw_row *a, const struct skw_row *b)
 {
 	int order = compare_u64(a->cookie, b->cookie);
 
-	return order ? order : compare_u64(a->slot, b->slot);
+	return order ? order : compare_u64(skw_table_place(a), skw_table_place(b));
 }
 
 /* Compares the bytes that the key does not contain. */
@@ -109,17 +113,25 @@ struct order {
 	bool ascending;
 };
 
+/* This is apart from compare(), which needs no registers to be saved for most pairs. */
+__attribute__((noinline)) static int
+compare_same_key(const struct skw_row *a, const struct skw_row *b, const struct order *by)
+{
+	int order = by_rest(a, b, by->field);
+
+	if (!order)
+		return by_cookie(a, b);
+	return by->ascending ? order : -order;
+}
+
 static int compare(const void *a, const void *b, void *ctx)
 {
 	const struct skw_view_item *x = a, *y = b;
 	const struct order *by = ctx;
-	int order = compare_u64(x->key, y->key);
 
-	if (!order)
-		order = by_rest(x->row, y->row, by->field);
-	if (!order)
-		return by_cookie(x->row, y->row);
-	return by->ascending ? order : -order;
+	if (x->key == y->key)
+		return compare_same_key(x->row, y->row, by);
+	return (x->key < y->key) == by->ascending ? -1 : 1;
 }
 
 static int compare_unknown(const void *a, const void *b)

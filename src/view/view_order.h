@@ -7,7 +7,6 @@
 #define SKW_VIEW_VIEW_ORDER_H
 
 #include "row/field.h"
-#include "view/smooth.h"
 
 struct skw_view_item {
 	uint64_t key;

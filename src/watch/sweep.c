@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "row/record.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -90,33 +91,38 @@ static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 }
 
 /* A record of a socket outside the subtree is left out; one that does not tell follows its row. */
-static bool is_wanted(struct skw_watch *w, const struct skw_conn_rec *rec)
+static bool is_wanted(struct skw_watch *w, const struct skw_row *row)
 {
-	if (rec->cgroup_id == SKW_NONE64)
-		return !w->names.top[0] || skw_table_find(w->table, rec->cookie) != NULL;
-	return skw_watch_names_inside(&w->names, rec->cgroup_id);
+	if (!w->names.top[0])
+		return true;
+	if (row->cgroup_id == SKW_NONE64)
+		return skw_table_find(w->table, row->cookie) != NULL;
+	return skw_watch_names_inside(&w->names, row->cgroup_id);
 }
 
 static int take_row(void *ctx, const void *record, size_t len)
 {
 	struct skw_watch *w = ctx;
-	struct skw_conn_rec rec;
+	struct skw_row_sample sample;
 
-	if (w->names.top[0]) {
-		memcpy(&rec, record, sizeof(rec));
-		if (!is_wanted(w, &rec))
-			return 0;
+	if (skw_record_row(record, len, &sample)) {
+		skw_table_count_bad_record(w->table);
+		return 0;
 	}
-	int ret = skw_table_sweep_record(w->table, record, len);
-
-	return ret == -EBADMSG ? 0 : ret; /* the table counts it */
+	return is_wanted(w, &sample.row) ? skw_table_sweep_row(w->table, &sample) : 0;
 }
 
 static int take_holder(void *ctx, const void *record, size_t len)
 {
-	int ret = skw_table_holders_record(((struct skw_watch *)ctx)->table, record, len);
+	struct skw_table *table = ((struct skw_watch *)ctx)->table;
+	struct skw_owner owner;
+	uint32_t inode;
 
-	return ret == -EBADMSG ? 0 : ret;
+	if (skw_record_holder(record, len, &inode, &owner)) {
+		skw_table_count_bad_record(table);
+		return 0;
+	}
+	return skw_table_holder(table, inode, &owner);
 }
 
 /* A run of an iterator in that namespace: ours without help, any other by the keeper. */

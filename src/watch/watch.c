@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "row/record.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -177,18 +178,19 @@ static bool is_of_ours(struct skw_watch *w, uint32_t netns)
 
 static int take_event(struct skw_watch *w, const void *record, size_t len, struct skw_error *err)
 {
-	struct skw_event_head head;
+	struct skw_event_told told;
 	struct skw_event event;
 
-	if (len < sizeof(head))
+	if (skw_record_event(record, len, &told)) {
+		skw_table_count_bad_record(w->table);
 		return 0;
-	memcpy(&head, record, sizeof(head));
-	if (!is_of_ours(w, head.netns))
+	}
+	if (!is_of_ours(w, told.socket.row.netns))
 		return 0;
-	int ret = skw_table_event(w->table, record, len, &event);
+	int ret = skw_table_event(w->table, &told, &event);
 
 	if (ret < 0)
-		return ret == -EBADMSG ? 0 : skw_error_set(err, ret, "events: %s", strerror(-ret));
+		return skw_error_set(err, ret, "events: %s", strerror(-ret));
 	if (ret == 0 || !(w->plan->events & SKW_EVENT_BIT(event.type)))
 		return 0;
 	/* A cgroup that is new has a name before its first line. */

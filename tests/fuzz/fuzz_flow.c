@@ -52,7 +52,6 @@ static void check_tuple(const struct skw_flow *f)
 	const struct skw_tuple *t = &f->tuple;
 
 	must(t->family == AF_INET || t->family == AF_INET6, "family");
-	must(t->reserved[0] == 0 && t->reserved[1] == 0, "reserved bytes");
 	if (t->family == AF_INET) {
 		must(memcmp(t->local_addr + 4, zero, 12) == 0, "source behind its four bytes");
 		must(memcmp(t->remote_addr + 4, zero, 12) == 0,

@@ -11,6 +11,7 @@
 
 #include "row/field.h"
 #include "row/history.h"
+#include "row/record.h"
 #include "view/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -43,13 +44,15 @@ static void *take(struct run *r, size_t want, size_t *len)
 
 static void sweep_record(struct run *r)
 {
+	struct skw_row_sample sample;
 	size_t len;
 	void *rec = take(r, sizeof(struct skw_conn_rec), &len);
 
 	if (!r->sweeping)
 		skw_table_sweep_begin(r->table, ++r->now_ns);
 	r->sweeping = true;
-	skw_table_sweep_record(r->table, rec, len);
+	if (!skw_record_row(rec, len, &sample))
+		skw_table_sweep_row(r->table, &sample);
 	free(rec);
 }
 
@@ -63,13 +66,16 @@ static void end_sweep(struct run *r)
 
 static void holder_record(struct run *r)
 {
+	struct skw_owner owner;
+	uint32_t inode;
 	size_t len;
 	void *rec = take(r, sizeof(struct skw_holder_rec), &len);
 
 	if (!r->holding)
 		skw_table_holders_begin(r->table);
 	r->holding = true;
-	skw_table_holders_record(r->table, rec, len);
+	if (!skw_record_holder(rec, len, &inode, &owner))
+		skw_table_holder(r->table, inode, &owner);
 	free(rec);
 }
 
@@ -83,12 +89,13 @@ static void end_holders(struct run *r)
 
 static void event_of(struct run *r, size_t want)
 {
+	struct skw_event_told told;
 	struct skw_event event;
 	struct skw_value value;
 	size_t len;
 	void *rec = take(r, want, &len);
 
-	if (skw_table_event(r->table, rec, len, &event) == 1) {
+	if (!skw_record_event(rec, len, &told) && skw_table_event(r->table, &told, &event) == 1) {
 		for (unsigned i = 0; i < SKW_FIELDS; i++)
 			skw_field_value(event.row, (enum skw_field)i, &value);
 		skw_table_follow(r->table, event.row->cookie % 3 ? 0 : event.row->cookie);

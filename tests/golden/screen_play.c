@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "row/field.h"
+#include "row/record.h"
 #include "util/clock.h"
 
 #define MEMBER(name)                                                                               \
@@ -249,10 +250,11 @@ static void fill_head(struct play *p, struct skw_event_head *head, const struct 
 
 static void feed(struct play *p, const void *bytes, size_t len)
 {
+	struct skw_event_told told;
 	struct skw_event event;
 
-	if (skw_table_event(p->table, bytes, len, &event) < 0)
-		fail(p, "the table refuses this event", "");
+	if (skw_record_event(bytes, len, &told) || skw_table_event(p->table, &told, &event) < 0)
+		fail(p, "this event is refused", "");
 }
 
 static uint8_t state_word(const struct play *p, char *word)
@@ -319,17 +321,23 @@ static void verb_close(struct play *p, char **rest)
 
 static void sweep(struct play *p)
 {
+	struct skw_row_sample sample;
+	struct skw_owner owner;
+	uint32_t inode;
+
 	skw_table_sweep_begin(p->table, p->status.now_ns);
 	for (size_t i = 0; i < p->rows_len; i++) {
 		p->rows[i].ts_ns = p->status.now_ns;
-		if (skw_table_sweep_record(p->table, &p->rows[i], sizeof(p->rows[i])))
-			fail(p, "the table refuses a row", "");
+		if (skw_record_row(&p->rows[i], sizeof(p->rows[i]), &sample) ||
+		    skw_table_sweep_row(p->table, &sample))
+			fail(p, "this row is refused", "");
 	}
 	skw_table_sweep_end(p->table, p->status.now_ns, true);
 	skw_table_holders_begin(p->table);
 	for (size_t i = 0; i < p->holders_len; i++)
-		if (skw_table_holders_record(p->table, &p->holders[i], sizeof(p->holders[i])))
-			fail(p, "the table refuses a holder", "");
+		if (skw_record_holder(&p->holders[i], sizeof(p->holders[i]), &inode, &owner) ||
+		    skw_table_holder(p->table, inode, &owner))
+			fail(p, "this holder is refused", "");
 	skw_table_holders_end(p->table);
 }
 

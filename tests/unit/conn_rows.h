@@ -3,6 +3,7 @@
 #ifndef SKW_TESTS_UNIT_CONN_ROWS_H
 #define SKW_TESTS_UNIT_CONN_ROWS_H
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,21 +20,16 @@ static inline struct skw_row conn_row_unknown(void)
 	struct skw_row row;
 
 	memset(&row, 0xff, sizeof(row));
-	memset(row.local_addr, 0, sizeof(row.local_addr));
-	memset(row.remote_addr, 0, sizeof(row.remote_addr));
+	row.tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
 	memset(row.history, 0, sizeof(row.history));
-	row.local_port = row.remote_port = 0;
 	row.netns_name = row.cgroup = row.congestion = NULL;
 	row.owners = NULL;
 	row.owner_source = SKW_OWNER_UNKNOWN;
-	row.proto = SKW_PROTO_TCP;
-	row.family = AF_INET;
 	row.state = SKW_STATE_LISTEN;
 	row.direction = SKW_CONN_UNKNOWN;
 	row.close_reason = SKW_CLOSE_UNKNOWN;
 	row.flags = SKW_ROW_APP_UNKNOWN;
-	row.history_at = row.changed = row.recent = row.missed = 0;
-	row.seen = 0;
+	row.history_at = row.changed = row.recent = 0;
 	return row;
 }
 
@@ -59,10 +55,12 @@ static inline struct skw_row conn_row_full(void)
 {
 	struct skw_row row = {
 		.cookie = 4242,
-		.local_addr = { 10, 0, 3, 7 },
-		.remote_addr = { 10, 0, 3, 21 },
-		.local_port = 5432,
-		.remote_port = 51532,
+		.tuple = { .local_addr = { 10, 0, 3, 7 },
+			   .remote_addr = { 10, 0, 3, 21 },
+			   .local_port = 5432,
+			   .remote_port = 51532,
+			   .family = AF_INET,
+			   .proto = IPPROTO_TCP },
 		.netns = 4026531840,
 		.netns_name = "web",
 		.cgroup_id = 8765,
@@ -72,8 +70,6 @@ static inline struct skw_row conn_row_full(void)
 		.uid = 26,
 		.inode = 99,
 		.owner_source = SKW_OWNER_HOLDER,
-		.proto = SKW_PROTO_TCP,
-		.family = AF_INET,
 		.state = SKW_STATE_CLOSED,
 		.direction = SKW_CONN_IN,
 		.close_reason = SKW_CLOSE_RESET_BY_PEER,

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "conn_records.h"
+#include "table_feed.h"
 
 static inline int set_up(void **state)
 {
@@ -34,7 +35,7 @@ static inline void sweep(struct skw_table *t, __u64 now_ns, const struct skw_con
 {
 	skw_table_sweep_begin(t, now_ns);
 	for (size_t i = 0; i < len; i++)
-		assert_int_equal(skw_table_sweep_record(t, &recs[i], sizeof(recs[i])), 0);
+		assert_int_equal(take_row(t, &recs[i], sizeof(recs[i])), 0);
 	skw_table_sweep_end(t, now_ns, true);
 }
 
@@ -42,7 +43,7 @@ static inline struct skw_event feed(struct skw_table *t, const struct skw_event_
 {
 	struct skw_event event;
 
-	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
+	assert_int_equal(take_event(t, rec, sizeof(*rec), &event), 1);
 	assert_int_equal(event.ts_ns, rec->head.ts_ns);
 	assert_int_equal(event.type, rec->head.type);
 	return event;
@@ -52,7 +53,7 @@ static inline struct skw_event end(struct skw_table *t, const struct skw_close_r
 {
 	struct skw_event event;
 
-	assert_int_equal(skw_table_event(t, rec, sizeof(*rec), &event), 1);
+	assert_int_equal(take_event(t, rec, sizeof(*rec), &event), 1);
 	assert_int_equal(event.new_state, SKW_STATE_CLOSED);
 	return event;
 }

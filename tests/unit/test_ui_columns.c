@@ -2,6 +2,7 @@
 /* The choice of the columns that fit on a screen. */
 #include "ui/draw/columns.h"
 
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,8 +126,8 @@ static void unknown_is_never_zero(void **state)
 	memset(&row, 0xff, sizeof(row));
 	row.owners = NULL;
 	row.cgroup = row.congestion = row.netns_name = NULL;
-	row.proto = SKW_PROTO_TCP;
-	row.family = 2;
+	row.tuple.proto = IPPROTO_TCP;
+	row.tuple.family = 2;
 	row.state = SKW_STATE_ESTABLISHED;
 	row.direction = SKW_CONN_UNKNOWN;
 	row.close_reason = SKW_CLOSE_UNKNOWN;

@@ -362,7 +362,7 @@ static void local_cell(const struct cell *c)
 {
 	char endpoint[SKW_ENDPOINT_SIZE];
 
-	skw_address_endpoint(endpoint, c->row->family, c->row->local_addr, c->row->local_port);
+	skw_address_local(endpoint, &c->row->tuple);
 	skw_cells_elide(c->out, c->size, endpoint, c->width, c->env->utf8);
 }
 
@@ -377,7 +377,7 @@ static void remote_cell(const struct cell *c)
 		snprintf(c->out, c->size, "  *");
 		return;
 	}
-	skw_address_endpoint(endpoint, c->row->family, c->row->remote_addr, c->row->remote_port);
+	skw_address_remote(endpoint, &c->row->tuple);
 	c->out[0] = c->row->direction < sizeof(arrows) ? arrows[c->row->direction] : ' ';
 	c->out[1] = ' ';
 	skw_cells_elide(c->out + 2, c->size - 2, endpoint, c->width - 2, c->env->utf8);

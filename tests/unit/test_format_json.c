@@ -139,8 +139,8 @@ static void mapped_addresses_are_ipv4_of_inet6(void **state)
 	struct skw_row row = conn_row_full();
 
 	(void)state;
-	row.family = AF_INET6;
-	memcpy(row.remote_addr, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\x2\x1", 16);
+	row.tuple.family = AF_INET6;
+	memcpy(row.tuple.remote_addr, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\x2\x1", 16);
 	json_t *object = row_object(&row);
 	check_string(object, "family", "inet6");
 	check_string(object, "remote_addr", "192.0.2.1");

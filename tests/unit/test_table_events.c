@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "conn_table.h"
+#include "row/row.h"
 
 static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *comm)
 {
@@ -23,7 +24,7 @@ static void create(struct skw_table *t, __u64 cookie, __u32 tgid, const char *co
 	struct skw_event event;
 
 	memcpy(rec.comm, comm, strlen(comm));
-	assert_int_equal(skw_table_event(t, &rec, sizeof(rec), &event), 0);
+	assert_int_equal(take_event(t, &rec, sizeof(rec), &event), 0);
 }
 
 static void a_connection_is_told_by_events_alone(void **state)
@@ -45,7 +46,7 @@ static void a_connection_is_told_by_events_alone(void **state)
 	assert_int_equal(event.row->owner_source, SKW_OWNER_CREATOR);
 	assert_int_equal(event.row->uid, 1000);
 	assert_int_equal(event.row->cgroup_id, 77);
-	assert_int_equal(event.row->remote_port, 443);
+	assert_int_equal(event.row->tuple.remote_port, 443);
 	assert_int_equal(event.row->bytes_acked, SKW_NONE64);
 
 	rec = make_event(SKW_EVENT_ESTABLISHED, 7, 2 * S);
@@ -100,7 +101,7 @@ static void an_event_without_a_state_makes_no_row(void **state)
 
 	assert_int_equal(event.rto_us, 201000);
 	assert_int_equal(event.backoff, 2);
-	assert_int_equal(event.row->local_port, 20007);
+	assert_int_equal(event.row->tuple.local_port, 20007);
 	assert_int_equal(skw_table_len(t), 0);
 	assert_null(skw_table_next(t, &at));
 
@@ -344,6 +345,51 @@ static void a_timeline_is_what_happened_in_order(void **state)
 	assert_int_equal(what[0].ts_ns, 5 * S + 3001 - len);
 }
 
+/* A recording has no records of the kernel: it makes models. */
+static void models_are_enough_to_feed_it(void **state)
+{
+	const struct skw_owner owner = { .pid = 913, .comm = "nginx" };
+	struct skw_event_told told = { .event = { .ts_ns = 2 * S, .type = SKW_EVENT_RTO } };
+	struct skw_row_sample sample = { .kind = SKW_ROW_TCP, .congestion = "bbr" };
+	struct skw_table *t = *state;
+	struct skw_event event;
+
+	skw_row_blank(&sample.row);
+	sample.row.cookie = 7;
+	sample.row.inode = 70;
+	sample.row.state = SKW_STATE_ESTABLISHED;
+	sample.row.tuple.remote_port = 443;
+	sample.row.ts_ns = 1 * S;
+	sample.row.srtt_us = 500;
+	skw_table_sweep_begin(t, 1 * S);
+	assert_int_equal(skw_table_sweep_row(t, &sample), 0);
+	skw_table_sweep_end(t, 1 * S, true);
+	skw_table_holders_begin(t);
+	assert_int_equal(skw_table_holder(t, 70, &owner), 0);
+	assert_int_equal(skw_table_holders_end(t), 0);
+
+	told.socket = sample;
+	told.event.rto_us = 200000;
+	assert_int_equal(skw_table_event(t, &told, &event), 1);
+	assert_int_equal(event.rto_us, 200000);
+	assert_int_equal(event.row->tuple.remote_port, 443);
+	assert_int_equal(event.row->srtt_us, 500);
+	assert_string_equal(event.row->congestion, "bbr");
+	assert_string_equal(event.row->owners->list[0].comm, "nginx");
+
+	told.event = (struct skw_event){ .ts_ns = 3 * S,
+					 .type = SKW_EVENT_CLOSE,
+					 .old_state = SKW_STATE_ESTABLISHED,
+					 .new_state = SKW_STATE_CLOSED };
+	told.socket.row.ts_ns = 3 * S;
+	told.socket.row.close_reason = SKW_CLOSE_TIMEOUT;
+	assert_int_equal(skw_table_event(t, &told, &event), 1);
+	assert_ptr_equal(event.row, find(t, 7));
+	assert_int_equal(event.row->state, SKW_STATE_CLOSED);
+	assert_int_equal(event.row->close_reason, SKW_CLOSE_TIMEOUT);
+	assert_int_equal(event.row->closed_ns, 3 * S);
+}
+
 static void bad_events_are_counted(void **state)
 {
 	struct skw_table *t = *state;
@@ -351,10 +397,10 @@ static void bad_events_are_counted(void **state)
 	struct skw_close_rec close = make_close(7, 1 * S, SKW_STATE_LAST_ACK, 0);
 	struct skw_event event;
 
-	assert_int_equal(skw_table_event(t, &rec, sizeof(rec), &event), -EBADMSG);
-	assert_int_equal(skw_table_event(t, &rec, 3, &event), -EBADMSG);
+	assert_int_equal(take_event(t, &rec, sizeof(rec), &event), -EBADMSG);
+	assert_int_equal(take_event(t, &rec, 3, &event), -EBADMSG);
 	close.row.family = 99;
-	assert_int_equal(skw_table_event(t, &close, sizeof(close), &event), -EBADMSG);
+	assert_int_equal(take_event(t, &close, sizeof(close), &event), -EBADMSG);
 	assert_int_equal(skw_table_totals(t)->bad_records, 3);
 	assert_int_equal(skw_table_len(t), 0);
 }
@@ -369,7 +415,7 @@ static void closed_rows_never_grow_beyond_bounds(void **state)
 	for (unsigned i = 1; i <= 1000000; i++) {
 		struct skw_close_rec close = make_close(i, S + i * 10000ULL, SKW_STATE_LAST_ACK, 0);
 
-		assert_int_equal(skw_table_event(t, &close, sizeof(close), &event), 1);
+		assert_int_equal(take_event(t, &close, sizeof(close), &event), 1);
 		if (skw_table_len(t) > most)
 			most = skw_table_len(t);
 	}
@@ -409,6 +455,7 @@ int main(void)
 		TEST(closed_rows_never_grow_beyond_bounds),
 		TEST(the_followed_row_stays_after_its_close),
 		TEST(a_timeline_is_what_happened_in_order),
+		TEST(models_are_enough_to_feed_it),
 		TEST(bad_events_are_counted),
 	};
 

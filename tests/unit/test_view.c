@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "conn_records.h"
+#include "table_feed.h"
 
 #define ROWS      100000
 #define ROW_BYTES 512
@@ -49,7 +50,7 @@ static void sweep(struct fixture *f, const struct skw_conn_rec *recs, size_t len
 		struct skw_conn_rec rec = recs[i];
 
 		rec.ts_ns = f->now_ns;
-		assert_int_equal(skw_table_sweep_record(f->table, &rec, sizeof(rec)), 0);
+		assert_int_equal(take_row(f->table, &rec, sizeof(rec)), 0);
 	}
 	skw_table_sweep_end(f->table, f->now_ns, true);
 }
@@ -59,7 +60,7 @@ static void hold(struct fixture *f, __u32 inode, __u32 tgid, const char *comm)
 	struct skw_holder_rec rec = { .inode = inode, .tgid = tgid };
 
 	memcpy(rec.comm, comm, strnlen(comm, sizeof(rec.comm)));
-	assert_int_equal(skw_table_holders_record(f->table, &rec, sizeof(rec)), 0);
+	assert_int_equal(take_holder(f->table, &rec), 0);
 }
 
 static void make(struct fixture *f, bool tick)
@@ -421,7 +422,7 @@ static void a_hundred_thousand_rows_fit_their_budget(void **state)
 
 			rec.srtt_us = i * 7919 % 100000;
 			rec.inode = i;
-			assert_int_equal(skw_table_sweep_record(f->table, &rec, sizeof(rec)), 0);
+			assert_int_equal(take_row(f->table, &rec, sizeof(rec)), 0);
 		}
 		skw_table_sweep_end(f->table, f->now_ns, true);
 		skw_table_holders_begin(f->table);

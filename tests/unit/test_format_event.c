@@ -78,13 +78,13 @@ static void what_is_unknown_is_left_out(void **state)
 	};
 
 	(void)state;
-	row.local_port = 80;
+	row.tuple.local_port = 80;
 	check_line(&e, "02:26:40.123456 listen      --                       *:80                 "
 		       "                          backlog 128\n");
 	row.state = SKW_STATE_CLOSED;
 	row.close_reason = SKW_CLOSE_REFUSED;
-	row.remote_port = 443;
-	memcpy(row.remote_addr, "\xc0\0\x2\1", 4);
+	row.tuple.remote_port = 443;
+	memcpy(row.tuple.remote_addr, "\xc0\0\x2\1", 4);
 	e.type = SKW_EVENT_CLOSE;
 	e.old_state = SKW_STATE_SYN_SENT;
 	check_line(&e, "02:26:40.123456 close       --                       *:80                 "

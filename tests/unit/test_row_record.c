@@ -11,26 +11,29 @@
 
 #include "conn_records.h"
 #include "row/history.h"
+#include "row/row.h"
 
 static int decode(const struct skw_conn_rec *rec, struct skw_row *row)
 {
-	char congestion[SKW_CA_LEN + 1];
-	uint8_t kind;
+	struct skw_row_sample sample;
+	int ret = skw_record_row(rec, sizeof(*rec), &sample);
 
-	return skw_record_row(rec, sizeof(*rec), row, &kind, congestion);
+	if (!ret)
+		*row = sample.row;
+	return ret;
 }
 
 static void unknown_stays_unknown(void **state)
 {
 	struct skw_conn_rec rec = make_record(7, 1);
-	char congestion[SKW_CA_LEN + 1];
+	struct skw_row_sample sample;
 	struct skw_row row;
-	uint8_t kind;
 
 	(void)state;
-	assert_int_equal(skw_record_row(&rec, sizeof(rec), &row, &kind, congestion), 0);
-	assert_int_equal(kind, SKW_ROW_TCP);
-	assert_string_equal(congestion, "");
+	assert_int_equal(skw_record_row(&rec, sizeof(rec), &sample), 0);
+	assert_int_equal(sample.kind, SKW_ROW_TCP);
+	assert_string_equal(sample.congestion, "");
+	row = sample.row;
 	assert_int_equal(row.srtt_us, SKW_NONE32);
 	assert_int_equal(row.bytes_acked, SKW_NONE64);
 	assert_int_equal(row.delivery_rate_bps, SKW_NONE64);
@@ -69,11 +72,11 @@ static void ipv4_is_four_bytes(void **state)
 	(void)state;
 	memset(rec.local_addr + 4, 0xaa, 12);
 	assert_int_equal(decode(&rec, &row), 0);
-	assert_memory_equal(row.local_addr, "\x0a\x00\x00\x01", 4);
-	assert_memory_equal(row.local_addr + 4, zero, 12);
+	assert_memory_equal(row.tuple.local_addr, "\x0a\x00\x00\x01", 4);
+	assert_memory_equal(row.tuple.local_addr + 4, zero, 12);
 	rec.family = AF_INET6;
 	assert_int_equal(decode(&rec, &row), 0);
-	assert_int_equal(row.local_addr[15], 0xaa);
+	assert_int_equal(row.tuple.local_addr[15], 0xaa);
 }
 
 static void a_kind_has_its_states(void **state)
@@ -130,22 +133,19 @@ static void what_contradicts_the_format_is_refused(void **state)
 
 static void any_alignment_and_no_other_length(void **state)
 {
-	char bytes[sizeof(struct skw_conn_rec) + 2], congestion[SKW_CA_LEN + 1];
+	char bytes[sizeof(struct skw_conn_rec) + 2];
 	struct skw_conn_rec rec = make_record(7, 1);
-	struct skw_row row;
-	uint8_t kind;
+	struct skw_row_sample sample;
 
 	(void)state;
 	memset(rec.congestion, 'c', sizeof(rec.congestion));
 	memcpy(bytes + 1, &rec, sizeof(rec));
-	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec), &row, &kind, congestion), 0);
-	assert_int_equal(row.cookie, 7);
-	assert_int_equal(strlen(congestion), SKW_CA_LEN);
-	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) - 1, &row, &kind, congestion),
-			 -EBADMSG);
-	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) + 1, &row, &kind, congestion),
-			 -EBADMSG);
-	assert_int_equal(skw_record_row(bytes, 0, &row, &kind, congestion), -EBADMSG);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec), &sample), 0);
+	assert_int_equal(sample.row.cookie, 7);
+	assert_int_equal(strlen(sample.congestion), SKW_CA_LEN);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) - 1, &sample), -EBADMSG);
+	assert_int_equal(skw_record_row(bytes + 1, sizeof(rec) + 1, &sample), -EBADMSG);
+	assert_int_equal(skw_record_row(bytes, 0, &sample), -EBADMSG);
 }
 
 static void no_cookie_is_unknown(void **state)
@@ -187,39 +187,45 @@ static void an_event_has_the_length_of_its_type(void **state)
 	struct skw_event_rec rec = make_event(SKW_EVENT_RTO, 7, 1);
 	struct skw_close_rec close = make_close(7, 1, 1, 0);
 	struct skw_creator_rec creator = { .head = { .type = SKW_EVENT_CREATOR, .cookie = 3 } };
-	struct skw_event_head head;
+	struct skw_event_told told;
 
 	(void)state;
-	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), 0);
-	assert_int_equal(head.cookie, 7);
-	assert_int_equal(skw_record_event(&close, sizeof(close), &head), 0);
-	assert_int_equal(skw_record_event(&creator, sizeof(creator), &head), 0);
-	assert_int_equal(head.cookie, 3);
-	assert_int_equal(skw_record_event(&close, sizeof(rec), &head), -EBADMSG);
-	assert_int_equal(skw_record_event(&rec, sizeof(head), &head), -EBADMSG);
-	assert_int_equal(skw_record_event(&rec, 5, &head), -EBADMSG);
-	assert_int_equal(head.cookie, 3);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+	assert_int_equal(told.socket.row.cookie, 7);
+	assert_int_equal(skw_record_event(&close, sizeof(close), &told), 0);
+	assert_int_equal(skw_record_event(&creator, sizeof(creator), &told), 0);
+	assert_int_equal(told.socket.row.cookie, 3);
+	assert_int_equal(skw_record_event(&close, sizeof(rec), &told), -EBADMSG);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec.head), &told), -EBADMSG);
+	assert_int_equal(skw_record_event(&rec, 5, &told), -EBADMSG);
+	assert_int_equal(told.socket.row.cookie, 3);
 }
 
 static void an_event_with_unheard_of_numbers_is_refused(void **state)
 {
 	struct skw_event_rec rec = make_event(SKW_EVENT_STATE, 7, 1);
 	struct skw_close_rec close = make_close(7, 1, 13, 0);
-	struct skw_event_head head;
+	struct skw_creator_rec creator = { .head = { .type = SKW_EVENT_CREATOR } };
+	struct skw_event_told told;
 
 	(void)state;
 	rec.head.old_state = 12;
 	rec.head.new_state = 1;
-	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), 0);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
 	rec.head.new_state = 13;
-	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), -EBADMSG);
-	assert_int_equal(skw_record_event(&close, sizeof(close), &head), -EBADMSG);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), -EBADMSG);
+	assert_int_equal(skw_record_event(&close, sizeof(close), &told), -EBADMSG);
 	rec = make_event(SKW_EVENT_RTO, 7, 1);
 	rec.family = 17;
-	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), -EBADMSG);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), -EBADMSG);
 	rec = make_event(SKW_EVENT_RTO, 7, 1);
 	rec.head.direction = 3;
-	assert_int_equal(skw_record_event(&rec, sizeof(rec), &head), -EBADMSG);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), -EBADMSG);
+	assert_int_equal(skw_record_event(&creator, sizeof(creator), &told), -EBADMSG);
+	close = make_close(7, 1, SKW_STATE_LAST_ACK, 0);
+	close.row.kind = SKW_ROW_SYN_RECV;
+	close.row.state = SKW_STATE_SYN_RECV;
+	assert_int_equal(skw_record_event(&close, sizeof(close), &told), -EBADMSG);
 }
 
 static void a_close_has_its_reason(void **state)
@@ -246,13 +252,96 @@ static void a_close_has_its_reason(void **state)
 		{ SKW_STATE_ESTABLISHED, EHOSTUNREACH, SKW_CLOSE_TIMEOUT },
 		{ SKW_STATE_ESTABLISHED, ECONNABORTED, SKW_CLOSE_RESET_BY_US },
 		{ SKW_STATE_LISTEN, 0, SKW_CLOSE_UNKNOWN },
-		{ 200, 0, SKW_CLOSE_UNKNOWN },
+		{ 12, ECONNRESET, SKW_CLOSE_RESET_BY_PEER },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(skw_record_close_reason(cases[i].old_state, cases[i].err),
-				 cases[i].reason);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct skw_close_rec rec = make_close(7, 1, cases[i].old_state, cases[i].err);
+		struct skw_event_told told;
+
+		assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+		assert_int_equal(told.socket.row.close_reason, cases[i].reason);
+	}
+}
+
+static void an_event_tells_its_socket_and_what_its_type_has(void **state)
+{
+	struct skw_event_rec rec = make_event(SKW_EVENT_RTO, 0, 5);
+	struct skw_event_told told;
+
+	(void)state;
+	memset(rec.local_addr + 4, 0xaa, 12);
+	rec.head.direction = SKW_CONN_OUT;
+	rec.rto_us = 200000;
+	rec.retransmits = 3;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+	assert_int_equal(told.event.ts_ns, 5);
+	assert_int_equal(told.event.type, SKW_EVENT_RTO);
+	assert_int_equal(told.event.rto_us, 200000);
+	assert_int_equal(told.event.backoff, 3);
+	assert_int_equal(told.event.rtt_us, SKW_NONE32);
+	assert_int_equal(told.event.handshake_us, SKW_NONE32);
+	assert_int_equal(told.event.seq, 0);
+	assert_null(told.event.row);
+	assert_int_equal(told.socket.kind, 0);
+	assert_string_equal(told.socket.congestion, "");
+	assert_int_equal(told.socket.row.cookie, SKW_NONE64);
+	assert_int_equal(told.socket.row.tuple.local_addr[3], 1);
+	assert_int_equal(told.socket.row.tuple.local_addr[4], 0);
+	assert_int_equal(told.socket.row.tuple.remote_port, 443);
+	assert_int_equal(told.socket.row.netns, 4026531840U);
+	assert_int_equal(told.socket.row.direction, SKW_CONN_OUT);
+	assert_int_equal(told.socket.row.bytes_acked, SKW_NONE64);
+
+	rec = make_event(SKW_EVENT_STATE, 7, 5);
+	rec.head.old_state = 12;
+	rec.head.new_state = SKW_STATE_ESTABLISHED;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+	assert_int_equal(told.event.old_state, SKW_STATE_SYN_RECV);
+	assert_int_equal(told.event.new_state, SKW_STATE_ESTABLISHED);
+}
+
+static void a_close_tells_the_last_row(void **state)
+{
+	struct skw_close_rec rec = make_close(7, 5, SKW_STATE_SYN_SENT, ETIMEDOUT);
+	struct skw_event_told told;
+
+	(void)state;
+	rec.row.ts_ns = 1;
+	rec.row.bytes_acked = 100;
+	memcpy(rec.row.congestion, "cubic", 5);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+	assert_int_equal(told.event.old_state, SKW_STATE_SYN_SENT);
+	assert_int_equal(told.event.new_state, SKW_STATE_CLOSED);
+	assert_int_equal(told.socket.kind, SKW_ROW_TCP);
+	assert_string_equal(told.socket.congestion, "cubic");
+	assert_int_equal(told.socket.row.ts_ns, 5);
+	assert_int_equal(told.socket.row.state, SKW_STATE_SYN_SENT);
+	assert_int_equal(told.socket.row.bytes_acked, 100);
+	/* Only who connects leaves this state. */
+	assert_int_equal(told.socket.row.direction, SKW_CONN_OUT);
+	rec.head.direction = SKW_CONN_IN;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+	assert_int_equal(told.socket.row.direction, SKW_CONN_IN);
+}
+
+static void a_creators_name_is_a_string(void **state)
+{
+	struct skw_creator_rec rec = { .head = { .type = SKW_EVENT_CREATOR, .cookie = 3 },
+				       .cgroup_id = 77,
+				       .tgid = 9,
+				       .uid = 1000 };
+	struct skw_event_told told;
+
+	(void)state;
+	memcpy(rec.comm, "a\nb", 3);
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+	assert_int_equal(told.event.type, SKW_EVENT_CREATOR);
+	assert_int_equal(told.creator.pid, 9);
+	assert_string_equal(told.creator.comm, "a?b");
+	assert_int_equal(told.socket.row.cgroup_id, 77);
+	assert_int_equal(told.socket.row.uid, 1000);
 }
 
 static void a_time_comes_back_within_five_percent(void **state)
@@ -279,7 +368,7 @@ static void history_reads_the_newest_last(void **state)
 	uint32_t us[SKW_ROW_HISTORY];
 
 	(void)state;
-	skw_record_blank(&row);
+	skw_row_blank(&row);
 	for (unsigned i = 0; i < SKW_ROW_HISTORY + 5; i++) {
 		row.history[row.history_at] = (uint8_t)(1 + i);
 		row.history_at = (uint8_t)((row.history_at + 1) % SKW_ROW_HISTORY);
@@ -304,6 +393,9 @@ int main(void)
 		cmocka_unit_test(a_holders_name_is_a_string),
 		cmocka_unit_test(an_event_has_the_length_of_its_type),
 		cmocka_unit_test(an_event_with_unheard_of_numbers_is_refused),
+		cmocka_unit_test(an_event_tells_its_socket_and_what_its_type_has),
+		cmocka_unit_test(a_close_tells_the_last_row),
+		cmocka_unit_test(a_creators_name_is_a_string),
 		cmocka_unit_test(a_close_has_its_reason),
 		cmocka_unit_test(a_time_comes_back_within_five_percent),
 		cmocka_unit_test(history_reads_the_newest_last),

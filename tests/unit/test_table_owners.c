@@ -18,7 +18,7 @@ static void hold(struct skw_table *t, __u32 inode, __u32 tgid, const char *comm)
 	struct skw_holder_rec rec = { .inode = inode, .tgid = tgid };
 
 	memcpy(rec.comm, comm, strlen(comm));
-	assert_int_equal(skw_table_holders_record(t, &rec, sizeof(rec)), 0);
+	assert_int_equal(take_holder(t, &rec), 0);
 }
 
 static void holders_are_owners_sorted_and_each_once(void **state)

@@ -260,9 +260,10 @@ static void addresses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(list); i++) {
-		row.family = strchr(list[i].remote, ':') ? AF_INET6 : AF_INET;
-		memset(row.remote_addr, 0, sizeof(row.remote_addr));
-		assert_int_equal(inet_pton(row.family, list[i].remote, row.remote_addr), 1);
+		row.tuple.family = strchr(list[i].remote, ':') ? AF_INET6 : AF_INET;
+		memset(row.tuple.remote_addr, 0, sizeof(row.tuple.remote_addr));
+		assert_int_equal(inet_pton(row.tuple.family, list[i].remote, row.tuple.remote_addr),
+				 1);
 		check(&list[i].e, 1, &row);
 	}
 }
@@ -332,7 +333,7 @@ static void unknown_is_neither(void **state)
 	struct skw_row row = conn_row_unknown();
 
 	(void)state;
-	row.local_port = 80;
+	row.tuple.local_port = 80;
 	check(list, LEN(list), &row);
 }
 

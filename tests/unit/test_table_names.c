@@ -51,7 +51,7 @@ static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
 		struct skw_conn_rec rec = make_kind(i, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S);
 
 		rec.cgroup_id = 5000 + i;
-		assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec)), 0);
+		assert_int_equal(take_row(t, &rec, sizeof(rec)), 0);
 	}
 	skw_table_sweep_end(t, 1 * S, true);
 	while (skw_table_unnamed_cgroup(t, &cgroup))
@@ -63,7 +63,7 @@ static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
 	assert_false(skw_table_unnamed_cgroup(t, &cgroup));
 
 	connect.cgroup_id = 77;
-	assert_int_equal(skw_table_event(t, &connect, sizeof(connect), &event), 1);
+	assert_int_equal(take_event(t, &connect, sizeof(connect), &event), 1);
 	assert_true(skw_table_unnamed_cgroup(t, &cgroup));
 	assert_int_equal(cgroup, 77);
 }

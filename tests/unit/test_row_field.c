@@ -112,7 +112,7 @@ static void values_are_the_row_s(void **state)
 	row.flags = 0;
 	assert_true(value_of(&row, SKW_FIELD_APP_LIMITED).known);
 	assert_int_equal(value_of(&row, SKW_FIELD_APP_LIMITED).number, 0);
-	row.proto = SKW_PROTO_UDP;
+	row.tuple.proto = IPPROTO_UDP;
 	assert_false(value_of(&row, SKW_FIELD_APP_LIMITED).known);
 	/* The figures are older than the opening of the connection. */
 	row.opened_ns = row.ts_ns + 5000;

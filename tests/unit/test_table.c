@@ -157,7 +157,7 @@ static void a_strangers_time_wait_is_a_row_while_it_lasts(void **state)
 	struct skw_conn_rec wait = make_kind(7, SKW_ROW_TIME_WAIT, SKW_STATE_TIME_WAIT, 1 * S);
 
 	sweep(t, 1 * S, &wait, 1);
-	assert_int_equal(find(t, 7)->remote_port, 443);
+	assert_int_equal(find(t, 7)->tuple.remote_port, 443);
 	assert_int_equal(find(t, 7)->bytes_acked, SKW_NONE64);
 	assert_int_equal(find(t, 7)->uid, SKW_NONE32);
 	sweep(t, 2 * S, NULL, 0);
@@ -186,9 +186,9 @@ static void requests_without_a_cookie_go_by_their_addresses(void **state)
 
 	next[0].local_port = recs[0].local_port;
 	skw_table_sweep_begin(t, 3 * S);
-	assert_int_equal(skw_table_sweep_record(t, &next[0], sizeof(next[0])), 0);
+	assert_int_equal(take_row(t, &next[0], sizeof(next[0])), 0);
 	assert_int_equal(skw_table_len(t), 3);
-	assert_int_equal(skw_table_sweep_record(t, &next[1], sizeof(next[1])), 0);
+	assert_int_equal(take_row(t, &next[1], sizeof(next[1])), 0);
 	skw_table_sweep_end(t, 3 * S, true);
 	assert_int_equal(skw_table_len(t), 2);
 	assert_int_equal(find(t, 7)->state, SKW_STATE_ESTABLISHED);
@@ -356,12 +356,35 @@ static void a_bad_record_is_counted_and_changes_nothing(void **state)
 	struct skw_conn_rec rec = make_traffic(7, 1 * S, 0, 0);
 
 	skw_table_sweep_begin(t, 1 * S);
-	assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec) - 1), -EBADMSG);
+	assert_int_equal(take_row(t, &rec, sizeof(rec) - 1), -EBADMSG);
 	rec.family = 1;
-	assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec)), -EBADMSG);
+	assert_int_equal(take_row(t, &rec, sizeof(rec)), -EBADMSG);
 	skw_table_sweep_end(t, 1 * S, true);
 	assert_int_equal(skw_table_totals(t)->bad_records, 2);
 	assert_int_equal(skw_table_len(t), 0);
+}
+
+static void a_place_is_a_rows_own_while_it_is_there(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec recs[3] = { make_kind(1, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S),
+					make_kind(2, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S),
+					make_kind(3, SKW_ROW_UDP, SKW_STATE_CLOSED, 1 * S) };
+	uint32_t places[2];
+
+	sweep(t, 1 * S, recs, 2);
+	places[0] = skw_table_place(find(t, 1));
+	places[1] = skw_table_place(find(t, 2));
+	assert_true(places[0] != places[1]);
+	assert_true(places[0] < 2 && places[1] < 2);
+
+	/* The first one goes, and the third one has its place then. */
+	sweep(t, 2 * S, &recs[1], 1);
+	sweep(t, 3 * S, &recs[1], 1);
+	sweep(t, 4 * S, &recs[1], 2);
+	assert_int_equal(skw_table_len(t), 2);
+	assert_int_equal(skw_table_place(find(t, 2)), places[1]);
+	assert_int_equal(skw_table_place(find(t, 3)), places[0]);
 }
 
 static size_t in_use(void)
@@ -382,7 +405,7 @@ static void a_hundred_thousand_rows_fit_their_budget(void **state)
 			struct skw_conn_rec rec = make_traffic(i, tick * S, i, i);
 
 			rec.cgroup_id = i % 100;
-			assert_int_equal(skw_table_sweep_record(t, &rec, sizeof(rec)), 0);
+			assert_int_equal(take_row(t, &rec, sizeof(rec)), 0);
 		}
 		skw_table_sweep_end(t, tick * S, true);
 	}
@@ -436,6 +459,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(retransmits_are_recent_for_ten_seconds, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_bad_record_is_counted_and_changes_nothing, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_place_is_a_rows_own_while_it_is_there, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_hundred_thousand_rows_fit_their_budget, set_up,
 						tear_down),

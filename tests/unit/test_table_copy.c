@@ -25,7 +25,7 @@ static void fill(struct skw_table *t)
 	assert_int_equal(skw_table_name_cgroup(t, 77, "/a.slice"), 0);
 	assert_int_equal(skw_table_name_netns(t, recs[0].netns, "blue"), 0);
 	skw_table_holders_begin(t);
-	assert_int_equal(skw_table_holders_record(t, &holder, sizeof(holder)), 0);
+	assert_int_equal(take_holder(t, &holder), 0);
 	assert_int_equal(skw_table_holders_end(t), 0);
 	skw_table_follow(t, 7);
 	feed(t, &rto);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "row/row.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+void skw_row_blank(struct skw_row *row)
+{
+	/* All ones mean unknown in a figure of any width. The other fields are set below. */
+	memset(row, 0xff, sizeof(*row));
+	row->tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
+	row->netns_name = NULL;
+	row->cgroup = NULL;
+	row->owners = NULL;
+	row->congestion = NULL;
+	row->owner_source = SKW_OWNER_UNKNOWN;
+	row->state = SKW_STATE_CLOSED;
+	row->direction = SKW_CONN_UNKNOWN;
+	row->close_reason = SKW_CLOSE_UNKNOWN;
+	row->flags = SKW_ROW_APP_UNKNOWN;
+	memset(row->history, 0, sizeof(row->history));
+	row->history_at = row->changed = row->recent = 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A row of which nothing is known yet. */
+#ifndef SKW_ROW_ROW_H
+#define SKW_ROW_ROW_H
+
+#include "model/row.h"
+
+/*
+ * Figures become unknown, pointers NULL, the state CLOSED, and the tuple one of TCP over IPv4
+ * without addresses and ports.
+ */
+void skw_row_blank(struct skw_row *row);
+
+#endif
