@@ -9,9 +9,9 @@
 #include "util/clock.h"
 #include "util/say.h"
 
-/* Namespaces come and go seldom, and to look for them costs a walk through /proc. */
+/* Namespaces seldom change, and looking for them takes a walk through /proc. */
 #define NETNS_EVERY_NS (5 * SKW_NS_PER_S)
-/* Holders change seldom: every third sweep, if sweeps are close together. */
+/* Holders seldom change, so they are read every third sweep if sweeps are close together. */
 #define HOLDERS_SWEEPS   3
 #define HOLDERS_EVERY_NS (3 * SKW_NS_PER_S)
 
@@ -19,12 +19,12 @@ enum trouble { TROUBLE_NAMESPACES, TROUBLE_HOLDERS, TROUBLE_CGROUPS, TROUBLE_SOC
 
 static const char *const troubles[] = {
 	[TROUBLE_NAMESPACES] = "new network namespaces can't be found",
-	[TROUBLE_HOLDERS] = "who holds which socket can't be read",
+	[TROUBLE_HOLDERS] = "the holders of sockets can't be read",
 	[TROUBLE_SOCKETS] = "sockets of a network namespace can't be read",
 	[TROUBLE_CGROUPS] = "names of cgroups can't be read",
 };
 
-/* A screen tells it by itself. */
+/* Nothing is printed where a screen is: it shows the trouble itself. */
 static void say_once(struct skw_watch *w, enum trouble what, int ret)
 {
 	if (!w->plan->quiet && !(w->said & 1U << what))
@@ -33,8 +33,8 @@ static void say_once(struct skw_watch *w, enum trouble what, int ret)
 }
 
 /*
- * What a watch can do without is said once and tried again with the next sweep. Out of memory and a
- * dead keeper end it.
+ * Handles the failure of a part that a watch can do without: it is reported once, and the next
+ * sweep tries again. The watch ends only if memory is short or the keeper is dead.
  */
 static int do_without(struct skw_watch *w, int ret, enum trouble what, struct skw_error *err)
 {
@@ -49,7 +49,7 @@ static int do_without(struct skw_watch *w, int ret, enum trouble what, struct sk
 
 bool skw_watch_lists(struct skw_watch *w, uint64_t netns)
 {
-	/* Mostly it is the one that was asked for last. */
+	/* Usually it is the same namespace as in the previous call. */
 	if (w->netns_at < w->netns_len && w->netns[w->netns_at].inode == netns)
 		return true;
 	for (size_t i = 0; i < w->netns_len; i++) {
@@ -89,7 +89,7 @@ static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 	return 0;
 }
 
-/* A record of a socket outside the subtree is left out; one that does not tell follows its row. */
+/* Whether a record belongs to the watched subtree. If the record has no cgroup, its row decides. */
 static bool is_wanted(struct skw_watch *w, const struct skw_conn_rec *rec)
 {
 	if (rec->cgroup_id == SKW_NONE64)
@@ -109,7 +109,8 @@ static int take_row(void *ctx, const void *record, size_t len)
 	}
 	int ret = skw_table_sweep_record(w->table, record, len);
 
-	return ret == -EBADMSG ? 0 : ret; /* the table counts it */
+	/* The table counts a bad record, which does not end the sweep. */
+	return ret == -EBADMSG ? 0 : ret;
 }
 
 static int take_holder(void *ctx, const void *record, size_t len)
@@ -119,7 +120,10 @@ static int take_holder(void *ctx, const void *record, size_t len)
 	return ret == -EBADMSG ? 0 : ret;
 }
 
-/* A run of an iterator in that namespace: ours without help, any other by the keeper. */
+/*
+ * Starts a run of an iterator in that namespace. Another namespace than the own requires the
+ * keeper.
+ */
 static int open_iter(struct skw_watch *w, uint32_t netns, enum skw_conn_iter which)
 {
 	if (netns == w->home)
@@ -148,7 +152,7 @@ static int begin(struct skw_watch *w, struct skw_error *err)
 /*
  * Counts how the reading of a namespace ended. If it failed, although the last sweep could read
  * that namespace, this sweep is incomplete and the namespace's rows stay. The next sweep does not
- * count on the namespace any more, and its rows go.
+ * expect to read the namespace any more, and its rows go.
  */
 static int note_swept(struct skw_watch *w, uint32_t netns, int ret)
 {
@@ -158,7 +162,7 @@ static int note_swept(struct skw_watch *w, uint32_t netns, int ret)
 		s->swept++;
 		return skw_id_set_add(&w->readable, netns);
 	}
-	/* A namespace that has gone meanwhile has no rows any more. */
+	/* A namespace that no longer exists has no rows, so this is no failure. */
 	if (ret != -ENOENT) {
 		s->failed++;
 		say_once(w, TROUBLE_SOCKETS, ret);
@@ -185,7 +189,7 @@ static int end_namespace(struct skw_watch *w, int ret, struct skw_error *err)
 	return 1;
 }
 
-/* The iterator of this namespace that comes after s->which. False: there is none. */
+/* Chooses the iterator that comes after s->which. Returns false if there is none. */
 static bool has_next_iter(struct skw_watch *w)
 {
 	if (w->sweep.which != SKW_ITER_TCP || !w->plan->udp ||
@@ -205,7 +209,7 @@ static bool holders_are_due(const struct skw_watch *w, uint64_t now_ns)
 		return true;
 	if (every_ns > HOLDERS_EVERY_NS)
 		every_ns = HOLDERS_EVERY_NS;
-	/* The timer is never exactly on time: half a sweep early is due as well. */
+	/* The timer is never exact, so half an interval early counts as due. */
 	return now_ns - w->holders_ns + w->interval_ns / 2 >= every_ns;
 }
 
@@ -241,7 +245,10 @@ static int sweep_sockets(struct skw_watch *w, struct skw_error *err)
 	return end_namespace(w, ret, err);
 }
 
-/* Which processes hold which sockets: of all namespaces at once. 1: more is left. */
+/*
+ * Reads which processes hold which sockets. One run covers all namespaces. Returns 1 if more is
+ * left.
+ */
 static int read_holders(struct skw_watch *w)
 {
 	struct skw_sweep *s = &w->sweep;

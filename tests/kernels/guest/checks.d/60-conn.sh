@@ -163,7 +163,7 @@ if [ $old = yes ]; then
 	is "that older connections get no callbacks is said once" \
 		"$(grep -c "can't give callbacks" said)" 1
 	is "that single RTT samples are not told is said once" \
-		"$(grep -c 'does not tell single RTT' said)" 1
+		"$(grep -c 'does not report single RTT' said)" 1
 	check "nothing is made up of connections that give none" \
 		hasnt lines "\"local_port\":$port,"
 	check "top shows such a connection" rows
