@@ -21,7 +21,7 @@ struct skw_any {
 	const struct skw_capture_plan *plan;
 	struct skw_tap *tap;
 	struct skw_capture_ifaces *ifaces;
-	const struct skw_verbs_filters *verbs; /* lent */
+	const struct skw_verbs_filters *verbs; /* borrowed */
 	struct skw_keeper *keeper;             /* NULL before the split */
 	struct {
 		int dlt;

@@ -23,7 +23,7 @@ struct skw_capture_iface {
 	unsigned slot; /* the index of its counters */
 	bool gone;     /* its last packets may still be in the rings */
 	bool cooked;
-	/* Not owned. NULL: the kernel has decided. */
+	/* Borrowed. NULL: the kernel has decided. */
 	const struct skw_offline_filter *user_filter;
 	/* The number of packets that user_filter has rejected. */
 	uint64_t user_rejected;

@@ -33,7 +33,7 @@ struct skw_keeper_reply {
 	uint8_t payload[SKW_KEEPER_REPLY_MAX];
 	size_t n_fds;
 	int fds[SKW_KEEPER_FDS_MAX];
-	struct skw_keeper_commands *commands; /* lent, for skw_keeper_run_command() */
+	struct skw_keeper_commands *commands; /* borrowed, for skw_keeper_run_command() */
 };
 
 /*
