@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the options of `skwatch capture` say together. */
+/* The options of `skwatch capture` together: contradictions, and choices that follow from names. */
 #include "session/plan.h"
 
 #include <setjmp.h>
