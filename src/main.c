@@ -24,11 +24,11 @@ static const struct skw_command *const commands[] = {
 static int print_help(void)
 {
 	printf("Usage: skwatch [-V|--version] [-h|--help] COMMAND [OPTION...]\n"
-	       "Sees what this machine's network does.\n\nCommands:\n");
+	       "Shows what the network of this machine does.\n\nCommands:\n");
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(commands); i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	printf("\nskwatch COMMAND --help tells a command's options; man skwatch-COMMAND tells "
-	       "all.\n");
+	printf("\nskwatch COMMAND --help lists the options of a command. The manual is "
+	       "skwatch-COMMAND(8).\n");
 	return 0;
 }
 
@@ -66,14 +66,14 @@ static int run(int argc, char **argv)
 	return usage(": no such command", word);
 }
 
-/* If standard error is closed, no descriptor that is opened later may take its number. */
+/* If a standard descriptor is closed, a file that is opened later must not take its number. */
 static void fill_standard_descriptors(void)
 {
 	int fd;
 
 	do {
 		/*
-		 * Opened for reading, so that writing to a standard output that was closed fails.
+		 * It is open for reading only, so that writing to a closed standard output fails.
 		 */
 		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
@@ -84,7 +84,7 @@ static void fill_standard_descriptors(void)
 int main(int argc, char **argv)
 {
 	fill_standard_descriptors();
-	/* Writing to a closed pipe shall fail with an error, so that a message is printed. */
+	/* Writing to a closed pipe must fail with an error, so that a message is printed. */
 	signal(SIGPIPE, SIG_IGN);
 
 	int status = run(argc, argv);

@@ -12,7 +12,7 @@
 #include "util/cleanup.h"
 #include "util/say.h"
 
-/* The filter of interfaces of this kind (ARPHRD_*), or -1. */
+/* The index of the filter for interfaces of this kind (ARPHRD_*), or -1. */
 static int filter_by_kind(const struct skw_any *any, uint16_t arphrd)
 {
 	for (unsigned i = 0; i < any->kinds_len; i++)
@@ -29,7 +29,10 @@ static int filter_by_dlt(const struct skw_any *any, int dlt)
 	return -1;
 }
 
-/* Makes or remakes the filter for the kind of interface that this one is: its index. */
+/*
+ * Makes the filter for the kind of this interface if there is none yet or only a stand-in. Returns
+ * its index or -errno.
+ */
 static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 			struct skw_error *err)
 {
@@ -69,7 +72,7 @@ static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 		any->filters_len++;
 	if (user)
 		skw_tap_set_snaplen(any->tap, SKW_SNAPLEN_MAX);
-	/* Interfaces refer to the filter that was replaced until they are told anew. */
+	/* Interfaces still point to the old filter, so give them the new one before freeing it. */
 	struct skw_offline_filter *old = any->filters[index].user;
 	any->filters[index].dlt = made.dlt;
 	any->filters[index].stand_in = made.stand_in;
@@ -85,7 +88,7 @@ static int learn_filter(struct skw_any *any, const struct skw_iface_info *info,
 	return index;
 }
 
-/* Tells the dispatcher of an interface and gives it a place. */
+/* Adds an interface to the table and to the dispatcher. */
 static int learn(struct skw_any *any, const struct skw_iface_info *info, struct skw_error *err)
 {
 	int filter = learn_filter(any, info, err);
@@ -94,7 +97,7 @@ static int learn(struct skw_any *any, const struct skw_iface_info *info, struct 
 
 	if (filter < 0)
 		return filter;
-	/* A name that changed is another interface as far as files are concerned. */
+	/* An interface with a new name is written to files as a new interface. */
 	if (iface && (iface->gone || strcmp(iface->info.name, info->name) != 0 ||
 		      iface->info.arphrd != info->arphrd))
 		iface = NULL;
@@ -122,7 +125,9 @@ int skw_any_start(struct skw_any *any, struct skw_error *err)
 		return skw_error_set(err, any->watch_fd, "netlink: %s", strerror(-any->watch_fd));
 	int ret = skw_iface_list(&list, &n, err);
 
-	/* Ethernet first, and first of all one that is up. */
+	/*
+	 * The order is: Ethernet interfaces that are up, those that are down, all other interfaces.
+	 */
 	for (int round = 0; !ret && round < 3; round++) {
 		for (size_t i = 0; !ret && i < n; i++) {
 			int kind = skw_iface_plain_dlt(list[i].arphrd) != DLT_EN10MB ? 2
@@ -132,7 +137,7 @@ int skw_any_start(struct skw_any *any, struct skw_error *err)
 			if (kind == round)
 				ret = learn(any, &list[i], err);
 		}
-		/* Slot 0 of the filters is Ethernet's, whether there is any or not. */
+		/* Filter 0 must be for Ethernet, even if there is no Ethernet interface. */
 		if (!ret && round == 1 && !any->filters_len) {
 			struct skw_iface_info ether = { .name = "any", .arphrd = ARPHRD_ETHER };
 
@@ -173,7 +178,7 @@ int skw_any_news(struct skw_any *any)
 
 	if (ret != -ENOBUFS)
 		return ret;
-	/* Some news were lost: look for ourselves. */
+	/* Netlink messages were lost, so compare the table with the kernel's list. */
 	SKW_AUTO_FREE struct skw_iface_info *list = NULL;
 	struct skw_iface_info now;
 	size_t n = 0;
@@ -190,7 +195,7 @@ int skw_any_unknown(struct skw_any *any, uint32_t ifindex)
 {
 	struct skw_iface_info info = { .ifindex = ifindex, .arphrd = ARPHRD_ETHER };
 
-	/* The news of it may be waiting, also of one that is gone by now. */
+	/* The message about this interface may be unread, even if the interface has gone by now. */
 	int ret = skw_any_news(any);
 	if (ret)
 		return ret;
@@ -200,7 +205,7 @@ int skw_any_unknown(struct skw_any *any, uint32_t ifindex)
 	if (place >= 0)
 		return place;
 	snprintf(info.name, sizeof(info.name), "if%u", ifindex);
-	/* The dispatcher has taken it for Ethernet, so do we. */
+	/* The dispatcher treats an unknown interface as Ethernet, so do the same. */
 	struct skw_capture_iface *iface = skw_capture_ifaces_add(
 		any->ifaces, &info, DLT_EN10MB, any->plan->snaplen, any->plan->filter);
 	if (!iface)

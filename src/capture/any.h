@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every interface through one socket: the dispatcher in the kernel is told which
- * link type, and so which filter program, each interface has; what comes and goes
- * is followed by netlink.
+ * Captures on every interface through one socket. The dispatcher in the kernel holds the link type
+ * of each interface, and so its filter program. Netlink reports which interfaces come and go.
  */
 #ifndef SKW_CAPTURE_ANY_H
 #define SKW_CAPTURE_ANY_H
@@ -15,39 +14,41 @@
 #include "capture/ifaces.h"
 #include "verbs/filters.h"
 
-#define SKW_ANY_SLOTS 256 /* interfaces that are counted apart; the others share slot 0 */
+/* The number of slots with separate counters. Interfaces beyond it share slot 0. */
+#define SKW_ANY_SLOTS 256
 
 struct skw_any {
 	const struct skw_capture_plan *plan;
 	struct skw_tap *tap;
 	struct skw_capture_ifaces *ifaces;
-	const struct skw_verbs_filters *verbs; /* lent */
+	const struct skw_verbs_filters *verbs; /* borrowed */
 	struct skw_keeper *keeper;             /* NULL before the split */
 	struct {
 		int dlt;
 		bool stand_in;
-		struct skw_offline_filter *user; /* owned, NULL if the kernel decides */
+		struct skw_offline_filter *user; /* owned; NULL if the kernel decides */
 	} filters[SKW_DISPATCH_FILTERS];
 	unsigned filters_len;
 	struct {
 		uint16_t arphrd;
 		uint8_t filter;
-	} kinds[SKW_DISPATCH_FILTERS]; /* which filter a kind of interface has */
+	} kinds[SKW_DISPATCH_FILTERS];
 	unsigned kinds_len;
 	unsigned slots_used;
-	int watch_fd; /* netlink; owned, -1 before start */
+	int watch_fd; /* netlink; owned, -1 before skw_any_start() */
 };
 
-/* Learns of all interfaces there are. The first filter made is Ethernet's. */
+/* Finds all interfaces. The first filter is always for Ethernet. */
 int skw_any_start(struct skw_any *any, struct skw_error *err);
 void skw_any_free(struct skw_any *any);
 
-/* News wait on watch_fd. 0 or -errno. */
+/* To call when watch_fd is readable. Returns 0 or -errno. */
 int skw_any_news(struct skw_any *any);
 
 /*
- * A packet came from an interface that no news told of yet: its place in the table. Asks
- * the kernel; one that is gone already is taken for Ethernet. -ENOMEM.
+ * Returns the place of an interface that is not in the table, although a packet of it has come.
+ * Asks the kernel for it. If the interface has gone, it is treated as Ethernet. Returns -ENOMEM or
+ * another -errno on failure.
  */
 int skw_any_unknown(struct skw_any *any, uint32_t ifindex);
 

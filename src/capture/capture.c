@@ -52,7 +52,7 @@ static struct skw_keeper_table *verbs(void *capture)
 	return &((struct skw_capture *)capture)->filters.table;
 }
 
-/* Reading counters takes CAP_BPF on kernels before 5.19. */
+/* Reading counters requires CAP_BPF on kernels before 5.19. */
 static int probe(void *capture)
 {
 	struct skw_iface_stats stats;
@@ -79,7 +79,7 @@ static void iface_gone(struct skw_capture_iface *iface)
 	skw_say("%s: the interface has gone", iface->info.name);
 }
 
-/* Ends the capture when the last of the interfaces that were named has gone. */
+/* Ends the capture when all named interfaces have gone. */
 static int check_any_left(struct skw_capture *c, struct skw_error *err)
 {
 	for (size_t i = 0; i < c->ifaces.len; i++)
@@ -99,7 +99,7 @@ static void on_named_news(void *ctx, const struct skw_iface_info *info, bool gon
 		iface_gone(c->ifaces.all[place]);
 }
 
-/* Sockets are told that an interface goes down, but not that it goes away for good. */
+/* A socket reports that its interface goes down, but not that the interface is deleted. */
 static int read_named_news(struct skw_capture *c)
 {
 	struct skw_iface_info now;
@@ -107,7 +107,7 @@ static int read_named_news(struct skw_capture *c)
 
 	if (ret != -ENOBUFS)
 		return ret;
-	/* Some news were lost: look for ourselves. */
+	/* Netlink messages were lost, so ask for each interface. */
 	for (size_t i = 0; i < c->ifaces.len; i++)
 		if (skw_iface_by_index(c->ifaces.all[i]->info.ifindex, &now) == -ENODEV)
 			iface_gone(c->ifaces.all[i]);
@@ -115,8 +115,8 @@ static int read_named_news(struct skw_capture *c)
 }
 
 /*
- * Netlink's news are read after the packets that came before them were handed on: those belong to
- * the interfaces as they were.
+ * Netlink is read only here, after the earlier packets were passed on, because those packets belong
+ * to the interfaces as they were before.
  */
 static int step(void *capture, struct skw_error *err)
 {
@@ -125,7 +125,7 @@ static int step(void *capture, struct skw_error *err)
 	if (!c->news)
 		return 0;
 	c->news = false;
-	/* What an index stands for may have changed. */
+	/* An index may belong to another interface now. */
 	c->last_ifindex = 0;
 	int ret = c->use_any ? skw_any_news(&c->any) : read_named_news(c);
 	if (ret)

@@ -13,7 +13,10 @@ void skw_capture_ifaces_free(struct skw_capture_ifaces *t)
 	memset(t, 0, sizeof(*t));
 }
 
-/* Indices are small numbers unless somebody chose one: those are looked for one by one. */
+/*
+ * Indices are small numbers unless the user chose a large one. Large ones are found by a search
+ * through all interfaces.
+ */
 #define INDEX_MAX 65536
 
 static bool index_grow(struct skw_capture_ifaces *t, uint32_t ifindex)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A ring record as it comes from the kernel, made into pointers and lengths
- * that were checked. Header only: this runs once per packet.
+ * Decodes a ring record from the kernel into checked pointers and lengths. It is a header because
+ * this runs once per packet.
  */
 #ifndef SKW_CAPTURE_PACKET_REC_H
 #define SKW_CAPTURE_PACKET_REC_H
@@ -13,18 +13,18 @@
 
 #include "abi/packet.h"
 
-/* Both pointers point into the record, whose owner is the ring. */
+/* Both pointers point into the record, which the ring owns. */
 struct skw_packet_frame {
 	const struct skw_packet_rec *rec;
-	const uint8_t *frame; /* caplen bytes, link-layer header first */
-	uint32_t caplen;      /* <= snaplen, <= len */
-	uint32_t len;         /* on the wire, a tag that was put back included */
+	const uint8_t *frame; /* caplen bytes, the link-layer header first */
+	uint32_t caplen;      /* at most the snaplen and at most len */
+	uint32_t len;         /* the length on the wire, including a tag that was put back */
 };
 
 /*
- * `rec` is aligned to 8 bytes, as ring records are, and `size` bytes long.
- * snaplen 0 stands for no limit. -EBADMSG for a record that contradicts itself
- * or its size; *out is untouched then.
+ * `rec` must be aligned to 8 bytes, as ring records are. `size` is its length. A snaplen of 0 means
+ * no limit. Returns -EBADMSG if the record contradicts itself or its size, and then *out is
+ * untouched.
  */
 static inline int skw_packet_rec_decode(const void *rec, size_t size, uint32_t snaplen,
 					struct skw_packet_frame *out)
@@ -37,7 +37,7 @@ static inline int skw_packet_rec_decode(const void *rec, size_t size, uint32_t s
 	    r->len > UINT32_MAX - SKW_REC_HEADROOM || (r->flags & ~SKW_REC_TAGGED))
 		return -EBADMSG;
 
-	/* The tag takes up the headroom: the frame begins that much earlier. */
+	/* The kernel left the headroom for the tag, so the frame begins earlier by its length. */
 	uint32_t tag = (r->flags & SKW_REC_TAGGED) ? SKW_REC_HEADROOM : 0;
 	uint32_t caplen = r->caplen + tag;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From ring records to runs of packets. */
+/* Turns ring records into runs of packets. */
 #include "capture/state.h"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 #include "filter/offline.h"
 #include "pcap/sll2.h"
 
-/* A packet without a link-layer header gets the cooked one in front. 0 or -errno. */
+/* Puts a cooked header before a packet that has no link-layer header. Returns 0 or -errno. */
 static int cook(struct skw_capture *c, const struct skw_capture_iface *iface,
 		struct skw_packet *pkt)
 {
@@ -31,7 +31,7 @@ static int cook(struct skw_capture *c, const struct skw_capture_iface *iface,
 	return 0;
 }
 
-/* The interface of a record: its place in the table, or -errno. */
+/* The place of a record's interface, or -errno. */
 static int place_of(struct skw_capture *c, uint32_t ifindex)
 {
 	int place;
@@ -48,7 +48,7 @@ static int place_of(struct skw_capture *c, uint32_t ifindex)
 	return place >= 0 || c->use_any ? place : -ENODEV;
 }
 
-/* How many packets were lost between this record and the one before from the same CPU. */
+/* The number of packets lost between this record and the previous one from the same CPU. */
 static uint32_t drops_before(struct skw_capture *c, const struct skw_packet_rec *rec)
 {
 	if (rec->cpu >= c->cpus || rec->slot >= c->slots)
@@ -61,8 +61,8 @@ static uint32_t drops_before(struct skw_capture *c, const struct skw_packet_rec 
 }
 
 /*
- * Appends the packet of a record to the run. 1: it ends the run, as its bytes lie in the one buffer
- * for made-up headers; 0 or -errno.
+ * Appends the packet of a record to the run. Returns 1 if it must be the run's last packet, because
+ * the only buffer for cooked headers is used; otherwise 0 or -errno.
  */
 static int add_packet(struct skw_capture *c, const void *bytes, size_t size, struct skw_error *err)
 {
@@ -70,7 +70,7 @@ static int add_packet(struct skw_capture *c, const void *bytes, size_t size, str
 	int ret = skw_packet_rec_decode(bytes, size, 0, &rec);
 
 	if (ret)
-		return skw_error_set(err, ret, "a ring holds what is no packet record");
+		return skw_error_set(err, ret, "ring: a record of the kernel is invalid");
 	int place = place_of(c, rec.rec->ifindex);
 	if (place < 0)
 		return skw_error_set(err, place, "interface %u: %s", rec.rec->ifindex,
@@ -101,7 +101,7 @@ static int add_packet(struct skw_capture *c, const void *bytes, size_t size, str
 		iface->user_rejected++;
 		return 0;
 	}
-	/* A filter in user space has seen more than was asked for, and a tag takes room as well. */
+	/* A filter in user space needs whole packets, and a restored tag makes a packet longer. */
 	if (pkt->caplen > c->plan->snaplen) {
 		pkt->caplen = c->plan->snaplen;
 		iface->cut += rec.rec->caplen == rec.rec->len;
@@ -110,7 +110,7 @@ static int add_packet(struct skw_capture *c, const void *bytes, size_t size, str
 	return iface->cooked;
 }
 
-/* A new run, in place of the one before, which was handed on. 0 or -errno. */
+/* Fills a new run. The previous run must have been passed on. Returns 0 or -errno. */
 static int gather(struct skw_capture *c, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_rings *rings = skw_tap_rings(c->tap);
@@ -139,7 +139,7 @@ int skw_capture_look(void *capture, uint64_t now_ns, struct skw_error *err)
 	int ret;
 
 	c->found = false;
-	/* Records of a run that waits are still in their rings. */
+	/* The records of an unfinished run are still in their rings. */
 	if (c->run_at < c->run_len)
 		return 0;
 	ret = skw_rings_look(skw_tap_rings(c->tap), now_ns);
@@ -172,7 +172,7 @@ int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err)
 		if (ret < 0)
 			return ret;
 		c->run_at += (size_t)ret;
-		/* The rest waits, or nothing more is wanted. */
+		/* The sink takes the rest later, or wants no more. */
 		if (c->run_at < c->run_len || skw_loop_is_over(c->loop))
 			return 0;
 	}
@@ -191,9 +191,10 @@ int skw_capture_rest(void *capture)
 	if (c->found)
 		return (int)c->plan->wait_ms;
 	if (fill)
-		return 1; /* a record that is not finished, or too young by a hair */
+		/* The record is not finished, or it is slightly too young. */
+		return 1;
 	skw_tap_arm(c->tap);
-	/* What came before the arming woke nobody. */
+	/* A record that came before arming did not wake the loop, so look once more. */
 	return skw_rings_fill(rings) ? 0 : -1;
 }
 
@@ -209,7 +210,7 @@ int skw_capture_totals(const struct skw_capture *c, struct skw_iface_stats *sum)
 		if (ret)
 			return ret;
 		sum->seen += stats.seen;
-		/* While it runs, a CPU may be between the two. */
+		/* A CPU may increase the two while they are read. */
 		sum->matched += stats.matched < stats.seen ? stats.matched : stats.seen;
 		sum->captured += stats.captured;
 		sum->dropped += stats.dropped;
@@ -232,7 +233,7 @@ int skw_capture_iface_stats(void *capture, uint32_t place, struct skw_iface_stat
 		return -ENOENT;
 	const struct skw_capture_iface *iface = c->ifaces.all[place];
 
-	/* Interfaces that share a slot have no figures of their own. */
+	/* Interfaces that share slot 0 have no figures of their own. */
 	if (c->use_any && iface->slot == 0)
 		return -ENOENT;
 	int ret = skw_tap_stats(c->tap, iface->slot, stats);

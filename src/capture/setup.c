@@ -13,7 +13,7 @@
 #include "util/cleanup.h"
 #include "util/say.h"
 
-/* The longest header that a packet without one gets. */
+/* An upper limit for the header that a packet without one gets. */
 #define COOKED_HEADER_BYTES 64
 
 static int load_tap(struct skw_capture *c, struct skw_error *err)
@@ -25,7 +25,7 @@ static int load_tap(struct skw_capture *c, struct skw_error *err)
 	return skw_tap_load(&opt, &c->tap, err);
 }
 
-/* What generated programs refer to, here and in the keeper. */
+/* Fills in the descriptors that generated programs refer to, for this process and the keeper. */
 static void fill_filters(struct skw_capture *c)
 {
 	c->filters.plan = c->plan;
@@ -34,7 +34,7 @@ static void fill_filters(struct skw_capture *c)
 	skw_verbs_filters_prepare(&c->filters);
 }
 
-/* One socket with one filter program for each interface that was named. */
+/* Prepares one socket with its own filter program for each named interface. */
 static int set_up_named(struct skw_capture *c, struct skw_error *err)
 {
 	const struct skw_capture_plan *plan = c->plan;
@@ -134,7 +134,7 @@ static int open_any(struct skw_capture *c, struct skw_error *err)
 	return skw_tap_open_socket(c->tap, &how, err);
 }
 
-/* Do all interfaces have one link type? Then it, else -1. */
+/* The link type if all interfaces have the same, otherwise -1. */
 static int common_dlt(const struct skw_capture *c)
 {
 	if (c->use_any)
@@ -145,7 +145,7 @@ static int common_dlt(const struct skw_capture *c)
 	return c->ifaces.all[0]->iface.dlt;
 }
 
-/* A filter in user space must see all of a packet. */
+/* Whether a filter runs in user space, which must see whole packets. */
 static bool wants_whole(const struct skw_capture *c)
 {
 	for (size_t i = 0; c->compiled && i < c->plan->ifaces_len; i++)
@@ -188,8 +188,9 @@ static void say_listening(const struct skw_capture *c)
 	if (!names.failed)
 		skw_say("listening on %s, link-type %s (%s), snapshot length %u bytes",
 			c->use_any ? "any" : (char *)names.data,
-			c->kind.dlt < 0 ? "of each" : skw_linktype_dlt_name(c->kind.dlt),
-			c->kind.dlt < 0 ? "unlike interfaces" : skw_linktype_dlt_text(c->kind.dlt),
+			c->kind.dlt < 0 ? "mixed" : skw_linktype_dlt_name(c->kind.dlt),
+			c->kind.dlt < 0 ? "each interface has its own"
+					: skw_linktype_dlt_text(c->kind.dlt),
 			c->plan->snaplen);
 	skw_buf_free(&names);
 }

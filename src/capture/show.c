@@ -12,7 +12,7 @@ int skw_show_interfaces(struct skw_buf *text, struct skw_error *err)
 	return skw_compile_describe_ifaces(text, err);
 }
 
-/* The plan's interface, or the first that is up and Ethernet. */
+/* Finds the plan's interface, or the first Ethernet interface that is up. */
 static int an_interface(const struct skw_capture_plan *plan, struct skw_iface_info *info,
 			struct skw_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a capture is made of, for the files that make it. */
+/* The state of a capture, for the files of this room only. */
 #ifndef SKW_CAPTURE_STATE_H
 #define SKW_CAPTURE_STATE_H
 
@@ -13,16 +13,21 @@
 #include "loop/loop.h"
 #include "verbs/filters.h"
 
-/* Packets that are handed on at once. What is paid per run is small beside them. */
+/*
+ * The most packets in a run. With this number the cost per run is small beside the cost of its
+ * packets.
+ */
 #define SKW_CAPTURE_RUN 64
-/* The space of records is kept while they are in a run: no more than this. */
+/*
+ * The most bytes of records in a run, because their ring space is not free until the run has ended.
+ */
 #define SKW_CAPTURE_RUN_BYTES (256u << 10)
 
 struct skw_capture {
 	const struct skw_capture_plan *plan;
 	struct skw_tap *tap;
 	struct skw_capture_ifaces ifaces;
-	struct skw_compiled *compiled; /* one for each named interface, owned */
+	struct skw_compiled *compiled; /* owned: one for each named interface */
 	struct skw_any any;            /* used when no interface is named */
 	bool use_any;
 	unsigned slots;
@@ -31,36 +36,44 @@ struct skw_capture {
 	struct skw_skb_access access_room;
 	struct skw_verbs_filters filters;
 
-	struct skw_loop *loop;              /* lent, and its clock */
-	const struct skw_loop_clock *clock; /* NULL before the loop runs */
+	/* Both belong to the loop. They are NULL before the loop runs. */
+	struct skw_loop *loop;
+	const struct skw_loop_clock *clock;
 
-	uint32_t *drops; /* owned: by slot and CPU, what records said last */
+	/* Owned: by slot and CPU, the count of drops in the last record. */
+	uint32_t *drops;
 	unsigned cpus;
-	uint32_t last_ifindex; /* of the record before, which most often is the next's */
+	/* The interface of the previous record, because the next record most often has the same. */
+	uint32_t last_ifindex;
 	uint32_t last_place;
 
-	/* [run_at, run_len) wait to be handed on. */
+	/* The packets from run_at to run_len (excluded) are still to be passed on. */
 	struct skw_packet run[SKW_CAPTURE_RUN];
 	size_t run_at, run_len;
-	uint64_t run_ns; /* CLOCK_MONOTONIC of the first that waits */
-	uint8_t *cooked; /* owned: where a packet gets a header that it came without */
-	bool found;      /* the last look found something */
-	bool news;       /* netlink has something to tell */
-	int watch_fd;    /* netlink, when interfaces were named */
+	uint64_t run_ns; /* CLOCK_MONOTONIC time of the run's first packet */
+	uint8_t *cooked; /* owned: the buffer for a packet with a cooked header */
+	bool found;      /* the last round found packets */
+	bool news;       /* netlink has unread messages */
+	int watch_fd;    /* netlink, if interfaces are named */
 };
 
-/* From the plan to programs and sockets that run. 0 or -errno. */
+/* Loads the programs and opens the sockets of the plan. Returns 0 or -errno. */
 int skw_capture_prepare(void *capture, struct skw_error *err);
-/* Says what is listened to, and gives descriptors to the loop. 0 or -errno. */
+/*
+ * Tells the user which interfaces are captured, and gives descriptors to the loop. Returns 0 or
+ * -errno.
+ */
 int skw_capture_start(void *capture, struct skw_error *err);
 
-/* As struct skw_source_ops tells. */
+/* See struct skw_source_ops. */
 int skw_capture_look(void *capture, uint64_t now_ns, struct skw_error *err);
 bool skw_capture_peek(void *capture, uint64_t *ts_ns);
 int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err);
 int skw_capture_rest(void *capture);
 
-/* Handlers: netlink has news of interfaces; a socket has an error. 0 or -errno. */
+/*
+ * Handlers for the loop: netlink has messages, and a socket has an error. They return 0 or -errno.
+ */
 int skw_capture_on_news(void *capture, struct skw_error *err);
 int skw_capture_on_sockets(void *capture, struct skw_error *err);
 

@@ -46,7 +46,7 @@ static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 	return 0;
 }
 
-/* Of times in files, and in lines only where it was asked for. */
+/* Sets the precision in files, and in lines. Lines without this option have microseconds. */
 static int set_precision(void *values, const char *arg, struct skw_error *err)
 {
 	struct skw_session_plan *plan = &((struct skw_capture_request *)values)->plan;
@@ -57,7 +57,7 @@ static int set_precision(void *values, const char *arg, struct skw_error *err)
 	return 0;
 }
 
-/* In the order of enum skw_direction. */
+/* The order is that of enum skw_direction. */
 static const char *const directions[] = { "inout", "in", "out", NULL };
 
 #define AT(field) offsetof(struct skw_capture_request, field)
@@ -66,7 +66,7 @@ static const struct skw_option packets[] = {
 	{ .letter = 'i',
 	  .name = "interface",
 	  .arg = "IF",
-	  .help = "capture on IF, repeatable; any (the default) is every one",
+	  .help = "capture on IF, repeatable; any (the default) means all interfaces",
 	  .kind = SKW_OPT_CALL,
 	  .call = add_interface },
 	{ .letter = 'w',
@@ -77,7 +77,7 @@ static const struct skw_option packets[] = {
 	  .offset = AT(plan.file.name) },
 	{ .name = "format",
 	  .arg = "FORMAT",
-	  .help = "pcap or pcapng, whatever the name says",
+	  .help = "write pcap or pcapng, whatever the name of FILE is",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.format_name) },
 	{ .letter = 'r',
@@ -106,14 +106,14 @@ static const struct skw_option packets[] = {
 	{ .letter = 'C',
 	  .name = "rotate-size",
 	  .arg = "SIZE",
-	  .help = "next file once one is larger than SIZE (millions of bytes, or k M G)",
+	  .help = "start another file after SIZE (millions of bytes, or k M G)",
 	  .kind = SKW_OPT_SIZE,
 	  .offset = AT(plan.file.rotate_bytes),
 	  .unit = 1000000 },
 	{ .letter = 'G',
 	  .name = "rotate-seconds",
 	  .arg = "SECS",
-	  .help = "next file each SECS seconds; FILE may hold strftime(3) fields",
+	  .help = "start another file every SECS seconds; FILE may have strftime(3) fields",
 	  .kind = SKW_OPT_UINT,
 	  .offset = AT(plan.file.rotate_s),
 	  .max = UINT32_MAX,
@@ -121,7 +121,7 @@ static const struct skw_option packets[] = {
 	{ .letter = 'W',
 	  .name = "rotate-files",
 	  .arg = "N",
-	  .help = "with -C a ring of N files, with -G stop after N files",
+	  .help = "with -C keep N files, with -G stop after N files",
 	  .kind = SKW_OPT_UINT32,
 	  .offset = AT(plan.file.files_max),
 	  .max = 1000000,
@@ -129,13 +129,13 @@ static const struct skw_option packets[] = {
 	{ .letter = 'z',
 	  .name = "postrotate-command",
 	  .arg = "CMD",
-	  .help = "run CMD FILE for each file that is complete",
+	  .help = "run CMD FILE for each complete file",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.file.command) },
 	{ .letter = 'Q',
 	  .name = "direction",
 	  .arg = "DIR",
-	  .help = "only packets that go in, out, or inout (the default)",
+	  .help = "capture only packets that go in or out; inout (the default) means both",
 	  .kind = SKW_OPT_CHOICE,
 	  .offset = AT(plan.capture.direction),
 	  .words = directions },
@@ -176,7 +176,7 @@ static const struct skw_option packets[] = {
 	{ .letter = 'y',
 	  .name = "linktype",
 	  .arg = "DLT",
-	  .help = "use this one of the interface's link types",
+	  .help = "use this link type, which must be one that -L lists",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.dlt_name) },
 };
@@ -184,12 +184,12 @@ static const struct skw_option packets[] = {
 static const struct skw_option others[] = {
 	{ .letter = 'U',
 	  .name = "packet-buffered",
-	  .help = "write each packet out as soon as it is there",
+	  .help = "write each packet as soon as it arrives",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.file.packet_buffered) },
 	{ .name = "time-precision",
 	  .arg = "WHAT",
-	  .help = "of times in files and lines: nano (the default in files) or micro",
+	  .help = "precision of times: nano (the default in files) or micro (in lines)",
 	  .kind = SKW_OPT_CALL,
 	  .call = set_precision },
 	{ .letter = 'B',
@@ -218,12 +218,12 @@ static const struct skw_option others[] = {
 	{ .letter = 'Z',
 	  .name = "relinquish-privileges",
 	  .arg = "USER",
-	  .help = "run as USER once set up; files belong to USER",
+	  .help = "run as USER after set-up; files belong to USER",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.user) },
 	{ .letter = 'h',
 	  .name = "help",
-	  .help = "print this",
+	  .help = "print this summary",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(help) },
 	{ .letter = 'V',
@@ -233,7 +233,7 @@ static const struct skw_option others[] = {
 	  .offset = AT(version) },
 };
 
-/* In the order of the help. */
+/* The order is that of the help. */
 static struct skw_option_table *all_tables(struct skw_option_table tables[3])
 {
 	tables[0] = (struct skw_option_table){ packets, SKW_ARRAY_SIZE(packets) };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of `skwatch capture`: turns words into a plan. */
+/* Parses the options of `skwatch capture` into a plan. */
 #ifndef SKW_CMD_CAPTURE_OPTIONS_H
 #define SKW_CMD_CAPTURE_OPTIONS_H
 
@@ -13,13 +13,14 @@ struct skw_capture_request {
 	struct skw_session_plan plan;
 	bool help, version;
 	bool list_interfaces;    /* -D */
-	const char *filter_file; /* -F; NULL: the words are the filter */
-	char *filter_text;       /* owned; plan.capture.filter points here */
+	const char *filter_file; /* -F; NULL: the words on the command line are the filter */
+	char *filter_text;       /* owned; plan.capture.filter points to it */
 };
 
 /*
- * Fills in *r from argv. Its strings point into argv and into r, which must not move. -EINVAL with
- * a usage error for wrong words. Reads the -F file, and no other.
+ * Fills in *r from argv. Its strings point into argv and into r, which must not move. Reads the -F
+ * file, and no other file. Returns 0, -EINVAL with err->usage set if the words are wrong, or
+ * another -errno.
  */
 int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request *r,
 			      struct skw_error *err);
@@ -27,7 +28,7 @@ void skw_capture_request_free(struct skw_capture_request *r);
 
 void skw_capture_options_help(FILE *to);
 
-/* The table of how packets are printed, which writes into a struct skw_capture_request. */
+/* The table of the options for printing, which write into a struct skw_capture_request. */
 extern const struct skw_option_table skw_capture_options_printing;
 
 #endif

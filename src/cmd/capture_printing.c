@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* How `skwatch capture` prints packets, in tcpdump's letters. */
+/* The options for printing packets, with tcpdump's letters. */
 #include "cmd/capture_options.h"
 
 #include <stddef.h>
@@ -8,16 +8,16 @@
 
 #define AT(field) offsetof(struct skw_capture_request, field)
 
-/* As in tcpdump, -A goes before -X, and -X before -x: the levels of `bytes` are in that order. */
+/* As in tcpdump, -A wins over -X, and -X over -x: the levels of `bytes` have that order. */
 static const struct skw_option options[] = {
 	{ .letter = 'q',
 	  .name = "quiet",
-	  .help = "shorter lines",
+	  .help = "print shorter lines",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.print.quiet) },
 	{ .letter = 'v',
 	  .name = "verbose",
-	  .help = "longer lines; more with -vv, -vvv",
+	  .help = "print longer lines; -vv and -vvv print even more",
 	  .kind = SKW_OPT_LEVEL,
 	  .offset = AT(plan.print.verbose),
 	  .min = 1,
@@ -29,9 +29,8 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.print.link_header) },
 	{ .letter = 't',
 	  .name = "time-format",
-	  .help = "no time; -tt since 1970, -ttt since the last packet, -tttt with date, -ttttt "
-		  "since the "
-		  "first",
+	  .help = "print no time; -tt since 1970, -ttt since the last packet, -tttt with the date, "
+		  "-ttttt since the first packet",
 	  .kind = SKW_OPT_LEVEL,
 	  .offset = AT(plan.print.time),
 	  .min = SKW_TIME_NONE,
@@ -74,11 +73,11 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.print.no_checksum) },
 	{ .letter = 'n',
 	  .name = "numeric",
-	  .help = "numbers instead of names: always so",
+	  .help = "print numbers instead of names; this is always the case",
 	  .kind = SKW_OPT_IGNORED },
 	{ .letter = 'l',
 	  .name = "line-buffered",
-	  .help = "give each line out at once: always so",
+	  .help = "print each line at once; this is always the case",
 	  .kind = SKW_OPT_IGNORED },
 	{ .name = "print",
 	  .help = "print lines also while writing to a file",

@@ -28,7 +28,7 @@ static int read_filter_file(const char *name, struct skw_buf *text, struct skw_e
 	if (ferror(in))
 		return skw_error_usage(err, "-F %s: %s", name, strerror(errno));
 	if (got || memchr(text->data, 0, text->len))
-		return skw_error_usage(err, "-F %s: this is no filter expression", name);
+		return skw_error_usage(err, "-F %s: this is not a filter expression", name);
 	return 0;
 }
 
@@ -39,7 +39,7 @@ int skw_filter_text(const char *file, char *const *words, size_t n, char **text,
 	int ret = 0;
 
 	if (file && n)
-		ret = skw_error_usage(err, "%s: -F %s gives the filter already", words[0], file);
+		ret = skw_error_usage(err, "%s: -F %s has the filter already", words[0], file);
 	else if (file)
 		ret = read_filter_file(file, &all, err);
 	for (size_t i = 0; i < n; i++) {

@@ -12,7 +12,7 @@
 /* The value of the first long option for getopt_long(). It is greater than any letter. */
 #define VALUE_BASE 256
 
-/* An option as people type it: "-c" or "--count". */
+/* The option in the form that users type: "-c" or "--count". */
 static const char *shown(const struct skw_option *opt, char name[64])
 {
 	if (opt->letter)
@@ -30,7 +30,7 @@ static int bad_value(const struct skw_option *opt, const char *arg, const char *
 	return skw_error_usage(err, "%s: \"%s\" is not %s", shown(opt, name), arg, wanted);
 }
 
-/* 0, or a usage error where the number is beyond the option's limits. */
+/* Returns 0, or a usage error if the number is outside of the option's limits. */
 static int check_limits(const struct skw_option *opt, uint64_t value, struct skw_error *err)
 {
 	char name[64];
@@ -128,7 +128,7 @@ static int set_value(const struct skw_option *opt, void *values, const char *arg
 	return -EINVAL;
 }
 
-/* The word of argv that getopt_long() did not understand. */
+/* Reports the word of argv that getopt_long() did not understand. */
 static int bad_option(int found, int argc, char **argv, struct skw_error *err)
 {
 	const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
@@ -146,9 +146,10 @@ static int bad_option(int found, int argc, char **argv, struct skw_error *err)
 			       argv[0]);
 }
 
-/* All tables as one, and in getopt's forms. */
+/* All options of the tables, in the forms that getopt_long() needs. */
 struct parser {
-	const struct skw_option **options; /* owned, likewise */
+	/* Owned, as are longs and letters. */
+	const struct skw_option **options;
 	size_t len;
 	struct option *longs;
 	char *letters;
@@ -206,7 +207,7 @@ static const struct skw_option *option_of(const struct parser *p, int found)
 
 static int parse(const struct parser *p, int argc, char **argv, void *values, struct skw_error *err)
 {
-	optind = 0; /* starts anew, also after another parse */
+	optind = 0; /* 0 makes getopt_long() start again after another parse */
 	opterr = 0;
 	for (;;) {
 		int found = getopt_long(argc, argv, p->letters, p->longs, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Options as data: tables say what each option is called, what it takes, what the help says and
- * where its value goes. The parser and the help both read them.
+ * Options as data. A table holds each option's name, its argument, its help and the place of its
+ * value. The parser and the help both read the tables.
  */
 #ifndef SKW_CMD_OPTIONS_H
 #define SKW_CMD_OPTIONS_H
@@ -13,52 +13,59 @@
 #include "util/error.h"
 
 enum skw_option_kind {
-	SKW_OPT_IGNORED,  /* accepted, changes nothing */
-	SKW_OPT_FLAG,     /* bool: becomes true */
-	SKW_OPT_LEVEL,    /* unsigned or an enum: at least min, one more each time, at most max */
-	SKW_OPT_STRING,   /* const char * */
-	SKW_OPT_UINT,     /* uint64_t, from 1 to max (0: no limit) */
-	SKW_OPT_UINT32,   /* uint32_t or unsigned, likewise */
-	SKW_OPT_SIZE,     /* uint64_t bytes up to max; a number alone counts `unit` bytes */
-	SKW_OPT_DURATION, /* uint64_t nanoseconds from min to max */
-	SKW_OPT_CHOICE,   /* an enum: which of `words` it is */
-	SKW_OPT_CALL      /* handed to `call` */
+	SKW_OPT_IGNORED, /* accepted, but has no effect */
+	SKW_OPT_FLAG,    /* sets a bool to true */
+	/*
+	 * An unsigned or an enum: the first use sets it to at least min, each further use adds 1,
+	 * up to max.
+	 */
+	SKW_OPT_LEVEL,
+	SKW_OPT_STRING, /* sets a const char * */
+	SKW_OPT_UINT,   /* sets a uint64_t, from 1 to max (0: no limit) */
+	SKW_OPT_UINT32, /* sets a uint32_t or an unsigned, with the same limits */
+	/* Sets a uint64_t in bytes, up to max. A number without a unit counts `unit` bytes. */
+	SKW_OPT_SIZE,
+	SKW_OPT_DURATION, /* sets a uint64_t in nanoseconds, from min to max */
+	SKW_OPT_CHOICE,   /* sets an enum to the index of the word in `words` */
+	SKW_OPT_CALL      /* calls `call` */
 };
 
 struct skw_option {
-	/* 0: there is only the long name. */
+	/* 0: the option has only the long name. */
 	char letter;
 	const char *name;
-	/* Name of the argument in the help; NULL: the option takes none. */
+	/* The name of the argument in the help. NULL: the option takes no argument. */
 	const char *arg;
 	const char *help;
 	enum skw_option_kind kind;
-	/* Where its value is in what skw_options_parse() is given. */
+	/* The offset of the value in the struct that skw_options_parse() fills. */
 	size_t offset;
 	uint64_t min, max;
-	/* SKW_OPT_SIZE; 0: 1. */
+	/* For SKW_OPT_SIZE; 0 means 1. */
 	uint64_t unit;
-	/* For people: "64G", "1000 files"; "0.1 seconds to a day" where there is a min. */
+	/*
+	 * The limits for a message: "64G" or "1000 files", and with a min "0.1 seconds to a day".
+	 */
 	const char *limits;
-	/* SKW_OPT_CHOICE: ends with NULL. */
+	/* For SKW_OPT_CHOICE; the last is NULL. */
 	const char *const *words;
 	int (*call)(void *values, const char *arg, struct skw_error *err);
 };
 
-/* Options that belong together. A command has one or more tables; the help keeps their order. */
+/* A group of options. A command has one or more tables, and the help has the same order. */
 struct skw_option_table {
 	const struct skw_option *options;
 	size_t len;
 };
 
 /*
- * Sets what argv asks for in `values`. *first is the index of the first word that is no option.
- * Wrong usage is told in err.
+ * Sets the options of argv in `values`. *first becomes the index of the first word that is not an
+ * option. Returns 0, -EINVAL with err->usage set if the options are wrong, or another -errno.
  */
 int skw_options_parse(const struct skw_option_table *tables, size_t n, int argc, char **argv,
 		      void *values, int *first, struct skw_error *err);
 
-/* The list of options for a help text. */
+/* Prints the list of options for a help text. */
 void skw_options_help(const struct skw_option_table *tables, size_t n, FILE *to);
 
 #endif

@@ -10,7 +10,7 @@
 #include "ui/screen.h"
 #include "util/say.h"
 
-/* The screen, as the session sees it. */
+/* Connects the session to the screen. */
 struct top {
 	const struct skw_top_request *request;
 	struct skw_screen *screen; /* owned; NULL until it is opened */

@@ -38,7 +38,7 @@ static const struct skw_option options[] = {
 	{ .letter = 'n',
 	  .name = "iterations",
 	  .arg = "N",
-	  .help = "end after N updates",
+	  .help = "stop after N updates",
 	  .kind = SKW_OPT_UINT,
 	  .offset = AT(plan.iterations) },
 	{ .letter = 'b',
@@ -47,23 +47,23 @@ static const struct skw_option options[] = {
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(batch) },
 	{ .name = "json",
-	  .help = "as -b, one JSON object per row and line",
+	  .help = "like -b, but print a line with a JSON object for each row",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(json) },
 	{ .name = "csv",
-	  .help = "as -b, comma-separated values with a line of headers",
+	  .help = "like -b, but print comma-separated values with a line of headers",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(csv) },
 	{ .letter = 's',
 	  .name = "sort",
 	  .arg = "KEY",
-	  .help = "sort by this field, largest first; -KEY smallest first",
+	  .help = "sort by the field KEY, largest first; with -KEY smallest first",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(words.sort) },
 	{ .letter = 'f',
 	  .name = "filter",
 	  .arg = "EXPR",
-	  .help = "only rows that match, such as 'comm ~ nginx and srtt > 20ms'",
+	  .help = "show only rows that match, for example 'comm ~ nginx and srtt > 20ms'",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(words.filter) },
 	{ .letter = 'g',
@@ -74,12 +74,12 @@ static const struct skw_option options[] = {
 	  .offset = AT(words.group) },
 	{ .letter = 'l',
 	  .name = "listeners",
-	  .help = "listening and unconnected sockets too",
+	  .help = "show listening and unconnected sockets, too",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(listeners) },
 	{ .name = "closed",
 	  .arg = "TIME",
-	  .help = "keep closed connections in sight for TIME (default 10s)",
+	  .help = "show closed connections for TIME (default 10s)",
 	  .kind = SKW_OPT_DURATION,
 	  .offset = AT(plan.watch.closed_ns) },
 	{ .name = "netns",
@@ -89,11 +89,11 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.watch.netns) },
 	{ .name = "cgroup",
 	  .arg = "PATH",
-	  .help = "only sockets of this cgroup and those below",
+	  .help = "watch only sockets of this cgroup and the cgroups below it",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.watch.cgroup) },
 	{ .name = "no-color",
-	  .help = "no colours, as with NO_COLOR in the environment",
+	  .help = "use no colours, as with NO_COLOR in the environment",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(screen.no_color) },
 	{ .name = "ascii",
@@ -102,7 +102,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(screen.ascii) },
 	{ .letter = 'h',
 	  .name = "help",
-	  .help = "print this",
+	  .help = "print this summary",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(help) },
 	{ .letter = 'V',
@@ -116,7 +116,7 @@ static const struct skw_option_table table = { options, SKW_ARRAY_SIZE(options) 
 void skw_top_options_help(FILE *to)
 {
 	fputs("Usage: skwatch top [OPTION...]\n"
-	      "Shows the connections of this host, live. F1 tells the keys.\n\n",
+	      "Shows the connections of this host, live. F1 lists the keys.\n\n",
 	      to);
 	skw_options_help(&table, 1, to);
 	skw_choice_help(to);
@@ -135,7 +135,7 @@ static int take_format(struct skw_top_request *r, struct skw_error *err)
 	return 0;
 }
 
-/* Which rows in which order: as the options say, or else the settings. */
+/* Chooses the rows and their order: by the options, or else by the settings. */
 static int take_choice(struct skw_top_request *r, struct skw_error *err)
 {
 	struct skw_settings *s = &r->screen.settings;
@@ -143,7 +143,9 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	unsigned skipped = 0;
 
 	skw_settings_default(s);
-	/* What lines hold must not depend on what somebody once chose on a screen. */
+	/*
+	 * The contents of lines must not depend on the settings that a user has stored on a screen.
+	 */
 	if (!r->batch && skw_settings_load(s, &skipped) == 0 && skipped)
 		skw_say("settings: %u lines were not understood", skipped);
 	r->stored = *s;

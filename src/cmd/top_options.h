@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of `skwatch top`: turns words into a request. */
+/* Parses the options of `skwatch top` into a request. */
 #ifndef SKW_CMD_TOP_OPTIONS_H
 #define SKW_CMD_TOP_OPTIONS_H
 
@@ -14,21 +14,22 @@
 
 struct skw_top_request {
 	bool help, version;
-	/* Lines instead of a screen: -b, --json or --csv. */
+	/* Print lines instead of drawing a screen: -b, --json or --csv. */
 	bool batch, json, csv;
-	/* As they were typed. */
+	/* The words that the user typed. */
 	struct skw_choice_words words;
 	bool listeners;
 	struct skw_top_plan plan;
-	struct skw_choice choice;         /* plan.view points here */
-	struct skw_settings stored;       /* as they are kept from run to run */
-	struct skw_screen_options screen; /* its settings are those, and what options say */
+	struct skw_choice choice;   /* plan.view points into it */
+	struct skw_settings stored; /* the settings in the file */
+	/* its settings are the stored ones, changed by the options */
+	struct skw_screen_options screen;
 	char host[65];
 };
 
 /*
  * Fills in *r from argv and the settings. The strings of *r point into argv and into *r, so *r must
- * not be moved. Wrong words are a usage error (-EINVAL).
+ * not be moved. Returns 0, -EINVAL with err->usage set if the words are wrong, or another -errno.
  */
 int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, struct skw_error *err);
 void skw_top_request_free(struct skw_top_request *r);

@@ -18,7 +18,10 @@
 #include "util/error.h"
 #include "util/say.h"
 
-/* The command line as a message shows it: words with a blank between, nothing unprintable. */
+/*
+ * The command line for messages: the words with a blank between them. '?' replaces a control
+ * character, because the message may go to a terminal.
+ */
 static char *describe(const char *const argv[])
 {
 	struct skw_buf b = SKW_BUF_INIT;
@@ -50,7 +53,7 @@ static int make_room(struct skw_keeper_commands *all)
 	return 0;
 }
 
-/* Between fork and exec, in the child. Returns only if something failed. */
+/* Runs in the child between fork and exec. Returns only if something failed. */
 static int become(const char *const argv[], const struct skw_identity *who)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
@@ -60,10 +63,14 @@ static int become(const char *const argv[], const struct skw_identity *who)
 	setpgid(0, 0);
 	setpriority(PRIO_PROCESS, 0, 19);
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &dfl, NULL); /* EINVAL for KILL, STOP and those of the C library */
+		/*
+		 * This fails with EINVAL for SIGKILL, SIGSTOP and the signals that the C library
+		 * reserves.
+		 */
+		sigaction(sig, &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* A user who gave us ambient capabilities did not give them to the command. */
+	/* The user may have given ambient capabilities to this program, but not to the command. */
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (who && (ret = skw_identity_assume(who)))
 		return ret;
@@ -95,7 +102,10 @@ int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const a
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
-		/* The pipe closes by itself when exec works; else it carries the reason. */
+		/*
+		 * A successful exec closes the pipe. After a failed exec the pipe carries the
+		 * reason.
+		 */
 		ret = become(argv, who);
 		if (write(tell, &ret, sizeof(ret)) != sizeof(ret))
 			_exit(126);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The commands that the keeper runs for its worker, from start to reaping.
- */
+/* The keeper runs commands for its worker. It starts them and collects their exit status. */
 #ifndef SKW_KEEPER_COMMAND_H
 #define SKW_KEEPER_COMMAND_H
 
@@ -22,14 +20,16 @@ struct skw_keeper_commands {
 	size_t size;
 };
 
-/* As skw_keeper_run_command(). */
+/* See skw_keeper_run_command(). */
 int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
 			    const struct skw_identity *who);
 
-/* After SIGCHLD: collects those that have ended, and says which of them failed. */
+/*
+ * To call after SIGCHLD: collects the commands that have ended, and reports the ones that failed.
+ */
 void skw_keeper_commands_reap(struct skw_keeper_commands *all);
 
-/* Sends a signal to the process group of each. */
+/* Sends a signal to the process group of each command. */
 void skw_keeper_commands_signal(const struct skw_keeper_commands *all, int sig);
 
 #endif

@@ -20,7 +20,7 @@ struct skw_keeper {
 	pid_t pid;
 	uint32_t seq;
 	size_t n_verbs;
-	pthread_mutex_t lock; /* one request and its answer at a time */
+	pthread_mutex_t lock; /* allows one request and its answer at a time */
 };
 
 int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
@@ -67,7 +67,10 @@ static int call_locked(struct skw_keeper *k, const struct skw_wire_header *h, co
 	ret = skw_wire_receive(k->fd, &answer, reply, &got, fds, n_fds);
 	if (ret)
 		return ret;
-	/* There is one request under way at any time, so a strange answer is a broken keeper. */
+	/*
+	 * Only one request is under way at any time, so an answer to another request means that the
+	 * keeper is broken.
+	 */
 	if (answer.seq != h->seq || answer.error > 0) {
 		while (n_fds && *n_fds)
 			close(fds[--*n_fds]);
@@ -120,7 +123,7 @@ int skw_keeper_pid(const struct skw_keeper *k)
 	return (int)k->pid;
 }
 
-/* Waits for the keeper's end and frees. Returns 0 if it ended in order. */
+/* Waits until the keeper ends, and frees k. Returns 0 if the keeper exited with status 0. */
 static int wait_and_free(struct skw_keeper *k)
 {
 	int status = 0;
@@ -139,7 +142,10 @@ int skw_keeper_finish(struct skw_keeper *k)
 {
 	if (!k)
 		return 0;
-	/* If it can't be told, it is dead, and its status says so. */
+	/*
+	 * The result is ignored: sending fails only if the keeper is dead, and then its exit status
+	 * tells.
+	 */
 	post(k, SKW_WIRE_FINISH, NULL, 0);
 	return wait_and_free(k);
 }

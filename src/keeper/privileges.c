@@ -14,7 +14,10 @@
 #include "util/buf.h"
 #include "util/cleanup.h"
 
-/* A number that is no user's name, as chown(1) takes it. Returns false if it is not one. */
+/*
+ * Reads a user number, which chown(1) also takes where no user has that name. Returns false if
+ * `user` is not a number.
+ */
 static bool parse_uid(const char *user, uid_t *out)
 {
 	char *end;
@@ -67,8 +70,9 @@ int skw_identity_assume(const struct skw_identity *who)
 }
 
 /*
- * The bounding set first, as that asks for CAP_SETPCAP; then the identity, keeping what is
- * permitted over it; then the capabilities themselves.
+ * The order matters. The bounding set comes first, because emptying it needs CAP_SETPCAP. Then the
+ * identity changes, which keeps the permitted set only with PR_SET_KEEPCAPS. The capabilities
+ * themselves come last.
  */
 static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding)
 {
@@ -99,7 +103,10 @@ static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding
 	return 0;
 }
 
-/* What is wrong with the process after a drop; NULL if it is as promised. Asks the kernel anew. */
+/*
+ * Returns what is wrong with the process after a drop, or NULL. Reads the state back from the
+ * kernel.
+ */
 static const char *left_over(const struct skw_identity *who, bool keep_bpf, bool bounding)
 {
 	uid_t uid[3];
@@ -115,7 +122,10 @@ static const char *left_over(const struct skw_identity *who, bool keep_bpf, bool
 			       capng_have_capability(CAPNG_PERMITTED, cap))) ||
 		    capng_have_capability(CAPNG_INHERITABLE, cap))
 			return "a capability is left";
-		/* These two libcap-ng takes from /proc, which need not be mounted. */
+		/*
+		 * libcap-ng reads these two sets from /proc, which may not be mounted, so ask the
+		 * kernel directly.
+		 */
 		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)
 			return "an ambient capability is left";
 		if (bounding && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1)
@@ -143,7 +153,10 @@ int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct sk
 	if (capng_get_caps_process())
 		return skw_error_set(err, -EPERM, "privileges: the capabilities can't be read");
 	bool bounding = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) == 1;
-	/* What is not there can't be kept: such a process never captures on an old kernel. */
+	/*
+	 * CAP_BPF can't be kept if the process doesn't have it. A capture on an old kernel needs
+	 * it.
+	 */
 	if (keep_bpf && capng_have_capability(CAPNG_PERMITTED, CAP_BPF) != 1)
 		return skw_error_set(err, -EPERM, "privileges: CAP_BPF is not there to be kept");
 
@@ -162,7 +175,8 @@ int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct sk
 static const struct {
 	unsigned int cap;
 	unsigned uses;
-	bool admin_will_do; /* CAP_SYS_ADMIN held all of it before the kernel split it */
+	/* CAP_SYS_ADMIN allowed the same before the kernel had this capability */
+	bool admin_will_do;
 	const char *name;
 	const char *purpose;
 } needed[] = {
@@ -178,7 +192,10 @@ static const struct {
 	  "to find those of other users" },
 };
 
-/* "cap_bpf,cap_net_raw": those of the uses, for setcap(8). */
+/*
+ * Adds the names of the capabilities that the uses need as setcap(8) reads them:
+ * "cap_bpf,cap_net_raw".
+ */
 static void add_setcap(struct skw_buf *to, unsigned uses)
 {
 	const char *before = "";

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What a process may do: whom it runs as, and its capabilities.
- */
+/* The privileges of a process: its user and its capabilities. */
 #ifndef SKW_KEEPER_PRIVILEGES_H
 #define SKW_KEEPER_PRIVILEGES_H
 
@@ -13,28 +11,32 @@
 struct skw_identity {
 	uid_t uid;
 	gid_t gid;
-	char name[64]; /* as in the user database; its groups are looked up by it */
+	/* The name in the user database, by which initgroups(3) finds the groups. */
+	char name[64];
 };
 
 /*
- * Looks a user up, by name or number. An unknown one is the caller's user's error
- * (err->usage). Returns 0, or -ENOENT or another -errno with err filled.
+ * Looks a user up, by name or number. An unknown user is an error in the command line (err->usage).
+ * Returns 0, or -ENOENT or another -errno with err filled.
  */
 int skw_identity_lookup(const char *user, struct skw_identity *out, struct skw_error *err);
 
-/* Becomes `who`, supplementary groups included. Needs CAP_SETUID and CAP_SETGID. 0 or -errno. */
+/*
+ * Becomes `who`, with its supplementary groups. Needs CAP_SETUID and CAP_SETGID. Returns 0 or
+ * -errno.
+ */
 int skw_identity_assume(const struct skw_identity *who);
 
 /*
- * For the worker, before any thread starts: becomes `who` (NULL: stays the user), gives up every
- * capability in every set, the bounding set too where that is permitted, sets no-new-privs and
- * forbids core dumps and tracing. `keep_bpf` keeps CAP_BPF, for kernels before 5.19, where map
- * access asks for it. Reads back what is left: if anything is, that is an error, and the caller
- * must end. Returns 0, or -errno with err filled.
+ * For the worker, before any thread starts: becomes `who` (NULL: the user stays the same), gives up
+ * every capability in every set (in the bounding set only where that is permitted), sets
+ * no-new-privs and forbids core dumps and tracing. `keep_bpf` keeps CAP_BPF, because kernels before
+ * 5.19 require it for access to maps. Reads the state back: if a privilege is left, that is an
+ * error, and the caller must end. Returns 0, or -errno with err filled.
  */
 int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct skw_error *err);
 
-/* What privileges are wanted for; bits. */
+/* The purposes that need privileges, as bits. */
 enum skw_privileges_use {
 	SKW_USE_CAPTURE = 1,    /* CAP_BPF, CAP_NET_RAW, CAP_NET_ADMIN, CAP_PERFMON */
 	SKW_USE_WATCH = 2,      /* CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON */
@@ -42,9 +44,9 @@ enum skw_privileges_use {
 };
 
 /*
- * Whether the process has what `uses` need, where CAP_SYS_ADMIN stands for CAP_BPF and
- * CAP_PERFMON. Returns 0, or -EPERM with err naming each missing one, what it is for and how to
- * grant it.
+ * Checks that the process has the capabilities that `uses` need. CAP_SYS_ADMIN replaces CAP_BPF and
+ * CAP_PERFMON. Returns 0, or -EPERM with an err that names each missing capability, its purpose and
+ * how to grant it.
  */
 int skw_privileges_missing(unsigned uses, struct skw_error *err);
 

@@ -25,7 +25,7 @@ struct keeper {
 	int fd;
 	pid_t worker;
 	int signal_fd;
-	bool finishing; /* asked to end: only commands are waited for */
+	bool finishing; /* The worker has asked for the end: only the commands are waited for. */
 	struct skw_keeper_commands commands;
 };
 
@@ -36,7 +36,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The descriptors that stay, sorted: those of all tables and `fd`. NULL: no memory. */
+/* The descriptors to leave open, sorted: those of all tables and `fd`. NULL if memory is short. */
 static int *collect_kept(const struct keeper *k, size_t *len)
 {
 	size_t n = 1;
@@ -55,7 +55,7 @@ static int *collect_kept(const struct keeper *k, size_t *len)
 	return keep;
 }
 
-/* Closes all but 0, 1, 2 and those that stay. */
+/* Closes all descriptors but 0, 1, 2 and those to leave open. */
 static void close_others(const struct keeper *k)
 {
 	unsigned int next = STDERR_FILENO + 1;
@@ -75,7 +75,7 @@ static void close_others(const struct keeper *k)
 	free(keep);
 }
 
-/* Whether a table has something left to do when the worker has died. */
+/* Whether the keeper has work left when the worker has died. */
 static bool has_last_words(const struct keeper *k)
 {
 	for (size_t i = 0; i < k->n_tables; i++)
@@ -84,7 +84,7 @@ static bool has_last_words(const struct keeper *k)
 	return false;
 }
 
-/* The table that has this verb; NULL: none. */
+/* The table that has this verb, or NULL. */
 static const struct skw_keeper_table *table_of(const struct keeper *k, uint32_t verb)
 {
 	for (size_t i = 0; i < k->n_tables; i++)
@@ -95,9 +95,9 @@ static const struct skw_keeper_table *table_of(const struct keeper *k, uint32_t 
 }
 
 /*
- * Commands inherit standard output and error, nobody needs standard input. In the terminal's
- * process group the keeper receives what Ctrl-C and Ctrl-\ send: it reads those signals and drops
- * them, because it is the worker that ends the session, and the keeper that has the last words.
+ * The commands inherit standard output and error. Nothing needs standard input. The keeper is in
+ * the process group of the terminal, so Ctrl-C and Ctrl-\ signal it too. It reads those signals and
+ * ignores them, because the worker ends the session, and the keeper must still run `orphaned`.
  */
 static int settle(struct keeper *k)
 {
@@ -113,7 +113,9 @@ static int settle(struct keeper *k)
 	sigaddset(&set, SIGCHLD);
 	if (sigprocmask(SIG_SETMASK, &set, NULL))
 		return -errno;
-	/* An ignored signal never reaches the signalfd, and ignored children can't be waited for.
+	/*
+	 * Signals must not be ignored: an ignored signal never reaches the signalfd, and with
+	 * SIGCHLD ignored children can't be waited for.
 	 */
 	for (int sig = 1; sig < NSIG; sig++)
 		if (sigismember(&set, sig) == 1)
@@ -122,7 +124,9 @@ static int settle(struct keeper *k)
 
 	prctl(PR_SET_NAME, "skwatch: keeper");
 	prctl(PR_SET_DUMPABLE, 0);
-	/* SIGUSR1 is read like the other signals, so that last words can be said after it. */
+	/*
+	 * The keeper reads SIGUSR1 like the other signals, so that it can run `orphaned` after it.
+	 */
 	if (prctl(PR_SET_PDEATHSIG, has_last_words(k) ? SIGUSR1 : SIGKILL))
 		return -errno;
 	if (getppid() != k->worker)
@@ -192,7 +196,7 @@ static void say_failure(const struct keeper *k, uint32_t verb, int ret,
 		skw_say("%s: %s", name, strerror(-ret));
 }
 
-/* One request. Returns 0, or an error after which nothing more can be understood. */
+/* Serves one request. Returns 0, or an error after which the stream can't be read any more. */
 static int serve_one(struct keeper *k)
 {
 	alignas(max_align_t) static unsigned char request[SKW_KEEPER_REQUEST_MAX];
@@ -248,7 +252,10 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 				continue;
 			_exit(SKW_EXIT_FAILURE);
 		}
-		/* Signals first: the one that ended the session is not meant for the commands. */
+		/*
+		 * Read the signals first: the signal that ended the session must not be passed on
+		 * to the commands, and `finishing` is not set yet.
+		 */
 		if (p[0].revents)
 			read_signals(&k);
 		if (p[1].revents & POLLIN)

@@ -9,7 +9,9 @@
 
 #include "keeper/keeper.h"
 
-/* Twice what is allowed, so that one descriptor too many is seen and not silently lost. */
+/*
+ * Twice the number that is allowed, so that too many descriptors are noticed and not silently lost.
+ */
 #define RECEIVE_FDS_MAX (2 * SKW_KEEPER_FDS_MAX)
 
 union control {
@@ -19,7 +21,7 @@ union control {
 
 static int gone(int error)
 {
-	/* An unread message in the queue of a dead peer turns the end into a reset. */
+	/* The socket reports a reset instead of its end if the dead peer left messages unread. */
 	return error == ECONNRESET ? -EPIPE : -error;
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What is the same for every session: signals, the duration, the keeper, the clock. */
+/*
+ * The events that all sessions handle alike: signals, the duration, the death of the keeper, and
+ * changes of the clock.
+ */
 #include "loop/state.h"
 
 #include <errno.h>
@@ -17,9 +20,12 @@
 #include "util/clock.h"
 #include "util/say.h"
 
-/* How long a reader that has stopped may hold up the end. */
+/* A reader that has stopped can delay the end by this time. */
 #define LINGER_MS 2000
-/* The same after the keeper has died: the guard ends the process a second after the death. */
+/*
+ * The same after the keeper has died. It is shorter because the guard ends the process after a
+ * second.
+ */
 #define LINGER_ORPHANED_MS 500
 
 static void hurry(struct skw_loop *l, unsigned ms)
@@ -102,7 +108,7 @@ static int on_clock(void *ctx, struct skw_error *err)
 	skw_say("%s", text);
 	if (!sink->ops->clock_set)
 		return 0;
-	/* The remark goes behind the packets that came before. */
+	/* The packets from before the change go to the sink first. */
 	int ret = skw_loop_drain(l, l->clock.set_ns, err);
 	sink->ops->clock_set(sink->ctx, by_ns, skw_clock_real_ns(), text);
 	return ret;
@@ -124,7 +130,7 @@ int skw_loop_watch(struct skw_loop *l, int fd, uint32_t events,
 	return 0;
 }
 
-/* Ends what the session waits for, beside having a handler. */
+/* Watches a descriptor that ends the session: it is added to interrupt_fd and gets a handler. */
 static int watch_end(struct skw_loop *l, int fd, int (*handler)(void *ctx, struct skw_error *err))
 {
 	struct epoll_event what = { .events = EPOLLIN };
@@ -168,7 +174,7 @@ int skw_loop_catch_signals(struct skw_loop *l, struct skw_error *err)
 	sigset_t set;
 	int ret;
 
-	/* Blocked for good: the signals come through descriptors. */
+	/* They stay blocked: the loop reads the signals from descriptors. */
 	skw_signals_stop_set(&set);
 	ret = l->stop_fd = open_signals(&set);
 	if (ret >= 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The order of a session, from the first privilege to the keeper's end. */
+/* The order of a session, from the first use of privileges to the end of the keeper. */
 #include "loop/loop.h"
 
 #include <errno.h>
@@ -77,7 +77,7 @@ static int prepare(struct skw_loop *l, struct skw_error *err)
 	return ret;
 }
 
-/* Asked in a child that has dropped its privileges. */
+/* Runs in a child process that has dropped its privileges. */
 static int probe(void *ctx)
 {
 	const struct skw_loop *l = ctx;
@@ -99,7 +99,7 @@ static bool asks_to_probe(const struct skw_loop *l)
 	return false;
 }
 
-/* From here on there are two processes, and this one can do nothing any more but read. */
+/* Splits the process. Afterwards this process can only read what is already open. */
 static int split(struct skw_loop *l, struct skw_error *err)
 {
 	struct skw_keeper_table *tables[SKW_LOOP_TABLES_MAX];
@@ -149,7 +149,7 @@ static int start(struct skw_loop *l, struct skw_error *err)
 	return ret;
 }
 
-/* Until outputs are open, signals end the process: opening a file may take for ever. */
+/* Signals end the process until the outputs are open, because opening a file may block for ever. */
 static int set_up(struct skw_loop *l, struct skw_error *err)
 {
 	int ret = prepare(l, err);
@@ -182,12 +182,12 @@ static int close_sink(struct skw_loop *l, struct skw_error *err)
 	return sink->ops->close ? sink->ops->close(sink->ctx, skw_clock_real_ns(), err) : 0;
 }
 
-/* `ret` is a failure after which nothing goes to the sink any more. */
+/* If `ret` is a failure, pending records no longer go to the sink. */
 static int end(struct skw_loop *l, int ret, struct skw_error *err)
 {
 	int ended = 0;
 
-	/* A second signal ends the process at once. */
+	/* From now on a second signal ends the process at once. */
 	skw_signals_catch();
 	quiesce(l);
 	l->waits = true;
@@ -204,7 +204,7 @@ static int end(struct skw_loop *l, int ret, struct skw_error *err)
 	if (l->plan->report)
 		l->plan->report(l->plan->ctx, true);
 	skw_guard_disarm();
-	/* Waits for -z commands. */
+	/* The keeper ends when the -z commands have ended. */
 	int kept = skw_keeper_finish(l->keeper);
 
 	l->keeper = NULL;

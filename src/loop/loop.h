@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one event loop. It owns the order of preparing, splitting, dropping privileges, starting,
- * merging by time and ending, and what is the same for every command: signals, the duration, a
- * keeper that has died, a clock that was set, a reader that has stopped.
+ * The only event loop of the program. It owns the order of a session: prepare, split, drop
+ * privileges, start, merge by time, end. It also handles what all commands have in common: signals,
+ * the duration, the death of the keeper, a change of the clock, and a reader that has stopped.
  */
 #ifndef SKW_LOOP_LOOP_H
 #define SKW_LOOP_LOOP_H
@@ -22,59 +22,69 @@ struct skw_keeper_table;
 #define SKW_LOOP_SOURCES_MAX 8
 #define SKW_LOOP_TABLES_MAX  16
 
-/* What runs. All of it is lent and outlives the run. */
+/* The parts of a session. The caller owns all of them and keeps them until the loop has ended. */
 struct skw_loop_plan {
 	const struct skw_source *sources;
 	/* At most SKW_LOOP_SOURCES_MAX. */
 	size_t sources_len;
 	const struct skw_sink *sink;
-	/* Verbs beside those of the sources. Without any verb there is no keeper. */
+	/*
+	 * Tables of verbs beside those of the sources. If there is no table at all, there is no
+	 * keeper.
+	 */
 	struct skw_keeper_table *const *tables;
 	size_t tables_len;
-	/* Whom the worker becomes; NULL: the user stays. */
+	/* The user that the worker becomes. NULL: the user stays the same. */
 	const struct skw_identity *who;
-	/* 0: for ever. */
+	/* 0: no limit. */
 	uint64_t duration_ns;
-	/* Says it when the clock is set, and tells the sink. */
+	/* Report a change of the clock to the user and to the sink. */
 	bool tells_clock;
-	/* SIGWINCH and SIGCONT go to the sink. */
+	/* Pass SIGWINCH and SIGCONT on to the sink. */
 	bool has_screen;
 	/*
-	 * Tells the figures: on SIGUSR1, and at the end (`final`), when all is closed and before
-	 * the keeper ends. NULL: nothing.
+	 * Reports the figures: on SIGUSR1, and at the end (`final`), when everything is closed but
+	 * the keeper still runs. May be NULL.
 	 */
 	void (*report)(void *ctx, bool final);
 	void *ctx;
 };
 
-/* Runs until a signal, the duration, enough of everything or an error ends it. 0 or -errno. */
+/*
+ * Runs until a signal, the duration, a limit of the sink or an error ends it. Returns 0 or -errno.
+ */
 int skw_loop_run(const struct skw_loop_plan *plan, struct skw_error *err);
 
-/* For sources and sinks, from `begin` and `open` on. */
+/* The functions below are for sources and sinks, beginning with their `begin` and `open`. */
 
 /*
- * Calls `handler` when the descriptor has one of `events` (EPOLLIN, ...; EPOLLERR and EPOLLHUP
- * always). The descriptor stays the caller's and is watched until it is closed. 0 or -errno.
+ * Calls `handler` when the descriptor has one of `events` (EPOLLIN and so on; EPOLLERR and EPOLLHUP
+ * are always included). The caller keeps the descriptor, which is watched until it is closed.
+ * Returns 0 or -errno.
  */
 int skw_loop_watch(struct skw_loop *l, int fd, uint32_t events,
 		   int (*handler)(void *ctx, struct skw_error *err), void *ctx);
 
-/* For descriptors that need no handler but wake the loop: add them here, with this data. */
+/* For descriptors that wake the loop but need no handler: add them to this epoll with this data. */
 #define SKW_LOOP_NO_HANDLER UINT64_MAX
 int skw_loop_epoll_fd(const struct skw_loop *l);
 
 /*
- * Becomes readable when the session is to end (a signal, the duration, a dead keeper): poll it
- * beside whatever else is waited for. It stays the loop's.
+ * Becomes readable when the session must end (a signal, the duration, a dead keeper). A source or a
+ * sink that waits by itself must poll it too. The loop owns it.
  */
 int skw_loop_interrupt_fd(const struct skw_loop *l);
 
-struct skw_keeper *skw_loop_keeper(const struct skw_loop *l); /* NULL: there is none */
+/* NULL if there is no keeper. */
+struct skw_keeper *skw_loop_keeper(const struct skw_loop *l);
 
-/* Real time of a CLOCK_MONOTONIC one, right across clock steps. */
+/*
+ * Converts CLOCK_MONOTONIC to real time. Times before the last change of the clock have their own
+ * offset, so they stay correct.
+ */
 struct skw_loop_clock {
 	int64_t offset_ns;
-	/* Of times before set_ns. */
+	/* The offset for times before set_ns. */
 	int64_t before_ns;
 	uint64_t set_ns;
 };
@@ -85,24 +95,24 @@ static inline uint64_t skw_loop_real_ns(const struct skw_loop_clock *clock, uint
 	return ns + (uint64_t)(ns < clock->set_ns ? clock->before_ns : clock->offset_ns);
 }
 
-/* For sources: to the sink. As the sink's functions of the same name. */
+/* A source passes its records to the sink with these. See the sink's functions of the same name. */
 int skw_loop_packets(struct skw_loop *l, const struct skw_packet *run, size_t n,
 		     struct skw_error *err);
 int skw_loop_event(struct skw_loop *l, const struct skw_event *event, struct skw_error *err);
 int skw_loop_tick(struct skw_loop *l, const struct skw_table *table,
 		  const struct skw_watch_status *status, struct skw_error *err);
 
-/* An orderly end, what is in sight included. */
+/* Ends the session in order. Pending records still go to the sink. */
 void skw_loop_stop(struct skw_loop *l);
-/* An orderly end; nothing more is wanted, also of what is in sight. */
+/* Ends the session in order. Pending records are dropped, because the sink wants no more. */
 void skw_loop_enough(struct skw_loop *l);
-/* The session fails with `ret`, but what is in sight still goes to the sink. Returns 0. */
+/* Ends the session with the error `ret`, but pending records still go to the sink. Returns 0. */
 int skw_loop_fail(struct skw_loop *l, int ret);
-/* Whether the end has come: a source hands on nothing more once it is so. */
+/* Whether skw_loop_enough() was called. A source must not pass on any record after that. */
 bool skw_loop_is_over(const struct skw_loop *l);
-/* Whether it has come by a failure. */
+/* Whether skw_loop_fail() was called with an error. */
 bool skw_loop_has_failed(const struct skw_loop *l);
-/* For a source that is about to wait by itself: what the sink holds back goes out now. */
+/* For a source that waits by itself: makes the sink write what it holds back. */
 int skw_loop_pause(struct skw_loop *l, struct skw_error *err);
 
 #endif

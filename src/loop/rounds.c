@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Rounds: look, merge by time, work, wait. */
+/* A round looks for records, merges them by time, works and waits. */
 #include "loop/state.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "util/clock.h"
 
-/* How long to wait for a sink that takes no more; its descriptor mostly tells sooner. */
+/* The wait while the sink takes no more. Usually its descriptor wakes the loop earlier. */
 #define HELD_MS 100
 #define EVENTS  32
 
@@ -52,8 +52,9 @@ static int look(struct skw_loop *l, uint64_t now_ns, struct skw_error *err)
 }
 
 /*
- * The source with the oldest record in sight, and the time up to which it may hand on: the oldest
- * of the others, or what they promise not to be older than. NULL: no source can hand on anything.
+ * Finds the source with the oldest pending record, and the time up to which it may pass records on:
+ * the minimum of the times that `peek` reports for the other sources. NULL: no record may be passed
+ * on now.
  */
 static const struct skw_source *oldest(const struct skw_loop *l, uint64_t *until_ns)
 {
@@ -96,7 +97,7 @@ int skw_loop_drain(struct skw_loop *l, uint64_t now_ns, struct skw_error *err)
 	return ret;
 }
 
-/* What a sink holds back is due when nothing more is at hand. */
+/* No more records are pending, so the sink must write what it holds back. */
 static int pause_sink(struct skw_loop *l, struct skw_error *err)
 {
 	const struct skw_sink *sink = l->plan->sink;
@@ -104,7 +105,9 @@ static int pause_sink(struct skw_loop *l, struct skw_error *err)
 
 	if (!sink->ops->pause)
 		return 0;
-	/* A sink that is held has not had everything up to any time. */
+	/*
+	 * A held sink has not received everything up to some time, so there is no time to report.
+	 */
 	if (l->held)
 		return sink->ops->pause(sink->ctx, 0, err);
 	for (size_t i = 0; i < l->plan->sources_len; i++) {
@@ -127,7 +130,7 @@ int skw_loop_pause(struct skw_loop *l, struct skw_error *err)
 	return sink->ops->pause ? sink->ops->pause(sink->ctx, 0, err) : 0;
 }
 
-/* A slice of work of each source. 1 if more is left. */
+/* Lets each source do a part of its work. Returns 1 if more is left, 0 or -errno. */
 static int step(struct skw_loop *l, struct skw_error *err)
 {
 	int more = 0;

@@ -10,7 +10,7 @@
 
 #define PATIENCE_NS SKW_NS_PER_S
 
-/* Signal handlers know no other place than globals. */
+/* A signal handler gets no pointer, so this is a global variable. */
 static uint64_t stopped_ns;
 
 static void on_stop(int signo)

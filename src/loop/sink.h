@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A sink: packets, events and rows go there. A stage is a sink that forwards. Functions return 0
- * or -errno with err filled unless they say otherwise; those that are NULL have nothing to do.
+ * A sink receives packets, events and rows. A stage is a sink that forwards them. The functions
+ * return 0 or -errno with err filled, unless their comments say otherwise. A function that has
+ * nothing to do may be NULL.
  *
- * Order: open, start, then packets, event and tick as things come, pause after each burst, at the
- * end close. `close` is called in any case, also when `open` failed or was never reached.
+ * Order of the calls: open, start; then packets, event and tick as records come, and pause after
+ * each burst; at the end close. The loop calls `close` in any case, even if `open` failed or was
+ * never called.
  */
 #ifndef SKW_LOOP_SINK_H
 #define SKW_LOOP_SINK_H
@@ -22,38 +24,46 @@ struct skw_loop;
 struct skw_table;
 
 struct skw_sink_ops {
-	/* Privileges are gone. May take for ever: a signal still ends the process. */
+	/*
+	 * Opens the outputs; the privileges are dropped by now. May block for any time, because a
+	 * signal still ends the process.
+	 */
 	int (*open)(void *ctx, struct skw_loop *loop, struct skw_error *err);
-	/* Signals come through the loop from now on: give descriptors and timers to it. */
+	/* Gives descriptors and timers to the loop. Signals come through the loop from now on. */
 	int (*start)(void *ctx, struct skw_error *err);
 
 	/*
-	 * A run of n packets, in the order of time. Returns how many were taken, from the first on,
-	 * or -errno: fewer where the file takes no more at the moment (then `ready` is false) or
-	 * where no more are wanted (then skw_loop_enough() was called). `wait`: all, however long
-	 * it takes.
+	 * Takes a run of n packets, in order of time. Returns the number of packets taken, from the
+	 * first on, or -errno. The number is less than n if the file is full for the moment (then
+	 * `ready` returns false) or if the sink wants no more (then it has called
+	 * skw_loop_enough()). With `wait`, takes all, however long it takes.
 	 */
 	int (*packets)(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 		       struct skw_error *err);
 	int (*event)(void *ctx, const struct skw_event *event, struct skw_error *err);
-	/* The table was swept. */
+	/* Receives the table after each sweep. */
 	int (*tick)(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
 		    struct skw_error *err);
 
 	/*
-	 * Nothing more is at hand just now: what was held back goes out. Everything older than
-	 * until_ns (real time) has been handed on.
+	 * No record is pending at the moment: writes what was held back. The sink has received
+	 * everything that is older than until_ns (real time).
 	 */
 	int (*pause)(void *ctx, uint64_t until_ns, struct skw_error *err);
-	/* Takes one more packet of any size without waiting? True after an error, too. */
+	/*
+	 * Whether the sink takes one packet of any size without waiting. True after an error, too.
+	 */
 	bool (*ready)(const void *ctx);
-	/* The clock was set by by_ns; `text` says so to people. */
+	/* The clock was set by by_ns. `text` is the message to the user. */
 	void (*clock_set)(void *ctx, int64_t by_ns, uint64_t real_ns, const char *text);
-	/* SIGWINCH or SIGCONT came. */
+	/* Receives SIGWINCH and SIGCONT. */
 	int (*signal)(void *ctx, int signo, struct skw_error *err);
-	/* The end is near: a reader that has stopped is given up after so many milliseconds. */
+	/*
+	 * The session ends soon: if a reader has stopped, the sink waits for it at most `ms`
+	 * milliseconds.
+	 */
 	void (*hurry)(void *ctx, unsigned ms);
-	/* Completes and closes everything. real_ns: the time now. */
+	/* Completes and closes everything. real_ns is the current time. */
 	int (*close)(void *ctx, uint64_t real_ns, struct skw_error *err);
 };
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A source: packets, events and rows come from it. The loop knows no more of it than this, and
- * calls one function at a time. Functions return 0 or -errno with err filled unless they say
- * otherwise; those that are NULL have nothing to do.
+ * A source produces packets, events or rows. The loop knows a source only by these functions, and
+ * calls one function at a time. They return 0 or -errno with err filled, unless their comments say
+ * otherwise. A function that has nothing to do may be NULL.
  *
- * Order: prepare, (the split), begin, start, then rounds of look, peek, take, step and rest, at
- * the end quiesce, look, take and end. `free` is called in any case, also after a failure.
+ * Order of the calls: prepare, (the split), begin, start; then rounds of look, peek, take, step and
+ * rest; at the end quiesce, look, take and end. The loop calls `free` in any case, even after a
+ * failure.
+ *
+ * A record is pending when `look` has found it and `take` has not yet passed it to the sink.
  */
 #ifndef SKW_LOOP_SOURCE_H
 #define SKW_LOOP_SOURCE_H
@@ -19,43 +22,46 @@ struct skw_loop;
 struct skw_keeper_table;
 
 struct skw_source_ops {
-	/* With all privileges: load, attach, open. */
+	/* Loads, attaches and opens; the process still has all privileges. */
 	int (*prepare)(void *ctx, struct skw_error *err);
 	/*
-	 * The verbs that this source wants of the keeper, known once it is prepared. NULL: none.
-	 * What is returned stays the source's.
+	 * The verbs that this source needs in the keeper, called after `prepare`. NULL: none. The
+	 * source owns the table.
 	 */
 	struct skw_keeper_table *(*verbs)(void *ctx);
-	/* Whether it can read all it needs without privileges: 0, or -EPERM. A child asks. */
+	/*
+	 * Tests whether the source can read everything without privileges. Returns 0 or -EPERM.
+	 * Runs in a child process.
+	 */
 	int (*probe)(void *ctx);
-	/* Privileges are gone, no output exists yet: read what describes the input. */
+	/* Reads the description of the input. Privileges are dropped, and no output exists yet. */
 	int (*begin)(void *ctx, struct skw_loop *loop, struct skw_error *err);
-	/* Outputs exist: give descriptors and timers to the loop. */
+	/* Gives descriptors and timers to the loop. The outputs exist by now. */
 	int (*start)(void *ctx, struct skw_error *err);
 
 	/*
-	 * CLOCK_MONOTONIC now_ns was read just before: what came before it is in sight afterwards.
-	 * UINT64_MAX: no more will come.
+	 * Makes all records pending that are older than now_ns, a CLOCK_MONOTONIC time that was
+	 * read just before. UINT64_MAX: this is the last call, so all records become pending.
 	 */
 	int (*look)(void *ctx, uint64_t now_ns, struct skw_error *err);
 	/*
-	 * True: the oldest record in sight has this time. False: no record is in sight, and none
-	 * that is older than *ts_ns will come. CLOCK_MONOTONIC.
+	 * Returns true and the time of the oldest pending record, or false if no record is pending:
+	 * then no record that is older than *ts_ns will come. The time is CLOCK_MONOTONIC.
 	 */
 	bool (*peek)(void *ctx, uint64_t *ts_ns);
 	/*
-	 * Hands on what is in sight and not younger than until_ns, in order, as far as it is taken:
-	 * by skw_loop_packets() and the like.
+	 * Passes pending records on in order, with skw_loop_packets() and similar functions, up to
+	 * the time until_ns (included) or until the sink takes no more.
 	 */
 	int (*take)(void *ctx, uint64_t until_ns, struct skw_error *err);
-	/* A slice of work that can wait. 1: more is left; 0: none; -errno. */
+	/* Does a part of the work that can wait. Returns 1 if more is left, 0 if not, or -errno. */
 	int (*step)(void *ctx, struct skw_error *err);
-	/* How long it can sleep, in milliseconds; -1: until a descriptor wakes it. */
+	/* How long the source can sleep, in milliseconds. -1: until a descriptor wakes it. */
 	int (*rest)(void *ctx);
 
-	/* Nothing more comes in: sockets closed, programs detached. */
+	/* Stops the input: closes sockets, detaches programs. */
 	void (*quiesce)(void *ctx);
-	/* All was handed on: read the exact figures. */
+	/* Reads the exact figures. All records have been passed on. */
 	int (*end)(void *ctx, struct skw_error *err);
 	void (*free)(void *ctx);
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which packets are captured, and how. Plain data; the strings belong to the caller. */
+/* The plan of a capture: which packets, and how. Plain data; the caller owns the strings. */
 #ifndef SKW_MODEL_CAPTURE_PLAN_H
 #define SKW_MODEL_CAPTURE_PLAN_H
 
@@ -15,19 +15,19 @@ struct skw_capture_plan {
 	const char *ifaces[SKW_CAPTURE_IFACES_MAX];
 	/* 0: every interface ("any"). */
 	size_t ifaces_len;
-	/* In libpcap's language; never NULL, "" takes everything. */
+	/* An expression in libpcap's language. Never NULL; "" matches every packet. */
 	const char *filter;
-	/* SKW_DIR_UNKNOWN: both. */
+	/* SKW_DIR_UNKNOWN: both directions. */
 	enum skw_direction direction;
 	bool no_promiscuous;
-	/* DLT_* of pcap/dlt.h; -1: the interface's own. */
+	/* A DLT_* of pcap/dlt.h. -1: the interface's own link type. */
 	int dlt;
 	uint32_t snaplen;
-	/* Of all rings together. */
+	/* The size of all rings together. */
 	uint64_t ring_bytes;
-	/* 0: as many as fit the machine. */
+	/* 0: the number that suits the machine. */
 	unsigned rings;
-	/* How long a packet may wait in its ring, in milliseconds, unless the ring fills up. */
+	/* A packet may wait in its ring for this time in milliseconds, unless the ring fills up. */
 	unsigned wait_ms;
 };
 

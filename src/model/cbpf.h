@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A classic BPF program, in the layout of struct sock_filter (linux/filter.h)
- * and of libpcap's struct bpf_insn. Written once more because pcap.h and
- * linux/bpf.h both define struct bpf_insn and can't be included together.
+ * A classic BPF program, in the layout of struct sock_filter (linux/filter.h) and of libpcap's
+ * struct bpf_insn. It has its own type because pcap.h and linux/bpf.h both define struct bpf_insn,
+ * so they can't be included together.
  */
 #ifndef SKW_MODEL_CBPF_H
 #define SKW_MODEL_CBPF_H
@@ -18,7 +18,7 @@ struct skw_cbpf_insn {
 };
 
 struct skw_cbpf {
-	struct skw_cbpf_insn *insns; /* owned by whoever owns the struct; free() */
+	struct skw_cbpf_insn *insns; /* the owner of the struct frees it */
 	size_t len;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A packet as every room sees it, and the interface it came from. No logic. */
+/* A packet, and the interface that it came from, for all rooms. No logic. */
 #ifndef SKW_MODEL_PACKET_H
 #define SKW_MODEL_PACKET_H
 
@@ -11,54 +11,64 @@ struct skw_iface;
 enum skw_direction { SKW_DIR_UNKNOWN, SKW_DIR_IN, SKW_DIR_OUT };
 
 /*
- * A view: it owns nothing. `data` belongs to whoever produced the view (a ring,
- * a reader) and is valid until that one is asked for its next packet.
+ * A packet owns nothing. `data` belongs to the source of the packet (a ring or a reader), and is
+ * valid until that source is asked for its next packet.
  */
 struct skw_packet {
-	uint64_t ts_ns;               /* real time, nanoseconds since the epoch */
-	const uint8_t *data;          /* caplen bytes, starting with the link-layer header */
-	uint32_t caplen;              /* captured, <= len unless the source says otherwise */
-	uint32_t len;                 /* on the wire */
-	int dlt;                      /* DLT_* of pcap/dlt.h (not LINKTYPE_*) */
-	uint32_t iface;               /* index into the source's interface table */
-	const struct skw_iface *from; /* the interface itself, its source's; NULL: not told */
-	uint32_t dropped;             /* packets lost right before this one (epb_dropcount) */
-	uint16_t protocol;            /* ethertype in host order where the kernel told it, else 0 */
+	uint64_t ts_ns;      /* real time in nanoseconds since the epoch */
+	const uint8_t *data; /* caplen bytes, starting with the link-layer header */
+	uint32_t caplen;     /* at most len, unless the source is wrong */
+	uint32_t len;        /* the length on the wire */
+	int dlt;             /* DLT_* of pcap/dlt.h (not LINKTYPE_*) */
+	uint32_t iface;      /* index into the source's interface table */
+	/* The interface itself, which the source owns. NULL if the source does not set it. */
+	const struct skw_iface *from;
+	uint32_t dropped; /* packets lost before this one (epb_dropcount) */
+	/* The ethertype in host order if the kernel has reported it, otherwise 0. */
+	uint16_t protocol;
 	uint8_t pkt_type;    /* PACKET_* of linux/if_packet.h; only if direction is known */
 	uint8_t direction;   /* enum skw_direction */
-	const char *comment; /* pcapng comment, NUL-terminated UTF-8; NULL if none */
+	const char *comment; /* pcapng comment, NUL-terminated UTF-8; NULL if there is none */
 };
 
-/* An interface that packets came from, live or in a file. Owned by its source. */
+/* An interface that packets came from, live or in a file. The source owns it. */
 struct skw_iface {
-	const char *name;   /* NULL if the file does not tell */
-	const char *filter; /* filter expression, NULL if none */
+	const char *name;   /* NULL if the file does not have it */
+	const char *filter; /* the filter expression; NULL if there is none */
 	int dlt;
 	uint32_t snaplen; /* 0: no limit */
-	uint32_t ifindex; /* 0 if not known */
-	uint16_t arphrd;  /* ARPHRD_*, linux/if_arp.h; 0 if not known */
+	uint32_t ifindex; /* 0 if unknown */
+	uint16_t arphrd;  /* ARPHRD_* of linux/if_arp.h; 0 if unknown */
 };
 
-/* What was seen of one interface, for the statistics blocks and the closing lines. */
+/* The figures of one interface, for the statistics blocks and the closing lines. */
 struct skw_iface_stats {
-	uint64_t seen;      /* packets the filter looked at */
-	uint64_t matched;   /* ... and accepted */
-	uint64_t captured;  /* ... and put into a ring */
-	uint64_t dropped;   /* ... and lost, because a ring was full */
-	uint64_t truncated; /* of those captured, longer than the snapshot length */
+	uint64_t seen;      /* packets that the filter has seen */
+	uint64_t matched;   /* of them, accepted by the filter */
+	uint64_t captured;  /* of them, put into a ring */
+	uint64_t dropped;   /* accepted but lost, because a ring was full */
+	uint64_t truncated; /* captured, but longer than the snapshot length */
 };
 
-/* What is known of a source's packets before the first of them. Its source's, and may grow. */
+/*
+ * The properties of a source's packets, known before the first packet. The source owns this and may
+ * change it later.
+ */
 struct skw_packet_kind {
-	/* DLT_* of all packets; -1: they are unlike, or not known yet. */
+	/*
+	 * The DLT_* of all packets. -1: the packets have different link types, or it is not known
+	 * yet.
+	 */
 	int dlt;
-	/* That a file may promise. */
+	/* The snapshot length for the header of an output file. */
 	uint32_t snaplen;
-	/* They come from every interface of the machine. */
+	/* The packets come from every interface of the machine. */
 	bool any;
-	/* They come from more than one interface, of one kind or unlike. */
+	/*
+	 * The packets come from more than one interface, with the same link type or different ones.
+	 */
 	bool several;
-	/* It is a file: the first packet tells the link type where dlt does not. */
+	/* The source is a file. If dlt is -1, the first packet has the link type. */
 	bool is_file;
 };
 

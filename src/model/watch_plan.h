@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is watched of connections. Plain data; the strings belong to the caller. */
+/* The plan of a watch. Plain data; the caller owns the strings. */
 #ifndef SKW_MODEL_WATCH_PLAN_H
 #define SKW_MODEL_WATCH_PLAN_H
 
@@ -7,23 +7,26 @@
 #include <stdint.h>
 
 struct skw_watch_plan {
-	/* SKW_EVENT_BIT()s that go to the sink, and those that only the table needs. */
+	/* SKW_EVENT_BIT()s of the events for the sink, and of those that only the table needs. */
 	uint32_t events;
 	uint32_t table_events;
-	/* Between sweeps. */
+	/* The time between sweeps. */
 	uint64_t interval_ns;
-	/* Closed rows are kept for so long. */
+	/* The time for which closed rows are kept. */
 	uint64_t closed_ns;
-	/* "self", "all", or a name or path. */
+	/* "self", "all", a name or a path. */
 	const char *netns;
-	/* A subtree; NULL: all. */
+	/* The path of a subtree. NULL: all cgroups. */
 	const char *cgroup;
-	/* Of the event rings; 0: the default. */
+	/* The size of all event rings. 0: the default. */
 	uint64_t ring_bytes;
-	/* How long an event may wait in its ring, in milliseconds. */
+	/* The most time that an event waits in its ring, in milliseconds. */
 	unsigned wait_ms;
 	bool udp;
-	/* A screen tells what the kernel lacks and what went wrong; otherwise it is said. */
+	/*
+	 * A screen shows itself which features the kernel lacks and what has failed. Otherwise both
+	 * are printed on standard error.
+	 */
 	bool quiet;
 };
 

@@ -19,24 +19,26 @@
 #include "util/say.h"
 #include "verbs/files.h"
 
-/* After so many packets the loop looks at signals and timers. */
+/* The number of packets after which the loop handles signals and timers. */
 #define PACKETS_PER_LOOK 256
 
 struct skw_replay {
 	const struct skw_replay_plan *plan;
-	struct skw_loop *loop; /* lent */
+	struct skw_loop *loop; /* borrowed */
 	FILE *in;              /* owned until the reader takes it */
 	struct skw_reader *reader;
-	struct skw_offline_filter **filters; /* owned: by interface, made when it is first met */
+	/* Owned, by interface. Each is made when the first packet of its interface is read. */
+	struct skw_offline_filter **filters;
 	size_t filters_len;
 	struct skw_packet_kind kind;
-	struct skw_packet packet; /* the last that was read; it waits if has_packet */
+	/* The last packet that was read. With has_packet it is still to be passed on. */
+	struct skw_packet packet;
 	bool has_packet;
 	unsigned budget;  /* packets until the next look */
-	bool interrupted; /* a read was given up, as the session is to end */
+	bool interrupted; /* the end of the session has interrupted a read */
 	bool done;
-	struct skw_error read_error; /* told on, unless the read was interrupted */
-	int sink_failure;            /* of the sink, during a read */
+	struct skw_error read_error; /* reported unless the read was interrupted */
+	int sink_failure;            /* an error of the sink during a read */
 	struct skw_error sink_error;
 };
 
@@ -70,7 +72,7 @@ const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r)
 	return &r->kind;
 }
 
-/* The filter for an interface of the file. NULL with err filled if there can't be one. */
+/* The filter for an interface of the file. Returns NULL with err filled if it can't be made. */
 static const struct skw_offline_filter *filter_for(struct skw_replay *r, uint32_t place, int dlt,
 						   struct skw_error *err)
 {
@@ -92,7 +94,7 @@ static const struct skw_offline_filter *filter_for(struct skw_replay *r, uint32_
 	return r->filters[place];
 }
 
-/* A wrong expression should be told before an output file is created. */
+/* Reports a wrong expression before an output file is created. */
 static int check_filter(struct skw_replay *r, struct skw_error *err)
 {
 	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
@@ -103,8 +105,8 @@ static int check_filter(struct skw_replay *r, struct skw_error *err)
 }
 
 /*
- * Before a pipe is read that may have nothing: lines go out, as somebody may wait for them, and the
- * end of the session is waited for as well.
+ * Called before a read that may block. The sink writes what it holds back, because its reader may
+ * wait for it. Then this waits for the input or the end of the session.
  */
 static int wait_for_input(void *ctx, int fd)
 {
@@ -161,7 +163,7 @@ static void say_reading(const struct skw_replay *r, const struct skw_iface *firs
 static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_replay *r = ctx;
-	/* The reader takes the stream in any case. */
+	/* skw_reader_open() takes the stream even if it fails. */
 	int ret = skw_reader_open(SKW_TAKE_PTR(r->in), r->plan->file, &r->reader, err);
 
 	if (!ret)
@@ -173,7 +175,10 @@ static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
 	uint32_t snaplen = first && first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX;
 
-	/* A file that is written must not promise less than the one that is read holds. */
+	/*
+	 * The output's header must not state a lower limit than its packets can have: that is the
+	 * limit of the input, or the user's if it is lower.
+	 */
 	r->kind.snaplen = snaplen < r->plan->snaplen ? snaplen : r->plan->snaplen;
 	if (!first)
 		return 0;
@@ -198,7 +203,7 @@ static bool peek(void *ctx, uint64_t *ts_ns)
 	return !r->done && (r->budget || r->has_packet);
 }
 
-/* 1: the packet that was read passes the filter; 0: it does not; or -errno. */
+/* Applies the filter to the packet. Returns 1 if it passes, 0 if not, or -errno. */
 static int filter(struct skw_replay *r, struct skw_error *err)
 {
 	struct skw_packet *pkt = &r->packet;
@@ -217,11 +222,13 @@ static int filter(struct skw_replay *r, struct skw_error *err)
 	return 1;
 }
 
-/* The end of the file, or of what can be read of it: what came before is worth having. */
+/*
+ * Ends the session at the end of the file or at a damaged place. The packets before it still count.
+ */
 static int end_of_file(struct skw_replay *r, int ret)
 {
 	r->done = true;
-	/* A signal that cut a read short is no failure of the file. */
+	/* If a signal interrupted the read, the file has not failed. */
 	if (ret == 0 || r->interrupted)
 		skw_loop_stop(r->loop);
 	else
@@ -229,7 +236,7 @@ static int end_of_file(struct skw_replay *r, int ret)
 	return 0;
 }
 
-/* The next packet that is wanted, as far as there is one before the next look. 0 or -errno. */
+/* Reads until a packet passes the filter or the budget is used up. Returns 0 or -errno. */
 static int read_packet(struct skw_replay *r, struct skw_error *err)
 {
 	while (!r->has_packet && !r->done && r->budget) {
@@ -263,7 +270,7 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 		if (ret || !r->has_packet)
 			return ret;
 		ret = skw_loop_packets(r->loop, &r->packet, 1, err);
-		/* The packet waits, or nothing more is wanted. */
+		/* The packet waits, or the sink wants no more. */
 		if (ret <= 0)
 			return ret;
 		r->has_packet = false;
@@ -272,13 +279,13 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 	}
 }
 
-/* There is always more to read until the end. */
+/* Until the file ends there is always more to read, so the loop must not sleep. */
 static int rest(void *ctx)
 {
 	return ((const struct skw_replay *)ctx)->done ? -1 : 0;
 }
 
-/* A file is read no further once the session ends. */
+/* Makes the last round of the session read no further packet. */
 static void quiesce(void *ctx)
 {
 	((struct skw_replay *)ctx)->done = true;

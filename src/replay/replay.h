@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A source: packets from a capture file. It needs no BPF and no privilege. */
+/* A source: the packets of a capture file. It needs neither BPF nor privileges. */
 #ifndef SKW_REPLAY_REPLAY_H
 #define SKW_REPLAY_REPLAY_H
 
@@ -9,24 +9,27 @@
 struct skw_replay;
 struct skw_verbs_files;
 
-/* All of it is lent and outlives the replay. */
+/* The caller keeps everything that this points to until the replay is freed. */
 struct skw_replay_plan {
-	/* "-" is standard input. */
+	/* "-" means standard input. */
 	const char *file;
-	/* In libpcap's language; never NULL, "" takes everything. */
+	/* An expression in libpcap's language. Never NULL; "" matches every packet. */
 	const char *filter;
 	uint32_t snaplen;
-	/* Is told which file is read, so that no output overwrites it; NULL: there is no output. */
+	/*
+	 * The replay notes here which file it reads, so that no output overwrites it. NULL if there
+	 * is no output.
+	 */
 	struct skw_verbs_files *output;
 };
 
-/* Nothing is opened yet. *out is the caller's. 0 or -ENOMEM. */
+/* Makes a replay and opens nothing. The caller frees *out. Returns 0 or -ENOMEM. */
 int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out);
-void skw_replay_free(struct skw_replay *r); /* NULL allowed */
+void skw_replay_free(struct skw_replay *r); /* NULL is allowed */
 
 struct skw_source skw_replay_source(struct skw_replay *r);
 
-/* What the file's packets are like, known once it has begun. It stays the replay's. */
+/* The properties of the packets. They are valid after `begin`. The replay owns the result. */
 const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r);
 
 #endif

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sessions of `skwatch capture`: from a plan to the closing figures. */
+/* The sessions of `skwatch capture`, each from its plan to the closing figures. */
 #ifndef SKW_SESSION_CAPTURE_H
 #define SKW_SESSION_CAPTURE_H
 
 #include "session/plan.h"
 #include "util/error.h"
 
-/* Each returns 0 or -errno with err filled. All but the first two print on standard output. */
+/*
+ * Each function returns 0 or -errno with err filled. All but the first two only print something on
+ * standard output.
+ */
 
-/* Packets from the kernel, or from plan->read_file. */
+/* The packets come from the kernel or from plan->read_file. */
 int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_error *err);
 int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_error *err);
 
-/* -D; -L; the -d family for a live capture. */
+/* These are for -D, for -L, and for -d and its variants without -r. */
 int skw_session_capture_interfaces(struct skw_error *err);
 int skw_session_capture_link_types(const struct skw_session_plan *plan, struct skw_error *err);
 int skw_session_capture_filter(const struct skw_session_plan *plan, struct skw_error *err);

@@ -41,7 +41,7 @@ static void report(void *ctx, bool final)
 				       .dropped = sum.dropped,
 				       .truncated = sum.truncated };
 
-	/* While it runs, packets that wait in the rings are not left over yet. */
+	/* Before the end, packets in the rings are not left over: they will still be taken. */
 	if (final) {
 		figures.left_over = sum.captured - l->outputs.tee.packets;
 		if (l->outputs.recorder)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* In place of capture_live.c where skwatch is built without BPF (--disable-bpf). */
+/* Replaces capture_live.c in a build without BPF (--disable-bpf). */
 #include "session/capture.h"
 
 #include <errno.h>

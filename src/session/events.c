@@ -11,12 +11,14 @@
 #include "view/choice.h"
 #include "watch/watch.h"
 
-/* Sweeps only keep owners and namespaces known; events tell the rest. */
+/* Sweeps only update owners and namespaces, so they are rare. Everything else comes with events. */
 #define SWEEP_NS  (10 * SKW_NS_PER_S)
 #define CLOSED_NS SKW_NS_PER_S
 #define WAIT_MS   10
 
-/* What the table needs to know of a connection by the time of its close. */
+/*
+ * The table needs these events, even if they are not printed, to know a connection when it closes.
+ */
 #define TABLE_EVENTS                                                                               \
 	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
 	 SKW_EVENT_BIT(SKW_EVENT_LISTEN) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))

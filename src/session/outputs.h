@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sinks of packets that a plan asks for: files, lines, the status line, or only a count. */
+/* Makes the sinks that a plan needs for packets: files, lines, the status line, or only a count. */
 #ifndef SKW_SESSION_OUTPUTS_H
 #define SKW_SESSION_OUTPUTS_H
 
@@ -11,12 +11,15 @@
 #include "sink/status.h"
 #include "sink/tee.h"
 
-/* What the outputs need to know of the source. */
+/* The parts of a source that the outputs need. */
 struct skw_outputs_source {
 	const struct skw_packet_kind *kind;
-	/* As struct skw_recorder_options has it; NULL: none. */
+	/* See struct skw_recorder_options. May be NULL. */
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
-	/* How many packets were dropped so far; NULL: no status line. 0 or -errno. */
+	/*
+	 * Gets the number of dropped packets so far. Returns 0 or -errno. NULL: there is no status
+	 * line.
+	 */
 	int (*dropped)(void *ctx, uint64_t *dropped);
 	void *ctx;
 };
@@ -27,22 +30,25 @@ struct skw_outputs {
 	struct skw_identity who;
 	struct skw_verbs_files files;
 	struct skw_keeper_table *tables[1];
-	struct skw_recorder *recorder; /* owned; NULL: no file */
+	struct skw_recorder *recorder; /* owned; NULL if no file is written */
 	struct skw_packet_lines lines;
 	struct skw_status status;
 	struct skw_tee tee;
 	struct skw_sink sink;
 };
 
-/* Fills in *o, which must not move and is freed in any case. `source` is lent. 0 or -errno. */
+/*
+ * Fills in *o, which must not move afterwards. The caller frees it, even after an error. `source`
+ * is borrowed. Returns 0 or -errno.
+ */
 int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		     const struct skw_outputs_source *source, struct skw_error *err);
 void skw_outputs_free(struct skw_outputs *o);
 
-/* Fills in what the loop's plan has of outputs: sink, tables, user, duration. */
+/* Fills in the outputs' part of the loop's plan: sink, tables, user, duration. */
 void skw_outputs_plan(struct skw_outputs *o, struct skw_loop_plan *plan);
 
-/* With --count: how many packets there were. */
+/* With --count, prints the number of packets. */
 void skw_outputs_print_count(const struct skw_outputs *o);
 
 #endif

@@ -8,11 +8,11 @@
 #include "pcap/linktype.h"
 #include "util/cleanup.h"
 
-/* How long a packet may wait in its ring, unless the ring fills up. */
+/* A packet may wait in its ring for this time, unless the ring fills up. */
 #define WAIT_LINES_MS 10
 #define WAIT_FILE_MS  20
 
-/* What the options say together; each alone was checked where it was read. */
+/* Checks combinations of options. Each option alone was checked when it was read. */
 static int check_rules(const struct skw_session_plan *plan, struct skw_error *err)
 {
 	bool rotates = plan->file.rotate_bytes || plan->file.rotate_s;
@@ -23,19 +23,19 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 	} rules[] = {
 		{ plan->file.name && !plan->file.name[0], "-w: the file's name is empty" },
 		{ plan->read_file && !plan->read_file[0], "-r: the file's name is empty" },
-		{ rotates && !plan->file.name, "-C and -G turn files over: they need -w FILE" },
+		{ rotates && !plan->file.name, "-C and -G rotate the output file: give -w FILE" },
 		{ rotates && to_stdout, "-C and -G need a file to write to, not standard output" },
 		{ plan->file.files_max && !rotates,
 		  "-W limits the files of -C or -G: give one of them" },
 		{ plan->file.command && !rotates,
 		  "-z runs a command for each file of -C or -G: give one of them" },
 		{ plan->read_file && plan->capture.ifaces_len,
-		  "-r reads a file: -i has no place there" },
+		  "-r reads a file: -i does not apply" },
 		{ plan->read_file && plan->duration_ns,
-		  "-r reads a file: --duration has no place there" },
-		{ plan->read_file && plan->dlt_name, "-r reads a file: -y has no place there" },
+		  "-r reads a file: --duration does not apply" },
+		{ plan->read_file && plan->dlt_name, "-r reads a file: -y does not apply" },
 		{ plan->read_file && plan->list_link_types,
-		  "-L asks an interface: -r has no place there" },
+		  "-L asks an interface: -r does not apply" },
 		{ to_stdout && (plan->lines || plan->count_only),
 		  "-w - writes packets to standard output: lines can't go there as well" },
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
@@ -51,21 +51,24 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 	return 0;
 }
 
-/* "any" stands for no name at all. */
+/* Replaces "any" by an empty list of interfaces. */
 static int check_ifaces(struct skw_session_plan *plan, struct skw_error *err)
 {
 	for (size_t i = 0; i < plan->capture.ifaces_len; i++) {
 		if (strcmp(plan->capture.ifaces[i], "any") != 0)
 			continue;
 		if (plan->capture.ifaces_len > 1)
-			return skw_error_usage(
-				err, "-i any is every interface: no other goes beside it");
+			return skw_error_usage(err,
+					       "-i any means all interfaces: give no other -i");
 		plan->capture.ifaces_len = 0;
 	}
 	return 0;
 }
 
-/* Lines are the default where nothing else is asked for. They are awaited, files less so. */
+/*
+ * Chooses lines if the user wants nothing else. A user waits for lines, so packets wait less for
+ * them than for a file.
+ */
 static void choose_lines(struct skw_session_plan *plan)
 {
 	plan->lines = plan->lines || (!plan->file.name && !plan->count_only);

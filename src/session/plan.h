@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the user asked of `skwatch capture`, checked for sense but not against the machine. A
- * command fills it in, a session reads it. Strings belong to the caller and outlive the session.
+ * The options of `skwatch capture`. They are checked for contradictions, but not against the
+ * machine. A command fills the plan in, and a session reads it. The caller owns the strings and
+ * keeps them until the session has ended.
  */
 #ifndef SKW_SESSION_PLAN_H
 #define SKW_SESSION_PLAN_H
@@ -18,26 +19,28 @@ enum skw_dump { SKW_DUMP_NONE, SKW_DUMP_TEXT, SKW_DUMP_C, SKW_DUMP_NUMBERS, SKW_
 
 struct skw_session_plan {
 	struct skw_capture_plan capture;
-	/* -y; NULL: the interface's own link type. The check makes capture.dlt of it. */
+	/*
+	 * -y; NULL: the interface's own link type. skw_session_plan_check() sets capture.dlt by it.
+	 */
 	const char *dlt_name;
 	/* -L */
 	bool list_link_types;
 
-	/* NULL: a live capture; "-" is standard input. */
+	/* -r; "-" means standard input. NULL: a live capture. */
 	const char *read_file;
 
-	/* Stop after so many packets, after so long; 0: no limit. */
+	/* The session stops after this number of packets and this time; 0: no limit. */
 	uint64_t count;
 	uint64_t duration_ns;
 
-	/* Its name is NULL where nothing is written. */
+	/* The name is NULL if no file is written. */
 	struct skw_file_plan file;
-	/* pcap or pcapng; NULL: what the file's name says. */
+	/* "pcap" or "pcapng"; NULL: the file's name decides. */
 	const char *format_name;
-	/* -Z; NULL: the user stays. */
+	/* -Z; NULL: the user stays the same. */
 	const char *user;
 
-	/* Print packets; or only say how many there were. */
+	/* Print the packets, or only their number. */
 	bool lines;
 	bool count_only;
 	struct skw_print_options print;
@@ -46,14 +49,14 @@ struct skw_session_plan {
 };
 
 /*
- * Finds what contradicts itself, or would be ignored without a word, and fills in what follows
- * from names. Pure: a usage error, or 0.
+ * Finds options that contradict each other or would be ignored silently, and fills in the fields
+ * that depend on names. Pure. Returns 0, or -EINVAL with err->usage set.
  */
 int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err);
 
 /*
- * Looks at the machine: overwritten before it is read to its end, the input would be lost. A usage
- * error if the output is the input, or 0.
+ * Finds out whether the output file is the input file: the input would be overwritten before it is
+ * read. Returns 0, or -EINVAL with err->usage set.
  */
 int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw_error *err);
 

@@ -28,7 +28,7 @@ int skw_session_show_text(struct skw_buf *text, struct skw_error *err)
 static int show_ebpf(const struct skw_session_plan *plan, const struct skw_cbpf *cbpf,
 		     struct skw_buf *text, struct skw_error *err)
 {
-	/* The maps stand for those that a capture makes. */
+	/* These numbers stand for the maps that a capture creates. */
 	struct skw_filter_frame frame = { .counters_fd = 0,
 					  .next_fd = 0,
 					  .direction = plan->capture.direction };

@@ -30,11 +30,11 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 	return ret;
 }
 
-/* A sink that draws, and what somebody at it wants of the watch. */
+/* A sink that draws the screen, and applies the user's wishes to the watch. */
 struct screen {
 	const struct skw_top_screen *to;
-	struct skw_watch *watch; /* lent */
-	struct skw_loop *loop;   /* lent */
+	struct skw_watch *watch; /* borrowed */
+	struct skw_loop *loop;   /* borrowed */
 	uint64_t iterations, drawn;
 };
 

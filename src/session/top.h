@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sessions of `skwatch top`: rows as lines, or a screen. */
+/* The sessions of `skwatch top`, which show rows as lines or on a screen. */
 #ifndef SKW_SESSION_TOP_H
 #define SKW_SESSION_TOP_H
 
@@ -13,37 +13,39 @@
 struct skw_top_plan {
 	struct skw_watch_plan watch;
 	const struct skw_view_options *view;
-	enum skw_rows_format format; /* of lines */
-	uint64_t iterations;         /* 0: without end */
+	enum skw_rows_format format; /* for rows as lines */
+	uint64_t iterations;         /* 0: no limit */
 };
 
-/* Rows on standard output, once a tick. 0 or -errno. */
+/* Prints the rows on standard output after each sweep. Returns 0 or -errno. */
 int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err);
 
-/* What somebody at the screen wants of the session. */
+/* The user's wishes for the session, from the screen. */
 struct skw_top_wish {
 	bool quit, paused;
 	uint64_t interval_ns;
-	uint64_t follow; /* cookie; 0: none */
+	uint64_t follow; /* a socket cookie; 0: none */
 };
 
-/* A screen, drawn by the caller. Each function returns 0 or -errno with err filled. */
+/* A screen, which the caller draws. Each function returns 0 or -errno with err filled. */
 struct skw_top_screen {
 	void *ctx;
-	/* Signals come through the loop, privileges are gone: the terminal may be taken. */
+	/*
+	 * Takes the terminal. Signals come through the loop by now, and the privileges are dropped.
+	 */
 	int (*open)(void *ctx, struct skw_error *err);
 	int (*draw)(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
 		    struct skw_error *err);
-	/* input_fd is readable (signal 0), or SIGWINCH or SIGCONT came. */
+	/* Reads input_fd if `signal` is 0, otherwise handles SIGWINCH or SIGCONT. */
 	int (*input)(void *ctx, int signal, struct skw_top_wish *wish, struct skw_error *err);
 	int input_fd;
-	/* Written to standard output by the keeper after a SIGKILL: brings the terminal back. */
+	/* The keeper writes this to standard output after a SIGKILL, to restore the terminal. */
 	const char *farewell;
-	/* The settings of standard output before; NULL: leave them. */
+	/* The settings of standard output before the screen began. NULL: leave them. */
 	const struct termios *termios;
 };
 
-/* 0 or -errno. The caller closes the screen afterwards. */
+/* Returns 0 or -errno. The caller closes the screen afterwards. */
 int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top_screen *screen,
 			   struct skw_error *err);
 

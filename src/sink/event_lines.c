@@ -8,7 +8,7 @@
 #include "table/table.h"
 #include "util/say.h"
 
-/* Text is given out at the latest when there are so many bytes of it. */
+/* Lines are collected until the next pause, or until there are this many bytes of them. */
 #define TEXT_BYTES 65536
 
 static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
@@ -46,7 +46,9 @@ static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
 	return e->text.len || e->text.failed ? skw_lines_write(&e->out, &e->text, err) : 0;
 }
 
-/* After the first sweep older connections have callbacks as well. */
+/*
+ * Reports that the watch has begun. Only after the first sweep do older connections have callbacks.
+ */
 static int announce(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
 		    struct skw_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A sink: events on standard output as they come, a line each. */
+/* A sink that prints each event as a line on standard output. */
 #ifndef SKW_SINK_EVENT_LINES_H
 #define SKW_SINK_EVENT_LINES_H
 
@@ -9,13 +9,13 @@
 #include "sink/lines.h"
 
 struct skw_event_lines {
-	/* Set by the caller, who keeps them until the sink is closed. */
+	/* The caller sets these and keeps them until the sink is closed. */
 	const struct skw_event_types *types;
-	const struct skw_expr *where; /* NULL: all */
-	uint64_t count;               /* 0: without end */
+	const struct skw_expr *where; /* NULL: all events */
+	uint64_t count;               /* 0: no limit */
 	bool json;
 
-	struct skw_loop *loop; /* lent */
+	struct skw_loop *loop; /* borrowed */
 	struct skw_buf text;
 	struct skw_lines out;
 	uint64_t printed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a capture says about itself: the closing figures and the status line. */
+/* The closing figures of a capture. */
 #ifndef SKW_SINK_FIGURES_H
 #define SKW_SINK_FIGURES_H
 
@@ -13,11 +13,11 @@ struct skw_figures {
 	uint64_t captured;
 	uint64_t dropped;
 	uint64_t truncated;
-	uint64_t left_over;   /* not wanted any more, with -c or -W */
-	uint64_t not_written; /* delivered, but the file did not take them */
+	uint64_t left_over;   /* dropped because -c or -W ended the session */
+	uint64_t not_written; /* the file did not take them */
 };
 
-/* The closing lines on standard error, as tcpdump prints them. */
+/* Prints the closing lines on standard error in the format of tcpdump. */
 void skw_figures_print(const struct skw_figures *f);
 
 #endif

@@ -11,7 +11,7 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* How long a reader that has stopped may hold up the end. */
+/* A reader that has stopped can delay the end by this time. */
 #define LINGER_MS 2000
 
 void skw_lines_open(struct skw_lines *l, int interrupt_fd)
@@ -28,7 +28,10 @@ void skw_lines_hurry(struct skw_lines *l, unsigned ms)
 		l->give_up_ns = skw_clock_monotonic_ns() + ms * SKW_NS_PER_MS;
 }
 
-/* Until standard output takes something: 0, or -ETIMEDOUT when that is given up, or -errno. */
+/*
+ * Waits until standard output takes something. Returns 0, -ETIMEDOUT when time is up, or another
+ * -errno.
+ */
 static int wait_for_reader(struct skw_lines *l)
 {
 	for (;;) {
@@ -56,7 +59,10 @@ static int wait_for_reader(struct skw_lines *l)
 	}
 }
 
-/* A pipe that has room takes PIPE_BUF bytes without waiting. 0 or -errno. */
+/*
+ * Writes at most PIPE_BUF bytes, because a pipe that is ready takes so much without blocking.
+ * Returns 0 or -errno.
+ */
 static int write_some(struct skw_lines *l, const struct skw_buf *text, size_t *at)
 {
 	size_t n = text->len - *at;

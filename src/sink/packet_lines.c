@@ -6,7 +6,7 @@
 
 #include "loop/loop.h"
 
-/* Lines are given out at the latest when there are so many bytes of them. */
+/* Lines are collected until the next pause, or until there are this many bytes of them. */
 #define TEXT_BYTES 65536
 
 static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)

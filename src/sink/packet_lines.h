@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A sink: packets as lines on standard output. */
+/* A sink that prints packets as lines on standard output. */
 #ifndef SKW_SINK_PACKET_LINES_H
 #define SKW_SINK_PACKET_LINES_H
 
@@ -9,14 +9,14 @@
 #include "util/buf.h"
 
 struct skw_packet_lines {
-	/* Set by the caller, who keeps them until the sink is closed. */
+	/* The caller sets these and keeps them until the sink is closed. */
 	const struct skw_print_options *print;
 	const struct skw_packet_kind *kind;
 
 	struct skw_printer *printer; /* owned */
 	struct skw_buf text;
 	struct skw_lines out;
-	bool several; /* lines name the packets' interfaces */
+	bool several; /* lines contain the packet's interface */
 };
 
 struct skw_sink skw_packet_lines_sink(struct skw_packet_lines *l);

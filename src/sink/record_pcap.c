@@ -17,7 +17,10 @@ static int pcap_begin(struct skw_record_file *f)
 	return ret ? ret : skw_out_other_end(f->out);
 }
 
-/* In a file of cooked packets the link-layer header gives way. */
+/*
+ * Writes a packet of another link type to a file of cooked packets: a cooked header replaces its
+ * link-layer header.
+ */
 static int put_cooked(struct skw_record_file *f, const struct skw_packet *pkt)
 {
 	uint8_t header[SKW_PCAP_RECORD_HEADER_BYTES];

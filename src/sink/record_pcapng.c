@@ -9,7 +9,7 @@
 
 #include "pcap/pcapng_write.h"
 
-/* Gives the scratch buffer to the file: whole blocks, none of them a packet. */
+/* Writes the scratch buffer to the file. It must contain whole blocks that are not packets. */
 static int put_scratch(struct skw_record_file *f)
 {
 	int ret = f->scratch.failed ? -ENOMEM
@@ -18,7 +18,10 @@ static int put_scratch(struct skw_record_file *f)
 	return ret ? ret : skw_out_other_end(f->out);
 }
 
-/* The interface's number in this file; describes it first if it is new there. */
+/*
+ * Finds the number of the interface in this file. If it has none yet, describes the interface
+ * first.
+ */
 static int block_of(struct skw_record_file *f, uint32_t place, const struct skw_iface *iface,
 		    uint32_t *number)
 {
@@ -39,7 +42,10 @@ static int block_of(struct skw_record_file *f, uint32_t place, const struct skw_
 	if (!f->blocks[place]) {
 		struct skw_iface described = *iface;
 
-		/* One snapshot length for all, as libpcap reads no others. */
+		/*
+		 * All interfaces get the same snapshot length, because libpcap does not read files
+		 * with different ones.
+		 */
 		described.snaplen = f->snaplen;
 		skw_buf_reset(&f->scratch);
 		skw_pcapng_interface(&f->scratch, &described, f->plan->nano, f->os);
@@ -94,7 +100,7 @@ static int pcapng_note(struct skw_record_file *f, uint64_t real_ns, const char *
 	return put_scratch(f);
 }
 
-/* What is known of each interface that has packets in this file. */
+/* Writes the figures of each interface that has packets in this file. */
 static int pcapng_stats(struct skw_record_file *f, uint64_t real_ns)
 {
 	if (!f->stats)

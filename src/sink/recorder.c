@@ -20,10 +20,10 @@
 #include "util/clock.h"
 #include "util/say.h"
 
-/* How long a pipe whose reader has stopped may hold up the end. */
+/* If the reader of a pipe has stopped, it can delay the end by this time. */
 #define LINGER_MS 2000
 
-/* A record of the largest size with all headers, and an interface's block before it. */
+/* The largest record with all headers, and the block of an interface before it. */
 #define RECORD_ROOM (270u << 10)
 
 #define FLUSH_NS    SKW_NS_PER_S
@@ -33,24 +33,24 @@ struct skw_recorder {
 	const struct skw_file_plan *plan;
 	const struct skw_record_format *format;
 	struct skw_record_file file;
-	struct skw_loop *loop;     /* lent */
-	struct skw_keeper *keeper; /* lent */
+	struct skw_loop *loop;     /* borrowed */
+	struct skw_keeper *keeper; /* borrowed */
 	struct skw_out *out;
 	int notify_fd, flush_fd, turn_fd;
 	bool started;
-	bool stream; /* somebody reads while we write: a pipe, a socket, a device */
-	int failure; /* of a packet in the middle of a run: told with the next one */
+	bool stream; /* the output is a pipe, a socket or a device, so it has a reader */
+	int failure; /* of a packet inside a run; reported at the next call */
 
-	struct skw_file_id id;        /* the current file's */
-	uint64_t files;               /* opened so far */
-	struct skw_file_id *open_ids; /* owned: of files not known to be complete, oldest first */
+	struct skw_file_id id;        /* of the current file */
+	uint64_t files;               /* the number of files opened so far */
+	struct skw_file_id *open_ids; /* owned: the files that may be incomplete, oldest first */
 	size_t open_ids_len;
 	uint64_t files_done;
 	char name[PATH_MAX];
 
-	uint64_t turn_ns;       /* when the current file's time ends (-G); UINT64_MAX: never */
-	uint64_t turn_armed_ns; /* what turn_fd is set to */
-	uint64_t bytes_before;  /* in files that are complete */
+	uint64_t turn_ns; /* real time at which the current file ends (-G); UINT64_MAX: never */
+	uint64_t turn_armed_ns; /* the time for which turn_fd is set */
+	uint64_t bytes_before;  /* the bytes in complete files */
 	uint64_t lost;
 };
 
@@ -63,7 +63,7 @@ static void name_file(const struct skw_recorder *r, const struct skw_file_id *id
 		snprintf(name, PATH_MAX, "%s", r->plan->name);
 }
 
-/* The -z command for files that are complete. */
+/* Tells the keeper which files are complete, so that it runs the -z command for them. */
 static void files_done(struct skw_recorder *r)
 {
 	uint64_t closed = skw_out_files_closed(r->out);
@@ -78,8 +78,8 @@ static void files_done(struct skw_recorder *r)
 }
 
 /*
- * The file that could not be written is the oldest of those that are not complete. The files that
- * were queued behind it were only opened: a new one is empty, an older one keeps what it had.
+ * Fills err. The file that could not be written is the oldest incomplete one. The files after it
+ * were only opened: a new file is empty, and an old file still has its contents.
  */
 static int failed(struct skw_recorder *r, int ret, struct skw_error *err)
 {
@@ -151,7 +151,6 @@ void skw_recorder_free(struct skw_recorder *r)
 	free(r);
 }
 
-/* Opens the file that r->id says, and begins it. */
 static int open_file(struct skw_recorder *r, struct skw_error *err)
 {
 	struct skw_file_id *ids =
@@ -174,7 +173,7 @@ static int open_file(struct skw_recorder *r, struct skw_error *err)
 	return ret ? failed(r, ret, err) : 0;
 }
 
-/* Creates the first file; its time begins at now_ns (real time). */
+/* Creates the first file. Its period begins at now_ns (real time). */
 static int start_file(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
 {
 	r->started = true;
@@ -187,14 +186,14 @@ static int start_file(struct skw_recorder *r, uint64_t now_ns, struct skw_error 
 	return open_file(r, err);
 }
 
-/* Files were completed, or writing failed. */
+/* Handles the news of the writing thread: files are complete, or writing has failed. */
 static int take_news(struct skw_recorder *r, struct skw_error *err)
 {
 	uint64_t ignored;
 	ssize_t n = read(r->notify_fd, &ignored, sizeof(ignored));
 	int ret = skw_out_error(r->out);
 
-	(void)n; /* nothing new is no error */
+	(void)n;
 	files_done(r);
 	return ret ? failed(r, ret, err) : 0;
 }
@@ -204,7 +203,7 @@ static int put_statistics(struct skw_recorder *r, uint64_t real_ns)
 	return r->format->stats ? r->format->stats(&r->file, real_ns) : 0;
 }
 
-/* Ends the current file; the caller has said in r->id which is next. */
+/* Ends the current file and begins the next, for which the caller has set r->id. */
 static int next_file(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
 {
 	int ret = put_statistics(r, now_ns);
@@ -217,8 +216,8 @@ static int next_file(struct skw_recorder *r, uint64_t now_ns, struct skw_error *
 }
 
 /*
- * No packet older than now_ns, real time, will come: is it time for the next file? 0, 1 when -W
- * allows no further file, or -errno.
+ * Begins the next file if it is time. The caller knows that no packet older than now_ns (real time)
+ * will come. Returns 0, 1 if -W allows no further file, or -errno.
  */
 static int turn(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
 {
@@ -234,7 +233,7 @@ static int turn(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
 		r->turn_ns += r->plan->rotate_s * SKW_NS_PER_S;
 		r->id.start_s += r->plan->rotate_s;
 		r->id.number = 0;
-		/* A leap of the time is no reason for as many empty files. */
+		/* After a gap in time, skip the periods without packets: they get no files. */
 		if (now_ns >= r->turn_ns) {
 			uint64_t skip = (now_ns - r->turn_ns) / SKW_NS_PER_S / r->plan->rotate_s;
 
@@ -248,7 +247,7 @@ static int turn(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
 	return 0;
 }
 
-/* Before a packet: is this still its file? 0, 1 when no file is left for it, or -errno. */
+/* Begins the next file if the packet belongs there. Returns 0, 1 if no file is left, or -errno. */
 static int turn_for(struct skw_recorder *r, const struct skw_packet *pkt, struct skw_error *err)
 {
 	if (!r->started) {
@@ -269,7 +268,7 @@ static int turn_for(struct skw_recorder *r, const struct skw_packet *pkt, struct
 	return 0;
 }
 
-/* 0; 1 if the last file that -W allows is full, and the packet was not taken; or -errno. */
+/* Returns 0, 1 if the last file that -W allows is full (the packet is not taken), or -errno. */
 static int put_packet(struct skw_recorder *r, const struct skw_packet *pkt, struct skw_error *err)
 {
 	int ret;
@@ -289,7 +288,7 @@ static bool is_ready(const struct skw_recorder *r)
 {
 	bool turns = r->plan->rotate_bytes || r->plan->rotate_s;
 
-	/* A new file takes a new block: two must be free, or what is left of this one and one. */
+	/* A new file begins a new block, and the current file may need one more, so require two. */
 	return !r->started || skw_out_error(r->out) ||
 	       skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM);
 }
@@ -337,7 +336,7 @@ static void arm_turn(struct skw_recorder *r)
 static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
-	/* Somebody waits for each packet. */
+	/* With a stream or -U, a reader waits for each packet. */
 	int ret = r->stream || r->plan->packet_buffered ? flush(r, err) : 0;
 
 	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file)
@@ -361,7 +360,7 @@ static int on_flush(void *ctx, struct skw_error *err)
 	return skw_clock_timer_read(r->flush_fd) ? flush(r, err) : 0;
 }
 
-/* The pause after the next round turns the file over, when all packets of its time are there. */
+/* The timer only wakes the loop. The pause of that round begins the next file. */
 static int on_turn(void *ctx, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
@@ -377,12 +376,12 @@ static void say_form(const struct skw_recorder *r, const struct skw_packet_kind 
 	if (kind->is_file || kind->dlt >= 0)
 		return;
 	if (r->plan->format == SKW_FILE_PCAP)
-		skw_say("%s: interfaces of all kinds in a pcap file: packets get LINUX_SLL2 "
-			"headers, without destination MAC addresses; .pcapng keeps all",
+		skw_say("%s: a pcap file holds one link type: packets get LINUX_SLL2 headers, "
+			"without destination MAC addresses; a .pcapng file keeps them",
 			r->plan->name);
 	else if (!kind->any)
-		skw_say("%s: interfaces of unlike link types: it takes Wireshark or skwatch to "
-			"read it",
+		skw_say("%s: the interfaces have different link types: read it with Wireshark "
+			"or skwatch",
 			r->plan->name);
 }
 
@@ -395,7 +394,7 @@ static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err
 	r->keeper = skw_loop_keeper(loop);
 	r->file.snaplen = kind->snaplen;
 	r->file.dlt = kind->dlt < 0 && !kind->is_file ? DLT_LINUX_SLL2 : kind->dlt;
-	/* The time of a file that is read begins with its first packet. */
+	/* With -r, the period of the first file begins with the first packet. */
 	int ret = kind->is_file ? 0 : start_file(r, skw_clock_real_ns(), err);
 	if (!ret)
 		say_form(r, kind);
@@ -432,12 +431,12 @@ static void clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *te
 {
 	struct skw_recorder *r = ctx;
 
-	/* The current file goes on as long as it would have. */
+	/* The current file still ends after the same amount of time. */
 	if (r->turn_ns != UINT64_MAX) {
 		r->turn_ns += (uint64_t)by_ns;
 		r->id.start_s += (uint64_t)(by_ns / (int64_t)SKW_NS_PER_S);
 	}
-	/* The next packet finds a failure. */
+	/* If this fails, writing the next packet reports it. */
 	if (r->started && r->format->note)
 		r->format->note(&r->file, real_ns, text);
 }
@@ -454,7 +453,7 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 	struct skw_recorder *r = ctx;
 	int ret = 0;
 
-	/* A file is due also when no packet was for it. */
+	/* The file must exist even if there was no packet for it. */
 	if (!r->started && r->loop && r->opt.kind->is_file && !skw_loop_has_failed(r->loop))
 		ret = start_file(r, real_ns, err);
 	if (!ret && r->started)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A sink: packets into files. When one file ends and the next begins; the format is another's. */
+/*
+ * A sink that writes packets to files. It decides when one file ends and the next begins, and
+ * leaves the format to struct skw_record_format.
+ */
 #ifndef SKW_SINK_RECORDER_H
 #define SKW_SINK_RECORDER_H
 
@@ -9,30 +12,35 @@
 
 struct skw_recorder;
 
-/* All of it is lent and outlives the recorder. */
+/* The caller keeps everything that this points to until the recorder is freed. */
 struct skw_recorder_options {
-	/* Its plan is the recorder's; the keeper opens the files. */
+	/* Opens the files through the keeper, and has the plan for them. */
 	const struct skw_verbs_files *files;
-	/* Known when the recorder is opened. */
+	/* Read when the sink is opened, not before. */
 	const struct skw_packet_kind *kind;
 	/*
-	 * Figures of an interface, by its place, for the end of a pcapng file. 0 or -errno. NULL:
-	 * there are none.
+	 * Gets the figures of an interface by its place, for the end of a pcapng file. Returns 0 or
+	 * -errno. NULL if there are no figures.
 	 */
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
 	void *ctx;
 };
 
-/* No file is created before the sink is opened. *out is the caller's. 0 or -errno. */
+/*
+ * Makes a recorder. No file is created until the sink is opened. The caller frees *out. Returns 0
+ * or -errno.
+ */
 int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder **out,
 		     struct skw_error *err);
-void skw_recorder_free(struct skw_recorder *r); /* NULL allowed */
+void skw_recorder_free(struct skw_recorder *r); /* NULL is allowed */
 
 struct skw_sink skw_recorder_sink(struct skw_recorder *r);
 
-uint64_t skw_recorder_bytes(const struct skw_recorder *r);   /* of all files, uncompressed */
-const char *skw_recorder_name(const struct skw_recorder *r); /* of the current file, for people */
-/* Packets that were taken but are not in the files. Known once the sink is closed. */
+/* The number of bytes in all files, before compression. */
+uint64_t skw_recorder_bytes(const struct skw_recorder *r);
+/* The name of the current file, for messages. */
+const char *skw_recorder_name(const struct skw_recorder *r);
+/* The number of packets that were taken but are not in the files. Valid once the sink is closed. */
 uint64_t skw_recorder_lost(const struct skw_recorder *r);
 
 #endif

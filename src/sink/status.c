@@ -12,7 +12,7 @@
 
 #define INTERVAL_NS SKW_NS_PER_S
 
-/* "1.2M": at most five characters. */
+/* Writes a number in at most five characters, for example "1.2M". */
 static const char *short_number(double n, char text[16])
 {
 	static const char units[] = " kMGTPE";

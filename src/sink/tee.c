@@ -76,7 +76,7 @@ static int tee_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 	struct skw_tee *tee = ctx;
 	int ret = 0;
 
-	/* Those behind the first are the ones that somebody reads. */
+	/* A user may be waiting for the output of the later sinks, so they write first. */
 	for (size_t i = tee->len; !ret && i-- > 0;)
 		if (tee->sinks[i].ops->pause)
 			ret = tee->sinks[i].ops->pause(tee->sinks[i].ctx, until_ns, err);
@@ -127,7 +127,9 @@ static int tee_close(void *ctx, uint64_t real_ns, struct skw_error *err)
 	struct skw_tee *tee = ctx;
 	int first = 0;
 
-	/* All of them, also after a failure of one. Lines go out before a file waits for its disk.
+	/*
+	 * Close all sinks, even after a failure. The last is first, so that lines do not wait for
+	 * the disk.
 	 */
 	for (size_t i = tee->len; i-- > 0;) {
 		int ret = tee->sinks[i].ops->close

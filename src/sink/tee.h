@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One sink that hands everything to several, in their order, counts packets and ends the session
- * at a limit. Only the first sink may take fewer packets than it is offered; the others get what
- * the first took.
+ * A sink that passes everything to several sinks in their order, counts packets and ends the
+ * session at a limit. Only the first sink may take fewer packets than it is offered. The other
+ * sinks are offered the packets that the first sink took, and must take them all.
  */
 #ifndef SKW_SINK_TEE_H
 #define SKW_SINK_TEE_H
@@ -12,13 +12,13 @@
 #define SKW_TEE_MAX 4
 
 struct skw_tee {
-	struct skw_sink sinks[SKW_TEE_MAX]; /* lent */
+	struct skw_sink sinks[SKW_TEE_MAX]; /* borrowed */
 	size_t len;
-	/* After so many packets it is enough; 0: never. */
+	/* The session ends after this number of packets; 0: no limit. */
 	uint64_t limit;
-	/* Taken so far. */
+	/* The number of packets so far. */
 	uint64_t packets;
-	struct skw_loop *loop; /* lent; set by `open` */
+	struct skw_loop *loop; /* borrowed; `open` sets it */
 };
 
 void skw_tee_add(struct skw_tee *tee, struct skw_sink sink);

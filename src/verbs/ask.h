@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How a worker asks the keeper for a descriptor. */
+/* Asks the keeper for a descriptor. */
 #ifndef SKW_VERBS_ASK_H
 #define SKW_VERBS_ASK_H
 
@@ -12,13 +12,14 @@ struct skw_verbs_question {
 	size_t verb;
 	const void *request;
 	size_t len;
-	/* Named in an error. */
+	/* Error messages start with this name. */
 	const char *what;
 };
 
 /*
- * A descriptor that the caller owns, or -errno with err filled: by the keeper where it told why.
- * `reply` takes the reply_len bytes that come with the descriptor; NULL where none do.
+ * Returns a descriptor that the caller owns, or -errno with err filled. If the keeper gave a
+ * reason, err has it. `reply` takes the reply_len bytes that come with the descriptor; NULL if
+ * there are none.
  */
 int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
 		     size_t reply_len, struct skw_error *err);

@@ -41,7 +41,10 @@ int skw_verbs_files_name(const struct skw_file_plan *plan, const struct skw_file
 	return skw_rotate_name(&rotate, (time_t)id->start_s, (unsigned)id->number, name, PATH_MAX);
 }
 
-/* With the rights of `who`: a link in that user's directory leads nowhere else. 0 or -errno. */
+/*
+ * Opens the file with the rights of `who`, so that a link in that user's directory can't make root
+ * overwrite another file. Returns a descriptor or -errno.
+ */
 static int open_as(const struct skw_identity *who, const char *name)
 {
 	SKW_AUTO_FREE gid_t *before = NULL, *groups = NULL;
@@ -72,8 +75,9 @@ static int open_as(const struct skw_identity *who, const char *name)
 }
 
 /*
- * In a directory where that user may not create files, we do, in the directory as it was before
- * any packet was seen; what is there already must be a file that we made before.
+ * Opens the file where `who` may not create files: root creates it, in the directory that was
+ * opened before the first packet was read. A file that exists there must be one that root created
+ * for this user before.
  */
 static int open_for(const struct skw_verbs_files *ctx, const char *name)
 {
@@ -96,7 +100,7 @@ static int open_for(const struct skw_verbs_files *ctx, const char *name)
 	return SKW_TAKE_FD(fd);
 }
 
-/* The file is emptied when the one before it is complete, as both may be the same. */
+/* Does not truncate: the previous file may be the same, and must be complete first. */
 static int open_output(const struct skw_verbs_files *ctx, const char *name, struct skw_error *err)
 {
 	SKW_AUTO_FD int fd = -1;
@@ -121,7 +125,7 @@ static int open_output(const struct skw_verbs_files *ctx, const char *name, stru
 	return SKW_TAKE_FD(fd);
 }
 
-/* The request of both verbs that are about a file. */
+/* The request of both verbs is a file's id. */
 static int file_name_of(const struct skw_verbs_files *ctx, const void *request, size_t len,
 			char name[PATH_MAX])
 {
@@ -175,7 +179,7 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_FILE_DONE] = { "run command", serve_file_done },
 };
 
-/* The directory of the output, as it is now; -1 where its name changes with time. */
+/* Opens the directory of the output. Returns -1 where its name changes with time. */
 static int output_directory(const struct skw_file_plan *plan)
 {
 	const char *slash = strrchr(plan->name, '/');

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The output files of a capture, opened by the keeper. Requests carry numbers only; names and
- * commands come from the plan, which the keeper has had since before the split, so that a worker
- * gone bad can open and run nothing but what was asked for.
+ * The keeper opens the output files of a capture. Requests carry numbers only. The names and the
+ * command come from the plan, which the keeper has had since before the split, so that a
+ * compromised worker can open and run only what the user asked for.
  */
 #ifndef SKW_VERBS_FILES_H
 #define SKW_VERBS_FILES_H
@@ -15,37 +15,42 @@
 #include "keeper/privileges.h"
 #include "model/file_plan.h"
 
-/* What the keeper knows. It must stay valid for good. */
+/* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_files {
 	const struct skw_file_plan *plan;
-	/* Whose the files are (-Z); NULL: nobody else's. */
+	/* The user who owns the new files (-Z). NULL: the user who runs the program. */
 	const struct skw_identity *who;
-	/* A file that is read (-r), which no output may be; `reads` tells whether there is one. */
+	/*
+	 * Set if -r reads a file, which in_dev and in_ino identify. No output may be the same file.
+	 */
 	bool reads;
 	dev_t in_dev;
 	ino_t in_ino;
-	/* The output's directory as it was at the split; -1: its name changes with time. */
+	/* The output's directory, opened before the split. -1 if its name changes with time. */
 	int dir_fd;
 	struct skw_keeper_table table;
 };
 
-/* Fills in dir_fd and the table for skw_keeper_split(), from what the caller has set. */
+/* Fills in dir_fd and the table for skw_keeper_split(). The caller has set the fields above. */
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx);
-/* After the split the keeper has its own descriptor of the directory. */
+/* To call in the worker after the split: closes dir_fd, as the keeper has its own copy. */
 void skw_verbs_files_settle(struct skw_verbs_files *ctx);
 
-/* The name that the plan gives this file. 0, -ENAMETOOLONG or -EINVAL. */
+/* Writes the name that the plan gives to this file. Returns 0, -ENAMETOOLONG or -EINVAL. */
 int skw_verbs_files_name(const struct skw_file_plan *plan, const struct skw_file_id *id,
 			 char name[PATH_MAX]);
 
-/* The number of the file after that one, where a full file ends and not its time: -W wraps. */
+/*
+ * The number of the next file when a file is full (not when its time is over): -W starts again at
+ * 0.
+ */
 uint64_t skw_verbs_files_next(const struct skw_file_plan *plan, uint64_t number);
 
-/* Creates or opens the output file: a descriptor that the caller owns, or -errno. */
+/* Creates or opens the output file. Returns a descriptor that the caller owns, or -errno. */
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,
 			 const struct skw_file_id *id, struct skw_error *err);
 
-/* This file is complete: the -z command may have it. Does not wait. */
+/* Tells the keeper that this file is complete, so that it runs the -z command. Does not wait. */
 int skw_verbs_files_done(const struct skw_verbs_files *ctx, struct skw_keeper *k,
 			 const struct skw_file_id *id);
 

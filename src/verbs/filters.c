@@ -16,7 +16,7 @@
 #include "util/say.h"
 #include "verbs/ask.h"
 
-/* The same in every namespace: include/net/flow.h. */
+/* The loopback interface has this number in every namespace: include/net/flow.h. */
 #define LOOPBACK_IFINDEX 1
 
 #define CBPF_RET_K       0x06 /* BPF_RET | BPF_K, linux/bpf_common.h */
@@ -30,7 +30,9 @@ void skw_compiled_free(struct skw_compiled *c)
 	memset(c, 0, sizeof(*c));
 }
 
-/* The program of no expression at all: everything up to the snapshot length, or nothing for 0. */
+/*
+ * Makes the program of an empty expression: it accepts `snaplen` bytes of each packet, with 0 none.
+ */
 static int compile_all(uint32_t snaplen, struct skw_cbpf *out)
 {
 	struct skw_cbpf_insn *insn = calloc(1, sizeof(*insn));
@@ -44,7 +46,7 @@ static int compile_all(uint32_t snaplen, struct skw_cbpf *out)
 	return 0;
 }
 
-/* Leaves the decision to user space: the kernel's part takes everything. */
+/* Leaves the decision to user space: the program for the kernel accepts every packet. */
 static int compile_for_user(const struct skw_capture_plan *plan, struct skw_compiled *c,
 			    struct skw_error *err)
 {
@@ -65,7 +67,7 @@ static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_han
 	}
 	c->dlt = skw_handle_dlt(handle);
 	if (c->dlt == DLT_LINUX_SLL || c->dlt == DLT_LINUX_SLL2) {
-		/* libpcap would go without the link-layer header, and so do we. */
+		/* libpcap would capture here without the link-layer header, so skwatch does too. */
 		c->cooked = true;
 		c->dlt = DLT_LINUX_SLL2;
 		return plan->filter[0] ? compile_for_user(plan, c, err)
@@ -131,7 +133,7 @@ int skw_filters_compile_none(int dlt, struct skw_compiled *out)
 const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *plan,
 						struct skw_skb_access *room)
 {
-	/* Looking takes ten milliseconds or two. */
+	/* Probing takes ten to twenty milliseconds, so it is skipped without a filter. */
 	return plan->filter[0] && skw_skb_access_probe(room) == 0 ? room : NULL;
 }
 
@@ -159,7 +161,7 @@ static int load_with(const struct skw_capture_plan *plan, const struct skw_compi
 static int load(const struct skw_capture_plan *plan, const struct skw_compiled *c,
 		const struct skw_filters_place *place, struct skw_error *err)
 {
-	/* That the kernel has the functions does not mean that it lets us use them. */
+	/* Even if the kernel has the functions, it may refuse them to this program. */
 	int fd = place->access ? load_with(plan, c, place, place->access, NULL) : -ENOENT;
 
 	return fd >= 0 ? fd : load_with(plan, c, place, NULL, err);
@@ -173,7 +175,10 @@ int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c
 
 	if (fd >= 0)
 		return fd;
-	/* No privilege and no memory are no better in user space, and it may be there already. */
+	/*
+	 * A missing privilege or lack of memory would not go away in user space. If c->user is set,
+	 * user space filters already, and the refused program accepts everything.
+	 */
 	if (c->user || fd == -EPERM || fd == -ENOMEM)
 		return skw_error_set(err, fd, "%s", refusal.text);
 	int ret = compile_for_user(plan, c, err);
@@ -184,8 +189,8 @@ int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c
 }
 
 /*
- * The expression for this kind of interface, as good as it can be had: on a live handle, or,
- * while the interface is down, as a stand-in without.
+ * Compiles the expression for this kind of interface: on a live handle if possible, otherwise
+ * without one. If the reason is that the interface is down, the result is a stand-in.
  */
 static int compile_for_kind(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
 			    struct skw_compiled *c, bool *stand_in, struct skw_error *err)
@@ -200,7 +205,10 @@ static int compile_for_kind(const struct skw_capture_plan *plan, const struct sk
 		return 0;
 	if (!ret)
 		skw_compiled_free(c);
-	/* Where libpcap would go without the link-layer header, this socket's packets have none. */
+	/*
+	 * If libpcap would capture without the link-layer header, the packets of this socket have
+	 * none.
+	 */
 	if (dlt < 0)
 		dlt = DLT_RAW;
 	if (!trouble.usage) {
@@ -208,7 +216,9 @@ static int compile_for_kind(const struct skw_capture_plan *plan, const struct sk
 		trouble.text[0] = '\0';
 		ret = skw_filters_compile_dead(plan, dlt, c, &trouble);
 	}
-	/* What makes no sense for other links than Ethernet matches none of their packets. */
+	/*
+	 * An expression that is invalid for a link other than Ethernet matches none of its packets.
+	 */
 	if (ret && trouble.usage && dlt != DLT_EN10MB)
 		return skw_filters_compile_none(dlt, c);
 	if (ret && trouble.usage)

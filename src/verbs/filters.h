@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The user's expression, made for an interface: compiled by libpcap on a live handle, translated
- * and loaded; before the split in the one process, after it in the keeper. The kernel may be unable
- * to run it: then a filter for user space stays behind.
+ * Compiles the user's expression for an interface with libpcap on a live handle, translates it and
+ * loads it. Before the split the only process does this, afterwards the keeper. If the kernel can't
+ * run the program, a filter for user space takes its place.
  */
 #ifndef SKW_VERBS_FILTERS_H
 #define SKW_VERBS_FILTERS_H
@@ -18,30 +18,36 @@
 #include "model/skb_access.h"
 
 struct skw_compiled {
-	int dlt;              /* link type of the interface's packets */
-	bool cooked;          /* no link-layer header: LINUX_SLL2 is made from the rest */
+	int dlt; /* the link type of the interface's packets */
+	/*
+	 * The packets have no link-layer header: a LINUX_SLL2 header is made from their metadata.
+	 */
+	bool cooked;
 	struct skw_cbpf cbpf; /* owned */
-	struct skw_offline_filter *user; /* owned; NULL if the kernel decides alone */
+	/* Owned. NULL if the kernel decides alone. */
+	struct skw_offline_filter *user;
 };
 
 void skw_compiled_free(struct skw_compiled *c);
 
 /*
- * Compiles plan->filter for one interface. On a live handle where the
- * expression or the kind of interface asks for one, which costs tens of
- * milliseconds.
+ * Compiles plan->filter for one interface. If the expression or the kind of interface requires it,
+ * this opens a live handle, which takes tens of milliseconds.
  */
 int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_iface_info *iface,
 			struct skw_compiled *out, struct skw_error *err);
 
-/* The same without an interface at hand: no metadata, and VLAN tags only in the bytes. */
+/*
+ * Compiles plan->filter without an interface. The program can't read metadata, and finds VLAN tags
+ * only in the bytes of the packet.
+ */
 int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struct skw_compiled *out,
 			     struct skw_error *err);
 
-/* A program that takes nothing. */
+/* Makes a program that accepts no packet. */
 int skw_filters_compile_none(int dlt, struct skw_compiled *out);
 
-/* What the generated program is told besides the expression. */
+/* The parameters of the generated program besides the expression. */
 struct skw_filters_place {
 	int counters_fd, next_fd;
 	uint32_t slot;
@@ -51,31 +57,31 @@ struct skw_filters_place {
 };
 
 /*
- * The faster way to read packets, where the kernel has it and the plan's filter has something
- * to read: `room`, filled in, or NULL.
+ * Looks for the faster way to read packets. Returns `room`, filled in, or NULL if the kernel does
+ * not have it or the plan has no filter that would use it.
  */
 const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *plan,
 						struct skw_skb_access *room);
 
 /*
- * Translates and loads: a program descriptor that the caller owns, or -errno. What the
- * kernel can't do is left to c->user, for which the program then takes everything.
+ * Translates and loads. Returns a program descriptor that the caller owns, or -errno. If the kernel
+ * refuses the program, c->user does the filtering, and the loaded program accepts every packet.
  */
 int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,
 		     const struct skw_filters_place *place, struct skw_error *err);
 
-/* What came of making a filter program for the dispatcher. */
+/* The properties of a filter program that was made for the dispatcher. */
 struct skw_filters_made {
-	/* Link type of the interface's packets. */
+	/* The link type of the interface's packets. */
 	int32_t dlt;
-	/* The program takes everything: user space has to filter. */
+	/* The program accepts every packet: user space has to filter. */
 	uint8_t user;
-	/* It was made without a live handle, as the interface is down. */
+	/* The program was made without a live handle, because the interface is down. */
 	uint8_t stand_in;
 	uint8_t reserved[2];
 };
 
-/* What the keeper knows. It must stay valid for good. */
+/* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_filters {
 	const struct skw_capture_plan *plan;
 	int counters_fd, next_fd;
@@ -84,12 +90,13 @@ struct skw_verbs_filters {
 	struct skw_keeper_table table;
 };
 
-/* Fills in the table for skw_keeper_split(), from what the caller has set. */
+/* Fills in the table for skw_keeper_split(). The caller has set the fields above. */
 void skw_verbs_filters_prepare(struct skw_verbs_filters *ctx);
 
 /*
- * A filter program for the kind of interface that this one is, for the dispatcher: a descriptor
- * that the caller owns, or -errno. `k` makes it; NULL: this process, which has the privileges.
+ * Makes a filter program for the dispatcher for all interfaces of the same kind as this. Returns a
+ * descriptor that the caller owns, or -errno. The keeper `k` makes it, or, if k is NULL, this
+ * process, which then must have the privileges.
  */
 int skw_verbs_filters_make(const struct skw_verbs_filters *ctx, struct skw_keeper *k,
 			   const struct skw_iface_info *info, struct skw_filters_made *made,

@@ -14,10 +14,10 @@ struct iter_request {
 	uint32_t which; /* enum skw_conn_iter */
 };
 
-/* How many namespaces fit into one reply, behind their number. */
+/* The number of namespaces that fit into one reply behind the total. */
 #define PAGE ((SKW_KEEPER_REPLY_MAX - sizeof(uint32_t)) / sizeof(struct skw_verbs_netns))
 
-/* Asked for the first page, looks anew; further pages are of the same list. */
+/* The request for the first page makes a new list. Further pages are of the same list. */
 static int serve_namespaces(void *arg, const void *request, size_t len,
 			    struct skw_keeper_reply *reply)
 {
@@ -51,7 +51,7 @@ static int open_iter(void *link)
 	return skw_conn_iter_open(*(const int *)link);
 }
 
-/* -ENXIO: not in the list. */
+/* Returns a descriptor or -errno, -ENXIO if the namespace is not in the list. */
 static int open_inside(struct skw_verbs_namespaces *ctx, const struct iter_request *asked)
 {
 	for (size_t i = 0; i < ctx->list.len; i++)
@@ -72,7 +72,10 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 	if (asked.which >= SKW_ITERS || ctx->links[asked.which] < 0)
 		return -EINVAL;
 	int fd = open_inside(ctx, &asked);
-	/* The process whose path led there may have gone; others may still be in it. */
+	/*
+	 * The process whose path in /proc led to the namespace may have exited. Another one may be
+	 * in it.
+	 */
 	if (fd == -ENOENT && ctx->scan && skw_netns_scan(&ctx->list) == 0)
 		fd = open_inside(ctx, &asked);
 	if (fd < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Network namespaces for a watch: the keeper finds them, and starts iterators in them. Requests
- * carry inode numbers of namespaces that the keeper found itself.
+ * The network namespaces of a watch: the keeper finds them, and starts iterators in them. Requests
+ * carry inode numbers, which must belong to namespaces that the keeper found itself.
  */
 #ifndef SKW_VERBS_NAMESPACES_H
 #define SKW_VERBS_NAMESPACES_H
@@ -12,37 +12,43 @@
 #include "kern/conn.h"
 #include "kern/netns.h"
 
-/* What the keeper knows. It must stay valid for good. */
+/* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_namespaces {
-	/* Of the iterators; -1: this kernel has none of that kind. */
+	/* The links of the iterators. -1: this kernel has no iterator of that kind. */
 	int links[SKW_ITERS];
-	/* Look for namespaces; otherwise those in `list` are all. */
+	/* Look for namespaces. Otherwise `list` is complete. */
 	bool scan;
 	struct skw_netns_list list;
-	/* Owned: what stays open in the keeper. */
+	/* Owned: the descriptors that stay open in the keeper. */
 	int *keep_fds;
 	struct skw_keeper_table table;
 };
 
-/* A namespace as the worker knows it. */
+/* A namespace in the worker's view. */
 struct skw_verbs_netns {
 	uint32_t inode;
-	char name[SKW_NETNS_NAME_LEN]; /* empty: none */
+	char name[SKW_NETNS_NAME_LEN]; /* empty if it has no name */
 };
 
-/* Fills in the table for skw_keeper_split(), from what the caller has set. 0 or -ENOMEM. */
+/*
+ * Fills in the table for skw_keeper_split(). The caller has set the fields above. Returns 0 or
+ * -ENOMEM.
+ */
 int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx);
-/* After the split the keeper has a list of its own. Also the end: NULL and twice are allowed. */
+/*
+ * Frees the list and keep_fds: in the worker after the split, when the keeper has its own copy, and
+ * at the end of the program. `list` may be empty, and calling it twice is allowed.
+ */
 void skw_verbs_namespaces_settle(struct skw_verbs_namespaces *ctx);
 
-/*
- * The namespaces there are now: an array that the caller frees. 0 or -errno. Those that sockets
- * of older lists were in stay reachable until the next call.
- */
+/* Finds the current namespaces. *out is an array that the caller frees. Returns 0 or -errno. */
 int skw_verbs_namespaces_find(const struct skw_verbs_namespaces *ctx, struct skw_keeper *k,
 			      struct skw_verbs_netns **out, size_t *len);
 
-/* A new run of an iterator in that namespace: a descriptor the caller owns, or -errno. */
+/*
+ * Starts a new run of an iterator in that namespace. Returns a descriptor that the caller owns, or
+ * -errno: -ENOENT if the namespace has gone.
+ */
 int skw_verbs_namespaces_iter(const struct skw_verbs_namespaces *ctx, struct skw_keeper *k,
 			      uint32_t netns, enum skw_conn_iter which);
 

@@ -5,18 +5,20 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The worker was killed, so the keeper gives the terminal back. */
 static void say_farewell(void *arg)
 {
 	const struct skw_verbs_terminal *ctx = arg;
 
 	if (!isatty(STDOUT_FILENO))
 		return;
-	/* The terminal may belong to another process group by now; SIGTTOU would stop us then. */
+	/*
+	 * Another process group may have the terminal by now, and then SIGTTOU would stop the
+	 * keeper.
+	 */
 	signal(SIGTTOU, SIG_IGN);
 	if (write(STDOUT_FILENO, ctx->farewell, strlen(ctx->farewell)) < 0)
 		return;
-	/* A shell that has the terminal back has its own settings in place already. */
+	/* If a shell has the terminal again, it has already restored its own settings. */
 	if (ctx->termios && tcgetpgrp(STDOUT_FILENO) == getpgrp())
 		tcsetattr(STDOUT_FILENO, TCSANOW, ctx->termios);
 }

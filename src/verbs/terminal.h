@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The terminal of a screen, which the keeper gives back when the worker was killed. There is no
- * verb: a table with last words only.
+ * Restores the terminal of a screen when the worker was killed. The table has no verb, only an
+ * `orphaned` function.
  */
 #ifndef SKW_VERBS_TERMINAL_H
 #define SKW_VERBS_TERMINAL_H
@@ -11,14 +11,14 @@
 #include "keeper/keeper.h"
 
 struct skw_verbs_terminal {
-	/* Written to standard output: brings the terminal back. */
+	/* The keeper writes this to standard output: it ends the screen's modes. */
 	const char *farewell;
-	/* The settings of standard output before; NULL: leave them. */
+	/* The settings of standard output before the screen began. NULL: leave them. */
 	const struct termios *termios;
 	struct skw_keeper_table table;
 };
 
-/* Fills in the table for skw_keeper_split(), from what the caller has set. */
+/* Fills in the table for skw_keeper_split(). The caller has set the fields above. */
 void skw_verbs_terminal_prepare(struct skw_verbs_terminal *ctx);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A set of numbers by which the kernel knows things: cgroups, namespaces. Zeroed, it is empty. */
+/* A set of the kernel's numbers for cgroups or namespaces. A zeroed set is empty. */
 #ifndef SKW_WATCH_ID_SET_H
 #define SKW_WATCH_ID_SET_H
 

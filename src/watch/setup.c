@@ -10,7 +10,7 @@
 #include "util/cleanup.h"
 #include "util/say.h"
 
-/* One namespace that never changes. */
+/* Watches only this namespace. */
 static int only(struct skw_watch *w, const struct skw_netns *netns)
 {
 	w->netns = calloc(1, sizeof(*w->netns));
@@ -43,7 +43,10 @@ static int choose_one(struct skw_watch *w, struct skw_error *err)
 	return only(w, &one);
 }
 
-/* Which namespaces are swept. All of them are the default, so too few rights are no error. */
+/*
+ * Chooses the namespaces to sweep. The default is all of them, so without the privileges for that
+ * only the own namespace is watched, and that is no error.
+ */
 static int choose_namespaces(struct skw_watch *w, struct skw_error *err)
 {
 	struct skw_error missing = { 0 };
@@ -78,7 +81,7 @@ static int find_cgroups(struct skw_watch *w, struct skw_error *err)
 	if (!w->plan->cgroup[0])
 		return skw_error_usage(err, "--cgroup: the name is empty; / is the root");
 	ret = skw_cgroup_find(w->names.mount, w->plan->cgroup, w->names.top, err);
-	/* The top of all is no restriction. */
+	/* The topmost folder contains all cgroups, so it restricts nothing. */
 	if (!ret && strcmp(w->names.top, w->names.mount) == 0)
 		w->names.top[0] = '\0';
 	return ret;
@@ -90,7 +93,10 @@ static int open_conn(struct skw_watch *w, struct skw_error *err)
 		.cgroup = w->names.top[0] ? w->names.top : w->names.mount,
 		.netns = w->verbs.scan ? 0 : w->netns[0].inode,
 		.events = w->plan->events | w->plan->table_events,
-		/* The table alone follows what lives long enough to be met by a sweep. */
+		/*
+		 * Without the user's wish for state events, only the table needs them, and only
+		 * those of connections that a sweep has met.
+		 */
 		.known_states = !(w->plan->events & SKW_EVENT_BIT(SKW_EVENT_STATE)),
 		.enrol = true,
 		.udp = w->plan->udp,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a watch is made of, for the files that make it. */
+/* The state of a watch, for the files of this room only. */
 #ifndef SKW_WATCH_STATE_H
 #define SKW_WATCH_STATE_H
 
@@ -10,10 +10,14 @@
 #include "watch/watch.h"
 #include "watch/watch_names.h"
 
-/* Where a sweep is. */
+/* The phases of a sweep, in their order. */
 enum skw_sweep_phase {
 	SKW_SWEEP_IDLE,
-	SKW_SWEEP_SOCKETS, /* of a namespace, one iterator after the other */
+	/*
+	 * Reads the sockets of one namespace after the other, each with one iterator after the
+	 * other.
+	 */
+	SKW_SWEEP_SOCKETS,
 	SKW_SWEEP_HOLDERS,
 	SKW_SWEEP_NAMES
 };
@@ -22,50 +26,54 @@ struct skw_sweep {
 	enum skw_sweep_phase phase;
 	struct skw_conn_reader reader;
 	uint64_t begin_ns, end_ns;
-	size_t at;                /* the namespace that is read, in skw_watch.netns */
-	enum skw_conn_iter which; /* ... by this iterator */
-	uint32_t swept, failed;   /* namespaces so far */
+	size_t at; /* the namespace that is being read, an index of skw_watch.netns */
+	enum skw_conn_iter which; /* the iterator that reads it */
+	uint32_t swept, failed;   /* the number of namespaces so far */
 	bool complete;
 };
 
 struct skw_watch {
 	const struct skw_watch_plan *plan;
-	struct skw_loop *loop; /* lent */
+	struct skw_loop *loop; /* borrowed */
 	struct skw_conn *conn;
 	struct skw_table *table;
 	struct skw_verbs_namespaces verbs;
 	struct skw_watch_status status;
 	struct skw_watch_names names;
 
-	/* Namespaces that are swept, owned; `home` is the one this process is in. */
+	/* The namespaces to sweep, owned. `home` is the namespace of this process. */
 	struct skw_verbs_netns *netns;
 	size_t netns_len;
-	size_t netns_at; /* the last one that was looked for */
+	/* The index of the namespace that was searched for last. */
+	size_t netns_at;
 	uint32_t home;
-	struct skw_id_set readable; /* of those, the ones that the last sweep could read */
-	uint64_t netns_ns;          /* when they were looked for */
-	bool strange_netns;         /* an event came from one that is not among them */
+	/* The namespaces that the last sweep could read. */
+	struct skw_id_set readable;
+	/* The time when the list was made. */
+	uint64_t netns_ns;
+	/* An event came from a namespace that is not in the list. */
+	bool strange_netns;
 
 	struct skw_sweep sweep;
-	uint64_t holders_ns; /* when holders were last looked for; 0: never */
+	uint64_t holders_ns; /* when holders were read last; 0: never */
 
-	uint32_t said; /* troubles that were said already */
+	uint32_t said; /* the troubles that were already reported, as bits */
 	uint64_t interval_ns;
 	bool paused;
-	bool due; /* for a sweep */
+	bool due; /* a sweep is due */
 	int tick_fd;
 };
 
-/* From the plan to programs that are attached. 0 or -errno. */
+/* Loads and attaches the programs of the plan. Returns 0 or -errno. */
 int skw_watch_prepare(void *watch, struct skw_error *err);
 
-/* Whether this namespace is among those that are swept. */
+/* Whether this namespace is in the list. */
 bool skw_watch_lists(struct skw_watch *w, uint64_t netns);
 
 /*
- * A slice of a sweep: of at most 64 KiB of an iterator, so that events and packets are taken
- * between slices however many sockets there are. Starts one where none goes on. 1: there is more;
- * 0: the sweep has ended, its status is filled in; or -errno.
+ * Does a part of a sweep, or begins a new one: it reads at most 64 KiB from an iterator, so that
+ * events and packets are taken in between, however many sockets there are. Returns 1 if there is
+ * more to do, 0 if the sweep has ended (then its status is filled in), or -errno.
  */
 int skw_sweep_slice(struct skw_watch *w, struct skw_error *err);
 

@@ -25,8 +25,9 @@ int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, str
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	}
 	/*
-	 * The memory that a tick needs for a moment goes back to the kernel. By default, malloc()
-	 * keeps all later large blocks once it has freed the first of them.
+	 * Each tick needs much memory for a short time, which must go back to the kernel. By
+	 * default, malloc() raises this threshold when the first large block is freed, and then
+	 * keeps later blocks.
 	 */
 	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 	w->plan = plan;
@@ -99,17 +100,17 @@ static const struct {
 	  "this kernel can't give callbacks to connections that are open already (6.12 can): their "
 	  "RTT samples, RTO counts and events are unknown" },
 	{ SKW_LACKS_RTT_ARGS,
-	  "this kernel does not tell single RTT samples (6.10 does): the smoothed RTT stands in" },
-	{ SKW_LACKS_UDP,
-	  "this kernel can't list UDP sockets (no iter/udp): there are no rows of them" },
-	{ SKW_LACKS_HOLDERS,
-	  "this kernel can't list who holds a socket (no iter/task_file): owners are the processes "
-	  "that connected" },
-	{ SKW_LACKS_CREATOR, "this kernel does not tell callbacks whose system call they are in: "
+	  "this kernel does not report single RTT samples (6.10 does): the smoothed RTT is shown "
+	  "instead" },
+	{ SKW_LACKS_UDP, "this kernel can't list UDP sockets (no iter/udp): they have no rows" },
+	{ SKW_LACKS_HOLDERS, "this kernel can't list the holders of sockets (no iter/task_file): "
+			     "owners are the processes "
+			     "that connected" },
+	{ SKW_LACKS_CREATOR, "callbacks can't read the calling process on this kernel: "
 			     "short connections have no owner" },
 };
 
-/* Some of it is found out only while it runs. */
+/* Called again while the watch runs, because some lacks are noticed only then. */
 static void note_lacks(struct skw_watch *w)
 {
 	uint32_t news = skw_conn_lacks(w->conn) & ~w->status.lacks;
@@ -125,7 +126,7 @@ static struct skw_keeper_table *verbs(void *watch)
 	return &((struct skw_watch *)watch)->verbs.table;
 }
 
-/* Reading counters takes CAP_BPF on kernels before 5.19. */
+/* Reading counters requires CAP_BPF on kernels before 5.19. */
 static int probe(void *watch)
 {
 	struct skw_conn_counters sum;
@@ -167,7 +168,10 @@ static int start(void *watch, struct skw_error *err)
 	return 0;
 }
 
-/* Whether an event is of a namespace that is watched; notes one that is not known yet. */
+/*
+ * Whether an event's namespace is watched. An unknown namespace makes the next sweep look for new
+ * ones.
+ */
 static bool is_of_ours(struct skw_watch *w, uint32_t netns)
 {
 	if (skw_watch_lists(w, netns))
@@ -193,7 +197,7 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 		return skw_error_set(err, ret, "events: %s", strerror(-ret));
 	if (ret == 0 || !(w->plan->events & SKW_EVENT_BIT(event.type)))
 		return 0;
-	/* A cgroup that is new has a name before its first line. */
+	/* A new cgroup must have its name before its first line is printed. */
 	if (!event.row->cgroup && event.row->cgroup_id != SKW_NONE64) {
 		ret = skw_watch_names_fill(&w->names, w->table);
 		if (ret)
@@ -248,7 +252,7 @@ static int step(void *watch, struct skw_error *err)
 	return skw_loop_tick(w->loop, w->table, &w->status, err);
 }
 
-/* Nobody is woken by an event, so the reader looks after a while. */
+/* Events do not wake the loop, so it must look for them after this time. */
 static int rest(void *watch)
 {
 	return (int)((struct skw_watch *)watch)->plan->wait_ms;
@@ -259,7 +263,7 @@ static void quiesce(void *watch)
 	skw_conn_detach(((struct skw_watch *)watch)->conn);
 }
 
-/* Also after a failure: then the figures say what it cost. */
+/* Runs after a failure, too, so that the final figures include the lost events. */
 static int end(void *watch, struct skw_error *err)
 {
 	return count_lost(watch, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A source: the connections of the host. Programs count and tell events, sweeps read all sockets
- * once a tick; both go through a table of connections, and from there to the sink.
+ * A source: the connections of the host. BPF programs count and send events, and sweeps read all
+ * sockets once per interval. Both update a table of connections, which goes to the sink.
  */
 #ifndef SKW_WATCH_WATCH_H
 #define SKW_WATCH_WATCH_H
@@ -13,20 +13,25 @@ struct skw_watch;
 struct skw_table;
 struct skw_watch_status;
 
-/* Nothing is opened yet. `plan` is lent and outlives *out, which is the caller's. 0 or -errno. */
+/*
+ * Makes a watch and opens nothing. `plan` must outlive *out. The caller frees *out. Returns 0 or
+ * -errno.
+ */
 int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, struct skw_error *err);
-void skw_watch_free(struct skw_watch *w); /* NULL allowed */
+void skw_watch_free(struct skw_watch *w); /* NULL is allowed */
 
 struct skw_source skw_watch_source(struct skw_watch *w);
 
-/* Exact once the source has been quiesced and drained. It stays the watch's. */
+/*
+ * The watch owns both. They are exact once the source has stopped and all records have been taken.
+ */
 const struct skw_watch_status *skw_watch_status(const struct skw_watch *w);
 const struct skw_table *skw_watch_table(const struct skw_watch *w);
 
-/* The connection that is kept in full, also after its close; 0: none. */
+/* Chooses the connection that is kept in full, even after its close. 0: none. */
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie);
 void skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns);
-/* Paused: no sweeps; events still go into the table and to the sink. */
+/* While the watch is paused there are no sweeps. Events still go into the table and to the sink. */
 void skw_watch_set_paused(struct skw_watch *w, bool paused);
 
 #endif

@@ -59,7 +59,7 @@ bool skw_watch_names_inside(struct skw_watch_names *n, uint64_t cgroup_id)
 		return true;
 	if (skw_id_set_has(&n->outside, cgroup_id))
 		return false;
-	/* One that is not known yet may have been made below the subtree's top meanwhile. */
+	/* An unknown cgroup may have been created in the subtree since the last walk. */
 	skw_cgroup_walk(n->mount, n->top, note_inside, &n->inside);
 	if (skw_id_set_has(&n->inside, cgroup_id))
 		return true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names for cgroups, looked up when a row has none, and which cgroups a watch of a subtree is
- * about. An id that is not found is not looked for again: a cgroup is older than its sockets.
+ * Looks up the names of cgroups for rows that have none, and decides which cgroups belong to the
+ * watched subtree. An id without a name is looked up only once: a cgroup exists before its sockets,
+ * so a later search can't find it either.
  */
 #ifndef SKW_WATCH_WATCH_NAMES_H
 #define SKW_WATCH_WATCH_NAMES_H
@@ -14,18 +15,21 @@
 #include "watch/id_set.h"
 
 struct skw_watch_names {
-	char mount[PATH_MAX];              /* of cgroup v2 */
-	char top[PATH_MAX];                /* the subtree's folder; empty: all */
-	struct skw_id_set missing;         /* have no name */
-	struct skw_id_set inside, outside; /* of the subtree, as far as it is known */
+	char mount[PATH_MAX];      /* the mount point of cgroup v2 */
+	char top[PATH_MAX];        /* the folder of the subtree; empty: everything is watched */
+	struct skw_id_set missing; /* the ids without a name */
+	struct skw_id_set inside, outside; /* the ids known to be inside or outside the subtree */
 };
 
 void skw_watch_names_free(struct skw_watch_names *n);
 
-/* Tells the table the names of cgroups that its rows have and it has no name for. 0 or -errno. */
+/*
+ * Finds names for the cgroups that the table's rows refer to and that have none. Returns 0 or
+ * -errno.
+ */
 int skw_watch_names_fill(struct skw_watch_names *n, struct skw_table *table);
 
-/* Whether this cgroup belongs to the subtree; always, if there is none. */
+/* Whether this cgroup belongs to the subtree. Without a subtree every cgroup does. */
 bool skw_watch_names_inside(struct skw_watch_names *n, uint64_t cgroup_id);
 
 #endif

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# boot.sh KERNEL INITRAMFS DIR SECONDS: boots the kernel in the directory
-# KERNEL on an emulated machine and waits until that turns itself off. The
-# kernel talks into DIR/console, the guest's init into DIR/tap through a serial
-# port of its own, so that no kernel message ever lands within a test's result.
-# Exit status: 0; 124 when it was not over after SECONDS; else qemu's.
+# boot.sh KERNEL INITRAMFS DIR SECONDS: boots the kernel in the directory KERNEL on an emulated
+# machine and waits until the machine turns itself off. The kernel writes to DIR/console. The
+# guest's init writes to DIR/tap through its own serial port, so that no kernel message appears
+# inside a test result. The exit status is 0, 124 if the machine still ran after SECONDS, or
+# otherwise qemu's.
 #
-# SKW_KERNELS_ACCEL	qemu's -accel, default tcg: kvm is faster, but a machine
-#			that is virtual itself may have it and hang in it
+# SKW_KERNELS_ACCEL	qemu's -accel, default tcg. kvm is faster, but a virtual machine that offers
+#			kvm may hang in it.
 set -eu
 
 kernel=$1
@@ -16,10 +16,10 @@ initramfs=$2
 dir=$3
 seconds=$4
 
-# panic=-1 with -no-reboot: a kernel that panics ends the run at once. Two
-# processors, as what is per CPU should meet more than one. What the kernel does
-# not know (CHECKS) becomes init's environment. no_timer_check: an emulated timer that
-# comes late on a busy machine is no reason to panic.
+# panic=-1 with -no-reboot ends the run at once if the kernel panics. There are two processors to
+# test per-CPU data with more than one. The kernel passes a parameter that it does not know (CHECKS)
+# to init as a variable. With no_timer_check the kernel does not panic if an emulated timer comes
+# late on a busy machine.
 exec timeout -k 5 "$seconds" qemu-system-x86_64 \
 	-accel "${SKW_KERNELS_ACCEL:-tcg}" -cpu "${SKW_KERNELS_CPU:-max}" -smp 2 -m 512 \
 	-nodefaults -no-user-config -display none -no-reboot \

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * features: does this kernel accept what skwatch's packet tap is built of? Each
- * line of TAP (without numbers, the caller adds them) is one thing that is
- * relied upon, tried with hand-made programs of the same shape, so that a
- * failure in the tap can be told from a kernel that never could.
+ * features: tests whether this kernel accepts the parts that skwatch's packet tap is built of. Each
+ * line of TAP (without a number, which the caller adds) is one such part, tried with programs that
+ * are written by hand but have the same form. If the tap fails but these tests pass, the kernel is
+ * not the cause.
  *
- * Wants root, and makes a network namespace for itself.
+ * It requires root, and makes its own network namespace.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -34,28 +34,28 @@
 
 #include "insn.h"
 
-#define RECORD   128 /* bytes of a small record: 32 of header, 96 of frame */
+#define RECORD   128 /* bytes of a small record: 32 for the header, 96 for the frame */
 #define HEADER   32
 #define BIGGEST  (HEADER + 262144)
 #define DATAGRAM 200
-#define PACKETS  (2 * DATAGRAM) /* lo shows each one twice */
+#define PACKETS  (2 * DATAGRAM) /* lo shows each datagram twice */
 
 enum { COUNT_SEEN, COUNT_CAPTURED, COUNT_DROPPED, COUNTS };
 enum { RING_SMALL, RING_LARGE, RINGS };
 
 static const uint32_t ring_bytes[RINGS] = { 4096, 8 << 20 };
 
-/* What one test leaves to those after it; -1 or NULL where it failed. */
+/* The results of a test that later tests use. -1 or NULL if the test failed. */
 static struct {
-	int config; /* mmapable array: [0] is the ring to use */
-	int counts; /* per-CPU array */
-	int rings;  /* array of maps */
+	int config; /* an array that can be mapped: [0] is the ring to use */
+	int counts; /* a per-CPU array */
+	int rings;  /* an array of maps */
 	int ring[RINGS];
-	int progs; /* prog array */
+	int progs; /* a prog array */
 	int entry, capture;
 	uint64_t *config_mem;
 	size_t page;
-	char log[65536]; /* the verifier's */
+	char log[65536]; /* the verifier's log */
 } s;
 
 static int load(const char *name, const struct bpf_insn *insns, size_t n)
@@ -128,7 +128,7 @@ static int test_entry(void)
 		return -errno;
 
 	const struct bpf_insn insns[] = {
-		MOV(6, 1), /* where LD_ABS wants the context */
+		MOV(6, 1), /* LD_ABS requires the context in r6 */
 		COUNT(s.counts, COUNT_SEEN),
 		STORE_IMM(BPF_W, 10, -16, 7),
 		LOAD(BPF_W, 1, 10, -16),
@@ -150,9 +150,9 @@ static int test_entry(void)
 }
 
 /*
- * Reserve `size` bytes in the ring that config names, time, one copy of at
- * most `copy` bytes, how full the ring is, submit. What the entry program left
- * in cb[] is required, as that is how the counter slot travels.
+ * Reserves `size` bytes in the ring that config names, writes the time, copies at most `copy` bytes
+ * of the packet at once, asks how full the ring is, and submits the record. It requires the value
+ * that the entry program has stored in cb[], because the tap passes the counter slot in this way.
  */
 static int load_capture(const char *name, int32_t size, int32_t copy)
 {
@@ -274,7 +274,7 @@ static uint64_t count(uint32_t which)
 	return sum;
 }
 
-/* Sends the datagrams to ourselves over lo and takes them all in. */
+/* Sends the datagrams to the own socket over lo, and receives all of them. */
 static int send_datagrams(void)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
@@ -299,7 +299,7 @@ static int send_datagrams(void)
 	return err;
 }
 
-/* Reads what is in a ring the way the tap's reader does; the records' number or -errno. */
+/* Reads a ring in the same way as the tap's reader. Returns the number of records or -errno. */
 static int read_ring(int fd, uint32_t bytes)
 {
 	unsigned long *consumer, pos, end;
@@ -321,7 +321,7 @@ static int read_ring(int fd, uint32_t bytes)
 		uint64_t caplen;
 
 		memcpy(&caplen, rec + BPF_RINGBUF_HDR_SZ + 24, sizeof(caplen));
-		/* 14 of Ethernet, 20 of IPv4, 8 of UDP, 40 of payload. */
+		/* 14 bytes of Ethernet, 20 of IPv4, 8 of UDP and 40 of payload. */
 		if (len != RECORD || caplen != 82 ||
 		    memcmp(rec + BPF_RINGBUF_HDR_SZ + HEADER + 42, "features", 8) != 0 ||
 		    memcmp(data + pos % bytes, data + bytes + pos % bytes, 8) != 0)
@@ -432,7 +432,7 @@ static const struct {
 	{ "the kernel's BTF is readable", test_btf },
 	{ "an array can be mapped into memory", test_array_mmap },
 	{ "per-CPU arrays", test_percpu },
-	{ "rings of unlike sizes in one array of maps", test_rings },
+	{ "rings of different sizes in one array of maps", test_rings },
 	{ "LD_ABS, then a tail call, in a socket filter", test_entry },
 	{ "reserve, clock, copy, query, submit in a ring found in an array of maps", test_capture },
 	{ "a copy of the highest snapshot length", test_capture_biggest },

@@ -1,24 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# fetch.sh PACKAGE: has the kernel that the Debian meta-package PACKAGE stands
-# for unpacked in the cache, and prints the directory that holds it:
+# fetch.sh PACKAGE: unpacks the kernel that the Debian meta-package PACKAGE depends on in the cache,
+# and prints the kernel's directory:
 #
 #	DIR/vmlinuz
 #	DIR/modules/	the tree of modules
-#	DIR/release	what `uname -r` says under it
+#	DIR/release	the output of `uname -r` on that kernel
 #
-# Nothing is installed, root is not needed, and the system's own apt sources
-# and lists are neither read nor changed: apt runs with a configuration of its
-# own, checks the signatures against Debian's keyring, and keeps its lists in
-# the cache. A kernel that is in the cache is used without asking the mirror;
-# SKW_KERNELS_UPDATE=1 asks for a newer one.
+# Nothing is installed, and root is not needed. The system's own apt sources and lists are neither
+# read nor changed: apt runs with a separate configuration, checks the signatures against Debian's
+# keyring, and keeps its lists in the cache. A kernel in the cache is used without a request to the
+# mirror. SKW_KERNELS_UPDATE=1 requests a newer one.
 #
 # SKW_KERNELS_CACHE	the cache, ${XDG_CACHE_HOME:-$HOME/.cache}/skwatch-kernels
-# SKW_KERNELS_SOURCE	"URI SUITE COMPONENT", where the packages come from
+# SKW_KERNELS_SOURCE	"URI SUITE COMPONENT", the source of the packages
 #
-# Exit status: 0; 1 when it went wrong; 77 when this machine can't (no apt, no
-# keyring, no way to the mirror), the reason being the last line on standard error.
+# The exit status is 0, 1 after a failure, or 77 if this machine can't fetch kernels (no apt, no
+# keyring, no way to the mirror). Then the last line on standard error has the reason.
 set -eu
 
 package=$1
@@ -34,7 +33,7 @@ cannot() {
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
 
-# Two test runs may share the cache: one fetches, the other waits for it.
+# Two test runs may share the cache: one of them fetches, and the other waits for it.
 exec 9>"$cache/lock"
 flock 9
 
@@ -54,8 +53,8 @@ mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
 : >"$apt/status"
 echo "deb [arch=amd64 signed-by=$keyring] $source" >"$apt/sources.list"
 
-# The order of sources, lists and caches is wholly ours; what remains of the
-# system's configuration is what leads to the mirror (proxies).
+# These options replace the system's sources, lists and caches. Only the settings that lead to the
+# mirror (proxies) remain.
 apt_with() {
 	tool=$1
 	shift
@@ -98,7 +97,7 @@ if [ ! -e "$cache/$name/release" ]; then
 	release=$(cd "$work/tree/boot" && echo vmlinuz-*)
 	release=${release#vmlinuz-}
 	mv "$work/tree/boot/vmlinuz-$release" "$work/kernel/vmlinuz"
-	# A suite from which /lib has moved has its modules under /usr/lib.
+	# In suites without a separate /lib, the modules are under /usr/lib.
 	for lib in lib usr/lib; do
 		[ ! -d "$work/tree/$lib/modules/$release" ] ||
 			mv "$work/tree/$lib/modules/$release" "$work/kernel/modules"

@@ -1,14 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# initramfs.sh KERNEL OUT PROGRAM...: writes the initial file system OUT for
-# the kernel in the directory KERNEL (see fetch.sh), or for one that has all it
-# needs when KERNEL is empty: a static busybox, the PROGRAMs with the shared
-# libraries they want, the modules that guest/modules names with those that
-# they depend on, and guest/.
+# initramfs.sh KERNEL OUT PROGRAM...: writes the initial file system OUT for the kernel in the
+# directory KERNEL (see fetch.sh), or without modules if KERNEL is empty. It contains a static
+# busybox, the PROGRAMs with their shared libraries, the modules that guest/modules names, the
+# modules that those depend on, and guest/.
 #
-# It is not compressed: qemu hands it over in no time, and an emulated
-# processor takes seconds to unpack it.
+# It is not compressed: qemu loads it quickly, but an emulated processor takes seconds to unpack it.
 set -eu
 umask 022
 
@@ -42,7 +40,7 @@ for program in "$@"; do
 		;;
 	esac
 	cp -L "$program" "$root/bin/"
-	# A static program has no libraries, which ldd tells by its status.
+	# For a static program, which has no libraries, ldd fails.
 	libs=$(ldd "$program" 2>/dev/null) || continue
 	case $libs in
 	*'not found'*)
@@ -58,15 +56,16 @@ for program in "$@"; do
 	done
 done
 
-# modules.dep comes into being when a kernel is installed, which ours is not;
-# each module names its needs in its .modinfo section. The guest loads them in
-# the order of the list. File names have - or _ where module names have _.
+# modules.dep is made when a kernel is installed, and this kernel is not installed. But each module
+# names its dependencies in its .modinfo section. The guest loads the modules in the order of the
+# list. A file name may have - where the module's name has _.
 list=$root/lib/modules/order
 : >"$list"
 add_module() (
 	file=$(find "$kernel/modules" -name "$(echo "$1" | sed 's/[-_]/[-_]/g').ko*")
 	if [ -z "$file" ]; then
-		# Built in, or not in this kernel: the check that wants it will tell.
+		# The module is built in, or this kernel lacks it. Then the check that needs it
+		# fails.
 		exit 0
 	fi
 	name=$(basename "${file%.ko*}").ko
@@ -89,7 +88,7 @@ if [ -n "$kernel" ]; then
 	done
 fi
 
-# The users that checks and tcpdump give themselves over to.
+# The users that checks and tcpdump change to.
 cat >"$root/etc/passwd" <<END
 root:x:0:0::/root:/bin/sh
 tcpdump:x:100:100::/:/bin/sh

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * BPF instructions by hand, for probes that must not depend on a compiler's
- * choices. Registers are numbers, 10 is the frame pointer; opcodes as in
- * linux/bpf.h, which is to be included before.
+ * BPF instructions written by hand, for probes that must not depend on a compiler's choices.
+ * Registers are numbers, and 10 is the frame pointer. The opcodes are those of linux/bpf.h, which
+ * must be included first.
  */
 #ifndef SKW_TESTS_INSN_H
 #define SKW_TESTS_INSN_H
@@ -20,16 +20,19 @@
 #define CALL(f)                INSN(BPF_JMP | BPF_CALL, 0, 0, 0, f)
 #define EXIT                   INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 #define MAP(d, fd)             INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_FD, 0, fd), INSN(0, 0, 0, 0, 0)
-/* Address of the first value of a one-entry array. */
+/* Loads the address of the value of an array with one entry. */
 #define MAP_VALUE(d, fd)                                                                           \
 	INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_VALUE, 0, fd), INSN(0, 0, 0, 0, 0)
-/* r0 = the element `key` (an immediate) of the map, or leave the program. Key at fp-8. */
+/*
+ * Sets r0 to the element `key` (an immediate) of the map, or leaves the program if there is none.
+ * The key is stored at fp-8.
+ */
 #define LOOKUP(fd, key)                                                                            \
 	STORE_IMM(BPF_W, 10, -8, key), MAP(1, fd), MOV(2, 10), ADD_IMM(2, -8),                     \
 		CALL(BPF_FUNC_map_lookup_elem), JUMP_IMM(BPF_JNE, 0, 0, 2), MOV_IMM(0, 0), EXIT
-/* Adds one to the counter; the element is never absent. */
+/* Adds one to a counter. The element always exists. */
 #define COUNT(fd, which)                                                                           \
 	LOOKUP(fd, which), LOAD(BPF_DW, 1, 0, 0), ADD_IMM(1, 1), STORE(BPF_DW, 0, 1, 0)
-#define COUNT_LEN 12 /* instructions, for jumps over it */
+#define COUNT_LEN 12 /* the number of instructions, for jumps over them */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * left: waits until no BPF program and no BPF map is loaded any more, for at
- * most five seconds, and prints how many there still are; status 1 if any.
- * Wants root, and a machine on which nobody else uses BPF.
+ * left: waits at most five seconds until no BPF program and no BPF map is loaded, and prints the
+ * numbers that are left. The status is 1 if there are any. It requires root, and a machine on which
+ * no other process uses BPF.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
-/* The number of ids, or -1 when they can't be had. */
+/* Returns the number of ids, or -1 if they can't be read. */
 static int count_ids(int (*next)(uint32_t, uint32_t *))
 {
 	uint32_t id = 0;
@@ -23,7 +23,7 @@ static int count_ids(int (*next)(uint32_t, uint32_t *))
 
 int main(void)
 {
-	/* A program outlives its last holder by a grace period, and nothing tells its end. */
+	/* A program is freed a grace period after its last reference, and no event reports that. */
 	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
 	int progs = -1, maps = -1;
 

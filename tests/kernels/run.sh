@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# run.sh [KERNEL...]: the checks of guest/checks.d on each kernel, all at the
-# same time, as one TAP stream. README.md tells how it fits together.
+# run.sh [KERNEL...]: runs the checks of guest/checks.d on each kernel, on all kernels at the same
+# time, and prints one TAP stream. README.md explains how the parts work together.
 #
-# SKW_KERNELS	which kernels, default "6.1 6.12 running"
-# CHECKS	which checks (a pattern, as 10-*), default all
-# SKW_KERNELS_SECONDS	how long one kernel may take, default 200
+# SKW_KERNELS	the kernels, default "6.1 6.12 running"
+# CHECKS	the checks, a pattern such as 10-*, default all
+# SKW_KERNELS_SECONDS	the time limit for one kernel, default 200
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +26,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 99' HUP INT TERM
 
-# The Debian package that stands for the newest kernel of a series.
+# The Debian package that depends on the newest kernel of a series.
 package_of() {
 	case $1 in
 	6.1) echo linux-image-cloud-amd64 ;;
@@ -39,8 +39,7 @@ if [ "${SKW_BPF:-yes}" = no ]; then
 	exit 0
 fi
 
-# What goes into the guest besides busybox. tcpdump is there as a second
-# opinion on the files that are written.
+# The guest gets these programs besides busybox. tcpdump checks the files that skwatch writes.
 programs=
 for program in features left verify; do
 	programs="$programs $builddir/tests/kernels/$program"
@@ -59,7 +58,7 @@ for program in $programs; do
 	}
 done
 
-# Why a kernel can't be run here, if so.
+# Prints the reason if no kernel can be booted here.
 cannot_boot() {
 	if [ "$(uname -m)" != x86_64 ]; then
 		echo "the kernels are for x86_64, this is $(uname -m)"
@@ -80,7 +79,7 @@ cannot_chroot() {
 	done | head -n 1
 }
 
-# Both leave in $dir: tap, console; or skip with the reason.
+# Both functions write tap and console in $dir, or skip with the reason.
 run_booted() {
 	cannot_boot >"$dir/skip"
 	[ ! -s "$dir/skip" ] || return 0
@@ -94,8 +93,8 @@ run_booted() {
 	exec "$here/boot.sh" "$kernel" "$dir/initramfs" "$dir" "$seconds" 2>"$dir/qemu"
 }
 
-# The running kernel has no guest: the same tree is the root of processes that
-# have their own mounts, network and process ids, and end with the first.
+# The running kernel has no guest. The same tree is the root directory of processes that have their
+# own mounts, network and process ids, and that end with the first of them.
 run_here() {
 	cannot_chroot >"$dir/skip"
 	[ ! -s "$dir/skip" ] || return 0
@@ -103,7 +102,7 @@ run_here() {
 	mkdir "$dir/root"
 	(cd "$dir/root" && cpio --quiet -id <"$dir/initramfs") 2>"$dir/console" || return 1
 	exec timeout -k 5 "$seconds" unshare --mount --net --pid --fork --kill-child sh -euc '
-		mount --bind "$1" "$1" # ip wants its root to be a mount
+		mount --bind "$1" "$1" # ip requires a root that is a mount
 		cd "$1"
 		mount --rbind /dev dev
 		mount -t proc proc proc

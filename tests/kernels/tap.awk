@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# From what run-checks prints to numbered TAP. Variables: kernel (put in front
-# of each name), number (the last one given), status (how the run ended),
-# reason (why there was none; empty if there was).
+# Turns the output of run-checks into numbered TAP. The variables are kernel (put before each name),
+# number (the last number used), status (the exit status of the run) and reason (why the run was
+# skipped, or empty).
 
 function result(verdict, text)
 {
@@ -25,7 +25,7 @@ $1 == "begin" && NF == 2 {
 	next
 }
 
-# A check that ended early has said "ok" to too little.
+# A check that ends early has not printed all of its results.
 $1 == "end" && NF == 3 {
 	if ($3 == 143 || $3 == 137)
 		result("not ok", $2 " was not over in time")

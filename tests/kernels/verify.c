@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verify OBJECT...: has the kernel's verifier look at all programs of each BPF
- * object file, as they are compiled, with every map at its default size. One
- * line of TAP (without a number) for each object; for a program that is
- * refused, the end of the verifier's log. Wants root.
+ * verify OBJECT...: loads all programs of each BPF object file, as they are compiled and with the
+ * default size of every map, so that the kernel's verifier checks them. It prints one line of TAP
+ * (without a number) for each object, and for a program that is refused the end of the verifier's
+ * log. It requires root.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #define LOG_BYTES (1U << 20)
 #define LOG_LINES 40
 
-/* libbpf's own words matter when no program is at fault (a map, BTF). */
+/* If the cause is not a program but a map or BTF, only libbpf's own message tells it. */
 static int print_warning(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	if (level != LIBBPF_WARN)
@@ -47,7 +47,10 @@ static int verify(const char *path, char *log)
 
 	if (!object)
 		return -errno;
-	/* Programs are loaded in turn, and the first that is refused ends it. */
+	/*
+	 * The programs are loaded one after the other, and loading stops at the first that is
+	 * refused.
+	 */
 	bpf_object__for_each_program(program, object)
 	{
 		bpf_program__set_log_buf(program, log, LOG_BYTES);

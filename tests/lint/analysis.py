@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""clang-tidy (.clang-tidy says which checks) and cppcheck find nothing in src/.
+"""clang-tidy (its checks are in .clang-tidy) and cppcheck find nothing in src/.
 
-Minutes long, hence not in "make check" but in "make check-analysis".
-SKW_ANALYSIS_FLAGS: how the compiler is called; ANALYSIS_TOOLS: which of the two.
+This takes minutes, so "make check" does not run it, but "make check-analysis" does.
+SKW_ANALYSIS_FLAGS has the flags of the compiler. ANALYSIS_TOOLS names the tools to run.
 """
 import os
 import re
@@ -22,11 +22,11 @@ SOURCES = sorted((TOP / "src").rglob("*.c"))
 CPPCHECK = [
     "--quiet", "--enable=warning,performance,portability", "--std=c11", "--inline-suppr",
     "--error-exitcode=1", "--template={file}:{line}: {message} [{id}]", "-j2",
-    # Knows nothing of __attribute__((cleanup)); LeakSanitizer watches the unit tests instead.
+    # cppcheck does not know __attribute__((cleanup)). LeakSanitizer finds leaks in the unit tests.
     "--suppress=memleak",
-    # Two cursors that start at the same place.
+    # Two cursors may start at the same place.
     "--suppress=duplicateAssignExpression",
-    # libbpf's way to declare a struct of options.
+    # libbpf declares a struct of options with this macro.
     "-DLIBBPF_OPTS(type,name,...)=struct type name",
 ]
 
@@ -47,14 +47,14 @@ def tidy(source):
 
 
 def shorten(line):
-    """The place in front of a complaint, from the top of the tree."""
+    """Makes the path at the start of a complaint relative to the top folder."""
     place, colon, rest = line.partition(":")
     return os.path.relpath((BUILD / place).resolve(), TOP) + colon + rest if colon else line
 
 
 def run_tidy():
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        # A header's fault shows in each file that includes it.
+        # A fault in a header is reported for each file that includes it, so remove duplicates.
         return sorted({shorten(line) for found in pool.map(tidy, SOURCES) for line in found})
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Who may include what: the arrows between the rooms of src/ run one way."""
+"""Rooms of src/ include each other only along the arrows, which have no cycles."""
 import re
 
 import lintlib

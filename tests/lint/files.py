@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What holds for every file: its licence line, its length, no traces of a machine."""
+"""Every file has a licence line and a limited length, and names no folder of one machine."""
 import re
 
 import lintlib
@@ -14,8 +14,7 @@ PERMISSIVE = "BSD-2-Clause"
 SPDX = re.compile(r"SPDX-License-Identifier: (.*?)\s*(?:\*/)?$")
 SPDX_ALSO = (".8", ".7", ".5", ".1")
 
-# Folders of one person or one machine. A shell's PATH or HOME of an emulated
-# machine is none.
+# Folders of one person or one machine. PATH or HOME of an emulated machine is not such a folder.
 HOST_PATH = re.compile(r"(?<![\w$}.:])/(?:home/\w+|Users/\w+|root/\w|work/\w|workspace/\w)")
 
 

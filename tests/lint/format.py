@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""clang-format is the formatter: it would change nothing."""
+"""All C files are formatted: clang-format would change nothing."""
 import os
 import shutil
 import subprocess

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the lint checks share: which files are ours, and how results are told.
+"""Functions for the lint checks: they list the files of the project and print results.
 
-A check is a function that takes the tree's top folder (a Path) and returns the
-complaints it has, each one line; one with a `reason` can't run here. run() prints
-each check as one TAP test.
+A check is a function that takes the top folder of the tree (a Path) and returns its
+complaints, each of one line. If the function has an attribute `reason`, it can't run
+here. run() prints each check as one TAP test.
 """
 import os
 import sys
@@ -18,7 +18,7 @@ CODE = {".c", ".h", ".sh", ".py", ".am", ".m4", ".ac"}
 
 
 def files(top):
-    """Every file of the tree that people wrote, generated and binary ones left out."""
+    """All text files of the tree, without generated files."""
     for name in TOP_FILES:
         if (top / name).is_file():
             yield top / name
@@ -32,7 +32,7 @@ def files(top):
 
 
 def is_made(path):
-    """Objects, skeletons and test results of a build inside the source tree."""
+    """Whether a file is binary, or an object, a skeleton or a result of a build in the tree."""
     return path.suffix in {".o", ".a", ".log", ".trs", ".pyc"} or path.name.endswith(
         (".skel.h", "~", ".dirstamp")) or is_binary(path)
 
@@ -59,7 +59,7 @@ def lines(path):
 
 
 def run(checks):
-    """checks: function -> the behaviour that it stands for. Exit status 1 on complaints."""
+    """checks: function -> the behaviour that it checks. The exit status is 1 after complaints."""
     top = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("srcdir", ".")).resolve()
     failed = False
     print("1..%d" % len(checks))

@@ -8,7 +8,7 @@ import subprocess
 
 import lintlib
 
-# mandoc looks for manuals it refers to on this machine, which need not have them.
+# mandoc looks for the manuals that are referred to on this machine, which may not have them.
 OF_THE_MACHINE = ("referenced manual not found", "outdated mandoc.db")
 
 
@@ -26,7 +26,7 @@ def manual_is_clean(top):
 
 
 def commands():
-    """Those that the program's own help lists."""
+    """The commands that the program's help lists."""
     done = subprocess.run([os.environ["SKWATCH"], "--help"], capture_output=True, text=True,
                           check=True)
     listed = re.search(r"^Commands:\n((?:  .*\n)+)", done.stdout, re.M)
@@ -34,7 +34,7 @@ def commands():
 
 
 def help_options(command):
-    """{long option: its letter or ''} as the program itself prints them."""
+    """Returns {long option: its letter or ''} from the program's help."""
     done = subprocess.run([os.environ["SKWATCH"], command, "--help"], capture_output=True,
                           text=True, check=True)
     return {found.group(2): found.group(1) or ""
@@ -96,7 +96,7 @@ def shell_accepts(shell, name):
 
 
 def skip(reason):
-    """A check that can't run here: one TAP line that says why."""
+    """Makes a check that can't run here. Its TAP line has the reason."""
     def check(_):
         return []
     check.reason = reason

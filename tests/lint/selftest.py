@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Each check of this folder accepts a good tree and refuses a bad one."""
+"""Each check of this folder accepts a good tree and refuses a tree with a fault."""
 import os
 import shutil
 import subprocess
@@ -15,8 +15,8 @@ DUAL = "// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
 SHELL = "#!/bin/sh\n# SPDX-License-Identifier: BSD-2-Clause\ncat <<'E'\n%sE\n"
 HELP = SHELL % "Commands:\n  capture  x\n\n%s"
 
-# A file that a planted fault adds to the good tree: which check of which script
-# must complain.
+# Faults: the script, the number of its check that must complain, and the file to add to the good
+# tree with its text.
 FAULTS = [
     ("arrows.py", 1, "src/packet/bad.c", SPDX + '#include "filter/good.h"\n'),
     ("arrows.py", 1, "src/kern/bad.c", SPDX + '#include "session/good.h"\n'),
@@ -84,7 +84,7 @@ def plant(top, name, text):
 
 
 def results(script, top):
-    """{number of the check: "ok", "not ok" or "skip"}"""
+    """Returns {number of the check: "ok", "not ok" or "skip"}."""
     env = dict(os.environ, SKWATCH=str(top / "program"), PYTHONDONTWRITEBYTECODE="1")
     done = subprocess.run([sys.executable, str(HERE / script), str(top)], env=env,
                           capture_output=True, text=True, check=False)

@@ -10,8 +10,8 @@ import re
 
 import lintlib
 
-# A comment or a sentence that begins like this has no named subject.
-# Pattern -> an example that it must find, and a good sentence that it must let pass.
+# A comment or a sentence with one of these beginnings has no named subject.
+# Pattern -> an example that it must find, and a good sentence that it must not find.
 BEGINNINGS = {
     r"(What|Whatever)\b": ("What is refused is left out.", "The parts that are refused."),
     r"(Who|Whose|Whom|Whoever)\b": ("Who holds it may close it.", "The owner may close it."),
@@ -22,7 +22,7 @@ BEGINNINGS = {
         ("None is left.", "None of them is required."),
 }
 
-# These don't belong anywhere in a comment or a document.
+# Comments and documents don't use these words at all.
 WORDS = {
     r"\b(shall|whom|whoever|whosoever|whence|whither|thence|hitherto|thereof|lest)\b":
         ("It shall not block.", "It must not block."),
@@ -41,7 +41,7 @@ UNCHECKED = {"COPYING"}
 
 
 def parts(path):
-    """(line number, text) of each comment; of a document, each of its lines."""
+    """Yields (line number, text) of each comment, or of each line of a document."""
     text = path.read_text(encoding="utf-8", errors="replace")
     if path.suffix in DOCUMENTS or path.name == "NEWS":
         yield from enumerate(text.splitlines(), 1)
@@ -56,13 +56,13 @@ def parts(path):
 
 
 def plain(comment):
-    """A comment's text on one line, without its decoration."""
+    """Returns a comment's text on one line, without comment marks."""
     lines = [re.sub(r"^\s*(\*|#|dnl\b)?\s*", "", line) for line in comment.split("\n")]
     return re.sub(r"SPDX-License-Identifier:.*?(\.h|-Clause)\b", "", " ".join(lines)).strip()
 
 
 def faults(text, is_comment):
-    """The words of a text that should be others."""
+    """Yields the words of a text that should be replaced."""
     if is_comment:
         for pattern in BEGINNINGS:
             first = re.match(pattern, text, re.I)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the options of `skwatch capture` say together. */
+/* The options of `skwatch capture` together: contradictions, and choices that follow from names. */
 #include "session/plan.h"
 
 #include <setjmp.h>
@@ -50,15 +50,15 @@ static void contradictions_are_refused(void **state)
 	(void)state;
 	REFUSE("-w: the file's name is empty", p.file.name = "");
 	REFUSE("-r: the file's name is empty", p.read_file = "");
-	REFUSE("they need -w FILE", p.file.rotate_bytes = 1);
-	REFUSE("they need -w FILE", p.file.rotate_s = 1);
+	REFUSE("give -w FILE", p.file.rotate_bytes = 1);
+	REFUSE("give -w FILE", p.file.rotate_s = 1);
 	REFUSE("not standard output", p.file.name = "-", p.file.rotate_s = 1);
 	REFUSE("-W limits", p.file.name = "f", p.file.files_max = 3);
 	REFUSE("-z runs", p.file.name = "f", p.file.command = "true");
-	REFUSE("-i has no place", p.read_file = "f", p.capture.ifaces[0] = "lo",
+	REFUSE("-i does not apply", p.read_file = "f", p.capture.ifaces[0] = "lo",
 	       p.capture.ifaces_len = 1);
-	REFUSE("--duration has no place", p.read_file = "f", p.duration_ns = 1);
-	REFUSE("-y has no place", p.read_file = "f", p.dlt_name = "EN10MB");
+	REFUSE("--duration does not apply", p.read_file = "f", p.duration_ns = 1);
+	REFUSE("-y does not apply", p.read_file = "f", p.dlt_name = "EN10MB");
 	REFUSE("-L asks an interface", p.read_file = "f", p.list_link_types = true);
 	REFUSE("lines can't go there", p.file.name = "-", p.lines = true);
 	REFUSE("lines can't go there", p.file.name = "-", p.count_only = true);
@@ -74,7 +74,7 @@ static void any_stands_alone_and_for_no_name(void **state)
 	struct skw_session_plan plan = bare();
 
 	(void)state;
-	REFUSE("no other goes beside it", p.capture.ifaces[0] = "any", p.capture.ifaces[1] = "lo",
+	REFUSE("give no other -i", p.capture.ifaces[0] = "any", p.capture.ifaces[1] = "lo",
 	       p.capture.ifaces_len = 2);
 	plan.capture.ifaces[0] = "any";
 	plan.capture.ifaces_len = 1;

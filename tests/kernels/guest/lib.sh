@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What the checks in checks.d share; sourced before each of them, with -eu, so
-# that a command that fails outside of `check` ends the check, as a failure.
+# Functions for the checks in checks.d. It is sourced before each check, with -eu, so that a command
+# that fails outside of `check` ends the check as failed.
 
 ok() {
 	echo "ok - $1"
 }
 
-# not_ok NAME [WHY]: the why may be several lines.
+# not_ok NAME [WHY]: WHY may have several lines.
 not_ok() {
 	echo "not ok - $1"
 	[ -z "${2:-}" ] || echo "$2" | sed 's/^/# /'
 }
 
-# check NAME COMMAND...: ok if the command (not in a subshell) succeeds; what it
-# said, if not.
+# check NAME COMMAND...: prints ok if the command succeeds, otherwise its output. The command does
+# not run in a subshell.
 check() {
 	check_name=$1
 	shift
@@ -25,7 +25,7 @@ check() {
 	fi
 }
 
-# is NAME GOT WANTED: ok if both are the same text.
+# is NAME GOT WANTED: prints ok if both are the same text.
 is() {
 	if [ "$2" = "$3" ]; then
 		ok "$1"
@@ -34,14 +34,14 @@ is() {
 	fi
 }
 
-# This shell takes busybox's own commands first, and its ip knows no namespaces.
+# This shell prefers busybox's own commands, and busybox's ip has no namespaces.
 ip() {
 	/bin/ip "$@"
 }
 
-# Two hosts with a wire between them: the namespaces a and b, each with an
-# interface "wire": 10.9.0.1 and fd09::1 in a, 10.9.0.2 and fd09::2 in b.
-# Addresses are usable at once, and nobody asks for routers.
+# Makes two hosts with a wire between them: the namespaces a and b, each with an interface "wire".
+# The addresses are 10.9.0.1 and fd09::1 in a, and 10.9.0.2 and fd09::2 in b. They are usable at
+# once, and the hosts send no router solicitations.
 two_hosts() {
 	for ns in a b; do
 		ip netns add $ns
@@ -61,22 +61,22 @@ two_hosts() {
 	ip -n b link set wire up
 }
 
-# on NS COMMAND...
+# on NS COMMAND...: runs a command in a namespace.
 on() {
 	on_ns=$1
 	shift
 	ip netns exec "$on_ns" "$@"
 }
 
-# send_from NS ARGUMENT...: has traffic (tests/live/traffic.c) make some in a namespace.
+# send_from NS ARGUMENT...: sends packets from a namespace with traffic (tests/live/traffic.c).
 send_from() {
 	send_ns=$1
 	shift
 	on "$send_ns" traffic "$@" >sent
 }
 
-# capture_start NS ARGUMENT...: runs `skwatch capture` in a namespace, its lines
-# to the file "lines", and returns when it listens. What it says is in "said".
+# capture_start NS ARGUMENT...: runs `skwatch capture` in a namespace and returns when it listens.
+# Its lines go to the file "lines", its messages to "said".
 capture_start() {
 	capture_ns=$1
 	shift
@@ -96,8 +96,8 @@ capture_start() {
 	return 1
 }
 
-# capture_wait: waits for its end and takes the closing figures apart, into
-# $captured, $seen, $rejected, $dropped (empty if not told). Its status.
+# capture_wait: waits until the capture ends and returns its status. Reads the closing figures into
+# $captured, $seen, $rejected and $dropped, which are empty if there are no figures.
 capture_wait() {
 	cat <&8 >>said
 	exec 8<&-
@@ -112,18 +112,18 @@ capture_wait() {
 	return $capture_status
 }
 
-# A process that a shell starts in the background ignores SIGINT, so SIGTERM.
+# This sends SIGTERM, because a process that a shell starts in the background ignores SIGINT.
 capture_stop() {
 	kill -TERM $capture_pid
 	capture_wait
 }
 
-# skwatch_lines ARGUMENT...: what `skwatch capture` prints goes to "lines".
+# skwatch_lines ARGUMENT...: runs `skwatch capture` with its output in "lines".
 skwatch_lines() {
 	skwatch capture "$@" >lines
 }
 
-# sums_up NAME: every packet that was seen has an end.
+# sums_up NAME: every packet that was seen is counted as captured, rejected or dropped.
 sums_up() {
 	note="$captured captured + $rejected rejected + $dropped dropped, $seen seen"
 	if [ -n "$captured" ] && [ -n "$rejected" ] && [ -n "$dropped" ] && [ -n "$seen" ] &&
@@ -134,7 +134,7 @@ sums_up() {
 	fi
 }
 
-# packets_in FILE [FILTER]: how many there are of a kind, according to tcpdump.
+# packets_in FILE [FILTER]: prints the number of matching packets according to tcpdump.
 packets_in() {
 	file=$1
 	shift

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The programs under bpf/, as they are compiled: if one is refused, the log is here.
+# The verifier accepts the programs under bpf/ as they are compiled. If not, its log is printed.
 
 verify /bpf/*.o || [ $? -eq 1 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Capture without a filter: every packet, in a file that others read as well.
+# A capture without a filter writes every packet to a file, which other programs can read.
 
 two_hosts
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Filters run in the kernel: exactly the packets that match, and all of them.
+# Filters run in the kernel. They pass all packets that match, and no others.
 
 two_hosts
 
@@ -46,7 +46,7 @@ filtered "icmp6" icmp6
 is "every ping and its answer" \
 	"$(packets_in some.pcap 'icmp6[0] == 128 or icmp6[0] == 129')" 20
 
-# The tag of a frame that comes in is no longer among its bytes.
+# The network device takes the tag of an incoming frame out of its bytes.
 vlan() {
 	send_from a vlan wire 100 100 7
 	send_from a flood wire 50 100 --sender 1

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# A ring that is too small loses packets, and says exactly how many.
+# A ring that is too small loses packets, and their exact number is reported.
 
 two_hosts
 
 capture_start b -i wire --rings 1 --ring-size 16k -w lossy.pcap udp
-# Nobody reads the ring while the flood runs.
+# The reader of the ring is stopped during the flood.
 skwatch_pids=$(pidof skwatch)
 kill -STOP $skwatch_pids
 send_from a flood wire 5000 100

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# No packet is lost where one file ends and the next begins.
+# No packet is lost when one file ends and the next begins.
 
 two_hosts
 
@@ -14,7 +14,7 @@ while [ -e size.pcap$number ]; do
 	number=$((number + 1))
 done
 check "-C: the files together have each of them" traffic check $files --expect 2000
-# 51200 bytes and, as in tcpdump, the packet that went over them.
+# The limit is 51200 bytes and, as in tcpdump, the packet that exceeds them.
 if [ $number -ge 8 ] && [ -z "$(find . -name 'size.pcap*' -size +51416c)" ]; then
 	ok "-C: no file is larger by more than one packet"
 else

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Connections: the sweep, owners, events, and what the kernel lacks for them, said and not made up.
+# Connections: the sweep, owners and events. Features that the kernel lacks are reported, and their
+# values are unknown.
 
 case $(uname -r) in
 5.* | 6.[0-9].*) old=yes ;; # neither callbacks for older connections nor single RTT samples
 *) old=no ;;
 esac
 
-# With the addresses that conns uses.
+# The hosts also get the addresses that conns uses.
 two_hosts
 ip -n a addr add 10.77.0.1/24 dev wire
 ip -n a addr add fd77::1/64 dev wire nodad
 ip -n b addr add 10.77.0.2/24 dev wire
 ip -n b addr add fd77::2/64 dev wire nodad
 
-# has FILE WORD...: lines that have all of these words, as they are.
+# has FILE WORD...: finds the lines that contain all of these words.
 has() {
 	cp "$1" has.found
 	shift
@@ -22,7 +23,7 @@ has() {
 		mv has.next has.found
 	done
 }
-# value NAME: of the first line that `has` found.
+# value NAME: prints a value from the first line that `has` found.
 value() {
 	sed -n "1s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p" has.found
 }
@@ -30,7 +31,7 @@ hasnt() {
 	! has "$@"
 }
 
-# Connections that are older than skwatch, in the background; tell VERB: they do something.
+# These connections, in the background, are older than skwatch. tell VERB makes them do something.
 mkfifo tell told
 on a conns hold v4 v6 mapped-server shared time-wait close-wait listen udp --peer b <tell >told &
 conns_pid=$!
@@ -44,7 +45,7 @@ tell() {
 }
 port=$(sed -n 's/^v4 \([0-9]*\) .*/\1/p' made)
 
-# ---- the sweep, and who has the sockets ----
+# ---- the sweep, and the owners of sockets ----
 
 rows() {
 	skwatch top -b -n 1 -l --json --netns a >rows.a 2>rows.said 7>&- 9<&-
@@ -77,7 +78,8 @@ is "... whose RTT is unknown" "$(value srtt_us)" null
 
 # ---- events ----
 
-# events_start ARGUMENT...: in the background, watching when this returns; its lines come by await.
+# events_start ARGUMENT...: runs `skwatch events` in the background and returns when it watches.
+# `await` reads its lines.
 events_start() {
 	rm -f talk printed lines said
 	mkfifo talk printed
@@ -92,7 +94,7 @@ events_start() {
 	done
 	return 1
 }
-# await NAME WORD...: until there was such a line.
+# await NAME WORD...: reads lines until one of them has all of these words.
 await() {
 	await_name=$1
 	shift
@@ -119,7 +121,7 @@ if [ $old = no ]; then
 	await "a connection that was open before gives RTT samples" \
 		'"type":"rtt"' "\"local_port\":$port,"
 	is "... with the time" "$(value rtt_us | grep -c '^[0-9]*$')" 1
-	check "nothing is said to be missing" hasnt said "this kernel"
+	check "no feature is reported as missing" hasnt said "this kernel"
 fi
 
 on a conns short 1 --peer b --port 7101 --request 1000 --response 5000 </dev/null >short 7>&- 9<&-
@@ -137,7 +139,7 @@ is "... with all that was received, and the FIN" \
 	"$(value bytes_received | grep -c '^500[01]$')" 1
 is "... and how long it was open" "$(value age_us | grep -c '^[1-9][0-9]*$')" 1
 
-# Frames that go to nobody are lost on the way, as far as TCP can tell.
+# TCP considers frames to an address that no host has as lost.
 lladdr=$(on b cat /sys/class/net/wire/address)
 ip -n a neigh replace 10.77.0.2 lladdr 02:00:00:00:00:99 dev wire
 timeouts() {
@@ -160,11 +162,11 @@ is "... with as many timeouts as the namespace counted" "$(value rto_count)" \
 check "skwatch events ends well" events_stop
 check "no event was lost" grep -q '[^0-9]0 lost' said
 if [ $old = yes ]; then
-	is "that older connections get no callbacks is said once" \
+	is "the lack of callbacks for older connections is reported once" \
 		"$(grep -c "can't give callbacks" said)" 1
-	is "that single RTT samples are not told is said once" \
-		"$(grep -c 'does not tell single RTT' said)" 1
-	check "nothing is made up of connections that give none" \
+	is "the lack of single RTT samples is reported once" \
+		"$(grep -c 'does not report single RTT' said)" 1
+	check "connections without callbacks have no events" \
 		hasnt lines "\"local_port\":$port,"
 	check "top shows such a connection" rows
 	check "... its figures" has rows.a "\"local_port\":$port," '"retrans_segs":0'

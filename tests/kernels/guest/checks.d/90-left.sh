@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Nothing is left behind, however a capture ends.
+# No process, socket, program or map is left, in whatever way a capture ends.
 
 two_hosts
 
-# What a process leaves shows when the last one with its standard error is gone.
+# The end of standard error shows that the last process of the capture has ended.
 gone() {
 	cat <&8 >>said
 	exec 8<&-
