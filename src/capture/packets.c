@@ -136,13 +136,9 @@ static int gather(struct skw_capture *c, uint64_t until_ns, struct skw_error *er
 int skw_capture_look(void *capture, uint64_t now_ns, struct skw_error *err)
 {
 	struct skw_capture *c = capture;
-	int ret;
+	int ret = skw_rings_look(skw_tap_rings(c->tap), now_ns);
 
 	c->found = false;
-	/* Records of a run that waits are still in their rings. */
-	if (c->run_at < c->run_len)
-		return 0;
-	ret = skw_rings_look(skw_tap_rings(c->tap), now_ns);
 	return ret ? skw_error_set(err, ret, "rings: %s", strerror(-ret)) : 0;
 }
 

@@ -58,6 +58,21 @@ wait "$READER"
 cp "$TMP/reader.out" "$TMP/piped.pcapng"
 check "-w - --format pcapng works as well" numbered 100 "$TMP/piped.pcapng"
 
+# A reader that does not read for a while: what it did not take waits in the rings, and the end
+# waits for it.
+into cat
+start_piped capture -i eth0 -w -
+kill -STOP "$READER"
+traffic "$A" flood eth0 30000 1000
+traffic "$A" flood eth0 5000 1000 --sender 1
+kill -INT "$PID"
+kill -CONT "$READER"
+finish
+wait "$READER"
+cp "$TMP/reader.out" "$TMP/late.pcap"
+is "$STATUS" 0 "-w -, a reader that pauses: ends with status 0"
+check "-w -, a reader that pauses: it gets each packet" numbered 35000 "$TMP/late.pcap"
+
 # The reader takes the file header and leaves.
 into head -c 24
 start_piped capture -i eth0 -U -w -
