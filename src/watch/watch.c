@@ -203,9 +203,12 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 static int look(void *watch, uint64_t now_ns, struct skw_error *err)
 {
 	struct skw_watch *w = watch;
-	int ret = skw_rings_look(skw_conn_rings(w->conn), now_ns);
 
 	w->status.offset_ns = skw_loop_clock(w->loop)->offset_ns;
+	/* The first sweep tells the names and the owners that the first events are shown with. */
+	if (!w->status.now_ns && now_ns != UINT64_MAX)
+		return 0;
+	int ret = skw_rings_look(skw_conn_rings(w->conn), now_ns);
 	return ret ? skw_error_set(err, ret, "events: %s", strerror(-ret)) : 0;
 }
 
