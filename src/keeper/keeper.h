@@ -74,6 +74,11 @@ struct skw_keeper_table {
 	const int *keep_fds; /* stay open in the keeper */
 	size_t n_keep;
 	/*
+	 * Runs in the worker after the split: gives up what only the keeper needs. NULL: there is
+	 * no such thing.
+	 */
+	void (*settle)(void *ctx);
+	/*
 	 * Runs in the keeper when the worker has died without an orderly end, also by SIGKILL.
 	 * NULL: this table has nothing to do then. If no table has, the keeper dies at once.
 	 */

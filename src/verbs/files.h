@@ -31,7 +31,7 @@ struct skw_verbs_files {
 
 /* Fills in dir_fd and the table for skw_keeper_split(), from what the caller has set. */
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx);
-/* After the split the keeper has its own descriptor of the directory. */
+/* Closes the directory: at the split, after which the keeper has its own; also where none came. */
 void skw_verbs_files_settle(struct skw_verbs_files *ctx);
 
 /* The name that the plan gives this file. 0, -ENAMETOOLONG or -EINVAL. */

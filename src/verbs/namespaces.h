@@ -32,7 +32,7 @@ struct skw_verbs_netns {
 
 /* Fills in the table for skw_keeper_split(), from what the caller has set. 0 or -ENOMEM. */
 int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx);
-/* After the split the keeper has a list of its own. Also the end: NULL and twice are allowed. */
+/* Frees the list: at the split, after which the keeper has its own; also where none came. */
 void skw_verbs_namespaces_settle(struct skw_verbs_namespaces *ctx);
 
 /*

@@ -138,7 +138,6 @@ static int begin(void *watch, struct skw_loop *loop, struct skw_error *err)
 
 	(void)err;
 	w->loop = loop;
-	skw_verbs_namespaces_settle(&w->verbs);
 	return 0;
 }
 
