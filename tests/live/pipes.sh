@@ -93,6 +93,18 @@ is "$STATUS" 1 "lines: ends with status 1 when the reader has gone"
 is "$(lines_like "$ERR" '^skwatch: .*pipe')" 1 "lines: with one line that says so"
 is "$(wc -l <"$TMP/reader.out")" 1 "lines: and the reader got what it wanted"
 
+# Lines and a file: what the file took is not left over when the reader of the lines has gone.
+into head -n 1
+start_piped capture -i eth0 --print -w "$TMP/both.pcap"
+traffic "$A" flood eth0 1 100
+wait "$READER"
+traffic "$A" flood eth0 100 100
+finish
+is "$STATUS" 1 "lines and a file: ends with status 1 when the reader has gone"
+left=$(sed -nE 's/^.* captured \(([0-9]+) of them left over\)$/\1/p' "$ERR")
+is "$(($(packets "$TMP/both.pcap") + ${left:-0}))" "$(figure captured)" \
+	"lines and a file: those in the file and those left over make up all"
+
 # Compressed, through the same pipe.
 if command -v zstd >/dev/null; then
 	start "$A" capture -i eth0 -w "$TMP/z.pcap.zst"
