@@ -78,7 +78,7 @@ void skw_watch_set_paused(struct skw_watch *w, bool paused)
 	w->paused = paused;
 }
 
-static int count_lost(struct skw_watch *w, struct skw_error *err)
+int skw_watch_count(struct skw_watch *w, struct skw_error *err)
 {
 	struct skw_conn_counters sum;
 	int ret = skw_conn_count(w->conn, &sum);
@@ -241,7 +241,7 @@ static int step(void *watch, struct skw_error *err)
 	int ret = skw_sweep_slice(w, err);
 	if (ret)
 		return ret;
-	ret = count_lost(w, err);
+	ret = skw_watch_count(w, err);
 	note_lacks(w);
 	if (ret || w->paused)
 		return ret;
@@ -262,7 +262,7 @@ static void quiesce(void *watch)
 /* Also after a failure: then the figures say what it cost. */
 static int end(void *watch, struct skw_error *err)
 {
-	return count_lost(watch, err);
+	return skw_watch_count(watch, err);
 }
 
 static const struct skw_source_ops ops = {
