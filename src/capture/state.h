@@ -43,6 +43,7 @@ struct skw_capture {
 	struct skw_packet run[SKW_CAPTURE_RUN];
 	size_t run_at, run_len;
 	uint64_t run_ns; /* CLOCK_MONOTONIC of the first that waits */
+	int failure;     /* of a record behind the run: told when the run was handed on */
 	uint8_t *cooked; /* owned: where a packet gets a header that it came without */
 	bool found;      /* the last look found something */
 	bool news;       /* netlink has something to tell */
