@@ -68,6 +68,8 @@ int skw_loop_epoll_fd(const struct skw_loop *l);
  * beside whatever else is waited for. It stays the loop's.
  */
 int skw_loop_interrupt_fd(const struct skw_loop *l);
+/* How long the end may wait for a reader that has stopped; shorter where the keeper has died. */
+unsigned skw_loop_linger_ms(const struct skw_loop *l);
 
 struct skw_keeper *skw_loop_keeper(const struct skw_loop *l); /* NULL: there is none */
 

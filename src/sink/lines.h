@@ -12,14 +12,15 @@
 #include "util/buf.h"
 #include "util/error.h"
 
+struct skw_loop;
+
 struct skw_lines {
-	bool stream; /* standard output may make us wait: no regular file */
-	/* Becomes readable when the session is to end; -1: none. Lent. */
-	int interrupt_fd;
-	uint64_t give_up_ns; /* CLOCK_MONOTONIC until when to wait; 0: for ever */
+	bool stream;                 /* standard output may make us wait: no regular file */
+	const struct skw_loop *loop; /* lent: tells when the session is to end */
+	uint64_t give_up_ns;         /* CLOCK_MONOTONIC until when to wait; 0: for ever */
 };
 
-void skw_lines_open(struct skw_lines *l, int interrupt_fd);
+void skw_lines_open(struct skw_lines *l, const struct skw_loop *loop);
 
 /* The end is near: from now on a reader that takes nothing is waited for so long in all. */
 void skw_lines_hurry(struct skw_lines *l, unsigned ms);
