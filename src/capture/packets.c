@@ -115,7 +115,7 @@ static int gather(struct skw_capture *c, uint64_t until_ns, struct skw_error *er
 {
 	struct skw_rings *rings = skw_tap_rings(c->tap);
 	size_t bytes = 0;
-	int ret = 0;
+	int ret = c->failure;
 
 	skw_rings_release_some(rings);
 	c->run_at = c->run_len = 0;
@@ -130,19 +130,17 @@ static int gather(struct skw_capture *c, uint64_t until_ns, struct skw_error *er
 		bytes += size;
 		ret = add_packet(c, rec, size, err);
 	}
-	return ret < 0 ? ret : 0;
+	if (ret < 0)
+		c->failure = ret;
+	return c->run_len ? 0 : c->failure;
 }
 
 int skw_capture_look(void *capture, uint64_t now_ns, struct skw_error *err)
 {
 	struct skw_capture *c = capture;
-	int ret;
+	int ret = skw_rings_look(skw_tap_rings(c->tap), now_ns);
 
 	c->found = false;
-	/* The records of an unfinished run are still in their rings. */
-	if (c->run_at < c->run_len)
-		return 0;
-	ret = skw_rings_look(skw_tap_rings(c->tap), now_ns);
 	return ret ? skw_error_set(err, ret, "rings: %s", strerror(-ret)) : 0;
 }
 

@@ -50,11 +50,12 @@ struct skw_capture {
 	/* The packets from run_at to run_len (excluded) are still to be passed on. */
 	struct skw_packet run[SKW_CAPTURE_RUN];
 	size_t run_at, run_len;
-	uint64_t run_ns; /* CLOCK_MONOTONIC time of the run's first packet */
-	uint8_t *cooked; /* owned: the buffer for a packet with a cooked header */
-	bool found;      /* the last round found packets */
-	bool news;       /* netlink has unread messages */
-	int watch_fd;    /* netlink, if interfaces are named */
+	uint64_t run_ns; /* CLOCK_MONOTONIC of the first that waits */
+	int failure;     /* of a record behind the run: told when the run was handed on */
+	uint8_t *cooked; /* owned: where a packet gets a header that it came without */
+	bool found;      /* the last look found something */
+	bool news;       /* netlink has something to tell */
+	int watch_fd;    /* netlink, when interfaces were named */
 };
 
 /* Loads the programs and opens the sockets of the plan. Returns 0 or -errno. */

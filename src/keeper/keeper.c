@@ -51,6 +51,9 @@ int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
 	pthread_mutex_init(&k->lock, NULL);
 	k->fd = SKW_TAKE_FD(ours);
 	k->pid = pid;
+	for (size_t i = 0; i < n_tables; i++)
+		if (tables[i]->settle)
+			tables[i]->settle(tables[i]->ctx);
 	*out = SKW_TAKE_PTR(k);
 	return 0;
 }

@@ -74,9 +74,13 @@ struct skw_keeper_table {
 	const int *keep_fds; /* the keeper leaves these open */
 	size_t n_keep;
 	/*
-	 * Runs in the keeper when the worker has died without an orderly end, for example by
-	 * SIGKILL. NULL if this table has nothing to do then. If all tables have NULL, the keeper
-	 * is killed at once.
+	 * Runs in the worker after the split: gives up what only the keeper needs. NULL: there is
+	 * no such thing.
+	 */
+	void (*settle)(void *ctx);
+	/*
+	 * Runs in the keeper when the worker has died without an orderly end, also by SIGKILL.
+	 * NULL: this table has nothing to do then. If no table has, the keeper dies at once.
 	 */
 	void (*orphaned)(void *ctx);
 	/*

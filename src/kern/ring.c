@@ -196,7 +196,6 @@ int skw_rings_look(struct skw_rings *r, uint64_t now_ns)
 {
 	uint64_t bound_ns = UINT64_MAX;
 
-	skw_rings_release(r);
 	for (size_t i = 0; i < r->n; i++) {
 		int ret = ring_look(r, &r->rings[i], now_ns);
 

@@ -30,7 +30,7 @@ void skw_rings_close(struct skw_rings *r); /* NULL allowed */
 /*
  * Looks for new records. `now_ns` is CLOCK_MONOTONIC, read just before the call.
  * UINT64_MAX means that no producer is left, so that everything can be lent out.
- * Returns 0 or -ENOMEM.
+ * What is lent out stays valid. Returns 0 or -ENOMEM.
  */
 int skw_rings_look(struct skw_rings *r, uint64_t now_ns);
 
@@ -46,7 +46,7 @@ bool skw_rings_peek(const struct skw_rings *r, uint64_t *ts_ns);
  */
 const void *skw_rings_next(struct skw_rings *r, uint64_t until_ns, size_t *size);
 
-/* Gives the space of everything lent out back to the kernel; a look does so as well. */
+/* Gives the space of everything lent out back to the kernel. */
 void skw_rings_release(struct skw_rings *r);
 /* The same for rings of which much is lent out, so that producers don't wait for the end of a
  * round. */

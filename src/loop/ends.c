@@ -6,6 +6,7 @@
 #include "loop/state.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@
 #include <sys/signalfd.h>
 
 #include "keeper/keeper.h"
-#include "loop/guard.h"
 #include "loop/signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -28,12 +28,19 @@
  */
 #define LINGER_ORPHANED_MS 500
 
-static void hurry(struct skw_loop *l, unsigned ms)
+unsigned skw_loop_linger_ms(const struct skw_loop *l)
+{
+	struct pollfd p = { .fd = l->keeper ? skw_keeper_fd(l->keeper) : -1, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1 ? LINGER_ORPHANED_MS : LINGER_MS;
+}
+
+static void hurry(struct skw_loop *l)
 {
 	const struct skw_sink *sink = l->plan->sink;
 
 	if (sink->ops->hurry)
-		sink->ops->hurry(sink->ctx, ms);
+		sink->ops->hurry(sink->ctx, skw_loop_linger_ms(l));
 }
 
 static int on_stop_signal(void *ctx, struct skw_error *err)
@@ -44,7 +51,7 @@ static int on_stop_signal(void *ctx, struct skw_error *err)
 	(void)err;
 	while (read(l->stop_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		l->stop = true;
-	hurry(l, LINGER_MS);
+	hurry(l);
 	return 0;
 }
 
@@ -72,7 +79,7 @@ static int on_duration(void *ctx, struct skw_error *err)
 
 	(void)err;
 	l->stop = true;
-	hurry(l, LINGER_MS);
+	hurry(l);
 	return 0;
 }
 
@@ -80,7 +87,7 @@ static int on_keeper(void *ctx, struct skw_error *err)
 {
 	struct skw_loop *l = ctx;
 
-	hurry(l, LINGER_ORPHANED_MS);
+	hurry(l);
 	return skw_loop_fail(l, skw_error_set(err, -EPIPE,
 					      "skwatch's privileged process has died; what was "
 					      "captured can be read"));
@@ -191,8 +198,6 @@ int skw_loop_catch_signals(struct skw_loop *l, struct skw_error *err)
 		ret = skw_loop_watch(l, l->signal_fd, EPOLLIN, on_signal, l);
 	if (ret < 0)
 		return skw_error_set(err, ret, "signals: %s", strerror(-ret));
-	if (l->keeper)
-		skw_guard_arm();
 	if (l->plan->duration_ns)
 		skw_clock_timer_set(l->duration_fd, l->plan->duration_ns, 0);
 	return 0;

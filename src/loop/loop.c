@@ -118,6 +118,8 @@ static int split(struct skw_loop *l, struct skw_error *err)
 	int ret = n ? skw_keeper_split(tables, n, &l->keeper) : 0;
 	if (ret)
 		return skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret));
+	if (l->keeper)
+		skw_guard_arm();
 	return skw_privileges_drop(l->plan->who, keep_bpf, err);
 }
 
@@ -231,6 +233,7 @@ int skw_loop_run(const struct skw_loop_plan *plan, struct skw_error *err)
 		ret = skw_loop_rounds(&l, err);
 		ret = end(&l, ret, err);
 	} else {
+		skw_loop_fail(&l, ret);
 		close_sink(&l, NULL);
 		skw_guard_disarm();
 		skw_keeper_abandon(l.keeper);

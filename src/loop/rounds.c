@@ -16,7 +16,8 @@ int skw_loop_packets(struct skw_loop *l, const struct skw_packet *run, size_t n,
 		     struct skw_error *err)
 {
 	const struct skw_sink *sink = l->plan->sink;
-	int taken = sink->ops->packets(sink->ctx, run, n, l->waits, err);
+	int taken =
+		sink->ops->packets ? sink->ops->packets(sink->ctx, run, n, l->waits, err) : (int)n;
 
 	if (taken >= 0 && (size_t)taken < n)
 		l->held = true;

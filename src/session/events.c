@@ -33,7 +33,8 @@ static void report(void *ctx, bool final)
 	const struct events *e = ctx;
 	const struct skw_watch_status *status = skw_watch_status(e->watch);
 
-	(void) final;
+	if (!final && skw_watch_count(e->watch, NULL))
+		return;
 	skw_say("%" PRIu64 " events printed, %" PRIu64 " seen, %" PRIu64
 		" lost because a ring was full",
 		e->lines.printed, status->events, status->events_lost);

@@ -17,7 +17,7 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 
 	(void)err;
 	e->loop = loop;
-	skw_lines_open(&e->out, skw_loop_interrupt_fd(loop));
+	skw_lines_open(&e->out, loop);
 	return 0;
 }
 

@@ -8,17 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "loop/loop.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* A reader that has stopped can delay the end by this time. */
-#define LINGER_MS 2000
-
-void skw_lines_open(struct skw_lines *l, int interrupt_fd)
+void skw_lines_open(struct skw_lines *l, const struct skw_loop *loop)
 {
 	struct stat st;
 
-	*l = (struct skw_lines){ .interrupt_fd = interrupt_fd };
+	*l = (struct skw_lines){ .loop = loop };
 	l->stream = fstat(STDOUT_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
@@ -35,9 +33,9 @@ void skw_lines_hurry(struct skw_lines *l, unsigned ms)
 static int wait_for_reader(struct skw_lines *l)
 {
 	for (;;) {
+		int interrupt_fd = l->give_up_ns ? -1 : skw_loop_interrupt_fd(l->loop);
 		struct pollfd p[] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
-				      { .fd = l->give_up_ns ? -1 : l->interrupt_fd,
-					.events = POLLIN } };
+				      { .fd = interrupt_fd, .events = POLLIN } };
 		int timeout_ms = -1;
 
 		if (l->give_up_ns) {
@@ -55,7 +53,7 @@ static int wait_for_reader(struct skw_lines *l)
 		if (p[0].revents)
 			return 0;
 		if (p[1].revents)
-			skw_lines_hurry(l, LINGER_MS);
+			skw_lines_hurry(l, skw_loop_linger_ms(l->loop));
 	}
 }
 

@@ -13,14 +13,15 @@
 #include "util/buf.h"
 #include "util/error.h"
 
+struct skw_loop;
+
 struct skw_lines {
-	bool stream; /* standard output is not a regular file, so a write may block */
-	/* Borrowed; becomes readable when the session must end. -1: there is none. */
-	int interrupt_fd;
-	uint64_t give_up_ns; /* CLOCK_MONOTONIC time at which waiting ends; 0: not set */
+	bool stream;                 /* standard output may make us wait: no regular file */
+	const struct skw_loop *loop; /* lent: tells when the session is to end */
+	uint64_t give_up_ns;         /* CLOCK_MONOTONIC until when to wait; 0: for ever */
 };
 
-void skw_lines_open(struct skw_lines *l, int interrupt_fd);
+void skw_lines_open(struct skw_lines *l, const struct skw_loop *loop);
 
 /*
  * The session ends soon: a reader that takes nothing is waited for at most `ms` milliseconds from

@@ -13,7 +13,7 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_packet_lines *l = ctx;
 
-	skw_lines_open(&l->out, skw_loop_interrupt_fd(loop));
+	skw_lines_open(&l->out, loop);
 	l->printer = skw_printer_new(l->print);
 	return l->printer ? 0 : skw_error_set(err, -errno, "lines: %s", strerror(errno));
 }

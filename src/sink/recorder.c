@@ -8,14 +8,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "loop/loop.h"
 #include "out/out.h"
-#include "out/rotate.h"
-#include "sink/record_format.h"
+#include "sink/record_files.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -31,69 +29,30 @@
 struct skw_recorder {
 	struct skw_recorder_options opt;
 	const struct skw_file_plan *plan;
-	const struct skw_record_format *format;
-	struct skw_record_file file;
-	struct skw_loop *loop;     /* borrowed */
-	struct skw_keeper *keeper; /* borrowed */
+	struct skw_record_files files;
+	struct skw_loop *loop; /* lent */
 	struct skw_out *out;
 	int notify_fd, flush_fd, turn_fd;
-	bool started;
-	bool stream; /* the output is a pipe, a socket or a device, so it has a reader */
-	int failure; /* of a packet inside a run; reported at the next call */
-
-	struct skw_file_id id;        /* of the current file */
-	uint64_t files;               /* the number of files opened so far */
-	struct skw_file_id *open_ids; /* owned: the files that may be incomplete, oldest first */
-	size_t open_ids_len;
-	uint64_t files_done;
-	char name[PATH_MAX];
-
-	uint64_t turn_ns; /* real time at which the current file ends (-G); UINT64_MAX: never */
-	uint64_t turn_armed_ns; /* the time for which turn_fd is set */
-	uint64_t bytes_before;  /* the bytes in complete files */
+	uint64_t turn_armed_ns; /* what turn_fd is set to */
+	int failure;            /* of a packet in the middle of a run: told with the next one */
 	uint64_t lost;
 };
 
-static void name_file(const struct skw_recorder *r, const struct skw_file_id *id,
-		      char name[PATH_MAX])
+static int make_out(struct skw_recorder *r, struct skw_error *err)
 {
-	if (strcmp(r->plan->name, "-") == 0)
-		strcpy(name, "standard output");
-	else if (skw_verbs_files_name(r->plan, id, name))
-		snprintf(name, PATH_MAX, "%s", r->plan->name);
-}
+	const struct skw_out_options how = { .compression = r->plan->compression,
+					     .direct = true,
+					     .shared = strcmp(r->plan->name, "-") == 0,
+					     .notify_fd = r->notify_fd };
+	int ret = r->notify_fd < 0 ? -errno : skw_out_new(&how, &r->out);
 
-/* Tells the keeper which files are complete, so that it runs the -z command for them. */
-static void files_done(struct skw_recorder *r)
-{
-	uint64_t closed = skw_out_files_closed(r->out);
-
-	while (r->files_done < closed && r->open_ids_len) {
-		if (r->plan->command)
-			skw_verbs_files_done(r->opt.files, r->keeper, &r->open_ids[0]);
-		r->open_ids_len--;
-		memmove(r->open_ids, r->open_ids + 1, r->open_ids_len * sizeof(*r->open_ids));
-		r->files_done++;
-	}
-}
-
-/*
- * Fills err. The file that could not be written is the oldest incomplete one. The files after it
- * were only opened: a new file is empty, and an old file still has its contents.
- */
-static int failed(struct skw_recorder *r, int ret, struct skw_error *err)
-{
-	char name[PATH_MAX];
-
-	files_done(r);
-	name_file(r, skw_out_error(r->out) && r->open_ids_len ? &r->open_ids[0] : &r->id, name);
-	if (ret == -EPIPE)
-		return skw_error_set(err, ret, "%s: the reader went away: %s", name,
-				     strerror(-ret));
-	if (ret == -ETIMEDOUT)
-		return skw_error_set(err, ret, "%s: nobody takes the packets", name);
-	return skw_error_set(err, ret, "%s: %s; what was written before can be read", name,
-			     strerror(-ret));
+	if (ret == -ENOTSUP)
+		skw_error_usage(err, "%s: this skwatch was built without that compression",
+				r->files.name);
+	else if (ret)
+		skw_error_set(err, ret, "%s: %s", r->files.name, strerror(-ret));
+	r->files.file.out = r->out;
+	return ret;
 }
 
 int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder **out,
@@ -107,33 +66,22 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", plan->name);
 	r->opt = *opt;
 	r->plan = plan;
-	r->format = plan->format == SKW_FILE_PCAPNG ? &skw_record_format_pcapng
-						    : &skw_record_format_pcap;
-	r->turn_ns = UINT64_MAX;
 	r->flush_fd = r->turn_fd = -1;
-	name_file(r, &r->id, r->name);
-	r->file = (struct skw_record_file){
-		.plan = plan, .name = r->name, .stats = opt->stats, .ctx = opt->ctx
-	};
+	r->files.verbs = opt->files;
+	r->files.format = plan->format == SKW_FILE_PCAPNG ? &skw_record_format_pcapng
+							  : &skw_record_format_pcap;
+	r->files.file =
+		(struct skw_record_file){ .plan = plan, .stats = opt->stats, .ctx = opt->ctx };
 	if (uname(&uts) == 0)
-		snprintf(r->file.os, sizeof(r->file.os), "%s %s", uts.sysname, uts.release);
+		snprintf(r->files.file.os, sizeof(r->files.file.os), "%s %s", uts.sysname,
+			 uts.release);
+	skw_record_files_init(&r->files);
 	r->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-	const struct skw_out_options how = { .compression = plan->compression,
-					     .direct = true,
-					     .shared = strcmp(plan->name, "-") == 0,
-					     .notify_fd = r->notify_fd };
-	int ret = r->notify_fd < 0 ? -errno : skw_out_new(&how, &r->out);
-	if (ret == -ENOTSUP)
-		skw_error_usage(err, "%s: this skwatch was built without that compression",
-				r->name);
-	else if (ret)
-		skw_error_set(err, ret, "%s: %s", r->name, strerror(-ret));
+	int ret = make_out(r, err);
 	if (ret) {
 		skw_recorder_free(r);
 		return ret;
 	}
-	r->file.out = r->out;
 	*out = r;
 	return 0;
 }
@@ -146,150 +94,31 @@ void skw_recorder_free(struct skw_recorder *r)
 	skw_cleanup_fd(&r->notify_fd);
 	skw_cleanup_fd(&r->flush_fd);
 	skw_cleanup_fd(&r->turn_fd);
-	skw_record_file_free(&r->file);
-	free(r->open_ids);
+	skw_record_files_free(&r->files);
 	free(r);
 }
 
-static int open_file(struct skw_recorder *r, struct skw_error *err)
-{
-	struct skw_file_id *ids =
-		reallocarray(r->open_ids, r->open_ids_len + 1, sizeof(*r->open_ids));
-
-	if (!ids)
-		return failed(r, -ENOMEM, err);
-	r->open_ids = ids;
-	int fd = skw_verbs_files_open(r->opt.files, r->keeper, &r->id, err);
-	if (fd < 0)
-		return fd;
-	struct stat st;
-	r->stream = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
-	name_file(r, &r->id, r->name);
-	ids[r->open_ids_len++] = r->id;
-	r->bytes_before += r->files ? skw_out_bytes(r->out) : 0;
-	int ret = r->files++ ? skw_out_switch(r->out, fd) : skw_out_open(r->out, fd);
-	if (!ret)
-		ret = r->format->begin(&r->file);
-	return ret ? failed(r, ret, err) : 0;
-}
-
-/* Creates the first file. Its period begins at now_ns (real time). */
-static int start_file(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
-{
-	r->started = true;
-	r->file.start_ns = now_ns;
-	r->id.start_s = now_ns / SKW_NS_PER_S;
-	if (r->plan->rotate_s)
-		r->turn_ns = now_ns + r->plan->rotate_s * SKW_NS_PER_S;
-	if (r->file.dlt < 0)
-		r->file.dlt = DLT_EN10MB;
-	return open_file(r, err);
-}
-
-/* Handles the news of the writing thread: files are complete, or writing has failed. */
-static int take_news(struct skw_recorder *r, struct skw_error *err)
-{
-	uint64_t ignored;
-	ssize_t n = read(r->notify_fd, &ignored, sizeof(ignored));
-	int ret = skw_out_error(r->out);
-
-	(void)n;
-	files_done(r);
-	return ret ? failed(r, ret, err) : 0;
-}
-
-static int put_statistics(struct skw_recorder *r, uint64_t real_ns)
-{
-	return r->format->stats ? r->format->stats(&r->file, real_ns) : 0;
-}
-
-/* Ends the current file and begins the next, for which the caller has set r->id. */
-static int next_file(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
-{
-	int ret = put_statistics(r, now_ns);
-
-	if (ret)
-		return failed(r, ret, err);
-	r->file.start_ns = now_ns;
-	ret = open_file(r, err);
-	return ret ? ret : take_news(r, err);
-}
-
-/*
- * Begins the next file if it is time. The caller knows that no packet older than now_ns (real time)
- * will come. Returns 0, 1 if -W allows no further file, or -errno.
- */
-static int turn(struct skw_recorder *r, uint64_t now_ns, struct skw_error *err)
-{
-	const struct skw_rotate rotate = { .by_time = true,
-					   .by_size = r->plan->rotate_bytes != 0,
-					   .files = r->plan->files_max };
-
-	while (r->started && now_ns >= r->turn_ns) {
-		uint64_t end_ns = r->turn_ns;
-
-		if (skw_rotate_over(&rotate, (unsigned)r->files))
-			return 1;
-		r->turn_ns += r->plan->rotate_s * SKW_NS_PER_S;
-		r->id.start_s += r->plan->rotate_s;
-		r->id.number = 0;
-		/* After a gap in time, skip the periods without packets: they get no files. */
-		if (now_ns >= r->turn_ns) {
-			uint64_t skip = (now_ns - r->turn_ns) / SKW_NS_PER_S / r->plan->rotate_s;
-
-			r->turn_ns += skip * r->plan->rotate_s * SKW_NS_PER_S;
-			r->id.start_s += skip * r->plan->rotate_s;
-		}
-		int ret = next_file(r, end_ns, err);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* Begins the next file if the packet belongs there. Returns 0, 1 if no file is left, or -errno. */
-static int turn_for(struct skw_recorder *r, const struct skw_packet *pkt, struct skw_error *err)
-{
-	if (!r->started) {
-		if (r->file.dlt < 0)
-			r->file.dlt = pkt->dlt;
-		return start_file(r, pkt->ts_ns, err);
-	}
-	if (pkt->ts_ns >= r->turn_ns) {
-		int ret = turn(r, pkt->ts_ns, err);
-
-		if (ret)
-			return ret;
-	}
-	if (r->plan->rotate_bytes && skw_out_bytes(r->out) > r->plan->rotate_bytes) {
-		r->id.number = skw_verbs_files_next(r->plan, r->id.number);
-		return next_file(r, pkt->ts_ns, err);
-	}
-	return 0;
-}
-
-/* Returns 0, 1 if the last file that -W allows is full (the packet is not taken), or -errno. */
+/* 0; 1 if the last file that -W allows is full, and the packet was not taken; or -errno. */
 static int put_packet(struct skw_recorder *r, const struct skw_packet *pkt, struct skw_error *err)
 {
-	int ret;
+	struct skw_record_files *f = &r->files;
+	int ret = skw_record_files_due(f, pkt) ? skw_record_files_turn_for(f, pkt, err) : 0;
 
-	if (!r->started || r->plan->rotate_bytes || pkt->ts_ns >= r->turn_ns) {
-		ret = turn_for(r, pkt, err);
-		if (ret)
-			return ret;
-	}
-	ret = r->format->packet(&r->file, pkt, err);
+	if (ret)
+		return ret;
+	ret = f->format->packet(&f->file, pkt, err);
 	if (!ret)
 		ret = skw_out_record_end(r->out);
-	return ret ? failed(r, ret, err) : 0;
+	return ret ? skw_record_files_failed(f, ret, err) : 0;
 }
 
-static bool is_ready(const struct skw_recorder *r)
+static bool is_ready(const void *ctx)
 {
+	const struct skw_recorder *r = ctx;
 	bool turns = r->plan->rotate_bytes || r->plan->rotate_s;
 
-	/* A new file begins a new block, and the current file may need one more, so require two. */
-	return !r->started || skw_out_error(r->out) ||
+	/* A new file takes a new block: two must be free, or what is left of this one and one. */
+	return !r->files.opened || skw_out_error(r->out) ||
 	       skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM);
 }
 
@@ -317,40 +146,46 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 
 static int flush(struct skw_recorder *r, struct skw_error *err)
 {
-	int ret = r->started ? skw_out_flush(r->out) : 0;
+	int ret = r->files.opened ? skw_out_flush(r->out) : 0;
 
-	return ret ? failed(r, ret, err) : 0;
+	return ret ? skw_record_files_failed(&r->files, ret, err) : 0;
 }
 
 /* Sets the timer for the end of the current file. */
 static void arm_turn(struct skw_recorder *r)
 {
-	uint64_t now_ns = skw_clock_real_ns();
+	uint64_t turn_ns = r->files.turn_ns, now_ns = skw_clock_real_ns();
 
-	if (r->turn_ns == UINT64_MAX || r->turn_ns == r->turn_armed_ns || r->turn_fd < 0)
+	if (turn_ns == UINT64_MAX || turn_ns == r->turn_armed_ns || r->turn_fd < 0)
 		return;
-	r->turn_armed_ns = r->turn_ns;
-	skw_clock_timer_set(r->turn_fd, r->turn_ns > now_ns ? r->turn_ns - now_ns : 1, 0);
+	r->turn_armed_ns = turn_ns;
+	skw_clock_timer_set(r->turn_fd, turn_ns > now_ns ? turn_ns - now_ns : 1, 0);
 }
 
 static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
-	/* With a stream or -U, a reader waits for each packet. */
-	int ret = r->stream || r->plan->packet_buffered ? flush(r, err) : 0;
+	/* Somebody waits for each packet. */
+	int ret = r->files.stream || r->plan->packet_buffered ? flush(r, err) : 0;
 
 	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file)
 		return ret;
-	ret = turn(r, until_ns, err);
+	ret = skw_record_files_turn(&r->files, until_ns, err);
 	if (ret > 0)
 		skw_loop_enough(r->loop);
 	arm_turn(r);
 	return ret < 0 ? ret : 0;
 }
 
+/* Files were completed, a block has become free, or writing failed. */
 static int on_news(void *ctx, struct skw_error *err)
 {
-	return take_news(ctx, err);
+	struct skw_recorder *r = ctx;
+	uint64_t ignored;
+	ssize_t n = read(r->notify_fd, &ignored, sizeof(ignored));
+
+	(void)n; /* nothing new is no error */
+	return skw_record_files_done(&r->files, err);
 }
 
 static int on_flush(void *ctx, struct skw_error *err)
@@ -389,13 +224,14 @@ static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err
 {
 	struct skw_recorder *r = ctx;
 	const struct skw_packet_kind *kind = r->opt.kind;
+	struct skw_record_file *file = &r->files.file;
 
 	r->loop = loop;
-	r->keeper = skw_loop_keeper(loop);
-	r->file.snaplen = kind->snaplen;
-	r->file.dlt = kind->dlt < 0 && !kind->is_file ? DLT_LINUX_SLL2 : kind->dlt;
-	/* With -r, the period of the first file begins with the first packet. */
-	int ret = kind->is_file ? 0 : start_file(r, skw_clock_real_ns(), err);
+	r->files.keeper = skw_loop_keeper(loop);
+	file->snaplen = kind->snaplen;
+	file->dlt = kind->dlt < 0 && !kind->is_file ? DLT_LINUX_SLL2 : kind->dlt;
+	/* The time of a file that is read begins with its first packet. */
+	int ret = kind->is_file ? 0 : skw_record_files_start(&r->files, skw_clock_real_ns(), err);
 	if (!ret)
 		say_form(r, kind);
 	return ret;
@@ -422,23 +258,14 @@ static int start_recorder(void *ctx, struct skw_error *err)
 	return 0;
 }
 
-static bool ready(const void *ctx)
-{
-	return is_ready(ctx);
-}
-
 static void clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *text)
 {
 	struct skw_recorder *r = ctx;
 
-	/* The current file still ends after the same amount of time. */
-	if (r->turn_ns != UINT64_MAX) {
-		r->turn_ns += (uint64_t)by_ns;
-		r->id.start_s += (uint64_t)(by_ns / (int64_t)SKW_NS_PER_S);
-	}
-	/* If this fails, writing the next packet reports it. */
-	if (r->started && r->format->note)
-		r->format->note(&r->file, real_ns, text);
+	skw_record_files_clock_set(&r->files, by_ns);
+	/* The next packet finds a failure. */
+	if (r->files.opened && r->files.format->note)
+		r->files.format->note(&r->files.file, real_ns, text);
 }
 
 static void hurry(void *ctx, unsigned ms)
@@ -451,19 +278,21 @@ static void hurry(void *ctx, unsigned ms)
 static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
+	struct skw_record_files *f = &r->files;
 	int ret = 0;
 
-	/* The file must exist even if there was no packet for it. */
-	if (!r->started && r->loop && r->opt.kind->is_file && !skw_loop_has_failed(r->loop))
-		ret = start_file(r, real_ns, err);
-	if (!ret && r->started)
-		ret = put_statistics(r, real_ns);
+	/* A file is due also when no packet was for it. */
+	if (!f->opened && r->loop && r->opt.kind->is_file && !skw_loop_has_failed(r->loop))
+		ret = skw_record_files_start(f, real_ns, err);
+	if (!ret)
+		ret = skw_record_files_stats(f, real_ns);
 	int closed = skw_out_end(r->out, LINGER_MS);
 
 	ret = ret ? ret : closed;
 	if (ret)
-		failed(r, ret, err);
-	files_done(r);
+		skw_record_files_failed(f, ret, err);
+	else
+		skw_record_files_done(f, err);
 	r->lost = skw_out_records_lost(r->out);
 	return ret;
 }
@@ -473,7 +302,7 @@ static const struct skw_sink_ops recorder_ops = {
 	.start = start_recorder,
 	.packets = take_packets,
 	.pause = pause_recorder,
-	.ready = ready,
+	.ready = is_ready,
 	.clock_set = clock_set,
 	.hurry = hurry,
 	.close = close_recorder,
@@ -486,12 +315,12 @@ struct skw_sink skw_recorder_sink(struct skw_recorder *r)
 
 uint64_t skw_recorder_bytes(const struct skw_recorder *r)
 {
-	return r->bytes_before + (r->started ? skw_out_bytes(r->out) : 0);
+	return skw_record_files_bytes(&r->files);
 }
 
 const char *skw_recorder_name(const struct skw_recorder *r)
 {
-	return r->name;
+	return r->files.name;
 }
 
 uint64_t skw_recorder_lost(const struct skw_recorder *r)

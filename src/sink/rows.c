@@ -44,7 +44,7 @@ static int open_rows(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	struct skw_rows *r = ctx;
 
 	r->loop = loop;
-	skw_lines_open(&r->out, skw_loop_interrupt_fd(loop));
+	skw_lines_open(&r->out, loop);
 	return skw_view_new(&r->view) < 0 ? skw_error_set(err, -ENOMEM, "out of memory") : 0;
 }
 

@@ -30,22 +30,29 @@ static int tee_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 		       struct skw_error *err)
 {
 	struct skw_tee *tee = ctx;
+	size_t i = 0;
 
 	if (tee->limit && n > tee->limit - tee->packets)
 		n = tee->limit - tee->packets;
-
-	int taken = (int)n;
-
-	for (size_t i = 0; taken > 0 && i < tee->len; i++)
-		if (tee->sinks[i].ops->packets)
-			taken = tee->sinks[i].ops->packets(tee->sinks[i].ctx, run, (size_t)taken,
-							   wait, err);
+	while (i < tee->len && !tee->sinks[i].ops->packets)
+		i++;
+	/* What the first took is counted, whatever becomes of it elsewhere. */
+	int taken = n && i < tee->len
+			    ? tee->sinks[i].ops->packets(tee->sinks[i].ctx, run, n, wait, err)
+			    : (int)n;
 	if (taken < 0)
 		return taken;
 	tee->packets += (uint64_t)taken;
 	if (tee->limit && tee->packets == tee->limit)
 		skw_loop_enough(tee->loop);
-	return taken;
+
+	int ret = taken;
+
+	while (ret > 0 && ++i < tee->len)
+		if (tee->sinks[i].ops->packets)
+			ret = tee->sinks[i].ops->packets(tee->sinks[i].ctx, run, (size_t)taken,
+							 wait, err);
+	return ret < 0 ? ret : taken;
 }
 
 static int tee_event(void *ctx, const struct skw_event *event, struct skw_error *err)

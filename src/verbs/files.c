@@ -193,6 +193,11 @@ static int output_directory(const struct skw_file_plan *plan)
 	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
+static void settle(void *ctx)
+{
+	skw_verbs_files_settle(ctx);
+}
+
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx)
 {
 	ctx->dir_fd = output_directory(ctx->plan);
@@ -200,7 +205,8 @@ void skw_verbs_files_prepare(struct skw_verbs_files *ctx)
 						.n_verbs = VERBS,
 						.ctx = ctx,
 						.keep_fds = &ctx->dir_fd,
-						.n_keep = ctx->dir_fd >= 0 };
+						.n_keep = ctx->dir_fd >= 0,
+						.settle = settle };
 }
 
 void skw_verbs_files_settle(struct skw_verbs_files *ctx)

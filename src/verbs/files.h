@@ -33,7 +33,7 @@ struct skw_verbs_files {
 
 /* Fills in dir_fd and the table for skw_keeper_split(). The caller has set the fields above. */
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx);
-/* To call in the worker after the split: closes dir_fd, as the keeper has its own copy. */
+/* Closes the directory: at the split, after which the keeper has its own; also where none came. */
 void skw_verbs_files_settle(struct skw_verbs_files *ctx);
 
 /* Writes the name that the plan gives to this file. Returns 0, -ENAMETOOLONG or -EINVAL. */

@@ -89,6 +89,11 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_ITER] = { "start an iterator", serve_iter },
 };
 
+static void settle(void *ctx)
+{
+	skw_verbs_namespaces_settle(ctx);
+}
+
 int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx)
 {
 	size_t n = 0;
@@ -102,9 +107,12 @@ int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx)
 	for (size_t i = 0; i < ctx->list.len; i++)
 		if (ctx->list.all[i].fd >= 0)
 			ctx->keep_fds[n++] = ctx->list.all[i].fd;
-	ctx->table = (struct skw_keeper_table){
-		.verbs = verbs, .n_verbs = VERBS, .ctx = ctx, .keep_fds = ctx->keep_fds, .n_keep = n
-	};
+	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
+						.n_verbs = VERBS,
+						.ctx = ctx,
+						.keep_fds = ctx->keep_fds,
+						.n_keep = n,
+						.settle = settle };
 	return 0;
 }
 

@@ -35,10 +35,7 @@ struct skw_verbs_netns {
  * -ENOMEM.
  */
 int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx);
-/*
- * Frees the list and keep_fds: in the worker after the split, when the keeper has its own copy, and
- * at the end of the program. `list` may be empty, and calling it twice is allowed.
- */
+/* Frees the list: at the split, after which the keeper has its own; also where none came. */
 void skw_verbs_namespaces_settle(struct skw_verbs_namespaces *ctx);
 
 /* Finds the current namespaces. *out is an array that the caller frees. Returns 0 or -errno. */

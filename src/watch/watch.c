@@ -80,7 +80,7 @@ void skw_watch_set_paused(struct skw_watch *w, bool paused)
 	w->paused = paused;
 }
 
-static int count_lost(struct skw_watch *w, struct skw_error *err)
+int skw_watch_count(struct skw_watch *w, struct skw_error *err)
 {
 	struct skw_conn_counters sum;
 	int ret = skw_conn_count(w->conn, &sum);
@@ -140,7 +140,6 @@ static int begin(void *watch, struct skw_loop *loop, struct skw_error *err)
 
 	(void)err;
 	w->loop = loop;
-	skw_verbs_namespaces_settle(&w->verbs);
 	return 0;
 }
 
@@ -209,9 +208,12 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 static int look(void *watch, uint64_t now_ns, struct skw_error *err)
 {
 	struct skw_watch *w = watch;
-	int ret = skw_rings_look(skw_conn_rings(w->conn), now_ns);
 
 	w->status.offset_ns = skw_loop_clock(w->loop)->offset_ns;
+	/* The first sweep tells the names and the owners that the first events are shown with. */
+	if (!w->status.now_ns && now_ns != UINT64_MAX)
+		return 0;
+	int ret = skw_rings_look(skw_conn_rings(w->conn), now_ns);
 	return ret ? skw_error_set(err, ret, "events: %s", strerror(-ret)) : 0;
 }
 
@@ -245,7 +247,7 @@ static int step(void *watch, struct skw_error *err)
 	int ret = skw_sweep_slice(w, err);
 	if (ret)
 		return ret;
-	ret = count_lost(w, err);
+	ret = skw_watch_count(w, err);
 	note_lacks(w);
 	if (ret || w->paused)
 		return ret;
@@ -266,7 +268,7 @@ static void quiesce(void *watch)
 /* Runs after a failure, too, so that the final figures include the lost events. */
 static int end(void *watch, struct skw_error *err)
 {
-	return count_lost(watch, err);
+	return skw_watch_count(watch, err);
 }
 
 static const struct skw_source_ops ops = {

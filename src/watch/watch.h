@@ -26,6 +26,9 @@ struct skw_source skw_watch_source(struct skw_watch *w);
  * The watch owns both. They are exact once the source has stopped and all records have been taken.
  */
 const struct skw_watch_status *skw_watch_status(const struct skw_watch *w);
+/* Counts the status's events as they are now; else it tells what the last sweep found. 0 or -errno.
+ */
+int skw_watch_count(struct skw_watch *w, struct skw_error *err);
 const struct skw_table *skw_watch_table(const struct skw_watch *w);
 
 /* Chooses the connection that is kept in full, even after its close. 0: none. */

@@ -73,6 +73,7 @@ refused 1 'nosuch0.*(No such device|no such)' -i nosuch0 -w kept
 refused 1 'nosuch0' -i eth0 -i nosuch0 -w kept
 refused 1 'Is a directory|is a directory' -i eth0 -w directory
 refused 1 'No such file' -i eth0 -w nowhere/file.pcap
+refused 1 'No such file' -i eth0 -w nowhere/file.pcapng
 ip -n "$A" link add down0 type veth peer name down1
 refused 1 'down0' -i down0 -w kept
 

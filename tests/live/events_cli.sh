@@ -79,6 +79,18 @@ is "$STATUS" 0 "--duration: status 0"
 [ $lasted -ge 700 ] && [ $lasted -lt 15000 ]
 is "$?" 0 "--duration: ends after its time ($lasted ms)"
 
+# Figures on the way are those of now, and not of the last sweep.
+watch "$A" events --netns self -t close
+inside "$A" "$CONNS" short 20 --peer "$B" >/dev/null
+await 20 ' close '
+kill -USR1 "$PID"
+wait_for_line "$ERR" "$PID" '^skwatch: [0-9]+ events printed'
+is "$?" 0 "SIGUSR1 prints the figures so far"
+[ "$(seen)" -ge 20 ]
+is "$?" 0 "SIGUSR1: as many were seen as were printed, or more"
+stop
+is "$STATUS" 0 "SIGUSR1: and the watch goes on"
+
 # Through a pipe whose reader leaves after the first line.
 mkfifo "$TMP/pipe"
 head -n 1 <"$TMP/pipe" >"$TMP/pipe.out" &

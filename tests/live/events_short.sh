@@ -33,6 +33,18 @@ short 1000 --request 70000 --response 3 -6
 stop
 check "IPv6, more to ask than to answer" "${ROWS[@]}" closes "$OUT" "$TMP/log" 70000 3
 
+# Watching begins while connections come and go; they go on until they are killed.
+"${IN_CGROUP[@]}" ip netns exec "$A" "$CONNS" short 1000000 --request 100 --response 1000 \
+	--peer "$B" >"$TMP/short" 2>&1 &
+CONNS_PID=$!
+STARTED+=("$CONNS_PID")
+watch "$A" events --json --cgroup "$CGROUP" -t established,close
+await 100 '"type":"close"'
+stop
+all_gone
+isnt "$(wc -l <"$OUT")" 0 "from the middle on: there are lines"
+is "$("${ROWS[@]}" count "$OUT" 'not netns_name')" 0 "from the middle on: each names its namespace"
+
 watch "$A" events --json --cgroup "$CGROUP" -t close --ring-size 4K
 short 5000 --request 100 --response 1000
 stop

@@ -242,11 +242,14 @@ run() {
 	STATUS=$?
 }
 
-# keeper_of PID: the process id of its privileged half.
+# keeper_of PID: the process id of its privileged half, once that has got to give itself its name.
 keeper_of() {
-	local pid
-	for pid in $(cat "/proc/$1/task/$1/children"); do
-		[ "$(cat "/proc/$pid/comm")" = "skwatch: keeper" ] && echo "$pid"
+	local pid tries
+	for tries in {1..1000}; do
+		for pid in $(cat "/proc/$1/task/$1/children"); do
+			[ "$(cat "/proc/$pid/comm")" = "skwatch: keeper" ] && echo "$pid" && return
+		done
+		read -r -t 0.01 <> <(:)
 	done
 }
 

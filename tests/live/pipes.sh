@@ -58,6 +58,21 @@ wait "$READER"
 cp "$TMP/reader.out" "$TMP/piped.pcapng"
 check "-w - --format pcapng works as well" numbered 100 "$TMP/piped.pcapng"
 
+# A reader that does not read for a while: what it did not take waits in the rings, and the end
+# waits for it.
+into cat
+start_piped capture -i eth0 -w -
+kill -STOP "$READER"
+traffic "$A" flood eth0 30000 1000
+traffic "$A" flood eth0 5000 1000 --sender 1
+kill -INT "$PID"
+kill -CONT "$READER"
+finish
+wait "$READER"
+cp "$TMP/reader.out" "$TMP/late.pcap"
+is "$STATUS" 0 "-w -, a reader that pauses: ends with status 0"
+check "-w -, a reader that pauses: it gets each packet" numbered 35000 "$TMP/late.pcap"
+
 # The reader takes the file header and leaves.
 into head -c 24
 start_piped capture -i eth0 -U -w -
@@ -77,6 +92,18 @@ finish
 is "$STATUS" 1 "lines: ends with status 1 when the reader has gone"
 is "$(lines_like "$ERR" '^skwatch: .*pipe')" 1 "lines: with one line that says so"
 is "$(wc -l <"$TMP/reader.out")" 1 "lines: and the reader got what it wanted"
+
+# Lines and a file: what the file took is not left over when the reader of the lines has gone.
+into head -n 1
+start_piped capture -i eth0 --print -w "$TMP/both.pcap"
+traffic "$A" flood eth0 1 100
+wait "$READER"
+traffic "$A" flood eth0 100 100
+finish
+is "$STATUS" 1 "lines and a file: ends with status 1 when the reader has gone"
+left=$(sed -nE 's/^.* captured \(([0-9]+) of them left over\)$/\1/p' "$ERR")
+is "$(($(packets "$TMP/both.pcap") + ${left:-0}))" "$(figure captured)" \
+	"lines and a file: those in the file and those left over make up all"
 
 # Compressed, through the same pipe.
 if command -v zstd >/dev/null; then

@@ -23,6 +23,9 @@ powerless "worker" "$PID"
 is "$(status "$PID" Uid | cut -f1)" 0 "worker: stays the user"
 keeper=$(keeper_of "$PID")
 isnt "$(status "$keeper" CapEff)" 0000000000000000 "keeper: has what the worker has not"
+# Directories by which files can be made are the keeper's.
+directories() { find "/proc/$1/fd" -lname "$TMP" | wc -l; }
+is "$(directories "$keeper") $(directories "$PID")" "1 0" "worker: has no directory open, the keeper has one"
 # Every thread: the one that writes files as well.
 bad=
 for task in /proc/"$PID"/task/*/status; do

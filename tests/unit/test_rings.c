@@ -319,6 +319,22 @@ static void space_is_given_back_when_it_is_much_and_only_when_asked(void **arg)
 	assert_int_equal(*s->fake[1].consumer, 0);
 }
 
+/* A run that waits for its sink is still in use, however often the reader looks meanwhile. */
+static void a_look_gives_no_space_back(void **arg)
+{
+	struct state *s = *arg;
+
+	produce(&s->fake[0], 10, 64);
+	assert_int_equal(skw_rings_look(s->rings, 100), 0);
+	EXPECT(s, 10);
+	produce(&s->fake[0], 110, 64);
+	assert_int_equal(skw_rings_look(s->rings, 200), 0);
+	assert_int_equal(*s->fake[0].consumer, 0);
+	EXPECT(s, 110);
+	skw_rings_release(s->rings);
+	assert_int_equal(*s->fake[0].consumer, 144);
+}
+
 /* Many times around the ring, with random sizes, disorder and busy records. */
 static void survives_many_rounds(void **arg)
 {
@@ -373,6 +389,7 @@ int main(void)
 		TEST(a_reader_may_stop_at_a_time),
 		TEST(a_peek_tells_the_oldest_or_what_will_not_come),
 		TEST(space_is_given_back_when_it_is_much_and_only_when_asked),
+		TEST(a_look_gives_no_space_back),
 		TEST(survives_many_rounds),
 	};
 

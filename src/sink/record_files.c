@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sink/record_files.h"
+
+#include <errno.h>
+#include <pcap/dlt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "out/rotate.h"
+#include "util/clock.h"
+
+static void name_file(const struct skw_record_files *f, const struct skw_file_id *id,
+		      char name[PATH_MAX])
+{
+	const struct skw_file_plan *plan = f->file.plan;
+
+	if (strcmp(plan->name, "-") == 0)
+		strcpy(name, "standard output");
+	else if (skw_verbs_files_name(plan, id, name))
+		snprintf(name, PATH_MAX, "%s", plan->name);
+}
+
+void skw_record_files_init(struct skw_record_files *f)
+{
+	f->turn_ns = UINT64_MAX;
+	f->file.name = f->name;
+	name_file(f, &f->id, f->name);
+}
+
+void skw_record_files_free(struct skw_record_files *f)
+{
+	skw_record_file_free(&f->file);
+	free(f->open_ids);
+}
+
+static void run_commands(struct skw_record_files *f)
+{
+	uint64_t closed = skw_out_files_closed(f->file.out);
+
+	while (f->done < closed && f->open_ids_len) {
+		if (f->file.plan->command)
+			skw_verbs_files_done(f->verbs, f->keeper, &f->open_ids[0]);
+		f->open_ids_len--;
+		memmove(f->open_ids, f->open_ids + 1, f->open_ids_len * sizeof(*f->open_ids));
+		f->done++;
+	}
+}
+
+/*
+ * The file that could not be written is the oldest of those that are not complete. The files that
+ * were queued behind it were only opened: a new one is empty, an older one keeps what it had.
+ */
+int skw_record_files_failed(struct skw_record_files *f, int ret, struct skw_error *err)
+{
+	char name[PATH_MAX];
+
+	run_commands(f);
+	name_file(f, skw_out_error(f->file.out) && f->open_ids_len ? &f->open_ids[0] : &f->id,
+		  name);
+	if (ret == -EPIPE)
+		return skw_error_set(err, ret, "%s: the reader went away: %s", name,
+				     strerror(-ret));
+	if (ret == -ETIMEDOUT)
+		return skw_error_set(err, ret, "%s: nobody takes the packets", name);
+	return skw_error_set(err, ret, "%s: %s; what was written before can be read", name,
+			     strerror(-ret));
+}
+
+int skw_record_files_done(struct skw_record_files *f, struct skw_error *err)
+{
+	int ret = skw_out_error(f->file.out);
+
+	run_commands(f);
+	return ret ? skw_record_files_failed(f, ret, err) : 0;
+}
+
+/* Opens the file that f->id says, and begins it. */
+static int open_file(struct skw_record_files *f, struct skw_error *err)
+{
+	struct skw_file_id *ids =
+		reallocarray(f->open_ids, f->open_ids_len + 1, sizeof(*f->open_ids));
+	struct skw_out *out = f->file.out;
+	struct stat st;
+
+	if (!ids)
+		return skw_record_files_failed(f, -ENOMEM, err);
+	f->open_ids = ids;
+	int fd = skw_verbs_files_open(f->verbs, f->keeper, &f->id, err);
+	if (fd < 0)
+		return fd;
+	f->stream = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
+	name_file(f, &f->id, f->name);
+	ids[f->open_ids_len++] = f->id;
+	f->bytes_before += f->opened ? skw_out_bytes(out) : 0;
+	int ret = f->opened++ ? skw_out_switch(out, fd) : skw_out_open(out, fd);
+	if (!ret)
+		ret = f->format->begin(&f->file);
+	return ret ? skw_record_files_failed(f, ret, err) : 0;
+}
+
+int skw_record_files_start(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err)
+{
+	const struct skw_file_plan *plan = f->file.plan;
+
+	f->file.start_ns = now_ns;
+	f->id.start_s = now_ns / SKW_NS_PER_S;
+	if (plan->rotate_s)
+		f->turn_ns = now_ns + plan->rotate_s * SKW_NS_PER_S;
+	if (f->file.dlt < 0)
+		f->file.dlt = DLT_EN10MB;
+	return open_file(f, err);
+}
+
+int skw_record_files_stats(struct skw_record_files *f, uint64_t real_ns)
+{
+	return f->opened && f->format->stats ? f->format->stats(&f->file, real_ns) : 0;
+}
+
+/* Ends the current file; the caller has said in f->id which is next. */
+static int next_file(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err)
+{
+	int ret = skw_record_files_stats(f, now_ns);
+
+	if (ret)
+		return skw_record_files_failed(f, ret, err);
+	f->file.start_ns = now_ns;
+	ret = open_file(f, err);
+	return ret ? ret : skw_record_files_done(f, err);
+}
+
+int skw_record_files_turn(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err)
+{
+	const struct skw_file_plan *plan = f->file.plan;
+	const struct skw_rotate rotate = { .by_time = true,
+					   .by_size = plan->rotate_bytes != 0,
+					   .files = plan->files_max };
+
+	while (f->opened && now_ns >= f->turn_ns) {
+		uint64_t end_ns = f->turn_ns;
+
+		if (skw_rotate_over(&rotate, (unsigned)f->opened))
+			return 1;
+		f->turn_ns += plan->rotate_s * SKW_NS_PER_S;
+		f->id.start_s += plan->rotate_s;
+		f->id.number = 0;
+		/* A leap of the time is no reason for as many empty files. */
+		if (now_ns >= f->turn_ns) {
+			uint64_t skip = (now_ns - f->turn_ns) / SKW_NS_PER_S / plan->rotate_s;
+
+			f->turn_ns += skip * plan->rotate_s * SKW_NS_PER_S;
+			f->id.start_s += skip * plan->rotate_s;
+		}
+		int ret = next_file(f, end_ns, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packet *pkt,
+			      struct skw_error *err)
+{
+	const struct skw_file_plan *plan = f->file.plan;
+
+	if (!f->opened) {
+		if (f->file.dlt < 0)
+			f->file.dlt = pkt->dlt;
+		return skw_record_files_start(f, pkt->ts_ns, err);
+	}
+	if (pkt->ts_ns >= f->turn_ns) {
+		int ret = skw_record_files_turn(f, pkt->ts_ns, err);
+
+		if (ret)
+			return ret;
+	}
+	if (plan->rotate_bytes && skw_out_bytes(f->file.out) > plan->rotate_bytes) {
+		f->id.number = skw_verbs_files_next(plan, f->id.number);
+		return next_file(f, pkt->ts_ns, err);
+	}
+	return 0;
+}
+
+void skw_record_files_clock_set(struct skw_record_files *f, int64_t by_ns)
+{
+	if (f->turn_ns == UINT64_MAX)
+		return;
+	f->turn_ns += (uint64_t)by_ns;
+	f->id.start_s += (uint64_t)(by_ns / (int64_t)SKW_NS_PER_S);
+}
+
+uint64_t skw_record_files_bytes(const struct skw_record_files *f)
+{
+	return f->bytes_before + (f->opened ? skw_out_bytes(f->file.out) : 0);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The files of a recorder, one after the other: opened by the keeper, turned over by size or by
+ * time, told to the -z command when they are complete. Times are real time.
+ */
+#ifndef SKW_SINK_RECORD_FILES_H
+#define SKW_SINK_RECORD_FILES_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sink/record_format.h"
+#include "verbs/files.h"
+
+struct skw_record_files {
+	/* Set by the recorder; the output and the plan are in `file`. All of it is lent. */
+	const struct skw_verbs_files *verbs;
+	struct skw_keeper *keeper;
+	const struct skw_record_format *format;
+	struct skw_record_file file; /* the current one */
+
+	struct skw_file_id id;        /* the current file's */
+	uint64_t opened;              /* so far; 0: there is no file yet */
+	struct skw_file_id *open_ids; /* owned: of files not known to be complete, oldest first */
+	size_t open_ids_len;
+	uint64_t done;
+	char name[PATH_MAX];   /* of the current file, for people */
+	bool stream;           /* somebody reads while we write: a pipe, a socket, a device */
+	uint64_t turn_ns;      /* when the current file's time ends (-G); UINT64_MAX: never */
+	uint64_t bytes_before; /* in files that are complete */
+};
+
+/* Gives the files the name that they have before the first is opened. */
+void skw_record_files_init(struct skw_record_files *f);
+void skw_record_files_free(struct skw_record_files *f); /* what it owns */
+
+/* Creates the first file, whose time begins at now_ns. 0 or -errno. */
+int skw_record_files_start(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err);
+
+/*
+ * No packet older than now_ns will come: is it time for the next file? 0, 1 when -W allows no
+ * further file, or -errno.
+ */
+int skw_record_files_turn(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err);
+/* Whether skw_record_files_turn_for() has something to do. */
+static inline bool skw_record_files_due(const struct skw_record_files *f,
+					const struct skw_packet *pkt)
+{
+	return !f->opened || f->file.plan->rotate_bytes || pkt->ts_ns >= f->turn_ns;
+}
+/* Before a packet: makes the current file the one that it belongs to. As the turn. */
+int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packet *pkt,
+			      struct skw_error *err);
+
+/* The clock was set: the current file goes on as long as it would have. */
+void skw_record_files_clock_set(struct skw_record_files *f, int64_t by_ns);
+
+/* Runs the -z command for files that have become complete. 0, or -errno where writing failed. */
+int skw_record_files_done(struct skw_record_files *f, struct skw_error *err);
+
+/* The end of the current file, if there is one: what is known of each interface. 0 or -errno. */
+int skw_record_files_stats(struct skw_record_files *f, uint64_t real_ns);
+
+/* Says in err which file failed with `ret`, and returns it. */
+int skw_record_files_failed(struct skw_record_files *f, int ret, struct skw_error *err);
+
+uint64_t skw_record_files_bytes(const struct skw_record_files *f); /* of all, uncompressed */
+
+#endif
