@@ -8,6 +8,7 @@
 
 #include "util/cleanup.h"
 #include "util/units.h"
+#include "view/choice.h"
 
 /* The value of the first long option for getopt_long(). It is greater than any letter. */
 #define VALUE_BASE 256
@@ -257,4 +258,14 @@ void skw_options_help(const struct skw_option_table *tables, size_t n, FILE *to)
 	for (size_t i = 0; i < n; i++)
 		for (size_t at = 0; at < tables[i].len; at++)
 			help_one(&tables[i].options[at], to);
+}
+
+void skw_options_help_fields(FILE *to)
+{
+	struct skw_buf text = SKW_BUF_INIT;
+
+	skw_choice_help(&text);
+	if (!text.failed)
+		fwrite(text.data, 1, text.len, to);
+	skw_buf_free(&text);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ICMP for IPv6, RFC 4443. */
-#include "dissect/dissect.h"
+#include "dissect/ip/icmp6.h"
 
+#include "dissect/dissect.h"
 #include "dissect/hexdata.h"
 #include "dissect/ip/cksum.h"
-#include "dissect/ip/icmp6.h"
 #include "dissect/ip/ip_proto.h"
 #include "dissect/text.h"
 #include "flow/extensions.h"
