@@ -264,7 +264,7 @@ int main(int argc, char *argv[])
 			plan.count = strtoull(optarg, NULL, 10);
 			break;
 		case 'c':
-			plan.cpu = atoi(optarg);
+			plan.cpu = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'a':
 			if (inet_pton(AF_INET, optarg, &plan.server.sin_addr) != 1)

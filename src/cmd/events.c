@@ -85,7 +85,7 @@ static void print_help(void)
 	      "Prints what TCP does on this host, one line per event.\n\n",
 	      stdout);
 	skw_options_help(&table, 1, stdout);
-	skw_choice_help(stdout);
+	skw_options_help_fields(stdout);
 }
 
 static int run(int argc, char **argv, struct skw_error *err)

@@ -8,6 +8,7 @@
 
 #include "util/cleanup.h"
 #include "util/units.h"
+#include "view/choice.h"
 
 /* The value of the first long option for getopt_long(). It is greater than any letter. */
 #define VALUE_BASE 256
@@ -147,7 +148,7 @@ static int bad_option(int found, int argc, char **argv, struct skw_error *err)
 }
 
 /* All options of the tables, in the forms that getopt_long() needs. */
-struct parser {
+struct option_parser {
 	/* Owned, as are longs and letters. */
 	const struct skw_option **options;
 	size_t len;
@@ -155,7 +156,7 @@ struct parser {
 	char *letters;
 };
 
-static int parser_make(struct parser *p, const struct skw_option_table *tables, size_t n)
+static int parser_make(struct option_parser *p, const struct skw_option_table *tables, size_t n)
 {
 	size_t len = 0;
 
@@ -187,14 +188,14 @@ static int parser_make(struct parser *p, const struct skw_option_table *tables, 
 	return 0;
 }
 
-static void parser_free(struct parser *p)
+static void parser_free(struct option_parser *p)
 {
 	free(p->options);
 	free(p->longs);
 	free(p->letters);
 }
 
-static const struct skw_option *option_of(const struct parser *p, int found)
+static const struct skw_option *option_of(const struct option_parser *p, int found)
 {
 	size_t i = 0;
 
@@ -205,7 +206,8 @@ static const struct skw_option *option_of(const struct parser *p, int found)
 	return p->options[i];
 }
 
-static int parse(const struct parser *p, int argc, char **argv, void *values, struct skw_error *err)
+static int parse(const struct option_parser *p, int argc, char **argv, void *values,
+		 struct skw_error *err)
 {
 	optind = 0; /* 0 makes getopt_long() start again after another parse */
 	opterr = 0;
@@ -225,7 +227,7 @@ static int parse(const struct parser *p, int argc, char **argv, void *values, st
 int skw_options_parse(const struct skw_option_table *tables, size_t n, int argc, char **argv,
 		      void *values, int *first, struct skw_error *err)
 {
-	struct parser p = { 0 };
+	struct option_parser p = { 0 };
 	int ret = parser_make(&p, tables, n);
 
 	if (ret)
@@ -257,4 +259,14 @@ void skw_options_help(const struct skw_option_table *tables, size_t n, FILE *to)
 	for (size_t i = 0; i < n; i++)
 		for (size_t at = 0; at < tables[i].len; at++)
 			help_one(&tables[i].options[at], to);
+}
+
+void skw_options_help_fields(FILE *to)
+{
+	struct skw_buf text = SKW_BUF_INIT;
+
+	skw_choice_help(&text);
+	if (!text.failed)
+		fwrite(text.data, 1, text.len, to);
+	skw_buf_free(&text);
 }

@@ -68,4 +68,7 @@ int skw_options_parse(const struct skw_option_table *tables, size_t n, int argc,
 /* Prints the list of options for a help text. */
 void skw_options_help(const struct skw_option_table *tables, size_t n, FILE *to);
 
+/* The fields of rows, for the help text of a command whose options name them. */
+void skw_options_help_fields(FILE *to);
+
 #endif

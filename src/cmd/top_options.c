@@ -119,7 +119,7 @@ void skw_top_options_help(FILE *to)
 	      "Shows the connections of this host, live. F1 lists the keys.\n\n",
 	      to);
 	skw_options_help(&table, 1, to);
-	skw_choice_help(to);
+	skw_options_help_fields(to);
 }
 
 static int take_format(struct skw_top_request *r, struct skw_error *err)

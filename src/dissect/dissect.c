@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/dissect.h"
 
-#include <arpa/inet.h>
-
 #include "dissect/ip/cksum.h"
 #include "dissect/text.h"
 
@@ -64,13 +62,6 @@ static void add_addr(struct skw_buf *out, const struct skw_ip *ip, const uint8_t
 		skw_text_ipv4(out, addr);
 	else
 		skw_text_ipv6(out, addr);
-}
-
-const char *skw_dissect_addr(const struct skw_ip *ip, const uint8_t *addr, char *text)
-{
-	if (!inet_ntop(ip->version == 4 ? AF_INET : AF_INET6, addr, text, INET6_ADDRSTRLEN))
-		text[0] = '\0';
-	return text;
 }
 
 void skw_dissect_hosts(struct skw_dissect *d, const struct skw_ip *ip)

@@ -61,9 +61,6 @@ void skw_dissect_invalid(struct skw_dissect *d);
 /* Prints "name, length N" for a protocol that is not dissected. */
 void skw_dissect_name(struct skw_dissect *d, const char *name, uint32_t len);
 
-/* Returns the address as text. `text` holds INET6_ADDRSTRLEN bytes. */
-const char *skw_dissect_addr(const struct skw_ip *ip, const uint8_t *addr, char *text);
-
 /* Print "src > dst: ", or with ports "src.sport > dst.dport: ", unless hosts_printed is set. */
 void skw_dissect_hosts(struct skw_dissect *d, const struct skw_ip *ip);
 void skw_dissect_ports(struct skw_dissect *d, const struct skw_ip *ip, uint16_t sport,

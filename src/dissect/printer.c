@@ -107,7 +107,7 @@ void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 	if (print_invalid(pkt, out))
 		return;
 	skw_dissect_color(&d, SKW_COLOR_TIME);
-	skw_print_time(&p->clock, p->opt.time, p->opt.nano, pkt->ts_ns, out);
+	skw_timestamp_print(&p->clock, p->opt.time, p->opt.nano, pkt->ts_ns, out);
 	skw_dissect_color(&d, SKW_COLOR_END);
 
 	uint32_t skip = skw_dissect_link(&d, pkt, iface);

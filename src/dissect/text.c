@@ -39,15 +39,6 @@ void skw_text_field(struct skw_buf *out, const char *label, uint64_t v)
 	skw_buf_add_uint(out, v);
 }
 
-void skw_text_padded(struct skw_buf *out, const char *s, unsigned width)
-{
-	size_t n = strlen(s);
-
-	skw_buf_add(out, s, n);
-	for (; n < width; n++)
-		skw_buf_add_char(out, ' ');
-}
-
 void skw_text_hex_colons(struct skw_buf *out, const uint8_t *p, size_t n)
 {
 	char *text = n ? (char *)skw_buf_reserve(out, n * 3) : NULL;

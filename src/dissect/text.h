@@ -14,8 +14,6 @@ void skw_text_hex(struct skw_buf *out, uint32_t v, unsigned digits);
 void skw_text_uint0(struct skw_buf *out, uint64_t v, unsigned digits);
 /* A label and a decimal number after it: (", ttl ", 64). */
 void skw_text_field(struct skw_buf *out, const char *label, uint64_t v);
-/* A string, followed by spaces up to `width`. */
-void skw_text_padded(struct skw_buf *out, const char *s, unsigned width);
 
 /* Six bytes as 00:11:22:33:44:55, and n bytes in the same form. */
 void skw_text_mac(struct skw_buf *out, const uint8_t *p);

@@ -65,8 +65,8 @@ static uint64_t add_difference(uint64_t from_ns, uint64_t to_ns, struct skw_buf 
 	return ns;
 }
 
-void skw_print_time(struct skw_print_clock *clock, enum skw_print_time form, bool nano,
-		    uint64_t ts_ns, struct skw_buf *out)
+void skw_timestamp_print(struct skw_print_clock *clock, enum skw_print_time form, bool nano,
+			 uint64_t ts_ns, struct skw_buf *out)
 {
 	/* Differences are computed from the times that are printed, so that they add up. */
 	if (!nano)

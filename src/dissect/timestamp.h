@@ -23,7 +23,7 @@ struct skw_print_clock {
  * Appends the time stamp and a space, or nothing for SKW_TIME_NONE. With `nano` it has nine digits.
  * Otherwise the nanoseconds are cut off, not rounded.
  */
-void skw_print_time(struct skw_print_clock *clock, enum skw_print_time form, bool nano,
-		    uint64_t ts_ns, struct skw_buf *out);
+void skw_timestamp_print(struct skw_print_clock *clock, enum skw_print_time form, bool nano,
+			 uint64_t ts_ns, struct skw_buf *out);
 
 #endif

@@ -63,15 +63,15 @@ static int parse_comparison(struct parser *p)
 	char *value = e->texts + e->texts_len;
 	struct skw_token op;
 	char what[80];
-	int err;
+	int ret;
 
 	if (name.kind != SKW_TOKEN_WORD)
 		return expected(p, "a field, such as srtt");
-	err = skw_expr_operand_field(&p->lex, &name, test);
-	if (!err)
-		err = advance(p);
-	if (err)
-		return err;
+	ret = skw_expr_operand_field(&p->lex, &name, test);
+	if (!ret)
+		ret = advance(p);
+	if (ret)
+		return ret;
 	op = p->token;
 	emit(e, INSN_TEST, e->tests_len++);
 	if (op.kind != SKW_TOKEN_COMPARE) {
@@ -84,16 +84,16 @@ static int parse_comparison(struct parser *p)
 			 SKW_TOKEN_SHOWN(&name));
 		return expected(p, what);
 	}
-	err = advance(p);
-	if (err)
-		return err;
+	ret = advance(p);
+	if (ret)
+		return ret;
 	if (p->token.kind != SKW_TOKEN_WORD && p->token.kind != SKW_TOKEN_STRING) {
 		snprintf(what, sizeof(what), "a value after '%.*s'", SKW_TOKEN_SHOWN(&op));
 		return expected(p, what);
 	}
 	e->texts_len += skw_token_text(&p->token, value) + 1;
-	err = skw_expr_operand_value(&p->lex, &name, &op, &p->token, value, test);
-	return err ? err : advance(p);
+	ret = skw_expr_operand_value(&p->lex, &name, &op, &p->token, value, test);
+	return ret ? ret : advance(p);
 }
 
 static int parse_or(struct parser *p);
@@ -101,12 +101,12 @@ static int parse_or(struct parser *p);
 static int parse_group(struct parser *p)
 {
 	const char *open = p->token.at;
-	int err = advance(p);
+	int ret = advance(p);
 
-	if (!err)
-		err = parse_or(p);
-	if (err)
-		return err;
+	if (!ret)
+		ret = parse_or(p);
+	if (ret)
+		return ret;
 	if (p->token.kind == SKW_TOKEN_END)
 		return skw_lexer_error(&p->lex, open, "this parenthesis is not closed");
 	if (p->token.kind != SKW_TOKEN_CLOSE)
@@ -116,7 +116,7 @@ static int parse_group(struct parser *p)
 
 static int parse_factor(struct parser *p)
 {
-	int err;
+	int ret;
 
 	if (p->token.kind != SKW_TOKEN_NOT && p->token.kind != SKW_TOKEN_OPEN)
 		return parse_comparison(p);
@@ -125,16 +125,16 @@ static int parse_factor(struct parser *p)
 				       MAX_DEPTH);
 	p->depth++;
 	if (p->token.kind == SKW_TOKEN_OPEN) {
-		err = parse_group(p);
+		ret = parse_group(p);
 	} else {
-		err = advance(p);
-		if (!err)
-			err = parse_factor(p);
-		if (!err)
+		ret = advance(p);
+		if (!ret)
+			ret = parse_factor(p);
+		if (!ret)
 			emit(p->expr, INSN_NOT, 0);
 	}
 	p->depth--;
-	return err;
+	return ret;
 }
 
 /*
@@ -144,17 +144,17 @@ static int parse_factor(struct parser *p)
 static int parse_chain(struct parser *p, enum skw_token_kind joint, enum insn_op jump,
 		       int (*operand)(struct parser *))
 {
-	int err = operand(p);
+	int ret = operand(p);
 
-	while (!err && p->token.kind == joint) {
+	while (!ret && p->token.kind == joint) {
 		uint32_t at = emit(p->expr, jump, 0);
 
-		err = advance(p);
-		if (!err)
-			err = operand(p);
+		ret = advance(p);
+		if (!ret)
+			ret = operand(p);
 		p->expr->insns[at].at = p->expr->len;
 	}
-	return err;
+	return ret;
 }
 
 static int parse_and(struct parser *p)
@@ -169,15 +169,15 @@ static int parse_or(struct parser *p)
 
 static int parse_all(struct parser *p)
 {
-	int err = advance(p);
+	int ret = advance(p);
 
-	if (!err && p->token.kind == SKW_TOKEN_END)
+	if (!ret && p->token.kind == SKW_TOKEN_END)
 		return skw_lexer_error(&p->lex, p->token.at,
 				       "the expression is empty; try 'srtt > 20ms'");
-	if (!err)
-		err = parse_or(p);
-	if (err || p->token.kind == SKW_TOKEN_END)
-		return err;
+	if (!ret)
+		ret = parse_or(p);
+	if (ret || p->token.kind == SKW_TOKEN_END)
+		return ret;
 	if (p->token.kind == SKW_TOKEN_CLOSE)
 		return skw_lexer_error(&p->lex, p->token.at, "no parenthesis is open here");
 	return expected(p, "'and', 'or' or the end");

@@ -91,16 +91,16 @@ static void take_word(const struct skw_lexer *lex, struct skw_token *out)
 
 int skw_lexer_next(struct skw_lexer *lex, struct skw_token *out)
 {
-	int err = 0;
+	int ret = 0;
 
 	lex->next += strspn(lex->next, BLANK);
 	*out = (struct skw_token){ .kind = SKW_TOKEN_END, .at = lex->next };
 	if (*lex->next == '"' || *lex->next == '\'')
-		err = take_string(lex, out);
+		ret = take_string(lex, out);
 	else if (*lex->next && !take_sign(lex, out))
 		take_word(lex, out);
-	if (err)
-		return err;
+	if (ret)
+		return ret;
 	if (*lex->next && !out->len)
 		return skw_lexer_error(lex, lex->next, "'%c' alone means nothing; write '%s'",
 				       *lex->next, *lex->next == '&' ? "and" : "or");

@@ -5,7 +5,7 @@
 #include <linux/filter.h>
 #include <stdlib.h>
 
-#include "filter/bytes.h"
+#include "filter/load.h"
 #include "filter/frame.h"
 #include "util/cleanup.h"
 
@@ -107,12 +107,12 @@ static void ld_abs(struct translation *t, const struct skw_cbpf_insn *in, int si
 	if (is_ancillary(in))
 		ld_ancillary(t, in);
 	else
-		skw_bytes_load(&t->out, t->frame->access, size, false, in->k);
+		skw_load_bytes(&t->out, t->frame->access, size, false, in->k);
 }
 
 static void ld_ind(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
-	skw_bytes_load(&t->out, t->frame->access, size, true, in->k);
+	skw_load_bytes(&t->out, t->frame->access, size, true, in->k);
 }
 
 static void ld_len(struct translation *t, const struct skw_cbpf_insn *in, int reg)
@@ -139,7 +139,7 @@ static void st_mem(struct translation *t, const struct skw_cbpf_insn *in, int re
 static void ldx_msh(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
 	skw_emit_store(&t->out, BPF_W, BPF_REG_10, TMP_OFF, SKW_REG_A);
-	skw_bytes_load(&t->out, t->frame->access, size, false, in->k);
+	skw_load_bytes(&t->out, t->frame->access, size, false, in->k);
 	skw_emit(&t->out, BPF_ALU | BPF_AND | BPF_K, SKW_REG_A, 0, 0, 0xf);
 	skw_emit(&t->out, BPF_ALU | BPF_LSH | BPF_K, SKW_REG_A, 0, 0, 2);
 	skw_emit_mov_reg(&t->out, SKW_REG_X, SKW_REG_A);
@@ -384,7 +384,7 @@ static int emit_all(struct translation *t, const struct skw_cbpf *prog, const bo
 	t->out.len = 0;
 	skw_frame_begin(&t->out, t->frame);
 	if (reads_bytes(prog))
-		skw_bytes_begin(&t->out, t->frame->access);
+		skw_load_begin(&t->out, t->frame->access);
 	emit_zero(t, prog);
 	for (t->pc = 0; t->pc < prog->len; t->pc++) {
 		const struct skw_cbpf_insn *in = &prog->insns[t->pc];
@@ -403,27 +403,27 @@ int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_fr
 	SKW_AUTO_FREE size_t *start = NULL;
 	SKW_AUTO_FREE struct bpf_insn *out = NULL;
 	struct translation t = { .frame = frame };
-	int err = check(prog);
+	int ret = check(prog);
 
-	if (err)
-		return err;
+	if (ret)
+		return ret;
 	reachable = calloc(prog->len, sizeof(*reachable));
 	start = calloc(prog->len, sizeof(*start));
 	if (!reachable || !start)
 		return -ENOMEM;
 	find_reachable(prog, reachable);
 	t.start = start;
-	err = emit_all(&t, prog, reachable);
-	if (err)
-		return err;
+	ret = emit_all(&t, prog, reachable);
+	if (ret)
+		return ret;
 
 	out = calloc(t.out.len, sizeof(*out));
 	if (!out)
 		return -ENOMEM;
 	t.out.insns = out;
-	err = emit_all(&t, prog, reachable);
-	if (err)
-		return err;
+	ret = emit_all(&t, prog, reachable);
+	if (ret)
+		return ret;
 	*len = t.out.len;
 	*insns = SKW_TAKE_PTR(out);
 	return 0;

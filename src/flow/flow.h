@@ -54,14 +54,14 @@ struct skw_flow {
 /*
  * What a packet says. -ENOENT: it is no IP packet, or its link type is not known. -ENODATA: what
  * was captured of it ends before the tuple is complete. -EBADMSG: its headers contradict
- * themselves. `out` is set only on success.
+ * themselves. `out` is set only on success. For tests until packets are joined with connections.
  */
 int skw_flow_of(const struct skw_packet *pkt, struct skw_flow *out);
 
 /*
  * What an ICMP or ICMPv6 error says of the packet that it quotes, in that packet's own direction.
  * `error` is what skw_flow_of() said of pkt; `out` may be the same. Places are offsets in pkt.
- * -ENOENT: it is no such error, or not a datagram's first part. Else as above.
+ * -ENOENT: it is no such error, or not a datagram's first part. Else as above. For tests, too.
  */
 int skw_flow_of_quote(const struct skw_packet *pkt, const struct skw_flow *error,
 		      struct skw_flow *out);

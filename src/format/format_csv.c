@@ -54,19 +54,19 @@ static void add_quoted(struct skw_buf *out, const char *text)
 }
 
 /* A cell with a known value. */
-struct cell {
+struct csv_cell {
 	const struct skw_row *row;
 	enum skw_field field;
 	struct skw_value value;
 	const struct skw_format_env *env;
 };
 
-static void number_cell(struct skw_buf *out, const struct cell *cell)
+static void number_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	skw_buf_add_uint(out, cell->value.number);
 }
 
-static void time_cell(struct skw_buf *out, const struct cell *cell)
+static void time_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	char text[SKW_RFC3339_SIZE];
 
@@ -74,17 +74,17 @@ static void time_cell(struct skw_buf *out, const struct cell *cell)
 	skw_buf_add(out, text, sizeof(text) - 1);
 }
 
-static void bool_cell(struct skw_buf *out, const struct cell *cell)
+static void bool_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	skw_buf_add_str(out, cell->value.number ? "true" : "false");
 }
 
-static void text_cell(struct skw_buf *out, const struct cell *cell)
+static void text_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	add_quoted(out, cell->value.text);
 }
 
-static void addr_cell(struct skw_buf *out, const struct cell *cell)
+static void addr_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -96,7 +96,7 @@ static void addr_cell(struct skw_buf *out, const struct cell *cell)
 }
 
 /* All owners as "pid:comm pid:comm" in a single pair of quotes. */
-static void owners_cell(struct skw_buf *out, const struct cell *cell)
+static void owners_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	struct skw_buf list = SKW_BUF_INIT;
 
@@ -115,7 +115,7 @@ static void owners_cell(struct skw_buf *out, const struct cell *cell)
 	skw_buf_free(&list);
 }
 
-static void hist_cell(struct skw_buf *out, const struct cell *cell)
+static void hist_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
 		if (i)
@@ -124,7 +124,7 @@ static void hist_cell(struct skw_buf *out, const struct cell *cell)
 	}
 }
 
-static void (*const cells[])(struct skw_buf *out, const struct cell *cell) = {
+static void (*const cells[])(struct skw_buf *out, const struct csv_cell *cell) = {
 	[SKW_KIND_NUMBER] = number_cell, [SKW_KIND_BYTES] = number_cell,
 	[SKW_KIND_BPS] = number_cell,    [SKW_KIND_US] = number_cell,
 	[SKW_KIND_TIME] = time_cell,     [SKW_KIND_BOOL] = bool_cell,
@@ -146,7 +146,7 @@ int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
 		       const struct skw_format_env *env)
 {
 	for (unsigned i = 0; i < SKW_FIELDS; i++) {
-		struct cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
+		struct csv_cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
 
 		if (i)
 			skw_buf_add_char(out, ',');

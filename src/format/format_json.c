@@ -73,34 +73,34 @@ static void add_time(struct skw_buf *out, uint64_t ns, const struct skw_format_e
 }
 
 /* A cell with a known value. */
-struct cell {
+struct json_cell {
 	const struct skw_row *row;
 	enum skw_field field;
 	struct skw_value value;
 	const struct skw_format_env *env;
 };
 
-static void number_cell(struct skw_buf *out, const struct cell *cell)
+static void number_cell(struct skw_buf *out, const struct json_cell *cell)
 {
 	skw_buf_add_uint(out, cell->value.number);
 }
 
-static void time_cell(struct skw_buf *out, const struct cell *cell)
+static void time_cell(struct skw_buf *out, const struct json_cell *cell)
 {
 	add_time(out, cell->value.number, cell->env);
 }
 
-static void bool_cell(struct skw_buf *out, const struct cell *cell)
+static void bool_cell(struct skw_buf *out, const struct json_cell *cell)
 {
 	skw_buf_add_str(out, cell->value.number ? "true" : "false");
 }
 
-static void text_cell(struct skw_buf *out, const struct cell *cell)
+static void text_cell(struct skw_buf *out, const struct json_cell *cell)
 {
 	add_string(out, cell->value.text);
 }
 
-static void addr_cell(struct skw_buf *out, const struct cell *cell)
+static void addr_cell(struct skw_buf *out, const struct json_cell *cell)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -111,7 +111,7 @@ static void addr_cell(struct skw_buf *out, const struct cell *cell)
 	add_string(out, text);
 }
 
-static void owners_cell(struct skw_buf *out, const struct cell *cell)
+static void owners_cell(struct skw_buf *out, const struct json_cell *cell)
 {
 	const struct skw_owners *owners = cell->row->owners;
 
@@ -126,7 +126,7 @@ static void owners_cell(struct skw_buf *out, const struct cell *cell)
 	skw_buf_add_char(out, ']');
 }
 
-static void hist_cell(struct skw_buf *out, const struct cell *cell)
+static void hist_cell(struct skw_buf *out, const struct json_cell *cell)
 {
 	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
 		skw_buf_add_char(out, i ? ',' : '[');
@@ -135,7 +135,7 @@ static void hist_cell(struct skw_buf *out, const struct cell *cell)
 	skw_buf_add_char(out, ']');
 }
 
-static void (*const cells[])(struct skw_buf *out, const struct cell *cell) = {
+static void (*const cells[])(struct skw_buf *out, const struct json_cell *cell) = {
 	[SKW_KIND_NUMBER] = number_cell, [SKW_KIND_BYTES] = number_cell,
 	[SKW_KIND_BPS] = number_cell,    [SKW_KIND_US] = number_cell,
 	[SKW_KIND_TIME] = time_cell,     [SKW_KIND_BOOL] = bool_cell,
@@ -159,7 +159,7 @@ static void add_fields(struct skw_buf *out, const struct skw_row *row, enum skw_
 		       enum skw_field last, const struct skw_format_env *env)
 {
 	for (unsigned i = first; i <= last; i++) {
-		struct cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
+		struct json_cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
 
 		add_key(out, skw_fields[i].name);
 		skw_field_value(row, cell.field, &cell.value);

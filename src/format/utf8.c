@@ -5,7 +5,11 @@
 
 #include "util/cleanup.h"
 
-size_t skw_utf8_len(const char *text)
+/*
+ * The length of the UTF-8 character at `text`, which ends with a zero. 0 at the end and if the
+ * bytes are not valid.
+ */
+static size_t char_len(const char *text)
 {
 	/* RFC 3629, 4: the first bytes, and the range of the second byte after each of them. */
 	static const struct {
@@ -37,7 +41,7 @@ size_t skw_utf8_len(const char *text)
 
 const char *skw_utf8_add(struct skw_buf *out, const char *text)
 {
-	size_t len = skw_utf8_len(text);
+	size_t len = char_len(text);
 
 	if (!len) {
 		skw_buf_add_str(out, SKW_UTF8_REPLACEMENT);

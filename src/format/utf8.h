@@ -14,12 +14,6 @@
 #define SKW_UTF8_REPLACEMENT "\xef\xbf\xbd"
 
 /*
- * The length of the UTF-8 character at `text`, which ends with a zero. 0 at the end and if the
- * bytes are not valid.
- */
-size_t skw_utf8_len(const char *text);
-
-/*
  * Appends the first character of the text, or U+FFFD for a byte that is not part of a character.
  * Returns the place after it.
  */

@@ -123,6 +123,7 @@ int skw_keeper_start(struct skw_keeper *k, size_t verb, const void *request, siz
  */
 int skw_keeper_fd(const struct skw_keeper *k);
 
+/* For tests. */
 int skw_keeper_pid(const struct skw_keeper *k);
 
 /*

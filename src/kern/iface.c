@@ -23,20 +23,20 @@ static int query(int fd, unsigned long request, struct ifreq *ifr)
 static int fill_by_name(int fd, struct skw_iface_info *info)
 {
 	struct ifreq ifr = { 0 };
-	int err;
+	int ret;
 
 	memcpy(ifr.ifr_name, info->name, sizeof(ifr.ifr_name));
-	err = query(fd, SIOCGIFINDEX, &ifr);
-	if (err)
-		return err;
+	ret = query(fd, SIOCGIFINDEX, &ifr);
+	if (ret)
+		return ret;
 	info->ifindex = (uint32_t)ifr.ifr_ifindex;
-	err = query(fd, SIOCGIFHWADDR, &ifr);
-	if (err)
-		return err;
+	ret = query(fd, SIOCGIFHWADDR, &ifr);
+	if (ret)
+		return ret;
 	info->arphrd = ifr.ifr_hwaddr.sa_family;
-	err = query(fd, SIOCGIFFLAGS, &ifr);
-	if (err)
-		return err;
+	ret = query(fd, SIOCGIFFLAGS, &ifr);
+	if (ret)
+		return ret;
 	info->flags = (uint32_t)(uint16_t)ifr.ifr_flags;
 	return 0;
 }
@@ -75,14 +75,14 @@ int skw_iface_by_index(uint32_t ifindex, struct skw_iface_info *info)
 
 	if (fd < 0)
 		return fd;
-	int err = query(fd, SIOCGIFNAME, &ifr);
-	if (err)
-		return err;
+	int ret = query(fd, SIOCGIFNAME, &ifr);
+	if (ret)
+		return ret;
 	memcpy(found.name, ifr.ifr_name, sizeof(found.name));
-	err = fill_by_name(fd, &found);
-	if (!err)
+	ret = fill_by_name(fd, &found);
+	if (!ret)
 		*info = found;
-	return err;
+	return ret;
 }
 
 int skw_iface_list(struct skw_iface_info **list, size_t *n, struct skw_error *err)

@@ -15,7 +15,7 @@
 #define RELEASE_PART 16
 
 /* A finished record that a look has found and that is not lent out yet. */
-struct entry {
+struct ring_entry {
 	uint64_t ts_ns;
 	uint64_t pos; /* the kernel's running position of the record's header */
 };
@@ -31,7 +31,7 @@ struct ring {
 	const unsigned long *producer_pos;
 	const uint8_t *data;
 
-	struct entry *entries; /* owned; [first, len) are waiting, sorted by time */
+	struct ring_entry *entries; /* owned; [first, len) are waiting, sorted by time */
 	size_t first, len, size;
 	/*
 	 * If CPUs share a ring, its records can be out of time order. The entries outside of
@@ -120,7 +120,7 @@ static int ring_add(struct ring *ring, uint64_t ts_ns, uint64_t pos)
 {
 	if (ring->len == ring->size) {
 		size_t size = ring->size ? ring->size * 2 : 1024;
-		struct entry *entries = realloc(ring->entries, size * sizeof(*entries));
+		struct ring_entry *entries = realloc(ring->entries, size * sizeof(*entries));
 
 		if (!entries)
 			return -ENOMEM;
@@ -134,7 +134,7 @@ static int ring_add(struct ring *ring, uint64_t ts_ns, uint64_t pos)
 		ring->entries[at] = ring->entries[at - 1];
 		at--;
 	}
-	ring->entries[at] = (struct entry){ ts_ns, pos };
+	ring->entries[at] = (struct ring_entry){ ts_ns, pos };
 	if (at != ring->len - 1) {
 		if (ring->unsorted_from == ring->unsorted_to || at < ring->unsorted_from)
 			ring->unsorted_from = at;

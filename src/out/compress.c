@@ -26,7 +26,7 @@
 enum step { STEP_MORE, STEP_FLUSH, STEP_END, STEP_COUNT };
 
 struct skw_compress {
-	const struct method *method;
+	const struct packer *method;
 	skw_compress_put *put;
 	void *arg;
 #ifdef HAVE_ZLIB
@@ -38,7 +38,7 @@ struct skw_compress {
 	uint8_t piece[PIECE_BYTES];
 };
 
-struct method {
+struct packer {
 	enum skw_compression kind;
 	int (*begin)(struct skw_compress *c);
 	int (*run)(struct skw_compress *c, const uint8_t *bytes, size_t n, enum step step);
@@ -67,9 +67,9 @@ static int gzip_run(struct skw_compress *c, const uint8_t *bytes, size_t n, enum
 		if (deflate(&c->z, flush[step]) == Z_STREAM_ERROR)
 			return -EINVAL;
 		size_t have = sizeof(c->piece) - c->z.avail_out;
-		int r = have ? c->put(c->arg, c->piece, have) : 0;
-		if (r)
-			return r;
+		int ret = have ? c->put(c->arg, c->piece, have) : 0;
+		if (ret)
+			return ret;
 	} while (!c->z.avail_out);
 	return 0;
 }
@@ -104,9 +104,9 @@ static int zstd_run(struct skw_compress *c, const uint8_t *bytes, size_t n, enum
 		left = ZSTD_compressStream2(c->zstd, &out, &in, end[step]);
 		if (ZSTD_isError(left))
 			return -EINVAL;
-		int r = out.pos ? c->put(c->arg, c->piece, out.pos) : 0;
-		if (r)
-			return r;
+		int ret = out.pos ? c->put(c->arg, c->piece, out.pos) : 0;
+		if (ret)
+			return ret;
 	} while (step == STEP_MORE ? in.pos < in.size : left);
 	return 0;
 }
@@ -117,7 +117,7 @@ static void zstd_release(struct skw_compress *c)
 }
 #endif
 
-static const struct method methods[] = {
+static const struct packer methods[] = {
 #ifdef HAVE_ZLIB
 	{ SKW_COMPRESSION_GZIP, gzip_begin, gzip_run, gzip_release },
 #endif
@@ -127,9 +127,9 @@ static const struct method methods[] = {
 	{ SKW_COMPRESSION_NONE, NULL, NULL, NULL }, /* the end */
 };
 
-static const struct method *find(enum skw_compression kind)
+static const struct packer *find(enum skw_compression kind)
 {
-	const struct method *m = methods;
+	const struct packer *m = methods;
 
 	while (m->begin && m->kind != kind)
 		m++;
@@ -144,7 +144,7 @@ bool skw_compress_supported(enum skw_compression kind)
 int skw_compress_new(enum skw_compression kind, skw_compress_put *put, void *arg,
 		     struct skw_compress **out)
 {
-	const struct method *m = find(kind);
+	const struct packer *m = find(kind);
 
 	if (!m)
 		return -ENOTSUP;
@@ -154,10 +154,10 @@ int skw_compress_new(enum skw_compression kind, skw_compress_put *put, void *arg
 	c->method = m;
 	c->put = put;
 	c->arg = arg;
-	int r = m->begin(c);
-	if (r) {
+	int ret = m->begin(c);
+	if (ret) {
 		free(c);
-		return r;
+		return ret;
 	}
 	*out = c;
 	return 0;

@@ -20,7 +20,7 @@
 #define GZIP_WINDOW_BITS (15 + 16)
 
 struct skw_decompress {
-	const struct method *method;
+	const struct unpacker *method;
 	bool at_end;
 #ifdef HAVE_ZLIB
 	z_stream z;
@@ -30,7 +30,7 @@ struct skw_decompress {
 #endif
 };
 
-struct method {
+struct unpacker {
 	enum skw_compression kind;
 	int (*begin)(struct skw_decompress *d);
 	int (*run)(struct skw_decompress *d, struct skw_decompress_io *io);
@@ -56,16 +56,16 @@ static int gzip_run(struct skw_decompress *d, struct skw_decompress_io *io)
 	d->z.avail_in = (uInt)io->in_left;
 	d->z.next_out = io->out;
 	d->z.avail_out = (uInt)io->out_left;
-	int r = inflate(&d->z, Z_NO_FLUSH);
+	int ret = inflate(&d->z, Z_NO_FLUSH);
 	io->in = d->z.next_in;
 	io->in_left = d->z.avail_in;
 	io->out = d->z.next_out;
 	io->out_left = d->z.avail_out;
-	d->at_end = r == Z_STREAM_END;
+	d->at_end = ret == Z_STREAM_END;
 	/* Z_BUF_ERROR means that there was nothing to do, which is no error. */
-	if (r == Z_MEM_ERROR)
+	if (ret == Z_MEM_ERROR)
 		return -ENOMEM;
-	return r == Z_OK || r == Z_STREAM_END || r == Z_BUF_ERROR ? 0 : -EBADMSG;
+	return ret == Z_OK || ret == Z_STREAM_END || ret == Z_BUF_ERROR ? 0 : -EBADMSG;
 }
 
 static void gzip_release(struct skw_decompress *d)
@@ -105,7 +105,7 @@ static void zstd_release(struct skw_decompress *d)
 }
 #endif
 
-static const struct method methods[] = {
+static const struct unpacker methods[] = {
 #ifdef HAVE_ZLIB
 	{ SKW_COMPRESSION_GZIP, gzip_begin, gzip_run, gzip_release },
 #endif
@@ -134,7 +134,7 @@ enum skw_compression skw_decompress_detect(const uint8_t *bytes, size_t n)
 
 int skw_decompress_new(enum skw_compression kind, struct skw_decompress **out)
 {
-	const struct method *m = methods;
+	const struct unpacker *m = methods;
 
 	while (m->begin && m->kind != kind)
 		m++;
@@ -144,10 +144,10 @@ int skw_decompress_new(enum skw_compression kind, struct skw_decompress **out)
 	if (!d)
 		return -ENOMEM;
 	d->method = m;
-	int r = m->begin(d);
-	if (r) {
+	int ret = m->begin(d);
+	if (ret) {
 		free(d);
-		return r;
+		return ret;
 	}
 	*out = d;
 	return 0;

@@ -37,10 +37,10 @@ static int fill(struct input *in)
 	memmove(in->piece, in->next, in->left);
 	in->next = in->piece;
 	for (;;) {
-		int e = in->wait.wait ? in->wait.wait(in->wait.ctx, in->fd) : 0;
+		int ret = in->wait.wait ? in->wait.wait(in->wait.ctx, in->fd) : 0;
 
-		if (e)
-			return e;
+		if (ret)
+			return ret;
 		ssize_t n = read(in->fd, in->piece + in->left, sizeof(in->piece) - in->left);
 
 		if (n < 0 && errno == EINTR)
@@ -56,10 +56,10 @@ static int fill(struct input *in)
 static int sniff(struct input *in)
 {
 	while (in->left < SKW_DECOMPRESS_MAGIC_BYTES && !in->eof) {
-		int e = fill(in);
+		int ret = fill(in);
 
-		if (e)
-			return e;
+		if (ret)
+			return ret;
 	}
 	in->sniffed = true;
 	enum skw_compression kind = skw_decompress_detect(in->next, in->left);
@@ -69,10 +69,10 @@ static int sniff(struct input *in)
 static int read_plain(struct input *in, char *buf, size_t size, size_t *got)
 {
 	if (!in->left) {
-		int e = fill(in);
+		int ret = fill(in);
 
-		if (e)
-			return e;
+		if (ret)
+			return ret;
 	}
 	*got = in->left < size ? in->left : size;
 	memcpy(buf, in->next, *got);
@@ -84,24 +84,24 @@ static int read_plain(struct input *in, char *buf, size_t size, size_t *got)
 static int read_compressed(struct input *in, char *buf, size_t size, size_t *got)
 {
 	while (!*got) {
-		if (!in->left && !in->eof) {
-			int e = fill(in);
+		int ret = in->left || in->eof ? 0 : fill(in);
 
-			if (e)
-				return e;
-		}
+		if (ret)
+			return ret;
+
 		struct skw_decompress_io io = { in->next, in->left, (uint8_t *)buf, size };
-		int r = skw_decompress_run(in->decompress, &io);
+		ret = skw_decompress_run(in->decompress, &io);
+
 		bool stuck = io.in_left == in->left && io.out_left == size;
 
 		in->next = io.in;
 		in->left = io.in_left;
 		*got = size - io.out_left;
 		/* The bytes that could be decompressed are returned before the error. */
-		if (r && *got)
-			in->failed = -r;
-		else if (r)
-			return -r;
+		if (ret && *got)
+			in->failed = -ret;
+		else if (ret)
+			return -ret;
 		/* There are input and room, but no progress. Without this check we would loop. */
 		if (stuck && in->left)
 			return EBADMSG;
@@ -115,16 +115,16 @@ static ssize_t input_read(void *cookie, char *buf, size_t size)
 {
 	struct input *in = cookie;
 	size_t got = 0;
-	int e = in->failed;
+	int ret = in->failed;
 
-	if (!e && !in->sniffed)
-		e = sniff(in);
-	if (!e && size)
-		e = in->decompress ? read_compressed(in, buf, size, &got)
-				   : read_plain(in, buf, size, &got);
-	if (e) {
-		in->failed = e;
-		errno = e;
+	if (!ret && !in->sniffed)
+		ret = sniff(in);
+	if (!ret && size)
+		ret = in->decompress ? read_compressed(in, buf, size, &got)
+				     : read_plain(in, buf, size, &got);
+	if (ret) {
+		in->failed = ret;
+		errno = ret;
 		return -1;
 	}
 	return (ssize_t)got;
@@ -133,11 +133,11 @@ static ssize_t input_read(void *cookie, char *buf, size_t size)
 static int input_close(void *cookie)
 {
 	struct input *in = cookie;
-	int r = in->keep_fd ? 0 : close(in->fd);
+	int ret = in->keep_fd ? 0 : close(in->fd);
 
 	skw_decompress_free(in->decompress);
 	free(in);
-	return r;
+	return ret;
 }
 
 static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_input_wait *wait,
@@ -145,13 +145,13 @@ static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_
 {
 	const cookie_io_functions_t io = { .read = input_read, .close = input_close };
 	struct stat st;
-	int r = 0;
+	int ret = 0;
 
 	if (fstat(fd, &st))
-		r = -errno;
+		ret = -errno;
 	else if (S_ISDIR(st.st_mode))
-		r = -EISDIR;
-	struct input *in = r ? NULL : malloc(sizeof(*in));
+		ret = -EISDIR;
+	struct input *in = ret ? NULL : malloc(sizeof(*in));
 	FILE *f = NULL;
 	if (in) {
 		memset(in, 0, offsetof(struct input, piece));
@@ -163,12 +163,12 @@ static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_
 		f = fopencookie(in, "r", io);
 	}
 	if (!f) {
-		if (!r)
-			r = -ENOMEM;
+		if (!ret)
+			ret = -ENOMEM;
 		free(in);
 		if (!keep_fd)
 			close(fd);
-		return skw_error_set(err, r, "%s: %s", name, strerror(-r));
+		return skw_error_set(err, ret, "%s: %s", name, strerror(-ret));
 	}
 	*out = f;
 	return 0;
@@ -186,9 +186,9 @@ int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait, 
 		return open_stream(STDIN_FILENO, true, "standard input", wait, out, err);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
-		int r = -errno;
+		int ret = -errno;
 
-		return skw_error_set(err, r, "%s: %s", path, strerror(-r));
+		return skw_error_set(err, ret, "%s: %s", path, strerror(-ret));
 	}
 	return open_stream(fd, false, path, wait, out, err);
 }

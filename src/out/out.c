@@ -28,16 +28,16 @@
 static int init_sync(struct skw_out_writer *w)
 {
 	pthread_condattr_t attr;
-	int r = pthread_condattr_init(&attr);
+	int ret = pthread_condattr_init(&attr);
 
-	if (r)
-		return -r;
+	if (ret)
+		return -ret;
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->work, NULL);
-	r = pthread_cond_init(&w->space, &attr);
+	ret = pthread_cond_init(&w->space, &attr);
 	pthread_condattr_destroy(&attr);
-	return -r;
+	return -ret;
 }
 
 int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
@@ -49,9 +49,9 @@ int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
 	SKW_AUTO_FREE struct skw_out_writer *w = calloc(1, sizeof(*w));
 	if (!o || !w)
 		return -ENOMEM;
-	int r = init_sync(w);
-	if (r)
-		return r;
+	int ret = init_sync(w);
+	if (ret)
+		return ret;
 
 	w->map_size = SKW_OUT_BLOCKS * (SKW_OUT_BLOCK_BYTES + MARKS_BYTES);
 	w->map = mmap(NULL, w->map_size, PROT_READ | PROT_WRITE,
@@ -60,9 +60,9 @@ int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
 		return -errno;
 	w->give_up_fd = eventfd(0, EFD_CLOEXEC);
 	if (w->give_up_fd < 0) {
-		r = -errno;
+		ret = -errno;
 		munmap(w->map, w->map_size);
-		return r;
+		return ret;
 	}
 	uint8_t *p = w->map;
 	for (unsigned i = 0; i < SKW_OUT_BLOCKS; i++, p += SKW_OUT_BLOCK_BYTES)
@@ -138,21 +138,21 @@ static int next_block(struct skw_out *o, bool full, int fd)
 {
 	struct skw_out_writer *w = o->writer;
 	uint64_t pos = skw_out_bytes(o);
-	int r;
+	int ret;
 
 	pthread_mutex_lock(&w->lock);
 	publish(o);
 	current(w)->ended = true;
 	current(w)->full = full;
-	while (!(r = skw_out_error(o)) && !w->free)
+	while (!(ret = skw_out_error(o)) && !w->free)
 		wait_for_thread(w);
-	if (!r) {
+	if (!ret) {
 		begin_block(o, fd >= 0 ? 0 : pos, fd);
 		if (fd >= 0)
 			w->flushed = 0;
 	}
 	pthread_mutex_unlock(&w->lock);
-	return r;
+	return ret;
 }
 
 static int start_thread(struct skw_out_writer *w)
@@ -162,10 +162,10 @@ static int start_thread(struct skw_out_writer *w)
 	/* The process handles its signals in other threads. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &saved);
-	int r = pthread_create(&w->thread, NULL, skw_out_writer_run, w);
+	int ret = pthread_create(&w->thread, NULL, skw_out_writer_run, w);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
-	if (r)
-		return -r;
+	if (ret)
+		return -ret;
 	w->started = true;
 	pthread_setname_np(w->thread, "skw-out");
 	return 0;
@@ -183,24 +183,24 @@ int skw_out_open(struct skw_out *o, int fd)
 		return -EBUSY;
 	}
 	begin_block(o, 0, fd);
-	int r = start_thread(w);
-	if (r) {
+	int ret = start_thread(w);
+	if (ret) {
 		if (!w->opt.shared)
 			close(fd);
-		__atomic_store_n(&o->error, -r, __ATOMIC_RELAXED);
+		__atomic_store_n(&o->error, -ret, __ATOMIC_RELAXED);
 	}
-	return r;
+	return ret;
 }
 
 int skw_out_switch(struct skw_out *o, int fd)
 {
-	int r = o->writer->started && fd >= 0 ? skw_out_error(o) : -EBADF;
+	int ret = o->writer->started && fd >= 0 ? skw_out_error(o) : -EBADF;
 
-	if (!r)
-		r = next_block(o, false, fd);
-	if (r && fd >= 0 && !o->writer->opt.shared)
+	if (!ret)
+		ret = next_block(o, false, fd);
+	if (ret && fd >= 0 && !o->writer->opt.shared)
 		close(fd);
-	return r;
+	return ret;
 }
 
 int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n)
@@ -210,10 +210,10 @@ int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n)
 	if (!o->writer->started)
 		return -EBADF;
 	for (;;) {
-		int r = skw_out_error(o);
+		int ret = skw_out_error(o);
 
-		if (r)
-			return r;
+		if (ret)
+			return ret;
 		size_t room = (size_t)(o->end - o->cur);
 		size_t part = n < room ? n : room;
 		memcpy(o->cur, p, part);
@@ -222,19 +222,19 @@ int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n)
 		n -= part;
 		if (!n)
 			return 0;
-		r = next_block(o, true, -1);
-		if (r)
-			return r;
+		ret = next_block(o, true, -1);
+		if (ret)
+			return ret;
 	}
 }
 
 int skw_out_flush(struct skw_out *o)
 {
 	struct skw_out_writer *w = o->writer;
-	int r = w->started ? skw_out_error(o) : -EBADF;
+	int ret = w->started ? skw_out_error(o) : -EBADF;
 
-	if (r)
-		return r;
+	if (ret)
+		return ret;
 	uint64_t pos = skw_out_bytes(o);
 	pthread_mutex_lock(&w->lock);
 	/* After an error the thread may have freed the block, so that none is in use. */
@@ -257,15 +257,15 @@ int skw_out_flush(struct skw_out *o)
 int skw_out_wait(struct skw_out *o)
 {
 	struct skw_out_writer *w = o->writer;
-	int r = skw_out_flush(o);
+	int ret = skw_out_flush(o);
 
-	if (r)
-		return r;
+	if (ret)
+		return ret;
 	pthread_mutex_lock(&w->lock);
-	while (!(r = skw_out_error(o)) && !skw_out_writer_idle(w))
+	while (!(ret = skw_out_error(o)) && !skw_out_writer_idle(w))
 		pthread_cond_wait(&w->space, &w->lock);
 	pthread_mutex_unlock(&w->lock);
-	return r;
+	return ret;
 }
 
 uint64_t skw_out_files_closed(struct skw_out *o)
@@ -335,7 +335,7 @@ int skw_out_close(struct skw_out *o, int linger_ms)
 		return 0;
 
 	struct skw_out_writer *w = o->writer;
-	int error = skw_out_end(o, linger_ms);
+	int ret = skw_out_end(o, linger_ms);
 
 	close(w->give_up_fd);
 	munmap(w->map, w->map_size);
@@ -344,5 +344,5 @@ int skw_out_close(struct skw_out *o, int linger_ms)
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 	free(o);
-	return error;
+	return ret;
 }

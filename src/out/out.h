@@ -103,7 +103,9 @@ int skw_out_write_slow(struct skw_out *o, const void *bytes, size_t n);
  */
 int skw_out_flush(struct skw_out *o);
 
-/* Flushes and waits until write() has taken all bytes (no fsync). Returns 0 or -errno. */
+/*
+ * Flushes and waits until write() has taken all bytes (no fsync). Returns 0 or -errno. For tests.
+ */
 int skw_out_wait(struct skw_out *o);
 
 /*
@@ -155,11 +157,11 @@ static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
 /* Only for the two functions below. */
 static inline int skw_out_mark(struct skw_out *o, uint32_t kind)
 {
-	int r = skw_out_error(o);
+	int ret = skw_out_error(o);
 
-	if (__builtin_expect(!r && o->nmarks < SKW_OUT_MARKS, 1))
+	if (__builtin_expect(!ret && o->nmarks < SKW_OUT_MARKS, 1))
 		o->marks[o->nmarks++] = (uint32_t)(o->cur - o->base) | kind;
-	return r;
+	return ret;
 }
 
 /*

@@ -133,14 +133,14 @@ static int look_at(struct skw_target *s, bool direct)
 int skw_target_open(struct skw_target *s, int fd, const struct skw_target_options *opt)
 {
 	*s = (struct skw_target){ .fd = fd, .shared = opt->shared, .give_up_fd = opt->give_up_fd };
-	int r = look_at(s, opt->direct && !opt->compression);
+	int ret = look_at(s, opt->direct && !opt->compression);
 
 	s->begin = s->allocated = s->safe = s->offset;
-	if (!r && opt->compression)
-		r = skw_compress_new(opt->compression, compressed, s, &s->compress);
-	if (r)
+	if (!ret && opt->compression)
+		ret = skw_compress_new(opt->compression, compressed, s, &s->compress);
+	if (ret)
 		skw_target_abandon(s);
-	return r;
+	return ret;
 }
 
 /*
@@ -214,17 +214,17 @@ int skw_target_write(struct skw_target *s, const uint8_t *bytes, size_t n, bool 
 	size_t head = off ? SKW_TARGET_ALIGN - off : 0;
 	if (head > n)
 		head = n;
-	int r = write_all(s, bytes, head);
-	return r ? r : write_direct(s, bytes + head, n - head);
+	int ret = write_all(s, bytes, head);
+	return ret ? ret : write_direct(s, bytes + head, n - head);
 }
 
 int skw_target_flush(struct skw_target *s)
 {
-	int r = s->compress ? skw_compress_flush(s->compress) : 0;
+	int ret = s->compress ? skw_compress_flush(s->compress) : 0;
 
-	if (!r)
+	if (!ret)
 		s->safe = s->offset;
-	return r;
+	return ret;
 }
 
 void skw_target_cut(struct skw_target *s, uint64_t n)
@@ -241,27 +241,27 @@ void skw_target_cut(struct skw_target *s, uint64_t n)
 
 static int release(struct skw_target *s)
 {
-	int r = 0;
+	int ret = 0;
 
 	if (s->fd >= 0 && !s->shared && close(s->fd) && errno != EINTR)
-		r = -errno;
+		ret = -errno;
 	s->fd = -1;
 	skw_compress_free(s->compress);
 	s->compress = NULL;
-	return r;
+	return ret;
 }
 
 int skw_target_close(struct skw_target *s)
 {
-	int r = s->compress ? skw_compress_end(s->compress) : 0;
+	int ret = s->compress ? skw_compress_end(s->compress) : 0;
 
-	if (r)
+	if (ret)
 		skw_target_cut(s, 0);
 	/* Cutting a file to the length it has gives back what is allocated behind its end. */
-	if (s->allocated > s->offset && ftruncate(s->fd, s->offset) && !r)
-		r = -errno;
+	if (s->allocated > s->offset && ftruncate(s->fd, s->offset) && !ret)
+		ret = -errno;
 	int closed = release(s);
-	return r ? r : closed;
+	return ret ? ret : closed;
 }
 
 void skw_target_abandon(struct skw_target *s)

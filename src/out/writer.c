@@ -96,10 +96,10 @@ static void close_file(struct skw_out_writer *w)
 		skw_target_abandon(&w->target);
 		return;
 	}
-	int r = skw_target_close(&w->target);
-	if (r) {
+	int ret = skw_target_close(&w->target);
+	if (ret) {
 		add_lost(w, w->unsafe);
-		__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
+		__atomic_store_n(w->error, -ret, __ATOMIC_RELEASE);
 	} else {
 		pthread_mutex_lock(&w->lock);
 		w->closed++;
@@ -126,9 +126,9 @@ static void open_file(struct skw_out_writer *w, int fd)
 		return;
 	}
 	w->pos = w->whole = 0;
-	int r = skw_target_open(&w->target, fd, &how);
-	if (r) {
-		__atomic_store_n(w->error, -r, __ATOMIC_RELEASE);
+	int ret = skw_target_open(&w->target, fd, &how);
+	if (ret) {
+		__atomic_store_n(w->error, -ret, __ATOMIC_RELEASE);
 		notify(w);
 	}
 }
@@ -138,14 +138,14 @@ static void write_block(struct skw_out_writer *w, const struct job *j)
 	struct skw_out_block *b = j->block;
 	uint64_t base = w->pos - b->written;
 	uint32_t n = j->len - b->written;
-	int r = 0;
+	int ret = 0;
 
 	if (n)
-		r = skw_target_write(&w->target, b->data + b->written, n, n >= DIRECT_BYTES);
-	if (!r && j->flush)
-		r = skw_target_flush(&w->target);
-	if (r) {
-		fail(w, r, j, base);
+		ret = skw_target_write(&w->target, b->data + b->written, n, n >= DIRECT_BYTES);
+	if (!ret && j->flush)
+		ret = skw_target_flush(&w->target);
+	if (ret) {
+		fail(w, ret, j, base);
 		return;
 	}
 	w->pos += n;

@@ -164,11 +164,6 @@ int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_err
 	return ret;
 }
 
-uint64_t skw_reader_packets(const struct skw_reader *r)
-{
-	return r->packets;
-}
-
 size_t skw_reader_iface_count(const struct skw_reader *r)
 {
 	return r->pcap ? 1 : skw_pcapng_read_iface_count(r->pcapng);

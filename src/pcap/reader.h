@@ -31,9 +31,6 @@ void skw_reader_close(struct skw_reader *r); /* NULL allowed */
  */
 int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err);
 
-/* The number of packets read so far. */
-uint64_t skw_reader_packets(const struct skw_reader *r);
-
 /*
  * The interfaces that are known so far. In a pcapng file each packet may bring more.
  * skw_reader_iface() returns NULL if i is too large. Its result is valid until the
@@ -42,7 +39,10 @@ uint64_t skw_reader_packets(const struct skw_reader *r);
 size_t skw_reader_iface_count(const struct skw_reader *r);
 const struct skw_iface *skw_reader_iface(const struct skw_reader *r, size_t i);
 
-/* The last statistics of the interface that were read, or NULL if there were none. */
+/*
+ * The last statistics of the interface that were read, or NULL if there were none. For tests: no
+ * command shows them yet.
+ */
 const struct skw_iface_stats *skw_reader_stats(const struct skw_reader *r, size_t i);
 
 #endif

@@ -142,7 +142,7 @@ static void from_sll2(const struct skw_packet *pkt, struct fields *f)
 	memcpy(f->addr, p + 12, ADDR_BYTES);
 }
 
-static const struct link {
+static const struct sll2_link {
 	int dlt;
 	uint32_t header_len;
 	void (*read)(const struct skw_packet *pkt, struct fields *f);
@@ -157,7 +157,7 @@ static const struct link {
 	{ DLT_LINUX_SLL2, SKW_SLL2_BYTES, from_sll2 },
 };
 
-static const struct link *find(int dlt)
+static const struct sll2_link *find(int dlt)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(links); i++)
 		if (links[i].dlt == dlt)
@@ -173,7 +173,7 @@ bool skw_sll2_supported(int dlt)
 int skw_sll2_make(const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphrd,
 		  struct skw_sll2 *out)
 {
-	const struct link *link = find(pkt->dlt);
+	const struct sll2_link *link = find(pkt->dlt);
 
 	if (!link)
 		return -ENOTSUP;

@@ -12,7 +12,7 @@ void skw_address_text(uint8_t family, const uint8_t addr[16], char *out);
 
 /*
  * "10.0.3.7:5432", "[2001:db8::1]:443", or "*:80" for an address of zeros. `out` holds
- * SKW_ENDPOINT_SIZE.
+ * SKW_ENDPOINT_SIZE. The header has it for tests.
  */
 #define SKW_ENDPOINT_SIZE 56
 void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port);

@@ -8,10 +8,11 @@
 
 #include "model/row.h"
 
-uint8_t skw_history_encode(uint32_t us); /* SKW_NONE32: 0 */
+/* 0 for SKW_NONE32. The header has it for tests. */
+uint8_t skw_history_encode(uint32_t us);
 /*
  * SKW_NONE32 for 0; else within 5 % of the time that was encoded. A longer time than an hour comes
- * back as an hour.
+ * back as an hour. The header has it for tests.
  */
 uint32_t skw_history_decode(uint8_t code);
 

@@ -77,6 +77,48 @@ static void copy_addr(uint8_t out[16], const uint8_t in[16], uint8_t family)
 	memcpy(out, in, 4);
 }
 
+static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
+{
+	row->ts_ns = rec->ts_ns;
+	row->opened_ns = rec->opened_ns;
+	row->state_ns = rec->state_ns;
+	row->last_rto_ns = rec->last_rto_ns;
+	row->bytes_acked = rec->bytes_acked;
+	row->bytes_received = rec->bytes_received;
+	row->bytes_retrans = rec->bytes_retrans;
+	row->delivery_rate_bps = bits(rec->delivery_rate);
+	row->pacing_rate_bps = bits(rec->pacing_rate);
+	row->busy_us = rec->busy_us;
+	row->rwnd_limited_us = rec->rwnd_limited_us;
+	row->sndbuf_limited_us = rec->sndbuf_limited_us;
+	row->srtt_us = rec->srtt_us;
+	row->rttvar_us = rec->rttvar_us;
+	row->min_rtt_us = rec->min_rtt_us;
+	row->last_rtt_us = rec->last_rtt_us;
+	row->rtt_samples = rec->rtt_samples;
+	memcpy(row->rtt_hist, rec->rtt_hist, sizeof(row->rtt_hist));
+	row->rto_us = rec->rto_us;
+	row->rto_count = rec->rto_count;
+	row->retrans_segs = rec->retrans_segs;
+	row->retrans_events = rec->retrans_events;
+	row->lost_segs = rec->lost_segs;
+	row->cwnd = rec->cwnd;
+	row->ssthresh = rec->ssthresh;
+	row->mss = rec->mss;
+	row->segs_out = rec->segs_out;
+	row->segs_in = rec->segs_in;
+	row->notsent = rec->notsent;
+	row->recv_q = rec->recv_q;
+	row->send_q = rec->send_q;
+	row->unacked = rec->unacked;
+	row->sacked = rec->sacked;
+	row->reordering = rec->reordering;
+	row->rcv_rtt_us = rec->rcv_rtt_us;
+	row->snd_wnd = rec->snd_wnd;
+	row->timer_left_us = rec->timer_left_us;
+	row->drops = rec->drops;
+}
+
 int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 {
 	struct skw_row *row = &out->row;
@@ -104,44 +146,7 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 	row->direction = rec.direction;
 	row->timer = rec.timer;
 	row->flags = rec.flags;
-	row->ts_ns = rec.ts_ns;
-	row->opened_ns = rec.opened_ns;
-	row->state_ns = rec.state_ns;
-	row->last_rto_ns = rec.last_rto_ns;
-	row->bytes_acked = rec.bytes_acked;
-	row->bytes_received = rec.bytes_received;
-	row->bytes_retrans = rec.bytes_retrans;
-	row->delivery_rate_bps = bits(rec.delivery_rate);
-	row->pacing_rate_bps = bits(rec.pacing_rate);
-	row->busy_us = rec.busy_us;
-	row->rwnd_limited_us = rec.rwnd_limited_us;
-	row->sndbuf_limited_us = rec.sndbuf_limited_us;
-	row->srtt_us = rec.srtt_us;
-	row->rttvar_us = rec.rttvar_us;
-	row->min_rtt_us = rec.min_rtt_us;
-	row->last_rtt_us = rec.last_rtt_us;
-	row->rtt_samples = rec.rtt_samples;
-	memcpy(row->rtt_hist, rec.rtt_hist, sizeof(row->rtt_hist));
-	row->rto_us = rec.rto_us;
-	row->rto_count = rec.rto_count;
-	row->retrans_segs = rec.retrans_segs;
-	row->retrans_events = rec.retrans_events;
-	row->lost_segs = rec.lost_segs;
-	row->cwnd = rec.cwnd;
-	row->ssthresh = rec.ssthresh;
-	row->mss = rec.mss;
-	row->segs_out = rec.segs_out;
-	row->segs_in = rec.segs_in;
-	row->notsent = rec.notsent;
-	row->recv_q = rec.recv_q;
-	row->send_q = rec.send_q;
-	row->unacked = rec.unacked;
-	row->sacked = rec.sacked;
-	row->reordering = rec.reordering;
-	row->rcv_rtt_us = rec.rcv_rtt_us;
-	row->snd_wnd = rec.snd_wnd;
-	row->timer_left_us = rec.timer_left_us;
-	row->drops = rec.drops;
+	copy_figures(row, &rec);
 	out->kind = rec.kind;
 	memcpy(out->congestion, rec.congestion, SKW_CA_LEN);
 	out->congestion[SKW_CA_LEN] = '\0';

@@ -210,7 +210,7 @@ static int take_plain(struct skw_table *t, const struct skw_event_told *told,
 static bool is_reused(const struct skw_entry *e, uint64_t ts_ns)
 {
 	return e->kind == SKW_ROW_TCP && e->row.closed_ns == SKW_NONE64 &&
-	       !skw_entry_is_waiting(e) && e->row.ts_ns != SKW_NONE64 &&
+	       !skw_table_row_is_waiting(e) && e->row.ts_ns != SKW_NONE64 &&
 	       e->row.ts_ns > ts_ns + SKW_CLOSING_NS;
 }
 
@@ -248,7 +248,7 @@ static struct skw_entry *add_bare(struct skw_table *t, const struct skw_row *row
 static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row_sample *sample)
 {
 	const struct skw_row *last = &sample->row;
-	bool waits = skw_entry_is_waiting(e);
+	bool waits = skw_table_row_is_waiting(e);
 	uint64_t left_us = e->row.timer_left_us;
 	int ret = skw_table_row_merge(t, e, sample, true);
 

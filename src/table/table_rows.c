@@ -141,7 +141,7 @@ void skw_table_row_drop_doomed(struct skw_table *t)
 	struct skw_entry *e = skw_slots_at(&t->slots, t->doomed - 1);
 
 	t->doomed = 0;
-	if (e->row.cookie != t->timeline.cookie && skw_entry_is_closed(e))
+	if (e->row.cookie != t->timeline.cookie && skw_table_row_is_closed(e))
 		skw_table_row_drop(t, e);
 }
 
@@ -400,7 +400,7 @@ bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now
 {
 	const struct skw_row *row = &e->row;
 
-	if (!skw_entry_is_closed(e) || e->hidden)
+	if (!skw_table_row_is_closed(e) || e->hidden)
 		return false;
 	if (row->cookie == t->timeline.cookie)
 		return true;

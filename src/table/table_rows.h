@@ -47,22 +47,22 @@ bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now
 /* To be called after skw_table_row_expire() of all rows: `closed` of them are left. */
 void skw_table_row_expired(struct skw_table *t, uint32_t closed);
 
-static inline bool skw_entry_is_closed(const struct skw_entry *e)
+static inline bool skw_table_row_is_closed(const struct skw_entry *e)
 {
 	return e->row.state == SKW_STATE_CLOSED;
 }
 
 /* Only a TIME_WAIT is left of it in the kernel. Its state may be FIN_WAIT2. */
-static inline bool skw_entry_is_waiting(const struct skw_entry *e)
+static inline bool skw_table_row_is_waiting(const struct skw_entry *e)
 {
-	return !skw_entry_is_closed(e) && e->row.timer == SKW_TIMER_TIMEWAIT;
+	return !skw_table_row_is_closed(e) && e->row.timer == SKW_TIMER_TIMEWAIT;
 }
 
 /* Its figures move: it is no listener and is not over. */
-static inline bool skw_entry_is_live_tcp(const struct skw_entry *e)
+static inline bool skw_table_row_is_live_tcp(const struct skw_entry *e)
 {
 	return e->kind == SKW_ROW_TCP && e->row.closed_ns == SKW_NONE64 &&
-	       e->row.state != SKW_STATE_LISTEN && !skw_entry_is_waiting(e);
+	       e->row.state != SKW_STATE_LISTEN && !skw_table_row_is_waiting(e);
 }
 
 #endif

@@ -133,7 +133,7 @@ static bool miss(struct skw_table *t, struct skw_entry *e, uint64_t now_ns, bool
 	/* A request became a connection, which has a row of its own, or has failed. */
 	unsigned limit = e->kind == SKW_ROW_SYN_RECV ? 1 : MISSED_MAX;
 
-	if (skw_entry_is_live_tcp(e))
+	if (skw_table_row_is_live_tcp(e))
 		skw_history_add(&e->row, t->seconds, SKW_NONE32);
 	if (!complete || ++e->missed < limit)
 		return false;
@@ -170,7 +170,7 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 
 		if (!e->used)
 			continue;
-		if (e->seen != t->sweep && (e->hidden || !skw_entry_is_closed(e)) &&
+		if (e->seen != t->sweep && (e->hidden || !skw_table_row_is_closed(e)) &&
 		    miss(t, e, now_ns, complete))
 			continue;
 		closed += skw_table_row_expire(t, e, now_ns);

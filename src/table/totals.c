@@ -73,7 +73,11 @@ void skw_totals_count(struct skw_totals *t, const struct skw_row *row)
 		t->rows++;
 }
 
-double skw_totals_quantile(const uint64_t hist[SKW_RTT_BUCKETS], double share)
+/*
+ * The time below which this share (0..1) of the samples lies, in proportion within its bucket. NAN:
+ * there are no samples.
+ */
+static double quantile(const uint64_t hist[SKW_RTT_BUCKETS], double share)
 {
 	uint64_t sum = 0, below = 0;
 
@@ -111,8 +115,8 @@ void skw_totals_end(struct skw_totals *t, struct skw_tick *tick, uint64_t length
 	if (length_ns) {
 		t->tx_bps = (double)tick->tx_bytes * 8 / seconds;
 		t->rx_bps = (double)tick->rx_bytes * 8 / seconds;
-		t->rtt_p50_us = skw_totals_quantile(tick->rtt_hist, 0.5);
-		t->rtt_p99_us = skw_totals_quantile(tick->rtt_hist, 0.99);
+		t->rtt_p50_us = quantile(tick->rtt_hist, 0.5);
+		t->rtt_p99_us = quantile(tick->rtt_hist, 0.99);
 		t->rto_per_s = (double)tick->rto / seconds;
 		t->retrans_per_s = (double)tick->retrans / seconds;
 		t->retrans_ratio =

@@ -33,10 +33,4 @@ void skw_totals_count(struct skw_totals *t, const struct skw_row *row);
  */
 void skw_totals_end(struct skw_totals *t, struct skw_tick *tick, uint64_t length_ns);
 
-/*
- * The time below which this share (0..1) of the samples lies, in proportion within its bucket. NAN:
- * there are no samples.
- */
-double skw_totals_quantile(const uint64_t hist[SKW_RTT_BUCKETS], double share);
-
 #endif

@@ -13,7 +13,7 @@
 #include "ui/draw/numbers.h"
 #include "ui/draw/spark.h"
 #include "ui/fields.h"
-#include "ui/rows.h"
+#include "ui/list_rows.h"
 #include "ui/story.h"
 #include "util/clock.h"
 
@@ -109,8 +109,8 @@ static void add_times(struct skw_page *p, const struct skw_row *row,
 		skw_story_time(when, row->closed_ns, status->offset_ns, false);
 		snprintf(text, sizeof(text), "%s, %s", when, reason ? reason : "--");
 		skw_page_item(p, "closed",
-			      skw_rows_health(row) == SKW_STYLE_ALARM ? SKW_STYLE_ALARM
-								      : SKW_STYLE_STRONG,
+			      skw_list_rows_health(row) == SKW_STYLE_ALARM ? SKW_STYLE_ALARM
+									   : SKW_STYLE_STRONG,
 			      text);
 	}
 }
@@ -185,7 +185,7 @@ static void add_rtt(struct skw_page *p, const struct skw_row *row)
 
 	begin(p, " RTT");
 	skw_format_us(text, 7, wide(row->srtt_us));
-	skw_page_item(p, "smoothed", skw_rows_slow(row) ? SKW_STYLE_WARNING : SKW_STYLE_STRONG,
+	skw_page_item(p, "smoothed", skw_list_rows_slow(row) ? SKW_STYLE_WARNING : SKW_STYLE_STRONG,
 		      text);
 	add_us(p, "last", wide(row->last_rtt_us));
 	add_us(p, "min", wide(row->min_rtt_us));

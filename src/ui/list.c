@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ui/detail.h"
-#include "ui/rows.h"
+#include "ui/list_rows.h"
 #include "util/clock.h"
 
 #define DOUBLE_CLICK_NS (400 * SKW_NS_PER_MS)
@@ -17,9 +17,9 @@ void skw_list_draw(struct skw_screen *s, int y, int rows)
 		skw_paint_text(&s->paint, y + 1, 1, s->paint.cols, SKW_STYLE_FAINT, false,
 			       "Looking at the sockets of this host ...");
 	else if (s->settings.group)
-		skw_rows_draw_groups(s, y, rows);
+		skw_list_rows_draw_groups(s, y, rows);
 	else
-		skw_rows_draw(s, y, rows);
+		skw_list_rows_draw(s, y, rows);
 }
 
 size_t skw_list_len(const struct skw_screen *s)
@@ -178,7 +178,7 @@ void skw_list_click(struct skw_screen *s, int y, int x)
 	size_t at;
 
 	if (y == s->list_y - 1) {
-		enum skw_field field = skw_rows_sort_at(s, x);
+		enum skw_field field = skw_list_rows_sort_at(s, x);
 
 		if (field == SKW_FIELDS)
 			return;
@@ -186,7 +186,7 @@ void skw_list_click(struct skw_screen *s, int y, int x)
 			s->settings.ascending = !s->settings.ascending;
 			s->fresh = false;
 		} else {
-			skw_rows_sort_by(s, field);
+			skw_list_rows_sort_by(s, field);
 		}
 		return;
 	}

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/rows.h"
+#include "ui/list_rows.h"
 
 /* Lines above the first entry. */
 #define TITLE_ROWS 1
@@ -131,7 +131,7 @@ void skw_menu_choose(struct skw_screen *s)
 		toggle(s);
 		return;
 	}
-	skw_rows_sort_by(s, field);
+	skw_list_rows_sort_by(s, field);
 	s->pane = SKW_PANE_LIST;
 }
 

@@ -41,7 +41,7 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 	SKW_AUTO_FREE struct skw_screen *s = calloc(1, sizeof(*s));
 	struct skw_error wrong = { 0 };
 	bool utf8;
-	int rc;
+	int ret;
 
 	if (!s || skw_view_new(&s->view))
 		return skw_error_set(err, -ENOMEM, "out of memory");
@@ -50,15 +50,15 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
 	if (opt->filter)
 		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", opt->filter);
-	rc = s->settings.filter[0] ? skw_expr_parse(s->settings.filter, &s->filter, &wrong) : 0;
-	if (rc && err)
+	ret = s->settings.filter[0] ? skw_expr_parse(s->settings.filter, &s->filter, &wrong) : 0;
+	if (ret && err)
 		*err = wrong;
-	if (!rc)
-		rc = skw_terminal_open(&s->terminal, &utf8, err);
-	if (rc) {
+	if (!ret)
+		ret = skw_terminal_open(&s->terminal, &utf8, err);
+	if (ret) {
 		skw_expr_free(s->filter);
 		skw_view_free(s->view);
-		return rc;
+		return ret;
 	}
 	skw_paint_init(&s->paint, colors_wanted(opt), utf8 && !opt->ascii);
 	*out = SKW_TAKE_PTR(s);
@@ -180,7 +180,7 @@ static void draw(struct skw_screen *s)
 int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
 		      const struct skw_watch_status *status, struct skw_error *err)
 {
-	int rc;
+	int ret;
 
 	s->live = table;
 	s->live_status = status;
@@ -194,9 +194,9 @@ int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
 		s->message_ns = status->now_ns;
 	else if (status->now_ns - s->message_ns >= MESSAGE_NS)
 		s->message[0] = '\0';
-	rc = look(s, true, err);
-	if (rc)
-		return rc;
+	ret = look(s, true, err);
+	if (ret)
+		return ret;
 	draw(s);
 	return 0;
 }
@@ -243,17 +243,17 @@ static int read_keys(struct skw_screen *s, struct skw_error *err)
 {
 	bool any = false;
 	wint_t c;
-	int kind, rc = 0;
+	int kind, ret = 0;
 
-	while (!rc && !s->quit && (kind = get_wch(&c)) != ERR) {
+	while (!ret && !s->quit && (kind = get_wch(&c)) != ERR) {
 		any = true;
 		typed(s, kind == KEY_CODE_YES ? SKW_KEY((int)c) : (int)c);
 		pause_or_go(s);
-		rc = look(s, false, err);
+		ret = look(s, false, err);
 	}
 	if (!any && skw_terminal_gone())
 		s->quit = true;
-	return rc;
+	return ret;
 }
 
 /* Leaving the help goes back to the pane where it was opened. */
@@ -265,18 +265,18 @@ static bool is_in_detail(const struct skw_screen *s)
 int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *wish,
 		     struct skw_error *err)
 {
-	int rc;
+	int ret;
 
 	/* Events may have changed the table since the view was made. */
 	s->fresh = s->frozen != NULL;
-	rc = look(s, false, err);
-	if (rc)
-		return rc;
+	ret = look(s, false, err);
+	if (ret)
+		return ret;
 	if (signal == SIGCONT)
 		skw_terminal_redraw(s->terminal);
-	rc = read_keys(s, err);
-	if (rc)
-		return rc;
+	ret = read_keys(s, err);
+	if (ret)
+		return ret;
 	skw_terminal_resize();
 	getmaxyx(stdscr, s->paint.rows, s->paint.cols);
 	draw(s);

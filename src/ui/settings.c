@@ -190,17 +190,17 @@ int skw_settings_load(struct skw_settings *s, unsigned *skipped)
 {
 	SKW_CLEANUP(skw_buf_free) struct skw_buf text = SKW_BUF_INIT;
 	char path[LONGEST_PATH], *line, *rest, *key, *value;
-	int err = config_folder(path, sizeof(path) - sizeof("/top"));
+	int ret = config_folder(path, sizeof(path) - sizeof("/top"));
 
 	*skipped = 0;
-	if (err == -ENOENT)
+	if (ret == -ENOENT)
 		return 0;
-	if (err)
-		return err;
+	if (ret)
+		return ret;
 	strcat(path, "/top");
-	err = read_file(path, &text);
-	if (err)
-		return err == -ENOENT || err == -ENOTDIR ? 0 : err;
+	ret = read_file(path, &text);
+	if (ret)
+		return ret == -ENOENT || ret == -ENOTDIR ? 0 : ret;
 	for (rest = (char *)text.data; (line = strsep(&rest, "\n"));) {
 		const struct setting *setting;
 
@@ -289,17 +289,17 @@ int skw_settings_save(const struct skw_settings *s)
 	SKW_CLEANUP(skw_buf_free) struct skw_buf old = SKW_BUF_INIT;
 	SKW_CLEANUP(skw_buf_free) struct skw_buf text = SKW_BUF_INIT;
 	char folder[LONGEST_PATH], path[LONGEST_PATH + 8], beside[LONGEST_PATH + 16];
-	int err = config_folder(folder, sizeof(folder));
+	int ret = config_folder(folder, sizeof(folder));
 
-	if (err)
-		return err;
+	if (ret)
+		return ret;
 	snprintf(path, sizeof(path), "%s/top", folder);
 	snprintf(beside, sizeof(beside), "%s/top.XXXXXX", folder);
-	err = read_file(path, &old);
-	if (!err)
+	ret = read_file(path, &old);
+	if (!ret)
 		keep_others(&text, (char *)old.data);
-	else if (err != -ENOENT)
-		return err;
+	else if (ret != -ENOENT)
+		return ret;
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(settings); i++) {
 		skw_buf_printf(&text, "%s = ", settings[i].key);
 		settings[i].write(s, &text);
@@ -307,16 +307,16 @@ int skw_settings_save(const struct skw_settings *s)
 	}
 	if (text.failed)
 		return -ENOMEM;
-	err = make_folders(folder);
-	if (err)
-		return err;
+	ret = make_folders(folder);
+	if (ret)
+		return ret;
 	SKW_AUTO_FD int fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, &text);
-	if (!err && rename(beside, path))
-		err = -errno;
-	if (err)
+	ret = write_all(fd, &text);
+	if (!ret && rename(beside, path))
+		ret = -errno;
+	if (ret)
 		unlink(beside);
-	return err;
+	return ret;
 }

@@ -59,10 +59,10 @@ int skw_clock_watch(void)
 
 	if (fd < 0)
 		return -errno;
-	int err = watch_arm(fd);
-	if (err) {
+	int ret = watch_arm(fd);
+	if (ret) {
 		close(fd);
-		return err;
+		return ret;
 	}
 	return fd;
 }

@@ -16,7 +16,7 @@
 
 #define OUTPUT_FLAGS (O_WRONLY | O_CLOEXEC | O_NOCTTY)
 
-enum verb { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
+enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
 
 static struct skw_rotate rotation(const struct skw_file_plan *plan)
 {

@@ -21,7 +21,7 @@
 
 #define CBPF_RET_K       0x06 /* BPF_RET | BPF_K, linux/bpf_common.h */
 
-enum verb { VERB_MAKE_FILTER, VERBS };
+enum { VERB_MAKE_FILTER, VERBS };
 
 void skw_compiled_free(struct skw_compiled *c)
 {
@@ -120,7 +120,8 @@ int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struc
 	return 0;
 }
 
-int skw_filters_compile_none(int dlt, struct skw_compiled *out)
+/* Makes a program that accepts no packet. */
+static int compile_none(int dlt, struct skw_compiled *out)
 {
 	struct skw_compiled c = { .dlt = dlt };
 	int ret = compile_all(0, &c.cbpf);
@@ -220,7 +221,7 @@ static int compile_for_kind(const struct skw_capture_plan *plan, const struct sk
 	 * An expression that is invalid for a link other than Ethernet matches none of its packets.
 	 */
 	if (ret && trouble.usage && dlt != DLT_EN10MB)
-		return skw_filters_compile_none(dlt, c);
+		return compile_none(dlt, c);
 	if (ret && trouble.usage)
 		return skw_error_usage(err, "%s", trouble.text);
 	return ret ? skw_error_set(err, ret, "%s", trouble.text) : 0;

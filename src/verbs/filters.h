@@ -44,9 +44,6 @@ int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_if
 int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struct skw_compiled *out,
 			     struct skw_error *err);
 
-/* Makes a program that accepts no packet. */
-int skw_filters_compile_none(int dlt, struct skw_compiled *out);
-
 /* The parameters of the generated program besides the expression. */
 struct skw_filters_place {
 	int counters_fd, next_fd;

@@ -7,7 +7,7 @@
 
 #include "util/cleanup.h"
 
-enum verb { VERB_NAMESPACES, VERB_ITER, VERBS };
+enum { VERB_NAMESPACES, VERB_ITER, VERBS };
 
 struct iter_request {
 	uint32_t netns;

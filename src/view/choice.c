@@ -2,7 +2,6 @@
 #include "view/choice.h"
 
 #include "expr/expr.h"
-#include "util/buf.h"
 
 int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,
 		    struct skw_error *err)
@@ -48,12 +47,8 @@ void skw_choice_free(struct skw_choice *choice)
 	choice->view.filter = NULL;
 }
 
-void skw_choice_help(FILE *to)
+void skw_choice_help(struct skw_buf *out)
 {
-	struct skw_buf fields = SKW_BUF_INIT;
-
-	skw_expr_help(&fields);
-	if (!fields.failed)
-		fprintf(to, "\nFields:\n%.*s", (int)fields.len, (char *)fields.data);
-	skw_buf_free(&fields);
+	skw_buf_add_str(out, "\nFields:\n");
+	skw_expr_help(out);
 }

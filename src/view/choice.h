@@ -3,8 +3,7 @@
 #ifndef SKW_VIEW_CHOICE_H
 #define SKW_VIEW_CHOICE_H
 
-#include <stdio.h>
-
+#include "util/buf.h"
 #include "util/error.h"
 #include "view/view.h"
 
@@ -32,7 +31,7 @@ void skw_choice_free(struct skw_choice *choice);
 int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,
 		    struct skw_error *err);
 
-/* Prints the fields for expressions and sort keys, for a help text. */
-void skw_choice_help(FILE *to);
+/* Appends the fields for expressions and sort keys, for a help text. */
+void skw_choice_help(struct skw_buf *out);
 
 #endif

@@ -57,11 +57,6 @@ const struct skw_watch_status *skw_watch_status(const struct skw_watch *w)
 	return &w->status;
 }
 
-const struct skw_table *skw_watch_table(const struct skw_watch *w)
-{
-	return w->table;
-}
-
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie)
 {
 	skw_table_follow(w->table, cookie);

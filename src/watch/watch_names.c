@@ -10,7 +10,7 @@ void skw_watch_names_free(struct skw_watch_names *n)
 	skw_id_set_free(&n->outside);
 }
 
-struct naming {
+struct cgroups_wanted {
 	struct skw_table *table;
 	const struct skw_id_set *wanted;
 	struct skw_id_set found;
@@ -18,7 +18,7 @@ struct naming {
 
 static int name_one(void *ctx, uint64_t id, const char *path)
 {
-	struct naming *naming = ctx;
+	struct cgroups_wanted *naming = ctx;
 
 	if (!skw_id_set_has(naming->wanted, id))
 		return 0;
@@ -30,7 +30,7 @@ static int name_one(void *ctx, uint64_t id, const char *path)
 int skw_watch_names_fill(struct skw_watch_names *n, struct skw_table *table)
 {
 	struct skw_id_set wanted = { 0 };
-	struct naming naming = { .table = table, .wanted = &wanted };
+	struct cgroups_wanted naming = { .table = table, .wanted = &wanted };
 	uint64_t id;
 	int ret = 0;
 

@@ -2,78 +2,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Each check of this folder accepts a good tree and refuses a tree with a fault."""
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from planted import FAULTS, GOOD
+
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-SPDX = "// SPDX-License-Identifier: BSD-2-Clause\n"
-DUAL = "// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
-SHELL = "#!/bin/sh\n# SPDX-License-Identifier: BSD-2-Clause\ncat <<'E'\n%sE\n"
-HELP = SHELL % "Commands:\n  capture  x\n\n%s"
-
-# Faults: the script, the number of its check that must complain, and the file to add to the good
-# tree with its text.
-FAULTS = [
-    ("arrows.py", 1, "src/packet/bad.c", SPDX + '#include "filter/good.h"\n'),
-    ("arrows.py", 1, "src/kern/bad.c", SPDX + '#include "session/good.h"\n'),
-    ("arrows.py", 1, "src/cmd/bad.c", SPDX + '#include "kern/good.h"\n'),
-    ("arrows.py", 1, "src/util/bad.c", SPDX + '#include "model/good.h"\n'),
-    ("arrows.py", 1, "src/out/bad.c", SPDX + '#include "../util/good.h"\n'),
-    ("arrows.py", 1, "src/cellar/bad.c", SPDX),
-    ("arrows.py", 2, "src/filter/good.c", SPDX + '#include <stdio.h>\n#include "filter/good.h"\n'),
-    ("arrows.py", 3, "src/session/bad.c", SPDX + "#include <bpf/libbpf.h>\n"),
-    ("arrows.py", 3, "src/session/bad.c", SPDX + '#include "bpf/capture.skel.h"\n'),
-    ("arrows.py", 3, "src/out/bad.c", SPDX + "#include <pcap/pcap.h>\n"),
-    ("arrows.py", 3, "src/cmd/bad.c", SPDX + "#include <pcap.h>\n"),
-    ("arrows.py", 4, "src/packet/bad.c", SPDX + 'void f(void)\n{\n\tprintf("x");\n}\n'),
-    ("arrows.py", 4, "src/filter/bad.c", SPDX + "long f(void)\n{\n\treturn time(0);\n}\n"),
-    ("files.py", 1, "src/out/bad.c", SPDX + "\n" * 500),
-    ("files.py", 1, "src/cmd/bad.c", SPDX + "\n" * 300),
-    ("files.py", 1, "scripts/bad", "#!/bin/sh\n# SPDX-License-Identifier: BSD-2-Clause\n" * 251),
-    ("files.py", 2, "src/out/bad.c", "int x;\n"),
-    ("files.py", 2, "scripts/bad", "#!/bin/sh\n"),
-    ("files.py", 2, "man/bad.8", ".Dd today\n"),
-    ("files.py", 2, "bpf/bad.bpf.c", SPDX),
-    ("files.py", 2, "src/out/bad.c", DUAL),
-    ("files.py", 3, "doc/bad.md", "see /" + "home/somebody/notes\n"),
-    ("files.py", 3, "README.md", "in /" + "root/src\n"),
-    ("files.py", 4, "src/out/bad.c", SPDX + "int x; \n"),
-    ("files.py", 4, "src/out/bad.c", SPDX + "int x;"),
-    ("format.py", 1, "src/out/bad.c", SPDX + "int  x ;\n"),
-    ("manual.py", 1, "man/bad.8", ".Dd x\n.Dt X 8\n.Xx\n"),
-    ("manual.py", 2, "program", HELP % "  -w, --write FILE  x\n      --new  y\n"),
-    ("manual.py", 2, "program", HELP % ""),
-    ("manual.py", 2, "program", HELP % "  -v, --write FILE  x\n"),
-    ("manual.py", 2, "program", SHELL % "  -w, --write FILE  x\n"),
-    ("manual.py", 2, "program",
-     SHELL % "Commands:\n  capture  x\n  top  x\n\n  -w, --write FILE  x\n"),
-    ("manual.py", 3, "completions/skwatch", "_skwatch_capture_options='-w --write'\nif\n"),
-    ("manual.py", 4, "completions/_skwatch", "_skwatch_capture() {\n{-w,--write}\n}\nif\n"),
-    ("words.py", 1, "src/out/bad.c", SPDX + "int x; /* What is left is shut. */\n"),
-]
-
-GOOD = {
-    "src/filter/good.h": SPDX + '#include "model/good.h"\n',
-    "src/filter/good.c": SPDX + '#include "filter/good.h"\n\n#include <pcap/pcap.h>\n\n'
-                                '/* printf() in a comment calls nothing. */\n',
-    "src/kern/good.h": SPDX + "#include <bpf/libbpf.h>\n",
-    "src/session/good.h": SPDX + '#include "kern/good.h"\n\n#include <pcap/dlt.h>\n',
-    "src/model/good.h": SPDX,
-    "src/util/good.h": SPDX,
-    "bpf/good.bpf.c": DUAL,
-    "bpf/vmlinux.h": DUAL + "\n" * 600,
-    "man/skwatch-capture.8": '.\\" SPDX-License-Identifier: BSD-2-Clause\n.Dd November 20, 2026\n'
-                             ".Dt X 8\n.Os\n.Sh NAME\n.Nm x\n.Nd y\n.Sh DESCRIPTION\n"
-                             ".Bl -tag -width Ds\n.It Fl w , -write Ar file\nx\n.El\n",
-    "completions/skwatch": "_skwatch_capture_options='-w --write'\n",
-    "completions/_skwatch": "_skwatch_capture() {\n\techo {-w,--write}\n}\n",
-    "program": HELP % "  -w, --write FILE  x\n",
-    "README.md": "Sees what the network does.\n",
-}
+CONFIGS = (".clang-format", ".clang-tidy", "tests/.clang-tidy", "bench/.clang-tidy")
+COMPILE = [*os.environ.get("CC", "cc").split(), "-c", "-O1", "-w", "-D_GNU_SOURCE", "-Isrc"]
 
 
 def plant(top, name, text):
@@ -83,11 +24,17 @@ def plant(top, name, text):
     path.chmod(0o755 if text.startswith("#!") else 0o644)
 
 
+def run(script, top, **more):
+    env = dict(os.environ, srcdir=str(top), builddir=str(top / "build"),
+               SKWATCH=str(top / "program"), PYTHONDONTWRITEBYTECODE="1", **more)
+    env.pop("SKW_ANALYSIS_FLAGS", None)
+    return subprocess.run([sys.executable, str(HERE / script), str(top)], env=env,
+                          capture_output=True, text=True, check=False)
+
+
 def results(script, top):
     """Returns {number of the check: "ok", "not ok" or "skip"}."""
-    env = dict(os.environ, SKWATCH=str(top / "program"), PYTHONDONTWRITEBYTECODE="1")
-    done = subprocess.run([sys.executable, str(HERE / script), str(top)], env=env,
-                          capture_output=True, text=True, check=False)
+    done = run(script, top)
     if done.stdout.startswith("1..0"):
         return {1: "skip"}
     found = {}
@@ -103,6 +50,27 @@ def results(script, top):
     return found
 
 
+def compile_file(top, name):
+    """Makes, or takes away, the object file of a file of src/."""
+    made = (top / "build" / name).with_suffix(".o")
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.unlink(missing_ok=True)
+    if name.endswith(".c") and (top / name).is_file():
+        subprocess.run([*COMPILE, name, "-o", str(made)], cwd=top, stderr=subprocess.DEVNULL,
+                       check=False)
+
+
+def change(top, script, names, text):
+    """Writes files of the planted tree, or takes them away, and compiles where that matters."""
+    for name in names:
+        if text is None and name not in GOOD:
+            (top / name).unlink()
+        else:
+            plant(top, name, GOOD[name] if text is None else text)
+        if script == "symbols.py" and name.startswith("src/"):
+            compile_file(top, name)
+
+
 def tell(number, outcome, want, title):
     if outcome == "skip":
         print("ok %d - %s # SKIP its tool is missing" % (number, title))
@@ -111,27 +79,56 @@ def tell(number, outcome, want, title):
     return outcome == want
 
 
+def looked_at(top):
+    """How many files clang-tidy looks at now, or None."""
+    found = re.search(r"looks at (\d+) of", run(
+        "analysis.py", top, ANALYSIS_TOOLS="clang-tidy").stdout)
+    return int(found.group(1)) if found else None
+
+
+def look_again(top):
+    """clang-tidy looks again at the files that have changed or that have a fault."""
+    if looked_at(top) is None:
+        return "skip"
+    seen = [looked_at(top)]
+    plant(top, "src/table/table.h", GOOD["src/table/table.h"] + "\n")
+    seen.append(looked_at(top))
+    plant(top, "src/view/bad.c", "int f(int x)\n{\n\treturn 1;\n}\n")
+    seen += [looked_at(top), looked_at(top)]
+    (top / "src/view/bad.c").unlink()
+    with open(top / ".clang-tidy", "a", encoding="utf-8") as f:
+        f.write("# Another rule.\n")
+    seen.append(looked_at(top))
+    users = sum('"table/table.h"' in text for text in GOOD.values())
+    sources = sum(name.endswith(".c") for name in GOOD if not name.startswith("bpf/"))
+    return "ok" if seen == [0, users, 1, 1, sources] else "not ok: %s" % seen
+
+
 def main():
     scripts = sorted({script for script, *_ in FAULTS})
-    print("1..%d" % (len(scripts) + len(FAULTS)))
+    print("1..%d" % (len(scripts) + len(FAULTS) + 1))
     good = True
     with tempfile.TemporaryDirectory() as folder:
         top = Path(folder) / "tree"
+        for name, text in GOOD.items():
+            plant(top, name, text)
+        for name in CONFIGS:
+            shutil.copy(TOP / name, top / name)
+        for name in GOOD:
+            compile_file(top, name)
         for number, script in enumerate(scripts, 1):
-            for name, text in GOOD.items():
-                plant(top, name, text)
-            shutil.copy(TOP / ".clang-format", top)
             outcomes = set(results(script, top).values())
             outcome = "not ok" if "not ok" in outcomes else "ok" if "ok" in outcomes else "skip"
             good = tell(number, outcome, "ok", "%s accepts a good tree" % script) and good
         for number, (script, check, name, text) in enumerate(FAULTS, len(scripts) + 1):
-            plant(top, name, text)
+            names = [name] if isinstance(name, str) else name
+            change(top, script, names, text)
             outcome = results(script, top).get(check, "silent")
             good = tell(number, outcome, "not ok", "%s, check %d, refuses a fault in %s" % (
-                script, check, name)) and good
-            (top / name).unlink()
-            if name in GOOD:
-                plant(top, name, GOOD[name])
+                script, check, names[0])) and good
+            change(top, script, names, None)
+        number += 1
+        good = tell(number, look_again(top), "ok", look_again.__doc__) and good
     sys.exit(0 if good else 1)
 
 

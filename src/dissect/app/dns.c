@@ -35,7 +35,7 @@ static const char *const rcodes[] = {
 	" Resp18",   " Resp19",  " Resp20",   "Resp21",    " Resp22",  " BadCookie",
 };
 
-struct header {
+struct dns_header {
 	uint16_t id, flags;
 	uint32_t questions, answers, authorities, extras;
 };
@@ -62,7 +62,7 @@ static bool print_section(struct skw_dissect *d, struct skw_dns *m, uint32_t cou
 }
 
 /* Prints the sections that are shown with -vv only. */
-static bool print_rest(struct skw_dissect *d, struct skw_dns *m, const struct header *h)
+static bool print_rest(struct skw_dissect *d, struct skw_dns *m, const struct dns_header *h)
 {
 	const struct {
 		uint32_t count;
@@ -101,7 +101,7 @@ static bool print_questions_of_answer(struct skw_dissect *d, struct skw_dns *m, 
 	return true;
 }
 
-static bool print_response(struct skw_dissect *d, struct skw_dns *m, const struct header *h)
+static bool print_response(struct skw_dissect *d, struct skw_dns *m, const struct dns_header *h)
 {
 	uint16_t rcode = h->flags & 0xf;
 
@@ -132,7 +132,7 @@ static bool print_response(struct skw_dissect *d, struct skw_dns *m, const struc
 	return print_section(d, m, h->answers) && print_rest(d, m, h);
 }
 
-static bool print_query(struct skw_dissect *d, struct skw_dns *m, const struct header *h)
+static bool print_query(struct skw_dissect *d, struct skw_dns *m, const struct dns_header *h)
 {
 	uint8_t opcode = h->flags >> 11 & 0xf;
 
@@ -185,7 +185,7 @@ static void print_message(struct skw_dissect *d, struct skw_bytes b, bool multic
 		return;
 	}
 
-	const struct header h = {
+	const struct dns_header h = {
 		.id = skw_bytes_be16(b.p),
 		.flags = skw_bytes_be16(b.p + 2),
 		.questions = skw_bytes_be16(b.p + 4),

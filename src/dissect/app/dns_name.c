@@ -115,6 +115,24 @@ static bool check_label(struct skw_dissect *d, uint8_t first)
 	return true;
 }
 
+/*
+ * Follows a pointer whose second byte is at `pos`. Returns false if bytes are missing or if it does
+ * not lead to a place before `limit`, which prevents loops.
+ */
+static bool follow_pointer(struct skw_dissect *d, struct skw_bytes msg, uint32_t *pos,
+			   uint32_t *limit, unsigned *pointers)
+{
+	if (!skw_bytes_has(msg, *pos, 1))
+		return false;
+	*pos = (msg.p[*pos - 1] & 0x3fu) << 8 | msg.p[*pos];
+	if (*pos >= *limit || ++*pointers > NAME_MAX_POINTERS) {
+		skw_buf_add_str(d->out, "<BAD PTR>");
+		return false;
+	}
+	*limit = *pos;
+	return true;
+}
+
 bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at)
 {
 	uint32_t pos = *at;
@@ -143,16 +161,10 @@ bool skw_dns_name_print(struct skw_dissect *d, struct skw_bytes msg, uint32_t *a
 		}
 		switch (first & LABEL_KIND) {
 		case LABEL_POINTER:
-			if (!skw_bytes_has(msg, pos, 1))
-				return false;
 			if (!after)
 				after = pos + 1;
-			pos = (first & 0x3fu) << 8 | msg.p[pos];
-			if (pos >= limit || ++pointers > NAME_MAX_POINTERS) {
-				skw_buf_add_str(d->out, "<BAD PTR>");
+			if (!follow_pointer(d, msg, &pos, &limit, &pointers))
 				return false;
-			}
-			limit = pos;
 			continue;
 		case LABEL_EXTENDED:
 			if (!print_bits(d, msg, &pos))

@@ -177,7 +177,7 @@ static bool print_nsec3_hashes(struct skw_dissect *d, struct skw_bytes b)
 	return print_algorithms(d, b, names);
 }
 
-static const struct option {
+static const struct edns_option {
 	uint16_t code;
 	const char *name;
 	bool (*print)(struct skw_dissect *d, struct skw_bytes b);
@@ -191,7 +191,7 @@ static const struct option {
 	{ 17, "SERVER-TAG", print_bytes },
 };
 
-static const struct option *find_option(uint16_t code)
+static const struct edns_option *find_option(uint16_t code)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(options); i++) {
 		if (options[i].code == code)
@@ -212,7 +212,7 @@ bool skw_dns_opt_print(struct skw_dissect *d, struct skw_bytes b)
 		if (!skw_bytes_has(b, 0, 2))
 			return false;
 
-		const struct option *o = find_option(skw_bytes_be16(b.p));
+		const struct edns_option *o = find_option(skw_bytes_be16(b.p));
 
 		if (o)
 			skw_buf_add_str(d->out, o->name);

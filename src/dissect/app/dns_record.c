@@ -209,7 +209,7 @@ static bool print_string(struct skw_dissect *d, const struct rdata *r)
 	return true;
 }
 
-static const struct type {
+static const struct dns_type {
 	uint16_t value;
 	const char *name;
 	/* NULL if only the name is printed. */
@@ -280,7 +280,7 @@ static const struct type {
 };
 
 /* Prints the name of the type with a space in front. Returns NULL if the type is not known. */
-static const struct type *print_type(struct skw_dissect *d, uint16_t value)
+static const struct dns_type *print_type(struct skw_dissect *d, uint16_t value)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(types); i++) {
 		if (types[i].value == value) {
@@ -399,7 +399,7 @@ bool skw_dns_record_print(struct skw_dissect *d, struct skw_dns *m)
 			print_ttl(d, r.ttl);
 	}
 
-	const struct type *t = print_type(d, type);
+	const struct dns_type *t = print_type(d, type);
 
 	if (!skw_bytes_has(r.msg, r.at, r.len) || (t && t->print && !t->print(d, &r)))
 		return false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* ICMP for IPv6, RFC 4443. */
-#include "dissect/dissect.h"
+#include "dissect/ip/icmp6.h"
 
+#include "dissect/dissect.h"
 #include "dissect/hexdata.h"
 #include "dissect/ip/cksum.h"
-#include "dissect/ip/icmp6.h"
 #include "dissect/ip/ip_proto.h"
 #include "dissect/text.h"
 #include "flow/extensions.h"
@@ -131,7 +131,7 @@ enum length_place {
 	LENGTH_ONLY,  /* at the end; the message is not dissected */
 };
 
-static const struct type {
+static const struct icmp6_type {
 	uint8_t type;
 	uint8_t length; /* enum length_place */
 	const char *name;
@@ -167,7 +167,7 @@ static const struct type {
 	{ 201, LENGTH_DATA, "mtrace message", NULL },
 };
 
-static const struct type *find_type(uint8_t value)
+static const struct icmp6_type *find_type(uint8_t value)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(types); i++) {
 		if (types[i].type == value)
@@ -205,7 +205,7 @@ void skw_dissect_icmp6(struct skw_dissect *d, const struct skw_ip *ip, struct sk
 	if (d->cut)
 		return;
 
-	const struct type *t = find_type(b.p[0]);
+	const struct icmp6_type *t = find_type(b.p[0]);
 	enum length_place place = t ? (enum length_place)t->length : LENGTH_DATA;
 
 	skw_buf_add_str(d->out, "ICMP6, ");

@@ -8,13 +8,13 @@
 #include "util/cleanup.h"
 
 /* An option: its place among the options and its size in bytes, which is a multiple of eight. */
-struct option {
+struct nd_option {
 	struct skw_bytes all;
 	uint32_t at, size;
 };
 
 /* Whether the first n bytes of the option were captured. Sets *p to the option. */
-static bool option_has(const struct option *o, uint32_t n, const uint8_t **p)
+static bool option_has(const struct nd_option *o, uint32_t n, const uint8_t **p)
 {
 	*p = o->all.p + o->at;
 	return skw_bytes_has(o->all, o->at, n);
@@ -54,7 +54,7 @@ static const char *preference(uint8_t flags)
 	return names[flags >> 3 & 3];
 }
 
-static bool print_link_address(struct skw_dissect *d, const struct option *o)
+static bool print_link_address(struct skw_dissect *d, const struct nd_option *o)
 {
 	const uint8_t *p;
 
@@ -64,7 +64,7 @@ static bool print_link_address(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_prefix(struct skw_dissect *d, const struct option *o)
+static bool print_prefix(struct skw_dissect *d, const struct nd_option *o)
 {
 	static const struct skw_text_name flags[] = {
 		{ 0x80, "onlink" },
@@ -87,13 +87,13 @@ static bool print_prefix(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_redirected(struct skw_dissect *d, const struct option *o)
+static bool print_redirected(struct skw_dissect *d, const struct nd_option *o)
 {
 	skw_dissect_hexdata(d, skw_bytes_skip(o->all, o->at), o->size, "\n\t    ");
 	return true;
 }
 
-static bool print_mtu(struct skw_dissect *d, const struct option *o)
+static bool print_mtu(struct skw_dissect *d, const struct nd_option *o)
 {
 	const uint8_t *p;
 
@@ -105,7 +105,7 @@ static bool print_mtu(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_interval(struct skw_dissect *d, const struct option *o)
+static bool print_interval(struct skw_dissect *d, const struct nd_option *o)
 {
 	const uint8_t *p;
 
@@ -116,7 +116,7 @@ static bool print_interval(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_home_agent(struct skw_dissect *d, const struct option *o)
+static bool print_home_agent(struct skw_dissect *d, const struct nd_option *o)
 {
 	const uint8_t *p;
 
@@ -127,7 +127,7 @@ static bool print_home_agent(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_route(struct skw_dissect *d, const struct option *o)
+static bool print_route(struct skw_dissect *d, const struct nd_option *o)
 {
 	uint8_t prefix[16] = { 0 };
 	const uint8_t *p;
@@ -145,7 +145,7 @@ static bool print_route(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_dns_servers(struct skw_dissect *d, const struct option *o)
+static bool print_dns_servers(struct skw_dissect *d, const struct nd_option *o)
 {
 	const uint8_t *p;
 
@@ -162,7 +162,7 @@ static bool print_dns_servers(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_dns_search(struct skw_dissect *d, const struct option *o)
+static bool print_dns_search(struct skw_dissect *d, const struct nd_option *o)
 {
 	uint32_t at = o->at + 8, end = o->at + o->size;
 	const uint8_t *p;
@@ -186,7 +186,7 @@ static bool print_dns_search(struct skw_dissect *d, const struct option *o)
 static const struct kind {
 	uint8_t type;
 	const char *name;
-	bool (*print)(struct skw_dissect *d, const struct option *o);
+	bool (*print)(struct skw_dissect *d, const struct nd_option *o);
 } kinds[] = {
 	{ 1, "source link-address", print_link_address },
 	{ 2, "destination link-address", print_link_address },
@@ -215,7 +215,7 @@ static bool print_options(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!d->opt->verbose)
 		return true;
-	for (struct option o = { .all = b }; o.at < b.caplen; o.at += o.size) {
+	for (struct nd_option o = { .all = b }; o.at < b.caplen; o.at += o.size) {
 		if (!skw_bytes_has(b, o.at, 2))
 			return false;
 

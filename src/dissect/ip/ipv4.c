@@ -134,6 +134,14 @@ static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint16_t off
 	skw_text_field(d->out, "ip-proto-", ip->proto);
 }
 
+static void cut_header(struct skw_dissect *d, uint32_t caplen, uint32_t hlen)
+{
+	skw_text_field(d->out, " [remaining caplen(", caplen);
+	skw_text_field(d->out, ") < header length(", hlen);
+	skw_buf_add_str(d->out, ")]");
+	skw_dissect_cut(d, "ip");
+}
+
 void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!check_version(d, b))
@@ -184,10 +192,7 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 		return;
 	}
 	if (b.caplen < hlen) {
-		skw_text_field(d->out, " [remaining caplen(", b.caplen);
-		skw_text_field(d->out, ") < header length(", hlen);
-		skw_buf_add_str(d->out, ")]");
-		skw_dissect_cut(d, "ip");
+		cut_header(d, b.caplen, hlen);
 		return;
 	}
 	if (++d->depth > SKW_DISSECT_DEPTH)

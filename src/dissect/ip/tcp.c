@@ -11,7 +11,7 @@
 
 #define HEADER_MIN 20
 
-struct header {
+struct tcp_header {
 	uint16_t sport, dport, window, urgent;
 	uint32_t seq, ack, hlen;
 	uint8_t flags;
@@ -71,7 +71,7 @@ static void print_bad_hlen(struct skw_dissect *d, uint32_t hlen, const char *why
 	skw_buf_add_char(d->out, ']');
 }
 
-static void print_numbers(struct skw_dissect *d, const struct header *h, uint32_t payload)
+static void print_numbers(struct skw_dissect *d, const struct tcp_header *h, uint32_t payload)
 {
 	if (d->opt->verbose > 1 || payload ||
 	    h->flags & (SKW_TCP_SYN | SKW_TCP_FIN | SKW_TCP_RST)) {
@@ -104,7 +104,7 @@ static const struct {
 	{ 6379, ": RESP" },    { 6633, ": OpenFlow" }, { 6653, ": OpenFlow" }, { 8554, ": RTSP" },
 };
 
-static void print_name(struct skw_dissect *d, const struct header *h)
+static void print_name(struct skw_dissect *d, const struct tcp_header *h)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(named_ports); i++) {
 		if (named_ports[i].port == h->sport || named_ports[i].port == h->dport) {
@@ -115,7 +115,7 @@ static void print_name(struct skw_dissect *d, const struct header *h)
 }
 
 /* DNS is recognized by its port, TLS and HTTP are recognized by their content on any port. */
-static void print_payload(struct skw_dissect *d, const struct header *h, struct skw_bytes b)
+static void print_payload(struct skw_dissect *d, const struct tcp_header *h, struct skw_bytes b)
 {
 	if (h->sport == 53 || h->dport == 53)
 		skw_dissect_dns(d, b, true);
@@ -134,7 +134,7 @@ static void print_reset_reason(struct skw_dissect *d, struct skw_bytes b)
 	skw_buf_add_char(d->out, ']');
 }
 
-static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct header *h,
+static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct tcp_header *h,
 		       struct skw_bytes b)
 {
 	struct skw_tcp_base base = { 0, 0, 0 };
@@ -180,7 +180,7 @@ void skw_dissect_tcp(struct skw_dissect *d, const struct skw_ip *ip, struct skw_
 		return;
 	}
 
-	struct header h = { .sport = skw_bytes_be16(b.p), .dport = skw_bytes_be16(b.p + 2) };
+	struct tcp_header h = { .sport = skw_bytes_be16(b.p), .dport = skw_bytes_be16(b.p + 2) };
 
 	skw_dissect_ports(d, ip, h.sport, h.dport);
 	if (!skw_bytes_has(b, 0, HEADER_MIN)) {

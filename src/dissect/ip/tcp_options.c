@@ -16,28 +16,28 @@ enum {
 #define ANY 0xff
 
 /* An option. `data` are the `len` bytes after kind and length, `have` of which were captured. */
-struct option {
+struct tcp_option {
 	uint8_t flags; /* flags of the segment */
 	uint32_t sack_base;
 	const uint8_t *data;
 	uint32_t len, have;
 };
 
-typedef bool print_fn(struct skw_dissect *d, const struct option *o);
+typedef bool print_fn(struct skw_dissect *d, const struct tcp_option *o);
 
-static bool print_u8(struct skw_dissect *d, const struct option *o)
+static bool print_u8(struct skw_dissect *d, const struct tcp_option *o)
 {
 	skw_text_field(d->out, " ", o->data[0]);
 	return true;
 }
 
-static bool print_u16(struct skw_dissect *d, const struct option *o)
+static bool print_u16(struct skw_dissect *d, const struct tcp_option *o)
 {
 	skw_text_field(d->out, " ", skw_bytes_be16(o->data));
 	return true;
 }
 
-static bool print_u32(struct skw_dissect *d, const struct option *o)
+static bool print_u32(struct skw_dissect *d, const struct tcp_option *o)
 {
 	skw_text_field(d->out, " ", skw_bytes_be32(o->data));
 	return true;
@@ -49,14 +49,14 @@ static void add_hex(struct skw_dissect *d, const uint8_t *p, uint32_t len)
 		skw_text_hex(d->out, p[i], 2);
 }
 
-static bool print_timestamps(struct skw_dissect *d, const struct option *o)
+static bool print_timestamps(struct skw_dissect *d, const struct tcp_option *o)
 {
 	skw_text_field(d->out, " val ", skw_bytes_be32(o->data));
 	skw_text_field(d->out, " ecr ", skw_bytes_be32(o->data + 4));
 	return true;
 }
 
-static bool print_sack(struct skw_dissect *d, const struct option *o)
+static bool print_sack(struct skw_dissect *d, const struct tcp_option *o)
 {
 	if (o->len % 8) {
 		skw_buf_add_str(d->out, " invalid sack");
@@ -73,14 +73,14 @@ static bool print_sack(struct skw_dissect *d, const struct option *o)
 }
 
 /* The digest can't be verified without the secret, so it is only printed. */
-static bool print_md5(struct skw_dissect *d, const struct option *o)
+static bool print_md5(struct skw_dissect *d, const struct tcp_option *o)
 {
 	skw_buf_add_char(d->out, ' ');
 	add_hex(d, o->data, o->len);
 	return true;
 }
 
-static bool print_scps(struct skw_dissect *d, const struct option *o)
+static bool print_scps(struct skw_dissect *d, const struct tcp_option *o)
 {
 	skw_buf_add_str(d->out, " cap ");
 	skw_text_hex(d->out, o->data[0], 2);
@@ -88,7 +88,7 @@ static bool print_scps(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_user_timeout(struct skw_dissect *d, const struct option *o)
+static bool print_user_timeout(struct skw_dissect *d, const struct tcp_option *o)
 {
 	uint32_t timeout = skw_bytes_be16(o->data);
 
@@ -98,7 +98,7 @@ static bool print_user_timeout(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_authentication(struct skw_dissect *d, const struct option *o)
+static bool print_authentication(struct skw_dissect *d, const struct tcp_option *o)
 {
 	if (o->len < 2) {
 		skw_buf_add_str(d->out, " (invalid)");
@@ -125,14 +125,14 @@ static void fast_open(struct skw_dissect *d, const uint8_t *cookie, uint32_t len
 	}
 }
 
-static bool print_fast_open(struct skw_dissect *d, const struct option *o)
+static bool print_fast_open(struct skw_dissect *d, const struct tcp_option *o)
 {
 	skw_buf_add_char(d->out, ' ');
 	fast_open(d, o->data, o->len);
 	return true;
 }
 
-static bool print_experiment(struct skw_dissect *d, const struct option *o)
+static bool print_experiment(struct skw_dissect *d, const struct tcp_option *o)
 {
 	if (o->len < 2)
 		return false;
@@ -149,12 +149,12 @@ static bool print_experiment(struct skw_dissect *d, const struct option *o)
 	return true;
 }
 
-static bool print_mptcp(struct skw_dissect *d, const struct option *o)
+static bool print_mptcp(struct skw_dissect *d, const struct tcp_option *o)
 {
 	return skw_dissect_mptcp(d, o->flags, o->data - 2, o->len + 2);
 }
 
-static bool print_unknown(struct skw_dissect *d, const struct option *o)
+static bool print_unknown(struct skw_dissect *d, const struct tcp_option *o)
 {
 	if (o->len) {
 		skw_buf_add_str(d->out, " 0x");
@@ -193,7 +193,7 @@ static const struct {
 enum verdict { GOOD, BAD, CUT, CUT_DATA, LAST };
 
 /* Prints the option at the start of b. *used is the distance to the next option. */
-static enum verdict print_option(struct skw_dissect *d, struct option *o, struct skw_bytes b,
+static enum verdict print_option(struct skw_dissect *d, struct tcp_option *o, struct skw_bytes b,
 				 uint32_t *used)
 {
 	uint8_t kind;
@@ -253,7 +253,7 @@ static enum verdict print_option(struct skw_dissect *d, struct option *o, struct
 bool skw_dissect_tcp_options(struct skw_dissect *d, uint8_t flags, uint32_t sack_base,
 			     struct skw_bytes b)
 {
-	struct option o = { .flags = flags, .sack_base = sack_base };
+	struct tcp_option o = { .flags = flags, .sack_base = sack_base };
 	bool first = true;
 
 	skw_buf_add_str(d->out, ", options [");

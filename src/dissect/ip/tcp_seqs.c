@@ -10,15 +10,15 @@
 #define SETS 16384 /* a power of two; 3 MiB of address space, allocated when used */
 
 /* Both directions of a connection share an entry. `low` is the side with the lower port. */
-struct key {
+struct seqs_key {
 	uint8_t low_addr[16], high_addr[16];
 	uint16_t low_port, high_port;
 	uint8_t version;
 	uint8_t zero[3];
 };
 
-struct entry {
-	struct key key; /* version 0 if the entry is free */
+struct seqs_entry {
+	struct seqs_key key; /* version 0 if the entry is free */
 	uint32_t low_first, high_first;
 	uint32_t used; /* value of `now` at the last look-up */
 };
@@ -29,7 +29,7 @@ struct skw_tcp_seqs {
 	 * no harm.
 	 */
 	uint32_t now;
-	struct entry (*sets)[WAYS]; /* SETS of them, NULL before the first connection */
+	struct seqs_entry (*sets)[WAYS]; /* SETS of them, NULL before the first connection */
 };
 
 struct skw_tcp_seqs *skw_tcp_seqs_new(void)
@@ -44,7 +44,7 @@ void skw_tcp_seqs_free(struct skw_tcp_seqs *seqs)
 	free(seqs);
 }
 
-static void make_key(struct key *key, const struct skw_ip *ip, uint16_t sport, uint16_t dport,
+static void make_key(struct seqs_key *key, const struct skw_ip *ip, uint16_t sport, uint16_t dport,
 		     bool from_high)
 {
 	size_t n = ip->version == 4 ? 4 : 16;
@@ -57,7 +57,7 @@ static void make_key(struct key *key, const struct skw_ip *ip, uint16_t sport, u
 	key->high_port = from_high ? sport : dport;
 }
 
-static size_t hash(const struct key *key)
+static size_t hash(const struct seqs_key *key)
 {
 	const uint8_t *p = (const uint8_t *)key;
 	uint64_t h = 0x9e3779b97f4a7c15u;
@@ -86,12 +86,12 @@ struct skw_tcp_base skw_tcp_seqs_base(struct skw_tcp_seqs *seqs, const struct sk
 
 	bool from_high = sport > dport || (sport == dport &&
 					   memcmp(ip->src, ip->dst, ip->version == 4 ? 4 : 16) > 0);
-	struct key key;
+	struct seqs_key key;
 
 	make_key(&key, ip, sport, dport, from_high);
 
-	struct entry *set = seqs->sets[hash(&key)];
-	struct entry *e = NULL, *oldest = &set[0];
+	struct seqs_entry *set = seqs->sets[hash(&key)];
+	struct seqs_entry *e = NULL, *oldest = &set[0];
 	uint32_t now = ++seqs->now;
 
 	for (unsigned i = 0; i < WAYS && !e; i++) {

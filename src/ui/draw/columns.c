@@ -312,7 +312,8 @@ void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, 
 	}
 }
 
-const char *skw_column_state(const struct skw_row *row)
+/* A short name of the state. For a closed row it is the reason of the close. */
+static const char *state_text(const struct skw_row *row)
 {
 	if (row->state == SKW_STATE_CLOSED && row->close_reason < SKW_CLOSE_REASONS)
 		return reasons[row->close_reason];
@@ -331,7 +332,7 @@ const char *skw_column_owner(const struct skw_row *row, char *out)
 	return out;
 }
 
-struct cell {
+struct column_cell {
 	const struct skw_row *row;
 	const struct skw_cell_env *env;
 	enum skw_field field;
@@ -340,7 +341,7 @@ struct cell {
 	size_t size;
 };
 
-static void owner_cell(const struct cell *c)
+static void owner_cell(const struct column_cell *c)
 {
 	char owner[SKW_COLUMN_OWNER_SIZE];
 	int used;
@@ -358,7 +359,7 @@ static void owner_cell(const struct cell *c)
 	}
 }
 
-static void local_cell(const struct cell *c)
+static void local_cell(const struct column_cell *c)
 {
 	char endpoint[SKW_ENDPOINT_SIZE];
 
@@ -366,7 +367,7 @@ static void local_cell(const struct cell *c)
 	skw_cells_elide(c->out, c->size, endpoint, c->width, c->env->utf8);
 }
 
-static void remote_cell(const struct cell *c)
+static void remote_cell(const struct column_cell *c)
 {
 	static const char arrows[] = {
 		[SKW_CONN_UNKNOWN] = ' ', [SKW_CONN_IN] = '<', [SKW_CONN_OUT] = '>'
@@ -383,12 +384,12 @@ static void remote_cell(const struct cell *c)
 	skw_cells_elide(c->out + 2, c->size - 2, endpoint, c->width - 2, c->env->utf8);
 }
 
-static void state_cell(const struct cell *c)
+static void state_cell(const struct column_cell *c)
 {
-	snprintf(c->out, c->size, "%s", skw_column_state(c->row));
+	snprintf(c->out, c->size, "%s", state_text(c->row));
 }
 
-static void cgroup_cell(const struct cell *c)
+static void cgroup_cell(const struct column_cell *c)
 {
 	char cgroup[SKW_CGROUP_NAME_SIZE];
 
@@ -396,7 +397,7 @@ static void cgroup_cell(const struct cell *c)
 		 c->row->cgroup ? skw_cgroup_name_of(cgroup, c->row->cgroup) : "--");
 }
 
-static void netns_cell(const struct cell *c)
+static void netns_cell(const struct column_cell *c)
 {
 	if (c->row->netns_name)
 		snprintf(c->out, c->size, "%s", c->row->netns_name);
@@ -410,7 +411,7 @@ static void netns_cell(const struct cell *c)
  * The scale ends at four times the minimum or more. A warning begins there too, so a connection
  * without problems stays at the bottom.
  */
-static void history_cell(const struct cell *c)
+static void history_cell(const struct column_cell *c)
 {
 	uint32_t us[SKW_ROW_HISTORY];
 	double values[SKW_ROW_HISTORY], base = NAN, top;
@@ -428,7 +429,7 @@ static void history_cell(const struct cell *c)
 	skw_spark_line(c->out, values, n, base, top > 4 * base ? top : 4 * base, c->env->utf8);
 }
 
-static void value_cell(const struct cell *c)
+static void value_cell(const struct column_cell *c)
 {
 	struct skw_value v;
 
@@ -452,7 +453,7 @@ static void value_cell(const struct cell *c)
 }
 
 /* NULL if the cell is the value of the column's field. */
-static void (*const makers[SKW_COLUMNS])(const struct cell *) = {
+static void (*const makers[SKW_COLUMNS])(const struct column_cell *) = {
 	[SKW_COLUMN_OWNER] = owner_cell,     [SKW_COLUMN_LOCAL] = local_cell,
 	[SKW_COLUMN_REMOTE] = remote_cell,   [SKW_COLUMN_STATE] = state_cell,
 	[SKW_COLUMN_HISTORY] = history_cell, [SKW_COLUMN_CGROUP] = cgroup_cell,
@@ -462,9 +463,8 @@ static void (*const makers[SKW_COLUMNS])(const struct cell *) = {
 void skw_column_text(enum skw_column column, const struct skw_row *row,
 		     const struct skw_cell_env *env, int width, char *out, size_t size)
 {
-	struct cell cell = {
-		row, env, (enum skw_field)skw_columns[column].field, width, out, size
-	};
+	struct column_cell cell = { row,   env, (enum skw_field)skw_columns[column].field,
+				    width, out, size };
 
 	if (makers[column])
 		makers[column](&cell);

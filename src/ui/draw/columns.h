@@ -119,9 +119,6 @@ struct skw_cell_env {
 void skw_column_text(enum skw_column column, const struct skw_row *row,
 		     const struct skw_cell_env *env, int width, char *out, size_t size);
 
-/* A short name of the state. For a closed row it is the reason of the close. */
-const char *skw_column_state(const struct skw_row *row);
-
 /*
  * Writes "nginx", or "nginx+3" if three more processes hold the socket, or "--" if nothing is
  * known. `out` holds SKW_COLUMN_OWNER_SIZE bytes. Returns out.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "filter/bytes.h"
+#include "filter/load.h"
 
 /* Larger constant offsets are rare, so they get no range check and are read by a call. */
 #define NEAR 0xffff
@@ -18,7 +18,7 @@ static void load_by_call(struct skw_emitter *e, int size, bool indirect, uint32_
 		skw_emit(e, BPF_LD | BPF_ABS | size, 0, 0, 0, k);
 }
 
-void skw_bytes_begin(struct skw_emitter *e, const struct skw_skb_access *access)
+void skw_load_begin(struct skw_emitter *e, const struct skw_skb_access *access)
 {
 	if (!access)
 		return;
@@ -46,7 +46,7 @@ static void check_range(struct skw_emitter *e, int bytes, bool indirect, uint32_
 	skw_emit(e, BPF_JMP | BPF_JSGT | BPF_X, BPF_REG_1, BPF_REG_2, skip, 0);
 }
 
-void skw_bytes_load(struct skw_emitter *e, const struct skw_skb_access *access, int size,
+void skw_load_bytes(struct skw_emitter *e, const struct skw_skb_access *access, int size,
 		    bool indirect, uint32_t k)
 {
 	int bytes = bytes_of(size), swap = bytes > 1;

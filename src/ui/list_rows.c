@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/rows.h"
+#include "ui/list_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #define SLOW_FROM_US 1000
 #define SLOW_FACTOR  4
 
-bool skw_rows_slow(const struct skw_row *row)
+bool skw_list_rows_slow(const struct skw_row *row)
 {
 	return row->srtt_us != SKW_NONE32 && row->min_rtt_us != SKW_NONE32 &&
 	       row->srtt_us >= SLOW_FROM_US &&
@@ -28,12 +28,12 @@ static bool ended_badly(const struct skw_row *row)
 	return row->close_reason != SKW_CLOSE_UNKNOWN && row->close_reason != SKW_CLOSE_FIN;
 }
 
-enum skw_style skw_rows_health(const struct skw_row *row)
+enum skw_style skw_list_rows_health(const struct skw_row *row)
 {
 	if (row->recent & SKW_RECENT_RTO || ended_badly(row))
 		return SKW_STYLE_ALARM;
 	if (row->closed_ns == SKW_NONE64 &&
-	    (row->recent & SKW_RECENT_RETRANS || skw_rows_slow(row)))
+	    (row->recent & SKW_RECENT_RETRANS || skw_list_rows_slow(row)))
 		return SKW_STYLE_WARNING;
 	return SKW_STYLE_PLAIN;
 }
@@ -41,7 +41,7 @@ enum skw_style skw_rows_health(const struct skw_row *row)
 /* The mark in the first column says without colours what the colours say. */
 static const char *mark_of(const struct skw_row *row)
 {
-	enum skw_style health = skw_rows_health(row);
+	enum skw_style health = skw_list_rows_health(row);
 
 	if (health == SKW_STYLE_ALARM)
 		return "!";
@@ -74,7 +74,7 @@ static enum skw_style cell_style(enum skw_column column, const struct skw_row *r
 		return SKW_STYLES;
 	if (column == SKW_COLUMN_RETRANS && row->recent & SKW_RECENT_RETRANS)
 		return SKW_STYLE_WARNING;
-	if (column == SKW_COLUMN_SRTT && skw_rows_slow(row))
+	if (column == SKW_COLUMN_SRTT && skw_list_rows_slow(row))
 		return SKW_STYLE_WARNING;
 	return SKW_STYLES;
 }
@@ -105,7 +105,7 @@ static void draw_titles(const struct skw_screen *s, const struct skw_column_info
 static void draw_row(const struct skw_screen *s, const struct skw_row *row, int y, bool selected)
 {
 	const struct skw_cell_env env = { s->status->now_ns, s->paint.utf8 };
-	enum skw_style base = row_style(s, row), health = skw_rows_health(row);
+	enum skw_style base = row_style(s, row), health = skw_list_rows_health(row);
 	char text[CELL_SIZE];
 
 	if (selected)
@@ -156,7 +156,7 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 	return SKW_COLUMN_DEFAULTS;
 }
 
-void skw_rows_draw(struct skw_screen *s, int y, int rows)
+void skw_list_rows_draw(struct skw_screen *s, int y, int rows)
 {
 	uint8_t ids[SKW_LAYOUT_COLUMNS], want[SKW_LAYOUT_COLUMNS];
 	size_t n = chosen_columns(s, ids), len = skw_view_len(s->view), end;
@@ -245,7 +245,7 @@ static void group_text(const struct skw_group_row *g, enum group_column column, 
 		snprintf(out, size, "%s", g->name);
 }
 
-void skw_rows_draw_groups(struct skw_screen *s, int y, int rows)
+void skw_list_rows_draw_groups(struct skw_screen *s, int y, int rows)
 {
 	struct skw_column_info infos[GROUP_COLUMNS];
 	uint8_t ids[GROUP_COLUMNS];
@@ -297,7 +297,7 @@ void skw_rows_draw_groups(struct skw_screen *s, int y, int rows)
 						     : "No connections.");
 }
 
-enum skw_field skw_rows_sort_at(const struct skw_screen *s, int x)
+enum skw_field skw_list_rows_sort_at(const struct skw_screen *s, int x)
 {
 	const struct skw_column_info *infos = s->settings.group ? group_columns : skw_columns;
 
@@ -307,7 +307,7 @@ enum skw_field skw_rows_sort_at(const struct skw_screen *s, int x)
 	return SKW_FIELDS;
 }
 
-void skw_rows_sort_by(struct skw_screen *s, enum skw_field field)
+void skw_list_rows_sort_by(struct skw_screen *s, enum skw_field field)
 {
 	uint8_t kind = skw_fields[field].kind;
 

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The rooms of src/: what each may use, and helpers to look into their files.
+
+A room is a folder of src/ that holds .c or .h files. Rooms may be nested (dissect/ip inside
+dissect). Then they are rooms of one family, but each has arrows of its own.
+"""
+import re
+import subprocess
+
+import lintlib
+
+# Rooms that every other room may use.
+COMMON = {"model", "abi", "util"}
+# Rooms whose work needs no kernel, clock, file or terminal.
+PURE = {"row", "table", "view", "expr", "format", "filter", "pcap", "flow",
+        "dissect", "dissect/ip", "dissect/app"}
+# The files of util/ that pure rooms may use: they are held to the same rule.
+PURE_UTIL = {"buf", "bytes", "cleanup", "error", "units"}
+# Rooms outside the dissect family see only its front room.
+PURE_FRONT = PURE - {"dissect/ip", "dissect/app"}
+
+# Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
+ARROWS = {
+    "abi": set(),
+    "util": {"abi"},
+    "model": {"abi", "util"},
+    "row": COMMON,
+    "expr": COMMON | {"row"},
+    "table": COMMON | {"row"},
+    "view": COMMON | {"row", "expr", "table"},
+    "format": COMMON | {"row", "table", "view"},
+    "filter": COMMON,
+    "pcap": COMMON,
+    "flow": COMMON,
+    "dissect": COMMON | {"flow", "dissect/ip", "dissect/app"},
+    "dissect/ip": COMMON | {"flow", "dissect", "dissect/app"},
+    "dissect/app": COMMON | {"flow", "dissect", "dissect/ip"},
+    "ui": COMMON | PURE_FRONT | {"ui/draw"},
+    "ui/draw": COMMON | PURE_FRONT,
+    "out": COMMON,
+    "kern": COMMON,
+    "keeper": COMMON,
+    # verbs: out gives the name of the next file of a rotation.
+    "verbs": COMMON | {"keeper", "kern", "filter", "out"},
+    "loop": COMMON | {"keeper"},
+    # Sources, sinks and stages never use each other: session hands one to the next.
+    "capture": COMMON | PURE_FRONT | {"loop", "kern", "verbs", "keeper"},
+    "watch": COMMON | PURE_FRONT | {"loop", "kern", "verbs", "keeper"},
+    "replay": COMMON | PURE_FRONT | {"loop", "verbs", "out"},
+    "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
+    "join": COMMON | {"flow", "table", "expr", "pcap"},
+    "message": COMMON | {"flow", "table", "expr", "pcap"},
+    "act": COMMON | {"kern", "verbs", "keeper"},
+    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "join",
+                                      "message", "verbs", "keeper"},
+    # cmd: these know the words that options take, and their help.
+    "cmd": COMMON | {"session", "ui", "act", "row", "expr", "view"},
+    "main.c": COMMON | {"cmd"},
+}
+
+# Protocols carry each other (IP in GRE in IP), so dissectors may call in circles.
+RECURSIVE_FAMILIES = {"dissect"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def room_of(path, top):
+    """The room of a file: "row", "dissect/ip". A file right in src/ is a room by its own name."""
+    inner = path.relative_to(top / "src")
+    return inner.name if len(inner.parts) == 1 else str(inner.parent)
+
+
+def family_of(room):
+    return room.split("/")[0]
+
+
+def rooms(top):
+    """{room: its files}; files right in src/ are left out."""
+    found = {}
+    for path in lintlib.c_files(top, "src"):
+        if len(path.relative_to(top / "src").parts) > 1:
+            found.setdefault(room_of(path, top), []).append(path)
+    return found
+
+
+def includes(path):
+    """Number of line, kind of quote, name."""
+    for number, line in enumerate(lintlib.lines(path), 1):
+        found = INCLUDE.match(line)
+        if found:
+            yield number, found.group(1), found.group(2)
+
+
+def own_includes(path, top):
+    """Number of line and path of what a file includes from src/."""
+    for number, quote, name in includes(path):
+        target = top / "src" / name
+        if quote == '"' and target.is_file():
+            yield number, target
+
+
+def may_use(user, used):
+    return user == used or used in ARROWS.get(user, ())
+
+
+def circles(graph):
+    """Groups of two and more nodes that reach each other, and nodes that reach themselves.
+
+    graph: {node: nodes that it uses}. By Tarjan's way, without recursion.
+    """
+    index, low, on_stack, stack, found = {}, {}, set(), [], []
+    for root in sorted(graph):
+        work = [] if root in index else [(root, None)]
+        while work:
+            node, rest = work.pop()
+            if rest is None:
+                index[node] = low[node] = len(index)
+                stack.append(node)
+                on_stack.add(node)
+                rest = iter(sorted(graph.get(node, ())))
+            for target in rest:
+                if target not in index:
+                    work += [(node, rest), (target, None)]
+                    break
+                if target in on_stack:
+                    low[node] = min(low[node], index[target])
+            else:
+                group = []
+                while low[node] == index[node] and node in on_stack:
+                    group.append(stack.pop())
+                    on_stack.discard(group[-1])
+                if len(group) > 1 or node in group and node in graph.get(node, ()):
+                    found.append(sorted(group))
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+    return found
+
+
+def without_comments(path, keep_strings=False):
+    """A C file's text with comments, and string literals too, blanked; lines stay lines."""
+    def blank(match):
+        if keep_strings and match.group(0)[0] in "\"'":
+            return match.group(0)
+        return re.sub(r"[^\n]", " ", match.group(0))
+
+    text = "\n".join(lintlib.lines(path))
+    return re.sub(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\n]*', blank, text,
+                  flags=re.S)
+
+
+def objects(top, build):
+    """{object file: its source} for what the build made of src/ as it is now."""
+    found = {}
+    for path in sorted((build / "src").rglob("*.o")):
+        source = top / path.relative_to(build).with_suffix(".c")
+        if source.is_file():
+            found[path] = source
+    return found
+
+
+def symbols(paths):
+    """{object file: (names it defines for others, names it takes from others)} by nm."""
+    found = {path: (set(), set()) for path in paths}
+    done = subprocess.run(["nm", "-A", "-P", "-g", *map(str, paths)], check=True,
+                          capture_output=True, text=True)
+    by_name = {str(path): path for path in paths}
+    for line in done.stdout.splitlines():
+        place, name, kind = line.split()[:3]
+        defined, taken = found[by_name[place.rstrip(":")]]
+        (taken if kind in "Uwv" else defined).add(name)
+    return found
