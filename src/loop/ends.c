@@ -121,22 +121,6 @@ static int on_clock(void *ctx, struct skw_error *err)
 	return ret;
 }
 
-int skw_loop_watch(struct skw_loop *l, int fd, uint32_t events,
-		   int (*handler)(void *ctx, struct skw_error *err), void *ctx)
-{
-	struct epoll_event what = { .events = events, .data.u64 = l->watchers_len };
-	struct skw_loop_watcher *watchers =
-		reallocarray(l->watchers, l->watchers_len + 1, sizeof(*watchers));
-
-	if (!watchers)
-		return -ENOMEM;
-	l->watchers = watchers;
-	if (epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &what) < 0)
-		return -errno;
-	watchers[l->watchers_len++] = (struct skw_loop_watcher){ handler, ctx };
-	return 0;
-}
-
 /* Watches a descriptor that ends the session: it is added to interrupt_fd and gets a handler. */
 static int watch_end(struct skw_loop *l, int fd, int (*handler)(void *ctx, struct skw_error *err))
 {

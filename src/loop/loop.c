@@ -16,54 +16,6 @@
 #include "loop/state.h"
 #include "util/clock.h"
 
-int skw_loop_epoll_fd(const struct skw_loop *l)
-{
-	return l->epoll_fd;
-}
-
-int skw_loop_interrupt_fd(const struct skw_loop *l)
-{
-	return l->interrupt_fd;
-}
-
-struct skw_keeper *skw_loop_keeper(const struct skw_loop *l)
-{
-	return l->keeper;
-}
-
-const struct skw_loop_clock *skw_loop_clock(const struct skw_loop *l)
-{
-	return &l->clock;
-}
-
-void skw_loop_stop(struct skw_loop *l)
-{
-	l->stop = true;
-}
-
-void skw_loop_enough(struct skw_loop *l)
-{
-	l->stop = l->enough = true;
-}
-
-int skw_loop_fail(struct skw_loop *l, int ret)
-{
-	if (!l->failure)
-		l->failure = ret;
-	l->stop = true;
-	return 0;
-}
-
-bool skw_loop_is_over(const struct skw_loop *l)
-{
-	return l->enough;
-}
-
-bool skw_loop_has_failed(const struct skw_loop *l)
-{
-	return l->failure != 0;
-}
-
 static int prepare(struct skw_loop *l, struct skw_error *err)
 {
 	int ret = 0;
