@@ -28,6 +28,14 @@
  */
 #define LINGER_ORPHANED_MS 500
 
+int skw_loop_fail(struct skw_loop *l, int ret)
+{
+	if (!l->failure)
+		l->failure = ret;
+	l->stop = true;
+	return 0;
+}
+
 static void hurry(struct skw_loop *l, unsigned ms)
 {
 	const struct skw_sink *sink = l->plan->sink;

@@ -46,14 +46,6 @@ void skw_loop_enough(struct skw_loop *l)
 	l->stop = l->enough = true;
 }
 
-int skw_loop_fail(struct skw_loop *l, int ret)
-{
-	if (!l->failure)
-		l->failure = ret;
-	l->stop = true;
-	return 0;
-}
-
 bool skw_loop_is_over(const struct skw_loop *l)
 {
 	return l->enough;
