@@ -71,6 +71,7 @@ int skw_capture_look(void *capture, uint64_t now_ns, struct skw_error *err);
 bool skw_capture_peek(void *capture, uint64_t *ts_ns);
 int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err);
 int skw_capture_rest(void *capture);
+int skw_capture_step(void *capture, struct skw_error *err);
 
 /*
  * Handlers for the loop: netlink has messages, and a socket has an error. They return 0 or -errno.

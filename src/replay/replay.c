@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/types.h>
+#include <pcap/dlt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -304,4 +305,22 @@ static const struct skw_source_ops ops = {
 struct skw_source skw_replay_source(struct skw_replay *r)
 {
 	return (struct skw_source){ &ops, r };
+}
+
+int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_filter **out,
+		       struct skw_error *err)
+{
+	struct skw_reader *reader = NULL;
+	FILE *in;
+	int ret = skw_input_open(plan->file, &in, err);
+
+	if (!ret)
+		ret = skw_reader_open(in, plan->file, &reader, err);
+	if (ret)
+		return ret;
+	const struct skw_iface *first = skw_reader_iface(reader, 0);
+	ret = skw_offline_filter_compile(plan->filter, first ? first->dlt : DLT_EN10MB,
+					 plan->snaplen, true, out, err);
+	skw_reader_close(reader);
+	return ret;
 }

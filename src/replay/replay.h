@@ -7,6 +7,7 @@
 #include "model/packet.h"
 
 struct skw_replay;
+struct skw_offline_filter;
 struct skw_verbs_files;
 
 /* The caller keeps everything that this points to until the replay is freed. */
@@ -31,5 +32,13 @@ struct skw_source skw_replay_source(struct skw_replay *r);
 
 /* The properties of the packets. They are valid after `begin`. The replay owns the result. */
 const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r);
+
+/*
+ * Compiles the plan's filter for the first interface of the file, without a session. A pcapng file
+ * may have none before its first packet; then the filter is one for Ethernet. The caller frees
+ * *out. Returns 0 or -errno.
+ */
+int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_filter **out,
+		       struct skw_error *err);
 
 #endif

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "out/name.h"
 #include "pcap/linktype.h"
+#include "sink/record_format.h"
 #include "util/cleanup.h"
 
 /* A packet may wait in its ring for this time, unless the ring fills up. */
@@ -86,8 +86,7 @@ static int resolve_names(struct skw_session_plan *plan, struct skw_error *err)
 	}
 	if (!plan->file.name)
 		return 0;
-	plan->file.compression = skw_out_compression_from_name(plan->file.name);
-	plan->file.format = skw_out_format_from_name(plan->file.name);
+	skw_record_format_by_name(&plan->file);
 	if (!plan->format_name)
 		return 0;
 	if (strcmp(plan->format_name, "pcap") == 0)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
-#include <pcap/dlt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +10,7 @@
 #include "filter/dump.h"
 #include "filter/offline.h"
 #include "filter/translate.h"
-#include "out/input.h"
-#include "pcap/reader.h"
+#include "replay/replay.h"
 #include "util/cleanup.h"
 
 int skw_session_show_text(struct skw_buf *text, struct skw_error *err)
@@ -75,19 +73,12 @@ int skw_session_show_program(const struct skw_session_plan *plan, const struct s
 
 int skw_session_show_file(const struct skw_session_plan *plan, struct skw_error *err)
 {
+	const struct skw_replay_plan replay = { .file = plan->read_file,
+						.filter = plan->capture.filter,
+						.snaplen = plan->capture.snaplen };
 	struct skw_offline_filter *filter = NULL;
-	struct skw_reader *reader = NULL;
-	FILE *in;
-	int ret = skw_input_open(plan->read_file, &in, err);
+	int ret = skw_replay_compile(&replay, &filter, err);
 
-	if (!ret)
-		ret = skw_reader_open(in, plan->read_file, &reader, err);
-	if (ret)
-		return ret;
-	const struct skw_iface *first = skw_reader_iface(reader, 0);
-	ret = skw_offline_filter_compile(plan->capture.filter, first ? first->dlt : DLT_EN10MB,
-					 plan->capture.snaplen, true, &filter, err);
-	skw_reader_close(reader);
 	if (!ret)
 		ret = skw_session_show_program(plan, skw_offline_filter_program(filter), err);
 	skw_offline_filter_free(filter);

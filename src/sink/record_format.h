@@ -51,6 +51,9 @@ struct skw_record_format {
 extern const struct skw_record_format skw_record_format_pcap;
 extern const struct skw_record_format skw_record_format_pcapng;
 
+/* Sets the format and the compression in the plan as the suffixes of its file's name tell. */
+void skw_record_format_by_name(struct skw_file_plan *plan);
+
 /* Frees what the file owns, but not `f`. */
 void skw_record_file_free(struct skw_record_file *f);
 

@@ -51,7 +51,7 @@ ARROWS = {
     "join": COMMON | {"flow", "table", "expr", "pcap"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
     "act": COMMON | {"kern", "verbs", "keeper"},
-    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "out", "join",
+    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "join",
                                       "message", "verbs", "keeper"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "ui", "act", "row", "expr", "view"},
