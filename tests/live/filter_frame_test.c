@@ -188,7 +188,7 @@ static int test_loopback(const struct test_packet *p)
 		return -EIO;
 	/* Once on its way out and once on its way in. */
 	for (int i = 0; i < 2; i++)
-		if (poll(&readable, 1, 5000) != 1 || !tap_take(reference))
+		if (poll(&readable, 1, FRAME_PATIENCE_MS) != 1 || !tap_take(reference))
 			return -ETIMEDOUT;
 	bool once = tap_take(ours), twice = tap_take(ours);
 

@@ -266,7 +266,7 @@ int wire_send(struct wire *w, enum wire_way way, const struct test_packet *p)
 
 	if (writev(w->send[way], paged ? parts : parts + 1, paged ? 2 : 1) < 0)
 		return -errno;
-	if (poll(&fd, 1, 5000) != 1 || !tap_take(w->reference))
+	if (poll(&fd, 1, FRAME_PATIENCE_MS) != 1 || !tap_take(w->reference))
 		return -ETIMEDOUT;
 	/* Anything else would be a packet that isn't ours. */
 	return tap_take(w->reference) ? -EBADMSG : 0;

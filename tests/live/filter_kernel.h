@@ -15,6 +15,9 @@
 #define TEST_RUN_PREFIX 14
 #define TEST_RUN_MAX    3000
 
+/* How long a frame may take from one end to the other; then something is broken. */
+#define FRAME_PATIENCE_MS 60000
+
 /* All return a descriptor or 0, or -errno. Loading prints the verifier's log when it fails. */
 int kernel_load(const struct bpf_insn *insns, size_t len);
 int kernel_map(enum bpf_map_type type, uint32_t value_size, uint32_t entries);

@@ -311,7 +311,7 @@ static bool echo_once(int fd, bool six, uint16_t seq)
 int flow_ping(const struct flow_plan *plan)
 {
 	struct addrinfo *ai = resolve(plan, SOCK_DGRAM);
-	const struct timeval patience = { .tv_sec = 10 };
+	const struct timeval patience = { .tv_sec = 60 };
 
 	if (!ai)
 		return 1;

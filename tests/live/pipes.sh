@@ -5,15 +5,16 @@
 need root tcpdump
 pair
 
-# into COMMAND...: `start` with standard output in a pipe to COMMAND; $READER is its process.
+# into COMMAND...: starts the reader of a pipe for start_piped; $READER is its process.
 into() {
 	mkfifo "$TMP/pipe"
+	: >"$TMP/reader.out" # what the reader before left there is no answer
 	"$@" <"$TMP/pipe" >"$TMP/reader.out" 2>"$TMP/reader.err" &
 	READER=$!
 	STARTED+=("$READER")
 }
 
-# start_piped ARGUMENTS...
+# start_piped ARGUMENTS...: as `start`, with standard output in that pipe.
 start_piped() {
 	ERR=$TMP/err.piped
 	: >"$ERR"
@@ -78,7 +79,7 @@ is "$STATUS" 1 "lines: ends with status 1 when the reader has gone"
 is "$(lines_like "$ERR" '^skwatch: .*pipe')" 1 "lines: with one line that says so"
 is "$(wc -l <"$TMP/reader.out")" 1 "lines: and the reader got what it wanted"
 
-# Compressed, through the same pipe.
+# Compressed files.
 if command -v zstd >/dev/null; then
 	start "$A" capture -i eth0 -w "$TMP/z.pcap.zst"
 	traffic "$A" flood eth0 1000 200
