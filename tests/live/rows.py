@@ -23,6 +23,7 @@ import re
 import sys
 
 SERVER_PORT = 7001
+SERVER_LATE_NS = 60 * 10**9
 
 STATES = {
     "ESTAB": "ESTABLISHED", "SYN-SENT": "SYN_SENT", "SYN-RECV": "SYN_RECV",
@@ -250,11 +251,10 @@ def duration(event):
     return nanoseconds(event["closed_at"]) - nanoseconds(event["opened_at"])
 
 
-def close_faults(event, acked, received, shortest, longest, direction):
+def close_faults(event, shortest, longest, **figures_wanted):
     out = []
     lasted = duration(event)
-    for name, want in (("bytes_acked", acked), ("bytes_received", received),
-                       ("close_reason", "fin"), ("direction", direction), ("retrans_segs", 0)):
+    for name, want in {"close_reason": "fin", **figures_wanted}.items():
         if event[name] != want:
             out.append(f"{name} {event[name]}, not {want}")
     if lasted is None or not shortest <= lasted <= longest:
@@ -280,18 +280,20 @@ def closes(path, log_path, request, response):
     with open(log_path, encoding="utf-8") as f:
         log = [[int(word) for word in line.split()] for line in f]
     end_of_all = log[-1][5]
-    for port, opening, opened, answered, closing, closed, acked, received in log:
+    for port, opening, opened, answered, closing, closed, acked, received, again in log:
         client, server = ends["out"].pop(port, None), ends["in"].pop(port, None)
         if client is None or server is None:
             said.append(f"{port}: not told: " + ", ".join(
                 side for side, event in (("client", client), ("server", server)) if not event))
             continue
-        # The client's end counts its SYN and FIN; the server's SYN was acknowledged before it was.
+        # The client's end counts its SYN and FIN. The server's SYN was acknowledged before its end
+        # existed. Nothing tells when the last acknowledgement reached a server.
         said += [f"{port}, client: {what}" for what in close_faults(
-            client, acked, received, closing - opened, closed - opening, "out")]
+            client, closing - opened, closed - opening, bytes_acked=acked,
+            bytes_received=received, retrans_segs=again, direction="out")]
         said += [f"{port}, server: {what}" for what in close_faults(
-            server, response + 1, request + 1, closing - answered, end_of_all - opening + 10**8,
-            "in")]
+            server, closing - answered, end_of_all - opening + SERVER_LATE_NS,
+            bytes_acked=response + 1, bytes_received=request + 1, direction="in")]
     for side, rest in ends.items():
         said += [f"{port}: nobody had this connection ({side})" for port in rest]
     if said:
