@@ -29,12 +29,12 @@ int kernel_run(int prog_fd, const struct test_packet *p, uint32_t *verdict);
 #define WIRE_NEAR "near" /* the end that is tapped, ifindex 2 or 3 */
 #define WIRE_FAR  "far"
 
-/* How a packet comes by: to the tapped end, from it, and to it in pages rather than one piece. */
+/* A packet is sent to the tapped end, from it, or to it in pages rather than in one piece. */
 enum wire_way { WIRE_IN, WIRE_OUT, WIRE_IN_PAGED, WIRE_WAYS };
 
 struct wire {
 	int send[WIRE_WAYS];
-	int reference; /* sees everything */
+	int reference; /* a tap of all packets */
 };
 
 /* A network namespace of our own with a veth pair, quiet. -EPERM where that isn't allowed. */
@@ -48,7 +48,7 @@ int wire_send(struct wire *w, enum wire_way way, const struct test_packet *p);
 int tap_open(const char *ifname);
 int tap_set_classic(int fd, const struct skw_cbpf *prog);
 int tap_set_ebpf(int fd, int prog_fd);
-/* Whether a packet was let through; takes it. */
+/* Takes a packet. Returns false if there is none, as the filter let none through. */
 bool tap_take(int fd);
 
 #endif

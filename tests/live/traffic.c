@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Makes traffic for the live tests, and looks at what was captured of it. Run
- * without arguments it lists its subcommands.
+ * Makes traffic for the live tests, and checks captures of it. Without arguments it lists its
+ * subcommands.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -17,7 +17,7 @@
 #include "send.h"
 #include "util/cleanup.h"
 
-/* No conversation takes longer; a test that lost its peer ends here and fails. */
+/* No conversation takes longer. A test that has lost its peer ends here and fails. */
 #define DEADLINE_S 300
 
 struct options {
