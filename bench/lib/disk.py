@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
 The page cache before a run. On a virtual machine the first use of a page that the host has taken
-back costs a fault there. A tool that writes through the page cache loses packets because of that, so
-each figure tells the state of the cache.
+back costs a fault there. A tool that writes through the page cache loses packets because of that,
+so each figure tells the state of the cache.
 """
 
 import os

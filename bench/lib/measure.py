@@ -139,7 +139,7 @@ class Bench:
         return argv
 
     def send(self, size, packets, rate=0):
-        """Sends all packets and proves that each reached the other end. Returns the sender's figures."""
+        """Sends all packets and proves that each one arrived. Returns the sender's figures."""
         before = self.net.received()
         sent = json.loads(subprocess.run(self.sender_argv(size, packets, rate), check=True,
                                          stdout=subprocess.PIPE).stdout)

@@ -51,7 +51,7 @@ class Phases:
             disk.warm(self.plan.directory, size_bytes)
 
     def flood(self):
-        """As fast as the sender can, to /dev/null: the price that the traffic pays, and the loss."""
+        """As fast as the sender can, to /dev/null: what the traffic pays, and the loss."""
         for number in range(self.plan.rounds):
             for size in self.plan.sizes:
                 for tool in in_turn([None] + self.plan.tools, number):

@@ -37,7 +37,8 @@ def rows(samples):
         out.append((f"capture, {size} B, at full speed: CPU per packet", "ns", 1,
                     *both("tool_cpu_ns", phase="flood", size=size)))
     if distinct(samples, "tool", phase="sweep"):
-        out.append(("a tick of top -b, no row printed: CPU", "ms", 2, *both("cpu_ms", phase="sweep")))
+        out.append(("a tick of top -b, no row printed: CPU", "ms", 2,
+                    *both("cpu_ms", phase="sweep")))
     for part in distinct(samples, "part", phase="bench/sweep"):
         if part:
             out.append((f"bench/sweep, {part}: CPU", "ms", 2,

@@ -109,18 +109,18 @@ stalled() { # ARGUMENTS...: $PIPE is its process, which waits for the reader whe
 	wait_for_line "$TMP/full.err" "$PIPE" '^skwatch: watching ' || not_ok "events into a full pipe starts"
 	inside "$A" "$CONNS" short 400 --peer "$B" >/dev/null
 }
-gave_up() { # NAME
+gave_up() { # NAME REGEX
 	check "$1: it ends" timeout $PATIENCE "$TRAFFIC" gone "$PIPE" || kill -KILL "$PIPE"
 	wait "$PIPE"
 	is "$?" 1 "$1: with status 1"
-	is "$(lines_like "$TMP/full.err" 'nobody takes the lines')" 1 "$1: and says why"
+	is "$(lines_like "$TMP/full.err" "$2")" 1 "$1: and says why"
 	forget "$PIPE"
 }
 stalled --duration 2s
-gave_up "a stopped reader, --duration"
+gave_up "a stopped reader, --duration" 'nobody takes the lines'
 stalled
 kill -KILL "$(keeper_of "$PIPE")"
-gave_up "a stopped reader, and the keeper has died"
+gave_up "a stopped reader, and the keeper has died" 'nobody takes the lines|privileged process has died'
 
 # Wrong arguments.
 refused() { # STATUS REGEX ARGUMENTS...
