@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A client and a server that talk over TCP, on one CPU, and what an exchange costs: a message and
- * its answer (rr), a connection with one message and its answer (crr), or many bytes one way
- * (bulk). On the same CPU the two take turns, so that what the kernel does for a watcher is in the
- * time and nothing else is.
+ * A client and a server talk over TCP on one CPU, and the time of an exchange is measured: a
+ * message and its answer (rr), a connection with one message and its answer (crr), or many bytes
+ * one way (bulk). On one CPU the two take turns, so that the time contains what the kernel does for
+ * a watcher and nothing else.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -63,7 +63,7 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-/* ---- what is said ---- */
+/* ---- the exchanges ---- */
 
 static void put(int fd, uint64_t bytes)
 {
@@ -126,7 +126,7 @@ static const struct mode modes[] = {
 	{ "bulk", false, ask_bulk, answer_bulk },
 };
 
-/* ---- who says it ---- */
+/* ---- client and server ---- */
 
 static int new_socket(void)
 {
@@ -157,7 +157,7 @@ static int open_client(const struct plan *plan)
 	return fd;
 }
 
-/* The server ends after the client, and that it did is part of the operation. */
+/* The server closes after the client. The operation includes that. */
 static void end_client(int fd)
 {
 	must(shutdown(fd, SHUT_WR), "shutdown");
@@ -194,7 +194,7 @@ static void enter_netns(const char *path)
 	close(fd);
 }
 
-/* ---- what it cost ---- */
+/* ---- the times ---- */
 
 static int by_size(const void *a, const void *b)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Counts what of generate's frames is in a pcap file: how many, which are
- * missing between the first and the last, doubles, and records out of time
- * order. The file is this machine's, so only its own byte order is read.
+ * Counts the frames of generate in a pcap file: how many there are, how many are missing between
+ * the first and the last, how many are there twice, and how many records are out of time order. The
+ * file was written on this machine, so only its byte order is read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ struct tally {
 	bool truncated; /* the file ends inside a record */
 };
 
-/* Which sequence numbers were met; grows with them. */
+/* The sequence numbers that were met. It grows with them. */
 struct bitmap {
 	uint64_t *words;
 	uint64_t size; /* in words */
@@ -76,7 +76,7 @@ static bool bitmap_set(struct bitmap *b, uint64_t bit)
 	return fresh;
 }
 
-/* The mark's offset in a frame, or 0 when the frame is none of generate's. */
+/* The offset of the mark in a frame, or 0 if generate did not make the frame. */
 static size_t mark_offset(const uint8_t *frame, uint32_t caplen)
 {
 	size_t l4 = WIRE_ETH_LEN + WIRE_IP_LEN;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Holds one packet socket with a filter until it is told to stop, so that
- * a sender's time tells what the filter costs: either the classic program that
- * libpcap made of the expression, or skwatch's translation of it with all
- * that skwatch puts around it. On both the packets that match are not kept.
+ * Holds one packet socket with a filter until it is told to stop, so that the time of a sender
+ * tells what the filter costs. The filter is either the classic program that libpcap makes of the
+ * expression, or skwatch's translation with all that skwatch puts around it. Neither keeps the
+ * packets that match.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -79,7 +79,7 @@ static int attach_classic(int fd, const struct skw_cbpf *prog)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &fprog, sizeof(fprog)) < 0 ? -errno : 0;
 }
 
-/* With the counters, and with a tail call that is never taken as nothing matches. */
+/* It has the counters, and a tail call that is never taken, as no packet matches. */
 static int attach_translated(int fd, const struct skw_cbpf *prog, struct skw_tap *tap,
 			     struct skw_error *err)
 {
@@ -87,7 +87,7 @@ static int attach_translated(int fd, const struct skw_cbpf *prog, struct skw_tap
 	struct skw_filter_frame frame = { .counters_fd = skw_tap_counters_fd(tap),
 					  .next_fd = skw_tap_next_fd(tap) };
 
-	/* As a capture does it. */
+	/* A capture does it in the same way. */
 	if (skw_skb_access_probe(&access) == 0)
 		frame.access = &access;
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A load generator: sends an exact number of numbered frames through an
- * AF_PACKET socket, as fast as it can or paced, from one CPU, and says what a
- * frame cost the sender. On a veth pair the whole receive path of the peer runs
- * inside the sender's system call, so this is also what a capture on the peer
- * costs the traffic.
+ * A load generator: sends an exact number of numbered frames through an AF_PACKET socket, as fast
+ * as it can or at a pace, from one CPU, and tells the sender's time per frame. On a veth pair the
+ * whole receive path of the peer runs inside the sender's system call, so this time also tells what
+ * a capture on the peer costs the traffic.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -161,12 +160,12 @@ static void put16(uint8_t *at, unsigned int v)
 	at[1] = (uint8_t)v;
 }
 
-/* Fills everything but the mark; returns the mark's offset. */
+/* Fills everything but the mark. Returns the offset of the mark. */
 static size_t frame_fill(uint8_t *frame, const struct plan *p)
 {
 	/*
-	 * The destination is nobody's address, so that the receiving stack drops
-	 * the packet right behind the taps and adds little that varies.
+	 * No host has this destination address, so the receiving stack drops the packet right
+	 * behind the taps and adds little time.
 	 */
 	static const uint8_t ether[WIRE_ETH_LEN] = { 0x02, 0, 0, 0,    0x99, 0x02, 0x02,
 						     0,    0, 0, 0x99, 0x01, 0x08, 0x00 };
@@ -271,7 +270,7 @@ static void batch_mark(struct batch *b, uint64_t seq, unsigned int n)
 	}
 }
 
-/* Sends all n frames of the batch; less only when it is told to stop. */
+/* Sends all n frames of the batch, or fewer if it is told to stop. */
 static void batch_send(int fd, struct batch *b, unsigned int n, struct result *r)
 {
 	unsigned int done = 0;

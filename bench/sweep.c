@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What a tick of `skwatch top` does before anything is drawn, and what each part costs: the
- * kernel's iteration alone, the rows in their table, and who holds them. It sweeps the network
- * namespace it is started in. A line of JSON for each part of each round:
+ * Does what a tick of `skwatch top` does before anything is drawn, and measures each part: the
+ * kernel's iteration alone, the rows in their table, and the holders of the sockets. It sweeps the
+ * network namespace in which it is started. A line of JSON for each part of each round:
  *
  *	{"part": "rows", "rows": 20000, "wall_ns": ..., "cpu_ns": ...}
  */
@@ -156,7 +156,7 @@ static int run(struct bench *b, uint64_t rounds)
 		fprintf(stderr, "sweep: %s\n", err.text);
 		return ret;
 	}
-	/* The first sweep makes rows and storage; the first round is not counted. */
+	/* The first sweep makes rows and storage, so the first round is not counted. */
 	for (uint64_t round = 0; !ret && round <= rounds; round++)
 		for (size_t i = 0; !ret && i < SKW_ARRAY_SIZE(parts); i++)
 			ret = measure(b, &parts[i], round > 0);

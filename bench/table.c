@@ -16,7 +16,7 @@
 #include "util/clock.h"
 #include "view/view.h"
 
-/* Each figure is the lowest of so many: what a busy machine adds is not the table's. */
+/* Each figure is the lowest of so many, as other work on the machine only makes them higher. */
 #define ROUNDS 15
 
 struct figures {
@@ -102,7 +102,7 @@ static void sweep(struct skw_table *t, struct skw_conn_rec *recs, uint32_t len, 
 			die("out of memory");
 	}
 	skw_table_sweep_end(t, now, true);
-	/* The first makes the rows, which happens once. */
+	/* The first sweep makes the rows, which happens only once. */
 	if (tick > 1)
 		lower(&f->sweep_ns, skw_clock_monotonic_ns() - start);
 }

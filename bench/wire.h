@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What generate puts into every frame and count looks for: Ethernet, IPv4, then
- * UDP, or TCP in frames that are to be segmented later (GSO), then this mark.
+ * The frames that generate makes and count looks for: Ethernet, IPv4, then UDP, or TCP in frames
+ * that are segmented later (GSO), then this mark.
  */
 #ifndef SKW_BENCH_WIRE_H
 #define SKW_BENCH_WIRE_H

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
-The page cache before a run. On a virtual machine the first use of a page that
-the host has taken back costs a fault there, which is what loses packets of a
-tool that writes through the page cache: so each figure states the condition.
+The page cache before a run. On a virtual machine the first use of a page that the host has taken
+back costs a fault there. A tool that writes through the page cache loses packets because of that,
+so each figure tells the state of the cache.
 """
 
 import os
@@ -12,7 +12,7 @@ CHUNK = 1 << 20
 
 
 def cool(seconds):
-    """Empties the cache and leaves its pages idle, so that a host that reclaims them does."""
+    """Empties the cache and leaves its pages idle, so that a host can take them back."""
     os.sync()
     with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as f:
         f.write("3\n")
@@ -20,7 +20,7 @@ def cool(seconds):
 
 
 def warm(directory, size_bytes):
-    """Has just used as many pages as the run will, so that they are at hand."""
+    """Uses as many pages as the run will need, so that the host has them ready."""
     path = os.path.join(directory, "warm")
     chunk = bytes(CHUNK)
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

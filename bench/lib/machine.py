@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the figures were measured on. Nothing that names the machine or its user."""
+"""The machine on which figures were measured. Nothing here names the machine or its user."""
 
 import os
 import platform
@@ -38,7 +38,7 @@ def _virtual():
 
 
 def base():
-    """What holds for any measurement."""
+    """The lines that every report begins with."""
     memory_kib = int(_first("/proc/meminfo", "MemTotal").split()[0])
     return {
         "machine": f"{_first('/proc/cpuinfo', 'model name')}, {os.cpu_count()} CPUs, "

@@ -12,13 +12,13 @@ import time
 from netpair import SENDER_IF
 
 READY_S = 30
-# libpcap hands a block over when it is full or its timeout is up, which tcpdump sets to a
-# second, and what it was not handed when it is stopped is lost: so wait longer than that.
+# libpcap hands a block over when it is full or after its timeout, which tcpdump sets to a second.
+# What was not handed over when the tool is stopped is lost, so wait longer than that.
 SETTLE_S = 1.2
 
 
 class BenchError(Exception):
-    """A run that can't be measured; says why."""
+    """A run that can't be measured, with the reason."""
 
 
 def _parents():
@@ -62,8 +62,12 @@ class Capture:
         self.text = ""
         argv = tool.argv(path, flt)
         self.exec_ns = time.clock_gettime_ns(time.CLOCK_REALTIME)
-        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT)
+        if tool.prints:
+            out, err = subprocess.DEVNULL, subprocess.PIPE
+        else:
+            out, err = subprocess.PIPE, subprocess.STDOUT
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=out, stderr=err)
+        self.words = self.process.stderr if tool.prints else self.process.stdout
         try:
             self._wait_ready()
         except BaseException:
@@ -74,7 +78,7 @@ class Capture:
     def _wait_ready(self):
         deadline = time.monotonic() + READY_S
         pattern = re.compile(self.tool.ready, re.M)
-        fd = self.process.stdout.fileno()
+        fd = self.words.fileno()
         with selectors.DefaultSelector() as sel:
             sel.register(fd, selectors.EVENT_READ)
             while not pattern.search(self.text):
@@ -94,10 +98,10 @@ class Capture:
             raise BenchError(f"{self.tool.name}: a process of it ended: {e}") from e
 
     def stop(self):
-        """Ends it as Ctrl-C does; its own figures."""
+        """Ends it as Ctrl-C does. Returns its own figures."""
         self.process.send_signal(signal.SIGINT)
         try:
-            rest, _ = self.process.communicate(timeout=60)
+            rest = self.process.communicate(timeout=60)[1 if self.tool.prints else 0]
         except subprocess.TimeoutExpired:
             self.kill()
             raise BenchError(f"{self.tool.name}: does not end") from None
@@ -135,7 +139,7 @@ class Bench:
         return argv
 
     def send(self, size, packets, rate=0):
-        """All packets; the sender's figures. Proves that each one reached the other end."""
+        """Sends all packets and proves that each one arrived. Returns the sender's figures."""
         before = self.net.received()
         sent = json.loads(subprocess.run(self.sender_argv(size, packets, rate), check=True,
                                          stdout=subprocess.PIPE).stdout)

@@ -16,9 +16,8 @@ def _run(*argv):
 
 class NetPair:
     """
-    While it is entered, this process (and what it starts) lives in the
-    capturing namespace, so that a measured tool needs no wrapper; the sender
-    is started in the other one.
+    While it is entered, this process and its children live in the capturing namespace, so that a
+    measured tool needs no wrapper. The sender is started in the other one.
     """
 
     def __init__(self):

@@ -8,7 +8,7 @@ from measure import BenchError
 
 # Frames per run of a full measurement; --quick takes an eighth.
 PACKETS = {64: 2000000, 512: 1500000, 1500: 1000000, "gso": 100000}
-# A pace that each tool is expected to keep up with, so that none saves time by losing packets.
+# Each tool is expected to keep up with this pace, so that none saves time by losing packets.
 PACE = {64: 150000, 512: 100000, 1500: 75000, "gso": 2000}
 FRAME_BYTES = {64: 64, 512: 512, 1500: 1500, "gso": 65000}
 REJECT_FILTER = "udp port 9"
@@ -16,7 +16,7 @@ RATE_FLOOR = 5000
 
 
 def in_turn(cases, number):
-    """Each round in another order, so that no case always follows the same one."""
+    """Another order in each round, so that no case always follows the same other one."""
     cases = list(cases)
     start = number % len(cases)
     return cases[start:] + cases[:start]
@@ -32,7 +32,7 @@ class Phases:
         self.path = os.path.join(plan.directory, "capture.pcap")
 
     def _sample(self, what, tool, measure, **key):
-        """One sample; a run that failed is one too, with the reason instead of figures."""
+        """One sample. A run that failed is a sample as well, with the reason instead of figures."""
         name = tool.name if tool else "alone"
         sample = dict(phase=what, tool=name, **key)
         try:
@@ -51,7 +51,7 @@ class Phases:
             disk.warm(self.plan.directory, size_bytes)
 
     def flood(self):
-        """As fast as the sender can, to /dev/null: what the traffic pays, and what is lost."""
+        """As fast as the sender can, to /dev/null: what the traffic pays, and the loss."""
         for number in range(self.plan.rounds):
             for size in self.plan.sizes:
                 for tool in in_turn([None] + self.plan.tools, number):
@@ -61,7 +61,7 @@ class Phases:
                         size=size, round=number)
 
     def paced(self):
-        """At a pace that all keep up with, into a file: CPU time per packet."""
+        """At a pace that all tools keep up with, into a file: CPU time per packet."""
         for number in range(self.plan.rounds):
             for size in self.plan.sizes:
                 for cache in self.plan.caches:
@@ -129,7 +129,7 @@ class Phases:
         return {"lossless_pps": low, "sender_limit": False}
 
     def reject(self):
-        """Traffic that the filter rejects: what the sender pays for being looked at."""
+        """Traffic that the filter rejects: the price that the sender pays for the filter."""
         for number in range(self.plan.reject_rounds):
             for size in (s for s in self.plan.sizes if s in (64, 1500)):
                 cases = [None] + self.plan.reject_tools

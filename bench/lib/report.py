@@ -26,7 +26,7 @@ def spread(values, digits=0):
 
 
 def write(path, title, body):
-    """A report into a file of several: in the place of the one it had with that title, or last."""
+    """Puts a report into a file of several, in the place of the one with that title, or last."""
     parts = []
     if os.path.exists(path):
         with open(path, encoding="utf-8") as f:
@@ -64,7 +64,7 @@ def table(head, rows):
 
 
 def over_alone(samples, phase, tool, field, **key):
-    """What a tool adds to the sender's time: medians' difference."""
+    """The time that a tool adds to the sender's: the difference of the medians."""
     with_tool = median(figures(samples, field, phase=phase, tool=tool, **key))
     alone = median(figures(samples, field, phase=phase, tool="alone", **key))
     return None if with_tool is None or alone is None else with_tool - alone

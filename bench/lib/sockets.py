@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Many open connections in this network namespace, and what the kernel spends on things."""
+"""Many open connections in this network namespace, and the memory that the kernel uses."""
 
 import subprocess
 import time
@@ -35,7 +35,7 @@ class Crowd:
 
 
 def settled_kernel_bytes():
-    """As kernel_bytes(), once what earlier runs had is given back: that happens after they end."""
+    """As kernel_bytes(), once the memory of earlier runs is free, some time after their end."""
     readings = [kernel_bytes()]
     for _ in range(30):
         time.sleep(0.3)
@@ -48,8 +48,8 @@ def settled_kernel_bytes():
 
 def kernel_bytes():
     """
-    Objects in use of the kernel's general caches, which is where socket storage lives. Pages
-    would tell nothing: those of freed objects are used again.
+    Bytes of the objects in use in the kernel's general caches, where socket storage lives. The
+    number of pages would tell nothing, as those of freed objects are used again.
     """
     total = 0
     with open("/proc/slabinfo", encoding="ascii") as f:

@@ -23,6 +23,7 @@ class Tool:
     captured: str   # regular expressions with one group each
     dropped: str
     version: Optional[list] = None  # its command line, None: no tool but a helper
+    prints: bool = False  # packets go to standard output, which is thrown away
 
     def figures(self, text):
         return Figures(self._number(self.captured, text), self._number(self.dropped, text))

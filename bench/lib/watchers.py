@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is run beside the connections, and what it uses."""
+"""Programs that run beside the connections, and what they use."""
 
 import os
 import pty
@@ -109,7 +109,7 @@ class Watcher:
 
 
 def watchers(skwatch, interface):
-    """Name to a function that starts it; None starts nothing."""
+    """Name to a function that starts the program; that of "alone" starts nothing."""
     return {
         "alone": lambda: None,
         # The first screen has the table's head.

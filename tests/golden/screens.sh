@@ -10,7 +10,7 @@ set -u
 : "${srcdir:?where the sources are}" "${builddir:?where the programs are}"
 player=$builddir/tests/golden/screen
 pictures=$srcdir/tests/golden/screens
-patience=30 # seconds for one picture
+patience=60 # seconds for one picture
 
 command -v tmux >/dev/null || { echo "1..0 # SKIP tmux is not installed"; exit 0; }
 [ -x "$player" ] || { echo "Bail out! $player is not there"; exit 1; }

@@ -44,7 +44,7 @@ is "$(packets "$TMP/vlan.pcapng")" 20 "a filter for tags works on any"
 start "$A" capture -w "$TMP/ether.pcapng" ether src 02:00:00:00:00:01 and udp dst port 9000
 everything
 stop INT
-# Those that came with a tag have lost it when the filter looks, those that go have it in place.
+# A received packet has lost its tag when the filter looks at it, and a sent one still has it in place.
 is "$(packets "$TMP/ether.pcapng")" 60 "a filter for hardware addresses works on any"
 seen=$(figure seen)
 is "$seen" 74 "and rejected packets are counted"
@@ -55,7 +55,7 @@ stop INT
 check "-Q in: those that came, of every interface" numbered 30 "$TMP/in.pcapng"
 
 start "$A" capture udp
-# It is for a third host, so tcpdump says neither In nor Out.
+# The packet is for a third host, so tcpdump says neither In nor Out.
 traffic "$B" flood eth1 1 100
 if wait_for_line "$OUT" "$PID" '^[0-9:.]+ eth1 +P +IP 10\.77\.0\.1\.4000 > 10\.77\.0\.9\.9000: UDP, length 58'; then
 	ok "lines name interface and direction, as those of tcpdump"
@@ -64,7 +64,7 @@ else
 fi
 stop INT
 
-# An interface without link headers beside those that have one.
+# One interface has no link headers, the others do.
 if ip -n "$A" tuntap add dev tun0 mode tun 2>/dev/null; then
 	ip -n "$A" addr add 10.99.0.1/24 dev tun0
 	ip -n "$A" link set tun0 up

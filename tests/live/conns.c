@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Makes connections for the live tests of top and events. Without arguments it lists its commands.
+/*
+ * Makes connections for the live tests of top and events. Without arguments it lists its commands.
  */
 #include "conns.h"
 
@@ -13,7 +14,7 @@
 
 #include "util/cleanup.h"
 
-/* No test takes longer; one that lost its way ends here and fails. */
+/* No test takes longer. A test that hangs ends here and fails. */
 #define DEADLINE_S 300
 
 struct command {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Connections for the live tests of top and events: each command makes some between this
- * network namespace and another (or over loopback), says so on standard output, and holds them
- * until standard input ends. A program that can't do its part says why and exits with 1.
+ * Connections for the live tests of top and events. Each command makes some between this network
+ * namespace and another (or over loopback), says so on standard output, and holds them until
+ * standard input ends. If that fails, the program says why and exits with 1.
  */
 #ifndef LIVE_CONNS_H
 #define LIVE_CONNS_H
@@ -30,9 +30,10 @@ struct conns_plan {
 	bool six;
 };
 
-/* ---- conns_net.c: sockets on either side. All of them end the program on failure. ---- */
+/* ---- conns_net.c: sockets on either side. All functions end the program on failure. ---- */
 
-int must(int result, const char *what); /* what it was given, if that is not negative */
+/* Returns `result` unless that is negative; then it ends the program. */
+int must(int result, const char *what);
 
 void net_open(struct conns_plan *plan);
 const char *net_addr(const struct conns_plan *plan, enum side side, int family);
@@ -41,7 +42,7 @@ int net_socket(const struct conns_plan *plan, enum side side, int family, int ty
 void net_bind(int fd, const char *addr, int port);
 int net_listen(const struct conns_plan *plan, enum side side, int family, const char *addr,
 	       int port, int protocol, int backlog);
-/* Returns once the handshake is done; net_connect_begin() before. */
+/* Returns once the handshake is done. net_connect_begin() does not wait for it. */
 int net_connect(const struct conns_plan *plan, int family, const char *addr, int port,
 		int protocol);
 int net_connect_begin(const struct conns_plan *plan, int family, const char *addr, int port);
@@ -49,22 +50,23 @@ int net_accept(int listener);
 
 void net_send(int fd, uint64_t bytes);
 void net_receive(int fd, uint64_t bytes);
-void net_receive_end(int fd); /* until the other side has closed */
+/* Receives until the other side has closed. */
+void net_receive_end(int fd);
 void net_set(int fd, int level, int option, int value);
 void net_set_tos(int fd, int tos);
 int net_port(int fd, bool remote);
 uint64_t net_now_ns(void);
 
-/* A child that ends with this process, called `name`; returns 0 in it. */
+/* Forks a child called `name`, which ends with this process. Returns 0 in the child. */
 pid_t net_fork(const char *name);
-/* Keeps one descriptor (-1: none) and the three standard ones. */
+/* Closes all descriptors but this one (-1: none) and the three standard ones. */
 void net_keep_only(int fd);
 /* Says a line on standard output, at once. */
 void net_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Waits for the end of standard input. */
 void net_hold(void);
 
-/* ---- the commands: exit status ---- */
+/* ---- the commands, which return an exit status ---- */
 
 int conns_hold(struct conns_plan *plan, char *argv[], int n);
 int conns_many(struct conns_plan *plan, char *argv[], int n);

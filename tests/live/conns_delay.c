@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A path with a round trip that can be seen: an interface `far0` in both namespaces, and what is
- * sent into one comes out of the other so many milliseconds later. Whoever calls gives them
- * addresses.
+ * A path with a delay: both namespaces have an interface `far0`, and a packet that is sent into one
+ * comes out of the other so many milliseconds later. The caller gives them addresses.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +18,8 @@
 
 #include "conns.h"
 
-#define SLOTS  1024 /* packets on their way, in each direction */
+/* Packets on their way in each direction, and the largest. */
+#define SLOTS  1024
 #define PACKET 2048
 
 struct packet {
@@ -46,7 +46,7 @@ static int open_tun(const struct conns_plan *plan, enum side side)
 	return fd;
 }
 
-/* A full queue drops, as queues do. */
+/* A full queue drops packets. */
 static void take_in(struct way *w, uint64_t delay_ns)
 {
 	while (w->head - w->tail < SLOTS) {

@@ -35,7 +35,7 @@ static void open_pair(struct end *e)
 	e->server = net_accept(e->listener);
 }
 
-/* Blocks until the socket has failed so. */
+/* Blocks until the socket has failed with that error. */
 static void await_error(int fd, int want)
 {
 	char c;
@@ -110,7 +110,7 @@ static void end_unread(struct end *e)
 	await_error(e->server, ECONNRESET);
 }
 
-/* The server's process ends its listener while a connection still waits for accept. */
+/* The server closes its listener while a connection still waits for accept. */
 static void end_backlog(struct end *e)
 {
 	const char *there = net_addr(e->plan, THERE, e->family);

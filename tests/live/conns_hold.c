@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Sockets of every kind, held. Each kind's server has a port of its own: --port and its place in
- * the table. Lines on standard input (see verbs) make the connections do something; each is
- * answered by `done N`, counted from 1.
+ * Holds sockets of every kind. Each kind's server has a port of its own: --port plus the place of
+ * the kind in the table. Lines on standard input (see verbs) make the connections do something.
+ * Each line is answered by `done N`, counted from 1.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -26,7 +26,7 @@
 #define TALKERS 32
 #define CHUNK   1000
 
-/* The address nobody has; lib_conns.sh gives it a neighbour, so that packets go out and are lost.
+/* No host has this address. lib_conns.sh gives it a neighbour, so that packets go out and are lost.
  */
 #define NOWHERE "10.77.0.9"
 
@@ -38,12 +38,11 @@ struct hold {
 	const struct conns_plan *plan;
 	struct pair talkers[TALKERS];
 	int n;
-	bool dropped; /* what is sent now gets lost */
 };
 
 /* ---- pairs ---- */
 
-/* How the client names the server, and what the server listens on. */
+/* The address that the client connects to, and the address that the server listens on. */
 struct ends {
 	int client_family, server_family;
 	const char *connect_to, *listen_on;
@@ -88,7 +87,7 @@ static void talk(const struct pair *p, uint64_t times)
 	}
 }
 
-/* Until the peer has acknowledged all that was sent; no event tells that. */
+/* Waits until the peer has acknowledged all that was sent. No event tells that. */
 static void settle(int fd)
 {
 	int left;
@@ -107,7 +106,7 @@ static int state_of(int fd)
 	return info.tcpi_state;
 }
 
-/* The other side's softirq brings it there; nothing can be waited on for a state. */
+/* Waits until packets of the other side have brought the socket there. No event tells that. */
 static void await_state(int fd, int state)
 {
 	while (state_of(fd) != state)
@@ -195,7 +194,8 @@ static void fork_holder(const char *name, int fd)
 	if (!net_fork(name)) {
 		dup2(ready[1], STDOUT_FILENO);
 		net_keep_only(fd);
-		dup2(STDERR_FILENO, STDOUT_FILENO); /* closes the pipe: that is the word */
+		/* This closes the pipe, which tells the parent. */
+		dup2(STDERR_FILENO, STDOUT_FILENO);
 		for (;;)
 			pause();
 	}
@@ -204,7 +204,7 @@ static void fork_holder(const char *name, int fd)
 	close(ready[0]);
 }
 
-/* A server that forks after accept: the worker is the only holder. */
+/* A server forks after accept, so that the worker is the only holder. */
 static void hold_forked(struct hold *h, int port)
 {
 	struct pair p = make_plain(h, AF_INET, port);
@@ -235,7 +235,7 @@ static void hold_syn_sent(struct hold *h, int port)
 	net_connect_begin(h->plan, AF_INET, NOWHERE, port);
 }
 
-/* lib_conns.sh drops the answer of this kind's port. */
+/* lib_conns.sh drops the answers from this kind's port. */
 static void hold_syn_recv(struct hold *h, int port)
 {
 	const char *there = net_addr(h->plan, THERE, AF_INET);
@@ -253,7 +253,7 @@ static void hold_close_wait(struct hold *h, int port)
 	await_state(p.server, TCP_CLOSE_WAIT);
 }
 
-/* Nobody holds the client's end, whose socket shrinks to a small one that still waits. */
+/* No process holds the client's end. The kernel keeps a small socket of it, which still waits. */
 static void hold_orphan(struct hold *h, int port)
 {
 	struct pair p = make_plain(h, AF_INET, port);
@@ -275,7 +275,7 @@ static void hold_time_wait(struct hold *h, int port)
 	must(close(p.server), "close");
 }
 
-/* From here on the client's end of the conversation gets lost. */
+/* In this kind and the next ones, packets of the client get lost from some point on. */
 static void hold_fin_wait1(struct hold *h, int port)
 {
 	struct pair p = make_plain(h, AF_INET, port);
@@ -331,7 +331,8 @@ static void hold_udp_connected(struct hold *h, int port)
 		net_bind(to, net_addr(h->plan, THERE, families[i]), port);
 		must(getsockname(to, (struct sockaddr *)&ss, &len), "getsockname");
 		must(connect(from, (struct sockaddr *)&ss, len), "connect");
-		net_send(from, 100); /* and stays unread: a queue to show */
+		/* It stays unread, so that there is a queue to show. */
+		net_send(from, 100);
 		must((int)recv(to, &ss, sizeof(ss), MSG_PEEK), "recv");
 	}
 }
@@ -371,7 +372,7 @@ static void verb_talk(struct hold *h, uint64_t times)
 		talk(&h->talkers[i], times ? times : 1);
 }
 
-/* Each client sends what gets lost, until `heal`. */
+/* Each client sends bytes that get lost until `heal`. */
 static void verb_lose(struct hold *h, uint64_t bytes)
 {
 	for (int i = 0; i < h->n; i++) {
@@ -390,7 +391,7 @@ static void verb_heal(struct hold *h, uint64_t bytes)
 	}
 }
 
-/* One direction, so many bytes, through whatever the path does to them. */
+/* Each client sends so many bytes, whatever the path does to them. */
 static void verb_bulk(struct hold *h, uint64_t bytes)
 {
 	for (int i = 0; i < h->n; i++) {
@@ -403,7 +404,7 @@ static void verb_bulk(struct hold *h, uint64_t bytes)
 	}
 }
 
-/* Each server's end to a worker of its own, as a server does that forks after accept. */
+/* Hands each server's end to a worker, as a server does that forks after accept. */
 static void verb_hand(struct hold *h, uint64_t unused)
 {
 	(void)unused;

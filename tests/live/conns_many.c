@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Many sockets over loopback, both ends in this namespace, in as many processes as it takes. */
+/* Many sockets over loopback, both ends in this namespace, in as many processes as needed. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "conns.h"
 
-/* Each process has an address of its own, so that source ports last. */
+/* Each process has an address of its own, so that there are source ports enough. */
 static void fill(const struct conns_plan *plan, unsigned process, uint64_t connections)
 {
 	char addr[32];
@@ -24,7 +24,7 @@ static void fill(const struct conns_plan *plan, unsigned process, uint64_t conne
 	close(listener);
 }
 
-/* SOCKETS: half of them clients', half servers'. */
+/* Half of the SOCKETS are those of clients, half those of servers. */
 int conns_many(struct conns_plan *plan, char *argv[], int n)
 {
 	uint64_t left = strtoull(argv[0], NULL, 10) / 2, most = plan->per_process / 2;

@@ -28,7 +28,7 @@ int must(int result, const char *what)
 
 /* ---- places ---- */
 
-/* As pair and six of lib.sh give them. */
+/* pair and six of lib.sh give these addresses. */
 static const char *const addrs[SIDES][2] = {
 	[HERE] = { "10.77.0.1", "fd77::1" },
 	[THERE] = { "10.77.0.2", "fd77::2" },
@@ -156,7 +156,7 @@ int net_port(int fd, bool remote)
 	socklen_t len = sizeof(ss);
 
 	must((remote ? getpeername : getsockname)(fd, (struct sockaddr *)&ss, &len), "name");
-	/* Both families have it at the same place. */
+	/* Both families have the port at the same place. */
 	return ntohs(((struct sockaddr_in *)&ss)->sin_port);
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Short connections, one after the other: connect, a request, an answer, the end. The client
- * ends first and waits for the server's end, so that both ends' closing lies between two times
- * that it knows. The log has a line for each connection:
+ * closes first and waits until the server has closed, so that both ends close between two times
+ * that the client knows. The log has a line for each connection:
  *
- *	port opening open answered closing closed acked received
+ *	port opening open answered closing closed acked received retransmitted
  *
- * the client's port, CLOCK_MONOTONIC nanoseconds around its opening and its end, and the kernel's
- * own final figures of it (TCP_INFO). Times between `answered` and `closing` are the server's too.
+ * the client's port, CLOCK_MONOTONIC nanoseconds before and after its opening and its end, and the
+ * kernel's final figures of the client (TCP_INFO). Between `answered` and `closing` both ends are
+ * open.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -56,10 +57,10 @@ static void ask(const struct conns_plan *plan, int family, FILE *log)
 	if (log)
 		fprintf(log,
 			"%d %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-			" %llu %llu\n",
+			" %llu %llu %u\n",
 			port, opening, open, answered, closing, closed,
 			(unsigned long long)info.tcpi_bytes_acked,
-			(unsigned long long)info.tcpi_bytes_received);
+			(unsigned long long)info.tcpi_bytes_received, info.tcpi_total_retrans);
 }
 
 int conns_short(struct conns_plan *plan, char *argv[], int n)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* One connection that something keeps slow; ready once the kernel's own account says so. */
+/* A connection that something keeps slow. It is ready once the kernel's own figures show that. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -20,14 +20,14 @@ static void send_on(const struct conns_plan *plan, int fd)
 		net_send(fd, plan->request);
 }
 
-/* What holds it up is the receiver: it never reads. */
+/* The receiver is the cause: it never reads. */
 static void prepare_reader(int client, int server)
 {
 	(void)client;
 	(void)server;
 }
 
-/* What holds it up is the buffer of the sender: one segment at a time. */
+/* The buffer of the sender is the cause: it holds one segment at a time. */
 static void prepare_buffer(int client, int server)
 {
 	net_set(client, SOL_SOCKET, SO_SNDBUF, 1);
@@ -35,7 +35,7 @@ static void prepare_buffer(int client, int server)
 		net_receive_end(server);
 }
 
-/* What holds it up is the path. */
+/* The path is the cause: it loses packets. */
 static void prepare_path(int client, int server)
 {
 	(void)server;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What goes wrong before a packet was seen: one line, the right status, and no
-# file created, emptied or changed.
+# Errors before the first packet: each gives one line and the right status, and no file is created,
+# emptied or changed.
 . "${srcdir:?}/tests/live/lib.sh"
 need root
 pair
@@ -18,7 +18,8 @@ stop INT
 head -c 500 whole.pcap >cut.pcap
 before=$(ls -lR --time-style=full-iso)
 
-# refused STATUS REGEX ARGUMENTS...: in the namespace; nothing may change in this directory.
+# refused STATUS REGEX ARGUMENTS...: a capture in the namespace, which may change nothing in this
+# directory.
 refused() {
 	local want=$1 regex=$2 name
 	shift 2
@@ -40,7 +41,7 @@ refused() {
 	fi
 }
 
-# Wrong words.
+# Wrong arguments.
 refused 2 'no-such-option' --no-such-option
 refused 2 'j' -j
 refused 2 '' -i
@@ -68,7 +69,7 @@ refused 2 '' -i eth0 -z true -w kept
 refused 2 '' -r whole.pcap -w whole.pcap
 refused 2 '' -r whole.pcap -i eth0
 
-# Right words about what is not there.
+# Right arguments that name things which do not exist or cannot be used.
 refused 1 'nosuch0.*(No such device|no such)' -i nosuch0 -w kept
 refused 1 'nosuch0' -i eth0 -i nosuch0 -w kept
 refused 1 'Is a directory|is a directory' -i eth0 -w directory
@@ -77,27 +78,27 @@ refused 1 'No such file' -i eth0 -w nowhere/file.pcapng
 ip -n "$A" link add down0 type veth peer name down1
 refused 1 'down0' -i down0 -w kept
 
-# Files that are none.
+# Files that are no captures.
 refused 1 'No such file' -r nothere.pcap
 refused 1 'directory' -r directory
 refused 1 'garbage.pcap' -r garbage.pcap
 refused 1 'empty.pcap' -r empty.pcap
 refused 2 'syntax' -r whole.pcap -w kept 'tcp port port'
 
-# A file that was cut: its packets, then the line.
+# A file that was cut: its packets are printed, and then the error.
 inside "$A" "$SKWATCH" capture -r cut.pcap >"$TMP/said.out" 2>"$TMP/said.err"
 is "$?" 1 "a cut file: status 1"
 is "$(wc -l <"$TMP/said.out")" 4 "a cut file: the packets before the cut are printed"
 is "$(grep -c '^skwatch: cut.pcap: ' "$TMP/said.err")" 1 "a cut file: and one line says that it is"
 
-# The input is no output either where only a rotation's names lead to it.
+# The input must not be written to either where only a name of the rotation leads to it.
 cp whole.pcap ring0
 "$SKWATCH" capture -r ring0 -w ring -C 1 -W 2 >"$TMP/said.out" 2>"$TMP/said.err"
 is "$?" 1 "-r: a ring over the input: status 1"
 cmp -s whole.pcap ring0
 is "$?" 0 "-r: a ring over the input: which stays as it was"
 
-# No command, no sense.
+# Neither a command nor an option that exists.
 for words in "" "no-such-command" "--no-such-option"; do
 	"$SKWATCH" $words >"$TMP/said.out" 2>"$TMP/said.err"
 	is "$? $(wc -l <"$TMP/said.err") $(wc -c <"$TMP/said.out")" "2 1 0" "skwatch $words: status 2, one line"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# events on the command line: which types, of which connections, how many, for how long; lines
-# that come at once; what it refuses.
+# The options of events: types, connections, number and duration. Lines come at once, and wrong
+# arguments are refused.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
@@ -9,7 +9,7 @@ pair
 six
 losses
 
-# All types there are, of one connection from its opening to its end.
+# All types of events, for one connection from its opening to its end.
 watch "$A" events --json --netns self -t connect,established,state,rtt,rto,retrans,close,listen
 conns "$A" hold v4 --peer "$B"
 port=$(port_of v4) client=$(port_of v4 client)
@@ -32,11 +32,11 @@ close 10.77.0.2 $port $client $CONNS_PID conns out" "in their order, of the righ
 is "$("${ROWS[@]}" get "$OUT" 'type == "state"' old_state new_state | tr '\n' ';')" \
 	"SYN_SENT ESTABLISHED;ESTABLISHED FIN_WAIT1;FIN_WAIT1 FIN_WAIT2;FIN_WAIT2 CLOSED;" \
 	"the states it went through from connect on"
-is "$("${ROWS[@]}" count "$OUT" 'type == "rto" and (backoff != 0 or not 200000 <= rto_us <= 1000000)')" \
+is "$("${ROWS[@]}" count "$OUT" 'type == "rto" and (backoff != 0 or rto_us < 200000)')" \
 	"$("${ROWS[@]}" count "$OUT" 'type == "rto" and backoff')" "the first timeout was a first one"
 all_gone
 
-# Listeners, on the side that has them.
+# Listeners, seen on the side that has them.
 watch "$B" events --json --netns self -t listen,established
 conns "$A" hold listen v4 --peer "$B"
 stop
@@ -46,7 +46,7 @@ is "$("${ROWS[@]}" get "$OUT" 'type == "established"' direction local_port)" "in
 	"established: accepted"
 all_gone
 
-# As lines, aligned, without control characters; the default leaves single RTT samples out.
+# Lines are aligned and have no control characters. By default there are no single RTT samples.
 watch "$A" events --netns self
 conns "$A" hold v4 --peer "$B"
 tell talk 5
@@ -59,7 +59,7 @@ is "$(LC_ALL=C grep -c '[^[:print:]]' "$OUT")" 0 "lines: plain characters"
 is "$(grep -ci ' rtt ' "$OUT")" 0 "lines: no single samples unless asked for"
 like "$(cat "$OUT")" ' close .* closed .*sent 8.0kB, received 8.0kB' "lines: the close tells how it went"
 
-# Which, and how many.
+# A condition, and a number of events.
 watch "$A" events --json --netns self -t close --where 'rport = 7001 and bytes_received > 500'
 inside "$A" "$CONNS" short 3 --peer "$B" --response 400 >/dev/null
 inside "$A" "$CONNS" short 4 --peer "$B" --response 600 >/dev/null
@@ -76,7 +76,7 @@ watch "$A" events --netns self --duration 700ms
 finish
 lasted=$((($(date +%s%N) - began) / 1000000))
 is "$STATUS" 0 "--duration: status 0"
-[ $lasted -ge 700 ] && [ $lasted -lt 15000 ]
+[ $lasted -ge 700 ] && [ $lasted -lt $((PATIENCE * 1000)) ]
 is "$?" 0 "--duration: ends after its time ($lasted ms)"
 
 # Figures on the way are those of now, and not of the last sweep.
@@ -91,7 +91,7 @@ is "$?" 0 "SIGUSR1: as many were seen as were printed, or more"
 stop
 is "$STATUS" 0 "SIGUSR1: and the watch goes on"
 
-# Through a pipe whose reader leaves after the first line.
+# A pipe whose reader leaves after the first line.
 mkfifo "$TMP/pipe"
 head -n 1 <"$TMP/pipe" >"$TMP/pipe.out" &
 READER=$!
@@ -108,10 +108,12 @@ finish
 is "$STATUS $(wc -l <"$TMP/pipe.out")" "1 1" "| head -n 1: one line, and it ends with status 1"
 is "$(lines_like "$ERR" '^skwatch: .*pipe')" 1 "| head -n 1: and one line that says why"
 
-# Into a pipe whose reader has stopped: neither its time nor the death of its other process is missed.
+# A pipe whose reader has stopped: events still ends after its duration, and when its other process
+# has died.
 mkfifo "$TMP/full"
 exec {FULL}<>"$TMP/full"
 stalled() { # ARGUMENTS...: $PIPE is its process, which waits for the reader when this returns
+	: >"$TMP/full.err" # the words of the one before are no answer
 	nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" events --netns self --json "$@" \
 		>&"$FULL" 2>"$TMP/full.err" {FULL}>&- &
 	PIPE=$!
@@ -119,8 +121,8 @@ stalled() { # ARGUMENTS...: $PIPE is its process, which waits for the reader whe
 	wait_for_line "$TMP/full.err" "$PIPE" '^skwatch: watching ' || not_ok "events into a full pipe starts"
 	inside "$A" "$CONNS" short 400 --peer "$B" >/dev/null
 }
-gave_up() { # NAME REASON
-	if "$TRAFFIC" gone "$PIPE"; then ok "$1: it ends"; fi
+gave_up() { # NAME REGEX
+	check "$1: it ends" timeout $PATIENCE "$TRAFFIC" gone "$PIPE" || kill -KILL "$PIPE"
 	wait "$PIPE"
 	is "$?" 1 "$1: with status 1"
 	is "$(lines_like "$TMP/full.err" "$2")" 1 "$1: and says why"
@@ -132,7 +134,7 @@ stalled
 kill -KILL "$(keeper_of "$PIPE")"
 gave_up "a stopped reader, and the keeper has died" "privileged process has died"
 
-# What it refuses.
+# Wrong arguments.
 refused() { # STATUS REGEX ARGUMENTS...
 	local want=$1 regex=$2
 	shift 2

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# How a connection ended, on each side: the usual way, refused, reset by one or the other, or
-# given up because nothing came back.
+# The reason why a connection ended, on each side: FINs, refused, reset by one side or the other, or
+# a timeout because no answer came.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
@@ -10,7 +10,7 @@ six
 losses
 cgroup
 
-# reason CONDITION: of the closes for which it holds
+# reason CONDITION: the reasons of the closes for which the condition holds
 reason() { "${ROWS[@]}" get "$CLOSES" "type == 'close' and $1" close_reason | tr '\n' ' ' | sed 's/ $//'; }
 
 for family in 4 6; do

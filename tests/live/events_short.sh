@@ -9,16 +9,23 @@ pair
 six
 cgroup
 
-# short COUNT ARGUMENTS...: to its end
+# short COUNT ARGUMENTS...: makes so many connections. Both ends of each have ended when this returns.
 short() {
 	"${IN_CGROUP[@]}" ip netns exec "$A" "$CONNS" short "$@" --peer "$B" --log "$TMP/log" \
 		>"$TMP/short" 2>&1 || bail "conns short: $(cat "$TMP/short")"
+	silent "$A"
+	silent "$B"
 }
+
+# again: how many segments both namespaces have sent twice, which happens on a busy machine.
+again() { echo $(($(counter "$A" TcpRetransSegs) + $(counter "$B" TcpRetransSegs))); }
 
 watch "$A" events --json --cgroup "$CGROUP" -t close
 short 5000 --request 100 --response 1000
 stop
 is "$STATUS" 0 "ends with status 0"
+is "$("${ROWS[@]}" sum "$OUT" 'old_state != "LISTEN"' retrans_segs)" "$(again)" \
+	"as many segments were retransmitted as the kernel counts"
 is "$(lost)" 0 "nothing is lost at the default size of the ring"
 check "5,000 closes on each side, with their bytes and durations" \
 	"${ROWS[@]}" closes "$OUT" "$TMP/log" 100 1000

@@ -15,6 +15,8 @@
 
 #define SENDERS_MAX 64
 #define SEQ_MAX     (1U << 28)
+/* A packet may wait in a queue between its two time stamps, longer than the others do. */
+#define LATE_FACTOR 1000
 
 static pcap_t *open_file(const char *file)
 {
@@ -172,7 +174,7 @@ static void keep(struct packets *all, const struct pcap_pkthdr *h, const uint8_t
 	all->n++;
 }
 
-/* What lies between the two marks. */
+/* Loads the packets between the two marks. */
 static bool load(struct packets *all, const char *file)
 {
 	enum { BEFORE, BETWEEN, AFTER } where = BEFORE;
@@ -230,47 +232,73 @@ static void unload(struct packets *all)
 	free(all->list);
 }
 
+struct differences {
+	uint64_t only_a, only_b;
+	/* How far apart the times of a packet are that both have. Owned. */
+	uint64_t *ns;
+	size_t same;
+};
+
+static int by_value(const void *va, const void *vb)
+{
+	const uint64_t *a = va, *b = vb;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Sorts both. */
+static struct differences match(struct packets *a, struct packets *b)
+{
+	struct differences d = { .ns = calloc(a->n + 1, sizeof(*d.ns)) };
+
+	if (!d.ns)
+		abort();
+	if (a->n)
+		qsort(a->list, a->n, sizeof(*a->list), by_content_and_place);
+	if (b->n)
+		qsort(b->list, b->n, sizeof(*b->list), by_content_and_place);
+	for (size_t i = 0, j = 0; i < a->n || j < b->n;) {
+		int order = i == a->n ? 1 : j == b->n ? -1 : by_content(&a->list[i], &b->list[j]);
+
+		if (order < 0) {
+			d.only_a++;
+			i++;
+		} else if (order > 0) {
+			d.only_b++;
+			j++;
+		} else {
+			uint64_t x = a->list[i++].ns, y = b->list[j++].ns;
+
+			d.ns[d.same++] = x > y ? x - y : y - x;
+		}
+	}
+	qsort(d.ns, d.same, sizeof(*d.ns), by_value);
+	return d;
+}
+
 int files_compare(const char *file_a, const char *file_b, uint64_t tolerance_us)
 {
 	struct packets a = { 0 }, b = { 0 };
-	uint64_t same = 0, only_a = 0, only_b = 0, apart = 0, max_ns = 0;
 
 	bool ok = load(&a, file_a) && load(&b, file_b);
 	if (ok && a.dlt != b.dlt) {
 		fprintf(stderr, "traffic: link types differ: %d, %d\n", a.dlt, b.dlt);
 		ok = false;
 	}
-	if (a.n)
-		qsort(a.list, a.n, sizeof(*a.list), by_content_and_place);
-	if (b.n)
-		qsort(b.list, b.n, sizeof(*b.list), by_content_and_place);
-	for (size_t i = 0, j = 0; ok && (i < a.n || j < b.n);) {
-		int order = i == a.n ? 1 : j == b.n ? -1 : by_content(&a.list[i], &b.list[j]);
+	if (ok) {
+		struct differences d = match(&a, &b);
+		uint64_t most_us = d.same ? d.ns[d.same * 9 / 10] / 1000 : 0;
+		uint64_t max_us = d.same ? d.ns[d.same - 1] / 1000 : 0;
 
-		if (order < 0) {
-			only_a++;
-			i++;
-		} else if (order > 0) {
-			only_b++;
-			j++;
-		} else {
-			uint64_t x = a.list[i++].ns, y = b.list[j++].ns;
-			uint64_t diff = x > y ? x - y : y - x;
-
-			same++;
-			apart += diff > tolerance_us * 1000;
-			if (diff > max_ns)
-				max_ns = diff;
-		}
-	}
-	if (ok)
-		printf("same=%llu only_a=%llu only_b=%llu apart=%llu max_us=%llu backward_a=%llu "
+		printf("same=%zu only_a=%llu only_b=%llu most_us=%llu max_us=%llu backward_a=%llu "
 		       "backward_b=%llu\n",
-		       (unsigned long long)same, (unsigned long long)only_a,
-		       (unsigned long long)only_b, (unsigned long long)apart,
-		       (unsigned long long)(max_ns / 1000), (unsigned long long)a.backward,
-		       (unsigned long long)b.backward);
-	ok = ok && !only_a && !only_b && !apart && !a.backward;
+		       d.same, (unsigned long long)d.only_a, (unsigned long long)d.only_b,
+		       (unsigned long long)most_us, (unsigned long long)max_us,
+		       (unsigned long long)a.backward, (unsigned long long)b.backward);
+		ok = !d.only_a && !d.only_b && most_us <= tolerance_us &&
+		     max_us <= tolerance_us * LATE_FACTOR && !a.backward;
+		free(d.ns);
+	}
 	unload(&a);
 	unload(&b);
 	return !ok;
@@ -278,7 +306,7 @@ int files_compare(const char *file_a, const char *file_b, uint64_t tolerance_us)
 
 /* ---- hold ---- */
 
-/* Whole packets there are now; a file that has not even its header has none. */
+/* How many whole packets the file has now: none, if its header is not there yet. */
 static uint64_t count_packets(const char *file)
 {
 	char text[PCAP_ERRBUF_SIZE];

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Looks at captures. Each prints one line of name=number pairs and returns an exit status. */
+/* Checks captures. Each function prints a line of name=number pairs and returns an exit status. */
 #ifndef LIVE_FILES_H
 #define LIVE_FILES_H
 
 #include <stdint.h>
 
 /*
- * Numbered frames in one or more files, taken in the order given as one capture: complete, once
- * each, in the order of each sender, undamaged, time never going back. `expect` is how many there
- * should be; UINT64_MAX: not told, so gaps are counted and forgiven. Status 0 if all is well.
+ * Takes the files in the given order as one capture, and checks its numbered frames: each is there
+ * once, in the order of its sender and undamaged, and time never goes back. `expect` tells how many
+ * there should be. With UINT64_MAX that is unknown, and gaps are counted but no failure. Status 0
+ * if all is well.
  */
 int files_check(char *const files[], int n, uint64_t expect);
 
@@ -17,9 +18,10 @@ int files_check(char *const files[], int n, uint64_t expect);
 #define MARK_END   63
 
 /*
- * Whether two captures hold the same packets between the frames that mark begin and end (they
- * never start and end at the same time), byte for byte, with time stamps at most tolerance_us
- * apart and never going back in `a`. Status 0 if so; also 1 if a mark is missing.
+ * Whether two captures hold the same packets, byte for byte, between the frames that mark begin
+ * and end, as captures never start and end at the same time. Nine of ten time stamps are at most
+ * tolerance_us apart, all at most a thousand times that, as a busy machine may interrupt the kernel
+ * between the two. Those of `a` never go back. Status 0 if so; also 1 if a mark is missing.
  */
 int files_compare(const char *a, const char *b, uint64_t tolerance_us);
 

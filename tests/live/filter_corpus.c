@@ -36,7 +36,7 @@ void test_corpus_add(struct test_corpus *c, const uint8_t *data, uint32_t len)
 		if (!c->packets)
 			abort();
 	}
-	/* Exactly as long as the packet, for a sanitizer to see a read behind it. */
+	/* This is exactly as long as the packet, so that a sanitizer sees a read behind it. */
 	struct test_packet p = { malloc(len ? len : 1), len };
 
 	if (!p.data)
@@ -77,7 +77,7 @@ void test_corpus_mutate(struct test_corpus *c, uint64_t seed)
 			continue;
 		memcpy(bytes, c->packets[i].data, len);
 		for (uint32_t k = 1 + test_random_below(&r, 4); k; k--) {
-			/* Headers are where it matters. */
+			/* Filters read headers. */
 			uint32_t at = test_random_below(&r, len < 80 ? len : 80);
 
 			bytes[at] ^= (uint8_t)(1 << test_random_below(&r, 8));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets for the filter tests: made from a seed, always the same ones. */
+/* Packets for the filter tests. A seed makes always the same ones. */
 #ifndef SKW_TESTS_FILTER_CORPUS_H
 #define SKW_TESTS_FILTER_CORPUS_H
 

@@ -24,7 +24,7 @@
 #define SEED        UINT64_C(0x5b1f3c9d2e7a4681)
 #define GENERATED   1400
 #define LONGEST     8900
-#define AT_ONCE     32 /* socket pairs: closing one takes its time */
+#define AT_ONCE     32 /* socket pairs, as closing one takes long */
 #define EXPRS_MIN   150
 #define RANDOM_RUNS 24
 
@@ -36,7 +36,7 @@ struct pair {
 	size_t matched, differ, first_differ;
 };
 
-/* How bytes are loaded: by calls, and in place where the kernel has that (else by calls, too). */
+/* Bytes are loaded by calls, and in place where the kernel can do that. */
 static const struct skw_filter_frame by_call = { .counters_fd = -1, .next_fd = -1 };
 static struct skw_filter_frame in_place = { .counters_fd = -1, .next_fd = -1 };
 static struct skw_skb_access access_in_place;
@@ -238,7 +238,7 @@ static int test_all_live(struct wire *w, const struct test_exprs *exprs,
 	return sent < 0 ? sent : 0;
 }
 
-/* ----- what isn't in the bytes, and what is there by another name ----- */
+/* ----- what is not in the bytes, or has another name there ----- */
 
 static const struct {
 	const char *name;
@@ -263,7 +263,7 @@ static const struct {
 
 _Static_assert(AT_ONCE == 32, "one pair of sockets for each bit");
 
-/* A pair per bit, so that all of the value is compared. */
+/* There is a pair for each bit, so that the whole value is compared. */
 static bool attach_bit(struct pair *p, uint32_t offset, unsigned int bit)
 {
 	struct skw_cbpf_insn insns[] = {
@@ -309,7 +309,7 @@ struct random_result {
 	size_t accepted, left_out, disagree, matched, differ;
 };
 
-/* The kernel and we must agree on what is a program. */
+/* The kernel and skwatch must accept the same programs. */
 static void attach_random(struct test_random *r, struct pair *p, struct random_result *result)
 {
 	struct skw_cbpf_insn insns[RANDOM_PROGRAM_MAX];

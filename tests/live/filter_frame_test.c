@@ -178,7 +178,8 @@ static int test_loopback(const struct test_packet *p)
 	struct skw_filter_frame frame = { .counters_fd = counters,
 					  .next_fd = -1,
 					  .lo_ifindex = if_nametoindex("lo") };
-	SKW_AUTO_FD int reference = tap_open("lo"); /* the first opened is served last */
+	/* The socket that was opened first gets a packet last. */
+	SKW_AUTO_FD int reference = tap_open("lo");
 	SKW_AUTO_FD int ours = open_tap("lo", &frame);
 	SKW_AUTO_FD int sender = tap_open("lo");
 	struct pollfd readable = { .fd = reference, .events = POLLIN };
@@ -186,9 +187,9 @@ static int test_loopback(const struct test_packet *p)
 	if (reference < 0 || ours < 0 || sender < 0 ||
 	    send(sender, p->data, p->len, 0) != (ssize_t)p->len)
 		return -EIO;
-	/* Once on its way out and once on its way in. */
+	/* The packet comes by on its way out and on its way in. */
 	for (int i = 0; i < 2; i++)
-		if (poll(&readable, 1, 5000) != 1 || !tap_take(reference))
+		if (poll(&readable, 1, FRAME_PATIENCE_MS) != 1 || !tap_take(reference))
 			return -ETIMEDOUT;
 	bool once = tap_take(ours), twice = tap_take(ours);
 

@@ -113,7 +113,7 @@ int kernel_run(int prog_fd, const struct test_packet *p, uint32_t *verdict)
 	return err;
 }
 
-/* As long as the socket has no protocol it sees nothing, so nothing comes before its filter. */
+/* A socket without a protocol gets no packets, so none comes before its filter is set. */
 int tap_open(const char *ifname)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET,
@@ -175,7 +175,7 @@ static int write_file(const char *path, const char *text)
 	return fd >= 0 && write(fd, text, strlen(text)) > 0 ? 0 : -errno;
 }
 
-/* One CPU: when a packet sent has reached one tap, the softirq is over and it has reached all. */
+/* With one CPU, a packet that has reached one tap has reached all, as the softirq is over. */
 static int pin(void)
 {
 	cpu_set_t set;
@@ -210,7 +210,8 @@ int wire_open(struct wire *w)
 		return err;
 	if (unshare(CLONE_NEWNET) < 0)
 		return -errno;
-	/* No neighbour discovery of the kernel's own; IPv6 may be absent altogether. */
+	/* The kernel must not send neighbour discovery of its own. IPv6 may be absent altogether.
+	 */
 	err = write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 	if (err && err != -ENOENT)
 		return err;
@@ -266,8 +267,8 @@ int wire_send(struct wire *w, enum wire_way way, const struct test_packet *p)
 
 	if (writev(w->send[way], paged ? parts : parts + 1, paged ? 2 : 1) < 0)
 		return -errno;
-	if (poll(&fd, 1, 5000) != 1 || !tap_take(w->reference))
+	if (poll(&fd, 1, FRAME_PATIENCE_MS) != 1 || !tap_take(w->reference))
 		return -ETIMEDOUT;
-	/* Anything else would be a packet that isn't ours. */
+	/* Another packet would not be ours. */
 	return tap_take(w->reference) ? -EBADMSG : 0;
 }

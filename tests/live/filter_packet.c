@@ -6,7 +6,7 @@
 
 #include "util/cleanup.h"
 
-/* How deep frames nest: tunnels in tunnels, tags in tags. */
+/* How deep tunnels and tags are nested. */
 #define DEPTH_MAX 5
 
 struct maker {
@@ -184,7 +184,7 @@ static const struct {
 	{ 41, ipv6 },    { 59, unknown }, { 253, unknown },
 };
 
-/* An authentication header and then a transport; in IPv4 and among IPv6's extension headers. */
+/* An authentication header and then a transport header, in IPv4 and in IPv6. */
 static void transport(struct maker *m, uint32_t proto_at)
 {
 	uint32_t i = below(m, SKW_ARRAY_SIZE(transports));
@@ -387,7 +387,7 @@ static void mac(struct maker *m, bool group)
 	put(m, macs[below(m, group ? SKW_ARRAY_SIZE(macs) : 3)], 6);
 }
 
-/* As a sender's Ethernet does. */
+/* Ethernet senders pad short frames. */
 static void pad(struct maker *m)
 {
 	while (m->len < 60)

@@ -6,8 +6,8 @@
 #include "util/cleanup.h"
 
 /*
- * What k may be for an instruction. The kernel refuses to read a word of M[]
- * that isn't always written before, so the program begins by writing them.
+ * The values that k of an instruction may have. The kernel refuses to read a word of M[] that is
+ * not always written before, so the program begins by writing all of them.
  */
 enum k_kind { K_NONE, K_OFFSET, K_SMALL, K_ANY, K_MEM, K_SHIFT, K_NOT_ZERO, K_JUMP };
 
@@ -79,7 +79,7 @@ static uint32_t any_number(struct test_random *r)
 	return odd_numbers[test_random_below(r, SKW_ARRAY_SIZE(odd_numbers))];
 }
 
-/* Random loads differ between two runs by design, so SKF_AD_RANDOM isn't among these. */
+/* SKF_AD_RANDOM is not among these, as its value differs in each run. */
 static uint32_t offset(struct test_random *r)
 {
 	static const int ancillary[] = {
@@ -134,7 +134,7 @@ static uint8_t distance(struct test_random *r, size_t left)
 	return (uint8_t)test_random_below(r, left < 5 ? (uint32_t)left : 5);
 }
 
-/* One thing that the kernel may have something against. */
+/* Makes one change that the kernel may refuse. */
 static void spoil(struct test_random *r, struct skw_cbpf_insn *in)
 {
 	switch (test_random_below(r, 5)) {

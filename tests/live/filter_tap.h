@@ -7,7 +7,7 @@
 
 void tap_ok(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void tap_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The plan; an exit status. err: a harness fault, which isn't the subject's. */
+/* Prints the plan and returns an exit status. `err` is -errno of a harness fault, or 0. */
 int tap_end(int err);
 
 #endif

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# More than can be taken: what was sent is what was captured, dropped and
-# rejected, to the packet.
+# More packets than can be captured: the numbers of captured, dropped and rejected ones add up to
+# exactly what was sent.
 . "${srcdir:?}/tests/live/lib.sh"
 need root
 pair
 
-# adds_up NAME SENT: of the capture that has just ended
+# adds_up NAME SENT: whether the figures of the capture that has just ended fit
 adds_up() {
 	local captured seen dropped
 	captured=$(figure captured)
@@ -17,7 +17,7 @@ adds_up() {
 	is "$(packets "$TMP/flood.pcap")" "$captured" "$1: all that was captured is in the file"
 }
 
-# rejects_nothing NAME SENT
+# rejects_nothing NAME SENT: likewise, for a capture without a filter
 rejects_nothing() {
 	is "$(($(figure captured) + $(figure dropped)))" "$2" "$1: captured and dropped make up what was sent"
 }
@@ -78,7 +78,7 @@ adds_up "two senders, two small rings" 200000
 rejects_nothing "two senders, two small rings" 200000
 in_order "two senders, two small rings"
 
-# The pcapng file tells where packets are missing, and how many.
+# A pcapng file tells where packets are missing, and how many.
 start "$A" capture -i eth0 -w "$TMP/flood.pcapng" --ring-size 64K --rings 1
 traffic "$A" flood eth0 200000 1000
 stop INT

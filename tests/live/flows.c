@@ -271,7 +271,7 @@ int flow_udp(const struct flow_plan *plan)
 
 /* ---- echo ---- */
 
-/* ICMP's own; that of ICMPv6 is the kernel's work. */
+/* The checksum of ICMP. The kernel makes that of ICMPv6. */
 static uint16_t checksum(const uint8_t *p, size_t len)
 {
 	uint32_t sum = 0;
@@ -311,14 +311,14 @@ static bool echo_once(int fd, bool six, uint16_t seq)
 int flow_ping(const struct flow_plan *plan)
 {
 	struct addrinfo *ai = resolve(plan, SOCK_DGRAM);
-	const struct timeval patience = { .tv_sec = 10 };
+	const struct timeval patience = { .tv_sec = 60 };
 
 	if (!ai)
 		return 1;
 	bool six = ai->ai_family == AF_INET6;
 	SKW_AUTO_FD int fd =
 		socket(ai->ai_family, SOCK_RAW | SOCK_CLOEXEC, six ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
-	/* The port belongs to no raw socket; IPv6 takes it for a protocol. */
+	/* Raw sockets have no port, and those of IPv6 take it for a protocol. */
 	if (six)
 		((struct sockaddr_in6 *)ai->ai_addr)->sin6_port = 0;
 	bool ok = fd >= 0 &&

@@ -63,7 +63,7 @@ size_t frame_make(uint8_t *out, const struct frame_plan *plan, struct frame_numb
 	memset(p, 0, IP + UDP);
 	p[0] = 0x45;
 	put16(p + 2, plan->size - ETH);
-	/* To a host that does not exist, so that nobody answers. */
+	/* The host does not exist, so that there is no answer. */
 	p[8] = 64;
 	p[9] = 17;
 	memcpy(p + 12, (const uint8_t[]){ 10, 77, 0, 1, 10, 77, 0, 9 }, 8);

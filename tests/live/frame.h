@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The numbered frame: Ethernet, IPv4, UDP, and a payload that says who sent it
- * and as the how-manyeth, the rest of it following from that number. Made by
- * the senders, recognized by the checkers.
+ * The numbered frame: Ethernet, IPv4, UDP, and a payload with the sender and the number of the
+ * frame, from which the other bytes follow. The senders make it, and the checkers read it.
  */
 #ifndef LIVE_FRAME_H
 #define LIVE_FRAME_H

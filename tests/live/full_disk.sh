@@ -27,14 +27,14 @@ for name in f.pcap f.pcapng; do
 	rm "$TMP/disk/$name"
 done
 
-# Rotating onto the full disk: the files that were complete stay so.
+# Rotation onto the full disk: the files that are complete stay complete.
 start "$A" capture -i eth0 -w "$TMP/disk/r.pcap" -C 300k
 traffic "$A" flood eth0 5000 1000
 finish
 is "$STATUS" 1 "rotation: ends by itself with status 1"
 check "rotation: all files are readable" "$TRAFFIC" check $(ls -v "$TMP"/disk/r.pcap* | head -n 3)
 
-# Even the first byte does not fit.
+# There is no room for the first byte.
 dd if=/dev/zero of="$TMP/disk/filler" bs=4k 2>/dev/null
 launch "$A" capture -i eth0 -w "$TMP/disk/none.pcap" -U
 traffic "$A" flood eth0 1 1000

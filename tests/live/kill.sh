@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Killed without warning, either half: nothing stays behind, and the file can be
-# read to its last second.
+# Either of the two processes is killed without warning: nothing stays in the kernel, and the file
+# can be read up to its last second.
 . "${srcdir:?}/tests/live/lib.sh"
 need root tcpdump bpftool
 pair
@@ -12,15 +12,15 @@ held_by() {
 	for pid; do grep -l '^prog_id:' /proc/"$pid"/fdinfo/* 2>/dev/null; done |
 		xargs -r sed -n 's/^prog_id:[[:space:]]*//p' | sort -un
 }
-# The kernel frees programs some time after their last user has gone, and tells nobody.
+# The kernel frees programs some time after their last user has gone, and no event tells that.
 still_loaded() {
-	local id left=1
-	local -i until=$((SECONDS + PATIENCE))
-	while [ -n "$left" ] && [ $SECONDS -lt $until ]; do
-		left=
-		for id; do bpftool prog show id "$id" >/dev/null 2>&1 && left+="$id "; done
-	done
-	echo "$left"
+	becomes none_loaded "$@" || echo "$LEFT"
+}
+none_loaded() {
+	local id
+	LEFT=
+	for id; do bpftool prog show id "$id" >/dev/null 2>&1 && LEFT+="$id "; done
+	[ -z "$LEFT" ]
 }
 sockets() { inside "$A" cat /proc/net/packet | tail -n +2 | wc -l; }
 
@@ -34,8 +34,8 @@ for victim in worker keeper; do
 	is "$(sockets)" 1 "$victim: and a packet socket"
 
 	traffic "$A" flood eth0 2000 500
-	# What came reaches the file without anybody asking.
-	check "$victim: within seconds" timeout 3 "$TRAFFIC" holds "$TMP/$victim.pcap" 2000
+	# The packets reach the file by themselves.
+	check "$victim: within seconds" timeout $PATIENCE "$TRAFFIC" holds "$TMP/$victim.pcap" 2000
 	traffic "$A" flood eth0 1 100 --sender 1
 	[ $victim = worker ] && kill -KILL "$worker" || kill -KILL "$keeper"
 	check "$victim: the other half ends as well" "$TRAFFIC" gone "$worker" "$keeper"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2034
-# What every live test begins with:
+# Every live test begins like this:
 #
 #	. "${srcdir:?}/tests/live/lib.sh"
 #	need root
@@ -11,16 +11,16 @@
 #	is "$STATUS" 0 "ends with status 0"
 #	done_testing
 #
-# Each test has its own directory $TMP and its own network namespaces; both
-# go when it ends, and so do the processes it started. Tests may run side by
-# side. Nothing is waited for by sleeping: see wait_for_line and `traffic gone`.
+# Each test has its own directory $TMP and its own network namespaces. Both are removed when it ends,
+# and its processes are killed. Tests run side by side, and on busy machines. So a test awaits events
+# and never sleeps: see wait_for_line, becomes and `traffic gone`.
 set -u
 export LC_ALL=C
 
 : "${srcdir:?where the sources are}" "${builddir:?where the programs are}"
 SKWATCH=${SKWATCH:-$builddir/skwatch}
 TRAFFIC=$builddir/tests/live/traffic
-PATIENCE=30 # seconds after which something that was awaited is a failure
+PATIENCE=60 # seconds after which an event that did not come is a failure
 
 TAP_COUNT=0
 TAP_FAILED=0
@@ -32,7 +32,7 @@ MOUNTS=()     # directories
 
 ok() { TAP_COUNT=$((TAP_COUNT + 1)); echo "ok $TAP_COUNT - $*"; }
 
-# not_ok NAME [DETAIL...]: details and what skwatch said become comments.
+# not_ok NAME [DETAIL...]: the details and skwatch's standard error become comments.
 not_ok() {
 	TAP_COUNT=$((TAP_COUNT + 1))
 	TAP_FAILED=$((TAP_FAILED + 1))
@@ -56,11 +56,16 @@ like() { # TEXT EXTENDED-REGEX NAME
 	if grep -Eq -- "$2" <<<"$1"; then ok "$3"; else not_ok "$3" "got:  $1" "like: $2"; fi
 }
 
-# check NAME COMMAND...: succeeds if the command does; its output tells why not.
+# check NAME COMMAND...: ok if the command succeeds; otherwise its output becomes comments.
 check() {
 	local name=$1 output
 	shift
-	if output=$("$@" 2>&1); then ok "$name"; else not_ok "$name" "$* failed:" "$output"; fi
+	if output=$("$@" 2>&1); then
+		ok "$name"
+	else
+		not_ok "$name" "$* failed:" "$output"
+		return 1
+	fi
 }
 
 done_testing() {
@@ -107,7 +112,7 @@ trap 'exit 1' INT TERM HUP
 
 # ---- hosts and cables ----
 
-# namespace NAME: a silent host; IPv6 is off, as it talks without being asked.
+# namespace NAME: a silent host. IPv6 is off, as it sends packets by itself.
 namespace() {
 	ip netns add "$1" || bail "no network namespace"
 	NAMESPACES+=("$1")
@@ -116,7 +121,7 @@ namespace() {
 	ip -n "$1" link set lo up
 }
 
-# cable NS1 IF1 NS2 IF2 [MTU]: both ends up, their hardware addresses known to each other.
+# cable NS1 IF1 NS2 IF2 [MTU]: a veth pair whose ends are up.
 cable() {
 	local mtu=${5:-1500}
 	ip -n "$1" link add "$2" mtu "$mtu" type veth peer name "$4" netns "$3" mtu "$mtu" ||
@@ -125,7 +130,8 @@ cable() {
 	ip -n "$3" link set "$4" up
 }
 
-# pair [MTU]: $A and $B, 10.77.0.1 and 10.77.0.2, on each eth0. Nothing is sent unasked.
+# pair [MTU]: the namespaces $A and $B, each with eth0, 10.77.0.1 and 10.77.0.2. They know each
+# other's hardware addresses, so that they send no packet by themselves.
 pair() {
 	A=skwt$$a
 	B=skwt$$b
@@ -140,7 +146,7 @@ pair() {
 	ip -n "$B" neigh replace 10.77.0.1 lladdr 02:00:00:00:00:01 dev eth0
 }
 
-# six: IPv6 for the pair as well, fd77::1 and fd77::2; no longer silent.
+# six: the pair gets IPv6 as well, fd77::1 and fd77::2. From then on it is not silent.
 six() {
 	local ns
 	for ns in "$A" "$B"; do
@@ -153,14 +159,14 @@ six() {
 	ip -n "$B" neigh replace fd77::1 lladdr 02:00:00:00:00:01 dev eth0
 }
 
-# inside NS COMMAND...
+# inside NS COMMAND...: runs the command in the namespace.
 inside() {
 	local ns=$1
 	shift
 	ip netns exec "$ns" "$@"
 }
 
-# traffic NS ARGUMENTS...: bail if it fails, as then the test says nothing of skwatch.
+# traffic NS ARGUMENTS...: ends the test if it fails, as the test would then prove nothing.
 traffic() {
 	local ns=$1 said
 	shift
@@ -169,26 +175,36 @@ traffic() {
 
 # ---- processes ----
 
-# Shells start background jobs with SIGINT ignored; those programs are to be interrupted.
+# Shells start background jobs with SIGINT ignored, and tests interrupt these programs.
 as_typed=(env --default-signal=INT,QUIT,HUP,PIPE)
 
-# wait_for_line FILE PID REGEX: until the file that PID writes has such a line; fails when the
-# process ends without it.
-wait_for_line() {
-	local line tail_pid found=1 fd
-	: >>"$1" # its writer may not have come to that yet
+# wait_for_lines FILE PID COUNT REGEX: waits until the file that PID writes has so many lines like
+# that; fails when the process ends before. grep reads it, as a shell that reads line by line may
+# never catch up with a program that writes fast.
+wait_for_lines() {
+	local found tail_pid fd
+	: >>"$1" # its writer may not have made it yet
 	exec {fd}< <(exec tail -n +1 -s 0.1 -f --pid="$2" "$1" 2>/dev/null)
 	tail_pid=$!
-	while IFS= read -r -t $PATIENCE -u "$fd" line; do
-		if [[ $line =~ $3 ]]; then
-			found=0
-			break
-		fi
-	done
+	found=$(timeout $PATIENCE grep -cE -m "$3" -- "$4" <&"$fd")
 	exec {fd}<&-
 	kill "$tail_pid" 2>/dev/null
 	wait "$tail_pid" 2>/dev/null
-	return $found
+	[ "${found:-0}" -eq "$3" ]
+}
+
+# wait_for_line FILE PID REGEX: likewise, for one line.
+wait_for_line() { wait_for_lines "$1" "$2" 1 "$3"; }
+
+# becomes COMMAND...: waits until the command succeeds, where no event tells that; fails after
+# $PATIENCE seconds.
+becomes() {
+	local deadline=$((SECONDS + PATIENCE))
+	until "$@"; do
+		[ $SECONDS -lt $deadline ] || return 1
+		read -r -t 0.01 <> <(:)
+	done
+	return 0
 }
 
 # launch NS ARGUMENTS...: skwatch in the background; its process is $PID, its output is in $OUT
@@ -205,7 +221,7 @@ launch() {
 	STARTED+=("$PID")
 }
 
-# start NS ARGUMENTS...: likewise, and it captures when this returns.
+# start NS ARGUMENTS...: likewise, and skwatch captures when this returns.
 start() {
 	launch "$@"
 	wait_for_line "$ERR" "$PID" '^skwatch: listening on ' && return
@@ -213,15 +229,15 @@ start() {
 	exit 1
 }
 
-# finish: waits until the program ends by itself; $STATUS.
+# finish: waits until the program has ended by itself; sets $STATUS.
 finish() {
-	"$TRAFFIC" gone "$PID" || kill -KILL "$PID"
+	timeout $((2 * PATIENCE)) "$TRAFFIC" gone "$PID" || kill -KILL "$PID"
 	wait "$PID"
 	STATUS=$?
 	forget "$PID"
 }
 
-# stop [SIGNAL]: ends the program; $STATUS.
+# stop [SIGNAL]: ends the program; sets $STATUS.
 stop() {
 	kill -"${1:-INT}" "$PID"
 	finish
@@ -233,7 +249,7 @@ forget() {
 	STARTED=("${left[@]}")
 }
 
-# run ARGUMENTS...: skwatch in the foreground, here; $OUT, $ERR, $STATUS.
+# run ARGUMENTS...: skwatch in the foreground and in this namespace; sets $OUT, $ERR and $STATUS.
 run() {
 	LAUNCHED=$((${LAUNCHED:-0} + 1))
 	OUT=$TMP/out.$LAUNCHED
@@ -242,7 +258,7 @@ run() {
 	STATUS=$?
 }
 
-# keeper_of PID: the process id of its privileged half, once that has got to give itself its name.
+# keeper_of PID: the process id of the keeper of that worker, once it has given itself its name.
 keeper_of() {
 	local pid tries
 	for tries in {1..1000}; do
@@ -255,7 +271,7 @@ keeper_of() {
 
 # ---- what was captured ----
 
-# figure captured|seen|dropped [FILE]: a number of the closing lines.
+# figure captured|seen|dropped [FILE]: this number of the closing lines.
 figure() {
 	local text
 	case $1 in
@@ -266,13 +282,13 @@ figure() {
 	sed -nE "s/^(skwatch: )?([0-9]+) $text.*/\2/p" "${2:-$ERR}" | tail -n 1
 }
 
-# found NAME < line of name=number pairs
+# found NAME: the number of that name in a line of name=number pairs on standard input.
 found() { tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
-# numbered COUNT FILE...: these files hold exactly the frames of one flood.
+# numbered COUNT FILE...: whether these files hold exactly the frames of one flood.
 numbered() { "$TRAFFIC" check --expect "$@"; }
 
-# packets FILE...: how many packets they hold together; fails if one is damaged.
+# packets FILE...: prints how many packets these files hold together; fails if a file is damaged.
 packets() {
 	local line
 	line=$("$TRAFFIC" check "$@")
@@ -281,5 +297,5 @@ packets() {
 		$(found damaged <<<"$line")))
 }
 
-# lines_like FILE REGEX: how many of its lines are
+# lines_like FILE REGEX: prints how many lines of the file are like that.
 lines_like() { grep -Ec -- "$2" "$1"; }

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2034,SC2154
-# For tests of top and events, after lib.sh:
+# Tests of top and events source this after lib.sh:
 #
 #	need_conns
 #	pair; six; losses
-#	conns "$A" hold v4 v6 --peer "$B"   # connections in the background, there when this returns
+#	conns "$A" hold v4 v6 --peer "$B"   # makes connections and holds them in the background
 #	watch "$A" events --netns self --json
-#	tell talk 10                        # ... do something, done when this returns
-#	await 10 '"type":"rtt"'             # ... which skwatch has told
+#	tell talk 10                        # lets them do something, and waits until it is done
+#	await 10 '"type":"rtt"'             # waits until skwatch has told it
 #	stop
 #
-# Tests run side by side: what a test says of its own connections it asks for with --netns self,
-# or, where it has two namespaces, with --cgroup and a cgroup of its own.
+# Tests run side by side. To see its own connections only, a test passes --netns self or, where it
+# has two namespaces, --cgroup and a cgroup of its own.
 CONNS=$builddir/tests/live/conns
 SOCKOPS=$builddir/tests/live/sockops
 ROWS=(python3 "$srcdir/tests/live/rows.py")
@@ -21,7 +21,7 @@ need_conns() {
 	[ -x "$CONNS" ] || bail "$CONNS is not there"
 }
 
-# cgroup: $CGROUP, a folder of cgroup v2 of our own; goes with the test.
+# cgroup: makes $CGROUP, a cgroup (v2) of the test's own, which is removed at its end.
 CGROUPS=()
 cgroup() {
 	local mount
@@ -33,27 +33,25 @@ cgroup() {
 	CGROUPS+=("$CGROUP")
 	join_cgroup "$CGROUP"
 }
-# join_cgroup DIRECTORY: where what conns starts belongs from now on; IN_CGROUP before a command
-# puts that there.
+# join_cgroup DIRECTORY: from now on the processes of `conns` belong to that cgroup, and so does a
+# command behind "${IN_CGROUP[@]}".
 IN_CGROUP=()
 join_cgroup() {
 	IN_CGROUP=(sh -c "echo \$\$ >\"\$0/cgroup.procs\" && exec \"\$@\"" "$1")
 }
-# The processes in them take a moment to go.
+# A cgroup can be removed once its processes have ended, some time after they were killed.
 cgroups_gone() {
-	local dir tries
-	for dir in "${CGROUPS[@]}"; do
-		for tries in {1..500}; do
-			find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null
-			[ ! -d "$dir" ] && break
-			read -r -t 0.01 <> <(:)
-		done
-	done
+	local dir
+	for dir in "${CGROUPS[@]}"; do becomes cgroup_gone "$dir"; done
+}
+cgroup_gone() {
+	find "$1" -depth -type d -exec rmdir {} + 2>/dev/null
+	[ ! -d "$1" ]
 }
 trap 'cleanup; cgroups_gone' EXIT
 
-# losses: packets with the traffic class of CONNS_DROPPED_TOS do not arrive, nor answers of
-# servers on port 7013 (kind syn-recv); what goes to 10.77.0.9 goes nowhere.
+# losses: packets with the traffic class of CONNS_DROPPED_TOS do not arrive, and neither do answers
+# of servers on port 7013 (kind syn-recv). Packets to 10.77.0.9 reach no host.
 losses() {
 	local ns
 	for ns in "$A" "$B"; do
@@ -67,14 +65,14 @@ losses() {
 				}
 			}
 		END
-		# One second to the second SYN, then two, as everywhere before 6.5.
+		# The second SYN comes after one second, the third after two more, as before Linux 6.5.
 		inside "$ns" sh -c 'f=/proc/sys/net/ipv4/tcp_syn_linear_timeouts
 			[ ! -e $f ] || echo 0 >$f'
 	done
 	ip -n "$A" neigh replace 10.77.0.9 lladdr 02:00:00:00:00:09 dev eth0
 }
 
-# far MILLISECONDS: a path of that delay each way between $A and $B, 10.78.0.1 and 10.78.0.2.
+# far MILLISECONDS: a path between $A and $B, 10.78.0.1 and 10.78.0.2, with that delay each way.
 far() {
 	ip netns exec "$A" "$CONNS" delay "$1" --peer "$B" >"$TMP/far" 2>&1 &
 	FAR_PID=$!
@@ -86,7 +84,7 @@ far() {
 	ip -n "$B" link set far0 up
 }
 
-# conns NS ARGUMENTS...: $CONNS_OUT is what it said, $CONNS_PID its process.
+# conns NS ARGUMENTS...: starts the program; $CONNS_OUT is its output, $CONNS_PID its process.
 conns() {
 	local ns=$1
 	shift
@@ -104,7 +102,7 @@ conns() {
 		bail "conns $*: $(cat "$CONNS_OUT" "$CONNS_OUT.err")"
 }
 
-# tell VERB [N]
+# tell VERB [N]: has its connections do something, and waits until it is done.
 tell() {
 	CONNS_TOLD=$((CONNS_TOLD + 1))
 	echo "$*" >&"$CONNS_IN"
@@ -112,22 +110,22 @@ tell() {
 		bail "$*: $(cat "$CONNS_OUT" "$CONNS_OUT.err")"
 }
 
-# all_gone: ends the connections' processes.
+# all_gone: ends the process of the last `conns`, and with it its connections.
 all_gone() {
 	kill -KILL "$CONNS_PID"
 	wait "$CONNS_PID" 2>/dev/null
 	forget "$CONNS_PID"
 }
 
-# port_of KIND [client|server]: of the first connection of that kind
+# port_of KIND [client|server]: the port of the first connection of that kind.
 port_of() {
 	local field=3
 	[ "${2-server}" = server ] || field=2
 	awk -v k="$1" -v f=$field '$1 == k { print $f; exit }' "$CONNS_OUT"
 }
 
-# launch NS ARGUMENTS...: as that of lib.sh, but with the file systems of the host: `ip netns exec`
-# hides its cgroups.
+# launch NS ARGUMENTS...: as in lib.sh, but with the file systems of the host, as `ip netns exec`
+# hides the cgroups.
 launch() {
 	local ns=$1
 	shift
@@ -140,7 +138,7 @@ launch() {
 	STARTED+=("$PID")
 }
 
-# watch NS ARGUMENTS...: skwatch in the background, attached when this returns.
+# watch NS ARGUMENTS...: skwatch in the background, which watches when this returns.
 watch() {
 	launch "$@"
 	wait_for_line "$ERR" "$PID" '^skwatch: watching ' && return
@@ -148,21 +146,10 @@ watch() {
 	exit 1
 }
 
-# await COUNT REGEX: until the program in the background has written so many lines like that.
-await() {
-	local line tail_pid found=0 fd
-	exec {fd}< <(exec tail -n +1 -s 0.1 -f --pid="$PID" "$OUT" 2>/dev/null)
-	tail_pid=$!
-	while [ "$found" -lt "$1" ] && IFS= read -r -t $PATIENCE -u "$fd" line; do
-		[[ $line =~ $2 ]] && found=$((found + 1))
-	done
-	exec {fd}<&-
-	kill "$tail_pid" 2>/dev/null
-	wait "$tail_pid" 2>/dev/null
-	[ "$found" -ge "$1" ]
-}
+# await COUNT REGEX: waits until the program in the background has written so many lines like that.
+await() { wait_for_lines "$OUT" "$PID" "$1" "$2"; }
 
-# once NS ARGUMENTS...: skwatch top, to its end; $OUT, $ERR, $STATUS.
+# once NS ARGUMENTS...: skwatch top -b, which has ended when this returns; sets $OUT, $ERR, $STATUS.
 once() {
 	local ns=$1
 	shift
@@ -170,30 +157,32 @@ once() {
 	finish
 }
 
-# inode_of NS: its number, as rows tell it
+# inode_of NS: the number by which rows name the namespace.
 inode_of() { stat -L -c %i "/run/netns/$1"; }
 
-# lost, seen: what events says of itself at its end
+# lost, seen: these numbers of the closing line of events.
 seen() { sed -nE 's/^skwatch: .*[^0-9]([0-9]+) seen, .*/\1/p' "$ERR"; }
 lost() { sed -nE 's/^skwatch: .*[^0-9]([0-9]+) lost because a ring was full.*/\1/p' "$ERR"; }
 
-# quiet NS FILE ARGUMENTS...: what ss says, once nothing has been sent for half a second: then
-# no delayed acknowledgement and no probe is under way.
-quiet() {
-	local ns=$1 file=$2 tries
-	shift 2
-	for tries in {1..1000}; do
-		ss_of "$ns" "$file" "$@"
-		grep -Eq 'last(snd|rcv|ack):[1-4]?[0-9]{1,2}\b' "$file" || return
-		read -r -t 0.01 <> <(:)
-	done
-	bail "connections that never become quiet"
+# quiet NS FILE ARGUMENTS...: the output of ss, once no connection has sent anything for half a
+# second. Then no delayed acknowledgement and no probe is under way.
+quiet() { becomes is_quiet "$@" || bail "connections that never become quiet"; }
+is_quiet() {
+	ss_of "$@"
+	! grep -Eq 'last(snd|rcv|ack):[1-4]?[0-9]{1,2}\b' "$2"
 }
 ss_of() { # NS FILE ARGUMENTS...
 	inside "$1" ss "${@:3}" >"$2" 2>/dev/null
 }
 
-# counter NS NAME: of the namespace's TCP, as nstat names it
+# silent NS: waits until no connection of that namespace has anything to send, not even a FIN.
+silent() { becomes is_silent "$1" || bail "connections that do not end: $(cat "$TMP/silent")"; }
+is_silent() {
+	ss_of "$1" "$TMP/silent" -tanH
+	! grep -Evq '^(LISTEN|TIME-WAIT|FIN-WAIT-2)' "$TMP/silent"
+}
+
+# counter NS NAME: a counter of the namespace's TCP, by the name that nstat gives it.
 counter() {
 	inside "$1" cat /proc/net/snmp /proc/net/netstat |
 		awk -v want="$2" '

@@ -5,15 +5,16 @@
 need root tcpdump
 pair
 
-# into COMMAND...: `start` with standard output in a pipe to COMMAND; $READER is its process.
+# into COMMAND...: starts the reader of a pipe for start_piped; $READER is its process.
 into() {
 	mkfifo "$TMP/pipe"
+	: >"$TMP/reader.out" # what the reader before left there is no answer
 	"$@" <"$TMP/pipe" >"$TMP/reader.out" 2>"$TMP/reader.err" &
 	READER=$!
 	STARTED+=("$READER")
 }
 
-# start_piped ARGUMENTS...
+# start_piped ARGUMENTS...: as `start`, with standard output in that pipe.
 start_piped() {
 	ERR=$TMP/err.piped
 	: >"$ERR"
@@ -105,7 +106,7 @@ left=$(sed -nE 's/^.* captured \(([0-9]+) of them left over\)$/\1/p' "$ERR")
 is "$(($(packets "$TMP/both.pcap") + ${left:-0}))" "$(figure captured)" \
 	"lines and a file: those in the file and those left over make up all"
 
-# Compressed, through the same pipe.
+# Compressed files.
 if command -v zstd >/dev/null; then
 	start "$A" capture -i eth0 -w "$TMP/z.pcap.zst"
 	traffic "$A" flood eth0 1000 200

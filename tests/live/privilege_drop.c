@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What is left of a root process that has dropped its privileges: asked of the kernel. */
+/* Asks the kernel which privileges a root process still has after it has dropped them. */
 #include "keeper/privileges.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static void read_text(int fd, char *text)
 	text[len] = '\0';
 }
 
-/* Drops in a child, which tells what it has left, also after it has executed a program. */
+/* Drops them in a child, which tells what it still has, also after it has executed a program. */
 static void drop(const struct skw_identity *who, bool keep_bpf, struct left *left)
 {
 	int tell[2], exec_out[2];
@@ -150,7 +150,7 @@ static void another_user_may_keep_cap_bpf(void **state)
 	assert_powerless(left.after_exec, NOTHING);
 }
 
-/* In a child, as everything here is for good. Returns its exit status. */
+/* Runs a step in a child, as nothing here can be undone. Returns its exit status. */
 static int in_child(int (*body)(void))
 {
 	int status = -1;
@@ -177,7 +177,7 @@ static int drop_without_the_means(void)
 	err = (struct skw_error){ 0 };
 	if (skw_privileges_drop(NULL, true, &err) != -EPERM || !strstr(err.text, "CAP_BPF"))
 		return 4;
-	/* Nothing to give up is no failure. */
+	/* It is no failure if there is nothing to give up. */
 	return skw_privileges_drop(NULL, false, NULL) ? 5 : 0;
 }
 
@@ -230,7 +230,7 @@ int main(void)
 		puts("1..0 # SKIP there is no user nobody");
 		return 0;
 	}
-	/* One group too many, which must not stay with another user. */
+	/* A group that another user must not keep. */
 	if (setgroups(2, (const gid_t[]){ 0, nobody.gid + 1 })) {
 		puts("1..0 # SKIP needs CAP_SETGID");
 		return 0;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The half that reads packets can do nothing: no capability, no way back, also
+# The process that reads packets has no privileges: no capability, and no way to get one back, also
 # while files rotate into another user's directory and commands run.
 . "${srcdir:?}/tests/live/lib.sh"
 need root tcpdump
@@ -9,7 +9,7 @@ pair
 nobody=$(id -u nobody)
 
 status() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
-# powerless NAME PID
+# powerless NAME PID: whether that process has no privileges.
 powerless() {
 	local set
 	for set in CapInh CapPrm CapEff CapBnd CapAmb; do
@@ -26,7 +26,7 @@ isnt "$(status "$keeper" CapEff)" 0000000000000000 "keeper: has what the worker 
 # Directories by which files can be made are the keeper's.
 directories() { find "/proc/$1/fd" -lname "$TMP" | wc -l; }
 is "$(directories "$keeper") $(directories "$PID")" "1 0" "worker: has no directory open, the keeper has one"
-# Every thread: the one that writes files as well.
+# That holds for every thread, also for the one that writes files.
 bad=
 for task in /proc/"$PID"/task/*/status; do
 	grep -q '^CapEff:.*0000000000000000$' "$task" || bad+="$task "
@@ -35,7 +35,7 @@ is "$bad" "" "worker: every thread"
 traffic "$A" flood eth0 10 100
 stop INT
 
-# A directory that is another user's, closed to all but him.
+# A directory that belongs to another user and is closed to all others.
 mkdir -m 700 "$TMP/theirs"
 chown nobody "$TMP/theirs"
 mkfifo "$TMP/fifo"
@@ -77,7 +77,7 @@ is "$STATUS" 2 "-Z with an unknown user is wrong usage"
 is "$(wc -l <"$ERR")" 1 "in one line"
 [ -e "$TMP/theirs/no.pcap" ] && not_ok "and no file" || ok "and no file"
 
-# Nobody may capture; the message says what is missing and how to get it.
+# The user nobody has no privileges. The message tells which are missing and how to get them.
 ERR=$TMP/err.nobody
 mkdir -m 777 "$TMP/open"
 ip netns exec "$A" setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups "$SKWATCH" capture -i eth0 -w "$TMP/open/nobody.pcap" 2>"$ERR"
@@ -92,7 +92,7 @@ else
 	[ -e "$TMP/open/nobody.pcap" ] && not_ok "an ordinary user: no file" || ok "an ordinary user: no file"
 fi
 
-# With the four capabilities and nothing else, an ordinary user captures.
+# An ordinary user with the four capabilities and nothing else can capture.
 cp "$SKWATCH" "$TMP/skwatch-capable"
 if setcap cap_bpf,cap_net_raw,cap_net_admin,cap_perfmon+ep "$TMP/skwatch-capable" 2>/dev/null &&
 	mkdir "$TMP/own" && chown nobody "$TMP/own" &&
@@ -118,7 +118,7 @@ else
 	skip "setcap: an ordinary user captures" "file capabilities do not work here"
 fi
 
-# -Z: what USER laid out in a directory of USER's leads to nothing that is not USER's.
+# -Z: a link that USER has made in USER's directory never leads to another user's file.
 mkdir "$TMP/trap" && chown nobody "$TMP/trap" && chmod 755 "$TMP" "$TMP/trap"
 echo precious >"$TMP/victim" && chmod 600 "$TMP/victim"
 ln -s ../victim "$TMP/trap/o.pcap"
@@ -126,7 +126,7 @@ chown -h nobody "$TMP/trap/o.pcap"
 ip netns exec "$A" timeout 30 "$SKWATCH" capture -i eth0 -Z nobody -w "$TMP/trap/o.pcap" --duration 0.2 2>"$TMP/trap.err"
 is "$? $(cat "$TMP/victim") $(stat -c %U "$TMP/victim")" "1 precious root" "-Z: a link to another's file is refused"
 
-# -Z: in a directory of root's the files are made there, and are USER's; also a second time.
+# -Z: in a directory of root the files are made and belong to USER, also the second time.
 mkdir "$TMP/roots"
 for turn in first second; do
 	ip netns exec "$A" timeout 30 "$SKWATCH" capture -i eth0 -Z nobody -w "$TMP/roots/o.pcap" --duration 0.2 2>"$TMP/roots.err"

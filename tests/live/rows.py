@@ -8,10 +8,10 @@
   rows.py last FILE FIELD                  of the objects with the same value there, the last
   rows.py same FILE SS NETNS PROTO         the same sockets as `ss -anpeOH` of that protocol lists
   rows.py figures FILE SS SS NETNS PORTS   the same figures as `ss -tineOH` before and after
-  rows.py closes FILE LOG REQUEST RESPONSE what the log of `conns short` tells, and nothing else
-  rows.py fields FILE                      each object has every field, and those as they should be
+  rows.py closes FILE LOG REQUEST RESPONSE the closes that the log of `conns short` has, no others
+  rows.py fields FILE                      each object has every field, with a value that it may have
 
-A condition is Python over the fields, as in `state == "LISTEN" and pid`. What differs is
+A condition is Python over the fields, as in `state == "LISTEN" and pid`. Differences are
 printed, and then the exit status is 1.
 """
 import builtins
@@ -23,6 +23,7 @@ import re
 import sys
 
 SERVER_PORT = 7001
+SERVER_LATE_NS = 60 * 10**9
 
 STATES = {
     "ESTAB": "ESTABLISHED", "SYN-SENT": "SYN_SENT", "SYN-RECV": "SYN_RECV",
@@ -33,7 +34,7 @@ STATES = {
 
 
 class Different(Exception):
-    """What is not as it should be; each argument is a line."""
+    """Faults that were found. Each argument is a line."""
 
 
 def load(path):
@@ -42,7 +43,7 @@ def load(path):
 
 
 class Fields(dict):
-    """A field that an object has not is None; what Python brings along is not in the way."""
+    """A field that an object does not have is None. Names of Python itself keep their meaning."""
 
     def __missing__(self, name):
         if hasattr(builtins, name):
@@ -58,7 +59,7 @@ def chosen(path, condition):
 # ---- what ss says ----
 
 def endpoint(text):
-    """(address as rows have it, port, whether it was the word for any address of both families)"""
+    """(address in the form of rows, port, whether it was `*`: any address of both families)"""
     addr, _, port = text.rpartition(":")
     addr = addr.strip("[]").partition("%")[0]
     both = addr == "*"
@@ -83,7 +84,7 @@ def ss_line(line):
     uid = re.search(r"uid:(\d+)", rest)
     return Socket(int(re.search(r"\bsk:([0-9a-f]+)", rest).group(1), 16),
                   "inet6" if six else "inet", local_addr, local_port,
-                  # Where there is no peer, there is no address to speak of.
+                  # A socket without a peer has no remote address.
                   remote_addr if remote_port else None, remote_port,
                   STATES[state], int(recv_q), int(send_q), int(uid.group(1)) if uid else 0,
                   frozenset((int(pid), comm) for comm, pid in owners)), rest
@@ -105,7 +106,7 @@ def row_socket(row):
 
 
 def against(want, row):
-    """What of a row differs from ss's socket; unknown queues and owners are judged by their case."""
+    """How a row differs from the socket of ss. Queues and owners may be unknown in some states."""
     have, out = row_socket(row), []
     for field in ("family", "local_addr", "local_port", "remote_addr", "remote_port", "state",
                   "uid", "recv_q", "send_q"):
@@ -153,8 +154,8 @@ def ms(text):
     return float(text) * 1000
 
 
-# How each figure is found in a line of ss, as a number in our unit. Where ss leaves it out,
-# it is 0 ("zero") or not known ("null"); "either" where its 0 means that it is not known.
+# How to find each figure in a line of ss and convert it to our unit. If ss leaves it out, it is 0
+# ("zero") or unknown ("null"). It is "either" where ss's 0 may mean that it is unknown.
 FIGURES = (
     ("srtt_us", r"\brtt:([\d.]+)/", ms, "null"),
     ("rttvar_us", r"\brtt:[\d.]+/([\d.]+)", ms, "null"),
@@ -184,14 +185,14 @@ FIGURES = (
 )
 # ss prints whole milliseconds of these.
 WHOLE_MS = ("busy_us", "rwnd_limited_us", "sndbuf_limited_us")
-# These go on by themselves.
+# These change by themselves.
 AGES = re.compile(r"\b(lastsnd|lastrcv|lastack):\d+|timer:\(\S+\)")
 
 
 def figure(name, have, text, parse, absent):
     if text is None:
         allowed = {"null": (None,), "zero": (0,), "either": (None, 0)}[absent]
-        # Under a millisecond ss has nothing to say.
+        # ss leaves out times below a millisecond.
         fits = have in allowed or (name in WHOLE_MS and have is not None and have < 1000)
         return None if fits else f"{name} {have}, but ss has none"
     want = parse(text)
@@ -224,7 +225,7 @@ def figures(path, before_path, after_path, netns, ports):
         for name, pattern, parse, absent in FIGURES:
             found = re.search(pattern, text)
             if name == "app_limited" and row[name] is None and " delivery_rate " not in text:
-                continue  # ss shows a socket's first idea, before anything was delivered
+                continue  # ss shows a default before anything was delivered
             what = figure(name, row[name], found and found.group(1), parse, absent)
             if what:
                 said.append(f"{sock.local_addr}:{sock.local_port} {sock.remote_addr}:"
@@ -237,7 +238,7 @@ def figures(path, before_path, after_path, netns, ports):
 # ---- short connections ----
 
 def nanoseconds(text):
-    """Of RFC 3339 with nanoseconds."""
+    """A time of RFC 3339 with nanoseconds, as a number."""
     moment = datetime.datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
     digits = re.fullmatch(r"\.(\d{9})Z", text[19:])
     seconds = (moment - datetime.datetime(1970, 1, 1)) // datetime.timedelta(seconds=1)
@@ -250,11 +251,10 @@ def duration(event):
     return nanoseconds(event["closed_at"]) - nanoseconds(event["opened_at"])
 
 
-def close_faults(event, acked, received, shortest, longest, direction):
+def close_faults(event, shortest, longest, **figures_wanted):
     out = []
     lasted = duration(event)
-    for name, want in (("bytes_acked", acked), ("bytes_received", received),
-                       ("close_reason", "fin"), ("direction", direction), ("retrans_segs", 0)):
+    for name, want in {"close_reason": "fin", **figures_wanted}.items():
         if event[name] != want:
             out.append(f"{name} {event[name]}, not {want}")
     if lasted is None or not shortest <= lasted <= longest:
@@ -280,18 +280,20 @@ def closes(path, log_path, request, response):
     with open(log_path, encoding="utf-8") as f:
         log = [[int(word) for word in line.split()] for line in f]
     end_of_all = log[-1][5]
-    for port, opening, opened, answered, closing, closed, acked, received in log:
+    for port, opening, opened, answered, closing, closed, acked, received, again in log:
         client, server = ends["out"].pop(port, None), ends["in"].pop(port, None)
         if client is None or server is None:
             said.append(f"{port}: not told: " + ", ".join(
                 side for side, event in (("client", client), ("server", server)) if not event))
             continue
-        # The client's end counts its SYN and FIN; the server's SYN was acknowledged before it was.
+        # The client's end counts its SYN and FIN. The server's SYN was acknowledged before its end
+        # existed. Nothing tells when the last acknowledgement reached a server.
         said += [f"{port}, client: {what}" for what in close_faults(
-            client, acked, received, closing - opened, closed - opening, "out")]
+            client, closing - opened, closed - opening, bytes_acked=acked,
+            bytes_received=received, retrans_segs=again, direction="out")]
         said += [f"{port}, server: {what}" for what in close_faults(
-            server, response + 1, request + 1, closing - answered, end_of_all - opening + 10**8,
-            "in")]
+            server, closing - answered, end_of_all - opening + SERVER_LATE_NS,
+            bytes_acked=response + 1, bytes_received=request + 1, direction="in")]
     for side, rest in ends.items():
         said += [f"{port}: nobody had this connection ({side})" for port in rest]
     if said:

@@ -105,7 +105,7 @@ int send_flood(const struct send_plan *plan)
 		senders[i].number = plan->first + i;
 		senders[i].of = n;
 		senders[i].count = plan->count / n + (i < plan->count % n);
-		/* A missing thread would leave the others at the barrier for good. */
+		/* Without this thread the others would wait at the barrier for ever. */
 		if (pthread_create(&senders[i].thread, NULL, flood, &senders[i]))
 			exit(1);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sends frames through a packet socket. Each returns an exit status and prints what it did. */
+/* Sends frames through a packet socket. Each function prints their number and returns an exit
+ * status. */
 #ifndef LIVE_SEND_H
 #define LIVE_SEND_H
 
@@ -10,14 +11,14 @@ struct send_plan {
 	uint64_t count; /* frames, of all senders together */
 	unsigned cpus;  /* senders, each pinned to a processor; 0: one, not pinned */
 	uint32_t first; /* number of the first sender, so that several runs can be told apart */
-	uint64_t pps;   /* frames per second, of all senders together; 0: as fast as it goes */
+	uint64_t pps;   /* frames per second, of all senders together; 0: as fast as possible */
 	struct frame_plan frame;
 };
 
-/* Exactly `count` numbered frames, or failure. */
+/* Sends exactly `count` numbered frames, or fails. */
 int send_flood(const struct send_plan *plan);
 
-/* Each packet of a file whose link type is Ethernet. */
+/* Sends each packet of a file whose link type is Ethernet. */
 int send_replay(const struct send_plan *plan, const char *file);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What signals do.
+# Signals end a capture properly, print its figures, or are ignored.
 . "${srcdir:?}/tests/live/lib.sh"
 need root tcpdump
 pair
@@ -28,7 +28,7 @@ is "$STATUS" 0 "and the capture goes on"
 check "to its end" numbered 200 "$TMP/usr1.pcap"
 is "$(lines_like "$ERR" '^(skwatch: )?200 packets captured')" 1 "with its own figures"
 
-# What a terminal does on Ctrl-C: both halves get the signal.
+# On Ctrl-C a terminal sends the signal to both processes.
 start "$A" capture -i eth0 -w "$TMP/group.pcap"
 traffic "$A" flood eth0 100 100
 kill -INT "$(keeper_of "$PID")"
@@ -37,7 +37,7 @@ finish
 is "$STATUS" 0 "Ctrl-C reaches both halves: ends with status 0"
 check "and the file is complete" numbered 100 "$TMP/group.pcap"
 
-# Two reasons to end at the same time, as when a session is closed: no reason to lose the file.
+# Two signals come at once, as when a session is closed. The file must be complete all the same.
 start "$A" capture -i eth0 -w "$TMP/twice.pcap"
 traffic "$A" flood eth0 100 100
 kill -STOP "$PID"
@@ -48,7 +48,7 @@ finish
 is "$STATUS" 0 "SIGTERM and SIGHUP at once: ends with status 0"
 check "SIGTERM and SIGHUP at once: the file is complete" numbered 100 "$TMP/twice.pcap"
 
-# A -z command that does not end: Ctrl-C again ends it, and the file is complete all the same.
+# A -z command that does not end: a second Ctrl-C ends it, and the file is complete all the same.
 mkfifo "$TMP/told" "$TMP/never"
 exec {told}<>"$TMP/told"
 cat >"$TMP/slow" <<-'END'
@@ -62,17 +62,20 @@ keeper=$(keeper_of "$PID")
 traffic "$A" flood eth0 1500 1000
 IFS= read -r -t $PATIENCE -u "$told" said
 is "$said" started "a command runs"
-# When the capture has ended and waits is not told, so this user is an insistent one.
-tries=0
-until timeout 0.2 "$TRAFFIC" gone "$PID" "$keeper" || [ $((tries += 1)) -gt 100 ]; do
-	kill -INT "$keeper" "$PID" 2>/dev/null
+kill -INT "$keeper" "$PID"
+wait_for_line "$ERR" "$PID" '1500 packets captured'
+# No event tells when the keeper begins to wait for its commands, so the signal is sent again and
+# again. The worker must not get these, as a signal that comes a second after the first ends it hard.
+deadline=$((SECONDS + PATIENCE))
+until timeout 0.2 "$TRAFFIC" gone "$keeper" || [ $SECONDS -ge $deadline ]; do
+	kill -INT "$keeper" 2>/dev/null
 done
 finish
 is "$STATUS" 0 "Ctrl-C again ends a command that does not end: status 0"
 like "$(cat "$ERR")" '^skwatch: .*slow.*: killed by signal 2' "and says so"
 check "and the files are complete" numbered 1500 "$TMP/slow.pcap" "$TMP/slow.pcap1"
 
-# nohup: SIGHUP was ignored before.
+# nohup starts programs with SIGHUP ignored.
 ERR=$TMP/err.nohup
 : >"$ERR"
 ip netns exec "$A" env --default-signal=INT --ignore-signal=HUP "$SKWATCH" capture -i eth0 -w "$TMP/nohup.pcap" \
@@ -86,7 +89,7 @@ stop INT
 is "$STATUS" 0 "a SIGHUP that was ignored stays so"
 check "and the capture went on" numbered 100 "$TMP/nohup.pcap"
 
-# While lines are printed.
+# A capture that prints lines.
 start "$A" capture -i eth0
 traffic "$A" flood eth0 100 100
 stop INT

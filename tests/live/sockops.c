@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Another program's callbacks, beside those of skwatch: a sockops program, attached to a cgroup,
- * that wants RTT samples and a say in the header of each packet sent, and counts its calls.
+ * Another program that gets callbacks beside skwatch: a sockops program, attached to a cgroup, that
+ * asks for RTT samples and for a call before the header of each packet, and counts its calls.
  *
  *	sockops CGROUP-FOLDER
  *
  * says `ready` when it is attached, and answers each line on standard input with
- * `N rtt=COUNT write=COUNT`, N counted from 1. It goes with its standard input.
+ * `N rtt=COUNT write=COUNT`, N counted from 1. It ends with its standard input.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ static int load(int counts)
 	const struct bpf_insn insns[] = {
 		/* 0 */ MOVE(BPF_REG_6, BPF_REG_1),
 		/* 1 */ LOAD32(BPF_REG_7, BPF_REG_6, offsetof(struct bpf_sock_ops, op)),
-		/* At the two establishments: its flags, beside whatever is there. */
+		/* At both kinds of establishment it adds its flags to those that are there. */
 		/* 2 */ JUMP_EQ(BPF_REG_7, BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB, 1),
 		/* 3 */
 		INSN(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_7, 0, 4,
@@ -61,7 +61,7 @@ static int load(int counts)
 		/* 5 */ OR(BPF_REG_2, WANTED),
 		/* 6 */ MOVE(BPF_REG_1, BPF_REG_6),
 		/* 7 */ CALL(BPF_FUNC_sock_ops_cb_flags_set),
-		/* One more of this kind. */
+		/* It counts one more of this kind. */
 		/* 8 */ STORE32(BPF_REG_10, BPF_REG_7, -4),
 		/* 9 */ MOVE(BPF_REG_2, BPF_REG_10),
 		/* 10 */ ADD(BPF_REG_2, -4),

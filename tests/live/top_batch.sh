@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# top without a screen: text, JSON, CSV; how many, which, in what order, summed up; what it
-# refuses; and pipes and disks that have had enough.
+# top without a screen: text, JSON and CSV; the number, the choice, the order and the sums of rows;
+# wrong arguments; readers that leave, and a full disk.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
@@ -48,7 +48,7 @@ is "$?" 0 "without -n: it goes on"
 stop
 is "$STATUS $(cat "$ERR")" "0 " "and ends by SIGINT, with status 0 and no word"
 
-# ---- which, and in what order ----
+# ---- the choice and the order of rows ----
 
 once "$A" -n 1 --netns self --json -f "rport = $(port_of v6)"
 is "$("${ROWS[@]}" get "$OUT" True remote_addr remote_port)" "fd77::2 $(port_of v6)" "-f: only what matches"
@@ -83,9 +83,9 @@ stop
 is "$("${ROWS[@]}" get "$OUT" "close_reason == 'fin' and remote_port == $(port_of v4)" bytes_acked pid | sort -u)" \
 	"13002 $CONNS_PID" "--closed: with its final figures and its owner"
 
-# ---- what it refuses ----
+# ---- wrong arguments ----
 
-# refused STATUS REGEX ARGUMENTS...
+# refused STATUS REGEX ARGUMENTS...: whether top ends with that status and one line like that.
 refused() {
 	local want=$1 regex=$2
 	shift 2
@@ -116,7 +116,7 @@ refused 2 '' --json -g state
 refused 2 'no-such-option' --no-such-option
 refused 2 'arguments' eth0
 
-# Somebody without privileges is told which, and how to give them.
+# Without privileges, the message tells which are needed and how to give them.
 if command -v setpriv >/dev/null; then
 	ERR=$TMP/poor.err
 	chmod 755 "$TMP"
@@ -139,7 +139,7 @@ fi
 
 # ---- pipes and disks ----
 
-# Through a pipe whose reader leaves after the first line.
+# A pipe whose reader leaves after the first line.
 nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" top -b -d 0.1 --netns self \
 	2>"$TMP/pipe.err" | head -n 1 >"$TMP/pipe.out"
 statuses="${PIPESTATUS[*]}"
@@ -150,7 +150,7 @@ ERR=$TMP/full.err
 nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self >/dev/full 2>"$ERR"
 is "$? $(wc -l <"$ERR")" "1 1" "a full disk: status 1 and one line"
 like "$(cat "$ERR")" '^skwatch: .*No space left' "which says so"
-# In a shell of `ip netns exec` the host's cgroups are out of sight.
+# A process under `ip netns exec` cannot see the host's cgroups.
 inside "$A" "$SKWATCH" top -b -n 1 --json --netns self >"$TMP/inside" 2>"$TMP/inside.err"
 is "$? $(cat "$TMP/inside.err")" "0 " "under ip netns exec: it works"
 ss_of "$A" "$TMP/ss" -tanH

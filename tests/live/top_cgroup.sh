@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Cgroups: only one subtree, short names for containers where people read, whole paths where
-# programs do.
+# Cgroups: rows of one subtree only, short names of containers for people, whole paths for programs.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
@@ -41,9 +40,10 @@ once "$A" --json -n 1 --netns self --cgroup "$TOP"
 is "$("${ROWS[@]}" get "$OUT" True pid | sort -n | tr '\n' ' ')" \
 	"$(printf '%s\n' "$CONTAINER_PID" "$SERVICE_PID" | sort -n | tr '\n' ' ')" \
 	"--cgroup: and those below"
-# Whatever is mounted where: the hierarchy that shows everything, and never what lies under another.
+# Wherever the hierarchy is mounted, skwatch finds the mount that shows all of it, and never one that
+# lies under another mount.
 at=${TOP%/*}
-elsewhere() { # NAME COMMANDS...: in mounts of their own, done before it starts
+elsewhere() { # NAME COMMANDS...: top in a mount namespace of its own, after these commands
 	local name=$1
 	shift
 	unshare -m sh -c "$* && exec nsenter --net=/run/netns/$A $SKWATCH top -b --json -n 1 --netns self" \

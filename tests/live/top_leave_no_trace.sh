@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# After any end nothing of skwatch is left in the kernel, what others have attached is as before,
-# and callbacks that another program asked for still come.
+# After any end nothing of skwatch is left in the kernel. Programs that others have attached are
+# still there, and another program still gets the callbacks that it asked for.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
@@ -9,14 +9,14 @@ need bpftool
 pair
 cgroup
 
-# Somebody else's program, on the same cgroup, whose callbacks are counted.
+# Another program on the same cgroup, which counts its callbacks.
 mkfifo "$TMP/ask"
 exec {ASK}<>"$TMP/ask"
 "$SOCKOPS" "$CGROUP" <"$TMP/ask" >"$TMP/other" 2>&1 {ASK}>&- &
 OTHER_PID=$!
 STARTED+=("$OTHER_PID")
 wait_for_line "$TMP/other" "$OTHER_PID" '^ready$' || bail "sockops: $(cat "$TMP/other")"
-# callbacks: "RTT WRITE", as counted so far
+# callbacks: prints "RTT WRITE", the numbers of callbacks so far.
 callbacks() {
 	local asked
 	asked=$(wc -l <"$TMP/other") # the first line says ready
@@ -25,7 +25,7 @@ callbacks() {
 	sed -n "s/^$asked rtt=\([0-9]*\) write=\([0-9]*\)/\1 \2/p" "$TMP/other"
 }
 
-# goes_on NAME: the other program's callbacks still come, on both ends of every connection
+# goes_on NAME: whether the other program still gets its callbacks.
 goes_on() {
 	local before after
 	before=$(callbacks)
@@ -35,7 +35,7 @@ goes_on() {
 	is "$?" 0 "$1: the other program's callbacks come ($before, then $after)"
 }
 
-# ids FIELD PID...: of the links or programs that these processes have descriptors of
+# ids FIELD PID...: the ids of the links or programs that these processes hold.
 ids() {
 	local field=$1 pid
 	shift
@@ -44,25 +44,24 @@ ids() {
 
 attached() { bpftool cgroup tree "$CGROUP"; }
 
-# gone KIND ID...: the kernel lets go of them a moment after their last holder.
+# gone KIND ID...: waits until the kernel has freed them, which it does some time after their last
+# holder has ended.
 gone() {
-	local kind=$1 id tries
+	local kind=$1 id
 	shift
 	for id; do
-		for tries in {1..500}; do
-			bpftool "$kind" show id "$id" >/dev/null 2>&1 || continue 2
-			read -r -t 0.01 <> <(:)
-		done
+		becomes unknown "$kind" "$id" && continue
 		echo "$kind $id is still there"
 		return 1
 	done
 }
+unknown() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 
-# what happens to it, and which of its processes it happens to
+# A signal, and the process that gets it.
 ends=("INT worker" "TERM worker" "KILL worker" "KILL keeper" "INT two")
 commands=("top --json -d 0.2" "top --json --cgroup $CGROUP -d 0.2" "events --json --cgroup $CGROUP")
 
-# Opened while only the other program was there.
+# These are opened while only the other program is there.
 conns "$A" hold v4 --peer "$B"
 before=$(attached)
 like "$before" "other" "the other program is attached"
@@ -97,7 +96,7 @@ for command in "${commands[@]}"; do
 	done
 done
 
-# A connection opened while both were there, and that has outlived one.
+# A connection that is opened while both programs are there, and that outlives skwatch.
 launch "$A" top --json -d 0.2 --cgroup "$CGROUP"
 await 1 '"proto":"tcp"'
 tell close

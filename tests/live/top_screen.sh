@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The screen of top in a real terminal (tmux): sizes, every key, connections that close while they
-# are looked at, poor terminals, signals, and the terminal as it was after any end.
+# The screen of top in a real terminal (tmux): sizes, every key, a connection that closes while its
+# detail is shown, poor terminals, signals, and the state of the terminal after any end.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
@@ -16,14 +16,14 @@ tell talk 10
 SOCKET=skwt$$
 tmux_() { LC_ALL=C.UTF-8 TMUX='' tmux -u -L "$SOCKET" -f /dev/null "$@"; }
 trap 'tmux_ kill-server 2>/dev/null; cleanup; cgroups_gone' EXIT
-# Settings of the test's own, and none of the tester's.
+# The test has settings of its own, so that those of the user play no role.
 export XDG_CONFIG_HOME=$TMP/config
 unset NO_COLOR
 tmux_ new-session -d -s keep -x 80 -y 24 cat \; set-option -g status off \; \
 	set-option -g default-terminal screen-256color || bail "tmux does not start"
 NSENTER="nsenter --net=/run/netns/$A"
 
-# shell WIDTHxHEIGHT: a shell in a terminal of that size
+# shell WIDTHxHEIGHT: starts a shell in a terminal of that size.
 shell() {
 	tmux_ kill-session -t run 2>/dev/null
 	tmux_ new-session -d -s run -x "${1%x*}" -y "${1#*x}" \
@@ -34,21 +34,13 @@ shot() { tmux_ capture-pane -p -t run; }
 send() { tmux_ send-keys -t run "$@"; }
 of_pane() { tmux_ display-message -p -t run "#{$1}"; }
 
-# sees REGEX: waits until a line of the terminal is like that. without REGEX: until none is.
-sees() { until_shot 0 "$1"; }
-without() { until_shot 1 "$1"; }
-until_shot() {
-	local deadline=$((SECONDS + PATIENCE)) found
-	while :; do
-		shot | grep -Eq -- "$2"
-		found=$?
-		[ "$found" = "$1" ] && return 0
-		[ "$SECONDS" -ge "$deadline" ] && return 1
-		read -r -t 0.05 <> <(:)
-	done
-}
+# sees REGEX: waits until a line of the terminal is like that. without REGEX: waits until none is.
+sees() { becomes is_on_screen "$1"; }
+without() { becomes is_not_on_screen "$1"; }
+is_on_screen() { shot | grep -Eq -- "$1"; }
+is_not_on_screen() { ! is_on_screen "$1"; }
 
-# shows REGEX NAME: ok once the terminal does
+# shows REGEX NAME, hides REGEX NAME: tests whether that happens.
 shows() {
 	if sees "$1"; then ok "$2"; else not_ok "$2" "never seen: $1" "$(shot | grep .)"; fi
 }
@@ -56,7 +48,18 @@ hides() {
 	if without "$1"; then ok "$2"; else not_ok "$2" "always seen: $1" "$(shot | grep .)"; fi
 }
 
-# top WIDTHxHEIGHT [VAR=VALUE...] [OPTION...]: started from a shell
+# wiped: whether the terminal has forgotten its screen. Output that it had not read yet draws on the
+# empty screen, so try again with `becomes`.
+wiped() {
+	tmux_ send-keys -R -t run
+	is_not_on_screen 'conns'
+}
+# wipes NAME: has it forget its screen.
+wipes() {
+	if becomes wiped; then ok "$1"; else not_ok "$1" "$(shot | grep .)"; fi
+}
+
+# top WIDTHxHEIGHT [VAR=VALUE...] [OPTION...]: starts top from a shell.
 top() {
 	local vars=() size=$1
 	shift
@@ -68,25 +71,23 @@ top() {
 	BEFORE=$(terminal)
 	send "env ${vars[*]} $NSENTER $SKWATCH top --netns self -d 0.2 $* ; echo status=\$?" Enter
 }
-# The modes of the terminal, as its shell has them while a program runs.
+# terminal: the modes of the terminal.
 terminal() {
 	local tty
 	tty=$(of_pane pane_tty)
 	echo "$(stty -g <"$tty") alternate=$(of_pane alternate_on) mouse=$(of_pane mouse_any_flag)" \
 		"cursor=$(of_pane cursor_flag)"
 }
-# The shell's line editor changes the modes for itself: what a program left shows while one runs.
+# as_before NAME: whether the modes are those from before the start. The line editor of the shell
+# changes them for itself, so this waits until the shell runs a command.
 as_before() {
-	local deadline=$((SECONDS + PATIENCE))
-	until [ "$(terminal)" = "$BEFORE" ]; do
-		if [ "$SECONDS" -ge "$deadline" ]; then
-			not_ok "$1" "before: $BEFORE" "after:  $(terminal)" "$(shot)"
-			return
-		fi
-		read -r -t 0.05 <> <(:)
-	done
-	ok "$1"
+	if becomes is_as_before; then
+		ok "$1"
+	else
+		not_ok "$1" "before: $BEFORE" "after:  $(terminal)" "$(shot)"
+	fi
 }
+is_as_before() { [ "$(terminal)" = "$BEFORE" ]; }
 worker() { pgrep -P "$(of_pane pane_pid)" -x skwatch; }
 
 # ---- sizes ----
@@ -106,7 +107,7 @@ hides 'skwatch needs' "and no more complaint"
 
 # ---- every key ----
 
-# key KEY REGEX NAME: what is seen after it
+# key KEY REGEX NAME: presses the key and tests what is seen then.
 key() {
 	send "$1"
 	shows "$2" "$1: $3"
@@ -177,8 +178,7 @@ send d 0.3 Enter
 shows 'every 0.3 s' "d: an interval that was typed"
 for move in Up Down k j PgUp PgDn C-b C-f Home End G; do send $move; done
 shows 'conns .*ESTAB' "moving: the list is still there"
-tmux_ send-keys -R -t run
-hides 'conns' "(the terminal forgets its screen)"
+wipes "(the terminal forgets its screen)"
 key C-l 'conns .*ESTAB' "drawn anew"
 send Home
 key Enter '^ when +what' "the detail"
@@ -187,7 +187,7 @@ key Tab '^ when +what' "the story again"
 for move in Up Down PgUp PgDn Home End; do send $move; done
 key q '^ *PID OWNER' "back"
 
-# The mouse, as xterm tells it: button, column and line, each with 32 added.
+# xterm reports the mouse as button, column and line, with 32 added to each.
 click() { # LINE COLUMN: pressed (20) and released (23)
 	local x y
 	x=$(printf '%x' $(($2 + 33)))
@@ -206,7 +206,7 @@ click $((line + 1)) 10
 click $((line + 1)) 10
 shows '^ when +what' "a double click opens the detail"
 
-# ---- a connection that closes while it is looked at ----
+# ---- a connection that closes while its detail is shown ----
 
 shows 'ESTABLISHED +conns' "(the detail of a connection)"
 tell close
@@ -255,15 +255,16 @@ kill -TERM "$(worker)"
 shows 'status=0' "SIGTERM: an orderly end"
 as_before "SIGTERM: the terminal is as it was"
 
-# Without a shell that takes the terminal in the meantime.
+# There is no shell here, which would take the terminal in the meantime.
 tmux_ kill-session -t run
 tmux_ new-session -d -s run -x 100 -y 20 env LC_ALL=C.UTF-8 \
 	nsenter "--net=/run/netns/$A" "$SKWATCH" top --netns self -d 0.2
 sees 'conns .*ESTAB'
 PID=$(of_pane pane_pid)
 kill -STOP "$PID"
-tmux_ send-keys -R -t run
-hides 'conns' "(SIGSTOP, and the terminal forgets its screen)"
+is_stopped() { grep -q '^State:.*T' "/proc/$PID/status"; }
+becomes is_stopped
+wipes "(SIGSTOP, and the terminal forgets its screen)"
 kill -CONT "$PID"
 shows 'conns .*ESTAB' "SIGCONT: drawn anew"
 key F1 '^ Keys' "takes keys again"
@@ -280,7 +281,7 @@ key F1 '^ Keys' "takes keys"
 send Escape q
 hides '^ F1 Help' "and ends"
 
-# A shell that does not edit lines, as those change the modes for themselves.
+# This shell has no line editor, which would change the modes for itself.
 tmux_ kill-session -t run
 tmux_ new-session -d -s run -x 100 -y 20 env LC_ALL=C.UTF-8 bash -c "
 	read -r; $NSENTER $SKWATCH top --netns self -d 0.2; exec cat"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What holds a connection up: a receiver that does not read, a sender's small buffer, a path that
-# loses packets. The figure that tells it grows, and lies between what ss said before and after.
+# Three causes of a slow connection: a receiver that does not read, a small buffer of the sender, a
+# path that loses packets. The figure of each grows, and lies between those of ss before and after.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
@@ -9,23 +9,36 @@ pair
 losses
 far 5
 
-# ss_ms FILE NAME: in microseconds, 0 where ss says nothing
+# ss_ms FILE NAME: a time of ss in microseconds, 0 if ss leaves it out.
 ss_ms() { awk -v p=" $2:([0-9]+)ms" 'match($0, p) { split(substr($0, RSTART, RLENGTH), a, ":"); v = a[2] + 0 } END { print v * 1000 }' "$1"; }
 ss_retrans() { sed -nE 's/.* retrans:[0-9]+\/([0-9]+).*/\1/p' "$1"; }
 
-# slow KIND FIELD ARGUMENTS...: $FIRST and $LAST of that field in the rows of some seconds; what ss
-# said before and after is in $TMP/before and $TMP/after.
+# figures_of FIELD: sets $FIRST and $LAST to that field of the first and the last row so far.
+figures_of() {
+	local all
+	all=$("${ROWS[@]}" get "$OUT" True "$1")
+	FIRST=$(sed -n 1p <<<"$all")
+	LAST=$(tail -n 1 <<<"$all")
+}
+
+# slow KIND FIELD ARGUMENTS...: sets $FIRST and $LAST from at least ten ticks. There are more ticks
+# until the field has grown, as the pause between two retransmissions doubles each time. The output
+# of ss before and after is in $TMP/before and $TMP/after.
 slow() {
-	local kind=$1 field=$2 port
+	local kind=$1 field=$2 port ticks=10 deadline=$((SECONDS + PATIENCE))
 	shift 2
 	conns "$A" slow "$kind" --peer "$B" "$@"
 	port=$(port_of "$kind" client)
 	ss_of "$A" "$TMP/before" -tinOH "sport = :$port"
-	once "$A" --json -n 10 -d 0.4 --netns self -f "lport = $port"
+	launch "$A" top --json -d 0.4 --netns self -f "lport = $port"
+	while await $ticks . && figures_of "$field" && [ "$LAST" -le "$FIRST" ] &&
+		[ $SECONDS -lt $deadline ]; do
+		ticks=$((ticks + 1))
+	done
+	stop
 	ss_of "$A" "$TMP/after" -tinOH "sport = :$port"
-	is "$STATUS $("${ROWS[@]}" count "$OUT" True)" "0 10" "$kind: ten ticks, a row in each"
-	FIRST=$("${ROWS[@]}" get "$OUT" True "$field" | sed -n 1p)
-	LAST=$("${ROWS[@]}" get "$OUT" True "$field" | tail -n 1)
+	figures_of "$field"
+	is "$STATUS $(($("${ROWS[@]}" count "$OUT" True) >= 10))" "0 1" "$kind: ten ticks, a row in each"
 	[ "$LAST" -gt "$FIRST" ]
 	is "$?" 0 "$kind: $field grows ($FIRST, then $LAST)"
 	is "$("${ROWS[@]}" get "$OUT" True "$field")" \

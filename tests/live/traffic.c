@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Makes traffic for the live tests, and looks at what was captured of it. Run
- * without arguments it lists its subcommands.
+ * Makes traffic for the live tests, and checks captures of it. Without arguments it lists its
+ * subcommands.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -13,11 +13,12 @@
 
 #include "files.h"
 #include "flows.h"
+#include "pipes.h"
 #include "send.h"
 #include "util/cleanup.h"
 
-/* No conversation takes longer; a test that lost its peer ends here and fails. */
-#define DEADLINE_S 120
+/* No conversation takes longer. A test that has lost its peer ends here and fails. */
+#define DEADLINE_S 300
 
 struct options {
 	struct send_plan send;
@@ -131,6 +132,20 @@ static int run_gone(struct options *o, char *argv[], int n)
 	return flow_gone(argv, n);
 }
 
+static int run_narrow(struct options *o, char *argv[], int n)
+{
+	(void)o;
+	(void)n;
+	return pipe_narrow(argv[0]);
+}
+
+static int run_full(struct options *o, char *argv[], int n)
+{
+	(void)o;
+	(void)n;
+	return pipe_await_full(argv[0]);
+}
+
 static const struct command commands[] = {
 	{ "flood", "IF COUNT SIZE [--cpus N] [--pps R] [--ports N] [--sender N]", 3, 3, run_flood },
 	{ "vlan", "IF COUNT SIZE TCI [INNER-TCI] [--pps R]", 4, 5, run_vlan },
@@ -141,6 +156,8 @@ static const struct command commands[] = {
 	{ "ping", "ADDR [--count N]", 1, 1, run_ping },
 	{ "holds", "FILE COUNT", 2, 2, run_holds },
 	{ "gone", "PID...", 1, 100, run_gone },
+	{ "narrow", "FIFO", 1, 1, run_narrow },
+	{ "full", "FIFO", 1, 1, run_full },
 	{ "check", "FILE... [--expect N]", 1, 100000, run_check },
 	{ "compare", "FILE FILE [--tolerance-us N]", 2, 2, run_compare },
 };

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Interfaces that go down, vanish, and come back.
+# Interfaces go down, vanish and come back.
 . "${srcdir:?}/tests/live/lib.sh"
 need root tcpdump tshark
 pair
@@ -39,7 +39,7 @@ stop INT
 is "$STATUS" 0 "one of two: the other goes on"
 check "one of two: and no packet is missing" numbered 30 "$TMP/one.pcapng"
 
-# any: interfaces come and go; the same name may come back as another interface.
+# any: interfaces come and go, and another interface may get the same name.
 start "$A" capture -w "$TMP/any.pcapng"
 for i in 1 2 3; do
 	cable "$A" new0 "$B" new0
@@ -53,7 +53,7 @@ check "any: has the packets of interfaces that came and went" numbered 40 "$TMP/
 is "$(tshark -r "$TMP/any.pcapng" -T fields -e frame.interface_name 2>/dev/null | sort | uniq -c | tr -s ' ' | tr '\n' ,)" \
 	" 10 eth1, 30 new0," "any: each under its name"
 
-# One that came and went while skwatch had no time to look.
+# An interface that came and went while skwatch had no time to look.
 start "$A" capture -w "$TMP/brief.pcapng"
 kill -STOP "$PID"
 cable "$A" brief0 "$B" brief0
@@ -72,7 +72,7 @@ stop INT
 is "$(packets "$TMP/filter.pcapng")" 10 "any: the filter holds for an interface that came later"
 ip -n "$A" link del new1
 
-# A name given by the user may change while packets come.
+# An interface that the user has named gets another name while packets come.
 start "$A" capture -i eth1 -w "$TMP/renamed.pcap"
 traffic "$A" flood eth1 10 100
 ip -n "$A" link set eth1 down
