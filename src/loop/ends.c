@@ -28,11 +28,19 @@
  */
 #define LINGER_ORPHANED_MS 500
 
-unsigned skw_loop_linger_ms(const struct skw_loop *l)
+int skw_loop_check_keeper(const struct skw_loop *l, struct skw_error *err)
 {
 	struct pollfd p = { .fd = l->keeper ? skw_keeper_fd(l->keeper) : -1, .events = POLLIN };
 
-	return poll(&p, 1, 0) == 1 ? LINGER_ORPHANED_MS : LINGER_MS;
+	if (poll(&p, 1, 0) != 1)
+		return 0;
+	return skw_error_set(err, -EPIPE,
+			     "skwatch's privileged process has died; what was captured can be read");
+}
+
+unsigned skw_loop_linger_ms(const struct skw_loop *l)
+{
+	return skw_loop_check_keeper(l, NULL) ? LINGER_ORPHANED_MS : LINGER_MS;
 }
 
 static void hurry(struct skw_loop *l)
@@ -88,9 +96,7 @@ static int on_keeper(void *ctx, struct skw_error *err)
 	struct skw_loop *l = ctx;
 
 	hurry(l);
-	return skw_loop_fail(l, skw_error_set(err, -EPIPE,
-					      "skwatch's privileged process has died; what was "
-					      "captured can be read"));
+	return skw_loop_fail(l, skw_loop_check_keeper(l, err));
 }
 
 static int on_clock(void *ctx, struct skw_error *err)

@@ -74,6 +74,8 @@ int skw_loop_epoll_fd(const struct skw_loop *l);
  * sink that waits by itself must poll it too. The loop owns it.
  */
 int skw_loop_interrupt_fd(const struct skw_loop *l);
+/* Whether the keeper is there: 0, or -EPIPE with err filled when it has died. */
+int skw_loop_check_keeper(const struct skw_loop *l, struct skw_error *err);
 /* How long the end may wait for a reader that has stopped; shorter where the keeper has died. */
 unsigned skw_loop_linger_ms(const struct skw_loop *l);
 

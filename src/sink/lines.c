@@ -88,7 +88,12 @@ int skw_lines_write(struct skw_lines *l, struct skw_buf *text, struct skw_error 
 	while (!ret && at < text->len)
 		ret = write_some(l, text, &at);
 	skw_buf_reset(text);
-	if (ret == -ETIMEDOUT)
-		return skw_error_set(err, ret, "standard output: nobody takes the lines");
+	if (ret == -ETIMEDOUT) {
+		/* The death of the keeper is the cause then, and not the reader. */
+		int dead = skw_loop_check_keeper(l->loop, err);
+
+		return dead ? dead
+			    : skw_error_set(err, ret, "standard output: nobody takes the lines");
+	}
 	return ret ? skw_error_set(err, ret, "standard output: %s", strerror(-ret)) : 0;
 }
