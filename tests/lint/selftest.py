@@ -113,7 +113,7 @@ def main():
         for name, text in GOOD.items():
             plant(top, name, text)
         for name in CONFIGS:
-            shutil.copy(TOP / name, top / name)
+            shutil.copyfile(TOP / name, top / name)
         for name in GOOD:
             compile_file(top, name)
         for number, script in enumerate(scripts, 1):
