@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What a tick costs in user space without the kernel: nanoseconds per row of a sweep into the
+ * The cost of a tick in user space without the kernel: nanoseconds per row of a sweep into the
  * connection table, of the view made from it and of the owners, at several sizes. Rows come in
  * the same order each time, as the kernel hands them out, or with "shuffled" in another order.
  */
@@ -16,7 +16,7 @@
 #include "util/clock.h"
 #include "view/view.h"
 
-/* Each figure is the lowest of so many, as other work on the machine only makes them higher. */
+/* Each figure is the lowest of ROUNDS runs, as other work on the machine only makes them higher. */
 #define ROUNDS 15
 
 struct figures {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the measurements of top and events share: arguments, the place, the tables' end."""
+"""The common parts of the measurements of top and events: arguments, the place, the tables' end."""
 
 import argparse
 import json

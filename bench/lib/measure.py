@@ -13,7 +13,7 @@ from netpair import SENDER_IF
 
 READY_S = 30
 # libpcap hands a block over when it is full or after its timeout, which tcpdump sets to a second.
-# What was not handed over when the tool is stopped is lost, so wait longer than that.
+# Packets that were not handed over when the tool is stopped are lost, so wait longer than that.
 SETTLE_S = 1.2
 
 
@@ -120,7 +120,7 @@ class Capture:
 
 
 class Bench:
-    """What all runs share: the programs, the namespaces, the CPUs."""
+    """The things that all runs share: the programs, the namespaces, the CPUs."""
 
     def __init__(self, net, programs, sender_cpu):
         self.net = net

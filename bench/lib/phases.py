@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is measured, one function per question; each yields samples (dictionaries)."""
+"""The measurements, one function per question; each yields samples (dictionaries)."""
 
 import os
 

@@ -11,7 +11,7 @@ STEADY_BYTES = 50000
 
 
 class Crowd:
-    """So many TCP sockets over loopback, held by other processes while it is entered."""
+    """A number of TCP sockets over loopback, held by other processes while it is entered."""
 
     def __init__(self, conns, sockets):
         self.argv = [conns, "many", str(sockets)]

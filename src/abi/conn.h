@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What crosses the kernel boundary for connections: a row of a sweep, a holder of a socket, an
- * event, and the aggregates in socket storage. bpf/ and src/ include it; before it, either
- * vmlinux.h or <linux/types.h> must have defined __u8 to __u64.
+ * The data that crosses the kernel boundary for connections: a row of a sweep, a holder of a
+ * socket, an event, and the aggregates in socket storage. bpf/ and src/ include it; before it,
+ * either vmlinux.h or <linux/types.h> must have defined __u8 to __u64.
  *
  * An unknown figure is all ones (SKW_NONE32, SKW_NONE64, SKW_NONE8), never 0. Times are
  * CLOCK_MONOTONIC nanoseconds. Ports are in host order. Addresses are in network order: an IPv4
@@ -192,7 +192,7 @@ struct skw_conn_counters {
 
 _Static_assert(sizeof(struct skw_conn_counters) == 40, "counters");
 
-/* What this kernel lacks. The programs find it out when they first need it. */
+/* Features that this kernel lacks. The programs find it out when they first need it. */
 #define SKW_CONN_LACKS_ENROL    0x01 /* callbacks for sockets that were open before (6.12) */
 #define SKW_CONN_LACKS_RTT_ARGS 0x02 /* the sample of an RTT callback (6.10) */
 

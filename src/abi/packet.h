@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What crosses the kernel boundary for packets: one ring record per packet and
+ * The data that crosses the kernel boundary for packets: one ring record per packet and
  * the counters. Included from bpf/ and from src/; before it, either vmlinux.h
  * or <linux/types.h> must have defined __u8 to __u64.
  */
@@ -49,7 +49,7 @@ struct skw_packet_counters {
 _Static_assert(sizeof(struct skw_packet_rec) == 32, "ring record header");
 _Static_assert(sizeof(struct skw_packet_counters) == 48, "counters");
 
-/* What the dispatcher of an unbound socket knows of an interface. */
+/* The dispatcher of an unbound socket has one of these for each interface. */
 struct skw_dispatch_iface {
 	__u32 filter; /* index of its link type's filter program */
 	__u32 slot;   /* its counter slot */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of the dissector share. Each protocol has one function. It gets the captured bytes
- * and the length that the outer protocol claims.
+ * Declarations that the files of the dissector share. Each protocol has one function. It gets the
+ * captured bytes and the length that the outer protocol claims.
  */
 #ifndef SKW_DISSECT_DISSECT_H
 #define SKW_DISSECT_DISSECT_H
@@ -40,7 +40,7 @@ struct skw_dissect {
 void skw_dissect_cut(struct skw_dissect *d, const char *name);
 
 /*
- * What a colour is used for. Nothing is printed unless opt->color is set. SKW_COLOR_END returns to
+ * The uses of colours. Nothing is printed unless opt->color is set. SKW_COLOR_END returns to
  * plain text.
  */
 enum skw_color {

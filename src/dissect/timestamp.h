@@ -9,7 +9,7 @@
 
 #include "dissect/printer.h"
 
-/* What later time stamps need. All zero at the start. */
+/* The values that later time stamps need. All are zero at the start. */
 struct skw_print_clock {
 	bool started;
 	uint64_t first_ns;

@@ -44,7 +44,7 @@ static const struct {
 	{ SKW_FIELD_TIMER, "none", "off" },
 };
 
-/* What the functions that read an operand need, also for their errors. */
+/* The values that the functions that read an operand need, also for their errors. */
 struct operand {
 	const struct skw_lexer *lex;
 	const struct skw_token *name, *token;

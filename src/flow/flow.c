@@ -18,11 +18,11 @@
 #define UDP         8
 #define ICMP        8 /* of an error's header: the quoted packet follows */
 
-/* What the headers of IP say; pointers are into the packet. */
+/* The fields of the IP headers; pointers are into the packet. */
 struct headers {
 	const uint8_t *src, *dst;
 	uint32_t len;          /* on the wire, header included */
-	struct skw_bytes rest; /* what follows the headers */
+	struct skw_bytes rest; /* the bytes after the headers */
 	struct skw_flow_extensions ext;
 	uint8_t family;
 };
@@ -82,7 +82,7 @@ static int read_ipv4(struct skw_bytes b, struct headers *ip)
 		len = b.len;
 	if (hlen < IPV4_MIN || len < hlen)
 		return -EBADMSG;
-	/* What the header claims counts as length, even if the frame is shorter. */
+	/* The length in the header counts, even if the frame is shorter. */
 	b = skw_bytes_first(b, len);
 	b.len = len;
 	ip->family = AF_INET;

@@ -16,7 +16,7 @@
 #include "model/packet.h"
 #include "model/tuple.h"
 
-/* What is known beside addresses and protocol. */
+/* The values that are known beside addresses and protocol. */
 #define SKW_FLOW_PORTS   0x01 /* of TCP, UDP, SCTP and DCCP, unless it is a later fragment */
 #define SKW_FLOW_TCP     0x02 /* `tcp` */
 #define SKW_FLOW_PAYLOAD 0x04 /* the payload's place and lengths */
@@ -52,15 +52,15 @@ struct skw_flow {
 };
 
 /*
- * What a packet says. -ENOENT: it is no IP packet, or its link type is not known. -ENODATA: what
- * was captured of it ends before the tuple is complete. -EBADMSG: its headers contradict
- * themselves. `out` is set only on success. For tests until packets are joined with connections.
+ * Reads the flow of a packet. -ENOENT: it is no IP packet, or its link type is not known. -ENODATA:
+ * its captured part ends before the tuple is complete. -EBADMSG: its headers contradict themselves.
+ * `out` is set only on success. For tests until packets are joined with connections.
  */
 int skw_flow_of(const struct skw_packet *pkt, struct skw_flow *out);
 
 /*
- * What an ICMP or ICMPv6 error says of the packet that it quotes, in that packet's own direction.
- * `error` is what skw_flow_of() said of pkt; `out` may be the same. Places are offsets in pkt.
+ * Reads the flow of the packet that an ICMP or ICMPv6 error quotes, in that packet's own direction.
+ * `error` is the result of skw_flow_of() for pkt; `out` may be the same. Places are offsets in pkt.
  * -ENOENT: it is no such error, or not a datagram's first part. Else as above. For tests, too.
  */
 int skw_flow_of_quote(const struct skw_packet *pkt, const struct skw_flow *error,

@@ -96,7 +96,10 @@ static int skip_ether(struct skw_flow_link *l)
 	return skip_llc(l);
 }
 
-/* What Linux puts in place of a link-layer header; in `type` are small numbers of its own too. */
+/*
+ * Linux puts this header in place of a link-layer header. `type` may also be one of the small
+ * numbers that Linux defines itself.
+ */
 static int skip_cooked(uint16_t type, uint32_t header, struct skw_flow_link *l)
 {
 	bool tagged = is_vlan(type);

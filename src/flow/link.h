@@ -8,7 +8,7 @@
 
 #define SKW_FLOW_VLANS 2
 
-/* What a link-layer header says. */
+/* The contents of a link-layer header. */
 struct skw_flow_link {
 	struct skw_bytes ip; /* the IP header and what follows it */
 	uint8_t version;     /* 4 or 6, as the link layer has it; 0: the IP header tells */

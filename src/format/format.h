@@ -8,7 +8,7 @@
 #include "row/field.h"
 #include "util/buf.h"
 
-/* What formatting needs besides the row. */
+/* The values that formatting needs besides the row. */
 struct skw_format_env {
 	int64_t offset_ns; /* real time minus CLOCK_MONOTONIC */
 };

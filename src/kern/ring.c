@@ -48,7 +48,7 @@ struct ring {
 struct skw_rings {
 	size_t n;
 	size_t bytes;      /* of one ring, a power of two */
-	uint64_t bound_ns; /* what is older may be lent out */
+	uint64_t bound_ns; /* older records may be lent out */
 	struct ring rings[];
 };
 

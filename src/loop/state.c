@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What sources, sinks and the other files of the loop ask and tell it. */
+/* Functions by which sources, sinks and the other files of the loop read and change its state. */
 #include "loop/state.h"
 
 #include <errno.h>

@@ -30,7 +30,7 @@ struct skw_owners {
 
 enum skw_owner_source { SKW_OWNER_UNKNOWN, SKW_OWNER_HOLDER, SKW_OWNER_CREATOR };
 
-/* States as they are shown. Those that TCP has have the numbers of include/net/tcp_states.h. */
+/* States as they are shown. The states of TCP have the numbers of include/net/tcp_states.h. */
 enum skw_row_state {
 	SKW_STATE_ESTABLISHED = 1,
 	SKW_STATE_SYN_SENT,
@@ -115,7 +115,7 @@ struct skw_row {
 	uint8_t recent;                   /* SKW_RECENT_* */
 };
 
-/* What a sweep tells of a socket, or what is told at its close. */
+/* The values of a socket that a sweep reports, or that are reported at its close. */
 struct skw_row_sample {
 	struct skw_row row;              /* without pointers and what the table derives */
 	uint8_t kind;                    /* enum skw_row_kind */

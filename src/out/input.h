@@ -17,8 +17,8 @@
 int skw_input_open(const char *path, FILE **out, struct skw_error *err);
 
 /*
- * What to do before a read that may take for ever, as the input is no regular file. Returns 0, or
- * an errno with which the read fails.
+ * A function to call before a read that may take for ever, as the input is no regular file. It
+ * returns 0, or an errno with which the read fails.
  */
 struct skw_input_wait {
 	int (*wait)(void *ctx, int fd);

@@ -33,7 +33,7 @@ struct skw_target {
 	int fd;         /* owned unless shared; -1: closed */
 	int give_up_fd; /* borrowed: when it becomes readable, pipes and sockets are given up */
 	enum skw_target_kind kind;
-	size_t pipe_bytes; /* what an empty pipe takes */
+	size_t pipe_bytes; /* the capacity of an empty pipe */
 	bool shared;
 	bool direct;     /* O_DIRECT has not failed yet */
 	bool allocate;   /* fallocate() has not failed yet */

@@ -15,7 +15,7 @@
 
 /*
  * A struct skw_conn_rec at any alignment. Rates become bits per second, and the state becomes the
- * one that is shown. Whatever a record does not tell is blank, see skw_row_blank().
+ * one that is shown. Values that a record does not tell are blank, see skw_row_blank().
  */
 int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out);
 

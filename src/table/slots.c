@@ -77,7 +77,7 @@ int skw_slots_copy(struct skw_slots *s, const struct skw_slots *from)
 	if (!s->buckets)
 		return -ENOMEM;
 	memcpy(s->buckets, from->buckets, from->buckets_len * sizeof(*s->buckets));
-	/* One more than needed, as calloc() of nothing may return NULL. */
+	/* The array has a spare element, as calloc() of nothing may return NULL. */
 	s->slabs = calloc(from->slabs_len + 1, sizeof(*s->slabs));
 	if (!s->slabs)
 		return -ENOMEM;

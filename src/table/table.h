@@ -2,8 +2,8 @@
 /*
  * The connections of this host, by socket cookie. The table takes sweeps, holders and events as
  * models, and derives what none of them tells: rates, ages, owners, which connections have gone and
- * why. It trusts what it takes: whoever decodes or makes a model checks it. The cost per row does
- * not grow with the number of rows. The table reads no clock: the caller hands times in
+ * why. It trusts what it takes: the code that decodes or makes a model checks it. The cost per row
+ * does not grow with the number of rows. The table reads no clock: the caller hands times in
  * (CLOCK_MONOTONIC, nanoseconds).
  */
 #ifndef SKW_TABLE_TABLE_H
@@ -97,7 +97,7 @@ uint32_t skw_table_place(const struct skw_row *row);
 const struct skw_totals *skw_table_totals(const struct skw_table *t);
 
 /*
- * What happened to one connection, oldest first: changes of state, RTOs and retransmissions. Only
+ * The happenings of one connection, oldest first: changes of state, RTOs and retransmissions. Only
  * the newest of all connections are remembered, and more of the one that is followed. Returns how
  * many were put into `out`.
  */

@@ -33,7 +33,7 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 			    uint64_t ts_ns);
 void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_close_reason reason,
 			 uint64_t ts_ns);
-/* The socket of a closed row is used for another connection: the row begins anew. */
+/* The socket of a closed row is used for another connection: the row begins again. */
 void skw_table_row_reopen(struct skw_entry *e);
 
 /* Gives the row a set of owners, and with it the caller's reference. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What happened to connections: the newest happenings of all connections, and, for longer, those of
- * the connection that is followed.
+ * The log of connections: the newest happenings of all connections, and, for longer, those of the
+ * connection that is followed.
  */
 #ifndef SKW_TABLE_TIMELINE_H
 #define SKW_TABLE_TIMELINE_H
@@ -35,7 +35,7 @@ void skw_timeline_free(struct skw_timeline *t);
 int skw_timeline_add(struct skw_timeline *t, uint64_t cookie, const struct skw_happening *what);
 
 /*
- * Follows this connection from now on; 0: none. What the log has of it already is kept. 0 or
+ * Follows this connection from now on; 0: none. Its happenings in the log are kept. 0 or
  * -ENOMEM.
  */
 int skw_timeline_follow(struct skw_timeline *t, uint64_t cookie);

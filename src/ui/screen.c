@@ -236,7 +236,7 @@ static void typed(struct skw_screen *s, int key)
 }
 
 /*
- * Handles all keys that were typed, one after the other. The view is made anew after each, because
+ * Handles all keys that were typed, one after the other. The view is made again after each, because
  * the next key may act on it.
  */
 static int read_keys(struct skw_screen *s, struct skw_error *err)

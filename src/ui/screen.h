@@ -17,7 +17,7 @@
 
 struct skw_screen;
 
-/* What the caller should do after skw_screen_input(). All but `quit` are current values. */
+/* Requests to the caller after skw_screen_input(). All but `quit` are current values. */
 struct skw_screen_wish {
 	bool quit;
 	bool paused;

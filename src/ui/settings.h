@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the screen remembers from one run to the next. It is stored in $XDG_CONFIG_HOME/skwatch/top,
- * or ~/.config/skwatch/top, as lines of "key = value". Unknown keys are kept.
+ * The settings that the screen keeps from one run to the next. They are stored in
+ * $XDG_CONFIG_HOME/skwatch/top, or ~/.config/skwatch/top, as lines of "key = value". Unknown keys
+ * are kept.
  */
 #ifndef SKW_UI_SETTINGS_H
 #define SKW_UI_SETTINGS_H

@@ -59,9 +59,9 @@ struct skw_screen {
 	char host[65];
 
 	/*
-	 * What is shown. `live` and `live_status` are borrowed from the caller and NULL before the
-	 * first sweep. `table` and `status` point to them, or to `frozen` and `frozen_status` while
-	 * paused.
+	 * The table and status that are shown. `live` and `live_status` are borrowed from the
+	 * caller and NULL before the first sweep. `table` and `status` point to them, or to
+	 * `frozen` and `frozen_status` while paused.
 	 */
 	const struct skw_table *table;
 	const struct skw_watch_status *status;
@@ -74,7 +74,7 @@ struct skw_screen {
 	struct skw_expr *filter; /* owned; NULL if there is no filter */
 	char search[SKW_SEARCH_SIZE];
 
-	/* What the caller is asked to do. */
+	/* Requests to the caller. */
 	bool quit, paused;
 	uint64_t interval_ns;
 	uint64_t follow; /* a cookie, or 0 */

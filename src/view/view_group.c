@@ -12,7 +12,7 @@
 
 #define UNKNOWN_NAME "--"
 
-/* What the rows of a group have in common: a text or a number. Groups can be sorted by it. */
+/* The common value of a group's rows: a text or a number. Groups can be sorted by it. */
 struct key {
 	bool known;
 	const char *text; /* NULL if the key is the number */

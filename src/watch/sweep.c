@@ -34,8 +34,8 @@ static void say_once(struct skw_watch *w, enum trouble what, int ret)
 }
 
 /*
- * What a watch can do without is said once and tried again with the next sweep. Out of memory and a
- * dead keeper end it.
+ * The failure of a step that a watch can do without is reported once, and the step is tried again
+ * with the next sweep. Lack of memory and a dead keeper end the watch.
  */
 static int do_without(struct skw_watch *w, int ret, enum trouble what, struct skw_error *err)
 {

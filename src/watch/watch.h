@@ -26,8 +26,10 @@ struct skw_source skw_watch_source(struct skw_watch *w);
  * taken.
  */
 const struct skw_watch_status *skw_watch_status(const struct skw_watch *w);
-/* Reads the number of events anew. Without it the status has what the last sweep found. 0 or
- * -errno. */
+/*
+ * Reads the number of events again. Without this call the status has the number that the last sweep
+ * found. 0 or -errno.
+ */
 int skw_watch_count(struct skw_watch *w, struct skw_error *err);
 
 /* Chooses the connection that is kept in full, even after its close. 0: none. */

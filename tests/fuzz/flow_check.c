@@ -189,7 +189,7 @@ static void check_udp(struct flow_check *c, const struct skw_flow *f, const char
 	c->seen[FLOW_UDP]++;
 }
 
-/* What is behind the ports. */
+/* Checks the text behind the ports. */
 static void check_transport(struct flow_check *c, const struct skw_flow *f, const char *rest)
 {
 	if (f->tuple.proto == IPPROTO_TCP)
@@ -246,7 +246,7 @@ static void check_later(struct flow_check *c, const struct skw_flow *f, const ch
 	c->seen[FLOW_LATER_PIECE]++;
 }
 
-/* What -vv says of the IP header. */
+/* Checks the fields of the IP header that -vv prints. */
 static void check_header(struct flow_check *c, const struct skw_packet *pkt,
 			 const struct skw_flow *f)
 {

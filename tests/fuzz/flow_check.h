@@ -11,8 +11,8 @@
 #include "model/packet.h"
 
 /*
- * What can be said of a packet. A packet counts under each that fits. The last ones are all the
- * ways in which a line may say less, or more, than flow does.
+ * The kinds of packets that are counted. A packet counts under each kind that fits. The last ones
+ * are all the ways in which a line may say less, or more, than flow does.
  */
 enum flow_kind {
 	FLOW_PORTS,        /* the line begins with the addresses and the ports */

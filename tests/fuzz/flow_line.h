@@ -22,7 +22,7 @@ void line_hosts_text(const struct skw_flow *f, bool ports, char text[LINE_HOSTS_
  */
 const char *line_skip_link(const struct skw_packet *pkt, const char *line);
 
-/* What follows "IP " or "IP6 ", and NULL if the line is not one of IP's. */
+/* Returns the text after "IP " or "IP6 ", or NULL if the line does not tell an IP packet. */
 const char *line_skip_ip(const char *line, bool v6);
 
 /* Whether there are two addresses with ports, or two ports, in the line. */

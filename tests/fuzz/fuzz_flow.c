@@ -119,7 +119,7 @@ static bool is_untouched(const struct skw_flow *f)
 	return n == sizeof(*f);
 }
 
-/* What is said of a packet, in memory of just its size; on failure the output must be untouched. */
+/* Reads a packet's flow in memory of just its size; on failure the output must be untouched. */
 static int flow_of(const struct skw_packet *pkt, uint32_t caplen, struct skw_flow *f,
 		   struct skw_flow *quote, int *quoted)
 {

@@ -13,7 +13,7 @@
 #include "pcap/reader.h"
 #include "util/cleanup.h"
 
-/* Headers are near the start: behind so many bytes, not each length is tried. */
+/* Headers are near the start: beyond EVERY_LENGTH bytes, not each length is tried. */
 #define EVERY_LENGTH 160
 #define STEP         61
 

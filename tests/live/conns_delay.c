@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A path with a delay: both namespaces have an interface `far0`, and a packet that is sent into one
- * comes out of the other so many milliseconds later. The caller gives them addresses.
+ * comes out of the other after the given number of milliseconds. The caller gives them addresses.
  */
 #include <errno.h>
 #include <fcntl.h>

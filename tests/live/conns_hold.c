@@ -391,7 +391,7 @@ static void verb_heal(struct hold *h, uint64_t bytes)
 	}
 }
 
-/* Each client sends so many bytes, whatever the path does to them. */
+/* Each client sends the given number of bytes, whatever the path does to them. */
 static void verb_bulk(struct hold *h, uint64_t bytes)
 {
 	for (int i = 0; i < h->n; i++) {

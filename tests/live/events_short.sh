@@ -9,7 +9,7 @@ pair
 six
 cgroup
 
-# short COUNT ARGUMENTS...: makes so many connections. Both ends of each have ended when this returns.
+# short COUNT ARGUMENTS...: makes COUNT connections. Both ends of each have ended when this returns.
 short() {
 	"${IN_CGROUP[@]}" ip netns exec "$A" "$CONNS" short "$@" --peer "$B" --log "$TMP/log" \
 		>"$TMP/short" 2>&1 || bail "conns short: $(cat "$TMP/short")"

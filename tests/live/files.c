@@ -38,7 +38,7 @@ static uint64_t time_ns(const struct pcap_pkthdr *h)
 struct sender {
 	uint8_t *seen; /* owned; one byte per number */
 	uint64_t size;
-	uint64_t next; /* one more than the highest number */
+	uint64_t next; /* the highest number plus 1 */
 	uint64_t last;
 };
 

@@ -21,11 +21,12 @@ int files_check(char *const files[], int n, uint64_t expect);
  * Whether two captures hold the same packets, byte for byte, between the frames that mark begin
  * and end, as captures never start and end at the same time. Nine of ten time stamps are at most
  * tolerance_us apart, all at most a thousand times that, as a busy machine may interrupt the kernel
- * between the two. Those of `a` never go back. Status 0 if so; also 1 if a mark is missing.
+ * between the two. The time stamps of `a` never go back. Status 0 if so; also 1 if a mark is
+ * missing.
  */
 int files_compare(const char *a, const char *b, uint64_t tolerance_us);
 
-/* Waits until a file that somebody writes holds so many whole packets. */
+/* Waits until a file that somebody writes holds the given number of whole packets. */
 int files_hold(const char *file, uint64_t packets);
 
 #endif

@@ -11,7 +11,7 @@
 #include "filter_corpus.h"
 #include "model/cbpf.h"
 
-/* What BPF_PROG_TEST_RUN strips from the front of a socket filter's packet, and its limit. */
+/* BPF_PROG_TEST_RUN strips a prefix from a socket filter's packet, and limits its length. */
 #define TEST_RUN_PREFIX 14
 #define TEST_RUN_MAX    3000
 
@@ -23,7 +23,7 @@ int kernel_load(const struct bpf_insn *insns, size_t len);
 int kernel_map(enum bpf_map_type type, uint32_t value_size, uint32_t entries);
 int kernel_map_set(int fd, uint32_t key, const void *value);
 int kernel_map_get(int fd, uint32_t key, void *value);
-/* What the program returns for the packet. */
+/* Gets the value that the program returns for the packet. */
 int kernel_run(int prog_fd, const struct test_packet *p, uint32_t *verdict);
 
 #define WIRE_NEAR "near" /* the end that is tapped, ifindex 2 or 3 */

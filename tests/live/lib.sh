@@ -178,9 +178,9 @@ traffic() {
 # Shells start background jobs with SIGINT ignored, and tests interrupt these programs.
 as_typed=(env --default-signal=INT,QUIT,HUP,PIPE)
 
-# wait_for_lines FILE PID COUNT REGEX: waits until the file that PID writes has so many lines like
-# that; fails when the process ends before. grep reads it, as a shell that reads line by line may
-# never catch up with a program that writes fast.
+# wait_for_lines FILE PID COUNT REGEX: waits until the file that PID writes has COUNT lines that
+# match REGEX; fails when the process ends before. grep reads it, as a shell that reads line by line
+# may never catch up with a program that writes fast.
 wait_for_lines() {
 	local found tail_pid fd
 	: >>"$1" # its writer may not have made it yet

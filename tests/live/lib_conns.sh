@@ -146,7 +146,7 @@ watch() {
 	exit 1
 }
 
-# await COUNT REGEX: waits until the program in the background has written so many lines like that.
+# await COUNT REGEX: waits until the program in the background has written COUNT lines like REGEX.
 await() { wait_for_lines "$OUT" "$PID" "$1" "$2"; }
 
 # once NS ARGUMENTS...: skwatch top -b, which has ended when this returns; sets $OUT, $ERR, $STATUS.

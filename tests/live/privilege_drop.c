@@ -22,7 +22,7 @@
 #define STATUS_AT 8192
 
 struct left {
-	int code;   /* what skw_privileges_drop() returned */
+	int code;   /* the result of skw_privileges_drop() */
 	int setuid; /* whether the process could become root again */
 	char status[STATUS_AT];
 	char after_exec[STATUS_AT];

@@ -76,8 +76,8 @@ static inline void put_ipv6(struct frame *f, uint8_t next, unsigned payload)
 }
 
 /*
- * What flow says of the first caplen bytes of a packet of len bytes. They lie in memory of just
- * their size, so that a sanitizer sees each byte that is read beyond them.
+ * The result of flow for the first caplen bytes of a packet of len bytes. They lie in memory of
+ * just their size, so that a sanitizer sees each byte that is read beyond them.
  */
 static inline int flow_of_cut(int dlt, const struct frame *f, uint32_t caplen, uint32_t len,
 			      struct skw_flow *out)

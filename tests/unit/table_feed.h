@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Records of the kernel on their way into a table, as whoever reads them does it. */
+/* Puts records of the kernel into a table, in the same way as the code that reads them. */
 #ifndef SKW_TESTS_UNIT_TABLE_FEED_H
 #define SKW_TESTS_UNIT_TABLE_FEED_H
 

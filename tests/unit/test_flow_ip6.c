@@ -191,7 +191,7 @@ static void a_segment_not_cut_yet_is_as_long_as_its_frame(void **state)
 	assert_int_equal(flow_of(DLT_RAW, &f, &flow), -EBADMSG);
 }
 
-/* What flow says of the packet that an ICMP error quotes. */
+/* The result of flow for the packet that an ICMP error quotes. */
 static int quote_of(int dlt, const struct frame *f, struct skw_flow *out)
 {
 	struct skw_packet pkt = { .data = f->bytes, .caplen = f->n, .len = f->n, .dlt = dlt };
@@ -282,7 +282,7 @@ static void only_errors_quote_and_only_what_they_hold(void **state)
 	assert_int_equal(quote_of(DLT_RAW, &other, &flow), -EBADMSG);
 }
 
-/* Whatever is missing at the end, the rest is told as before or not at all. */
+/* If bytes are missing at the end, the rest is told as before or not at all. */
 static void check_each_length(int dlt, const struct frame *f, uint32_t ports_end, bool tcp)
 {
 	struct skw_flow whole, flow;

@@ -303,7 +303,7 @@ static void a_peek_tells_the_oldest_or_what_will_not_come(void **arg)
 	assert_int_equal(ts_ns, 100);
 }
 
-/* What a run holds stays until the whole run was handed on. */
+/* The records of a run keep their space until the whole run was handed on. */
 static void space_is_given_back_when_it_is_much_and_only_when_asked(void **arg)
 {
 	struct state *s = *arg;

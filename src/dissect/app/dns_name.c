@@ -83,7 +83,7 @@ static bool print_bits(struct skw_dissect *d, struct skw_bytes msg, uint32_t *at
 	return true;
 }
 
-/* Prints the text of a label. What exceeds the greatest length of a name is left out. */
+/* Prints the text of a label. Text beyond the greatest length of a name is left out. */
 static bool print_text(struct skw_dissect *d, struct skw_bytes msg, uint32_t at, uint32_t n,
 		       uint32_t *chars)
 {

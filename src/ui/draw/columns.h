@@ -99,13 +99,13 @@ struct skw_layout {
  * Places `n` columns of `infos` from x on, with a blank between two columns, in at most `width`. If
  * there is not enough room, the columns with the lowest `stays` are left out. Room that is left
  * goes to the columns that want more, to those with the highest `stays` first. want[i] replaces the
- * wanted width of column ids[i]; 0, or want == NULL, leaves that of `infos`. What a column wants
- * beyond that of `infos` is given to it last.
+ * wanted width of column ids[i]; 0, or want == NULL, leaves that of `infos`. The part of a
+ * wanted width that exceeds that of `infos` is given last.
  */
 void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
 		     size_t n, const uint8_t *want, int x, int width);
 
-/* What else the text of a cell depends on. */
+/* The other values that the text of a cell depends on. */
 struct skw_cell_env {
 	uint64_t now_ns;
 	bool utf8;

@@ -32,8 +32,8 @@ struct skw_paint {
 void skw_paint_init(struct skw_paint *p, bool colors, bool utf8);
 
 /*
- * Draws at most `width` columns of the text at line y, column x. What is beyond the screen is cut
- * off. `selected` draws it as part of the line that the cursor is on. Returns the number of columns
+ * Draws at most `width` columns of the text at line y, column x. Text beyond the screen is cut off.
+ * `selected` draws it as part of the line that the cursor is on. Returns the number of columns
  * used.
  */
 int skw_paint_text(const struct skw_paint *p, int y, int x, int width, enum skw_style style,

@@ -30,7 +30,7 @@ bool skw_terminal_resize(void);
 void skw_terminal_suspend(struct skw_terminal *t);
 
 /*
- * Takes the terminal again and draws everything anew, for the case that another program changed it.
+ * Takes the terminal again and redraws everything, for the case that another program changed it.
  */
 void skw_terminal_redraw(struct skw_terminal *t);
 
