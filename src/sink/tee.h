@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One sink that hands everything to several, in their order, counts packets and ends the session
- * at a limit. Only the first sink may take fewer packets than it is offered; the others get what
- * the first took.
+ * at a limit. Only the first sink that takes packets may take fewer than it is offered; the others
+ * get what that took.
  */
 #ifndef SKW_SINK_TEE_H
 #define SKW_SINK_TEE_H
