@@ -30,6 +30,13 @@ SKW_CFLAGS=
 SKW_LDFLAGS=
 SKW_TRY_CFLAG([-std=gnu11], [SKW_CFLAGS])
 SKW_TRY_CFLAG([-fno-strict-aliasing], [SKW_CFLAGS])
+dnl File names in the objects begin at the top of the source, wherever source and
+dnl build are, so that the same source gives the same bytes. Make knows both places.
+skw_map=
+SKW_TRY_CFLAG([-ffile-prefix-map=a=b], [skw_map])
+AS_IF([test -n "$skw_map"],
+	[SKW_MAP_CFLAGS='-ffile-prefix-map=$(top_srcdir)/= -ffile-prefix-map=$(abs_top_builddir)=.'])
+AC_SUBST([SKW_MAP_CFLAGS])
 m4_foreach_w([skw_flag], [-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 	-Wold-style-definition -Wwrite-strings -Wpointer-arith -Wvla],
 	[SKW_TRY_CFLAG(skw_flag, [SKW_WARN])])

@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SRCDIR = os.environ.get("srcdir", os.path.join(HERE, "..", ".."))
@@ -44,18 +45,52 @@ VERSION = "4.99.3"  # the lines of other versions differ
 SLL2_IFACE = re.compile(r"\S+ +(In |Out|B  |M  |P  |\?  ) ")
 
 
-def run(command, options, sample):
-    """Returns the lines that a program prints, without line ends, or None if it fails."""
+def output(command, options, files):
+    """The output of a program, or None if it fails."""
     env = dict(os.environ, TZ="UTC")
-    done = subprocess.run(command + options.split() + ["-r", sample], stdout=subprocess.PIPE,
+    done = subprocess.run(command + options.split() + ["-r"] + files, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env=env, check=False)
     if done.returncode:
         sys.stderr.buffer.write(done.stderr)
         return None
-    lines = done.stdout.decode("latin-1").split("\n")
-    if "sll2" in os.path.basename(sample):
+    return done.stdout.decode("latin-1")
+
+
+def lines_of(text, name):
+    """The lines of a text without their ends, or None for None."""
+    if text is None:
+        return None
+    lines = text.split("\n")
+    if "sll2" in name:
         lines = [SLL2_IFACE.sub(r"IFACE \1 ", line, count=1) for line in lines]
     return lines
+
+
+def path_of(name):
+    return os.path.join(SAMPLES, name + ".pcap")
+
+
+def run(command, options, name):
+    """The lines that a program prints of a sample, or None if it fails."""
+    return lines_of(output(command, options, [path_of(name)]), name)
+
+
+class Printed:
+    """Our lines of all samples. The printer starts once for each set of options, as starting it
+    under the sanitizers costs more than what it does."""
+
+    def __init__(self, names, pool):
+        sets = sorted({*LINES, *ADDITIONS, *SKWATCH_SETS})
+        files = [path_of(name) for name in names]
+        self.texts = {}
+        texts = pool.map(lambda options: output([PRINTER], options, files), sets)
+        for options, text in zip(sets, texts):
+            parts = text.split("\f\n") if text is not None else []
+            self.texts[options] = dict(zip(names, parts))
+
+    def lines(self, options, name):
+        """The lines of a sample, or None if the printer failed."""
+        return lines_of(self.texts[options].get(name), name)
 
 
 def tcpdump_version():
@@ -91,10 +126,10 @@ def write_sections(name, sections):
             f.write("\n".join([(TITLE + " " + options).rstrip()] + lines) + "\n")
 
 
-def difference(options, path):
-    """Returns the lines of a unified diff without context, or an error message as a string."""
-    theirs = run(["tcpdump", "-nn"], options, path)
-    ours = run([PRINTER], options, path)
+def difference(options, name, printed):
+    """The lines of a unified diff without context and places, or a string: what failed."""
+    theirs = run(["tcpdump", "-nn"], options, name)
+    ours = printed.lines(options, name)
     if theirs is None or ours is None:
         return "%s failed" % ("tcpdump" if theirs is None else "print_pcap")
     if theirs == ours:
@@ -103,15 +138,14 @@ def difference(options, path):
     return [line for line in list(lines)[2:] if not line.startswith("@@")]
 
 
-def check_sample(name, update):
-    """Returns the errors of a sample as lines to be printed."""
-    path = os.path.join(SAMPLES, name + ".pcap")
+def check_sample(name, update, printed):
+    """The faults of a sample: lines to be shown."""
     known = {} if update else read_sections(name)
     found = {}
     wrong = []
 
     def look(options):
-        lines = difference(options, path)
+        lines = difference(options, name, printed)
         if isinstance(lines, str):
             wrong.append("%s: %s" % (options, lines))
         elif lines:
@@ -119,7 +153,7 @@ def check_sample(name, update):
 
     for options in LINES:
         look(options)
-    if not found and not any("[|" in line for line in run([PRINTER], "", path) or []):
+    if not found and not any("[|" in line for line in printed.lines("", name) or []):
         for options in ADDITIONS:
             look(options)
     if update:
@@ -134,15 +168,10 @@ def check_sample(name, update):
     return wrong
 
 
-def check_skwatch(names):
-    """Returns the errors of the lines that skwatch prints."""
-    wrong = []
-    for name in names:
-        path = os.path.join(SAMPLES, name + ".pcap")
-        for options in SKWATCH_SETS:
-            if run([SKWATCH, "capture"], options, path) != run([PRINTER], options, path):
-                wrong.append("%s with options [%s]" % (name, options))
-    return wrong
+def check_skwatch(name, printed):
+    """The faults of the program's lines for a sample."""
+    return ["%s with options [%s]" % (name, options) for options in SKWATCH_SETS
+            if run([SKWATCH, "capture"], options, name) != printed.lines(options, name)]
 
 
 def main(arguments):
@@ -158,21 +187,25 @@ def main(arguments):
         print("Bail out! this program is missing: " + PRINTER)
         return 1
     failed = False
-    for number, name in enumerate(names, 1):
-        wrong = check_sample(name, update)
-        for line in wrong:
-            print("# " + line)
-        print("%s %d - %s is printed as tcpdump does" % ("not ok" if wrong else "ok", number, name))
-        failed |= bool(wrong)
-    tests = len(names)
-    # With --disable-bpf only the pure rooms are built, and not the program.
-    if os.environ.get("SKW_BPF") != "no":
+    tests = 0
+
+    def result(what, wrong):
+        nonlocal failed, tests
         tests += 1
-        wrong = check_skwatch(names)
         for line in wrong:
             print("# " + line)
-        print("%s %d - skwatch capture -r prints the same" % ("not ok" if wrong else "ok", tests))
+        print("%s %d - %s" % ("not ok" if wrong else "ok", tests, what))
         failed |= bool(wrong)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        printed = Printed(names, pool)
+        found = pool.map(lambda name: check_sample(name, update, printed), names)
+        for name, wrong in zip(names, found):
+            result(name + " is printed as tcpdump does", wrong)
+        # A build of the pure rooms alone has no program.
+        if os.environ.get("SKW_BPF") != "no":
+            found = pool.map(lambda name: check_skwatch(name, printed), names)
+            result("skwatch capture -r prints the same", [line for part in found for line in part])
     print("1..%d" % tests)
     return failed
 

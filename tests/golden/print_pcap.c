@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Prints a pcap file with the printer of src/dissect and the options of tcpdump. So the golden
- * tests need neither root nor the skwatch program.
+ * Prints pcap files by the printer of src/dissect, with tcpdump's letters: the harness of the
+ * golden tests, which so need neither root nor the skwatch program. Before each file but the first
+ * it prints a line that holds a form feed alone, which the printer never does.
  *
  *	print_pcap [-q] [-v]... [-e] [-t]... [-x|-X|-A]... [-S] [-#] [-K] [--nano] [--any] -r FILE
+ *		[FILE...]
  *	print_pcap --cut FROM TO	write each packet of FROM in every captured length
  */
 #include <errno.h>
@@ -159,5 +161,11 @@ int main(int argc, char **argv)
 		opt.bytes = x > 1 ? SKW_BYTES_HEX_LINK : SKW_BYTES_HEX;
 	else if (A)
 		opt.bytes = A > 1 ? SKW_BYTES_ASCII_LINK : SKW_BYTES_ASCII;
-	return print_file(&opt, name);
+	int ret = print_file(&opt, name);
+
+	for (int i = optind; !ret && i < argc; i++) {
+		puts("\f");
+		ret = print_file(&opt, argv[i]);
+	}
+	return ret;
 }

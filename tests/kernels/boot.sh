@@ -7,8 +7,10 @@
 # inside a test result. The exit status is 0, 124 if the machine still ran after SECONDS, or
 # otherwise qemu's.
 #
-# SKW_KERNELS_ACCEL	qemu's -accel, default tcg. kvm is faster, but a virtual machine that offers
-#			kvm may hang in it.
+# SKW_KERNELS_ACCEL	qemu's -accel, default tcg: kvm is faster, but a machine
+#			that is virtual itself may have it and hang in it
+# SKW_KERNELS_CPU	qemu's -cpu, default Nehalem: programs that find AVX use it,
+#			and its emulation is slow
 set -eu
 
 kernel=$1
@@ -21,7 +23,7 @@ seconds=$4
 # to init as a variable. With no_timer_check the kernel does not panic if an emulated timer comes
 # late on a busy machine.
 exec timeout -k 5 "$seconds" qemu-system-x86_64 \
-	-accel "${SKW_KERNELS_ACCEL:-tcg}" -cpu "${SKW_KERNELS_CPU:-max}" -smp 2 -m 512 \
+	-accel "${SKW_KERNELS_ACCEL:-tcg}" -cpu "${SKW_KERNELS_CPU:-Nehalem}" -smp 2 -m 512 \
 	-nodefaults -no-user-config -display none -no-reboot \
 	-kernel "$kernel/vmlinuz" -initrd "$initramfs" \
 	-append "console=ttyS0 panic=-1 oops=panic loglevel=6 mitigations=off no_timer_check CHECKS=${CHECKS:-*}" \

@@ -1,60 +1,91 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# fetch.sh PACKAGE: unpacks the kernel that the Debian meta-package PACKAGE depends on in the cache,
-# and prints the kernel's directory:
+# fetch.sh SERIES: puts Debian's newest kernel of a series (as 6.12) into the
+# cache and prints the directory that holds it:
 #
 #	DIR/vmlinuz
 #	DIR/modules/	the tree of modules
 #	DIR/release	the output of `uname -r` on that kernel
 #
-# Nothing is installed, and root is not needed. The system's own apt sources and lists are neither
-# read nor changed: apt runs with a separate configuration, checks the signatures against Debian's
-# keyring, and keeps its lists in the cache. A kernel in the cache is used without a request to the
-# mirror. SKW_KERNELS_UPDATE=1 requests a newer one.
+# The packages come from the archive that the machine's own apt sources name,
+# though often from another suite of it. Nothing is installed and root is not
+# needed. The system's package lists are neither read nor changed: apt runs with
+# lists of its own, which it keeps in the cache, and checks signatures against
+# Debian's keyring. A kernel that is in the cache is used without asking the
+# archive; SKW_KERNELS_UPDATE=1 asks for a newer one.
 #
 # SKW_KERNELS_CACHE	the cache, ${XDG_CACHE_HOME:-$HOME/.cache}/skwatch-kernels
-# SKW_KERNELS_SOURCE	"URI SUITE COMPONENT", the source of the packages
+# SKW_KERNELS_SOURCE	sources to use in place of apt's: "URI SUITE COMPONENT", a line each
+# SKW_KERNELS_SUITE	the suite to take the kernel from, if it is not in the list below
 #
-# The exit status is 0, 1 after a failure, or 77 if this machine can't fetch kernels (no apt, no
-# keyring, no way to the mirror). Then the last line on standard error has the reason.
+# Exit status: 0; 1 when it went wrong; 77 when this machine can't (no apt, no
+# keyring, no way to the archive), the reason being the last line on standard error.
 set -eu
 
-package=$1
+series=$1
 cache=${SKW_KERNELS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/skwatch-kernels}
-source=${SKW_KERNELS_SOURCE:-http://deb.debian.org/debian-security bookworm-security main}
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# The suite with the smallest package list that has the series.
+case $series in
+6.1 | 6.12) suite=bookworm-security ;;
+7.*) suite=trixie-backports ;;
+*) suite= ;;
+esac
+suite=${SKW_KERNELS_SUITE:-$suite}
 
 cannot() {
 	echo "$*" >&2
 	exit 77
 }
 
-mkdir -p "$cache"
+# Another run may be fetching the same series into the same cache, so wait for it.
+mkdir -p "$cache/apt/$series"
 cache=$(cd "$cache" && pwd)
-
-# Two test runs may share the cache: one of them fetches, and the other waits for it.
-exec 9>"$cache/lock"
+apt=$cache/apt/$series
+exec 9>"$apt/lock"
 flock 9
 
-current=$cache/$package
+current=$cache/$series
 if [ -e "$current/release" ] && [ -z "${SKW_KERNELS_UPDATE:-}" ]; then
 	cd -P "$current" && pwd
 	exit 0
 fi
 
 for tool in apt-get apt-cache dpkg; do
-	command -v $tool >/dev/null || cannot "$tool is not there to fetch $package"
+	command -v $tool >/dev/null || cannot "$tool is not there to fetch Linux $series"
 done
 [ -r $keyring ] || cannot "$keyring is missing (package debian-archive-keyring)"
+[ -n "$suite" ] || cannot "no suite is known to have Linux $series (SKW_KERNELS_SUITE names one)"
 
-apt=$cache/apt
+# URI, suite and component of each source, with code name and origin where apt knows them.
+sources() {
+	if [ -n "${SKW_KERNELS_SOURCE:-}" ]; then
+		echo "$SKW_KERNELS_SOURCE"
+	else
+		apt-get indextargets 'Created-By: Packages' \
+			--format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(CODENAME) $(ORIGIN)' 9>&-
+	fi
+}
+
+# The archive that has the suite: it is named for that suite, or it is the one
+# for this release, which has the others too. Security updates have their own.
+codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null || true)
+uri=$(sources | awk -v wanted="$suite" -v here="$codename" '
+	function matches(name) { return $2 == name || $4 == name }
+	$3 != "main" || $1 ~ /^cdrom:/ || ($5 ~ /^[A-Z]/ && $5 != "Debian") { next }
+	matches(wanted) { print $1; found = 1; exit }
+	wanted ~ /-security$/ ? $2 ~ /-security$/ : matches(here) { other = other ? other : $1 }
+	END { if (!found) print other }')
+[ -n "$uri" ] || cannot "no apt source of this machine leads to an archive with $suite"
+
 mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
 : >"$apt/status"
-echo "deb [arch=amd64 signed-by=$keyring] $source" >"$apt/sources.list"
+echo "deb [arch=amd64 signed-by=$keyring] $uri $suite main" >"$apt/sources.list"
 
-# These options replace the system's sources, lists and caches. Only the settings that lead to the
-# mirror (proxies) remain.
+# The order of sources, lists and caches is wholly ours; what remains of the
+# system's configuration is what leads to the archive (proxies).
 apt_with() {
 	tool=$1
 	shift
@@ -76,36 +107,50 @@ apt_with() {
 }
 
 apt_with apt-get update >"$apt/log" 2>&1 ||
-	cannot "no package lists from $source: $(grep -m1 '^[EW]:' "$apt/log" || tail -n 1 "$apt/log")"
+	cannot "no package lists from $uri $suite: $(grep -m1 '^[EW]:' "$apt/log" || tail -n 1 "$apt/log")"
 
-image=$(apt_with apt-cache depends "$package" | sed -n 's/^ *Depends: \(linux-image-\)/\1/p')
-[ -n "$image" ] || cannot "$source has no $package"
+# Newer kernels are split: linux-image-RELEASE is empty and needs the packages
+# linux-binary-RELEASE, linux-modules-RELEASE and linux-base-RELEASE.
+pattern=$(echo "$series" | sed 's/\./\\./g')
+image=$(apt_with apt-cache pkgnames linux-image- |
+	grep "^linux-image-$pattern\.[0-9].*-cloud-amd64\$" | sort -V | tail -n 1)
+[ -n "$image" ] || cannot "$uri $suite has no Linux $series"
+release=${image#linux-image-}
+packages=$image
+for package in $(apt_with apt-cache depends "$image" | sed -n 's/^ *Depends: //p'); do
+	case $package in
+	linux-*-"$release") packages="$packages $package" ;;
+	esac
+done
 
-work=$(mktemp -d "$cache/new.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-(cd "$work" && apt_with apt-get download "$image") >"$apt/log" 2>&1 || {
-	cat "$apt/log" >&2
-	echo "$image could not be downloaded" >&2
-	exit 1
-}
-deb=$(echo "$work"/*.deb)
-name=$(basename "$deb" _amd64.deb)
-
-if [ ! -e "$cache/$name/release" ]; then
+if [ ! -e "$cache/$release/release" ]; then
+	work=$(mktemp -d "$cache/new.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
 	mkdir "$work/tree" "$work/kernel"
-	dpkg -x "$deb" "$work/tree"
-	release=$(cd "$work/tree/boot" && echo vmlinuz-*)
-	release=${release#vmlinuz-}
-	mv "$work/tree/boot/vmlinuz-$release" "$work/kernel/vmlinuz"
-	# In suites without a separate /lib, the modules are under /usr/lib.
+	(cd "$work" && apt_with apt-get download $packages) >"$apt/log" 2>&1 || {
+		cat "$apt/log" >&2
+		echo "$packages could not be downloaded" >&2
+		exit 1
+	}
+	for deb in "$work"/*.deb; do
+		dpkg -x "$deb" "$work/tree"
+	done
+	# A suite from which /lib has moved has its modules under /usr/lib, and a
+	# kernel that is split has its image there too.
 	for lib in lib usr/lib; do
-		[ ! -d "$work/tree/$lib/modules/$release" ] ||
+		[ ! -d "$work/tree/$lib/modules/$release/kernel" ] ||
 			mv "$work/tree/$lib/modules/$release" "$work/kernel/modules"
 	done
-	[ -d "$work/kernel/modules" ]
+	for image in "$work/kernel/modules/vmlinuz" "$work/tree/boot/vmlinuz-$release"; do
+		[ ! -e "$image" ] || mv "$image" "$work/kernel/vmlinuz"
+	done
+	[ -d "$work/kernel/modules" ] && [ -e "$work/kernel/vmlinuz" ] || {
+		echo "no kernel and modules in $packages" >&2
+		exit 1
+	}
 	echo "$release" >"$work/kernel/release"
-	rm -rf "${cache:?}/$name"
-	mv "$work/kernel" "$cache/$name"
+	rm -rf "${cache:?}/$release"
+	mv "$work/kernel" "$cache/$release"
 fi
-ln -sfn "$name" "$current"
-echo "$cache/$name"
+ln -sfn "$release" "$current"
+echo "$cache/$release"

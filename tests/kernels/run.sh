@@ -4,15 +4,15 @@
 # run.sh [KERNEL...]: runs the checks of guest/checks.d on each kernel, on all kernels at the same
 # time, and prints one TAP stream. README.md explains how the parts work together.
 #
-# SKW_KERNELS	the kernels, default "6.1 6.12 running"
-# CHECKS	the checks, a pattern such as 10-*, default all
-# SKW_KERNELS_SECONDS	the time limit for one kernel, default 200
+# SKW_KERNELS	which kernels, default "6.1 6.12 7.3 running"
+# CHECKS	which checks (a pattern, as 10-*), default all
+# SKW_KERNELS_SECONDS	how long one kernel may take, default 600
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 builddir=${builddir:-$(cd "$here/../.." && pwd)/build}
-kernels=${*:-${SKW_KERNELS:-6.1 6.12 running}}
-seconds=${SKW_KERNELS_SECONDS:-200}
+kernels=${*:-${SKW_KERNELS:-6.1 6.12 7.3 running}}
+seconds=${SKW_KERNELS_SECONDS:-600}
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
 
@@ -25,14 +25,6 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 99' HUP INT TERM
-
-# The Debian package that depends on the newest kernel of a series.
-package_of() {
-	case $1 in
-	6.1) echo linux-image-cloud-amd64 ;;
-	*) echo "linux-image-$1-cloud-amd64" ;;
-	esac
-}
 
 if [ "${SKW_BPF:-yes}" = no ]; then
 	echo "1..0 # SKIP this build has no BPF"
@@ -83,7 +75,7 @@ cannot_chroot() {
 run_booted() {
 	cannot_boot >"$dir/skip"
 	[ ! -s "$dir/skip" ] || return 0
-	kernel=$("$here/fetch.sh" "$(package_of "$1")" 2>"$dir/fetch")
+	kernel=$("$here/fetch.sh" "$1" 2>"$dir/fetch")
 	case $? in
 	0) ;;
 	77) tail -n 1 "$dir/fetch" >"$dir/skip" && return 0 ;;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the event loop does for every session: signals, the duration, the keeper, descriptors. */
+/* The event loop's own part in every session: signals, the duration, the keeper, descriptors. */
 #include "loop_fakes.h"
 
 #include <errno.h>
@@ -379,7 +379,7 @@ static int wait_for_ever(struct fake *f)
 	return 0;
 }
 
-/* Nobody gets to look there: the process ends by itself after a second. */
+/* The loop does not get to look there: the process ends by itself after a second. */
 static void a_keeper_that_dies_ends_a_process_that_waits_for_something_else(void **state)
 {
 	struct fake a = { .name = "A", .table = &of_source, .at_begin = wait_for_ever };
