@@ -147,7 +147,7 @@ int skw_record_files_turn(struct skw_record_files *f, uint64_t now_ns, struct sk
 		f->id.number = 0;
 		/* A leap of the time is no reason for as many empty files. */
 		if (now_ns >= f->turn_ns) {
-			uint64_t skip = (now_ns - f->turn_ns) / SKW_NS_PER_S / plan->rotate_s;
+			uint64_t skip = (now_ns - f->turn_ns) / SKW_NS_PER_S / plan->rotate_s + 1;
 
 			f->turn_ns += skip * plan->rotate_s * SKW_NS_PER_S;
 			f->id.start_s += skip * plan->rotate_s;

@@ -286,7 +286,12 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 		ret = skw_record_files_start(f, real_ns, err);
 	if (!ret)
 		ret = skw_record_files_stats(f, real_ns);
-	int closed = skw_out_end(r->out, LINGER_MS);
+	/*
+	 * A reader that is slow is waited for, unless somebody ended the session, which hurry()
+	 * told, or it has failed.
+	 */
+	bool failed = ret || !r->loop || skw_loop_has_failed(r->loop);
+	int closed = skw_out_end(r->out, failed ? LINGER_MS : -1);
 
 	ret = ret ? ret : closed;
 	if (ret)
