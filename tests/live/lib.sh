@@ -95,9 +95,14 @@ need() {
 
 # ---- the end, whatever it is ----
 
+# is_child PID: whether that is still a process of this test, as numbers are used again.
+is_child() { grep -q "^PPid:[[:space:]]*$$\$" "/proc/$1/status" 2>/dev/null; }
+
 cleanup() {
 	local pid ns dir
-	for pid in "${STARTED[@]}"; do kill -KILL "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+	for pid in "${STARTED[@]}"; do
+		is_child "$pid" && kill -KILL "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
 	for ns in "${NAMESPACES[@]}"; do
 		ip netns pids "$ns" 2>/dev/null | while read -r pid; do kill -KILL "$pid"; done
 		ip netns del "$ns" 2>/dev/null

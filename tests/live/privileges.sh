@@ -123,13 +123,13 @@ mkdir "$TMP/trap" && chown nobody "$TMP/trap" && chmod 755 "$TMP" "$TMP/trap"
 echo precious >"$TMP/victim" && chmod 600 "$TMP/victim"
 ln -s ../victim "$TMP/trap/o.pcap"
 chown -h nobody "$TMP/trap/o.pcap"
-ip netns exec "$A" timeout 30 "$SKWATCH" capture -i eth0 -Z nobody -w "$TMP/trap/o.pcap" --duration 0.2 2>"$TMP/trap.err"
+ip netns exec "$A" timeout $((2 * PATIENCE)) "$SKWATCH" capture -i eth0 -Z nobody -w "$TMP/trap/o.pcap" --duration 0.2 2>"$TMP/trap.err"
 is "$? $(cat "$TMP/victim") $(stat -c %U "$TMP/victim")" "1 precious root" "-Z: a link to another's file is refused"
 
 # -Z: in a directory of root the files are made and belong to USER, also the second time.
 mkdir "$TMP/roots"
 for turn in first second; do
-	ip netns exec "$A" timeout 30 "$SKWATCH" capture -i eth0 -Z nobody -w "$TMP/roots/o.pcap" --duration 0.2 2>"$TMP/roots.err"
+	ip netns exec "$A" timeout $((2 * PATIENCE)) "$SKWATCH" capture -i eth0 -Z nobody -w "$TMP/roots/o.pcap" --duration 0.2 2>"$TMP/roots.err"
 	is "$? $(stat -c %U "$TMP/roots/o.pcap")" "0 nobody" "-Z: the $turn file in another's directory belongs to USER"
 done
 done_testing
