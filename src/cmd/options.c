@@ -162,7 +162,7 @@ static int parser_make(struct option_parser *p, const struct skw_option_table *t
 
 	for (size_t i = 0; i < n; i++)
 		len += tables[i].len;
-	p->options = calloc(len, sizeof(*p->options));
+	p->options = calloc(len + 1, sizeof(*p->options));
 	p->longs = calloc(len + 1, sizeof(*p->longs));
 	p->letters = calloc(2 * len + 2, 1);
 	if (!p->options || !p->longs || !p->letters)
@@ -201,7 +201,7 @@ static const struct skw_option *option_of(const struct option_parser *p, int fou
 
 	if (found >= VALUE_BASE)
 		return p->options[found - VALUE_BASE];
-	while (p->options[i]->letter != found)
+	while (i + 1 < p->len && p->options[i]->letter != found)
 		i++;
 	return p->options[i];
 }

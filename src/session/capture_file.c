@@ -15,7 +15,7 @@ static void report(void *ctx, bool final)
 
 int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	struct skw_outputs outputs;
+	struct skw_outputs outputs = { 0 };
 	const struct skw_replay_plan replay = { .file = plan->read_file,
 						.filter = plan->capture.filter,
 						.snaplen = plan->capture.snaplen,

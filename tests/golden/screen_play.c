@@ -95,9 +95,9 @@ static bool endpoint(const char *text, uint8_t *family, uint8_t addr[16], uint16
 
 static bool set_state(struct skw_conn_rec *rec, const char *value)
 {
-	for (uint8_t i = 1; i < SKW_STATES; i++)
-		if (strcmp(skw_row_state_name(i), value) == 0) {
-			rec->state = i;
+	for (unsigned i = 1; i < SKW_STATES; i++)
+		if (strcmp(skw_row_state_name((uint8_t)i), value) == 0) {
+			rec->state = (uint8_t)i;
 			return true;
 		}
 	return false;

@@ -14,8 +14,8 @@ static void lay(struct skw_layout *l, int width)
 {
 	uint8_t ids[SKW_COLUMN_DEFAULTS];
 
-	for (uint8_t i = 0; i < SKW_COLUMN_DEFAULTS; i++)
-		ids[i] = i;
+	for (unsigned i = 0; i < SKW_COLUMN_DEFAULTS; i++)
+		ids[i] = (uint8_t)i;
 	skw_layout_make(l, skw_columns, ids, SKW_COLUMN_DEFAULTS, NULL, 1, width);
 }
 
