@@ -137,7 +137,7 @@ static void report(void *ctx, bool final)
 	printf("seen %" PRIu64 "\ncaptured %" PRIu64 "\ndropped %" PRIu64 "\nlost %" PRIu64
 	       "\nlongest_wait_us %" PRIu64 "\n",
 	       stats.seen, stats.captured, stats.dropped, status->events_lost,
-	       j->longest_wait_ns / SKW_NS_PER_US);
+	       (uint64_t)(j->longest_wait_ns / SKW_NS_PER_US));
 }
 
 int main(int argc, char *argv[])

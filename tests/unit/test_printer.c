@@ -180,7 +180,7 @@ static void color_marks_and_changes_no_text(void **state)
 static void lines_get_relative_sequence_numbers(void **state)
 {
 	struct skw_print_options opt = { .time = SKW_TIME_NONE };
-	uint8_t ack_frame[sizeof(reset_frame)];
+	uint8_t ack_frame[sizeof(reset_frame)] = { 0 };
 	struct skw_packet pkt = packet(ack_frame, sizeof(ack_frame));
 	struct skw_buf out = SKW_BUF_INIT;
 
@@ -217,7 +217,7 @@ static void lines_get_relative_sequence_numbers(void **state)
 static void payloads_of_known_ports_are_named(void **state)
 {
 	const struct skw_print_options opt = { .time = SKW_TIME_NONE, .absolute_seq = true };
-	uint8_t data_frame[sizeof(reset_frame) + 6];
+	uint8_t data_frame[sizeof(reset_frame) + 6] = { 0 };
 	struct skw_packet pkt = packet(data_frame, sizeof(data_frame));
 
 	(void)state;
