@@ -30,7 +30,7 @@ void skw_rings_close(struct skw_rings *r); /* NULL allowed */
 /*
  * Looks for new records. `now_ns` is CLOCK_MONOTONIC, read just before the call.
  * UINT64_MAX means that no producer is left, so that everything can be lent out.
- * What is lent out stays valid. Returns 0 or -ENOMEM.
+ * Records that are lent out stay valid. Returns 0 or -ENOMEM.
  */
 int skw_rings_look(struct skw_rings *r, uint64_t now_ns);
 

@@ -33,7 +33,7 @@ struct skw_recorder {
 	struct skw_loop *loop; /* lent */
 	struct skw_out *out;
 	int notify_fd, flush_fd, turn_fd;
-	uint64_t turn_armed_ns; /* what turn_fd is set to */
+	uint64_t turn_armed_ns; /* turn_fd is set to it */
 	int failure;            /* of a packet in the middle of a run: told with the next one */
 	uint64_t lost;
 };

@@ -36,7 +36,7 @@ static int tee_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 		n = tee->limit - tee->packets;
 	while (i < tee->len && !tee->sinks[i].ops->packets)
 		i++;
-	/* What the first took is counted, whatever becomes of it elsewhere. */
+	/* Packets that the first took are counted, also when another sink fails. */
 	int taken = n && i < tee->len
 			    ? tee->sinks[i].ops->packets(tee->sinks[i].ctx, run, n, wait, err)
 			    : (int)n;

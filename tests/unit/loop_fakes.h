@@ -27,7 +27,7 @@
 #define FAILURE    (-71)
 #define FOREVER    UINT64_MAX
 
-/* What a run leaves behind. */
+/* The results of a run. */
 struct told {
 	int ret;
 	struct skw_error err;
@@ -223,9 +223,9 @@ static const struct skw_source_ops fake_ops = {
 /* A sink: "A10 A20 " are packets of the source A. */
 struct basin {
 	const char *fails;
-	/* It takes so many packets, then none until wake_fd is written to; 0: all. */
+	/* It takes this number of packets, then none until wake_fd is written to; 0: all. */
 	size_t room;
-	/* After so many it is enough; 0: never. */
+	/* After this number it is enough; 0: never. */
 	size_t limit;
 	/* Write pauses down, with the time up to which there is everything. */
 	bool pauses;

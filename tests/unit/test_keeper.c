@@ -142,14 +142,6 @@ static void say_last_words(void *ctx)
 		_exit(9);
 }
 
-static pid_t settled_in; /* where the hook for the worker ran */
-
-static void settle(void *ctx)
-{
-	(void)ctx;
-	settled_in = getpid();
-}
-
 static int split_with(const int *keep, size_t n_keep, struct skw_keeper **out)
 {
 	/* The keeper's copy is made by the fork, before this returns. */
@@ -161,7 +153,6 @@ static int split_with(const int *keep, size_t n_keep, struct skw_keeper **out)
 					   .ctx = &xor,
 					   .keep_fds = keep,
 					   .n_keep = n_keep,
-					   .settle = settle,
 					   .orphaned = last_words_fd >= 0 ? say_last_words : NULL };
 	return skw_keeper_split(tables, 1, out);
 }
@@ -319,17 +310,6 @@ static void keeper_holds_only_what_it_is_told_to_keep(void **state)
 	assert_int_equal(skw_keeper_finish(all), 0);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(fds); i++)
 		close(fds[i]);
-}
-
-static void what_only_the_keeper_needs_is_given_up_by_the_worker(void **state)
-{
-	struct skw_keeper *k;
-
-	(void)state;
-	settled_in = 0;
-	k = split();
-	assert_int_equal(settled_in, getpid());
-	assert_int_equal(skw_keeper_finish(k), 0);
 }
 
 /* ---- ends ---- */
@@ -507,7 +487,6 @@ int main(void)
 		cmocka_unit_test(largest_payloads_pass_and_larger_ones_are_refused),
 		cmocka_unit_test(descriptors_arrive_and_none_is_left_behind),
 		cmocka_unit_test(keeper_holds_only_what_it_is_told_to_keep),
-		cmocka_unit_test(what_only_the_keeper_needs_is_given_up_by_the_worker),
 		cmocka_unit_test(dead_keeper_shows_at_once_and_calls_fail),
 		cmocka_unit_test(keeper_ends_with_its_worker),
 		cmocka_unit_test(keeper_ends_with_its_worker_even_if_the_socket_stays),

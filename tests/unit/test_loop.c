@@ -148,7 +148,7 @@ static int stop_after_the_third_look(struct fake *f, unsigned n)
 	return 0;
 }
 
-/* What a source can't rule out holds the others back. */
+/* A record that a source may still bring holds the others back. */
 static void a_bound_holds_younger_records_of_others_back(void **state)
 {
 	const struct fake_rec of_a[] = { { 20, 1 }, { 30, 1 } };

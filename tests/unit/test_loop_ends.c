@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the event loop does for every session: signals, the duration, the keeper, descriptors. */
+/* The part of the event loop that all sessions share: signals, duration, keeper, descriptors. */
 #include "loop_fakes.h"
 
 #include <errno.h>
@@ -279,8 +279,18 @@ static int serve(void *ctx, const void *request, size_t len, struct skw_keeper_r
 
 static const struct skw_keeper_verb verbs[] = { { "answer", serve } };
 static char answers[] = "ab";
-static struct skw_keeper_table of_source = { .verbs = verbs, .n_verbs = 1, .ctx = &answers[0] };
-static struct skw_keeper_table of_plan = { .verbs = verbs, .n_verbs = 1, .ctx = &answers[1] };
+
+static void settle(void *ctx)
+{
+	note("settle-%c", *(const char *)ctx);
+}
+
+static struct skw_keeper_table of_source = {
+	.verbs = verbs, .n_verbs = 1, .ctx = &answers[0], .settle = settle
+};
+static struct skw_keeper_table of_plan = {
+	.verbs = verbs, .n_verbs = 1, .ctx = &answers[1], .settle = settle
+};
 static struct skw_keeper_table *const tables[] = { &of_plan };
 
 static int ask_both(struct fake *f)
@@ -311,7 +321,9 @@ static void the_verbs_of_sources_and_of_the_plan_are_one_keepers(void **state)
 	(void)state;
 	run((struct skw_loop_plan){ .tables = tables, .tables_len = 1 }, fakes, 1, &basin);
 	assert_int_equal(told->ret, 0);
-	assert_true(has("begin-A a b open-sink"));
+	/* The worker alone settles, before it reads anything. */
+	assert_true(has("prepare-A settle-a settle-b begin-A a b open-sink"));
+	assert_int_equal(count("settle-"), 2);
 }
 
 static int look_for_a_keeper(struct fake *f)
@@ -379,7 +391,7 @@ static int wait_for_ever(struct fake *f)
 	return 0;
 }
 
-/* Nobody gets to look there: the process ends by itself after a second. */
+/* The loop does not get to look there: the process ends by itself after a second. */
 static void a_keeper_that_dies_ends_a_process_that_waits_for_something_else(void **state)
 {
 	struct fake a = { .name = "A", .table = &of_source, .at_begin = wait_for_ever };
@@ -391,7 +403,7 @@ static void a_keeper_that_dies_ends_a_process_that_waits_for_something_else(void
 
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), SKW_EXIT_FAILURE);
-	assert_string_equal(told->log, "prepare-A begin-A ");
+	assert_string_equal(told->log, "prepare-A settle-a begin-A ");
 }
 
 int main(void)

@@ -36,7 +36,7 @@ struct source {
 	struct skw_packet_kind kind;
 	struct skw_packet packets[PACKETS];
 	size_t len, at;
-	/* What the source makes of its end. */
+	/* The source fails with this at its end. */
 	int failure;
 	struct skw_loop *loop;
 };
@@ -83,7 +83,7 @@ static const struct skw_source_ops source_ops = {
 	.begin = source_begin, .peek = source_peek, .take = source_take, .step = source_step
 };
 
-/* What a run leaves behind, in memory that its process shares. */
+/* The results of a run, in memory that its process shares. */
 struct told {
 	int ret;
 	struct skw_error err;
@@ -242,7 +242,7 @@ static void a_pcapng_file_ends_with_the_figures_of_its_interfaces(void **state)
 	struct skw_packet p;
 
 	(void)state;
-	/* Places are numbered anew in a file, in the order in which they come. */
+	/* A file numbers its interfaces in the order in which they come. */
 	for (size_t i = 0; i < 4; i++) {
 		s.packets[i].iface = i % 2 ? 3 : 40;
 		s.packets[i].from = i % 2 ? &raw : &ether;

@@ -27,7 +27,7 @@
 #define TS_NS      1700000000000000000ull
 #define FAILURE    (-71)
 
-/* What a run leaves behind, in memory that its process shares. */
+/* The results of a run, in memory that its process shares. */
 static struct told {
 	int ret;
 	struct skw_error err;
@@ -40,7 +40,7 @@ static struct told {
 /* A sink that counts, and writes a byte for each pause behind packets. */
 struct sink {
 	int say_fd;
-	/* Takes so many packets, then none until the loop was asked to wait; 0: all. */
+	/* Takes this number of packets, then none until the loop has waited; 0: all. */
 	size_t room;
 	bool fails_in_pause;
 	int wake_fd;
