@@ -34,7 +34,7 @@ struct skw_record_files {
 
 /* Gives the files the name that they have before the first is opened. */
 void skw_record_files_init(struct skw_record_files *f);
-void skw_record_files_free(struct skw_record_files *f); /* what it owns */
+void skw_record_files_free(struct skw_record_files *f); /* its own memory */
 
 /* Creates the first file, whose time begins at now_ns. 0 or -errno. */
 int skw_record_files_start(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err);

@@ -83,7 +83,7 @@ static int tee_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 	struct skw_tee *tee = ctx;
 	int ret = 0;
 
-	/* Those behind the first are the ones that somebody reads. */
+	/* Somebody reads the sinks behind the first. */
 	for (size_t i = tee->len; !ret && i-- > 0;)
 		if (tee->sinks[i].ops->pause)
 			ret = tee->sinks[i].ops->pause(tee->sinks[i].ctx, until_ns, err);
