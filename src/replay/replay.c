@@ -22,6 +22,8 @@
 
 /* The number of packets after which the loop handles signals and timers. */
 #define PACKETS_PER_LOOK 256
+/* The recorder writes files at least once a second. */
+#define FLUSH_MS 1000
 
 struct skw_replay {
 	const struct skw_replay_plan *plan;
@@ -107,24 +109,31 @@ static int check_filter(struct skw_replay *r, struct skw_error *err)
 
 /*
  * Called before a read that may block. The sink writes what it holds back, because its reader may
- * wait for it. Then this waits for the input or the end of the session.
+ * wait for it. Then this waits for the input or the end of the session. When nothing comes for
+ * a second, the sink is asked again, because its own timer is not waited for here: the recorder
+ * writes its files.
  */
 static int wait_for_input(void *ctx, int fd)
 {
 	struct skw_replay *r = ctx;
 	struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .events = POLLIN } };
+	const int timeouts_ms[] = { 0, FLUSH_MS, -1 };
 
 	if (!r->loop)
 		return 0;
-	if (poll(p, 1, 0) == 1)
-		return 0;
-	r->sink_failure = skw_loop_pause(r->loop, &r->sink_error);
-	if (r->sink_failure)
-		return EIO;
 	p[1].fd = skw_loop_interrupt_fd(r->loop);
-	while (poll(p, SKW_ARRAY_SIZE(p), -1) < 0)
-		if (errno != EINTR)
-			return errno;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(timeouts_ms); i++) {
+		int n;
+
+		while ((n = poll(p, SKW_ARRAY_SIZE(p), timeouts_ms[i])) < 0)
+			if (errno != EINTR)
+				return errno;
+		if (n > 0)
+			break;
+		r->sink_failure = skw_loop_pause(r->loop, &r->sink_error);
+		if (r->sink_failure)
+			return EIO;
+	}
 	if (!p[1].revents)
 		return 0;
 	r->interrupted = true;

@@ -61,7 +61,7 @@ void skw_record_files_clock_set(struct skw_record_files *f, int64_t by_ns);
 /* Runs the -z command for files that have become complete. 0, or -errno where writing failed. */
 int skw_record_files_done(struct skw_record_files *f, struct skw_error *err);
 
-/* The end of the current file, if there is one: what is known of each interface. 0 or -errno. */
+/* Ends the current file, if there is one, with the figures of its interfaces. 0 or -errno. */
 int skw_record_files_stats(struct skw_record_files *f, uint64_t real_ns);
 
 /* Says in err which file failed with `ret`, and returns it. */

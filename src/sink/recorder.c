@@ -165,8 +165,10 @@ static void arm_turn(struct skw_recorder *r)
 static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
-	/* Somebody waits for each packet. */
-	int ret = r->files.stream || r->plan->packet_buffered ? flush(r, err) : 0;
+	/* Somebody waits for each packet; or the source waits where no timer can be told. */
+	bool due = r->files.stream || r->plan->packet_buffered ||
+		   (!until_ns && skw_clock_timer_read(r->flush_fd));
+	int ret = due ? flush(r, err) : 0;
 
 	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file)
 		return ret;

@@ -279,8 +279,18 @@ static int serve(void *ctx, const void *request, size_t len, struct skw_keeper_r
 
 static const struct skw_keeper_verb verbs[] = { { "answer", serve } };
 static char answers[] = "ab";
-static struct skw_keeper_table of_source = { .verbs = verbs, .n_verbs = 1, .ctx = &answers[0] };
-static struct skw_keeper_table of_plan = { .verbs = verbs, .n_verbs = 1, .ctx = &answers[1] };
+
+static void settle(void *ctx)
+{
+	note("settle-%c", *(const char *)ctx);
+}
+
+static struct skw_keeper_table of_source = {
+	.verbs = verbs, .n_verbs = 1, .ctx = &answers[0], .settle = settle
+};
+static struct skw_keeper_table of_plan = {
+	.verbs = verbs, .n_verbs = 1, .ctx = &answers[1], .settle = settle
+};
 static struct skw_keeper_table *const tables[] = { &of_plan };
 
 static int ask_both(struct fake *f)
@@ -311,7 +321,9 @@ static void the_verbs_of_sources_and_of_the_plan_are_one_keepers(void **state)
 	(void)state;
 	run((struct skw_loop_plan){ .tables = tables, .tables_len = 1 }, fakes, 1, &basin);
 	assert_int_equal(told->ret, 0);
-	assert_true(has("begin-A a b open-sink"));
+	/* The worker alone settles, before it reads anything. */
+	assert_true(has("prepare-A settle-a settle-b begin-A a b open-sink"));
+	assert_int_equal(count("settle-"), 2);
 }
 
 static int look_for_a_keeper(struct fake *f)
@@ -391,7 +403,7 @@ static void a_keeper_that_dies_ends_a_process_that_waits_for_something_else(void
 
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), SKW_EXIT_FAILURE);
-	assert_string_equal(told->log, "prepare-A begin-A ");
+	assert_string_equal(told->log, "prepare-A settle-a begin-A ");
 }
 
 int main(void)
