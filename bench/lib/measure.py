@@ -119,6 +119,19 @@ class Capture:
         self.process.wait()
 
 
+def sampled(sample, measure, path, say):
+    """Adds what `measure` gives to a sample. A run that failed is a sample as well, with the
+    reason instead of figures. Removes the file that was captured."""
+    try:
+        sample.update(measure())
+    except BenchError as e:
+        sample["error"] = str(e)
+    if os.path.exists(path):
+        os.unlink(path)
+    say(sample)
+    return sample
+
+
 class Bench:
     """The things that all runs share: the programs, the namespaces, the CPUs."""
 

@@ -4,7 +4,7 @@
 import os
 
 import disk
-from measure import BenchError
+from measure import BenchError, sampled
 
 # Frames per run of a full measurement; --quick takes an eighth.
 PACKETS = {64: 2000000, 512: 1500000, 1500: 1000000, "gso": 100000}
@@ -32,17 +32,8 @@ class Phases:
         self.path = os.path.join(plan.directory, "capture.pcap")
 
     def _sample(self, what, tool, measure, **key):
-        """One sample. A run that failed is a sample as well, with the reason instead of figures."""
-        name = tool.name if tool else "alone"
-        sample = dict(phase=what, tool=name, **key)
-        try:
-            sample.update(measure())
-        except BenchError as e:
-            sample["error"] = str(e)
-        if os.path.exists(self.path):
-            os.unlink(self.path)
-        self.say(sample)
-        return sample
+        sample = dict(phase=what, tool=tool.name if tool else "alone", **key)
+        return sampled(sample, measure, self.path, self.say)
 
     def _prepare(self, cache, size_bytes):
         if cache == "cold":

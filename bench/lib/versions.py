@@ -10,7 +10,7 @@ import time
 
 import disk
 import tools
-from measure import BenchError, cpu_clock, family
+from measure import BenchError, cpu_clock, family, sampled
 from netpair import CAPTURE_IF
 from watchers import Watcher
 
@@ -66,16 +66,8 @@ class Versions:
         self.programs = {OLD: plan.old, NEW: plan.new}
 
     def _sample(self, phase, case, number, measure, **key):
-        """One sample. A run that failed is a sample as well, with the reason instead of figures."""
         sample = dict(phase=phase, tool=case, round=number, **key)
-        try:
-            sample.update(measure())
-        except BenchError as e:
-            sample["error"] = str(e)
-        if os.path.exists(self.path):
-            os.unlink(self.path)
-        self.say(sample)
-        return sample
+        return sampled(sample, measure, self.path, self.say)
 
     # ---- capture ----
 

@@ -221,16 +221,8 @@ static const struct skw_option others[] = {
 	  .help = "run as USER after set-up; files belong to USER",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.user) },
-	{ .letter = 'h',
-	  .name = "help",
-	  .help = "print this summary",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(help) },
-	{ .letter = 'V',
-	  .name = "version",
-	  .help = "print the version",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(version) },
+	SKW_OPTION_HELP(AT(help)),
+	SKW_OPTION_VERSION(AT(version)),
 };
 
 /* The order is that of the help. */

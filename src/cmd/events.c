@@ -66,16 +66,8 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.ring_bytes),
 	  .max = RING_BYTES_MAX,
 	  .limits = "16G" },
-	{ .letter = 'h',
-	  .name = "help",
-	  .help = "print this summary",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(help) },
-	{ .letter = 'V',
-	  .name = "version",
-	  .help = "print the version",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(version) },
+	SKW_OPTION_HELP(AT(help)),
+	SKW_OPTION_VERSION(AT(version)),
 };
 static const struct skw_option_table table = { options, SKW_ARRAY_SIZE(options) };
 

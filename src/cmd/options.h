@@ -52,6 +52,18 @@ struct skw_option {
 	int (*call)(void *values, const char *arg, struct skw_error *err);
 };
 
+/* The options that each command has. The arguments are the offsets of their values. */
+#define SKW_OPTION_HELP(at)                                                                        \
+	{                                                                                          \
+		.letter = 'h', .name = "help", .help = "print this summary", .kind = SKW_OPT_FLAG, \
+		.offset = (at)                                                                     \
+	}
+#define SKW_OPTION_VERSION(at)                                                                     \
+	{                                                                                          \
+		.letter = 'V', .name = "version", .help = "print the version",                     \
+		.kind = SKW_OPT_FLAG, .offset = (at)                                               \
+	}
+
 /* A group of options. A command has one or more tables, and the help has the same order. */
 struct skw_option_table {
 	const struct skw_option *options;

@@ -20,6 +20,9 @@
 #include "model/watch.h"
 #include "util/error.h"
 
+/* A sink that holds records back to write more at once holds them no longer than this. */
+#define SKW_SINK_HOLD_MS 1000
+
 struct skw_loop;
 struct skw_table;
 

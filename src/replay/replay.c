@@ -22,8 +22,6 @@
 
 /* The number of packets after which the loop handles signals and timers. */
 #define PACKETS_PER_LOOK 256
-/* The recorder writes files at least once a second. */
-#define FLUSH_MS 1000
 
 struct skw_replay {
 	const struct skw_replay_plan *plan;
@@ -109,15 +107,14 @@ static int check_filter(struct skw_replay *r, struct skw_error *err)
 
 /*
  * Called before a read that may block. The sink writes what it holds back, because its reader may
- * wait for it. Then this waits for the input or the end of the session. When nothing comes for
- * a second, the sink is asked again, because its own timer is not waited for here: the recorder
- * writes its files.
+ * wait for it. Then this waits for the input or the end of the session. The loop's timers don't run
+ * meanwhile, so the sink is asked again when it may hold nothing back any longer.
  */
 static int wait_for_input(void *ctx, int fd)
 {
 	struct skw_replay *r = ctx;
 	struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .events = POLLIN } };
-	const int timeouts_ms[] = { 0, FLUSH_MS, -1 };
+	const int timeouts_ms[] = { 0, SKW_SINK_HOLD_MS, -1 };
 
 	if (!r->loop)
 		return 0;

@@ -24,7 +24,7 @@
 /* The largest record with all headers, and the block of an interface before it. */
 #define RECORD_ROOM (270u << 10)
 
-#define FLUSH_NS    SKW_NS_PER_S
+#define FLUSH_NS    (SKW_SINK_HOLD_MS * SKW_NS_PER_MS)
 
 struct skw_recorder {
 	struct skw_recorder_options opt;
@@ -165,7 +165,7 @@ static void arm_turn(struct skw_recorder *r)
 static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
-	/* Somebody waits for each packet; or the source waits where no timer can be told. */
+	/* A reader waits for each packet; or the source waits outside the loop, without timers. */
 	bool due = r->files.stream || r->plan->packet_buffered ||
 		   (!until_ns && skw_clock_timer_read(r->flush_fd));
 	int ret = due ? flush(r, err) : 0;

@@ -71,7 +71,7 @@ sources() {
 
 # The archive that has the suite: it is named for that suite, or it is the one
 # for this release, which has the others too. Security updates have their own.
-codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null || true)
+codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 uri=$(sources | awk -v wanted="$suite" -v here="$codename" '
 	function matches(name) { return $2 == name || $4 == name }
 	$3 != "main" || $1 ~ /^cdrom:/ || ($5 ~ /^[A-Z]/ && $5 != "Debian") { next }
