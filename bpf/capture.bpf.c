@@ -9,21 +9,19 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* The reader may change it at any time. */
+/* The keeper may change it at any time. */
 volatile __u32 snaplen = SKW_SNAPLEN_MAX;
 
 /* The reader is woken when a ring holds this many bytes. Set before loading. */
 const volatile __u64 wake_threshold = 1 << 20;
 
-/*
- * The reader sets this when it goes to sleep on empty rings. The next packet clears it and
- * wakes the reader.
- */
-__u32 wake_armed;
+/* The number of possible CPUs. Set before loading. */
+const volatile __u32 cpus = 1;
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1); /* number of counter slots, resized before loading */
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* counter slots times CPUs, resized before loading */
 	__type(key, __u32);
 	__type(value, struct skw_packet_counters);
 } counters SEC(".maps");
@@ -111,20 +109,18 @@ static __always_inline __u64 size_class(__u64 need)
 
 /*
  * Waking the reader makes the sender several times slower, and even bpf_ringbuf_query() takes
- * time. So both are done only after wake_threshold bytes.
+ * time. So both are done only after wake_threshold bytes. Otherwise the kernel decides: it wakes
+ * the reader if this record is the first after the reader gave the whole ring back, which it does
+ * only before it sleeps.
  */
 static __always_inline __u64 wake_flags(void *ring, struct skw_packet_counters *count, __u64 size)
 {
-	if (wake_armed) {
-		wake_armed = 0;
-		return BPF_RB_FORCE_WAKEUP;
-	}
 	count->unasked += size;
 	if (count->unasked < wake_threshold)
-		return BPF_RB_NO_WAKEUP;
+		return 0;
 	count->unasked = 0;
 	if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < wake_threshold)
-		return BPF_RB_NO_WAKEUP;
+		return 0;
 	return BPF_RB_FORCE_WAKEUP;
 }
 
@@ -147,8 +143,9 @@ SEC("socket")
 int skw_capture(struct __sk_buff *skb)
 {
 	__u32 slot = skb->cb[SKW_CB_SLOT];
-	struct skw_packet_counters *count = bpf_map_lookup_elem(&counters, &slot);
 	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 key = slot * cpus + cpu;
+	struct skw_packet_counters *count = bpf_map_lookup_elem(&counters, &key);
 	__u64 caplen = skb->len;
 	struct skw_packet_rec *rec;
 	__u64 size;

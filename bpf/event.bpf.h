@@ -10,8 +10,9 @@
 const volatile __u32 events;
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* the number of possible CPUs, set before loading */
 	__type(key, __u32);
 	__type(value, struct skw_conn_counters);
 } counters SEC(".maps");
@@ -22,8 +23,8 @@ struct {
  */
 #define COUNT(member)                                                                              \
 	do {                                                                                       \
-		__u32 slot_ = 0;                                                                   \
-		struct skw_conn_counters *count_ = bpf_map_lookup_elem(&counters, &slot_);         \
+		__u32 cpu_ = bpf_get_smp_processor_id();                                           \
+		struct skw_conn_counters *count_ = bpf_map_lookup_elem(&counters, &cpu_);          \
                                                                                                    \
 		if (count_)                                                                        \
 			__sync_fetch_and_add(&count_->member, 1);                                  \

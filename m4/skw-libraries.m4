@@ -8,6 +8,7 @@ AS_IF([test -z "$PKG_CONFIG"], [SKW_MISS([pkg-config], [pkg-config])])
 PKG_CHECK_MODULES([PCAP], [libpcap >= 1.10], [], [SKW_MISS([libpcap >= 1.10], [libpcap-dev])])
 PKG_CHECK_MODULES([JANSSON], [jansson >= 2.10], [], [SKW_MISS([jansson >= 2.10], [libjansson-dev])])
 PKG_CHECK_MODULES([CAPNG], [libcap-ng], [], [SKW_MISS([libcap-ng], [libcap-ng-dev])])
+PKG_CHECK_MODULES([SECCOMP], [libseccomp >= 2.5], [], [SKW_MISS([libseccomp >= 2.5], [libseccomp-dev])])
 PKG_CHECK_MODULES([NCURSES], [ncursesw], [], [SKW_MISS([ncursesw], [libncurses-dev])])
 
 AS_IF([test "x$enable_bpf" = xyes], [

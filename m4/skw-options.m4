@@ -25,6 +25,12 @@ AC_ARG_WITH([zstd], [AS_HELP_STRING([--without-zstd], [build without .zst captur
 	[], [with_zstd=check])
 AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [build without .gz captures])],
 	[], [with_zlib=check])
+AC_ARG_WITH([user], [AS_HELP_STRING([--with-user=NAME],
+	[the user that the unprivileged process of root becomes (default: skwatch, else nobody)])],
+	[AS_CASE([$with_user], [yes], [AC_MSG_ERROR([--with-user needs a name])],
+		[no], [with_user=])], [with_user=])
+AC_DEFINE_UNQUOTED([SKW_USER], ["$with_user"],
+	[The user that the unprivileged process of root becomes, if it exists.])
 skw_missing=
 ])
 
@@ -47,6 +53,7 @@ skwatch $PACKAGE_VERSION
   sanitizers        $skw_sanitizers
   hardening         $skw_hardening
   BPF and live part $skw_bpf_summary
+  unprivileged user ${with_user:-skwatch, else nobody}
   .zst captures     $skw_have_zstd
   .gz captures      $skw_have_zlib
   unit tests        $skw_have_cmocka

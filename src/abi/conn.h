@@ -181,16 +181,19 @@ struct skw_creator_rec {
 
 _Static_assert(sizeof(struct skw_creator_rec) == 56, "creator record");
 
-/* Per CPU. Each program counts what it could not do. */
+/*
+ * One per CPU, in an array that user space maps. Each program counts what it could not do.
+ */
 struct skw_conn_counters {
 	__u64 events;     /* events that were put into a ring */
 	__u64 lost;       /* events that were lost, as the ring was full */
 	__u64 no_storage; /* sockets without aggregates, as memory was short */
 	__u64 enrolled;   /* older sockets that a sweep gave callbacks */
 	__u64 refused;    /* older sockets that could get none: the kernel is before 6.12 */
+	__u64 reserved[3];
 };
 
-_Static_assert(sizeof(struct skw_conn_counters) == 40, "counters");
+_Static_assert(sizeof(struct skw_conn_counters) == 64, "counters");
 
 /* Features that this kernel lacks. The programs find it out when they first need it. */
 #define SKW_CONN_LACKS_ENROL    0x01 /* callbacks for sockets that were open before (6.12) */

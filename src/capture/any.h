@@ -12,29 +12,16 @@
 
 #include "abi/packet.h"
 #include "capture/ifaces.h"
-#include "verbs/filters.h"
-
-/* The number of slots with separate counters. Interfaces beyond it share slot 0. */
-#define SKW_ANY_SLOTS 256
+#include "verbs/capture.h"
 
 struct skw_any {
 	const struct skw_capture_plan *plan;
-	struct skw_tap *tap;
 	struct skw_capture_ifaces *ifaces;
-	const struct skw_verbs_filters *verbs; /* borrowed */
-	struct skw_keeper *keeper;             /* NULL before the split */
-	struct {
-		int dlt;
-		bool stand_in;
-		struct skw_offline_filter *user; /* owned; NULL if the kernel decides */
-	} filters[SKW_DISPATCH_FILTERS];
-	unsigned filters_len;
-	struct {
-		uint16_t arphrd;
-		uint8_t filter;
-	} kinds[SKW_DISPATCH_FILTERS];
-	unsigned kinds_len;
-	unsigned slots_used;
+	struct skw_verbs_capture *verbs; /* borrowed */
+	struct skw_keeper *keeper;       /* NULL before the split */
+	/* By the dispatcher's numbers. Owned; NULL if the kernel decides, or if there is no filter.
+	 */
+	struct skw_offline_filter *filters[SKW_DISPATCH_FILTERS];
 	int watch_fd; /* netlink; owned, -1 before skw_any_start() */
 };
 

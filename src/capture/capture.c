@@ -32,6 +32,7 @@ void skw_capture_free(struct skw_capture *c)
 	for (size_t i = 0; c->compiled && i < c->plan->ifaces_len; i++)
 		skw_compiled_free(&c->compiled[i]);
 	free(c->compiled);
+	skw_verbs_capture_settle(&c->verbs);
 	skw_tap_free(c->tap);
 	skw_capture_ifaces_free(&c->ifaces);
 	skw_cleanup_fd(&c->watch_fd);
@@ -47,15 +48,7 @@ const struct skw_packet_kind *skw_capture_kind(const struct skw_capture *c)
 
 static struct skw_keeper_table *verbs(void *capture)
 {
-	return &((struct skw_capture *)capture)->filters.table;
-}
-
-/* Reading counters requires CAP_BPF on kernels before 5.19. */
-static int probe(void *capture)
-{
-	struct skw_iface_stats stats;
-
-	return skw_tap_stats(((struct skw_capture *)capture)->tap, 0, &stats);
+	return &((struct skw_capture *)capture)->verbs.table;
 }
 
 static int begin(void *capture, struct skw_loop *loop, struct skw_error *err)
@@ -71,13 +64,15 @@ static int begin(void *capture, struct skw_loop *loop, struct skw_error *err)
 
 static void quiesce(void *capture)
 {
-	skw_tap_close_sockets(((struct skw_capture *)capture)->tap);
+	struct skw_capture *c = capture;
+
+	/* A keeper that has died has no sockets open either. */
+	skw_verbs_capture_stop(&c->verbs, skw_loop_keeper(c->loop));
 }
 
 static const struct skw_source_ops ops = {
 	.prepare = skw_capture_prepare,
 	.verbs = verbs,
-	.probe = probe,
 	.begin = begin,
 	.start = skw_capture_start,
 	.look = skw_capture_look,

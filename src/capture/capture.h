@@ -23,10 +23,9 @@ const struct skw_packet_kind *skw_capture_kind(const struct skw_capture *c);
 
 /*
  * The figures of all interfaces, and of one interface by its place (-ENOENT: it has no figures of
- * its own). They are exact once the source has stopped and all records have been taken. Returns 0
- * or -errno.
+ * its own). They are exact once the source has stopped and all records have been taken.
  */
-int skw_capture_totals(const struct skw_capture *c, struct skw_iface_stats *sum);
+void skw_capture_totals(const struct skw_capture *c, struct skw_iface_stats *sum);
 int skw_capture_iface_stats(void *capture, uint32_t place, struct skw_iface_stats *stats);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* News of interfaces and sockets while a capture runs. */
+/* News of interfaces while a capture runs. */
 #include "capture/state.h"
 
 #include <errno.h>
@@ -29,25 +29,33 @@ static int check_any_left(struct skw_capture *c, struct skw_error *err)
 static void on_named_news(void *ctx, const struct skw_iface_info *info, bool gone)
 {
 	struct skw_capture *c = ctx;
-	int place = gone ? skw_capture_ifaces_find(&c->ifaces, info->ifindex) : -1;
+	int place = skw_capture_ifaces_find(&c->ifaces, info->ifindex);
+	struct skw_capture_iface *iface = place >= 0 ? c->ifaces.all[place] : NULL;
 
-	if (place >= 0)
-		iface_gone(c->ifaces.all[place]);
+	if (!iface || iface->gone)
+		return;
+	if (gone) {
+		iface_gone(iface);
+		return;
+	}
+	if ((iface->info.flags & IFF_UP) && !(info->flags & IFF_UP))
+		skw_say("%s: %s; the capture goes on when it is up again", iface->info.name,
+			strerror(ENETDOWN));
+	iface->info.flags = info->flags;
 }
 
-/* A socket reports that its interface goes down, but not that the interface is deleted. */
 static int read_named_news(struct skw_capture *c)
 {
-	struct skw_iface_info now;
 	int ret = skw_iface_watch_read(c->watch_fd, on_named_news, c);
 
 	if (ret != -ENOBUFS)
 		return ret;
 	/* Netlink messages were lost, so ask for each interface. */
 	for (size_t i = 0; i < c->ifaces.len; i++)
-		if (skw_iface_by_index(c->ifaces.all[i]->info.ifindex, &now) == -ENODEV)
+		if (skw_verbs_capture_forget(&c->verbs, skw_loop_keeper(c->loop),
+					     c->ifaces.all[i]->info.ifindex) == 0)
 			iface_gone(c->ifaces.all[i]);
-	return 0;
+	return skw_iface_watch_list(c->watch_fd);
 }
 
 /*
@@ -74,21 +82,5 @@ int skw_capture_on_news(void *capture, struct skw_error *err)
 {
 	(void)err;
 	((struct skw_capture *)capture)->news = true;
-	return 0;
-}
-
-int skw_capture_on_sockets(void *capture, struct skw_error *err)
-{
-	struct skw_capture *c = capture;
-
-	(void)err;
-	for (size_t i = 0; i < skw_tap_sockets_len(c->tap); i++) {
-		int error = skw_tap_socket_error(c->tap, i);
-
-		if (!error || c->use_any || c->ifaces.all[i]->gone)
-			continue;
-		skw_say("%s: %s; the capture goes on when it is up again",
-			c->ifaces.all[i]->info.name, strerror(error));
-	}
 	return 0;
 }

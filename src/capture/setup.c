@@ -25,15 +25,6 @@ static int load_tap(struct skw_capture *c, struct skw_error *err)
 	return skw_tap_load(&opt, &c->tap, err);
 }
 
-/* Fills in the descriptors that generated programs refer to, for this process and the keeper. */
-static void fill_filters(struct skw_capture *c)
-{
-	c->filters.plan = c->plan;
-	c->filters.counters_fd = skw_tap_counters_fd(c->tap);
-	c->filters.next_fd = skw_tap_next_fd(c->tap);
-	skw_verbs_filters_prepare(&c->filters);
-}
-
 /* Prepares one socket with its own filter program for each named interface. */
 static int set_up_named(struct skw_capture *c, struct skw_error *err)
 {
@@ -70,12 +61,10 @@ static int set_up_named(struct skw_capture *c, struct skw_error *err)
 		if (!iface)
 			return skw_error_set(err, -ENOMEM, "out of memory");
 		iface->slot = (unsigned)i;
+		c->named[i] = info.ifindex;
 		iface->cooked = made->cooked;
 	}
-	ret = load_tap(c, err);
-	if (!ret)
-		fill_filters(c);
-	return ret;
+	return load_tap(c, err);
 }
 
 _Static_assert(SKW_CAPTURE_IFACES_MAX <= SKW_DISPATCH_FILTERS, "a place for each filter");
@@ -85,10 +74,10 @@ static int open_named(struct skw_capture *c, struct skw_error *err)
 	for (size_t i = 0; i < c->ifaces.len; i++) {
 		struct skw_capture_iface *iface = c->ifaces.all[i];
 		struct skw_compiled *made = &c->compiled[i];
-		struct skw_filters_place place = { .counters_fd = c->filters.counters_fd,
-						   .next_fd = c->filters.next_fd,
+		struct skw_filters_place place = { .counters_fd = skw_tap_counters_fd(c->tap),
+						   .next_fd = skw_tap_next_fd(c->tap),
 						   .slot = iface->slot,
-						   .access = c->filters.access };
+						   .access = c->access };
 
 		if (iface->info.flags & IFF_LOOPBACK)
 			place.lo_ifindex = iface->info.ifindex;
@@ -114,16 +103,15 @@ static int open_named(struct skw_capture *c, struct skw_error *err)
 
 static int set_up_any(struct skw_capture *c, struct skw_error *err)
 {
-	c->slots = SKW_ANY_SLOTS;
+	c->slots = SKW_DISPATCH_SLOTS;
 	int ret = load_tap(c, err);
 	if (ret)
 		return ret;
-	fill_filters(c);
-	c->any = (struct skw_any){ .plan = c->plan,
-				   .tap = c->tap,
-				   .ifaces = &c->ifaces,
-				   .verbs = &c->filters,
-				   .watch_fd = -1 };
+	c->verbs.dispatches = true;
+	skw_dispatch_init(&c->verbs.dispatch, c->plan, c->tap, c->access);
+	c->any = (struct skw_any){
+		.plan = c->plan, .ifaces = &c->ifaces, .verbs = &c->verbs, .watch_fd = -1
+	};
 	return skw_any_start(&c->any, err);
 }
 
@@ -151,8 +139,8 @@ static bool wants_whole(const struct skw_capture *c)
 	for (size_t i = 0; c->compiled && i < c->plan->ifaces_len; i++)
 		if (c->compiled[i].user)
 			return true;
-	for (unsigned i = 0; i < c->any.filters_len; i++)
-		if (c->any.filters[i].user)
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(c->any.filters); i++)
+		if (c->any.filters[i])
 			return true;
 	return false;
 }
@@ -164,7 +152,7 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 
 	if (ret)
 		return ret;
-	c->filters.access = skw_filters_access(c->plan, &c->access_room);
+	c->access = skw_filters_access(c->plan, &c->access_room);
 	ret = c->use_any ? set_up_any(c, err) : set_up_named(c, err);
 	if (ret)
 		return ret;
@@ -175,7 +163,14 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	c->kind.dlt = common_dlt(c);
 	skw_tap_set_snaplen(c->tap, wants_whole(c) ? SKW_SNAPLEN_MAX : c->plan->snaplen);
-	return c->use_any ? open_any(c, err) : open_named(c, err);
+	ret = c->use_any ? open_any(c, err) : open_named(c, err);
+	if (ret)
+		return ret;
+	c->verbs.tap = c->tap;
+	c->verbs.named = c->named;
+	c->verbs.named_len = c->ifaces.len;
+	return skw_verbs_capture_prepare(&c->verbs) ? skw_error_set(err, -ENOMEM, "out of memory")
+						    : 0;
 }
 
 static void say_listening(const struct skw_capture *c)
@@ -201,9 +196,6 @@ int skw_capture_start(void *capture, struct skw_error *err)
 	int ret = skw_loop_watch(c->loop, c->use_any ? c->any.watch_fd : c->watch_fd, EPOLLIN,
 				 skw_capture_on_news, c);
 
-	for (size_t i = 0; !ret && i < skw_tap_sockets_len(c->tap); i++)
-		ret = skw_loop_watch(c->loop, skw_tap_socket_fd(c->tap, i), 0,
-				     skw_capture_on_sockets, c);
 	if (!ret)
 		ret = skw_tap_watch_rings(c->tap, skw_loop_epoll_fd(c->loop), SKW_LOOP_NO_HANDLER);
 	if (ret)

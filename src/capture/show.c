@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <pcap/dlt.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "filter/offline.h"
 #include "kern/compile.h"
+#include "kern/filters.h"
 #include "util/cleanup.h"
 
 int skw_show_interfaces(struct skw_buf *text, struct skw_error *err)
@@ -45,8 +49,8 @@ int skw_show_link_types(const struct skw_capture_plan *plan, struct skw_buf *tex
 	return ret;
 }
 
-int skw_show_compile(const struct skw_capture_plan *plan, struct skw_compiled *out,
-		     struct skw_error *err)
+static int compile(const struct skw_capture_plan *plan, struct skw_compiled *out,
+		   struct skw_error *err)
 {
 	struct skw_iface_info info;
 	struct skw_error trouble = { 0 };
@@ -60,4 +64,24 @@ int skw_show_compile(const struct skw_capture_plan *plan, struct skw_compiled *o
 	if (ret == -EPERM || (ret == -ENODEV && !plan->ifaces_len))
 		return skw_filters_compile_dead(plan, DLT_EN10MB, out, err);
 	return skw_error_set(err, ret, "%s", trouble.text);
+}
+
+int skw_show_compile(const struct skw_capture_plan *plan, struct skw_cbpf *out,
+		     struct skw_error *err)
+{
+	struct skw_compiled c = { 0 };
+	int ret = compile(plan, &c, err);
+
+	if (ret)
+		return ret;
+	const struct skw_cbpf *program = c.user ? skw_offline_filter_program(c.user) : &c.cbpf;
+	SKW_AUTO_FREE struct skw_cbpf_insn *insns = calloc(program->len, sizeof(*insns));
+	if (insns) {
+		memcpy(insns, program->insns, program->len * sizeof(*insns));
+		*out = (struct skw_cbpf){ SKW_TAKE_PTR(insns), program->len };
+	} else {
+		ret = skw_error_set(err, -ENOMEM, "filter: out of memory");
+	}
+	skw_compiled_free(&c);
+	return ret;
 }

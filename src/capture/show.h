@@ -6,7 +6,7 @@
 #include "model/capture_plan.h"
 #include "util/buf.h"
 #include "util/error.h"
-#include "verbs/filters.h"
+#include "model/cbpf.h"
 
 /*
  * Each function appends lines in the format of tcpdump -D or -L. Returns 0 or -errno with err
@@ -19,9 +19,9 @@ int skw_show_link_types(const struct skw_capture_plan *plan, struct skw_buf *tex
 
 /*
  * Compiles the plan's filter for its interface. If the privileges for a live handle are missing, it
- * compiles for Ethernet without metadata. The caller frees *out. Returns 0 or -errno.
+ * compiles for Ethernet without metadata. The caller frees out->insns. Returns 0 or -errno.
  */
-int skw_show_compile(const struct skw_capture_plan *plan, struct skw_compiled *out,
+int skw_show_compile(const struct skw_capture_plan *plan, struct skw_cbpf *out,
 		     struct skw_error *err);
 
 #endif

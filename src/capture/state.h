@@ -11,7 +11,8 @@
 #include "capture/ifaces.h"
 #include "kern/tap.h"
 #include "loop/loop.h"
-#include "verbs/filters.h"
+#include "kern/filters.h"
+#include "verbs/capture.h"
 
 /*
  * The most packets in a run. With this number the cost per run is small beside the cost of its
@@ -28,13 +29,15 @@ struct skw_capture {
 	struct skw_tap *tap;
 	struct skw_capture_ifaces ifaces;
 	struct skw_compiled *compiled; /* owned: one for each named interface */
-	struct skw_any any;            /* used when no interface is named */
+	uint32_t named[SKW_CAPTURE_IFACES_MAX];
+	struct skw_any any; /* used when no interface is named */
 	bool use_any;
 	unsigned slots;
 	struct skw_packet_kind kind;
 
 	struct skw_skb_access access_room;
-	struct skw_verbs_filters filters;
+	const struct skw_skb_access *access; /* NULL: none */
+	struct skw_verbs_capture verbs;
 
 	/* Both belong to the loop. They are NULL before the loop runs. */
 	struct skw_loop *loop;
@@ -73,10 +76,7 @@ int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err);
 int skw_capture_rest(void *capture);
 int skw_capture_step(void *capture, struct skw_error *err);
 
-/*
- * Handlers for the loop: netlink has messages, and a socket has an error. They return 0 or -errno.
- */
+/* The loop's handler for messages from netlink. Returns 0. */
 int skw_capture_on_news(void *capture, struct skw_error *err);
-int skw_capture_on_sockets(void *capture, struct skw_error *err);
 
 #endif

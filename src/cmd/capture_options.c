@@ -221,6 +221,7 @@ static const struct skw_option others[] = {
 	  .help = "run as USER after set-up; files belong to USER",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.user) },
+	SKW_OPTION_NO_SANDBOX(AT(plan.no_sandbox)),
 	SKW_OPTION_HELP(AT(help)),
 	SKW_OPTION_VERSION(AT(version)),
 };

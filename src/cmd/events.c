@@ -66,6 +66,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.ring_bytes),
 	  .max = RING_BYTES_MAX,
 	  .limits = "16G" },
+	SKW_OPTION_NO_SANDBOX(AT(plan.no_sandbox)),
 	SKW_OPTION_HELP(AT(help)),
 	SKW_OPTION_VERSION(AT(version)),
 };

@@ -64,6 +64,13 @@ struct skw_option {
 		.kind = SKW_OPT_FLAG, .offset = (at)                                               \
 	}
 
+/* Each command that has a sandbox. */
+#define SKW_OPTION_NO_SANDBOX(at)                                                                  \
+	{                                                                                          \
+		.name = "no-sandbox", .help = "leave the sandbox open, to debug skwatch",          \
+		.kind = SKW_OPT_FLAG, .offset = (at)                                               \
+	}
+
 /* A group of options. A command has one or more tables, and the help has the same order. */
 struct skw_option_table {
 	const struct skw_option *options;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <config.h>
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,14 +14,19 @@
 /* Connects the session to the screen. */
 struct top {
 	const struct skw_top_request *request;
-	struct skw_screen *screen; /* owned; NULL until it is opened */
+	const struct skw_top_host *host; /* borrowed from the session */
+	struct skw_screen *screen;       /* owned; NULL until it is opened */
 };
 
-static int open_screen(void *ctx, struct skw_error *err)
+static int open_screen(void *ctx, const struct skw_top_host *host, struct skw_error *err)
 {
 	struct top *top = ctx;
+	struct skw_screen_options options = top->request->screen;
 
-	return skw_screen_open(&top->request->screen, &top->screen, err);
+	top->host = host;
+	options.stop_job = host->stop_job;
+	options.host_ctx = host->ctx;
+	return skw_screen_open(&options, &top->screen, err);
 }
 
 static int draw(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
@@ -43,20 +49,36 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 }
 
 /* Saves what the user changed on the screen. A failure is printed after the screen has closed. */
-static void close_screen(struct top *top)
+static void close_screen(void *ctx)
 {
-	struct skw_settings settings, stored = top->request->stored;
+	struct top *top = ctx;
+	struct skw_settings settings;
 
 	if (!top->screen)
 		return;
 	skw_screen_settings(top->screen, &settings);
 	skw_screen_close(top->screen);
-	if (!skw_settings_merge(&stored, &top->request->screen.settings, &settings))
-		return;
-	int ret = skw_settings_save(&stored);
+	top->screen = NULL;
+	int ret = skw_settings_differ(&top->request->screen.settings, &settings)
+			  ? top->host->save(top->host->ctx, &settings, sizeof(settings))
+			  : 0;
 
 	if (ret)
 		skw_say("settings: %s", strerror(-ret));
+}
+
+static int save(void *ctx, const void *bytes, size_t len)
+{
+	const struct skw_top_request *request = ((struct top *)ctx)->request;
+	struct skw_settings settings, stored = request->stored;
+
+	if (len != sizeof(settings))
+		return -EINVAL;
+	memcpy(&settings, bytes, sizeof(settings));
+	if (!skw_settings_are_valid(&settings))
+		return -EINVAL;
+	skw_settings_merge(&stored, &request->screen.settings, &settings);
+	return skw_settings_save(&stored);
 }
 
 static int run_screen(const struct skw_top_request *request, struct skw_error *err)
@@ -64,6 +86,8 @@ static int run_screen(const struct skw_top_request *request, struct skw_error *e
 	struct top top = { .request = request };
 	struct skw_top_screen screen = { .ctx = &top,
 					 .open = open_screen,
+					 .close = close_screen,
+					 .save = save,
 					 .draw = draw,
 					 .input = input,
 					 .input_fd = STDIN_FILENO };
@@ -74,9 +98,7 @@ static int run_screen(const struct skw_top_request *request, struct skw_error *e
 		return ret;
 	if (tcgetattr(STDOUT_FILENO, &termios) == 0)
 		screen.termios = &termios;
-	ret = skw_session_top_screen(&request->plan, &screen, err);
-	close_screen(&top);
-	return ret;
+	return skw_session_top_screen(&request->plan, &screen, err);
 }
 
 static int run(int argc, char **argv, struct skw_error *err)

@@ -100,6 +100,7 @@ static const struct skw_option options[] = {
 	  .help = "draw with ASCII characters only",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(screen.ascii) },
+	SKW_OPTION_NO_SANDBOX(AT(plan.watch.no_sandbox)),
 	SKW_OPTION_HELP(AT(help)),
 	SKW_OPTION_VERSION(AT(version)),
 };

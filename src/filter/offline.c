@@ -43,6 +43,22 @@ int skw_offline_filter_compile(const char *expr, int dlt, uint32_t snaplen, bool
 	return 0;
 }
 
+int skw_offline_filter_take(struct skw_cbpf_insn *insns, size_t len,
+			    struct skw_offline_filter **out)
+{
+	struct skw_offline_filter *filter = calloc(1, sizeof(*filter));
+
+	if (!filter) {
+		free(insns);
+		return -ENOMEM;
+	}
+	filter->view = (struct skw_cbpf){ insns, len };
+	filter->program.bf_insns = (struct bpf_insn *)insns;
+	filter->program.bf_len = (unsigned int)len;
+	*out = filter;
+	return 0;
+}
+
 void skw_offline_filter_free(struct skw_offline_filter *filter)
 {
 	if (!filter)

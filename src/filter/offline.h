@@ -23,6 +23,10 @@ struct skw_offline_filter;
  */
 int skw_offline_filter_compile(const char *expr, int dlt, uint32_t snaplen, bool optimize,
 			       struct skw_offline_filter **out, struct skw_error *err);
+/* Makes a filter of a program, which must come from malloc() and is taken in any case. 0 or
+ * -ENOMEM. */
+int skw_offline_filter_take(struct skw_cbpf_insn *insns, size_t len,
+			    struct skw_offline_filter **out);
 void skw_offline_filter_free(struct skw_offline_filter *filter); /* NULL allowed */
 
 /* The packet must have the filter's link type. The filter sees the caplen bytes of it. */

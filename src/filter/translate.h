@@ -33,6 +33,8 @@ struct skw_filter_frame {
 	uint32_t slot;
 	/* A dispatcher has set skb->cb[SKW_CB_SLOT], so the slot is taken from there. */
 	bool slot_from_cb;
+	/* The number of possible CPUs: the counters of a slot are at slot * cpus + CPU. */
+	uint32_t cpus;
 	/* SKW_DIR_UNKNOWN: both. Packets of the other direction count as rejected. */
 	enum skw_direction direction;
 	/* Borrowed; NULL: each load is a call. */

@@ -40,17 +40,54 @@ static char *describe(const char *const argv[])
 	return (char *)b.data;
 }
 
-static int make_room(struct skw_keeper_commands *all)
+struct skw_keeper_waiting {
+	struct skw_keeper_waiting *next;
+	const struct skw_identity *who;
+	char **argv; /* owned, as are its words */
+};
+
+static void waiting_free(struct skw_keeper_waiting *w)
 {
-	if (all->n < all->size)
-		return 0;
-	size_t size = all->size ? 2 * all->size : 8;
-	struct skw_keeper_command *list = realloc(all->list, size * sizeof(*list));
-	if (!list)
+	for (size_t i = 0; w->argv && w->argv[i]; i++)
+		free(w->argv[i]);
+	free(w->argv);
+	free(w);
+}
+
+static int wait_for_turn(struct skw_keeper_commands *all, const char *const argv[],
+			 const struct skw_identity *who)
+{
+	struct skw_keeper_waiting *w = calloc(1, sizeof(*w));
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	if (!w || !(w->argv = calloc(n + 1, sizeof(*w->argv)))) {
+		free(w);
 		return -ENOMEM;
-	all->list = list;
-	all->size = size;
+	}
+	w->who = who;
+	for (size_t i = 0; i < n; i++) {
+		if (!(w->argv[i] = strdup(argv[i]))) {
+			waiting_free(w);
+			return -ENOMEM;
+		}
+	}
+	if (all->last)
+		all->last->next = w;
+	else
+		all->first = w;
+	all->last = w;
 	return 0;
+}
+
+static struct skw_keeper_waiting *take_first(struct skw_keeper_commands *all)
+{
+	struct skw_keeper_waiting *w = all->first;
+
+	if (w && !(all->first = w->next))
+		all->last = NULL;
+	return w;
 }
 
 /* Runs in the child between fork and exec. Returns only if something failed. */
@@ -78,8 +115,8 @@ static int become(const char *const argv[], const struct skw_identity *who)
 	return -errno;
 }
 
-int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
-			    const struct skw_identity *who)
+static int start(struct skw_keeper_commands *all, const char *const argv[],
+		 const struct skw_identity *who)
 {
 	SKW_AUTO_FREE char *what = describe(argv);
 	SKW_AUTO_FD int told = -1;
@@ -87,12 +124,8 @@ int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const a
 	int pipe_fds[2];
 	int ret;
 
-	if (!argv[0])
-		return -EINVAL;
 	if (!what)
 		return -ENOMEM;
-	if ((ret = make_room(all)))
-		return ret;
 	if (pipe2(pipe_fds, O_CLOEXEC))
 		return -errno;
 	told = pipe_fds[0];
@@ -122,8 +155,22 @@ int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const a
 			;
 		return ret;
 	}
-	all->list[all->n++] = (struct skw_keeper_command){ pid, SKW_TAKE_PTR(what) };
+	all->running[all->n++] = (struct skw_keeper_command){ pid, SKW_TAKE_PTR(what) };
 	return 0;
+}
+
+int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
+			    const struct skw_identity *who)
+{
+	if (!argv[0])
+		return -EINVAL;
+	return all->n < SKW_KEEPER_COMMANDS_MAX ? start(all, argv, who)
+						: wait_for_turn(all, argv, who);
+}
+
+bool skw_keeper_commands_left(const struct skw_keeper_commands *all)
+{
+	return all->n || all->first;
 }
 
 static void say_failure(const char *what, int status)
@@ -135,12 +182,25 @@ static void say_failure(const char *what, int status)
 		skw_say("%s: exited with status %d", what, WEXITSTATUS(status));
 }
 
+static void start_waiting(struct skw_keeper_commands *all)
+{
+	struct skw_keeper_waiting *w;
+
+	while (all->n < SKW_KEEPER_COMMANDS_MAX && (w = take_first(all))) {
+		int ret = start(all, (const char *const *)w->argv, w->who);
+
+		if (ret)
+			skw_say("-z %s: %s", w->argv[0], strerror(-ret));
+		waiting_free(w);
+	}
+}
+
 void skw_keeper_commands_reap(struct skw_keeper_commands *all)
 {
 	size_t i = 0;
 
 	while (i < all->n) {
-		struct skw_keeper_command *c = &all->list[i];
+		struct skw_keeper_command *c = &all->running[i];
 		int status = 0;
 		pid_t pid = waitpid(c->pid, &status, WNOHANG);
 
@@ -151,12 +211,20 @@ void skw_keeper_commands_reap(struct skw_keeper_commands *all)
 		if (pid == c->pid)
 			say_failure(c->what, status);
 		free(c->what);
-		*c = all->list[--all->n];
+		*c = all->running[--all->n];
 	}
+	start_waiting(all);
 }
 
-void skw_keeper_commands_signal(const struct skw_keeper_commands *all, int sig)
+void skw_keeper_commands_signal(struct skw_keeper_commands *all, int sig)
 {
+	struct skw_keeper_waiting *w;
+	size_t waiting = 0;
+
 	for (size_t i = 0; i < all->n; i++)
-		kill(-all->list[i].pid, sig);
+		kill(-all->running[i].pid, sig);
+	for (; (w = take_first(all)); waiting++)
+		waiting_free(w);
+	if (waiting)
+		skw_say("%zu commands that waited for their turn are not run", waiting);
 }

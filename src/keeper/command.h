@@ -14,22 +14,31 @@ struct skw_keeper_command {
 	char *what; /* owned: the command line, for messages */
 };
 
+/* The most that run at once. */
+#define SKW_KEEPER_COMMANDS_MAX 8
+
+struct skw_keeper_waiting; /* a command that waits for its turn */
+
 struct skw_keeper_commands {
-	struct skw_keeper_command *list; /* owned */
+	struct skw_keeper_command running[SKW_KEEPER_COMMANDS_MAX];
 	size_t n;
-	size_t size;
+	struct skw_keeper_waiting *first, *last; /* owned */
 };
 
-/* See skw_keeper_run_command(). */
+/* Whether a command runs or waits. */
+bool skw_keeper_commands_left(const struct skw_keeper_commands *all);
+
+/* See skw_keeper_run_command(). `who` must stay. */
 int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
 			    const struct skw_identity *who);
 
 /*
- * To call after SIGCHLD: collects the commands that have ended, and reports the ones that failed.
+ * To call after SIGCHLD: collects the commands that have ended, reports the ones that failed, and
+ * starts those that wait.
  */
 void skw_keeper_commands_reap(struct skw_keeper_commands *all);
 
-/* Sends a signal to the process group of each command. */
-void skw_keeper_commands_signal(const struct skw_keeper_commands *all, int sig);
+/* Sends a signal to the process group of each command, and gives up those that wait. */
+void skw_keeper_commands_signal(struct skw_keeper_commands *all, int sig);
 
 #endif

@@ -2,10 +2,12 @@
 #include "keeper/keeper.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,9 +17,13 @@
 #include "keeper/wire.h"
 #include "util/cleanup.h"
 
+/* A keeper answers within milliseconds. To start a program may take longer. */
+#define FINISH_MS 2000
+
 struct skw_keeper {
 	int fd;
 	pid_t pid;
+	int pid_fd;
 	uint32_t seq;
 	size_t n_verbs;
 	pthread_mutex_t lock; /* allows one request and its answer at a time */
@@ -51,6 +57,7 @@ int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
 	pthread_mutex_init(&k->lock, NULL);
 	k->fd = SKW_TAKE_FD(ours);
 	k->pid = pid;
+	k->pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	for (size_t i = 0; i < n_tables; i++)
 		if (tables[i]->settle)
 			tables[i]->settle(tables[i]->ctx);
@@ -126,6 +133,14 @@ int skw_keeper_pid(const struct skw_keeper *k)
 	return (int)k->pid;
 }
 
+static void free_keeper(struct skw_keeper *k)
+{
+	close(k->fd);
+	skw_cleanup_fd(&k->pid_fd);
+	pthread_mutex_destroy(&k->lock);
+	free(k);
+}
+
 /* Waits until the keeper ends, and frees k. Returns 0 if the keeper exited with status 0. */
 static int wait_and_free(struct skw_keeper *k)
 {
@@ -135,9 +150,7 @@ static int wait_and_free(struct skw_keeper *k)
 	do {
 		pid = waitpid(k->pid, &status, 0);
 	} while (pid < 0 && errno == EINTR);
-	close(k->fd);
-	pthread_mutex_destroy(&k->lock);
-	free(k);
+	free_keeper(k);
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPIPE;
 }
 
@@ -145,6 +158,12 @@ int skw_keeper_finish(struct skw_keeper *k)
 {
 	if (!k)
 		return 0;
+	/* A keeper that reads nothing any more dies with this process, which must not wait for it.
+	 */
+	if (!skw_wire_has_room(k->fd, FINISH_MS)) {
+		free_keeper(k);
+		return -ETIMEDOUT;
+	}
 	/*
 	 * The result is ignored: sending fails only if the keeper is dead, and then its exit status
 	 * tells.
@@ -158,7 +177,11 @@ void skw_keeper_abandon(struct skw_keeper *k)
 	if (!k)
 		return;
 	shutdown(k->fd, SHUT_RDWR);
-	wait_and_free(k);
+	/* It ends at once, unless it waits for something. Then it ends with this process. */
+	struct pollfd p = { .fd = k->pid_fd, .events = POLLIN };
+	if (poll(&p, 1, FINISH_MS) > 0)
+		waitpid(k->pid, NULL, 0);
+	free_keeper(k);
 }
 
 int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struct skw_error *err)
@@ -168,6 +191,11 @@ int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struc
 	memcpy(reply->payload, err->text, len);
 	reply->len = len;
 	return code;
+}
+
+int skw_keeper_stay(const struct skw_keeper_reply *reply)
+{
+	return reply->stay ? reply->stay(reply->keeper) : 0;
 }
 
 int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const argv[],

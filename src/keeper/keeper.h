@@ -33,7 +33,10 @@ struct skw_keeper_reply {
 	uint8_t payload[SKW_KEEPER_REPLY_MAX];
 	size_t n_fds;
 	int fds[SKW_KEEPER_FDS_MAX];
-	struct skw_keeper_commands *commands; /* borrowed, for skw_keeper_run_command() */
+	/* Borrowed; for the functions below. */
+	struct skw_keeper_commands *commands;
+	int (*stay)(void *keeper);
+	void *keeper;
 };
 
 /*
@@ -52,11 +55,19 @@ struct skw_keeper_verb {
 int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struct skw_error *err);
 
 /*
+ * For serve functions, after setfsuid(2) and before something that may take long: that call makes
+ * the kernel forget that the keeper ends with its worker. Returns 0, or -ESRCH if the worker has
+ * died meanwhile.
+ */
+int skw_keeper_stay(const struct skw_keeper_reply *reply);
+
+/*
  * For serve functions: starts argv (NULL-terminated, looked up in PATH) and does not wait until it
- * ends. It runs as `who` or, if `who` is NULL, with the identity and privileges of the keeper. It
- * has the lowest priority, an empty standard input, and its own process group, so that Ctrl-C ends
- * the capture and not the command. Returns 0 once it runs, or the -errno of the failure. When it
- * ends with a status other than 0, the keeper reports its name on standard error.
+ * ends. At most 8 run at once; further ones wait for their turn. It runs as `who` or, if `who` is
+ * NULL, with the identity and privileges of the keeper. It has the lowest priority, an empty
+ * standard input, and its own process group, so that Ctrl-C ends the capture and not the command.
+ * Returns 0 once it runs, or the -errno of the failure. When it ends with a status other than 0,
+ * the keeper reports its name on standard error.
  */
 int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const argv[],
 			   const struct skw_identity *who);

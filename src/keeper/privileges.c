@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
 #include "keeper/privileges.h"
 
 #include <cap-ng.h>
@@ -61,6 +63,17 @@ int skw_identity_lookup(const char *user, struct skw_identity *out, struct skw_e
 	return 0;
 }
 
+void skw_identity_default(struct skw_identity *out)
+{
+	static const char *const users[] = { SKW_USER, "skwatch", "nobody" };
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(users); i++)
+		if (users[i][0] && skw_identity_lookup(users[i], out, NULL) == 0)
+			return;
+	/* The numbers that the kernel itself uses for nobody: DEFAULT_OVERFLOWUID. */
+	*out = (struct skw_identity){ .uid = 65534, .gid = 65534, .name = "nobody" };
+}
+
 int skw_identity_assume(const struct skw_identity *who)
 {
 	if (initgroups(who->name, who->gid) || setresgid(who->gid, who->gid, who->gid) ||
@@ -71,10 +84,9 @@ int skw_identity_assume(const struct skw_identity *who)
 
 /*
  * The order matters. The bounding set comes first, because emptying it needs CAP_SETPCAP. Then the
- * identity changes, which keeps the permitted set only with PR_SET_KEEPCAPS. The capabilities
- * themselves come last.
+ * identity changes, and the capabilities themselves come last.
  */
-static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding)
+static int drop_all(const struct skw_identity *who, bool bounding)
 {
 	int ret;
 
@@ -83,19 +95,10 @@ static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding
 		if (capng_apply(CAPNG_SELECT_BOUNDS))
 			return -EPERM;
 	}
-	if (who) {
-		if (keep_bpf && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
-			return -errno;
-		if ((ret = skw_identity_assume(who)))
-			return ret;
-		if (keep_bpf && prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0))
-			return -errno;
-	}
+	if (who && (ret = skw_identity_assume(who)))
+		return ret;
 	capng_clear(CAPNG_SELECT_CAPS);
 	capng_clear(CAPNG_SELECT_AMBIENT);
-	if (keep_bpf && capng_updatev(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
-				      CAP_BPF, -1))
-		return -EINVAL;
 	if (capng_apply(CAPNG_SELECT_CAPS) || capng_apply(CAPNG_SELECT_AMBIENT))
 		return -EPERM;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
@@ -107,7 +110,7 @@ static int drop_all(const struct skw_identity *who, bool keep_bpf, bool bounding
  * Returns what is wrong with the process after a drop, or NULL. Reads the state back from the
  * kernel.
  */
-static const char *left_over(const struct skw_identity *who, bool keep_bpf, bool bounding)
+static const char *left_over(const struct skw_identity *who, bool bounding)
 {
 	uid_t uid[3];
 	gid_t gid[3];
@@ -116,10 +119,8 @@ static const char *left_over(const struct skw_identity *who, bool keep_bpf, bool
 	if (capng_get_caps_process())
 		return "the capabilities can't be read back";
 	for (unsigned int cap = 0; cap <= CAP_LAST_CAP; cap++) {
-		bool kept = keep_bpf && cap == CAP_BPF;
-
-		if ((!kept && (capng_have_capability(CAPNG_EFFECTIVE, cap) ||
-			       capng_have_capability(CAPNG_PERMITTED, cap))) ||
+		if (capng_have_capability(CAPNG_EFFECTIVE, cap) ||
+		    capng_have_capability(CAPNG_PERMITTED, cap) ||
 		    capng_have_capability(CAPNG_INHERITABLE, cap))
 			return "a capability is left";
 		/*
@@ -147,26 +148,20 @@ static const char *left_over(const struct skw_identity *who, bool keep_bpf, bool
 	return NULL;
 }
 
-int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct skw_error *err)
+int skw_privileges_drop(const struct skw_identity *who, struct skw_error *err)
 {
 	capng_clear(CAPNG_SELECT_ALL);
 	if (capng_get_caps_process())
 		return skw_error_set(err, -EPERM, "privileges: the capabilities can't be read");
 	bool bounding = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) == 1;
-	/*
-	 * CAP_BPF can't be kept if the process doesn't have it. A capture on an old kernel needs
-	 * it.
-	 */
-	if (keep_bpf && capng_have_capability(CAPNG_PERMITTED, CAP_BPF) != 1)
-		return skw_error_set(err, -EPERM, "privileges: CAP_BPF is not there to be kept");
+	int ret = drop_all(who, bounding);
 
-	int ret = drop_all(who, keep_bpf, bounding);
 	if (ret && who)
 		return skw_error_set(err, ret, "privileges: can't become %s: %s", who->name,
 				     strerror(-ret));
 	if (ret)
 		return skw_error_set(err, ret, "privileges: can't be dropped: %s", strerror(-ret));
-	const char *wrong = left_over(who, keep_bpf, bounding);
+	const char *wrong = left_over(who, bounding);
 	if (wrong)
 		return skw_error_set(err, -EPERM, "privileges: %s after dropping them", wrong);
 	return 0;

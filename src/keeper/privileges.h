@@ -22,6 +22,12 @@ struct skw_identity {
 int skw_identity_lookup(const char *user, struct skw_identity *out, struct skw_error *err);
 
 /*
+ * The user that an unprivileged process of root becomes where nobody has chosen one: the one that
+ * `configure --with-user` named, else skwatch, else nobody.
+ */
+void skw_identity_default(struct skw_identity *out);
+
+/*
  * Becomes `who`, with its supplementary groups. Needs CAP_SETUID and CAP_SETGID. Returns 0 or
  * -errno.
  */
@@ -30,11 +36,10 @@ int skw_identity_assume(const struct skw_identity *who);
 /*
  * For the worker, before any thread starts: becomes `who` (NULL: the user stays the same), gives up
  * every capability in every set (in the bounding set only where that is permitted), sets
- * no-new-privs and forbids core dumps and tracing. `keep_bpf` keeps CAP_BPF, because kernels before
- * 5.19 require it for access to maps. Reads the state back: if a privilege is left, that is an
- * error, and the caller must end. Returns 0, or -errno with err filled.
+ * no-new-privs and forbids core dumps and tracing. Reads the state back: if a privilege is left,
+ * that is an error, and the caller must end. Returns 0, or -errno with err filled.
  */
-int skw_privileges_drop(const struct skw_identity *who, bool keep_bpf, struct skw_error *err);
+int skw_privileges_drop(const struct skw_identity *who, struct skw_error *err);
 
 /* The purposes that need privileges, as bits. */
 enum skw_privileges_use {

@@ -99,6 +99,19 @@ static const struct skw_keeper_table *table_of(const struct keeper *k, uint32_t 
  * the process group of the terminal, so Ctrl-C and Ctrl-\ signal it too. It reads those signals and
  * ignores them, because the worker ends the session, and the keeper must still run `orphaned`.
  */
+/*
+ * Asks the kernel to signal this process when the worker dies. The keeper reads SIGUSR1 like the
+ * other signals, so that it can run `orphaned` after it.
+ */
+static int stay(void *keeper)
+{
+	const struct keeper *k = keeper;
+
+	if (prctl(PR_SET_PDEATHSIG, has_last_words(k) ? SIGUSR1 : SIGKILL))
+		return -errno;
+	return getppid() == k->worker ? 0 : -ESRCH;
+}
+
 static int settle(struct keeper *k)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
@@ -115,22 +128,18 @@ static int settle(struct keeper *k)
 		return -errno;
 	/*
 	 * Signals must not be ignored: an ignored signal never reaches the signalfd, and with
-	 * SIGCHLD ignored children can't be waited for.
+	 * SIGCHLD ignored children can't be waited for. Handlers are the worker's, ncurses' among
+	 * them.
 	 */
 	for (int sig = 1; sig < NSIG; sig++)
-		if (sigismember(&set, sig) == 1)
-			sigaction(sig, &dfl, NULL);
+		sigaction(sig, &dfl, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
 	prctl(PR_SET_NAME, "skwatch: keeper");
 	prctl(PR_SET_DUMPABLE, 0);
-	/*
-	 * The keeper reads SIGUSR1 like the other signals, so that it can run `orphaned` after it.
-	 */
-	if (prctl(PR_SET_PDEATHSIG, has_last_words(k) ? SIGUSR1 : SIGKILL))
-		return -errno;
-	if (getppid() != k->worker)
-		return -ESRCH;
+	int ret = stay(k);
+	if (ret)
+		return ret;
 
 	close_others(k);
 	SKW_AUTO_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -214,8 +223,13 @@ static int serve_one(struct keeper *k)
 	reply.len = 0;
 	reply.n_fds = 0;
 	reply.commands = &k->commands;
+	reply.stay = stay;
+	reply.keeper = k;
 	if (!ret)
 		ret = serve_verb(k, &h, request, len, &reply);
+	/* A verb may have changed the user for a while. */
+	if (stay(k))
+		return -ESRCH;
 	if (h.flags & SKW_WIRE_NO_REPLY) {
 		if (ret)
 			say_failure(k, h.verb, ret, &reply);
@@ -243,7 +257,7 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 			skw_say("keeper: %s", strerror(-ret));
 		_exit(SKW_EXIT_FAILURE);
 	}
-	while (!k.finishing || k.commands.n) {
+	while (!k.finishing || skw_keeper_commands_left(&k.commands)) {
 		struct pollfd p[] = { { k.signal_fd, POLLIN, 0 },
 				      { k.fd, k.finishing ? 0 : POLLIN, 0 } };
 

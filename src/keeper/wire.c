@@ -2,6 +2,7 @@
 #include "keeper/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -49,6 +50,17 @@ int skw_wire_send(int fd, const struct skw_wire_header *h, const void *payload, 
 		n = sendmsg(fd, &msg, MSG_NOSIGNAL);
 	} while (n < 0 && errno == EINTR);
 	return n < 0 ? gone(errno) : 0;
+}
+
+bool skw_wire_has_room(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int n;
+
+	do {
+		n = poll(&p, 1, ms);
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
 }
 
 static size_t take_fds(struct msghdr *msg, int *fds)

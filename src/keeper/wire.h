@@ -6,6 +6,7 @@
 #ifndef SKW_KEEPER_WIRE_H
 #define SKW_KEEPER_WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,9 @@ struct skw_wire_header {
  */
 int skw_wire_send(int fd, const struct skw_wire_header *h, const void *payload, size_t len,
 		  const int *fds, size_t n_fds);
+
+/* Whether the queue has room for a message within `ms` milliseconds. */
+bool skw_wire_has_room(int fd, int ms);
 
 /*
  * Waits for one message. *len is the size of `payload` on entry and the payload's length on return.

@@ -166,21 +166,17 @@ static int walk(struct walk *w, int fd, size_t len, unsigned depth)
 	return ret;
 }
 
-int skw_cgroup_walk(const char *mount, const char *top,
-		    int (*each)(void *ctx, uint64_t id, const char *path), void *ctx)
+int skw_cgroup_walk(int fd, const char *path, int (*each)(void *ctx, uint64_t id, const char *path),
+		    void *ctx)
 {
 	struct walk w = { .each = each, .ctx = ctx };
-	size_t mount_len = strlen(mount);
-	int fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
-		return -errno;
-	if (strncmp(top, mount, mount_len) == 0)
-		top += mount_len;
-	if (strlen(top) >= sizeof(w.path)) {
-		close(fd);
+	if (strlen(path) >= sizeof(w.path))
 		return -ENAMETOOLONG;
-	}
-	strcpy(w.path, top);
-	return walk(&w, fd, strlen(w.path), 0);
+	/* Another descriptor, because a walk reads and closes it. */
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (own < 0)
+		return -errno;
+	strcpy(w.path, path);
+	return walk(&w, own, strlen(path), 0);
 }

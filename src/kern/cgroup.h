@@ -24,11 +24,11 @@ int skw_cgroup_find(const char *mount, const char *name, char path[PATH_MAX],
 		    struct skw_error *err);
 
 /*
- * Calls `each` for `top` (a full path) and every cgroup below it, with the cgroup's kernfs id and
- * its path below the mount point ("/" for the root). Stops at the first non-zero return of `each`
- * and returns it.
+ * Calls `each` for the folder `fd`, which stays open, and every cgroup below it, with the cgroup's
+ * kernfs id and its path below the mount point ("/" for the root). `path` is that of the folder
+ * itself, empty for the root. Stops at the first non-zero return of `each` and returns it.
  */
-int skw_cgroup_walk(const char *mount, const char *top,
-		    int (*each)(void *ctx, uint64_t id, const char *path), void *ctx);
+int skw_cgroup_walk(int fd, const char *path, int (*each)(void *ctx, uint64_t id, const char *path),
+		    void *ctx);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -31,7 +32,11 @@ _Static_assert(SKW_CONN_LACKS_ENROL == SKW_LACKS_ENROL, "same bit");
 _Static_assert(SKW_CONN_LACKS_RTT_ARGS == SKW_LACKS_RTT_ARGS, "same bit");
 
 struct skw_conn {
-	struct conn_bpf *bpf;
+	struct conn_bpf *bpf; /* NULL after skw_conn_disarm() */
+	/* Both are mapped for reading, and skw_conn_disarm() leaves them. */
+	const struct conn_bpf__bss *told;
+	const struct skw_conn_counters *counters; /* one per CPU */
+	unsigned cpus;
 	struct skw_ring_set rings;
 	struct bpf_link *sockops;
 	struct skw_conn_owner *owner; /* NULL: none */
@@ -131,6 +136,7 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint
 	bpf->rodata->reader_pidns = skw_conn_owner_pidns();
 	bpf->rodata->jiffy_us = jiffy_us();
 	bpf_map__set_max_entries(bpf->maps.rings, c->rings.len);
+	bpf_map__set_max_entries(bpf->maps.counters, c->cpus);
 	bpf_program__set_autoload(bpf->progs.skw_sweep_udp, opt->udp);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(optional); i++)
 		if (without & 1U << i)
@@ -199,11 +205,27 @@ static int iters_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 	return 0;
 }
 
+static int map_memory(struct skw_conn *c, struct skw_error *err)
+{
+	void *told = mmap(NULL, sizeof(*c->told), PROT_READ, MAP_SHARED,
+			  bpf_map__fd(c->bpf->maps.bss), 0);
+	void *counters = mmap(NULL, c->cpus * sizeof(*c->counters), PROT_READ, MAP_SHARED,
+			      bpf_map__fd(c->bpf->maps.counters), 0);
+
+	c->told = told == MAP_FAILED ? NULL : told;
+	c->counters = counters == MAP_FAILED ? NULL : counters;
+	if (!c->told || !c->counters)
+		return skw_error_set(err, -errno, "BPF: memory of the watch: %s", strerror(errno));
+	return 0;
+}
+
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		      const struct place *place, struct skw_error *err)
 {
 	int ret = conn_load(c, opt, place->subtree, err);
 
+	if (!ret)
+		ret = map_memory(c, err);
 	if (!ret)
 		ret = skw_ring_set_make(&c->rings, bpf_map__fd(c->bpf->maps.rings),
 					"the kernel has too little memory", err);
@@ -228,6 +250,8 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 
 	if (!c)
 		return skw_error_set(err, -ENOMEM, "out of memory");
+	int cpus = libbpf_num_possible_cpus();
+	c->cpus = cpus > 0 ? (unsigned)cpus : 1;
 	libbpf_set_print(silent);
 	skw_ring_set_plan(&c->rings, 0, opt->ring_bytes ? opt->ring_bytes : RING_BYTES_DEFAULT);
 	ret = place_open(&place, opt->cgroup, err);
@@ -252,22 +276,53 @@ void skw_conn_detach(struct skw_conn *c)
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
+/* Closing a link detaches nothing while another process, the keeper, has it open. */
+void skw_conn_disarm(struct skw_conn *c)
+{
+	bpf_link__destroy(c->sockops);
+	skw_conn_owner_close(c->owner);
+	bpf_link__destroy(c->tcp);
+	bpf_link__destroy(c->udp);
+	conn_bpf__destroy(c->bpf);
+	skw_ring_set_close_fds(&c->rings);
+	c->sockops = c->tcp = c->udp = NULL;
+	c->owner = NULL;
+	c->bpf = NULL;
+}
+
 void skw_conn_close(struct skw_conn *c)
 {
 	if (!c)
 		return;
-	skw_conn_detach(c);
-	skw_conn_owner_close(c->owner);
-	bpf_link__destroy(c->tcp);
-	bpf_link__destroy(c->udp);
+	skw_conn_disarm(c);
 	skw_ring_set_free(&c->rings);
-	conn_bpf__destroy(c->bpf);
+	if (c->told)
+		munmap((void *)c->told, sizeof(*c->told));
+	if (c->counters)
+		munmap((void *)c->counters, c->cpus * sizeof(*c->counters));
 	free(c);
+}
+
+int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
+{
+	int *fds = calloc(SKW_ITERS + 1, sizeof(*fds));
+
+	if (!fds)
+		return NULL;
+	*n = 0;
+	fds[(*n)++] = bpf_link__fd(c->sockops);
+	for (int i = 0; i < SKW_ITERS; i++) {
+		int fd = skw_conn_iter_link(c, (enum skw_conn_iter)i);
+
+		if (fd >= 0)
+			fds[(*n)++] = fd;
+	}
+	return fds;
 }
 
 uint32_t skw_conn_lacks(const struct skw_conn *c)
 {
-	return c->lacks | __atomic_load_n(&c->bpf->bss->lacks, __ATOMIC_RELAXED);
+	return c->lacks | __atomic_load_n(&c->told->lacks, __ATOMIC_RELAXED);
 }
 
 int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which)
@@ -341,25 +396,16 @@ struct skw_rings *skw_conn_rings(struct skw_conn *c)
 	return c->rings.reader;
 }
 
-int skw_conn_count(const struct skw_conn *c, struct skw_conn_counters *sum)
+void skw_conn_count(const struct skw_conn *c, struct skw_conn_counters *sum)
 {
-	int cpus = libbpf_num_possible_cpus();
-	const __u32 key = 0;
-
-	if (cpus < 1)
-		return -EIO;
-	SKW_AUTO_FREE struct skw_conn_counters *all = calloc((size_t)cpus, sizeof(*all));
-	if (!all)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.counters), &key, all) < 0)
-		return -errno;
 	*sum = (struct skw_conn_counters){ 0 };
-	for (int i = 0; i < cpus; i++) {
-		sum->events += all[i].events;
-		sum->lost += all[i].lost;
-		sum->no_storage += all[i].no_storage;
-		sum->enrolled += all[i].enrolled;
-		sum->refused += all[i].refused;
+	for (unsigned i = 0; i < c->cpus; i++) {
+		const struct skw_conn_counters *one = &c->counters[i];
+
+		sum->events += __atomic_load_n(&one->events, __ATOMIC_RELAXED);
+		sum->lost += __atomic_load_n(&one->lost, __ATOMIC_RELAXED);
+		sum->no_storage += __atomic_load_n(&one->no_storage, __ATOMIC_RELAXED);
+		sum->enrolled += __atomic_load_n(&one->enrolled, __ATOMIC_RELAXED);
+		sum->refused += __atomic_load_n(&one->refused, __ATOMIC_RELAXED);
 	}
-	return 0;
 }

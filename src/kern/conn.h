@@ -36,12 +36,24 @@ struct skw_conn_options {
 
 /*
  * Loads and attaches the programs; callbacks run from then on. The kernel detaches everything
- * when this process and the keeper, which has copies of the iterators only, have ended. Optional
+ * when this process and the keeper have ended. Optional
  * parts that the kernel lacks are no error: skw_conn_lacks() names them. Returns -errno if sockops
  * or the iterator of TCP sockets is missing, because nothing can be watched without them.
  */
 int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, struct skw_error *err);
 void skw_conn_close(struct skw_conn *c); /* NULL allowed */
+
+/*
+ * The descriptors that the keeper needs: iterators, the attachment and the counters. The caller
+ * frees the array, and the conn owns the descriptors. NULL if memory is short.
+ */
+int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n);
+
+/*
+ * For the worker: closes all programs, maps and links of this process. Afterwards only the rings,
+ * skw_conn_count() and skw_conn_lacks() are left.
+ */
+void skw_conn_disarm(struct skw_conn *c);
 
 /* Takes the programs off their cgroup. The contents of the rings and the counters stay. */
 void skw_conn_detach(struct skw_conn *c);
@@ -50,16 +62,12 @@ uint32_t skw_conn_lacks(const struct skw_conn *c); /* SKW_LACKS_* of model/watch
 
 enum skw_conn_iter { SKW_ITER_TCP, SKW_ITER_UDP, SKW_ITER_HOLDERS, SKW_ITERS };
 
-/*
- * Returns the iterator's descriptor, which stays ours, or -1 where the kernel lacks it. Any
- * process that has a copy of it may pass it to skw_conn_iter_open().
- */
+/* Returns the iterator's descriptor, which stays ours, or -1 where the kernel lacks it. */
 int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which);
 
 /*
  * Starts a run of an iterator in the network namespace of the calling thread. Returns a
- * descriptor for skw_conn_iter_read(), or -errno. It takes a descriptor and no struct skw_conn,
- * because the keeper, which calls it, has none.
+ * descriptor for struct skw_conn_reader, or -errno.
  */
 int skw_conn_iter_open(int link_fd);
 
@@ -86,7 +94,10 @@ void skw_conn_reader_free(struct skw_conn_reader *r); /* safe on one whose fd is
 
 struct skw_rings *skw_conn_rings(struct skw_conn *c); /* stays ours */
 
-/* Adds up the counters of all CPUs. Returns 0 or -errno. */
-int skw_conn_count(const struct skw_conn *c, struct skw_conn_counters *sum);
+/*
+ * Adds up the counters of all CPUs. They are mapped memory: this also works after
+ * skw_conn_disarm(), and after the keeper has died.
+ */
+void skw_conn_count(const struct skw_conn *c, struct skw_conn_counters *sum);
 
 #endif

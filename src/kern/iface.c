@@ -188,3 +188,19 @@ int skw_iface_watch_read(int fd,
 		}
 	}
 }
+
+int skw_iface_watch_list(int fd)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct ifinfomsg link;
+	} request = { .header = { .nlmsg_len = sizeof(request),
+				  .nlmsg_type = RTM_GETLINK,
+				  .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP } };
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	if (sendto(fd, &request, sizeof(request), 0, (const struct sockaddr *)&kernel,
+		   sizeof(kernel)) < 0)
+		return -errno;
+	return 0;
+}

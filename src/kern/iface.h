@@ -36,10 +36,16 @@ int skw_iface_watch(void);
 /*
  * Reads all messages that wait on the socket and calls `news` for each. `gone` tells whether the
  * interface was removed; otherwise it is new or changed. Returns 0, -ENOBUFS if messages were lost
- * (the caller must list the interfaces again), or another -errno.
+ * (then skw_iface_watch_list() helps), or another -errno.
  */
 int skw_iface_watch_read(int fd,
 			 void (*news)(void *ctx, const struct skw_iface_info *info, bool gone),
 			 void *ctx);
+
+/*
+ * Asks for a list of all interfaces. It comes over the same socket: skw_iface_watch_read() reads
+ * each as news. Returns 0 or -errno.
+ */
+int skw_iface_watch_list(int fd);
 
 #endif

@@ -40,6 +40,7 @@ struct ring {
 	size_t unsorted_from, unsorted_to;
 
 	uint64_t walked;      /* position up to which records have become entries */
+	uint64_t last;        /* position of the last of them */
 	uint64_t published;   /* the value of consumer_pos */
 	struct sample before; /* taken by the previous look */
 	uint64_t bound_ns;    /* no record that is not an entry yet is older than this */
@@ -78,7 +79,7 @@ static int ring_map(struct ring *ring, int fd, size_t bytes)
 	/* A process that is forked off must not see packets. */
 	madvise(p, page + 2 * bytes, MADV_DONTFORK);
 	ring->data = (const uint8_t *)p + page;
-	ring->walked = ring->published = *ring->consumer_pos;
+	ring->walked = ring->last = ring->published = *ring->consumer_pos;
 	ring->before.pos = ring->walked;
 	return 0;
 }
@@ -184,6 +185,7 @@ static int ring_look(const struct skw_rings *r, struct ring *ring, uint64_t now_
 				return ret;
 		}
 		len &= ~(uint32_t)(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+		ring->last = ring->walked;
 		ring->walked += (len + BPF_RINGBUF_HDR_SZ + 7) / 8 * 8;
 	}
 	if (ring->walked >= producer)
@@ -226,20 +228,36 @@ static uint64_t ring_free_pos(const struct ring *ring)
 	return pos;
 }
 
-static void ring_publish(struct ring *ring)
+static void ring_publish(struct ring *ring, uint64_t pos)
+{
+	if (pos <= ring->published)
+		return;
+	ring->published = pos;
+	__atomic_store_n(ring->consumer_pos, pos, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * The kernel wakes the reader when a record comes that is the first in a ring that was given back
+ * completely. So the last record is kept back, unless it takes much of the ring.
+ */
+static uint64_t ring_quiet_pos(const struct skw_rings *r, const struct ring *ring)
 {
 	uint64_t pos = ring_free_pos(ring);
 
-	if (pos == ring->published)
-		return;
-	ring->published = pos;
-	__atomic_store_n(ring->consumer_pos, pos, __ATOMIC_RELEASE);
+	return pos == ring->walked && pos - ring->last <= r->bytes / RELEASE_PART ? ring->last
+										  : pos;
 }
 
 void skw_rings_release(struct skw_rings *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		ring_publish(&r->rings[i]);
+		ring_publish(&r->rings[i], ring_quiet_pos(r, &r->rings[i]));
+}
+
+void skw_rings_arm(struct skw_rings *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		ring_publish(&r->rings[i], ring_free_pos(&r->rings[i]));
 }
 
 void skw_rings_release_some(struct skw_rings *r)
@@ -250,7 +268,7 @@ void skw_rings_release_some(struct skw_rings *r)
 			ring->first < ring->len ? ring->entries[ring->first].pos : ring->walked;
 
 		if (pos - ring->published > r->bytes / RELEASE_PART)
-			ring_publish(ring);
+			ring_publish(ring, ring_quiet_pos(r, ring));
 	}
 }
 
@@ -295,7 +313,7 @@ uint64_t skw_rings_fill(const struct skw_rings *r)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < r->n; i++)
-		bytes += __atomic_load_n(r->rings[i].producer_pos, __ATOMIC_ACQUIRE) -
-			 *r->rings[i].consumer_pos;
+		bytes += __atomic_load_n(r->rings[i].producer_pos, __ATOMIC_SEQ_CST) -
+			 ring_free_pos(&r->rings[i]);
 	return bytes;
 }

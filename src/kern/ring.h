@@ -46,13 +46,21 @@ bool skw_rings_peek(const struct skw_rings *r, uint64_t *ts_ns);
  */
 const void *skw_rings_next(struct skw_rings *r, uint64_t until_ns, size_t *size);
 
-/* Gives the space of everything lent out back to the kernel. */
+/*
+ * Gives the space of everything lent out back to the kernel, but for the last record of each ring:
+ * so a producer that lets the kernel decide about the wake-up (flags 0) wakes nobody.
+ */
 void skw_rings_release(struct skw_rings *r);
+/*
+ * Gives that back as well: the next record wakes the reader. The caller must look at the fill once
+ * more between this call and going to sleep.
+ */
+void skw_rings_arm(struct skw_rings *r);
 /* The same for rings of which much is lent out, so that producers don't wait for the end of a
  * round. */
 void skw_rings_release_some(struct skw_rings *r);
 
-/* The number of bytes that wait in all rings now, busy records included. */
+/* The number of bytes in all rings now that are not lent out, busy records included. */
 uint64_t skw_rings_fill(const struct skw_rings *r);
 
 #endif

@@ -66,11 +66,18 @@ int skw_ring_set_make(struct skw_ring_set *set, int array_fd, const char *less,
 	return ret;
 }
 
+void skw_ring_set_close_fds(struct skw_ring_set *set)
+{
+	for (unsigned i = 0; set->fds && i < set->len; i++) {
+		skw_cleanup_fd(&set->fds[i]);
+		set->fds[i] = -1;
+	}
+}
+
 void skw_ring_set_free(struct skw_ring_set *set)
 {
 	skw_rings_close(set->reader);
-	for (unsigned i = 0; set->fds && i < set->len; i++)
-		skw_cleanup_fd(&set->fds[i]);
+	skw_ring_set_close_fds(set);
 	free(set->fds);
 	set->fds = NULL;
 	set->reader = NULL;

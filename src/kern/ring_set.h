@@ -14,7 +14,7 @@
 
 struct skw_ring_set {
 	struct skw_rings *reader; /* owned; NULL before skw_ring_set_make() */
-	int *fds;                 /* `len` descriptors, owned */
+	int *fds;                 /* `len` descriptors, owned; -1 when they are closed */
 	unsigned len;
 	uint64_t bytes; /* size of each ring: a power of two, whole pages */
 };
@@ -32,6 +32,9 @@ void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_by
  */
 int skw_ring_set_make(struct skw_ring_set *set, int array_fd, const char *less,
 		      struct skw_error *err);
+
+/* Closes the descriptors. The reader needs only the rings' memory. */
+void skw_ring_set_close_fds(struct skw_ring_set *set);
 
 void skw_ring_set_free(struct skw_ring_set *set);
 

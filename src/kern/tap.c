@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,11 +24,15 @@
 #define WAKE_BYTES_MAX (1ULL << 20)
 
 struct skw_tap {
-	struct capture_bpf *bpf;
+	struct capture_bpf *bpf; /* NULL after skw_tap_disarm() */
 	struct skw_ring_set rings;
 	unsigned slots;
 	int *sockets; /* owned */
 	size_t sockets_len;
+	uint64_t wake_threshold;
+	unsigned cpus;
+	/* Mapped for reading, and skw_tap_disarm() leaves them. */
+	const struct skw_packet_counters *counters;
 };
 
 static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -36,6 +41,11 @@ static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
 	(void)fmt;
 	(void)ap;
 	return 0;
+}
+
+static size_t counters_bytes(const struct skw_tap *tap)
+{
+	return (size_t)tap->slots * tap->cpus * sizeof(*tap->counters);
 }
 
 /* Each CPU counts only the bytes that it adds, so CPUs that share a ring share its threshold. */
@@ -48,6 +58,17 @@ static uint64_t wake_threshold(const struct skw_tap *tap)
 	return bytes < WAKE_BYTES_MAX ? bytes : WAKE_BYTES_MAX;
 }
 
+static int map_counters(struct skw_tap *tap, struct skw_error *err)
+{
+	void *counters = mmap(NULL, counters_bytes(tap), PROT_READ, MAP_SHARED,
+			      bpf_map__fd(tap->bpf->maps.counters), 0);
+
+	if (counters == MAP_FAILED)
+		return skw_error_set(err, -errno, "BPF: counters: %s", strerror(errno));
+	tap->counters = counters;
+	return 0;
+}
+
 static int tap_load(struct skw_tap *tap, struct skw_error *err)
 {
 	int ret;
@@ -57,10 +78,12 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (!tap->bpf)
 		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
 
+	tap->wake_threshold = wake_threshold(tap);
 	tap->bpf->rodata->rings_len = tap->rings.len;
-	tap->bpf->rodata->wake_threshold = wake_threshold(tap);
+	tap->bpf->rodata->wake_threshold = tap->wake_threshold;
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings.len);
-	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots);
+	tap->bpf->rodata->cpus = tap->cpus;
+	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots * tap->cpus);
 	ret = capture_bpf__load(tap->bpf);
 	if (ret)
 		return skw_error_set(
@@ -76,6 +99,9 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (bpf_map__update_elem(tap->bpf->maps.next, &slot, sizeof(slot), &prog, sizeof(prog), 0) <
 	    0)
 		return skw_error_set(err, -errno, "BPF: tail call: %s", strerror(errno));
+	ret = map_counters(tap, err);
+	if (ret)
+		return ret;
 	return skw_ring_set_make(&tap->rings, bpf_map__fd(tap->bpf->maps.rings),
 				 "ask for less with --ring-size", err);
 }
@@ -88,6 +114,7 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 	if (!tap)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	tap->slots = opt->slots ? opt->slots : 1;
+	tap->cpus = skw_tap_cpus();
 	skw_ring_set_plan(&tap->rings, opt->rings, opt->ring_bytes);
 	ret = tap_load(tap, err);
 	if (ret) {
@@ -102,10 +129,37 @@ void skw_tap_free(struct skw_tap *tap)
 {
 	if (!tap)
 		return;
-	skw_tap_close_sockets(tap);
+	skw_tap_disarm(tap);
 	skw_ring_set_free(&tap->rings);
-	capture_bpf__destroy(tap->bpf);
+	if (tap->counters)
+		munmap((void *)tap->counters, counters_bytes(tap));
 	free(tap);
+}
+
+void skw_tap_disarm(struct skw_tap *tap)
+{
+	skw_tap_close_sockets(tap);
+	capture_bpf__destroy(tap->bpf);
+	tap->bpf = NULL;
+}
+
+int *skw_tap_kept_fds(const struct skw_tap *tap, size_t *n)
+{
+	const int maps[] = { bpf_map__fd(tap->bpf->maps.counters), bpf_map__fd(tap->bpf->maps.next),
+			     bpf_map__fd(tap->bpf->maps.filters),
+			     bpf_map__fd(tap->bpf->maps.ifaces) };
+	int *fds = calloc(SKW_ARRAY_SIZE(maps) + tap->sockets_len + tap->rings.len, sizeof(*fds));
+
+	if (!fds)
+		return NULL;
+	*n = 0;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(maps); i++)
+		fds[(*n)++] = maps[i];
+	for (size_t i = 0; i < tap->sockets_len; i++)
+		fds[(*n)++] = tap->sockets[i];
+	for (unsigned i = 0; i < tap->rings.len; i++)
+		fds[(*n)++] = tap->rings.fds[i];
+	return fds;
 }
 
 void skw_tap_set_snaplen(struct skw_tap *tap, uint32_t snaplen)
@@ -235,26 +289,6 @@ int skw_tap_open_socket(struct skw_tap *tap, const struct skw_tap_socket *how,
 	return 0;
 }
 
-size_t skw_tap_sockets_len(const struct skw_tap *tap)
-{
-	return tap->sockets_len;
-}
-
-int skw_tap_socket_fd(const struct skw_tap *tap, size_t i)
-{
-	return tap->sockets[i];
-}
-
-int skw_tap_socket_error(const struct skw_tap *tap, size_t i)
-{
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	if (getsockopt(tap->sockets[i], SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		return errno;
-	return error;
-}
-
 void skw_tap_close_sockets(struct skw_tap *tap)
 {
 	for (size_t i = 0; i < tap->sockets_len; i++)
@@ -264,24 +298,20 @@ void skw_tap_close_sockets(struct skw_tap *tap)
 	tap->sockets_len = 0;
 }
 
-int skw_tap_watch_rings(const struct skw_tap *tap, int epoll_fd, uint64_t data)
+int skw_tap_watch_rings(struct skw_tap *tap, int epoll_fd, uint64_t data)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = data };
 
 	for (unsigned i = 0; i < tap->rings.len; i++)
 		if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, tap->rings.fds[i], &event) < 0)
 			return -errno;
+	skw_ring_set_close_fds(&tap->rings);
 	return 0;
 }
 
 uint64_t skw_tap_wake_threshold(const struct skw_tap *tap)
 {
-	return tap->bpf->rodata->wake_threshold;
-}
-
-void skw_tap_arm(struct skw_tap *tap)
-{
-	__atomic_store_n(&tap->bpf->bss->wake_armed, 1, __ATOMIC_SEQ_CST);
+	return tap->wake_threshold;
 }
 
 struct skw_rings *skw_tap_rings(struct skw_tap *tap)
@@ -289,27 +319,16 @@ struct skw_rings *skw_tap_rings(struct skw_tap *tap)
 	return tap->rings.reader;
 }
 
-int skw_tap_stats(const struct skw_tap *tap, unsigned slot, struct skw_iface_stats *stats)
+void skw_tap_stats(const struct skw_tap *tap, unsigned slot, struct skw_iface_stats *stats)
 {
-	int cpus = libbpf_num_possible_cpus();
-	size_t each = (sizeof(struct skw_packet_counters) + 7) / 8 * 8;
-	__u32 key = slot;
-
-	if (cpus < 1)
-		return -EIO;
-	SKW_AUTO_FREE struct skw_packet_counters *values = calloc((size_t)cpus, each);
-	if (!values)
-		return -ENOMEM;
-	if (bpf_map__lookup_elem(tap->bpf->maps.counters, &key, sizeof(key), values,
-				 (size_t)cpus * each, 0) < 0)
-		return -errno;
 	*stats = (struct skw_iface_stats){ 0 };
-	for (int i = 0; i < cpus; i++) {
-		stats->seen += values[i].seen;
-		stats->matched += values[i].matched;
-		stats->captured += values[i].captured;
-		stats->dropped += values[i].dropped;
-		stats->truncated += values[i].truncated;
+	for (unsigned cpu = 0; cpu < tap->cpus; cpu++) {
+		const struct skw_packet_counters *c = &tap->counters[slot * tap->cpus + cpu];
+
+		stats->seen += __atomic_load_n(&c->seen, __ATOMIC_RELAXED);
+		stats->matched += __atomic_load_n(&c->matched, __ATOMIC_RELAXED);
+		stats->captured += __atomic_load_n(&c->captured, __ATOMIC_RELAXED);
+		stats->dropped += __atomic_load_n(&c->dropped, __ATOMIC_RELAXED);
+		stats->truncated += __atomic_load_n(&c->truncated, __ATOMIC_RELAXED);
 	}
-	return 0;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tap in the kernel: the BPF programs, their maps and rings, and the
- * packet sockets that run them. Loading programs needs CAP_BPF, opening sockets
- * CAP_NET_RAW. Reading the rings and counters and entering interfaces need no
- * capability.
+ * The tap in the kernel: the BPF programs, their maps and rings, and the packet sockets that run
+ * them. Loading programs needs CAP_BPF, opening sockets CAP_NET_RAW. After the split both processes
+ * have a copy: the keeper's is whole, and the worker's can only read the rings (skw_tap_disarm()).
  */
 #ifndef SKW_KERN_TAP_H
 #define SKW_KERN_TAP_H
@@ -29,7 +28,23 @@ struct skw_tap_options {
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err);
 void skw_tap_free(struct skw_tap *tap); /* NULL allowed; closes sockets, rings and programs */
 
-/* The maps that a generated filter program refers to. The tap owns the descriptors. */
+/*
+ * The descriptors that the keeper needs: maps, rings and sockets. The caller frees the array, and
+ * the tap owns the descriptors. NULL if memory is short.
+ */
+int *skw_tap_kept_fds(const struct skw_tap *tap, size_t *n);
+
+/*
+ * For the worker: closes all programs, maps and sockets of this process. Afterwards only the rings
+ * are left and the counters, with skw_tap_watch_rings() and
+ * skw_tap_wake_threshold().
+ */
+void skw_tap_disarm(struct skw_tap *tap);
+
+/*
+ * The maps that a generated filter program refers to. The tap owns the descriptors. The counters of
+ * a slot are at slot * skw_tap_cpus() + CPU.
+ */
 int skw_tap_counters_fd(const struct skw_tap *tap);
 int skw_tap_next_fd(const struct skw_tap *tap);
 
@@ -63,31 +78,24 @@ struct skw_tap_socket {
 /* Opens a packet socket with its program. Packets come in from then on. */
 int skw_tap_open_socket(struct skw_tap *tap, const struct skw_tap_socket *how,
 			struct skw_error *err);
-size_t skw_tap_sockets_len(const struct skw_tap *tap);
-/* A descriptor to poll, owned by the tap. EPOLLERR means that an interface went down. */
-int skw_tap_socket_fd(const struct skw_tap *tap, size_t i);
-/* Reads and clears the socket's error. Returns 0 or a positive errno such as ENETDOWN. */
-int skw_tap_socket_error(const struct skw_tap *tap, size_t i);
 /* No packet is added to the rings after this returns. */
 void skw_tap_close_sockets(struct skw_tap *tap);
 
 /*
- * Adds the rings to an epoll instance, each with `data`. They are edge-triggered: epoll reports a
- * ring when its fill reaches the threshold, or on the first packet after skw_tap_arm(). It does
- * not report a ring for as long as it holds something.
+ * Adds the rings to an epoll instance, each with `data`, and closes this process's descriptors of
+ * them: epoll goes on watching for as long as another process, the keeper, has them open. They are
+ * edge-triggered: epoll reports a ring when its fill reaches the threshold, or on the first packet
+ * after skw_rings_arm(). It does not report a ring for as long as it holds something.
  */
-int skw_tap_watch_rings(const struct skw_tap *tap, int epoll_fd, uint64_t data);
+int skw_tap_watch_rings(struct skw_tap *tap, int epoll_fd, uint64_t data);
 /* A ring that holds this many bytes should be read without delay. */
 uint64_t skw_tap_wake_threshold(const struct skw_tap *tap);
-/*
- * Asks the next packet to wake the reader. The caller must look at the rings once more between
- * this call and going to sleep.
- */
-void skw_tap_arm(struct skw_tap *tap);
-
 struct skw_rings *skw_tap_rings(struct skw_tap *tap); /* the tap's */
 
-/* Adds up the counters of a slot over all CPUs. Returns 0 or -errno. */
-int skw_tap_stats(const struct skw_tap *tap, unsigned slot, struct skw_iface_stats *stats);
+/*
+ * Adds up the counters of a slot over all CPUs. They are mapped memory: this also works after
+ * skw_tap_disarm(), and after the keeper has died.
+ */
+void skw_tap_stats(const struct skw_tap *tap, unsigned slot, struct skw_iface_stats *stats);
 
 #endif

@@ -189,9 +189,9 @@ int skw_loop_catch_signals(struct skw_loop *l, struct skw_error *err)
 		ret = skw_loop_watch(l, l->signal_fd, EPOLLIN, on_signal, l);
 	if (ret < 0)
 		return skw_error_set(err, ret, "signals: %s", strerror(-ret));
-	if (l->plan->duration_ns)
-		skw_clock_timer_set(l->duration_fd, l->plan->duration_ns, 0);
-	return 0;
+	ret = l->plan->duration_ns ? skw_clock_timer_set(l->duration_fd, l->plan->duration_ns, 0)
+				   : 0;
+	return ret ? skw_error_set(err, ret, "--duration: %s", strerror(-ret)) : 0;
 }
 
 void skw_loop_close_fds(struct skw_loop *l)

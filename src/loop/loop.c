@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
-#include "keeper/unprivileged.h"
+#include "keeper/sandbox.h"
 #include "loop/guard.h"
 #include "loop/signals.h"
 #include "loop/state.h"
 #include "util/clock.h"
+#include "util/say.h"
 
 static int prepare(struct skw_loop *l, struct skw_error *err)
 {
@@ -26,36 +28,47 @@ static int prepare(struct skw_loop *l, struct skw_error *err)
 		if (s->ops->prepare)
 			ret = s->ops->prepare(s->ctx, err);
 	}
+	if (!ret && l->plan->sink->ops->prepare)
+		ret = l->plan->sink->ops->prepare(l->plan->sink->ctx, err);
 	return ret;
 }
 
-/* Runs in a child process that has dropped its privileges. */
-static int probe(void *ctx)
+/*
+ * Gives the privileges up. The user of -Z must be reached. The default user may not exist in a
+ * container's user namespace, and then root keeps its number, but no capability.
+ */
+static int drop_privileges(const struct skw_loop *l, struct skw_error *err)
 {
-	const struct skw_loop *l = ctx;
+	struct skw_identity other;
+	struct skw_error refusal = { 0 };
 
-	for (size_t i = 0; i < l->plan->sources_len; i++) {
-		const struct skw_source *s = &l->plan->sources[i];
-
-		if (s->ops->probe && s->ops->probe(s->ctx) == -EPERM)
-			return -EPERM;
-	}
-	return 0;
+	if (l->plan->who || geteuid() != 0)
+		return skw_privileges_drop(l->plan->who, err);
+	skw_identity_default(&other);
+	if (skw_privileges_drop(&other, &refusal) == 0)
+		return 0;
+	skw_say("%s; it stays root without capabilities", refusal.text);
+	return skw_privileges_drop(NULL, err);
 }
 
-static bool asks_to_probe(const struct skw_loop *l)
+static int close_sandbox(const struct skw_loop *l, struct skw_error *err)
 {
-	for (size_t i = 0; i < l->plan->sources_len; i++)
-		if (l->plan->sources[i].ops->probe)
-			return true;
-	return false;
+	const struct skw_sandbox sandbox = { .threads = l->plan->threads,
+					     .terminal = l->plan->terminal,
+					     .folder_fd = l->plan->folder_fd ? *l->plan->folder_fd
+									     : -1 };
+	unsigned closed;
+
+	if (!l->plan->no_sandbox)
+		return skw_sandbox_close(&sandbox, &closed, err);
+	skw_say("the sandbox is off (--no-sandbox): do this for debugging only");
+	return 0;
 }
 
 /* Splits the process. Afterwards this process can only read what is already open. */
 static int split(struct skw_loop *l, struct skw_error *err)
 {
 	struct skw_keeper_table *tables[SKW_LOOP_TABLES_MAX];
-	bool keep_bpf = asks_to_probe(l) && skw_unprivileged_keeps_bpf(probe, l);
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->plan->sources_len; i++) {
@@ -72,7 +85,7 @@ static int split(struct skw_loop *l, struct skw_error *err)
 		return skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret));
 	if (l->keeper)
 		skw_guard_arm();
-	return skw_privileges_drop(l->plan->who, keep_bpf, err);
+	return drop_privileges(l, err);
 }
 
 static int begin(struct skw_loop *l, struct skw_error *err)
@@ -112,6 +125,8 @@ static int set_up(struct skw_loop *l, struct skw_error *err)
 		ret = split(l, err);
 	if (!ret)
 		ret = skw_loop_open_fds(l, err);
+	if (!ret)
+		ret = close_sandbox(l, err);
 	if (!ret)
 		ret = begin(l, err);
 	if (!ret)

@@ -34,8 +34,17 @@ struct skw_loop_plan {
 	 */
 	struct skw_keeper_table *const *tables;
 	size_t tables_len;
-	/* The user that the worker becomes. NULL: the user stays the same. */
+	/*
+	 * The user that the worker becomes. NULL: skw_identity_default() if root has started it,
+	 * otherwise the user stays the same.
+	 */
 	const struct skw_identity *who;
+	/* The worker's sandbox leaves these open, see struct skw_sandbox. */
+	bool threads, terminal;
+	/* A folder that the worker goes on reading, open after `prepare`. NULL: none. */
+	const int *folder_fd;
+	/* For debugging: the sandbox stays open. */
+	bool no_sandbox;
 	/* 0: no limit. */
 	uint64_t duration_ns;
 	/* Report a change of the clock to the user and to the sink. */

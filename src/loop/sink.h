@@ -4,9 +4,9 @@
  * return 0 or -errno with err filled, unless their comments say otherwise. A function that has
  * nothing to do may be NULL.
  *
- * Order of the calls: open, start; then packets, event and tick as records come, and pause after
- * each burst; at the end close. The loop calls `close` in any case, even if `open` failed or was
- * never called.
+ * Order of the calls: prepare, (the split), open, start; then packets, event and tick as records
+ * come, and pause after each burst; at the end close. The loop calls `close` in any case, even if
+ * `open` failed or was never called.
  */
 #ifndef SKW_LOOP_SINK_H
 #define SKW_LOOP_SINK_H
@@ -27,6 +27,11 @@ struct skw_loop;
 struct skw_table;
 
 struct skw_sink_ops {
+	/*
+	 * Opens what takes files that later can't be opened, after the sources were prepared; the
+	 * process still has all privileges.
+	 */
+	int (*prepare)(void *ctx, struct skw_error *err);
 	/*
 	 * Opens the outputs; the privileges are dropped by now. May block for any time, because a
 	 * signal still ends the process.

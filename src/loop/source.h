@@ -29,11 +29,6 @@ struct skw_source_ops {
 	 * source owns the table.
 	 */
 	struct skw_keeper_table *(*verbs)(void *ctx);
-	/*
-	 * Tests whether the source can read everything without privileges. Returns 0 or -EPERM.
-	 * Runs in a child process.
-	 */
-	int (*probe)(void *ctx);
 	/* Reads the description of the input. Privileges are dropped, and no output exists yet. */
 	int (*begin)(void *ctx, struct skw_loop *loop, struct skw_error *err);
 	/* Gives descriptors and timers to the loop. The outputs exist by now. */

@@ -28,6 +28,8 @@ struct skw_watch_plan {
 	 * are printed on standard error.
 	 */
 	bool quiet;
+	/* For debugging: the sandbox stays open. */
+	bool no_sandbox;
 };
 
 #endif

@@ -167,7 +167,6 @@ static int start_thread(struct skw_out_writer *w)
 	if (ret)
 		return -ret;
 	w->started = true;
-	pthread_setname_np(w->thread, "skw-out");
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "out/writer.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /*
@@ -205,6 +206,8 @@ void *skw_out_writer_run(void *arg)
 {
 	struct skw_out_writer *w = arg;
 
+	/* A thread can name itself without a file of /proc. */
+	prctl(PR_SET_NAME, "skw-out");
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
 		struct skw_out_block *b = &w->blocks[w->queue[0]];

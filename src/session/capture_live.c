@@ -9,20 +9,19 @@
 #include "session/outputs.h"
 #include "session/show.h"
 #include "sink/figures.h"
+#include "util/cleanup.h"
 
 struct live {
 	struct skw_capture *capture; /* owned */
 	struct skw_outputs outputs;
 };
 
-static int dropped(void *ctx, uint64_t *n)
+static uint64_t dropped(void *ctx)
 {
 	struct skw_iface_stats sum;
-	int ret = skw_capture_totals(ctx, &sum);
 
-	if (!ret)
-		*n = sum.dropped;
-	return ret;
+	skw_capture_totals(ctx, &sum);
+	return sum.dropped;
 }
 
 static void report(void *ctx, bool final)
@@ -32,8 +31,7 @@ static void report(void *ctx, bool final)
 
 	if (final)
 		skw_outputs_print_count(&l->outputs);
-	if (skw_capture_totals(l->capture, &sum))
-		return;
+	skw_capture_totals(l->capture, &sum);
 
 	struct skw_figures figures = { .seen = sum.seen,
 				       .rejected = sum.seen - sum.matched,
@@ -102,13 +100,10 @@ int skw_session_capture_link_types(const struct skw_session_plan *plan, struct s
 
 int skw_session_capture_filter(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	struct skw_compiled c = { 0 };
-	int ret = skw_show_compile(&plan->capture, &c, err);
+	SKW_AUTO_FREE struct skw_cbpf_insn *insns = NULL;
+	struct skw_cbpf program = { 0 };
+	int ret = skw_show_compile(&plan->capture, &program, err);
 
-	if (ret)
-		return ret;
-	ret = skw_session_show_program(plan, c.user ? skw_offline_filter_program(c.user) : &c.cbpf,
-				       err);
-	skw_compiled_free(&c);
-	return ret;
+	insns = program.insns;
+	return ret ? ret : skw_session_show_program(plan, &program, err);
 }

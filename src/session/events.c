@@ -33,8 +33,8 @@ static void report(void *ctx, bool final)
 	const struct events *e = ctx;
 	const struct skw_watch_status *status = skw_watch_status(e->watch);
 
-	if (!final && skw_watch_count(e->watch, NULL))
-		return;
+	if (!final)
+		skw_watch_count(e->watch);
 	skw_say("%" PRIu64 " events printed, %" PRIu64 " seen, %" PRIu64
 		" lost because a ring was full",
 		e->lines.printed, status->events, status->events_lost);
@@ -67,6 +67,8 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 	const struct skw_loop_plan loop = { .sources = &source,
 					    .sources_len = 1,
 					    .sink = &sink,
+					    .folder_fd = skw_watch_folder_fd(e.watch),
+					    .no_sandbox = plan->no_sandbox,
 					    .duration_ns = plan->duration_ns,
 					    .report = report,
 					    .ctx = &e };

@@ -19,6 +19,7 @@ struct skw_events_plan {
 	uint64_t duration_ns;
 	uint64_t ring_bytes;
 	bool json;
+	bool no_sandbox;
 };
 
 /* Returns 0 or -errno. If the expression is wrong, returns -EINVAL with err->usage set. */

@@ -12,7 +12,8 @@ static int status_figures(void *ctx, struct skw_status_figures *figures)
 	*figures = (struct skw_status_figures){ .packets = o->tee.packets,
 						.bytes = skw_recorder_bytes(o->recorder),
 						.file = skw_recorder_name(o->recorder) };
-	return o->source->dropped(o->source->ctx, &figures->dropped);
+	figures->dropped = o->source->dropped(o->source->ctx);
+	return 0;
 }
 
 static int add_recorder(struct skw_outputs *o, struct skw_error *err)
@@ -68,6 +69,9 @@ void skw_outputs_plan(struct skw_outputs *o, struct skw_loop_plan *plan)
 	plan->tables = o->tables;
 	plan->tables_len = o->recorder != NULL;
 	plan->who = o->plan->user ? &o->who : NULL;
+	/* A file is written by a thread. */
+	plan->threads = o->recorder != NULL;
+	plan->no_sandbox = o->plan->no_sandbox;
 	plan->duration_ns = o->plan->duration_ns;
 }
 

@@ -16,11 +16,8 @@ struct skw_outputs_source {
 	const struct skw_packet_kind *kind;
 	/* See struct skw_recorder_options. May be NULL. */
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
-	/*
-	 * Gets the number of dropped packets so far. Returns 0 or -errno. NULL: there is no status
-	 * line.
-	 */
-	int (*dropped)(void *ctx, uint64_t *dropped);
+	/* Returns the number of dropped packets so far. NULL: there is no status line. */
+	uint64_t (*dropped)(void *ctx);
 	void *ctx;
 };
 

@@ -40,6 +40,9 @@ struct skw_session_plan {
 	/* -Z; NULL: the user stays the same. */
 	const char *user;
 
+	/* For debugging: the worker's sandbox stays open. */
+	bool no_sandbox;
+
 	/* Print the packets, or only their number. */
 	bool lines;
 	bool count_only;

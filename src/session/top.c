@@ -22,7 +22,11 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 
 	const struct skw_source source = skw_watch_source(w);
 	const struct skw_loop_plan loop = {
-		.sources = &source, .sources_len = 1, .sink = &sink, .duration_ns = 0
+		.sources = &source,
+		.sources_len = 1,
+		.sink = &sink,
+		.folder_fd = skw_watch_folder_fd(w),
+		.no_sandbox = plan->watch.no_sandbox,
 	};
 
 	ret = skw_loop_run(&loop, err);
@@ -33,6 +37,8 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 /* A sink that draws the screen, and applies the user's wishes to the watch. */
 struct screen {
 	const struct skw_top_screen *to;
+	struct skw_top_host host;
+	struct skw_verbs_terminal terminal;
 	struct skw_watch *watch; /* borrowed */
 	struct skw_loop *loop;   /* borrowed */
 	uint64_t iterations, drawn;
@@ -43,9 +49,10 @@ static int handle(struct screen *s, int signal, struct skw_error *err)
 	struct skw_top_wish wish = { 0 };
 	int ret = s->to->input(s->to->ctx, signal, &wish, err);
 
+	if (!ret)
+		ret = skw_watch_set_interval(s->watch, wish.interval_ns, err);
 	if (ret)
 		return ret;
-	skw_watch_set_interval(s->watch, wish.interval_ns);
 	skw_watch_set_paused(s->watch, wish.paused);
 	skw_watch_follow(s->watch, wish.follow);
 	if (wish.quit)
@@ -63,6 +70,30 @@ static int on_signal(void *ctx, int signo, struct skw_error *err)
 	return handle(ctx, signo, err);
 }
 
+static void stop_job(void *ctx)
+{
+	struct screen *s = ctx;
+
+	skw_verbs_terminal_stop_job(&s->terminal, skw_loop_keeper(s->loop));
+}
+
+static int save(void *ctx, const void *settings, size_t len)
+{
+	struct screen *s = ctx;
+
+	return skw_verbs_terminal_save(&s->terminal, skw_loop_keeper(s->loop), settings, len);
+}
+
+static int prepare_screen(void *ctx, struct skw_error *err)
+{
+	struct screen *s = ctx;
+	int ret = s->to->open(s->to->ctx, &s->host, err);
+
+	if (!ret)
+		skw_verbs_terminal_note(&s->terminal);
+	return ret;
+}
+
 static int open_screen(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	(void)err;
@@ -70,14 +101,20 @@ static int open_screen(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	return 0;
 }
 
+static int close_screen(void *ctx, uint64_t real_ns, struct skw_error *err)
+{
+	struct screen *s = ctx;
+
+	(void)real_ns;
+	(void)err;
+	s->to->close(s->to->ctx);
+	return 0;
+}
+
 static int start_screen(void *ctx, struct skw_error *err)
 {
 	struct screen *s = ctx;
-	int ret = s->to->open(s->to->ctx, err);
-
-	if (ret)
-		return ret;
-	ret = skw_loop_watch(s->loop, s->to->input_fd, EPOLLIN, on_input, s);
+	int ret = skw_loop_watch(s->loop, s->to->input_fd, EPOLLIN, on_input, s);
 	return ret ? skw_error_set(err, ret, "events: %s", strerror(-ret)) : 0;
 }
 
@@ -93,7 +130,9 @@ static int draw(void *ctx, const struct skw_table *table, const struct skw_watch
 }
 
 static const struct skw_sink_ops screen_ops = {
+	.prepare = prepare_screen,
 	.open = open_screen,
+	.close = close_screen,
 	.start = start_screen,
 	.tick = draw,
 	.signal = on_signal,
@@ -102,16 +141,20 @@ static const struct skw_sink_ops screen_ops = {
 int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top_screen *screen,
 			   struct skw_error *err)
 {
-	struct skw_verbs_terminal terminal = { .farewell = screen->farewell,
-					       .termios = screen->termios };
-	struct skw_keeper_table *const tables[] = { &terminal.table };
-	struct screen s = { .to = screen, .iterations = plan->iterations };
+	struct screen s = { .to = screen,
+			    .host = { .ctx = &s, .stop_job = stop_job, .save = save },
+			    .terminal = { .farewell = screen->farewell,
+					  .termios = screen->termios,
+					  .save = screen->save,
+					  .ctx = screen->ctx },
+			    .iterations = plan->iterations };
+	struct skw_keeper_table *const tables[] = { &s.terminal.table };
 	const struct skw_sink sink = { &screen_ops, &s };
 	int ret = skw_watch_new(&plan->watch, &s.watch, err);
 
 	if (ret)
 		return ret;
-	skw_verbs_terminal_prepare(&terminal);
+	skw_verbs_terminal_prepare(&s.terminal);
 
 	const struct skw_source source = skw_watch_source(s.watch);
 	const struct skw_loop_plan loop = { .sources = &source,
@@ -119,7 +162,10 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 					    .sink = &sink,
 					    .tables = tables,
 					    .tables_len = 1,
-					    .has_screen = true };
+					    .has_screen = true,
+					    .terminal = true,
+					    .folder_fd = skw_watch_folder_fd(s.watch),
+					    .no_sandbox = plan->watch.no_sandbox };
 
 	ret = skw_loop_run(&loop, err);
 	skw_watch_free(s.watch);

@@ -27,13 +27,27 @@ struct skw_top_wish {
 	uint64_t follow; /* a socket cookie; 0: none */
 };
 
+/* The screen asks the session for these, because its own process has no rights. */
+struct skw_top_host {
+	void *ctx;
+	/* Stops all processes of the job, as Ctrl-Z does, until the shell continues them. */
+	void (*stop_job)(void *ctx);
+	/* Calls skw_top_screen.save() where files can be written. Returns 0 or -errno. */
+	int (*save)(void *ctx, const void *settings, size_t len);
+};
+
 /* A screen, which the caller draws. Each function returns 0 or -errno with err filled. */
 struct skw_top_screen {
 	void *ctx;
+	/* Takes the terminal, while files can still be read. `host` stays until `close`. */
+	int (*open)(void *ctx, const struct skw_top_host *host, struct skw_error *err);
+	/* Gives the terminal back, also after a failure or without `open`. */
+	void (*close)(void *ctx);
 	/*
-	 * Takes the terminal. Signals come through the loop by now, and the privileges are dropped.
+	 * Saves settings. Runs in the keeper; the settings come from a process that may have been
+	 * taken over. Returns 0 or -errno.
 	 */
-	int (*open)(void *ctx, struct skw_error *err);
+	int (*save)(void *ctx, const void *settings, size_t len);
 	int (*draw)(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
 		    struct skw_error *err);
 	/* Reads input_fd if `signal` is 0, otherwise handles SIGWINCH or SIGCONT. */
@@ -45,7 +59,7 @@ struct skw_top_screen {
 	const struct termios *termios;
 };
 
-/* Returns 0 or -errno. The caller closes the screen afterwards. */
+/* Returns 0 or -errno. */
 int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top_screen *screen,
 			   struct skw_error *err);
 

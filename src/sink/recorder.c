@@ -152,14 +152,14 @@ static int flush(struct skw_recorder *r, struct skw_error *err)
 }
 
 /* Sets the timer for the end of the current file. */
-static void arm_turn(struct skw_recorder *r)
+static int arm_turn(struct skw_recorder *r)
 {
 	uint64_t turn_ns = r->files.turn_ns, now_ns = skw_clock_real_ns();
 
 	if (turn_ns == UINT64_MAX || turn_ns == r->turn_armed_ns || r->turn_fd < 0)
-		return;
+		return 0;
 	r->turn_armed_ns = turn_ns;
-	skw_clock_timer_set(r->turn_fd, turn_ns > now_ns ? turn_ns - now_ns : 1, 0);
+	return skw_clock_timer_set(r->turn_fd, turn_ns > now_ns ? turn_ns - now_ns : 1, 0);
 }
 
 static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
@@ -173,10 +173,12 @@ static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file)
 		return ret;
 	ret = skw_record_files_turn(&r->files, until_ns, err);
+	if (ret < 0)
+		return ret;
 	if (ret > 0)
 		skw_loop_enough(r->loop);
-	arm_turn(r);
-	return ret < 0 ? ret : 0;
+	ret = arm_turn(r);
+	return ret ? skw_error_set(err, ret, "timers: %s", strerror(-ret)) : 0;
 }
 
 /* Files were completed, a block has become free, or writing failed. */
@@ -255,9 +257,10 @@ static int start_recorder(void *ctx, struct skw_error *err)
 		ret = skw_loop_watch(r->loop, r->turn_fd, EPOLLIN, on_turn, r);
 	if (ret < 0)
 		return skw_error_set(err, ret, "events: %s", strerror(-ret));
-	skw_clock_timer_set(r->flush_fd, FLUSH_NS, FLUSH_NS);
-	arm_turn(r);
-	return 0;
+	ret = skw_clock_timer_set(r->flush_fd, FLUSH_NS, FLUSH_NS);
+	if (!ret)
+		ret = arm_turn(r);
+	return ret ? skw_error_set(err, ret, "timers: %s", strerror(-ret)) : 0;
 }
 
 static void clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *text)

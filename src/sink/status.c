@@ -71,10 +71,9 @@ static int start_status(void *ctx, struct skw_error *err)
 
 	if (ret >= 0)
 		ret = skw_loop_watch(s->loop, s->fd, EPOLLIN, on_timer, s);
-	if (ret < 0)
-		return skw_error_set(err, ret, "events: %s", strerror(-ret));
-	skw_clock_timer_set(s->fd, INTERVAL_NS, INTERVAL_NS);
-	return 0;
+	if (ret >= 0)
+		ret = skw_clock_timer_set(s->fd, INTERVAL_NS, INTERVAL_NS);
+	return ret < 0 ? skw_error_set(err, ret, "status line: %s", strerror(-ret)) : 0;
 }
 
 static int close_status(void *ctx, uint64_t real_ns, struct skw_error *err)

@@ -183,7 +183,7 @@ static void redraw(struct skw_screen *s, int key)
 static void suspend(struct skw_screen *s, int key)
 {
 	(void)key;
-	skw_terminal_suspend(s->terminal);
+	skw_terminal_suspend(s->terminal, s->stop_job, s->host_ctx);
 }
 
 static void move_by(struct skw_screen *s, int key)

@@ -47,6 +47,8 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	s->settings = opt->settings;
 	s->interval_ns = opt->interval_ns;
+	s->stop_job = opt->stop_job;
+	s->host_ctx = opt->host_ctx;
 	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
 	if (opt->filter)
 		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", opt->filter);

@@ -32,6 +32,9 @@ struct skw_screen_options {
 	const char *host;
 	uint64_t interval_ns;
 	bool no_color, ascii; /* the user asked for them */
+	/* Stops the whole job, for Ctrl-Z; returns when it was continued. */
+	void (*stop_job)(void *host_ctx);
+	void *host_ctx;
 };
 
 /*

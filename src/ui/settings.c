@@ -261,14 +261,27 @@ static int write_all(int fd, const struct skw_buf *text)
 	return 0;
 }
 
-bool skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
+static bool sort_differs(const struct skw_settings *before, const struct skw_settings *after)
+{
+	return after->sort != before->sort || after->ascending != before->ascending;
+}
+
+static bool columns_differ(const struct skw_settings *before, const struct skw_settings *after)
+{
+	return after->columns_len != before->columns_len ||
+	       memcmp(after->columns, before->columns, after->columns_len) != 0;
+}
+
+bool skw_settings_differ(const struct skw_settings *before, const struct skw_settings *after)
+{
+	return sort_differs(before, after) || columns_differ(before, after) ||
+	       after->group != before->group || after->listeners != before->listeners;
+}
+
+void skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
 			const struct skw_settings *after)
 {
-	bool sorted = after->sort != before->sort || after->ascending != before->ascending;
-	bool columns = after->columns_len != before->columns_len ||
-		       memcmp(after->columns, before->columns, after->columns_len) != 0;
-
-	if (sorted) {
+	if (sort_differs(before, after)) {
 		s->sort = after->sort;
 		s->ascending = after->ascending;
 	}
@@ -276,12 +289,31 @@ bool skw_settings_merge(struct skw_settings *s, const struct skw_settings *befor
 		s->group = after->group;
 	if (after->listeners != before->listeners)
 		s->listeners = after->listeners;
-	if (columns) {
+	if (columns_differ(before, after)) {
 		memcpy(s->columns, after->columns, sizeof(s->columns));
 		s->columns_len = after->columns_len;
 	}
-	return sorted || columns || after->group != before->group ||
-	       after->listeners != before->listeners;
+}
+
+/* The bytes of a bool that another process sent may be any. */
+static bool is_bool(const bool *b)
+{
+	unsigned char byte;
+
+	memcpy(&byte, b, sizeof(byte));
+	return byte <= 1;
+}
+
+bool skw_settings_are_valid(const struct skw_settings *s)
+{
+	if (s->sort >= SKW_FIELDS || s->group >= SKW_GROUPS ||
+	    s->columns_len > SKW_ARRAY_SIZE(s->columns) || !is_bool(&s->ascending) ||
+	    !is_bool(&s->listeners))
+		return false;
+	for (size_t i = 0; i < s->columns_len; i++)
+		if (s->columns[i] >= SKW_COLUMNS)
+			return false;
+	return true;
 }
 
 int skw_settings_save(const struct skw_settings *s)

@@ -36,12 +36,16 @@ void skw_settings_default(struct skw_settings *s);
  * counted in *skipped. 0 or -errno.
  */
 int skw_settings_load(struct skw_settings *s, unsigned *skipped);
+/* Whether the user changed anything that is saved. */
+bool skw_settings_differ(const struct skw_settings *before, const struct skw_settings *after);
 /*
  * Copies to *s what differs between `before` and `after`. So the choices that the user made on the
- * screen are saved, but not the options of this run. Returns whether anything differs.
+ * screen are saved, but not the options of this run.
  */
-bool skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
+void skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
 			const struct skw_settings *after);
+/* Whether all numbers are in their ranges, for settings that came from another process. */
+bool skw_settings_are_valid(const struct skw_settings *s);
 
 /* Writes a new file beside the old one and renames it. 0 or -errno. */
 int skw_settings_save(const struct skw_settings *s);

@@ -74,6 +74,9 @@ struct skw_screen {
 	struct skw_expr *filter; /* owned; NULL if there is no filter */
 	char search[SKW_SEARCH_SIZE];
 
+	/* See struct skw_screen_options. */
+	void (*stop_job)(void *host_ctx);
+	void *host_ctx;
 	/* Requests to the caller. */
 	bool quit, paused;
 	uint64_t interval_ns;

@@ -6,21 +6,22 @@
 
 #include "util/cleanup.h"
 
-int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
-		     size_t reply_len, struct skw_error *err)
+int skw_verbs_ask(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
+		  size_t reply_len, int *fd, struct skw_error *err)
 {
 	char text[SKW_KEEPER_REPLY_MAX] = "";
 	size_t text_len = sizeof(text), n = 1;
-	int fd = -1;
+	SKW_AUTO_FD int got = -1;
 	int ret = skw_keeper_call(k, question->verb, question->request, question->len, text,
-				  &text_len, &fd, &n);
+				  &text_len, fd ? &got : NULL, fd ? &n : NULL);
 
-	if (!ret && n == 1 && text_len == reply_len) {
+	if (!ret && text_len == reply_len) {
 		if (reply_len)
 			memcpy(reply, text, reply_len);
-		return fd;
+		if (fd)
+			*fd = SKW_TAKE_FD(got);
+		return 0;
 	}
-	skw_cleanup_fd(&fd);
 	if (!ret)
 		ret = -EPROTO;
 	if (text[0] && ret != -EPROTO)
@@ -28,4 +29,16 @@ int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *ques
 	return skw_error_set(err, ret, "%s: %s", question->what,
 			     ret == -EPIPE ? "skwatch's privileged process has died"
 					   : strerror(-ret));
+}
+
+int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
+		     size_t reply_len, struct skw_error *err)
+{
+	int fd = -1;
+	int ret = skw_verbs_ask(k, question, reply, reply_len, &fd, err);
+
+	if (ret)
+		return ret;
+	return fd >= 0 ? fd
+		       : skw_error_set(err, -EPROTO, "%s: %s", question->what, strerror(EPROTO));
 }

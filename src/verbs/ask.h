@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Asks the keeper for a descriptor. */
+/* Asks the keeper for an answer of a known length, and for a descriptor. */
 #ifndef SKW_VERBS_ASK_H
 #define SKW_VERBS_ASK_H
 
@@ -17,9 +17,15 @@ struct skw_verbs_question {
 };
 
 /*
- * Returns a descriptor that the caller owns, or -errno with err filled. If the keeper gave a
- * reason, err has it. `reply` takes the reply_len bytes that come with the descriptor; NULL if
- * there are none.
+ * `reply` takes the reply_len bytes of the answer; NULL if there are none. If a descriptor comes
+ * with them, *fd is set to it and the caller owns it; otherwise *fd is -1. A NULL `fd` expects
+ * none. Returns 0, or -errno with err filled. If the keeper gave a reason, err has it.
+ */
+int skw_verbs_ask(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
+		  size_t reply_len, int *fd, struct skw_error *err);
+
+/*
+ * The same where a descriptor must come. Returns a descriptor that the caller owns, or -errno.
  */
 int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
 		     size_t reply_len, struct skw_error *err);

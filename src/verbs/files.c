@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
@@ -12,9 +13,14 @@
 
 #include "out/rotate.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "verbs/ask.h"
 
 #define OUTPUT_FLAGS (O_WRONLY | O_CLOEXEC | O_NOCTTY)
+
+/* How far the time of a new file may be from now, besides the length of its period. */
+#define EARLY_S 2
+#define LATE_S  600
 
 enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
 
@@ -42,11 +48,34 @@ int skw_verbs_files_name(const struct skw_file_plan *plan, const struct skw_file
 }
 
 /*
- * Opens the file with the rights of `who`, so that a link in that user's directory can't make root
- * overwrite another file. Returns a descriptor or -errno.
+ * Opens a file for writing. A named pipe that nobody reads would hold the keeper up. So the open
+ * does not wait, unless the pipe is the user's own and the output itself (`waits`): then its reader
+ * may come later, as with any other program. A signal to the worker ends both meanwhile.
  */
-static int open_as(const struct skw_identity *who, const char *name)
+static int open_for_writing(const char *name, uid_t user, bool waits)
 {
+	SKW_AUTO_FD int fd = open(name, OUTPUT_FLAGS | O_CREAT | O_NONBLOCK, 0666);
+	struct stat st;
+
+	if (fd < 0 && errno == ENXIO && waits && stat(name, &st) == 0 && S_ISFIFO(st.st_mode) &&
+	    st.st_uid == user)
+		fd = open(name, OUTPUT_FLAGS);
+	if (fd < 0)
+		return -errno;
+	int flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+		return -errno;
+	return SKW_TAKE_FD(fd);
+}
+
+/*
+ * Opens the file with the rights of ctx->who, so that a link in that user's directory can't make
+ * root overwrite another file. Returns a descriptor or -errno.
+ */
+static int open_as(const struct skw_verbs_files *ctx, const char *name,
+		   const struct skw_keeper_reply *reply)
+{
+	const struct skw_identity *who = ctx->who;
 	SKW_AUTO_FREE gid_t *before = NULL, *groups = NULL;
 	int before_len = getgroups(0, NULL);
 	int len = 0;
@@ -61,14 +90,14 @@ static int open_as(const struct skw_identity *who, const char *name)
 		return -EPERM;
 	gid_t gid = (gid_t)setfsgid(who->gid);
 	uid_t uid = (uid_t)setfsuid(who->uid);
-	int fd = (uid_t)setfsuid((uid_t)-1) == who->uid ? open(name, OUTPUT_FLAGS | O_CREAT, 0666)
-							: (errno = EPERM, -1);
-	int ret = fd < 0 ? -errno : fd;
+	int ret = (uid_t)setfsuid((uid_t)-1) == who->uid ? skw_keeper_stay(reply) : -EPERM;
 
+	if (!ret)
+		ret = open_for_writing(name, who->uid, !ctx->opened);
 	setfsuid(uid);
 	setfsgid(gid);
-	if (setgroups((size_t)before_len, before) < 0 && fd >= 0) {
-		close(fd);
+	if (setgroups((size_t)before_len, before) < 0 && ret >= 0) {
+		close(ret);
 		return -EPERM;
 	}
 	return ret;
@@ -92,7 +121,8 @@ static int open_for(const struct skw_verbs_files *ctx, const char *name)
 		return fchown(fd, ctx->who->uid, ctx->who->gid) < 0 ? -errno : SKW_TAKE_FD(fd);
 	if (errno != EEXIST)
 		return -errno;
-	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_NOFOLLOW);
+	/* The open of anything but a regular file must not wait, as that is refused below. */
+	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || st.st_uid != ctx->who->uid || st.st_nlink != 1)
@@ -101,19 +131,23 @@ static int open_for(const struct skw_verbs_files *ctx, const char *name)
 }
 
 /* Does not truncate: the previous file may be the same, and must be complete first. */
-static int open_output(const struct skw_verbs_files *ctx, const char *name, struct skw_error *err)
+static int open_output(const struct skw_verbs_files *ctx, const char *name,
+		       const struct skw_keeper_reply *reply, struct skw_error *err)
 {
 	SKW_AUTO_FD int fd = -1;
 	struct stat st;
 
 	if (ctx->who) {
-		fd = open_as(ctx->who, name);
+		fd = open_as(ctx, name, reply);
 		if (fd == -EACCES)
 			fd = open_for(ctx, name);
 	} else {
-		fd = open(name, OUTPUT_FLAGS | O_CREAT, 0666);
-		fd = fd < 0 ? -errno : fd;
+		fd = open_for_writing(name, geteuid(), !ctx->opened);
 	}
+	if (fd == -ENXIO)
+		return skw_error_set(err, fd,
+				     "%s: it is a pipe that nobody reads; start its reader first",
+				     name);
 	if (fd < 0)
 		return skw_error_set(err, fd, "%s: %s", name, strerror(-fd));
 	if (fstat(fd, &st) < 0)
@@ -125,45 +159,118 @@ static int open_output(const struct skw_verbs_files *ctx, const char *name, stru
 	return SKW_TAKE_FD(fd);
 }
 
-/* The request of both verbs is a file's id. */
-static int file_name_of(const struct skw_verbs_files *ctx, const void *request, size_t len,
-			char name[PATH_MAX])
+/*
+ * Whether a file of -G may begin at this time. It begins when its first packet comes, which may
+ * have waited for a slow disk. The packets of a file that is read have any time. Time goes back
+ * only where the clock was set back.
+ */
+static bool is_due(const struct skw_verbs_files *ctx, uint64_t start_s)
 {
-	struct skw_file_id id;
+	uint64_t now_s = skw_clock_real_ns() / SKW_NS_PER_S;
+	uint64_t late_s = ctx->plan->rotate_s + LATE_S;
+	bool is_near = start_s <= now_s + EARLY_S && start_s + late_s >= now_s;
 
-	if (len != sizeof(id))
-		return -EINVAL;
-	memcpy(&id, request, sizeof(id));
-	return skw_verbs_files_name(ctx->plan, &id, name);
+	/* Without -G all files have the time of the first. */
+	if (!ctx->plan->rotate_s && ctx->opened)
+		return start_s == ctx->last.start_s;
+	if (ctx->reads)
+		return !ctx->opened || start_s >= ctx->last.start_s;
+	if (!ctx->opened)
+		return is_near;
+	return start_s <= now_s + EARLY_S && (start_s >= ctx->last.start_s || is_near);
+}
+
+/* Whether `id` is the file after the last one. */
+static bool is_next(const struct skw_verbs_files *ctx, const struct skw_file_id *id)
+{
+	const struct skw_file_plan *plan = ctx->plan;
+	const struct skw_rotate rotate = rotation(plan);
+
+	if (!is_due(ctx, id->start_s))
+		return false;
+	if (!ctx->opened)
+		return id->number == 0;
+	if (skw_rotate_over(&rotate, (unsigned)ctx->opened))
+		return false;
+	if (plan->rotate_s && id->start_s != ctx->last.start_s)
+		return id->number == 0;
+	return plan->rotate_bytes && id->number == skw_verbs_files_next(plan, ctx->last.number);
+}
+
+/* Notes a file that was opened. Its command runs later. */
+static int note_opened(struct skw_verbs_files *ctx, const struct skw_file_id *id)
+{
+	if (ctx->plan->command) {
+		struct skw_file_id *undone =
+			reallocarray(ctx->undone, ctx->undone_len + 1, sizeof(*undone));
+
+		if (!undone)
+			return -ENOMEM;
+		ctx->undone = undone;
+		undone[ctx->undone_len++] = *id;
+	}
+	ctx->last = *id;
+	ctx->opened++;
+	return 0;
 }
 
 static int serve_open_file(void *arg, const void *request, size_t len,
 			   struct skw_keeper_reply *reply)
 {
-	const struct skw_verbs_files *ctx = arg;
+	struct skw_verbs_files *ctx = arg;
 	struct skw_error err = { 0 };
+	struct skw_file_id id;
 	char name[PATH_MAX];
-	int ret = file_name_of(ctx, request, len, name);
 
+	if (len != sizeof(id))
+		return -EINVAL;
+	memcpy(&id, request, sizeof(id));
+	if (!is_next(ctx, &id))
+		return -EINVAL;
+	int ret = skw_verbs_files_name(ctx->plan, &id, name);
 	if (ret)
 		return ret;
-	int fd = open_output(ctx, name, &err);
+	SKW_AUTO_FD int fd = open_output(ctx, name, reply, &err);
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
-	reply->fds[reply->n_fds++] = fd;
-	return 0;
+	ret = note_opened(ctx, &id);
+	if (!ret)
+		reply->fds[reply->n_fds++] = SKW_TAKE_FD(fd);
+	return ret;
+}
+
+/* Takes the file out of those whose command has not run. False: it is none of them. */
+static bool take_undone(struct skw_verbs_files *ctx, const struct skw_file_id *id)
+{
+	for (size_t i = 0; i < ctx->undone_len; i++) {
+		if (ctx->undone[i].start_s != id->start_s || ctx->undone[i].number != id->number)
+			continue;
+		ctx->undone_len--;
+		memmove(ctx->undone + i, ctx->undone + i + 1,
+			(ctx->undone_len - i) * sizeof(*ctx->undone));
+		return true;
+	}
+	return false;
 }
 
 static int serve_file_done(void *arg, const void *request, size_t len,
 			   struct skw_keeper_reply *reply)
 {
-	const struct skw_verbs_files *ctx = arg;
-	char name[PATH_MAX];
-	int ret = file_name_of(ctx, request, len, name);
-	const char *argv[] = { ctx->plan->command, name, NULL };
+	struct skw_verbs_files *ctx = arg;
+	/* A name that begins with a dash would be an option of the command. */
+	char name[2 + PATH_MAX] = "./";
+	struct skw_file_id id;
 
-	if (ret || !ctx->plan->command)
+	if (len != sizeof(id))
+		return -EINVAL;
+	memcpy(&id, request, sizeof(id));
+	if (!take_undone(ctx, &id))
+		return -EINVAL;
+	int ret = skw_verbs_files_name(ctx->plan, &id, name + 2);
+	if (ret)
 		return ret;
+	const char *argv[] = { ctx->plan->command, name[2] == '-' ? name : name + 2, NULL };
+
 	ret = skw_keeper_run_command(reply, argv, ctx->who);
 	if (ret) {
 		struct skw_error err = { 0 };
@@ -213,6 +320,8 @@ void skw_verbs_files_settle(struct skw_verbs_files *ctx)
 {
 	skw_cleanup_fd(&ctx->dir_fd);
 	ctx->dir_fd = -1;
+	free(ctx->undone);
+	ctx->undone = NULL;
 }
 
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,

@@ -28,6 +28,12 @@ struct skw_verbs_files {
 	ino_t in_ino;
 	/* The output's directory, opened before the split. -1 if its name changes with time. */
 	int dir_fd;
+	/* In the keeper: the last file that it has opened, and their number. */
+	struct skw_file_id last;
+	uint64_t opened;
+	/* In the keeper, owned: the files for which no command has run yet, the oldest first. */
+	struct skw_file_id *undone;
+	size_t undone_len;
 	struct skw_keeper_table table;
 };
 

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "verbs/terminal.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "util/cleanup.h"
+
+enum { VERB_STOP_JOB, VERB_SAVE, VERBS };
+
+static bool same(const struct termios *a, const struct termios *b)
+{
+	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_cflag == b->c_cflag &&
+	       a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof(a->c_cc)) == 0;
+}
+
 static void say_farewell(void *arg)
 {
 	const struct skw_verbs_terminal *ctx = arg;
+	struct termios now;
 
 	if (!isatty(STDOUT_FILENO))
 		return;
@@ -18,12 +30,60 @@ static void say_farewell(void *arg)
 	signal(SIGTTOU, SIG_IGN);
 	if (write(STDOUT_FILENO, ctx->farewell, strlen(ctx->farewell)) < 0)
 		return;
-	/* If a shell has the terminal again, it has already restored its own settings. */
-	if (ctx->termios && tcgetpgrp(STDOUT_FILENO) == getpgrp())
+	/* Some shells restore their own settings when a job was killed, and some (dash) do not. */
+	if (ctx->termios && ctx->has_made && tcgetattr(STDOUT_FILENO, &now) == 0 &&
+	    same(&now, &ctx->made))
 		tcsetattr(STDOUT_FILENO, TCSANOW, ctx->termios);
 }
 
+static int serve_stop_job(void *arg, const void *request, size_t len,
+			  struct skw_keeper_reply *reply)
+{
+	(void)arg;
+	(void)request;
+	(void)reply;
+	if (len)
+		return -EINVAL;
+	/*
+	 * The whole job, as the terminal would do it, so that the shell, or any other process that
+	 * waits for the job, sees it stop. The worker may not signal processes of other users.
+	 */
+	return kill(0, SIGTSTP) < 0 ? -errno : 0;
+}
+
+static int serve_save(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
+{
+	const struct skw_verbs_terminal *ctx = arg;
+
+	(void)reply;
+	return ctx->save(ctx->ctx, request, len);
+}
+
+static const struct skw_keeper_verb verbs[VERBS] = {
+	[VERB_STOP_JOB] = { "stop the job", serve_stop_job },
+	[VERB_SAVE] = { "save the settings", serve_save },
+};
+
 void skw_verbs_terminal_prepare(struct skw_verbs_terminal *ctx)
 {
-	ctx->table = (struct skw_keeper_table){ .ctx = ctx, .orphaned = say_farewell };
+	ctx->table = (struct skw_keeper_table){
+		.verbs = verbs, .n_verbs = VERBS, .ctx = ctx, .orphaned = say_farewell
+	};
+}
+
+void skw_verbs_terminal_note(struct skw_verbs_terminal *ctx)
+{
+	ctx->has_made = tcgetattr(STDOUT_FILENO, &ctx->made) == 0;
+}
+
+void skw_verbs_terminal_stop_job(const struct skw_verbs_terminal *ctx, struct skw_keeper *k)
+{
+	skw_keeper_call(k, ctx->table.first + VERB_STOP_JOB, NULL, 0, NULL, NULL, NULL, NULL);
+}
+
+int skw_verbs_terminal_save(const struct skw_verbs_terminal *ctx, struct skw_keeper *k,
+			    const void *settings, size_t len)
+{
+	return skw_keeper_call(k, ctx->table.first + VERB_SAVE, settings, len, NULL, NULL, NULL,
+			       NULL);
 }

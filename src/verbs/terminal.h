@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Restores the terminal of a screen when the worker was killed. The table has no verb, only an
- * `orphaned` function.
+ * The keeper's part of a screen: it stops the job, saves the settings, and restores the
+ * terminal when the worker was killed.
  */
 #ifndef SKW_VERBS_TERMINAL_H
 #define SKW_VERBS_TERMINAL_H
 
+#include <stdbool.h>
 #include <termios.h>
 
 #include "keeper/keeper.h"
@@ -15,10 +16,28 @@ struct skw_verbs_terminal {
 	const char *farewell;
 	/* The settings of standard output before the screen began. NULL: leave them. */
 	const struct termios *termios;
+	/* The screen's own settings of it. */
+	struct termios made;
+	bool has_made;
+	/* Checks the numbers and saves them. Runs in the keeper. Returns 0 or -errno. */
+	int (*save)(void *ctx, const void *settings, size_t len);
+	void *ctx;
 	struct skw_keeper_table table;
 };
 
-/* Fills in the table for skw_keeper_split(). The caller has set the fields above. */
+/* Fills in the table for skw_keeper_split(). The caller has set the first two and the last two. */
 void skw_verbs_terminal_prepare(struct skw_verbs_terminal *ctx);
+/* Notes the screen's settings of the terminal, before the split. */
+void skw_verbs_terminal_note(struct skw_verbs_terminal *ctx);
+
+/*
+ * Stops all processes of this process's group with SIGTSTP. Returns when they were continued, or at
+ * once if the keeper has died.
+ */
+void skw_verbs_terminal_stop_job(const struct skw_verbs_terminal *ctx, struct skw_keeper *k);
+
+/* Saves the settings of the screen. Returns 0 or -errno. */
+int skw_verbs_terminal_save(const struct skw_verbs_terminal *ctx, struct skw_keeper *k,
+			    const void *settings, size_t len);
 
 #endif

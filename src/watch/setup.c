@@ -55,7 +55,7 @@ static int choose_namespaces(struct skw_watch *w, struct skw_error *err)
 
 	if (ret)
 		return skw_error_set(err, ret, "network namespaces: %s", strerror(-ret));
-	w->home = home.inode;
+	w->verbs.home = home.inode;
 	if (strcmp(w->plan->netns, "all") == 0) {
 		w->verbs.scan =
 			skw_privileges_missing(SKW_USE_WATCH | SKW_USE_NAMESPACES, &missing) == 0;
@@ -76,15 +76,17 @@ static int find_cgroups(struct skw_watch *w, struct skw_error *err)
 {
 	int ret = skw_cgroup_mount(w->names.mount, err);
 
-	if (ret || !w->plan->cgroup)
-		return ret;
-	if (!w->plan->cgroup[0])
+	if (!ret && w->plan->cgroup && !w->plan->cgroup[0])
 		return skw_error_usage(err, "--cgroup: the name is empty; / is the root");
-	ret = skw_cgroup_find(w->names.mount, w->plan->cgroup, w->names.top, err);
+	if (!ret && w->plan->cgroup)
+		ret = skw_cgroup_find(w->names.mount, w->plan->cgroup, w->names.top, err);
+	if (ret)
+		return ret;
 	/* The topmost folder contains all cgroups, so it restricts nothing. */
-	if (!ret && strcmp(w->names.top, w->names.mount) == 0)
+	if (strcmp(w->names.top, w->names.mount) == 0)
 		w->names.top[0] = '\0';
-	return ret;
+	ret = skw_watch_names_open(&w->names);
+	return ret ? skw_error_set(err, ret, "cgroup v2: %s", strerror(-ret)) : 0;
 }
 
 static int open_conn(struct skw_watch *w, struct skw_error *err)
@@ -120,8 +122,10 @@ int skw_watch_prepare(void *watch, struct skw_error *err)
 		ret = open_conn(w, err);
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < SKW_ITERS; i++)
-		w->verbs.links[i] = skw_conn_iter_link(w->conn, (enum skw_conn_iter)i);
-	ret = skw_verbs_namespaces_prepare(&w->verbs);
+	for (unsigned i = 0; i < SKW_ITERS; i++)
+		if (skw_conn_iter_link(w->conn, (enum skw_conn_iter)i) >= 0)
+			w->iters |= 1U << i;
+	w->verbs.conn = w->conn;
+	ret = skw_verbs_watch_prepare(&w->verbs);
 	return ret ? skw_error_set(err, ret, "out of memory") : 0;
 }

@@ -6,7 +6,7 @@
 #include "kern/conn.h"
 #include "loop/loop.h"
 #include "table/table.h"
-#include "verbs/namespaces.h"
+#include "verbs/watch.h"
 #include "watch/watch.h"
 #include "watch/watch_names.h"
 
@@ -37,16 +37,17 @@ struct skw_watch {
 	struct skw_loop *loop; /* borrowed */
 	struct skw_conn *conn;
 	struct skw_table *table;
-	struct skw_verbs_namespaces verbs;
+	struct skw_verbs_watch verbs;
+	/* SKW_ITERS bits: the iterators that this kernel has. */
+	unsigned iters;
 	struct skw_watch_status status;
 	struct skw_watch_names names;
 
-	/* The namespaces to sweep, owned. `home` is the namespace of this process. */
+	/* The namespaces to sweep, owned. */
 	struct skw_verbs_netns *netns;
 	size_t netns_len;
 	/* The index of the namespace that was searched for last. */
 	size_t netns_at;
-	uint32_t home;
 	/* The namespaces that the last sweep could read. */
 	struct skw_id_set readable;
 	/* The time when the list was made. */

@@ -71,7 +71,7 @@ static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 		return 0;
 	if (w->netns && !w->verbs.scan)
 		return 0;
-	int ret = skw_verbs_namespaces_find(&w->verbs, skw_loop_keeper(w->loop), &all, &len);
+	int ret = skw_verbs_watch_find(&w->verbs, skw_loop_keeper(w->loop), &all, &len);
 	if (ret)
 		return ret;
 	free(w->netns);
@@ -125,12 +125,14 @@ static int take_holder(void *ctx, const void *record, size_t len)
 	return skw_table_holder(table, inode, &owner);
 }
 
-/* A run of an iterator in that namespace: ours without help, any other by the keeper. */
 static int open_iter(struct skw_watch *w, uint32_t netns, enum skw_conn_iter which)
 {
-	if (netns == w->home)
-		return skw_conn_iter_open(skw_conn_iter_link(w->conn, which));
-	return skw_verbs_namespaces_iter(&w->verbs, skw_loop_keeper(w->loop), netns, which);
+	return skw_verbs_watch_iter(&w->verbs, skw_loop_keeper(w->loop), netns, which);
+}
+
+static bool has_iter(const struct skw_watch *w, enum skw_conn_iter which)
+{
+	return w->iters & 1U << which;
 }
 
 static int begin(struct skw_watch *w, struct skw_error *err)
@@ -194,8 +196,7 @@ static int end_namespace(struct skw_watch *w, int ret, struct skw_error *err)
 /* The iterator of this namespace that comes after s->which. False: there is none. */
 static bool has_next_iter(struct skw_watch *w)
 {
-	if (w->sweep.which != SKW_ITER_TCP || !w->plan->udp ||
-	    skw_conn_iter_link(w->conn, SKW_ITER_UDP) < 0)
+	if (w->sweep.which != SKW_ITER_TCP || !w->plan->udp || !has_iter(w, SKW_ITER_UDP))
 		return false;
 	w->sweep.which = SKW_ITER_UDP;
 	return true;
@@ -205,7 +206,7 @@ static bool holders_are_due(const struct skw_watch *w, uint64_t now_ns)
 {
 	uint64_t every_ns = w->interval_ns * HOLDERS_SWEEPS;
 
-	if (skw_conn_iter_link(w->conn, SKW_ITER_HOLDERS) < 0)
+	if (!has_iter(w, SKW_ITER_HOLDERS))
 		return false;
 	if (!w->holders_ns)
 		return true;
@@ -253,7 +254,7 @@ static int read_holders(struct skw_watch *w)
 	struct skw_sweep *s = &w->sweep;
 
 	if (s->reader.fd < 0) {
-		int fd = skw_conn_iter_open(skw_conn_iter_link(w->conn, SKW_ITER_HOLDERS));
+		int fd = open_iter(w, 0, SKW_ITER_HOLDERS);
 
 		if (fd < 0)
 			return fd;

@@ -33,6 +33,7 @@ int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, str
 	w->plan = plan;
 	w->interval_ns = plan->interval_ns;
 	w->tick_fd = w->sweep.reader.fd = -1;
+	w->names.mount_fd = w->names.top_fd = -1;
 	*out = w;
 	return 0;
 }
@@ -42,14 +43,19 @@ void skw_watch_free(struct skw_watch *w)
 	if (!w)
 		return;
 	skw_conn_reader_free(&w->sweep.reader);
+	skw_verbs_watch_settle(&w->verbs);
 	skw_conn_close(w->conn);
 	skw_table_free(w->table);
-	skw_verbs_namespaces_settle(&w->verbs);
 	skw_watch_names_free(&w->names);
 	skw_id_set_free(&w->readable);
 	skw_cleanup_fd(&w->tick_fd);
 	free(w->netns);
 	free(w);
+}
+
+const int *skw_watch_folder_fd(const struct skw_watch *w)
+{
+	return &w->names.mount_fd;
 }
 
 const struct skw_watch_status *skw_watch_status(const struct skw_watch *w)
@@ -62,12 +68,13 @@ void skw_watch_follow(struct skw_watch *w, uint64_t cookie)
 	skw_table_follow(w->table, cookie);
 }
 
-void skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns)
+int skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns, struct skw_error *err)
 {
 	if (interval_ns == w->interval_ns)
-		return;
+		return 0;
 	w->interval_ns = interval_ns;
-	skw_clock_timer_set(w->tick_fd, interval_ns, interval_ns);
+	int ret = skw_clock_timer_set(w->tick_fd, interval_ns, interval_ns);
+	return ret ? skw_error_set(err, ret, "sweeps: %s", strerror(-ret)) : 0;
 }
 
 void skw_watch_set_paused(struct skw_watch *w, bool paused)
@@ -75,16 +82,13 @@ void skw_watch_set_paused(struct skw_watch *w, bool paused)
 	w->paused = paused;
 }
 
-int skw_watch_count(struct skw_watch *w, struct skw_error *err)
+void skw_watch_count(struct skw_watch *w)
 {
 	struct skw_conn_counters sum;
-	int ret = skw_conn_count(w->conn, &sum);
 
-	if (ret)
-		return skw_error_set(err, ret, "counters: %s", strerror(-ret));
+	skw_conn_count(w->conn, &sum);
 	w->status.events = sum.events;
 	w->status.events_lost = sum.lost;
-	return 0;
 }
 
 static const struct {
@@ -121,14 +125,6 @@ static struct skw_keeper_table *verbs(void *watch)
 	return &((struct skw_watch *)watch)->verbs.table;
 }
 
-/* Reading counters requires CAP_BPF on kernels before 5.19. */
-static int probe(void *watch)
-{
-	struct skw_conn_counters sum;
-
-	return skw_conn_count(((struct skw_watch *)watch)->conn, &sum);
-}
-
 static int begin(void *watch, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_watch *w = watch;
@@ -155,9 +151,10 @@ static int start(void *watch, struct skw_error *err)
 
 	if (ret >= 0)
 		ret = skw_loop_watch(w->loop, w->tick_fd, EPOLLIN, on_tick, w);
+	if (ret >= 0)
+		ret = skw_clock_timer_set(w->tick_fd, w->interval_ns, w->interval_ns);
 	if (ret < 0)
-		return skw_error_set(err, ret, "events: %s", strerror(-ret));
-	skw_clock_timer_set(w->tick_fd, w->interval_ns, w->interval_ns);
+		return skw_error_set(err, ret, "sweeps: %s", strerror(-ret));
 	w->due = true;
 	return 0;
 }
@@ -242,10 +239,10 @@ static int step(void *watch, struct skw_error *err)
 	int ret = skw_sweep_slice(w, err);
 	if (ret)
 		return ret;
-	ret = skw_watch_count(w, err);
+	skw_watch_count(w);
 	note_lacks(w);
-	if (ret || w->paused)
-		return ret;
+	if (w->paused)
+		return 0;
 	return skw_loop_tick(w->loop, w->table, &w->status, err);
 }
 
@@ -257,19 +254,23 @@ static int rest(void *watch)
 
 static void quiesce(void *watch)
 {
-	skw_conn_detach(((struct skw_watch *)watch)->conn);
+	struct skw_watch *w = watch;
+
+	/* A keeper that has died has nothing attached either. */
+	skw_verbs_watch_stop(&w->verbs, skw_loop_keeper(w->loop));
 }
 
 /* Runs after a failure, too, so that the final figures include the lost events. */
 static int end(void *watch, struct skw_error *err)
 {
-	return skw_watch_count(watch, err);
+	(void)err;
+	skw_watch_count(watch);
+	return 0;
 }
 
 static const struct skw_source_ops ops = {
 	.prepare = skw_watch_prepare,
 	.verbs = verbs,
-	.probe = probe,
 	.begin = begin,
 	.start = start,
 	.look = look,

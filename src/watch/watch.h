@@ -22,19 +22,26 @@ void skw_watch_free(struct skw_watch *w); /* NULL is allowed */
 struct skw_source skw_watch_source(struct skw_watch *w);
 
 /*
+ * The folder that the watch goes on reading, for the sandbox: cgroup v2. It is open after
+ * `prepare`, and the watch owns it.
+ */
+const int *skw_watch_folder_fd(const struct skw_watch *w);
+
+/*
  * The watch owns the result. It is exact once the source has stopped and all records have been
  * taken.
  */
 const struct skw_watch_status *skw_watch_status(const struct skw_watch *w);
 /*
  * Reads the number of events again. Without this call the status has the number that the last sweep
- * found. 0 or -errno.
+ * found.
  */
-int skw_watch_count(struct skw_watch *w, struct skw_error *err);
+void skw_watch_count(struct skw_watch *w);
 
 /* Chooses the connection that is kept in full, even after its close. 0: none. */
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie);
-void skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns);
+/* Returns 0 or -errno. */
+int skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns, struct skw_error *err);
 /* While the watch is paused there are no sweeps. Events still go into the table and to the sink. */
 void skw_watch_set_paused(struct skw_watch *w, bool paused);
 

@@ -1,10 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "watch/watch_names.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
 #include "kern/cgroup.h"
+#include "util/cleanup.h"
+
+int skw_watch_names_open(struct skw_watch_names *n)
+{
+	n->mount_fd = open(n->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (n->mount_fd < 0)
+		return -errno;
+	if (!n->top[0])
+		return 0;
+	n->top_fd = open(n->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return n->top_fd < 0 ? -errno : 0;
+}
 
 void skw_watch_names_free(struct skw_watch_names *n)
 {
+	skw_cleanup_fd(&n->mount_fd);
+	skw_cleanup_fd(&n->top_fd);
 	skw_id_set_free(&n->missing);
 	skw_id_set_free(&n->inside);
 	skw_id_set_free(&n->outside);
@@ -38,7 +56,7 @@ int skw_watch_names_fill(struct skw_watch_names *n, struct skw_table *table)
 		if (!skw_id_set_has(&n->missing, id))
 			ret = skw_id_set_add(&wanted, id);
 	if (!ret && wanted.len)
-		ret = skw_cgroup_walk(n->mount, n->mount, name_one, &naming);
+		ret = skw_cgroup_walk(n->mount_fd, "", name_one, &naming);
 	for (size_t i = 0; !ret && i < wanted.len; i++)
 		if (!skw_id_set_has(&naming.found, wanted.all[i]))
 			ret = skw_id_set_add(&n->missing, wanted.all[i]);
@@ -60,7 +78,7 @@ bool skw_watch_names_inside(struct skw_watch_names *n, uint64_t cgroup_id)
 	if (skw_id_set_has(&n->outside, cgroup_id))
 		return false;
 	/* An unknown cgroup may have been created in the subtree since the last walk. */
-	skw_cgroup_walk(n->mount, n->top, note_inside, &n->inside);
+	skw_cgroup_walk(n->top_fd, "", note_inside, &n->inside);
 	if (skw_id_set_has(&n->inside, cgroup_id))
 		return true;
 	skw_id_set_add(&n->outside, cgroup_id);

@@ -15,12 +15,16 @@
 #include "watch/id_set.h"
 
 struct skw_watch_names {
-	char mount[PATH_MAX];      /* the mount point of cgroup v2 */
-	char top[PATH_MAX];        /* the folder of the subtree; empty: everything is watched */
-	struct skw_id_set missing; /* the ids without a name */
+	char mount[PATH_MAX]; /* the mount point of cgroup v2 */
+	char top[PATH_MAX];   /* the folder of the subtree; empty: everything is watched */
+	/* The two folders, owned: the process that reads them can't open a path. -1: none. */
+	int mount_fd, top_fd;
+	struct skw_id_set missing;         /* the ids without a name */
 	struct skw_id_set inside, outside; /* the ids known to be inside or outside the subtree */
 };
 
+/* Opens the folders that `mount` and `top` name. Returns 0 or -errno. */
+int skw_watch_names_open(struct skw_watch_names *n);
 void skw_watch_names_free(struct skw_watch_names *n);
 
 /*

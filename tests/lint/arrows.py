@@ -12,6 +12,7 @@ LIBRARIES = {
     r"pcap(/(?!dlt\.h$)|\.h$)": {"kern", "filter", "pcap", "dissect"},
     r"cap-ng\.h$": {"keeper"},
     r"sys/capability\.h$": {"keeper"},
+    r"(seccomp|linux/landlock)\.h$": {"keeper"},
     r"(zstd|zlib)\.h$": {"out"},
     r"(ncurses|curses|term\.h)": {"ui", "ui/draw"},
     r"jansson\.h$": {"format"},

@@ -38,7 +38,8 @@ ARROWS = {
     "ui": COMMON | PURE_FRONT | {"ui/draw"},
     "ui/draw": COMMON | PURE_FRONT,
     "out": COMMON,
-    "kern": COMMON,
+    # kern: filters are translated before they are loaded.
+    "kern": COMMON | {"filter"},
     "keeper": COMMON,
     # verbs: out gives the name of the next file of a rotation.
     "verbs": COMMON | {"keeper", "kern", "filter", "out"},

@@ -15,7 +15,7 @@
 #include "util/cleanup.h"
 
 /* Enough for the values of all CPUs that a kernel may have. */
-#define CPUS_MAX 8192
+#define CPUS_MAX 1024
 #define SLOTS    4
 #define CTX_CB0  ((int)offsetof(struct __sk_buff, cb))
 
@@ -35,13 +35,14 @@ static int load(const struct skw_cbpf *prog, const struct skw_filter_frame *fram
 
 static uint64_t seen(int counters_fd, uint32_t slot)
 {
-	SKW_AUTO_FREE struct skw_packet_counters *per_cpu = calloc(CPUS_MAX, sizeof(*per_cpu));
+	struct skw_packet_counters one;
 	uint64_t sum = 0;
 
-	if (!per_cpu || kernel_map_get(counters_fd, slot, per_cpu))
-		return UINT64_MAX;
-	for (int i = 0; i < CPUS_MAX; i++)
-		sum += per_cpu[i].seen;
+	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++) {
+		if (kernel_map_get(counters_fd, slot * CPUS_MAX + cpu, &one))
+			return UINT64_MAX;
+		sum += one.seen;
+	}
 	return sum;
 }
 
@@ -86,14 +87,16 @@ static uint32_t verdict_of(int prog_fd, const struct test_packet *p)
 
 static int test_counting(const struct test_packet *p, const struct skw_skb_access *access)
 {
-	SKW_AUTO_FD int counters =
-		kernel_map(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct skw_packet_counters), SLOTS);
+	SKW_AUTO_FD int counters = kernel_map(BPF_MAP_TYPE_ARRAY,
+					      sizeof(struct skw_packet_counters), SLOTS * CPUS_MAX);
 	SKW_AUTO_FD int next = kernel_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 1);
 	SKW_AUTO_FD int filters = kernel_map(BPF_MAP_TYPE_PROG_ARRAY, 4, 1);
 	SKW_AUTO_FD int stub = load_stub();
-	struct skw_filter_frame frame = {
-		.counters_fd = counters, .next_fd = next, .slot = 2, .access = access
-	};
+	struct skw_filter_frame frame = { .counters_fd = counters,
+					  .cpus = CPUS_MAX,
+					  .next_fd = next,
+					  .slot = 2,
+					  .access = access };
 
 	if (counters < 0 || next < 0 || filters < 0 || stub < 0)
 		return -EIO;
@@ -145,11 +148,12 @@ static int test_directions(struct wire *w, const struct test_packet *p)
 		{ SKW_DIR_IN, true, false, "in" },
 		{ SKW_DIR_OUT, false, true, "out" },
 	};
-	SKW_AUTO_FD int counters =
-		kernel_map(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct skw_packet_counters), SLOTS);
+	SKW_AUTO_FD int counters = kernel_map(BPF_MAP_TYPE_ARRAY,
+					      sizeof(struct skw_packet_counters), SLOTS * CPUS_MAX);
 
 	for (uint32_t i = 0; i < SKW_ARRAY_SIZE(cases); i++) {
 		struct skw_filter_frame frame = { .counters_fd = counters,
+						  .cpus = CPUS_MAX,
 						  .next_fd = -1,
 						  .slot = i,
 						  .direction = cases[i].direction };
@@ -173,9 +177,10 @@ static int test_directions(struct wire *w, const struct test_packet *p)
 
 static int test_loopback(const struct test_packet *p)
 {
-	SKW_AUTO_FD int counters =
-		kernel_map(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct skw_packet_counters), SLOTS);
+	SKW_AUTO_FD int counters = kernel_map(BPF_MAP_TYPE_ARRAY,
+					      sizeof(struct skw_packet_counters), SLOTS * CPUS_MAX);
 	struct skw_filter_frame frame = { .counters_fd = counters,
+					  .cpus = CPUS_MAX,
 					  .next_fd = -1,
 					  .lo_ifindex = if_nametoindex("lo") };
 	/* The socket that was opened first gets a packet last. */

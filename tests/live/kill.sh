@@ -6,11 +6,21 @@
 need root tcpdump bpftool
 pair
 
-# The ids of the programs that these processes hold.
+# The ids of the programs that stand in the tables of these processes.
 held_by() {
-	local pid
-	for pid; do grep -l '^prog_id:' /proc/"$pid"/fdinfo/* 2>/dev/null; done |
-		xargs -r sed -n 's/^prog_id:[[:space:]]*//p' | sort -un
+	local pid map
+	for pid; do grep -lx 'map_type:[[:space:]]*3' /proc/"$pid"/fdinfo/* 2>/dev/null; done |
+		xargs -r sed -n 's/^map_id:[[:space:]]*//p' | sort -un |
+		while read -r map; do
+			bpftool -j map dump id "$map"
+		done | python3 -c 'import json, re, sys
+for text in sys.stdin.read().replace("][", "]\n[").splitlines():
+    for row in json.loads(text):
+        value = row.get("value")
+        if isinstance(value, list):
+            value = int.from_bytes(bytes(int(b, 16) for b in value), "little")
+        if isinstance(value, int):
+            print(value)' | sort -un
 }
 # The kernel frees programs some time after their last user has gone, and no event tells that.
 still_loaded() {

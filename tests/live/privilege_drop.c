@@ -17,7 +17,6 @@
 
 #include <cmocka.h>
 
-#define BPF_ONLY  "0000008000000000"
 #define NOTHING   "0000000000000000"
 #define STATUS_AT 8192
 
@@ -39,7 +38,7 @@ static void read_text(int fd, char *text)
 }
 
 /* Drops them in a child, which tells what it still has, also after it has executed a program. */
-static void drop(const struct skw_identity *who, bool keep_bpf, struct left *left)
+static void drop(const struct skw_identity *who, struct left *left)
 {
 	int tell[2], exec_out[2];
 
@@ -49,7 +48,7 @@ static void drop(const struct skw_identity *who, bool keep_bpf, struct left *lef
 	if (!pid) {
 		struct left *l = calloc(1, sizeof(*l));
 
-		l->code = skw_privileges_drop(who, keep_bpf, NULL);
+		l->code = skw_privileges_drop(who, NULL);
 		l->setuid = setuid(0);
 		int fd = open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
 		read_text(fd, l->status);
@@ -82,11 +81,11 @@ static void assert_line(const char *status, const char *name, const char *value)
 		fail_msg("no line %s: %s in:\n%s", name, value, status);
 }
 
-static void assert_powerless(const char *status, const char *kept)
+static void assert_powerless(const char *status)
 {
 	assert_line(status, "CapInh", NOTHING);
-	assert_line(status, "CapPrm", kept);
-	assert_line(status, "CapEff", kept);
+	assert_line(status, "CapPrm", NOTHING);
+	assert_line(status, "CapEff", NOTHING);
 	assert_line(status, "CapBnd", NOTHING);
 	assert_line(status, "CapAmb", NOTHING);
 	assert_line(status, "NoNewPrivs", "1");
@@ -99,22 +98,11 @@ static void root_that_stays_root_keeps_no_capability(void **state)
 	static struct left left;
 
 	(void)state;
-	drop(NULL, false, &left);
+	drop(NULL, &left);
 	assert_int_equal(left.code, 0);
-	assert_powerless(left.status, NOTHING);
-	assert_powerless(left.after_exec, NOTHING);
+	assert_powerless(left.status);
+	assert_powerless(left.after_exec);
 	assert_line(left.status, "Uid", "0\t0\t0\t0");
-}
-
-static void cap_bpf_alone_can_be_kept_but_not_handed_on(void **state)
-{
-	static struct left left;
-
-	(void)state;
-	drop(NULL, true, &left);
-	assert_int_equal(left.code, 0);
-	assert_powerless(left.status, BPF_ONLY);
-	assert_powerless(left.after_exec, NOTHING);
 }
 
 static void another_user_has_nothing_and_no_way_back(void **state)
@@ -123,11 +111,11 @@ static void another_user_has_nothing_and_no_way_back(void **state)
 	char ids[64];
 
 	(void)state;
-	drop(&nobody, false, &left);
+	drop(&nobody, &left);
 	assert_int_equal(left.code, 0);
 	assert_int_equal(left.setuid, -1);
-	assert_powerless(left.status, NOTHING);
-	assert_powerless(left.after_exec, NOTHING);
+	assert_powerless(left.status);
+	assert_powerless(left.after_exec);
 	snprintf(ids, sizeof(ids), "%u\t%u\t%u\t%u", nobody.uid, nobody.uid, nobody.uid,
 		 nobody.uid);
 	assert_line(left.status, "Uid", ids);
@@ -136,18 +124,6 @@ static void another_user_has_nothing_and_no_way_back(void **state)
 	assert_line(left.status, "Gid", ids);
 	snprintf(ids, sizeof(ids), "%u ", nobody.gid);
 	assert_line(left.status, "Groups", ids);
-}
-
-static void another_user_may_keep_cap_bpf(void **state)
-{
-	static struct left left;
-
-	(void)state;
-	drop(&nobody, true, &left);
-	assert_int_equal(left.code, 0);
-	assert_int_equal(left.setuid, -1);
-	assert_powerless(left.status, BPF_ONLY);
-	assert_powerless(left.after_exec, NOTHING);
 }
 
 /* Runs a step in a child, as nothing here can be undone. Returns its exit status. */
@@ -170,15 +146,12 @@ static int drop_without_the_means(void)
 
 	if (skw_identity_assume(&nobody))
 		return 1;
-	if (skw_privileges_drop(&root, false, &err) != -EPERM)
+	if (skw_privileges_drop(&root, &err) != -EPERM)
 		return 2;
 	if (!strstr(err.text, "can't become root"))
 		return 3;
-	err = (struct skw_error){ 0 };
-	if (skw_privileges_drop(NULL, true, &err) != -EPERM || !strstr(err.text, "CAP_BPF"))
-		return 4;
 	/* It is no failure if there is nothing to give up. */
-	return skw_privileges_drop(NULL, false, NULL) ? 5 : 0;
+	return skw_privileges_drop(NULL, NULL) ? 4 : 0;
 }
 
 static void what_can_not_be_done_is_an_error(void **state)
@@ -215,9 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_that_stays_root_keeps_no_capability),
-		cmocka_unit_test(cap_bpf_alone_can_be_kept_but_not_handed_on),
 		cmocka_unit_test(another_user_has_nothing_and_no_way_back),
-		cmocka_unit_test(another_user_may_keep_cap_bpf),
 		cmocka_unit_test(what_can_not_be_done_is_an_error),
 		cmocka_unit_test(what_is_missing_is_named),
 	};

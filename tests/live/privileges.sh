@@ -8,6 +8,9 @@ getent passwd nobody >/dev/null || skip_all "there is no user nobody"
 pair
 nobody=$(id -u nobody)
 
+# The worker of root becomes skwatch, if there is such a user, else nobody.
+worker_uid=$(id -u skwatch 2>/dev/null || id -u nobody)
+
 status() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
 # powerless NAME PID: whether that process has no privileges.
 powerless() {
@@ -20,7 +23,8 @@ powerless() {
 
 start "$A" capture -i eth0 -w "$TMP/root.pcap"
 powerless "worker" "$PID"
-is "$(status "$PID" Uid | cut -f1)" 0 "worker: stays the user"
+is "$(status "$PID" Uid)" "$(printf "$worker_uid\t$worker_uid\t$worker_uid\t$worker_uid")" "worker: is another user"
+is "$(status "$PID" Seccomp)" 2 "worker: has a filter of system calls"
 keeper=$(keeper_of "$PID")
 isnt "$(status "$keeper" CapEff)" 0000000000000000 "keeper: has what the worker has not"
 # Directories by which files can be made are the keeper's.

@@ -144,9 +144,12 @@ static void classic_programs_print_as_in_tcpdump(void **state)
 
 static void translated_programs_print_as_in_the_verifiers_log(void **state)
 {
-	const struct skw_filter_frame frame = {
-		.counters_fd = 5, .next_fd = 6, .slot = 2, .direction = SKW_DIR_IN, .lo_ifindex = 1
-	};
+	const struct skw_filter_frame frame = { .counters_fd = 5,
+						.next_fd = 6,
+						.slot = 2,
+						.cpus = 4,
+						.direction = SKW_DIR_IN,
+						.lo_ifindex = 1 };
 	struct skw_offline_filter *f = compile("icmp[4:2] & 7 = 1");
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	struct skw_buf b = SKW_BUF_INIT;
@@ -163,49 +166,50 @@ static void translated_programs_print_as_in_the_verifiers_log(void **state)
 			"   4: if w1 != 0x4 goto 7\n"
 			"   5: w0 = 0x0\n"
 			"   6: exit\n"
-			"   7: w1 = 0x2\n"
-			"   8: *(u32 *)(r10 -4) = r1\n"
-			"   9: r1 = map[fd:5]\n"
-			"  11: r2 = r10\n"
-			"  12: r2 += -4\n"
-			"  13: call bpf_map_lookup_elem#1\n"
-			"  14: if r0 != 0x0 goto 17\n"
-			"  15: w0 = 0x0\n"
-			"  16: exit\n"
-			"  17: r1 = *(u64 *)(r0 +0)\n"
-			"  18: r1 += 1\n"
-			"  19: *(u64 *)(r0 +0) = r1\n"
-			"  20: r1 = *(u32 *)(r6 +4)\n"
-			"  21: if w1 != 0x4 goto 24\n"
-			"  22: w0 = 0x0\n"
-			"  23: exit\n"
-			"  24: w0 = 0x0\n"
-			"  25: w7 = 0x0\n"
-			"  26: r0 = *(u16 *)skb[12]\n"
-			"  27: if w0 != 0x800 goto 50\n"
-			"  28: r0 = *(u8 *)skb[23]\n"
-			"  29: if w0 != 0x1 goto 50\n"
-			"  30: r0 = *(u16 *)skb[20]\n"
-			"  31: if w0 & 0x1fff goto 50\n"
-			"  32: *(u32 *)(r10 -68) = r0\n"
-			"  33: r0 = *(u8 *)skb[14]\n"
-			"  34: w0 &= 0xf\n"
-			"  35: w0 <<= 0x2\n"
-			"  36: w7 = w0\n"
-			"  37: r0 = *(u32 *)(r10 -68)\n"
-			"  38: r0 = *(u16 *)skb[r7 + 18]\n"
-			"  39: w0 &= 0x7\n"
-			"  40: if w0 != 0x1 goto 50\n"
-			"  41: w1 = 0x2\n"
-			"  42: *(u32 *)(r6 +48) = r1\n"
-			"  43: r1 = r6\n"
-			"  44: r2 = map[fd:6]\n"
-			"  46: w3 = 0x0\n"
-			"  47: call bpf_tail_call#12\n"
-			"  48: w0 = 0x0\n"
-			"  49: exit\n"
-			"  50: w0 = 0x0\n"
-			"  51: exit\n");
+			"   7: call bpf_get_smp_processor_id#8\n"
+			"   8: r0 += 8\n"
+			"   9: *(u32 *)(r10 -4) = r0\n"
+			"  10: r1 = map[fd:5]\n"
+			"  12: r2 = r10\n"
+			"  13: r2 += -4\n"
+			"  14: call bpf_map_lookup_elem#1\n"
+			"  15: if r0 != 0x0 goto 18\n"
+			"  16: w0 = 0x0\n"
+			"  17: exit\n"
+			"  18: r1 = *(u64 *)(r0 +0)\n"
+			"  19: r1 += 1\n"
+			"  20: *(u64 *)(r0 +0) = r1\n"
+			"  21: r1 = *(u32 *)(r6 +4)\n"
+			"  22: if w1 != 0x4 goto 25\n"
+			"  23: w0 = 0x0\n"
+			"  24: exit\n"
+			"  25: w0 = 0x0\n"
+			"  26: w7 = 0x0\n"
+			"  27: r0 = *(u16 *)skb[12]\n"
+			"  28: if w0 != 0x800 goto 51\n"
+			"  29: r0 = *(u8 *)skb[23]\n"
+			"  30: if w0 != 0x1 goto 51\n"
+			"  31: r0 = *(u16 *)skb[20]\n"
+			"  32: if w0 & 0x1fff goto 51\n"
+			"  33: *(u32 *)(r10 -68) = r0\n"
+			"  34: r0 = *(u8 *)skb[14]\n"
+			"  35: w0 &= 0xf\n"
+			"  36: w0 <<= 0x2\n"
+			"  37: w7 = w0\n"
+			"  38: r0 = *(u32 *)(r10 -68)\n"
+			"  39: r0 = *(u16 *)skb[r7 + 18]\n"
+			"  40: w0 &= 0x7\n"
+			"  41: if w0 != 0x1 goto 51\n"
+			"  42: w1 = 0x2\n"
+			"  43: *(u32 *)(r6 +48) = r1\n"
+			"  44: r1 = r6\n"
+			"  45: r2 = map[fd:6]\n"
+			"  47: w3 = 0x0\n"
+			"  48: call bpf_tail_call#12\n"
+			"  49: w0 = 0x0\n"
+			"  50: exit\n"
+			"  51: w0 = 0x0\n"
+			"  52: exit\n");
 	skw_offline_filter_free(f);
 }
 

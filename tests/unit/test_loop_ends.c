@@ -203,6 +203,9 @@ static int second(void *ctx, struct skw_error *err)
 	return skw_error_set(err, FAILURE, "a handler of %s failed", f->name);
 }
 
+/* Opened before, as no file can be opened in a session. */
+static int null_fd;
+
 static int watch_two(struct fake *f)
 {
 	for (int i = 0; i < 2; i++) {
@@ -213,9 +216,7 @@ static int watch_two(struct fake *f)
 			return ret;
 	}
 	/* A descriptor that can't be waited for is refused. */
-	int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	return skw_loop_watch(f->loop, file, EPOLLIN, first, f) == -EPERM ? 0 : FAILURE;
+	return skw_loop_watch(f->loop, null_fd, EPOLLIN, first, f) == -EPERM ? 0 : FAILURE;
 }
 
 static int write_to_each(struct fake *f, unsigned n)
@@ -233,6 +234,8 @@ static void handlers_are_called_for_their_descriptors(void **state)
 	struct basin basin = { 0 };
 
 	(void)state;
+	null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_true(null_fd >= 0);
 	RUN(&basin, &a);
 	assert_int_equal(told->ret, FAILURE);
 	assert_string_equal(told->err.text, "a handler of A failed");
@@ -277,7 +280,17 @@ static int serve(void *ctx, const void *request, size_t len, struct skw_keeper_r
 	return len == 0 ? 0 : -EINVAL;
 }
 
-static const struct skw_keeper_verb verbs[] = { { "answer", serve } };
+/* The worker may not kill it. */
+static int serve_die(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
+{
+	(void)ctx;
+	(void)request;
+	(void)len;
+	(void)reply;
+	return raise(SIGKILL);
+}
+
+static const struct skw_keeper_verb verbs[] = { { "answer", serve }, { "die", serve_die } };
 static char answers[] = "ab";
 
 static void settle(void *ctx)
@@ -286,10 +299,10 @@ static void settle(void *ctx)
 }
 
 static struct skw_keeper_table of_source = {
-	.verbs = verbs, .n_verbs = 1, .ctx = &answers[0], .settle = settle
+	.verbs = verbs, .n_verbs = SKW_ARRAY_SIZE(verbs), .ctx = &answers[0], .settle = settle
 };
 static struct skw_keeper_table of_plan = {
-	.verbs = verbs, .n_verbs = 1, .ctx = &answers[1], .settle = settle
+	.verbs = verbs, .n_verbs = SKW_ARRAY_SIZE(verbs), .ctx = &answers[1], .settle = settle
 };
 static struct skw_keeper_table *const tables[] = { &of_plan };
 
@@ -344,7 +357,8 @@ static void without_verbs_there_is_no_keeper(void **state)
 
 static void kill_keeper(struct fake *f)
 {
-	must(kill(skw_keeper_pid(skw_loop_keeper(f->loop)), SIGKILL) == 0);
+	must(skw_keeper_call(skw_loop_keeper(f->loop), of_source.first + 1, NULL, 0, NULL, NULL,
+			     NULL, NULL) == -EPIPE);
 }
 
 static int kill_keeper_once(struct fake *f, unsigned n)
@@ -386,7 +400,7 @@ static void a_keeper_that_dies_at_the_end_is_told_as_well(void **state)
 static int wait_for_ever(struct fake *f)
 {
 	kill_keeper(f);
-	while (pause() < 0)
+	while (poll(NULL, 0, -1) < 0)
 		continue;
 	return 0;
 }

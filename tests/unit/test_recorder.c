@@ -122,7 +122,7 @@ static int stats(void *ctx, uint32_t place, struct skw_iface_stats *out)
 
 static _Noreturn void record_here(struct source *s, const struct skw_file_plan *plan)
 {
-	struct skw_verbs_files files = { .plan = plan, .dir_fd = -1 };
+	struct skw_verbs_files files = { .plan = plan, .dir_fd = -1, .reads = true };
 	const struct skw_recorder_options opt = { .files = &files,
 						  .kind = &s->kind,
 						  .stats = stats };
@@ -142,7 +142,8 @@ static _Noreturn void record_here(struct source *s, const struct skw_file_plan *
 					    .sources_len = 1,
 					    .sink = &sink,
 					    .tables = tables,
-					    .tables_len = 1 };
+					    .tables_len = 1,
+					    .threads = true };
 
 	told->ret = skw_loop_run(&loop, &told->err);
 	told->taken = s->at;

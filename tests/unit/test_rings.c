@@ -258,8 +258,48 @@ static void an_older_position_stays_until_its_turn(void **arg)
 	assert_int_equal(*s->fake[0].consumer, 0);
 	assert_int_equal(skw_rings_look(s->rings, 200), 0);
 	EXPECT(s, 110);
+	skw_rings_arm(s->rings);
+	assert_int_equal(*s->fake[0].consumer, 144);
+}
+
+/*
+ * A record whose position is the consumer's wakes the reader, so nothing does while the last record
+ * is kept back.
+ */
+static void the_last_record_is_kept_back_until_the_reader_sleeps(void **arg)
+{
+	struct state *s = *arg;
+
+	produce(&s->fake[0], 10, 64);
+	produce(&s->fake[0], 11, 64);
+	assert_int_equal(skw_rings_look(s->rings, 100), 0);
+	EXPECT(s, 10, 11);
+	skw_rings_release(s->rings);
+	assert_int_equal(*s->fake[0].consumer, 72);
+	assert_int_equal(skw_rings_fill(s->rings), 0);
+	skw_rings_arm(s->rings);
+	assert_int_equal(*s->fake[0].consumer, 144);
+	/* The space stays given back. */
+	assert_int_equal(skw_rings_look(s->rings, 200), 0);
 	skw_rings_release(s->rings);
 	assert_int_equal(*s->fake[0].consumer, 144);
+	produce(&s->fake[0], 210, 64);
+	assert_int_equal(skw_rings_look(s->rings, 300), 0);
+	EXPECT(s, 210);
+	skw_rings_release(s->rings);
+	assert_int_equal(*s->fake[0].consumer, 144);
+}
+
+/* Its space would be missing. */
+static void a_large_record_is_not_kept_back(void **arg)
+{
+	struct state *s = *arg;
+
+	produce(&s->fake[0], 10, RING_BYTES / 8);
+	assert_int_equal(skw_rings_look(s->rings, 100), 0);
+	EXPECT(s, 10);
+	skw_rings_release(s->rings);
+	assert_int_equal(*s->fake[0].consumer, RING_BYTES / 8 + 8);
 }
 
 static void without_producers_all_is_lent_out(void **arg)
@@ -315,7 +355,7 @@ static void space_is_given_back_when_it_is_much_and_only_when_asked(void **arg)
 	EXPECT(s, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
 	assert_int_equal(*s->fake[0].consumer, 0);
 	skw_rings_release_some(s->rings);
-	assert_int_equal(*s->fake[0].consumer, 9 * 512);
+	assert_int_equal(*s->fake[0].consumer, 8 * 512);
 	assert_int_equal(*s->fake[1].consumer, 0);
 }
 
@@ -331,7 +371,7 @@ static void a_look_gives_no_space_back(void **arg)
 	assert_int_equal(skw_rings_look(s->rings, 200), 0);
 	assert_int_equal(*s->fake[0].consumer, 0);
 	EXPECT(s, 110);
-	skw_rings_release(s->rings);
+	skw_rings_arm(s->rings);
 	assert_int_equal(*s->fake[0].consumer, 144);
 }
 
@@ -385,6 +425,8 @@ int main(void)
 		TEST(skips_discarded_records),
 		TEST(gives_back_only_what_was_lent_out),
 		TEST(an_older_position_stays_until_its_turn),
+		TEST(the_last_record_is_kept_back_until_the_reader_sleeps),
+		TEST(a_large_record_is_not_kept_back),
 		TEST(without_producers_all_is_lent_out),
 		TEST(a_reader_may_stop_at_a_time),
 		TEST(a_peek_tells_the_oldest_or_what_will_not_come),

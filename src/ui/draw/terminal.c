@@ -212,7 +212,7 @@ bool skw_terminal_resize(void)
 	return true;
 }
 
-void skw_terminal_suspend(struct skw_terminal *t)
+void skw_terminal_suspend(struct skw_terminal *t, void (*stop_job)(void *ctx), void *ctx)
 {
 	struct sigaction stop = { .sa_handler = SIG_DFL }, before;
 	sigset_t set, mask;
@@ -223,12 +223,9 @@ void skw_terminal_suspend(struct skw_terminal *t)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
 	sigaction(SIGTSTP, &stop, &before);
-	/*
-	 * The signal goes to the whole job, as the terminal would send it, so that the shell, or
-	 * any other process that waits for the job, sees it stop.
-	 */
-	kill(0, SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &set, &mask);
+	/* The signal stops this process within the call. */
+	stop_job(ctx);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(SIGTSTP, &before, NULL);
 	skw_terminal_redraw(t);

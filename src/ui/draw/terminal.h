@@ -27,7 +27,7 @@ bool skw_terminal_resize(void);
  * Stops the job as Ctrl-Z does in other programs. Returns when the job is continued, with the
  * screen cleared.
  */
-void skw_terminal_suspend(struct skw_terminal *t);
+void skw_terminal_suspend(struct skw_terminal *t, void (*stop_job)(void *ctx), void *ctx);
 
 /*
  * Takes the terminal again and redraws everything, for the case that another program changed it.

@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "verbs/filters.h"
+#include "kern/filters.h"
 
 #include <errno.h>
 #include <linux/bpf.h>
 #include <pcap/dlt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "filter/translate.h"
 #include "kern/compile.h"
 #include "kern/skb_access.h"
 #include "util/cleanup.h"
 #include "util/say.h"
-#include "verbs/ask.h"
 
-/* The loopback interface has this number in every namespace: include/net/flow.h. */
-#define LOOPBACK_IFINDEX 1
-
-#define CBPF_RET_K       0x06 /* BPF_RET | BPF_K, linux/bpf_common.h */
-
-enum { VERB_MAKE_FILTER, VERBS };
+#define CBPF_RET_K 0x06 /* BPF_RET | BPF_K, linux/bpf_common.h */
 
 void skw_compiled_free(struct skw_compiled *c)
 {
@@ -146,6 +138,7 @@ static int load_with(const struct skw_capture_plan *plan, const struct skw_compi
 					  .next_fd = place->next_fd,
 					  .slot = place->slot,
 					  .slot_from_cb = place->slot_from_cb,
+					  .cpus = skw_tap_cpus(),
 					  .direction = plan->direction,
 					  .access = access,
 					  .lo_ifindex = place->lo_ifindex };
@@ -189,12 +182,8 @@ int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c
 	return load(plan, c, place, err);
 }
 
-/*
- * Compiles the expression for this kind of interface: on a live handle if possible, otherwise
- * without one. If the reason is that the interface is down, the result is a stand-in.
- */
-static int compile_for_kind(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
-			    struct skw_compiled *c, bool *stand_in, struct skw_error *err)
+int skw_filters_compile_kind(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
+			     struct skw_compiled *c, bool *stand_in, struct skw_error *err)
 {
 	struct skw_error trouble = { 0 };
 	int dlt = skw_iface_plain_dlt(info->arphrd);
@@ -225,82 +214,4 @@ static int compile_for_kind(const struct skw_capture_plan *plan, const struct sk
 	if (ret && trouble.usage)
 		return skw_error_usage(err, "%s", trouble.text);
 	return ret ? skw_error_set(err, ret, "%s", trouble.text) : 0;
-}
-
-static int make_here(const struct skw_verbs_filters *ctx, const struct skw_iface_info *info,
-		     struct skw_filters_made *made, struct skw_error *err)
-{
-	const struct skw_filters_place place = { .counters_fd = ctx->counters_fd,
-						 .next_fd = ctx->next_fd,
-						 .slot_from_cb = true,
-						 .lo_ifindex = LOOPBACK_IFINDEX,
-						 .access = ctx->access };
-	struct skw_compiled c = { 0 };
-	bool stand_in = false;
-	int ret = compile_for_kind(ctx->plan, info, &c, &stand_in, err);
-
-	if (ret)
-		return ret;
-	int fd = skw_filters_load(ctx->plan, &c, &place, err);
-	if (fd >= 0)
-		*made = (struct skw_filters_made){ .dlt = c.dlt,
-						   .user = c.user != NULL,
-						   .stand_in = stand_in };
-	skw_compiled_free(&c);
-	return fd;
-}
-
-static int serve_make_filter(void *arg, const void *request, size_t len,
-			     struct skw_keeper_reply *reply)
-{
-	const struct skw_verbs_filters *ctx = arg;
-	struct skw_filters_made made;
-	struct skw_iface_info info;
-	struct skw_error err = { 0 };
-	uint32_t ifindex;
-
-	if (len != sizeof(ifindex))
-		return -EINVAL;
-	memcpy(&ifindex, request, sizeof(ifindex));
-	int ret = skw_iface_by_index(ifindex, &info);
-	if (ret)
-		return ret;
-	int fd = make_here(ctx, &info, &made, &err);
-	if (fd < 0)
-		return skw_keeper_reply_error(reply, fd, &err);
-	memcpy(reply->payload, &made, sizeof(made));
-	reply->len = sizeof(made);
-	reply->fds[reply->n_fds++] = fd;
-	return 0;
-}
-
-static const struct skw_keeper_verb verbs[VERBS] = {
-	[VERB_MAKE_FILTER] = { "make filter", serve_make_filter },
-};
-
-void skw_verbs_filters_prepare(struct skw_verbs_filters *ctx)
-{
-	ctx->keep_fds[0] = ctx->counters_fd;
-	ctx->keep_fds[1] = ctx->next_fd;
-	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
-						.n_verbs = VERBS,
-						.ctx = ctx,
-						.keep_fds = ctx->keep_fds,
-						.n_keep = SKW_ARRAY_SIZE(ctx->keep_fds) };
-}
-
-int skw_verbs_filters_make(const struct skw_verbs_filters *ctx, struct skw_keeper *k,
-			   const struct skw_iface_info *info, struct skw_filters_made *made,
-			   struct skw_error *err)
-{
-	char what[32];
-	const struct skw_verbs_question question = { .verb = ctx->table.first + VERB_MAKE_FILTER,
-						     .request = &info->ifindex,
-						     .len = sizeof(info->ifindex),
-						     .what = what };
-
-	if (!k)
-		return make_here(ctx, info, made, err);
-	snprintf(what, sizeof(what), "interface %u", info->ifindex);
-	return skw_verbs_ask_fd(k, &question, made, sizeof(*made), err);
 }

@@ -4,13 +4,12 @@
  * loads it. Before the split the only process does this, afterwards the keeper. If the kernel can't
  * run the program, a filter for user space takes its place.
  */
-#ifndef SKW_VERBS_FILTERS_H
-#define SKW_VERBS_FILTERS_H
+#ifndef SKW_KERN_FILTERS_H
+#define SKW_KERN_FILTERS_H
 
 #include <stdbool.h>
 
 #include "filter/offline.h"
-#include "keeper/keeper.h"
 #include "kern/iface.h"
 #include "kern/tap.h"
 #include "model/capture_plan.h"
@@ -44,6 +43,14 @@ int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_if
 int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struct skw_compiled *out,
 			     struct skw_error *err);
 
+/*
+ * Compiles plan->filter for all interfaces of this kind: on a live handle of this one if possible,
+ * otherwise without one. *stand_in tells that the reason was that the interface is down. An
+ * expression that makes no sense for a link other than Ethernet matches none of its packets.
+ */
+int skw_filters_compile_kind(const struct skw_capture_plan *plan, const struct skw_iface_info *info,
+			     struct skw_compiled *c, bool *stand_in, struct skw_error *err);
+
 /* The parameters of the generated program besides the expression. */
 struct skw_filters_place {
 	int counters_fd, next_fd;
@@ -66,37 +73,5 @@ const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *p
  */
 int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,
 		     const struct skw_filters_place *place, struct skw_error *err);
-
-/* The properties of a filter program that was made for the dispatcher. */
-struct skw_filters_made {
-	/* The link type of the interface's packets. */
-	int32_t dlt;
-	/* The program accepts every packet: user space has to filter. */
-	uint8_t user;
-	/* The program was made without a live handle, because the interface is down. */
-	uint8_t stand_in;
-	uint8_t reserved[2];
-};
-
-/* The data of the keeper's part. It must stay valid for the rest of the program. */
-struct skw_verbs_filters {
-	const struct skw_capture_plan *plan;
-	int counters_fd, next_fd;
-	const struct skw_skb_access *access; /* NULL: none */
-	int keep_fds[2];
-	struct skw_keeper_table table;
-};
-
-/* Fills in the table for skw_keeper_split(). The caller has set the fields above. */
-void skw_verbs_filters_prepare(struct skw_verbs_filters *ctx);
-
-/*
- * Makes a filter program for the dispatcher for all interfaces of the same kind as this. Returns a
- * descriptor that the caller owns, or -errno. The keeper `k` makes it, or, if k is NULL, this
- * process, which then must have the privileges.
- */
-int skw_verbs_filters_make(const struct skw_verbs_filters *ctx, struct skw_keeper *k,
-			   const struct skw_iface_info *info, struct skw_filters_made *made,
-			   struct skw_error *err);
 
 #endif

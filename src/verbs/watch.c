@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "verbs/namespaces.h"
+#include "verbs/watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "util/cleanup.h"
 
-enum { VERB_NAMESPACES, VERB_ITER, VERBS };
+enum { VERB_NAMESPACES, VERB_ITER, VERB_STOP, VERBS };
 
 struct iter_request {
 	uint32_t netns;
@@ -21,7 +21,7 @@ struct iter_request {
 static int serve_namespaces(void *arg, const void *request, size_t len,
 			    struct skw_keeper_reply *reply)
 {
-	struct skw_verbs_namespaces *ctx = arg;
+	struct skw_verbs_watch *ctx = arg;
 	uint32_t from, total;
 
 	if (len != sizeof(from))
@@ -34,6 +34,8 @@ static int serve_namespaces(void *arg, const void *request, size_t len,
 			return ret;
 	}
 	total = (uint32_t)ctx->list.len;
+	if (from > total)
+		return -EINVAL;
 	memcpy(reply->payload, &total, sizeof(total));
 	reply->len = sizeof(total);
 	for (size_t i = from; i < total && i - from < PAGE; i++) {
@@ -52,58 +54,72 @@ static int open_iter(void *link)
 }
 
 /* Returns a descriptor or -errno, -ENXIO if the namespace is not in the list. */
-static int open_inside(struct skw_verbs_namespaces *ctx, const struct iter_request *asked)
+static int open_inside(struct skw_verbs_watch *ctx, const struct iter_request *asked, int link)
 {
+	if (asked->netns == ctx->home || asked->which == SKW_ITER_HOLDERS)
+		return skw_conn_iter_open(link);
 	for (size_t i = 0; i < ctx->list.len; i++)
 		if (ctx->list.all[i].inode == asked->netns)
-			return skw_netns_inside(&ctx->list.all[i], open_iter,
-						&ctx->links[asked->which]);
+			return skw_netns_inside(&ctx->list.all[i], open_iter, &link);
 	return -ENXIO;
 }
 
 static int serve_iter(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
-	struct skw_verbs_namespaces *ctx = arg;
+	struct skw_verbs_watch *ctx = arg;
 	struct iter_request asked;
 
 	if (len != sizeof(asked))
 		return -EINVAL;
 	memcpy(&asked, request, sizeof(asked));
-	if (asked.which >= SKW_ITERS || ctx->links[asked.which] < 0)
+	if (asked.which >= SKW_ITERS)
 		return -EINVAL;
-	int fd = open_inside(ctx, &asked);
+	int link = skw_conn_iter_link(ctx->conn, (enum skw_conn_iter)asked.which);
+	if (link < 0)
+		return -EINVAL;
+	int fd = open_inside(ctx, &asked, link);
 	/*
 	 * The process whose path in /proc led to the namespace may have exited. Another one may be
 	 * in it.
 	 */
 	if (fd == -ENOENT && ctx->scan && skw_netns_scan(&ctx->list) == 0)
-		fd = open_inside(ctx, &asked);
+		fd = open_inside(ctx, &asked, link);
 	if (fd < 0)
 		return fd == -ENXIO ? -ENOENT : fd;
 	reply->fds[reply->n_fds++] = fd;
 	return 0;
 }
 
+static int serve_stop(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
+{
+	(void)request;
+	(void)reply;
+	if (len)
+		return -EINVAL;
+	skw_conn_detach(((struct skw_verbs_watch *)arg)->conn);
+	return 0;
+}
+
 static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_NAMESPACES] = { "find network namespaces", serve_namespaces },
 	[VERB_ITER] = { "start an iterator", serve_iter },
+	[VERB_STOP] = { "stop the watch", serve_stop },
 };
 
 static void settle(void *ctx)
 {
-	skw_verbs_namespaces_settle(ctx);
+	skw_verbs_watch_settle(ctx);
 }
 
-int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx)
+int skw_verbs_watch_prepare(struct skw_verbs_watch *ctx)
 {
 	size_t n = 0;
+	SKW_AUTO_FREE int *conn_fds = skw_conn_kept_fds(ctx->conn, &n);
 
-	ctx->keep_fds = calloc(SKW_ITERS + ctx->list.len, sizeof(*ctx->keep_fds));
+	ctx->keep_fds = conn_fds ? calloc(n + ctx->list.len, sizeof(*ctx->keep_fds)) : NULL;
 	if (!ctx->keep_fds)
 		return -ENOMEM;
-	for (size_t i = 0; i < SKW_ITERS; i++)
-		if (ctx->links[i] >= 0)
-			ctx->keep_fds[n++] = ctx->links[i];
+	memcpy(ctx->keep_fds, conn_fds, n * sizeof(*conn_fds));
 	for (size_t i = 0; i < ctx->list.len; i++)
 		if (ctx->list.all[i].fd >= 0)
 			ctx->keep_fds[n++] = ctx->list.all[i].fd;
@@ -116,15 +132,17 @@ int skw_verbs_namespaces_prepare(struct skw_verbs_namespaces *ctx)
 	return 0;
 }
 
-void skw_verbs_namespaces_settle(struct skw_verbs_namespaces *ctx)
+void skw_verbs_watch_settle(struct skw_verbs_watch *ctx)
 {
 	skw_netns_list_free(&ctx->list);
 	free(ctx->keep_fds);
 	ctx->keep_fds = NULL;
+	if (ctx->conn)
+		skw_conn_disarm(ctx->conn);
 }
 
-int skw_verbs_namespaces_find(const struct skw_verbs_namespaces *ctx, struct skw_keeper *k,
-			      struct skw_verbs_netns **out, size_t *len)
+int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k,
+			 struct skw_verbs_netns **out, size_t *len)
 {
 	SKW_AUTO_FREE struct skw_verbs_netns *all = NULL;
 	uint8_t reply[SKW_KEEPER_REPLY_MAX];
@@ -155,8 +173,8 @@ int skw_verbs_namespaces_find(const struct skw_verbs_namespaces *ctx, struct skw
 	return 0;
 }
 
-int skw_verbs_namespaces_iter(const struct skw_verbs_namespaces *ctx, struct skw_keeper *k,
-			      uint32_t netns, enum skw_conn_iter which)
+int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t netns,
+			 enum skw_conn_iter which)
 {
 	const struct iter_request request = { .netns = netns, .which = which };
 	int fd = -1;
@@ -167,4 +185,9 @@ int skw_verbs_namespaces_iter(const struct skw_verbs_namespaces *ctx, struct skw
 	if (ret)
 		return ret;
 	return n == 1 ? fd : -EPROTO;
+}
+
+int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k)
+{
+	return skw_keeper_call(k, ctx->table.first + VERB_STOP, NULL, 0, NULL, NULL, NULL, NULL);
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The walls around a process that reads what strangers have sent. A process that was taken over can
+ * still read and write the descriptors that it has, and compute. It can't open a file, start a
+ * process, make a socket, load a program or signal another process.
+ */
+#ifndef SKW_KEEPER_SANDBOX_H
+#define SKW_KEEPER_SANDBOX_H
+
+#include <stdbool.h>
+
+#include "util/error.h"
+
+/* A session needs these besides the descriptors that are open already. */
+struct skw_sandbox {
+	/* A thread that writes files. */
+	bool threads;
+	/* Changes the modes of its terminal. */
+	bool terminal;
+	/* Lists the folders below this descriptor. -1: no folder. */
+	int folder_fd;
+};
+
+/* The layers, as bits, for skw_sandbox_close(). */
+enum skw_sandbox_layer {
+	SKW_SANDBOX_LANDLOCK = 1, /* the file system, and TCP ports where the kernel has that */
+	SKW_SANDBOX_SECCOMP = 2,  /* the system calls, an allow-list */
+	SKW_SANDBOX_LIMITS = 4,   /* no core dump, no process, few descriptors */
+};
+
+/*
+ * Closes the sandbox for good. The privileges are dropped by now, and there is no thread yet.
+ * *closed gets the layers that this kernel has; one that it has not is no error. Returns 0, or
+ * -errno with err filled if a layer that the kernel has could not be closed.
+ */
+int skw_sandbox_close(const struct skw_sandbox *s, unsigned *closed, struct skw_error *err);
+
+#endif

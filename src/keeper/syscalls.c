@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "keeper/syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "keeper/sandbox.h"
+#include "util/cleanup.h"
+
+/* These are allowed with any arguments: they act on this process and on what it has open. */
+static const int always[] = {
+	/* bytes */
+	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev),
+	SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
+	SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fadvise64), SCMP_SYS(fsync),
+	SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range),
+	/* the keeper's socket and netlink */
+	SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(recvmsg), SCMP_SYS(recvfrom),
+	SCMP_SYS(shutdown),
+	/* waiting */
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(eventfd2),
+	SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(timerfd_gettime),
+	SCMP_SYS(signalfd4), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(futex),
+	SCMP_SYS(futex_waitv), SCMP_SYS(sched_yield), SCMP_SYS(wait4), SCMP_SYS(waitid),
+	SCMP_SYS(restart_syscall), SCMP_SYS(alarm), SCMP_SYS(setitimer),
+	/* signals that come */
+	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigpending), SCMP_SYS(sigaltstack),
+	/* memory */
+	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+	/* threads and the end */
+	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(membarrier), SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	/* questions */
+	SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time),
+	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getpgrp), SCMP_SYS(getuid),
+	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrandom),
+	SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(getcpu), SCMP_SYS(sched_getaffinity)
+};
+
+struct rule {
+	int call;
+	struct scmp_arg_cmp arg;
+};
+
+static int add_rules(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < n; i++)
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, rules[i].call, 1, &rules[i].arg);
+	return ret;
+}
+
+static int add_always(scmp_filter_ctx ctx)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < SKW_ARRAY_SIZE(always); i++)
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, always[i], 0, NULL);
+	return ret;
+}
+
+/* These are allowed with certain arguments only. */
+static int add_some(scmp_filter_ctx ctx)
+{
+	const struct rule rules[] = {
+		/* No memory becomes code. */
+		{ SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+		{ SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+		{ SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME) },
+		/* The C library's fstat(). */
+		{ SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH) },
+		{ SCMP_SYS(statx), SCMP_A2(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH) },
+		/* abort() */
+		{ SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFD) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFD) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFL) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFL) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETPIPE_SZ) },
+		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETPIPE_SZ) },
+		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS) },
+		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ) },
+		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONREAD) },
+	};
+
+	return add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+}
+
+static int add_terminal(scmp_filter_ctx ctx)
+{
+	const struct rule rules[] = {
+		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCSETS) },
+		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCSETSW) },
+		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCSETSF) },
+		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCFLSH) },
+		/* ncurses stops itself on SIGTSTP. */
+		{ SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
+	};
+
+	return add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+}
+
+/* A new thread, but no new process. The C library falls back from clone3() to clone(). */
+static int add_threads(scmp_filter_ctx ctx)
+{
+	const int thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
+	const struct rule rules[] = {
+		{ SCMP_SYS(clone),
+		  SCMP_A0(SCMP_CMP_MASKED_EQ, (scmp_datum_t)thread, (scmp_datum_t)thread) },
+	};
+	int ret = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
+
+	return ret ? ret : add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+}
+
+/* Folders are opened for reading. Landlock says which. */
+static int add_folders(scmp_filter_ctx ctx)
+{
+	const scmp_datum_t mask = O_ACCMODE | O_CREAT | O_TRUNC | O_DIRECTORY | __O_TMPFILE;
+	const struct rule rules[] = {
+		{ SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, mask, O_RDONLY | O_DIRECTORY) },
+	};
+	int ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0, NULL);
+
+	return ret ? ret : add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+}
+
+int skw_syscalls_allow_only(const struct skw_sandbox *s)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+
+	if (!ctx)
+		return -ENOMEM;
+	int ret = add_always(ctx);
+	if (!ret)
+		ret = add_some(ctx);
+	if (!ret && s->terminal)
+		ret = add_terminal(ctx);
+	if (!ret && s->threads)
+		ret = add_threads(ctx);
+	if (!ret && s->folder_fd >= 0)
+		ret = add_folders(ctx);
+	if (!ret)
+		ret = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return ret;
+}
