@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A worker that an attacker has taken over can do no harm. A library in it makes more than a hundred
+# attempts after the privileges were dropped: tests/live/hostile_worker/run list prints them. Each
+# must be refused, for each command and for each kind of user that started it.
+#
+# HOSTILE_SETUPS and HOSTILE_USERS in the environment name the parts to run (default: all).
+. "${srcdir:?}/tests/live/lib.sh"
+need root
+HOSTILE=$builddir/tests/live/hostile_worker
+[ -x "$HOSTILE/run" ] || bail "$HOSTILE/run is not there"
+getent passwd nobody >/dev/null || skip_all "there is no user nobody"
+
+# The programs where every user can run them.
+install -m 755 "$SKWATCH" "$TMP/skwatch"
+install -m 755 "$HOSTILE/worker.so" "$TMP/worker.so"
+A=skwt$$a
+namespace "$A"
+cable "$A" eth0 "$A" eth1
+mkdir "$TMP/bpf"
+
+# The capabilities, by number, that the messages of these commands ask for: CAP_NET_ADMIN,
+# CAP_NET_RAW, CAP_PERFMON, CAP_BPF.
+CAPTURE_CAPS=12,13,38,39
+WATCH_CAPS=12,38,39
+
+# attack DIR USER OPTION... COMMAND: makes the attempts on skwatch, in file systems and names of their
+# own. The results are in $RESULTS.
+attack() {
+	local dir=$1 user=$2
+	shift 2
+	RESULTS=$dir.tsv
+	mkdir -p "$dir"
+	nsenter --net="/run/netns/$A" unshare --mount --uts --propagation private \
+		sh -c 'mount -t bpf none "$0" && exec "$@"' "$TMP/bpf" \
+		"$HOSTILE/run" try --library "$TMP/worker.so" --dir "$dir" --bpffs "$TMP/bpf" "$@" \
+		>"$RESULTS" 2>"$dir.err"
+}
+
+# judge NAME: a line of TAP for each group of attempts.
+judge() {
+	local group all bad
+	cut -f2 "$RESULTS" | uniq >"$TMP/groups"
+	while IFS= read -r group; do
+		all=$(awk -F'\t' -v g="$group" '$2 == g' "$RESULTS" | wc -l)
+		bad=$(awk -F'\t' -v g="$group" '
+			$1 == "refused" || $1 == "absent" || $1 == "ended" { next }
+			$1 == "killed" && $5 == "Bad system call" { next } # by seccomp
+			$2 == g { print $1 ": " $4 ($5 ? " (" $5 ")" : "") }' "$RESULTS")
+		if [ -z "$bad" ]; then
+			ok "$1: $group: none of $all attempts succeeds"
+		else
+			ERR='' not_ok "$1: $group: none of $all attempts succeeds" "$bad"
+		fi
+	done <"$TMP/groups"
+}
+
+# A file for -r that does not end: the worker waits for more of it.
+feed=(--input "$TMP/input" --sample "$srcdir/pcap-samples/arp.pcap")
+
+# try SETUP USER
+try() {
+	local setup=$1 user=$2 dir=$TMP/$1-$2 options=() command=() caps=$CAPTURE_CAPS
+	mkdir "$dir.out"
+	case $setup in
+	lines) command=(capture -i eth0) ;;
+	write) command=(capture -i eth0 -w "$dir.out/f.pcapng" -C 1 -W 4 -z true) ;;
+	any) command=(capture -i any -w "$dir.out/f.pcapng") ;;
+	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
+	events) command=(events --netns self) caps=$WATCH_CAPS ;;
+	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;
+	read-lines) command=(capture -r "$TMP/input") ;;
+	esac
+	case $setup in
+	write) options=(--output "$dir.out/f.pcapng0") ;;
+	any) options=(--output "$dir.out/f.pcapng") ;;
+	read) options=(--output "$dir.out/f.pcap" "${feed[@]}") ;;
+	read-lines) options=("${feed[@]}") ;;
+	esac
+	case $user in
+	root) ;;
+	Z)
+		command+=(-Z nobody)
+		chown nobody "$dir.out"
+		;;
+	user)
+		options+=(--uid 54321)
+		chown 54321 "$dir.out"
+		case $setup in read*) ;; *) options+=(--caps "$caps") ;; esac
+		;;
+	esac
+	attack "$dir" "$user" "${options[@]}" "$TMP/skwatch" "${command[@]}" || {
+		not_ok "$setup, $user: all attempts are made" "$(cat "$dir.err")"
+		return
+	}
+	judge "$setup, $user"
+	case $setup in write | any | top | events | read)
+		# If the library took another process for the keeper, it would prove nothing.
+		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
+			"$setup, $user: the attacker knows the keeper"
+		;;
+	esac
+}
+
+# Before the privileges are dropped, attempts succeed: so it is not their own fault if they fail
+# later. Attempts that would harm the machine, and those on held descriptors, are left out there.
+attack "$TMP/witness" root --witness --output "$TMP/witness.pcap" "$TMP/skwatch" capture -i eth0 \
+	-w "$TMP/witness.pcap" || bail "witness: $(cat "$TMP/witness.err")"
+succeeded=$(lines_like "$RESULTS" '^SUCCEEDED')
+if [ "$succeeded" -ge 100 ]; then
+	ok "with privileges, the attempts succeed"
+	grep -E '^(refused|killed|ended|HUNG)' "$RESULTS" | sed 's/^/# with privileges: /'
+else
+	not_ok "with privileges, the attempts succeed" "only $succeeded" "$(cat "$RESULTS")"
+fi
+
+for user in ${HOSTILE_USERS-root Z user}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top events read read-lines}; do
+		case $setup-$user in
+		top-Z | events-Z) ;; # These two have no -Z.
+		*) try "$setup" "$user" ;;
+		esac
+	done
+done
+done_testing
