@@ -47,17 +47,26 @@ static const int always[] = {
 	SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(getcpu), SCMP_SYS(sched_getaffinity)
 };
 
+/* A call that is allowed where the bits `mask` of an argument, counted from 0, are `value`. */
 struct rule {
 	int call;
-	struct scmp_arg_cmp arg;
+	unsigned arg;
+	scmp_datum_t mask, value;
 };
+
+/* The kernel takes these arguments as 32-bit numbers. */
+#define ALL 0xffffffffU
 
 static int add_rules(scmp_filter_ctx ctx, const struct rule *rules, size_t n)
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < n; i++)
-		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, rules[i].call, 1, &rules[i].arg);
+	for (size_t i = 0; !ret && i < n; i++) {
+		const struct scmp_arg_cmp arg = { rules[i].arg, SCMP_CMP_MASKED_EQ, rules[i].mask,
+						  rules[i].value };
+
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, rules[i].call, 1, &arg);
+	}
 	return ret;
 }
 
@@ -75,24 +84,24 @@ static int add_some(scmp_filter_ctx ctx)
 {
 	const struct rule rules[] = {
 		/* No memory becomes code. */
-		{ SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
-		{ SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
-		{ SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME) },
+		{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
+		{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+		{ SCMP_SYS(prctl), 0, ALL, PR_SET_NAME },
 		/* The C library's fstat(). */
-		{ SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH) },
-		{ SCMP_SYS(statx), SCMP_A2(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH) },
+		{ SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
+		{ SCMP_SYS(statx), 2, AT_EMPTY_PATH, AT_EMPTY_PATH },
 		/* abort() */
-		{ SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFD) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFD) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFL) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFL) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETPIPE_SZ) },
-		{ SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETPIPE_SZ) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TIOCGWINSZ) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONREAD) },
+		{ SCMP_SYS(tgkill), 0, ALL, (scmp_datum_t)getpid() },
+		{ SCMP_SYS(fcntl), 1, ALL, F_GETFD },
+		{ SCMP_SYS(fcntl), 1, ALL, F_SETFD },
+		{ SCMP_SYS(fcntl), 1, ALL, F_GETFL },
+		{ SCMP_SYS(fcntl), 1, ALL, F_SETFL },
+		{ SCMP_SYS(fcntl), 1, ALL, F_DUPFD_CLOEXEC },
+		{ SCMP_SYS(fcntl), 1, ALL, F_SETPIPE_SZ },
+		{ SCMP_SYS(fcntl), 1, ALL, F_GETPIPE_SZ },
+		{ SCMP_SYS(ioctl), 1, ALL, TCGETS },
+		{ SCMP_SYS(ioctl), 1, ALL, TIOCGWINSZ },
+		{ SCMP_SYS(ioctl), 1, ALL, FIONREAD },
 	};
 
 	return add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
@@ -101,12 +110,12 @@ static int add_some(scmp_filter_ctx ctx)
 static int add_terminal(scmp_filter_ctx ctx)
 {
 	const struct rule rules[] = {
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCSETS) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCSETSW) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCSETSF) },
-		{ SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCFLSH) },
+		{ SCMP_SYS(ioctl), 1, ALL, TCSETS },
+		{ SCMP_SYS(ioctl), 1, ALL, TCSETSW },
+		{ SCMP_SYS(ioctl), 1, ALL, TCSETSF },
+		{ SCMP_SYS(ioctl), 1, ALL, TCFLSH },
 		/* ncurses stops itself on SIGTSTP. */
-		{ SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
+		{ SCMP_SYS(kill), 0, ALL, (scmp_datum_t)getpid() },
 	};
 
 	return add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
@@ -117,8 +126,7 @@ static int add_threads(scmp_filter_ctx ctx)
 {
 	const int thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
 	const struct rule rules[] = {
-		{ SCMP_SYS(clone),
-		  SCMP_A0(SCMP_CMP_MASKED_EQ, (scmp_datum_t)thread, (scmp_datum_t)thread) },
+		{ SCMP_SYS(clone), 0, (scmp_datum_t)thread, (scmp_datum_t)thread },
 	};
 	int ret = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
 
@@ -130,7 +138,7 @@ static int add_folders(scmp_filter_ctx ctx)
 {
 	const scmp_datum_t mask = O_ACCMODE | O_CREAT | O_TRUNC | O_DIRECTORY | __O_TMPFILE;
 	const struct rule rules[] = {
-		{ SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, mask, O_RDONLY | O_DIRECTORY) },
+		{ SCMP_SYS(openat), 2, mask, O_RDONLY | O_DIRECTORY },
 	};
 	int ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0, NULL);
 
