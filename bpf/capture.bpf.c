@@ -12,8 +12,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* The keeper may change it at any time. */
 volatile __u32 snaplen = SKW_SNAPLEN_MAX;
 
-/* The reader is woken when a ring holds this many bytes. Set before loading. */
-const volatile __u64 wake_threshold = 1 << 20;
+/* The reader is woken when a ring holds this many bytes. */
+volatile __u64 wake_threshold = 1 << 20;
 
 /* The number of possible CPUs. Set before loading. */
 const volatile __u32 cpus = 1;

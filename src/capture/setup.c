@@ -164,6 +164,8 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 	c->kind.dlt = common_dlt(c);
 	skw_tap_set_snaplen(c->tap, wants_whole(c) ? SKW_SNAPLEN_MAX : c->plan->snaplen);
 	ret = c->use_any ? open_any(c, err) : open_named(c, err);
+	if (!ret)
+		ret = skw_tap_make_rings(c->tap, err);
 	if (ret)
 		return ret;
 	c->verbs.tap = c->tap;

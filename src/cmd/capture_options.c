@@ -12,7 +12,6 @@
 #include "cmd/filter_text.h"
 #include "util/cleanup.h"
 
-#define RING_BYTES_DEFAULT (64ULL << 20)
 #define RING_BYTES_MAX     (64ULL << 30)
 
 static int add_interface(void *values, const char *arg, struct skw_error *err)
@@ -261,8 +260,7 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 	int first = argc;
 
 	*r = (struct skw_capture_request){ .plan = {
-						   .capture = { .snaplen = SKW_SNAPLEN_MAX,
-								.ring_bytes = RING_BYTES_DEFAULT },
+						   .capture = { .snaplen = SKW_SNAPLEN_MAX },
 						   .file = { .nano = true } } };
 	int ret = skw_options_parse(all_tables(tables), SKW_ARRAY_SIZE(tables), argc, argv, r,
 				    &first, err);

@@ -227,8 +227,7 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 	if (!ret)
 		ret = map_memory(c, err);
 	if (!ret)
-		ret = skw_ring_set_make(&c->rings, bpf_map__fd(c->bpf->maps.rings),
-					"the kernel has too little memory", err);
+		ret = skw_ring_set_make(&c->rings, bpf_map__fd(c->bpf->maps.rings), err);
 	if (!ret)
 		ret = iters_attach(c, opt, err);
 	if (!ret)
@@ -253,7 +252,7 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 	int cpus = libbpf_num_possible_cpus();
 	c->cpus = cpus > 0 ? (unsigned)cpus : 1;
 	libbpf_set_print(silent);
-	skw_ring_set_plan(&c->rings, 0, opt->ring_bytes ? opt->ring_bytes : RING_BYTES_DEFAULT);
+	skw_ring_set_plan(&c->rings, 0, opt->ring_bytes, RING_BYTES_DEFAULT);
 	ret = place_open(&place, opt->cgroup, err);
 	if (!ret)
 		ret = conn_start(c, opt, &place, err);

@@ -68,6 +68,21 @@ static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_han
 	return skw_handle_compile(handle, plan->filter, &c->cbpf, err);
 }
 
+/*
+ * Whether libpcap compiles the expression in another way on a live handle: these words look at
+ * metadata or need the interface's netmask. A word that is part of a name costs time only.
+ */
+static bool needs_handle(const char *expr)
+{
+	static const char *const words[] = { "vlan", "inbound", "outbound", "ifindex",
+					     "broadcast" };
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(words); i++)
+		if (strstr(expr, words[i]))
+			return true;
+	return false;
+}
+
 int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_iface_info *iface,
 			struct skw_compiled *out, struct skw_error *err)
 {
@@ -75,8 +90,11 @@ int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_if
 	struct skw_handle *handle = NULL;
 	int ret;
 
+	/* A handle takes tens of milliseconds, because it has a ring of its own. */
 	if (c.dlt >= 0 && !plan->filter[0] && plan->dlt < 0) {
 		ret = compile_all(plan->snaplen, &c.cbpf);
+	} else if (c.dlt >= 0 && plan->dlt < 0 && !needs_handle(plan->filter)) {
+		ret = skw_filters_compile_dead(plan, c.dlt, &c, err);
 	} else {
 		ret = skw_handle_open(iface->name, plan->snaplen, &handle, err);
 		if (!ret)

@@ -30,6 +30,7 @@ struct ring {
 	unsigned long *consumer_pos;
 	const unsigned long *producer_pos;
 	const uint8_t *data;
+	size_t bytes; /* a power of two */
 
 	struct ring_entry *entries; /* owned; [first, len) are waiting, sorted by time */
 	size_t first, len, size;
@@ -48,19 +49,18 @@ struct ring {
 
 struct skw_rings {
 	size_t n;
-	size_t bytes;      /* of one ring, a power of two */
 	uint64_t bound_ns; /* older records may be lent out */
 	struct ring rings[];
 };
 
-static void ring_unmap(struct ring *ring, size_t bytes)
+static void ring_unmap(struct ring *ring)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
 	if (ring->consumer_pos)
 		munmap(ring->consumer_pos, page);
 	if (ring->producer_pos)
-		munmap((void *)ring->producer_pos, page + 2 * bytes);
+		munmap((void *)ring->producer_pos, page + 2 * ring->bytes);
 	free(ring->entries);
 }
 
@@ -71,6 +71,7 @@ static int ring_map(struct ring *ring, int fd, size_t bytes)
 
 	if (p == MAP_FAILED)
 		return -errno;
+	ring->bytes = bytes;
 	ring->consumer_pos = p;
 	p = mmap(NULL, page + 2 * bytes, PROT_READ, MAP_SHARED, fd, (off_t)page);
 	if (p == MAP_FAILED)
@@ -86,14 +87,9 @@ static int ring_map(struct ring *ring, int fd, size_t bytes)
 
 int skw_rings_open(const int *fds, size_t n, size_t bytes, struct skw_rings **out)
 {
-	struct skw_rings *r = calloc(1, sizeof(*r) + n * sizeof(r->rings[0]));
-	int ret = 0;
+	struct skw_rings *r = calloc(1, sizeof(*r));
+	int ret = r ? skw_rings_add(&r, fds, n, bytes) : -ENOMEM;
 
-	if (!r)
-		return -ENOMEM;
-	r->bytes = bytes;
-	for (; r->n < n && !ret; r->n++)
-		ret = ring_map(&r->rings[r->n], fds[r->n], bytes);
 	if (ret) {
 		skw_rings_close(r);
 		return ret;
@@ -102,18 +98,36 @@ int skw_rings_open(const int *fds, size_t n, size_t bytes, struct skw_rings **ou
 	return 0;
 }
 
+int skw_rings_add(struct skw_rings **rings, const int *fds, size_t n, size_t bytes)
+{
+	struct skw_rings *r = realloc(*rings, sizeof(*r) + ((*rings)->n + n) * sizeof(r->rings[0]));
+
+	if (!r)
+		return -ENOMEM;
+	*rings = r;
+	for (size_t i = 0; i < n; i++) {
+		struct ring *ring = &r->rings[r->n++];
+
+		*ring = (struct ring){ 0 };
+		int ret = ring_map(ring, fds[i], bytes);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 void skw_rings_close(struct skw_rings *r)
 {
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->n; i++)
-		ring_unmap(&r->rings[i], r->bytes);
+		ring_unmap(&r->rings[i]);
 	free(r);
 }
 
-static const uint8_t *record_at(const struct skw_rings *r, const struct ring *ring, uint64_t pos)
+static const uint8_t *record_at(const struct ring *ring, uint64_t pos)
 {
-	return ring->data + (pos & (r->bytes - 1));
+	return ring->data + (pos & (ring->bytes - 1));
 }
 
 /* Inserts an entry at its place in time, which is almost always the end. */
@@ -160,14 +174,14 @@ static void ring_compact(struct ring *ring)
 }
 
 /* Makes entries of the finished records that came since the last look. */
-static int ring_look(const struct skw_rings *r, struct ring *ring, uint64_t now_ns)
+static int ring_look(struct ring *ring, uint64_t now_ns)
 {
 	uint64_t producer = __atomic_load_n(ring->producer_pos, __ATOMIC_ACQUIRE);
 
 	ring_compact(ring);
 	ring->bound_ns = now_ns == UINT64_MAX ? UINT64_MAX : ring->bound_ns;
 	while (ring->walked < producer) {
-		const uint8_t *header = record_at(r, ring, ring->walked);
+		const uint8_t *header = record_at(ring, ring->walked);
 		uint32_t len = __atomic_load_n((const uint32_t *)header, __ATOMIC_ACQUIRE);
 
 		if (len & BPF_RINGBUF_BUSY_BIT) {
@@ -199,7 +213,7 @@ int skw_rings_look(struct skw_rings *r, uint64_t now_ns)
 	uint64_t bound_ns = UINT64_MAX;
 
 	for (size_t i = 0; i < r->n; i++) {
-		int ret = ring_look(r, &r->rings[i], now_ns);
+		int ret = ring_look(&r->rings[i], now_ns);
 
 		if (ret)
 			return ret;
@@ -240,18 +254,18 @@ static void ring_publish(struct ring *ring, uint64_t pos)
  * The kernel wakes the reader when a record comes that is the first in a ring that was given back
  * completely. So the last record is kept back, unless it takes much of the ring.
  */
-static uint64_t ring_quiet_pos(const struct skw_rings *r, const struct ring *ring)
+static uint64_t ring_quiet_pos(const struct ring *ring)
 {
 	uint64_t pos = ring_free_pos(ring);
 
-	return pos == ring->walked && pos - ring->last <= r->bytes / RELEASE_PART ? ring->last
-										  : pos;
+	return pos == ring->walked && pos - ring->last <= ring->bytes / RELEASE_PART ? ring->last
+										     : pos;
 }
 
 void skw_rings_release(struct skw_rings *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		ring_publish(&r->rings[i], ring_quiet_pos(r, &r->rings[i]));
+		ring_publish(&r->rings[i], ring_quiet_pos(&r->rings[i]));
 }
 
 void skw_rings_arm(struct skw_rings *r)
@@ -267,8 +281,8 @@ void skw_rings_release_some(struct skw_rings *r)
 		uint64_t pos =
 			ring->first < ring->len ? ring->entries[ring->first].pos : ring->walked;
 
-		if (pos - ring->published > r->bytes / RELEASE_PART)
-			ring_publish(ring, ring_quiet_pos(r, ring));
+		if (pos - ring->published > ring->bytes / RELEASE_PART)
+			ring_publish(ring, ring_quiet_pos(ring));
 	}
 }
 
@@ -302,7 +316,7 @@ const void *skw_rings_next(struct skw_rings *r, uint64_t until_ns, size_t *size)
 	if (!ring || ts_ns > until_ns)
 		return NULL;
 
-	const uint8_t *header = record_at(r, ring, ring->entries[ring->first++].pos);
+	const uint8_t *header = record_at(ring, ring->entries[ring->first++].pos);
 
 	*size = *(const uint32_t *)header;
 	return header + BPF_RINGBUF_HDR_SZ;

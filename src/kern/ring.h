@@ -25,6 +25,8 @@ struct skw_rings;
  * and may close them after this call. Returns 0 or -errno.
  */
 int skw_rings_open(const int *fds, size_t n, size_t bytes, struct skw_rings **out);
+/* Adds rings of another size. Moves *rings. Returns 0 or -errno; the caller closes in any case. */
+int skw_rings_add(struct skw_rings **rings, const int *fds, size_t n, size_t bytes);
 void skw_rings_close(struct skw_rings *r); /* NULL allowed */
 
 /*

@@ -8,10 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kern/memory.h"
 #include "util/cleanup.h"
+#include "util/say.h"
 
 #define RINGS_MAX_DEFAULT 16
 #define RING_BYTES_MAX    (1ULL << 30)
+/* They hold what comes in the milliseconds until the others are there. */
+#define EARLY_BYTES (1ULL << 20)
+/* All rings together take at most this part of the memory that is free, unless somebody asks. */
+#define FREE_PART 8
 
 static unsigned default_len(void)
 {
@@ -26,52 +32,122 @@ static unsigned default_len(void)
 	return cpus < 1 ? 1 : cpus > RINGS_MAX_DEFAULT ? RINGS_MAX_DEFAULT : (unsigned)cpus;
 }
 
-void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_bytes)
+/* A power of two, at least a page. */
+static uint64_t round_down(uint64_t most)
 {
 	uint64_t bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 
-	if (!len)
-		len = default_len();
-	while (bytes * 2 <= total_bytes / len && bytes < RING_BYTES_MAX)
+	while (bytes * 2 <= most && bytes < RING_BYTES_MAX)
 		bytes *= 2;
-	*set = (struct skw_ring_set){ .len = len, .bytes = bytes };
+	return bytes;
 }
 
-static int make_one(struct skw_ring_set *set, __u32 i, int array_fd)
+void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_bytes,
+		       uint64_t default_bytes)
 {
-	set->fds[i] =
-		bpf_map_create(BPF_MAP_TYPE_RINGBUF, "skw_ring", 0, 0, (__u32)set->bytes, NULL);
-	if (set->fds[i] < 0 || bpf_map_update_elem(array_fd, &i, &set->fds[i], BPF_ANY) < 0)
-		return -errno;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t most = total_bytes ? total_bytes : default_bytes;
+
+	if (!len)
+		len = default_len();
+	if (!total_bytes) {
+		uint64_t free_bytes = skw_memory_free_bytes();
+
+		while (most > free_bytes / FREE_PART && most > len * page)
+			most /= 2;
+	}
+	uint64_t usual = total_bytes ? most : default_bytes;
+	*set = (struct skw_ring_set){ .len = len,
+				      .bytes = round_down(most / len),
+				      .usual = round_down(usual / len),
+				      .may_shrink = !total_bytes };
+}
+
+/* Closes the descriptors behind the first `keep`. */
+static void drop_fds(struct skw_ring_set *set, unsigned keep)
+{
+	while (set->fds_len > keep)
+		skw_cleanup_fd(&set->fds[--set->fds_len]);
+}
+
+/* Appends set->len rings, and puts each into its place. On failure none is left. */
+static int make_all(struct skw_ring_set *set, uint64_t bytes, int array_fd)
+{
+	unsigned before = set->fds_len;
+	int *fds = reallocarray(set->fds, before + set->len, sizeof(*fds));
+
+	if (!fds)
+		return -ENOMEM;
+	set->fds = fds;
+	for (unsigned i = 0; i < set->len; i++) {
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "skw_ring", 0, 0, (__u32)bytes, NULL);
+
+		if (fd < 0) {
+			int ret = -errno;
+
+			drop_fds(set, before);
+			return ret;
+		}
+		fds[set->fds_len++] = fd;
+	}
+	for (unsigned i = 0; i < set->len; i++)
+		if (bpf_map_update_elem(array_fd, &i, &fds[before + i], BPF_ANY) < 0)
+			return -errno;
 	return 0;
 }
 
-int skw_ring_set_make(struct skw_ring_set *set, int array_fd, const char *less,
-		      struct skw_error *err)
+static int failed(const struct skw_ring_set *set, int ret, struct skw_error *err)
 {
-	int ret = 0;
+	return skw_error_set(err, ret, "rings: %u of %llu KiB: %s%s", set->len,
+			     (unsigned long long)set->bytes / 1024, strerror(-ret),
+			     ret != -ENOMEM    ? ""
+			     : set->may_shrink ? "; memory is short"
+					       : "; ask for less with --ring-size");
+}
 
-	set->fds = malloc(set->len * sizeof(*set->fds));
-	if (!set->fds)
-		return skw_error_set(err, -ENOMEM, "out of memory");
-	for (unsigned i = 0; i < set->len; i++)
-		set->fds[i] = -1;
-	for (unsigned i = 0; i < set->len && !ret; i++)
-		ret = make_one(set, i, array_fd);
-	if (!ret)
-		ret = skw_rings_open(set->fds, set->len, set->bytes, &set->reader);
-	if (ret)
-		skw_error_set(err, ret, "rings: %u of %llu KiB: %s; %s", set->len,
-			      (unsigned long long)set->bytes / 1024, strerror(-ret), less);
+int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err)
+{
+	/* Small rings are made at once, and there is nothing to replace. */
+	if (set->bytes <= EARLY_BYTES)
+		return 0;
+	int ret = make_all(set, EARLY_BYTES, array_fd);
+
+	return ret ? failed(set, ret, err) : 0;
+}
+
+/* Where nobody asked for a size, smaller rings do. */
+static int make_main(struct skw_ring_set *set, int array_fd)
+{
+	int ret = make_all(set, set->bytes, array_fd);
+
+	while (ret == -ENOMEM && set->may_shrink && set->bytes > (uint64_t)sysconf(_SC_PAGESIZE)) {
+		set->bytes /= 2;
+		ret = make_all(set, set->bytes, array_fd);
+	}
+	if (!ret && set->bytes < set->usual)
+		skw_say("memory is short: rings of %llu KiB instead of %llu KiB together, which "
+			"may "
+			"be full sooner",
+			(unsigned long long)(set->len * set->bytes / 1024),
+			(unsigned long long)(set->len * set->usual / 1024));
 	return ret;
+}
+
+int skw_ring_set_make(struct skw_ring_set *set, int array_fd, struct skw_error *err)
+{
+	unsigned early = set->fds_len;
+	int ret = make_main(set, array_fd);
+
+	if (!ret)
+		ret = skw_rings_open(set->fds + early, set->len, set->bytes, &set->reader);
+	if (!ret && early)
+		ret = skw_rings_add(&set->reader, set->fds, early, EARLY_BYTES);
+	return ret ? failed(set, ret, err) : 0;
 }
 
 void skw_ring_set_close_fds(struct skw_ring_set *set)
 {
-	for (unsigned i = 0; set->fds && i < set->len; i++) {
-		skw_cleanup_fd(&set->fds[i]);
-		set->fds[i] = -1;
-	}
+	drop_fds(set, 0);
 }
 
 void skw_ring_set_free(struct skw_ring_set *set)

@@ -3,6 +3,9 @@
  * The ring buffers of a BPF program, read as one stream (kern/ring.h). There is one ring per CPU,
  * up to a limit. A CPU's ring is in the program's ARRAY_OF_MAPS at the CPU's number modulo the
  * number of rings.
+ *
+ * To make large rings takes tens of milliseconds each, as their memory is cleared. So a program can
+ * begin with small ones, and the large ones take their place.
  */
 #ifndef SKW_KERN_RING_SET_H
 #define SKW_KERN_RING_SET_H
@@ -14,24 +17,36 @@
 
 struct skw_ring_set {
 	struct skw_rings *reader; /* owned; NULL before skw_ring_set_make() */
-	int *fds;                 /* `len` descriptors, owned; -1 when they are closed */
-	unsigned len;
-	uint64_t bytes; /* size of each ring: a power of two, whole pages */
+	/* `fds_len` descriptors, owned; -1 when they are closed. The early rings come first. */
+	int *fds;
+	unsigned fds_len;
+	unsigned len;    /* the number of rings of either size */
+	uint64_t bytes;  /* size of each ring: a power of two, whole pages */
+	bool may_shrink; /* nobody asked for this size */
+	uint64_t usual;  /* the size where memory is not short */
 };
 
 /*
  * Decides the number of rings (`len`; 0: as many as CPUs, 16 at most) and their size: `total_bytes`
- * together, rounded down, but at least a page each. This is apart from making the rings, because
- * the program must know their number before it is loaded.
+ * together, rounded down, but at least a page each. With 0 they are `default_bytes` together, or
+ * less where memory is short. This is apart from making the rings, because the program must know
+ * their number before it is loaded.
  */
-void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_bytes);
+void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_bytes,
+		       uint64_t default_bytes);
 
 /*
- * Makes the rings and puts them into `array_fd`, an ARRAY_OF_MAPS with set->len entries. Returns 0
- * or -errno. The error's text ends with `less`, which tells the user what to do about it.
+ * Makes small rings and puts them into `array_fd`, an ARRAY_OF_MAPS with set->len entries. Returns
+ * 0 or -errno with err filled.
  */
-int skw_ring_set_make(struct skw_ring_set *set, int array_fd, const char *less,
-		      struct skw_error *err);
+int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err);
+
+/*
+ * Makes the rings, puts them into `array_fd`, and opens the reader of all. If nobody asked for a
+ * size and memory is short, they become smaller than planned, which is told. Returns 0 or -errno
+ * with err filled.
+ */
+int skw_ring_set_make(struct skw_ring_set *set, int array_fd, struct skw_error *err);
 
 /* Closes the descriptors. The reader needs only the rings' memory. */
 void skw_ring_set_close_fds(struct skw_ring_set *set);

@@ -21,7 +21,8 @@
 #include "kern/ring_set.h"
 #include "util/cleanup.h"
 
-#define WAKE_BYTES_MAX (1ULL << 20)
+#define RING_BYTES_DEFAULT (64ULL << 20)
+#define WAKE_BYTES_MAX     (1ULL << 20)
 
 struct skw_tap {
 	struct capture_bpf *bpf; /* NULL after skw_tap_disarm() */
@@ -78,9 +79,7 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (!tap->bpf)
 		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
 
-	tap->wake_threshold = wake_threshold(tap);
 	tap->bpf->rodata->rings_len = tap->rings.len;
-	tap->bpf->rodata->wake_threshold = tap->wake_threshold;
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings.len);
 	tap->bpf->rodata->cpus = tap->cpus;
 	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots * tap->cpus);
@@ -102,8 +101,18 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	ret = map_counters(tap, err);
 	if (ret)
 		return ret;
-	return skw_ring_set_make(&tap->rings, bpf_map__fd(tap->bpf->maps.rings),
-				 "ask for less with --ring-size", err);
+	return skw_ring_set_begin(&tap->rings, bpf_map__fd(tap->bpf->maps.rings), err);
+}
+
+int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err)
+{
+	int ret = skw_ring_set_make(&tap->rings, bpf_map__fd(tap->bpf->maps.rings), err);
+
+	if (ret)
+		return ret;
+	tap->wake_threshold = wake_threshold(tap);
+	tap->bpf->data->wake_threshold = tap->wake_threshold;
+	return 0;
 }
 
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err)
@@ -115,7 +124,7 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	tap->slots = opt->slots ? opt->slots : 1;
 	tap->cpus = skw_tap_cpus();
-	skw_ring_set_plan(&tap->rings, opt->rings, opt->ring_bytes);
+	skw_ring_set_plan(&tap->rings, opt->rings, opt->ring_bytes, RING_BYTES_DEFAULT);
 	ret = tap_load(tap, err);
 	if (ret) {
 		skw_tap_free(tap);
@@ -148,7 +157,8 @@ int *skw_tap_kept_fds(const struct skw_tap *tap, size_t *n)
 	const int maps[] = { bpf_map__fd(tap->bpf->maps.counters), bpf_map__fd(tap->bpf->maps.next),
 			     bpf_map__fd(tap->bpf->maps.filters),
 			     bpf_map__fd(tap->bpf->maps.ifaces) };
-	int *fds = calloc(SKW_ARRAY_SIZE(maps) + tap->sockets_len + tap->rings.len, sizeof(*fds));
+	int *fds =
+		calloc(SKW_ARRAY_SIZE(maps) + tap->sockets_len + tap->rings.fds_len, sizeof(*fds));
 
 	if (!fds)
 		return NULL;
@@ -157,7 +167,7 @@ int *skw_tap_kept_fds(const struct skw_tap *tap, size_t *n)
 		fds[(*n)++] = maps[i];
 	for (size_t i = 0; i < tap->sockets_len; i++)
 		fds[(*n)++] = tap->sockets[i];
-	for (unsigned i = 0; i < tap->rings.len; i++)
+	for (unsigned i = 0; i < tap->rings.fds_len; i++)
 		fds[(*n)++] = tap->rings.fds[i];
 	return fds;
 }
@@ -302,7 +312,7 @@ int skw_tap_watch_rings(struct skw_tap *tap, int epoll_fd, uint64_t data)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = data };
 
-	for (unsigned i = 0; i < tap->rings.len; i++)
+	for (unsigned i = 0; i < tap->rings.fds_len; i++)
 		if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, tap->rings.fds[i], &event) < 0)
 			return -errno;
 	skw_ring_set_close_fds(&tap->rings);

@@ -19,13 +19,22 @@ struct bpf_insn; /* linux/bpf.h, which can't stand beside pcap.h */
 struct skw_tap;
 
 struct skw_tap_options {
-	uint64_t ring_bytes; /* all rings together; each gets its share, rounded down */
-	unsigned rings;      /* number of rings; 0: one per CPU, 16 at most */
-	unsigned slots;      /* counter slots: one per interface that is counted separately */
+	/* All rings together; each gets its share, rounded down. 0: 64M, or what memory allows. */
+	uint64_t ring_bytes;
+	unsigned rings; /* number of rings; 0: one per CPU, 16 at most */
+	unsigned slots; /* counter slots: one per interface that is counted separately */
 };
 
-/* Loads the programs and makes the rings. The caller owns *out. */
+/*
+ * Loads the programs and makes small rings, so that sockets can be opened at once. The caller owns
+ * *out.
+ */
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err);
+/*
+ * Makes the rings, which take the place of the small ones, and the reader of all. To be called
+ * before any function below that reads them.
+ */
+int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err);
 void skw_tap_free(struct skw_tap *tap); /* NULL allowed; closes sockets, rings and programs */
 
 /*

@@ -24,6 +24,7 @@ struct skw_capture_plan {
 	int dlt;
 	uint32_t snaplen;
 	/* The size of all rings together. */
+	/* 0: 64M, or what memory allows. */
 	uint64_t ring_bytes;
 	/* 0: the number that suits the machine. */
 	unsigned rings;

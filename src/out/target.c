@@ -20,8 +20,7 @@
  * file's map of blocks. Each time it is as much as the file already has, within
  * these bounds.
  */
-#define ALLOCATE_MIN (16 << 20)
-#define ALLOCATE_MAX (64 << 20)
+#define ALLOCATE_BYTES (4 << 20)
 
 /* The default is 64 KiB. With a larger pipe, reader and writer wake each other less often. */
 #define PIPE_BYTES (1 << 20)
@@ -154,13 +153,12 @@ static void allocate(struct skw_target *s, size_t n)
 	if (!s->allocate || end <= s->allocated)
 		return;
 	off_t from = s->allocated > s->offset ? s->allocated : s->offset;
-	off_t more = s->offset < ALLOCATE_MIN   ? ALLOCATE_MIN
-		     : s->offset > ALLOCATE_MAX ? ALLOCATE_MAX
-						: s->offset;
-	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, from, more))
+	if (end - from < ALLOCATE_BYTES)
+		end = from + ALLOCATE_BYTES;
+	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, from, end - from))
 		s->allocate = false;
-	/* A call that failed may have allocated a part, which skw_sink_close() must give back. */
-	s->allocated = from + more;
+	/* A call that failed may have allocated a part, which is given back at the close. */
+	s->allocated = end;
 }
 
 /*

@@ -236,6 +236,9 @@ static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err
 	file->dlt = kind->dlt < 0 && !kind->is_file ? DLT_LINUX_SLL2 : kind->dlt;
 	/* The time of a file that is read begins with its first packet. */
 	int ret = kind->is_file ? 0 : skw_record_files_start(&r->files, skw_clock_real_ns(), err);
+	/* The file can be read from now on, although it has no packet. */
+	if (!ret)
+		ret = flush(r, err);
 	if (!ret)
 		say_form(r, kind);
 	return ret;
