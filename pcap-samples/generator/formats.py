@@ -4,8 +4,8 @@
 import struct
 
 from . import files
-from .link import sll2
-from .wire import MAC_A, eth, icmp, icmp6, pattern, tcp, udp
+from .link import arp_body, sll2
+from .wire import A4, B4, BROADCAST, MAC_A, eth, icmp, icmp6, ip, pattern, tcp, udp
 
 HARDWARE, OS, APPLICATION, COMMENT = 2, 3, 4, 1
 IF_NAME, IF_DESCRIPTION, IF_TSRESOL, IF_FILTER, IF_OS, IF_TSOFFSET = 2, 3, 9, 11, 12, 14
@@ -154,9 +154,104 @@ def sections():
     yield "pcapng-big-endian", whole.out
 
 
+def directed(f, way):
+    """The options of a packet that goes in (1) or out (2)."""
+    return [(EPB_FLAGS, struct.pack(f.order + "I", way))] if way else []
+
+
+def link_types():
+    """Expressions that are possible for one interface only, and packets with directions."""
+    ask = eth(arp_body(1, MAC_A, ip(A4), b"\0" * 6, ip(B4)), 0x0806, dst=BROADCAST)
+    datagram = udp(b"a datagram")
+    f = files.Pcapng()
+    f.section()
+    f.interface(opts=[(IF_NAME, "eth0")])
+    f.interface(files.RAW, opts=[(IF_NAME, "tun0")])
+    f.packet(ask)
+    f.packet(datagram, 1, 1000000)
+    f.packet(ask, 0, 2000000)
+    yield "pcapng-link-types", f.out
+    f = files.Pcapng()
+    f.section()
+    f.interface(files.RAW, opts=[(IF_NAME, "tun0")])
+    yield "pcapng-no-packets", f.out
+    f = files.Pcapng()
+    f.section()
+    f.interface(opts=[(IF_NAME, "eth0")])
+    f.interface(files.RAW, opts=[(IF_NAME, "tun0")])
+    f.interface(files.SLL2, opts=[(IF_NAME, "any")])
+    for at, way in enumerate((0, 1, 2, 1, 3, 2, 0, 1)):
+        f.packet(few()[at % 5], 0, at * 1000000, opts=directed(f, way))
+    f.packet(datagram, 1, 8000000)
+    f.packet(datagram, 1, 9000000)
+    f.packet(sll2(4, 1, MAC_A, 0x0800, datagram), 2, 10000000)
+    f.packet(sll2(0, 1, MAC_A, 0x0800, datagram), 2, 11000000)
+    yield "pcapng-directions", f.out
+
+
+def families(order):
+    """IPv4, IPv6 with the numbers of Linux, NetBSD, FreeBSD and Darwin, and nothing known."""
+    ping = icmp(8, 0, struct.pack(">HH", 1, 1) + pattern(24))
+    ping6 = icmp6(128, 0, struct.pack(">HH", 1, 1) + pattern(24))
+    for family in (2, 10, 24, 28, 30, 99):
+        yield struct.pack(order + "I", family), ping if family == 2 else ping6
+
+
+def host_order():
+    """Link types with fields in the order of the host, in both orders, in and out."""
+    for name, order in (("", "<"), ("-big-endian", ">")):
+        f = files.Pcapng(order)
+        f.section()
+        f.interface(files.NULL, opts=[(IF_NAME, "lo0")])
+        for at, (head, packet) in enumerate(families(order)):
+            f.packet(head + packet, 0, at * 1000000, opts=directed(f, 1 + at % 2))
+        yield "pcapng-null" + name, f.out
+        f = files.Pcapng(order)
+        f.section()
+        f.interface(files.ENC, opts=[(IF_NAME, "enc0")])
+        for at, (head, packet) in enumerate(families(order)):
+            f.packet(head + struct.pack(order + "II", 0x1000, 0x2000) + packet, 0, at * 1000000)
+        yield "pcapng-enc" + name, f.out
+
+
+def times():
+    """The ends of what fits: 1970, the 32 bits of a pcap file, and 64 bits of nanoseconds."""
+    second = 10**9
+    f = files.Pcapng()
+    f.section()
+    f.interface(opts=[(IF_NAME, "seconds"), (IF_TSRESOL, b"\0")])
+    f.interface(opts=[(IF_NAME, "nanoseconds"), (IF_TSRESOL, b"\x09")])
+    f.interface(
+        opts=[
+            (IF_NAME, "earlier"),
+            (IF_TSRESOL, b"\x09"),
+            (IF_TSOFFSET, struct.pack("<q", -(files.START + 10))),
+        ]
+    )
+    f.interface(
+        opts=[
+            (IF_NAME, "binary"),
+            (IF_TSRESOL, b"\x81"),
+            (IF_TSOFFSET, struct.pack("<q", 2**33)),
+        ]
+    )
+    start, p = files.START * second, few()[2]
+    f.packet(p, 1, 0 - start, unit=1)  # 1970
+    f.packet(p, 2, 9 * second, unit=1)  # a second before 1970
+    f.packet(p, 2, 10 * second, unit=1)  # 1970 again
+    f.packet(p, 1, 2**32 * second - 1 - start, unit=1)  # the last that fits a pcap file
+    f.packet(p, 1, 2**32 * second - start, unit=1)
+    f.packet(p, 3, 2**33 * second // 2 - start, unit=second // 2)  # 2**32 + 2**33 seconds
+    f.packet(p, 1, 2**64 - 2 - start, unit=1)  # the last that fits 64 bits
+    f.packet(p, 0, (2**64 // second + 1) * second - start, unit=second)
+    f.packet(p, 0, (2**62) * second - start, unit=second)
+    f.packet(p, 1, 1000, unit=1)  # and back
+    yield "pcapng-times", f.out
+
+
 def samples():
     for name, data in classic():
         yield name + ".pcap", data
-    for make in (block_tour, interfaces, simple, sections):
+    for make in (block_tour, interfaces, simple, sections, link_types, host_order, times):
         for name, data in make():
             yield name + ".pcapng", data

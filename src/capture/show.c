@@ -74,7 +74,7 @@ int skw_show_compile(const struct skw_capture_plan *plan, struct skw_cbpf *out,
 
 	if (ret)
 		return ret;
-	const struct skw_cbpf *program = c.user ? skw_offline_filter_program(c.user) : &c.cbpf;
+	const struct skw_cbpf *program = c.user ? skw_offline_filter_program(c.user, 0) : &c.cbpf;
 	SKW_AUTO_FREE struct skw_cbpf_insn *insns = calloc(program->len, sizeof(*insns));
 	if (insns) {
 		memcpy(insns, program->insns, program->len * sizeof(*insns));

@@ -68,6 +68,12 @@ static uint64_t add_difference(uint64_t from_ns, uint64_t to_ns, struct skw_buf 
 void skw_timestamp_print(struct skw_print_clock *clock, enum skw_print_time form, bool nano,
 			 uint64_t ts_ns, struct skw_buf *out)
 {
+	if (form == SKW_TIME_NONE)
+		return;
+	if (ts_ns == SKW_PACKET_TIME_UNKNOWN) {
+		skw_buf_add_str(out, "[Error converting time] ");
+		return;
+	}
 	/* Differences are computed from the times that are printed, so that they add up. */
 	if (!nano)
 		ts_ns -= ts_ns % 1000;
@@ -81,7 +87,7 @@ void skw_timestamp_print(struct skw_print_clock *clock, enum skw_print_time form
 
 	switch (form) {
 	case SKW_TIME_NONE:
-		return;
+		break;
 	case SKW_TIME_DEFAULT:
 	case SKW_TIME_DATE:
 		add_local(clock, form == SKW_TIME_DATE, ts_ns, out);

@@ -2,7 +2,6 @@
 /*
  * Runs filter expressions in user space, with libpcap: on packets from a file, and
  * for filters that the kernel can't run. VLAN tags are looked for in the bytes.
- * inbound, outbound and ifindex do not work, because only live handles know them.
  */
 #ifndef SKW_FILTER_OFFLINE_H
 #define SKW_FILTER_OFFLINE_H
@@ -12,28 +11,64 @@
 
 #include "model/cbpf.h"
 #include "model/packet.h"
+#include "util/buf.h"
 #include "util/error.h"
 
 struct skw_offline_filter;
 
+/* The properties that all packets of a filter have. */
+struct skw_offline_link {
+	int dlt; /* DLT_* */
+	uint32_t snaplen;
+	/*
+	 * They come from a file that is not in this host's byte order. Some link types have fields
+	 * in the order of the host that captured them.
+	 */
+	bool swapped;
+	/*
+	 * Packets may tell their direction, so that `inbound` and `outbound` can be tested also
+	 * where the link-layer header does not have it. Otherwise libpcap refuses these words.
+	 */
+	bool directions;
+};
+
 /*
- * Compiles for packets of one link type (DLT_*). "" matches every packet. A wrong
- * expression, and one that makes no sense for this link type, is a usage error
- * (-EINVAL) with libpcap's text.
+ * Compiles as libpcap does for a file of such packets. "" matches every packet. A wrong expression,
+ * and one that makes no sense for this link type, is a usage error (-EINVAL) with libpcap's text.
+ * The caller frees *out.
  */
-int skw_offline_filter_compile(const char *expr, int dlt, uint32_t snaplen, bool optimize,
+int skw_offline_filter_compile(const char *expr, const struct skw_offline_link *link, bool optimize,
 			       struct skw_offline_filter **out, struct skw_error *err);
-/* Makes a filter of a program, which must come from malloc() and is taken in any case. 0 or
- * -ENOMEM. */
-int skw_offline_filter_take(struct skw_cbpf_insn *insns, size_t len,
-			    struct skw_offline_filter **out);
 void skw_offline_filter_free(struct skw_offline_filter *filter); /* NULL allowed */
 
-/* The packet must have the filter's link type. The filter sees the caplen bytes of it. */
+/*
+ * Compiles for the kernel, without a handle of the interface. In user space, the programs of
+ * `inbound`, `outbound` and `ifindex` match nothing.
+ */
+int skw_offline_filter_compile_dead(const char *expr, int dlt, uint32_t snaplen, bool optimize,
+				    struct skw_offline_filter **out, struct skw_error *err);
+
+/* Appends the filter as bytes, for another process of this host. */
+void skw_offline_filter_pack(const struct skw_offline_filter *filter, struct skw_buf *out);
+/* Makes a filter of such bytes, which must be right. Returns 0, -EINVAL or -ENOMEM. */
+int skw_offline_filter_unpack(const uint8_t *bytes, size_t len, struct skw_offline_filter **out);
+
+/*
+ * The packet must have the filter's link type. The filter sees the caplen bytes of it. If the
+ * filter asks for the direction, a packet whose direction is not known does not match.
+ */
 bool skw_offline_filter_match(const struct skw_offline_filter *filter,
 			      const struct skw_packet *packet);
 
-/* Returns the filter's program, which is valid as long as the filter. */
-const struct skw_cbpf *skw_offline_filter_program(const struct skw_offline_filter *filter);
+/* Whether the filter asks for the direction that the packet tells. */
+bool skw_offline_filter_asks_direction(const struct skw_offline_filter *filter);
+
+/*
+ * Returns the filter's program, which is valid as long as the filter. A filter that asks for the
+ * direction has two: 0 is for packets that go in, 1 for packets that go out. Returns NULL if there
+ * is no such program.
+ */
+const struct skw_cbpf *skw_offline_filter_program(const struct skw_offline_filter *filter,
+						  size_t i);
 
 #endif

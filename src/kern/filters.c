@@ -42,8 +42,10 @@ static int compile_all(uint32_t snaplen, struct skw_cbpf *out)
 static int compile_for_user(const struct skw_capture_plan *plan, struct skw_compiled *c,
 			    struct skw_error *err)
 {
-	int ret = skw_offline_filter_compile(plan->filter, c->dlt, plan->snaplen, true, &c->user,
-					     err);
+	const struct skw_offline_link link = { .dlt = c->dlt,
+					       .snaplen = plan->snaplen,
+					       .directions = true };
+	int ret = skw_offline_filter_compile(plan->filter, &link, true, &c->user, err);
 
 	return ret ? ret : compile_all(plan->snaplen, &c->cbpf);
 }
@@ -114,11 +116,12 @@ int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struc
 {
 	struct skw_offline_filter *filter = NULL;
 	struct skw_compiled c = { .dlt = dlt };
-	int ret = skw_offline_filter_compile(plan->filter, dlt, plan->snaplen, true, &filter, err);
+	int ret = skw_offline_filter_compile_dead(plan->filter, dlt, plan->snaplen, true, &filter,
+						  err);
 
 	if (ret)
 		return ret;
-	const struct skw_cbpf *program = skw_offline_filter_program(filter);
+	const struct skw_cbpf *program = skw_offline_filter_program(filter, 0);
 	c.cbpf.len = program->len;
 	c.cbpf.insns = calloc(program->len, sizeof(*program->insns));
 	if (c.cbpf.insns)

@@ -10,12 +10,18 @@ struct skw_iface;
 
 enum skw_direction { SKW_DIR_UNKNOWN, SKW_DIR_IN, SKW_DIR_OUT };
 
+#define SKW_PACKET_TIME_UNKNOWN UINT64_MAX
+
 /*
  * A packet owns nothing. `data` belongs to the source of the packet (a ring or a reader), and is
  * valid until that source is asked for its next packet.
  */
 struct skw_packet {
-	uint64_t ts_ns;      /* real time in nanoseconds since the epoch */
+	/*
+	 * Real time in nanoseconds since the epoch, or SKW_PACKET_TIME_UNKNOWN: a file may have
+	 * times before the epoch, or after the year 2554, which do not fit.
+	 */
+	uint64_t ts_ns;
 	const uint8_t *data; /* caplen bytes, starting with the link-layer header */
 	uint32_t caplen;     /* at most len, unless the source is wrong */
 	uint32_t len;        /* the length on the wire */
@@ -39,6 +45,10 @@ struct skw_iface {
 	uint32_t snaplen; /* 0: no limit */
 	uint32_t ifindex; /* 0 if unknown */
 	uint16_t arphrd;  /* ARPHRD_* of linux/if_arp.h; 0 if unknown */
+	/* The packets come from a file, or a section of a file, in the other byte order. */
+	bool swapped;
+	/* The file has a place for the direction of each packet: it is a pcapng file. */
+	bool directions;
 };
 
 /* The figures of one interface, for the statistics blocks and the closing lines. */

@@ -202,6 +202,8 @@ static int read_iface(struct skw_pcapng_read *r, struct skw_error *err)
 		return no_memory(r, err);
 	i->public.dlt = skw_linktype_to_dlt(skw_pcapng_get16(p, r->swapped));
 	i->public.snaplen = skw_pcapng_get32(p + 4, r->swapped);
+	i->public.swapped = r->swapped;
+	i->public.directions = true;
 	i->tsresol = SKW_TSRESOL_DEFAULT;
 	while (skw_pcapng_next_option(&b, &o))
 		iface_option(i, &o, r->swapped, &failed);

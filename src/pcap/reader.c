@@ -78,6 +78,7 @@ static int open_pcap(struct skw_reader *r, struct skw_error *err)
 	r->file = NULL;
 	r->iface.dlt = pcap_datalink(r->pcap);
 	r->iface.snaplen = (uint32_t)pcap_snapshot(r->pcap);
+	r->iface.swapped = pcap_is_swapped(r->pcap);
 	return 0;
 }
 
@@ -136,10 +137,13 @@ static int next_pcap(struct skw_reader *r, struct skw_packet *pkt, struct skw_er
 		return pcap_failure(r, ferror(pcap_file(r->pcap)) ? errno : 0, pcap_geterr(r->pcap),
 				    err);
 	}
+	/*
+	 * The seconds are unsigned 32-bit numbers in the file, but libpcap makes them signed, and
+	 * the fraction, which may be too large.
+	 */
+	int64_t ts_ns = (int64_t)(uint32_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec;
 	*pkt = (struct skw_packet){
-		/* The seconds are unsigned 32-bit numbers in the file, but libpcap makes them
-		   signed. */
-		.ts_ns = (uint32_t)h->ts.tv_sec * 1000000000ull + (uint64_t)h->ts.tv_usec,
+		.ts_ns = ts_ns < 0 ? SKW_PACKET_TIME_UNKNOWN : (uint64_t)ts_ns,
 		.data = data,
 		.caplen = h->caplen,
 		.len = h->len,

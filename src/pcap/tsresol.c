@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "pcap/tsresol.h"
 
+#include "model/packet.h"
+
 #define POWER_OF_2  0x80
 #define NS_DIGITS   9
 #define NS_PER_SEC  1000000000
@@ -34,7 +36,5 @@ uint64_t skw_tsresol_to_ns(uint64_t ticks, uint8_t tsresol, int64_t offset_s)
 	__int128 ns = tsresol & POWER_OF_2 ? binary(ticks, n) : decimal(ticks, n);
 
 	ns += (__int128)offset_s * NS_PER_SEC;
-	if (ns < 0)
-		return 0;
-	return ns > UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
+	return ns < 0 || ns >= SKW_PACKET_TIME_UNKNOWN ? SKW_PACKET_TIME_UNKNOWN : (uint64_t)ns;
 }

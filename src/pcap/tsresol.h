@@ -12,8 +12,8 @@
 
 /*
  * A tick is 10^-n seconds, where n is `tsresol`, or 2^-n if its top bit is set.
- * `offset_s` is if_tsoffset. A time before 1970 becomes 0. A time that is too large
- * becomes UINT64_MAX.
+ * `offset_s` is if_tsoffset. A time before 1970 and a time that is too large become
+ * SKW_PACKET_TIME_UNKNOWN.
  */
 uint64_t skw_tsresol_to_ns(uint64_t ticks, uint8_t tsresol, int64_t offset_s);
 

@@ -16,6 +16,7 @@
 #include "out/input.h"
 #include "pcap/linktype.h"
 #include "pcap/reader.h"
+#include "replay/fit.h"
 #include "util/cleanup.h"
 #include "util/say.h"
 #include "verbs/files.h"
@@ -28,9 +29,7 @@ struct skw_replay {
 	struct skw_loop *loop; /* borrowed */
 	FILE *in;              /* owned until the reader takes it */
 	struct skw_reader *reader;
-	/* Owned, by interface. Each is made when the first packet of its interface is read. */
-	struct skw_offline_filter **filters;
-	size_t filters_len;
+	struct skw_fit fit;
 	struct skw_packet_kind kind;
 	/* The last packet that was read. With has_packet it is still to be passed on. */
 	struct skw_packet packet;
@@ -43,6 +42,11 @@ struct skw_replay {
 	struct skw_error sink_error;
 };
 
+static const char *file_name(const struct skw_replay_plan *plan)
+{
+	return strcmp(plan->file, "-") == 0 ? "standard input" : plan->file;
+}
+
 int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out)
 {
 	struct skw_replay *r = calloc(1, sizeof(*r));
@@ -51,6 +55,7 @@ int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out)
 		return -ENOMEM;
 	r->plan = plan;
 	r->kind = (struct skw_packet_kind){ .dlt = -1, .is_file = true };
+	skw_fit_init(&r->fit, file_name(plan), plan->filter, plan->direction);
 	*out = r;
 	return 0;
 }
@@ -62,9 +67,7 @@ void skw_replay_free(struct skw_replay *r)
 	skw_reader_close(r->reader);
 	if (r->in)
 		fclose(r->in);
-	for (size_t i = 0; i < r->filters_len; i++)
-		skw_offline_filter_free(r->filters[i]);
-	free(r->filters);
+	skw_fit_free(&r->fit);
 	free(r);
 }
 
@@ -73,42 +76,11 @@ const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r)
 	return &r->kind;
 }
 
-/* The filter for an interface of the file. Returns NULL with err filled if it can't be made. */
-static const struct skw_offline_filter *filter_for(struct skw_replay *r, uint32_t place, int dlt,
-						   struct skw_error *err)
-{
-	if (place >= r->filters_len) {
-		size_t len = (size_t)place + 8;
-		struct skw_offline_filter **filters = realloc(r->filters, len * sizeof(*filters));
-
-		if (!filters) {
-			skw_error_set(err, -ENOMEM, "filter: out of memory");
-			return NULL;
-		}
-		memset(filters + r->filters_len, 0, (len - r->filters_len) * sizeof(*filters));
-		r->filters = filters;
-		r->filters_len = len;
-	}
-	if (!r->filters[place])
-		skw_offline_filter_compile(r->plan->filter, dlt, SKW_SNAPLEN_MAX, true,
-					   &r->filters[place], err);
-	return r->filters[place];
-}
-
-/* Reports a wrong expression before an output file is created. */
-static int check_filter(struct skw_replay *r, struct skw_error *err)
-{
-	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
-
-	if (!r->plan->filter[0] || !first)
-		return 0;
-	return filter_for(r, 0, first->dlt, err) ? 0 : -EINVAL;
-}
-
 /*
- * Called before a read that may block. The sink writes what it holds back, because its reader may
- * wait for it. Then this waits for the input or the end of the session. The loop's timers don't run
- * meanwhile, so the sink is asked again when it may hold nothing back any longer.
+ * Called before a read that may block. The user learns what may take long to come. The sink writes
+ * what it holds back, because its reader may wait for it. Then this waits for the input or the end
+ * of the session. The loop's timers don't run meanwhile, so the sink is asked again when it may
+ * hold nothing back any longer.
  */
 static int wait_for_input(void *ctx, int fd)
 {
@@ -118,6 +90,7 @@ static int wait_for_input(void *ctx, int fd)
 
 	if (!r->loop)
 		return 0;
+	skw_fit_tell(&r->fit);
 	p[1].fd = skw_loop_interrupt_fd(r->loop);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(timeouts_ms); i++) {
 		int n;
@@ -143,8 +116,10 @@ static int prepare(void *ctx, struct skw_error *err)
 	const struct skw_input_wait wait = { wait_for_input, r };
 	struct skw_verbs_files *output = r->plan->output;
 	struct stat st;
-	int ret = skw_input_open_waiting(r->plan->file, &wait, &r->in, err);
+	int ret = skw_fit_check(&r->fit, err);
 
+	if (!ret)
+		ret = skw_input_open_waiting(r->plan->file, &wait, &r->in, err);
 	if (ret || !output)
 		return ret;
 	output->reads = (strcmp(r->plan->file, "-") == 0 ? fstat(STDIN_FILENO, &st)
@@ -156,13 +131,19 @@ static int prepare(void *ctx, struct skw_error *err)
 	return 0;
 }
 
+static struct skw_keeper_table *verbs(void *ctx)
+{
+	struct skw_replay *r = ctx;
+
+	return r->fit.compiler.len ? &r->fit.compiler.table : NULL;
+}
+
 static void say_reading(const struct skw_replay *r, const struct skw_iface *first)
 {
 	const char *name = skw_linktype_dlt_name(first->dlt);
 	const char *text = skw_linktype_dlt_text(first->dlt);
 
-	skw_say("reading from %s, link-type %s (%s), snapshot length %u",
-		strcmp(r->plan->file, "-") == 0 ? "standard input" : r->plan->file,
+	skw_say("reading from %s, link-type %s (%s), snapshot length %u", file_name(r->plan),
 		name ? name : "?", text ? text : "?",
 		first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX);
 }
@@ -173,14 +154,17 @@ static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	/* skw_reader_open() takes the stream even if it fails. */
 	int ret = skw_reader_open(SKW_TAKE_PTR(r->in), r->plan->file, &r->reader, err);
 
-	if (!ret)
-		ret = check_filter(r, err);
 	if (ret)
 		return ret;
 	r->loop = loop;
+	r->fit.keeper = skw_loop_keeper(loop);
 
 	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
 	uint32_t snaplen = first && first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX;
+
+	/* A pcap file tells its only link type at once. */
+	if (first && (ret = skw_fit_iface(&r->fit, first, err)))
+		return ret;
 
 	/*
 	 * The output's header must not state a lower limit than its packets can have: that is the
@@ -215,26 +199,34 @@ static int filter(struct skw_replay *r, struct skw_error *err)
 {
 	struct skw_packet *pkt = &r->packet;
 
-	if (r->plan->filter[0]) {
-		const struct skw_offline_filter *filter = filter_for(r, pkt->iface, pkt->dlt, err);
-
-		if (!filter)
-			return -EINVAL;
-		if (!skw_offline_filter_match(filter, pkt))
-			return 0;
-	}
-	if (pkt->caplen > r->plan->snaplen)
-		pkt->caplen = r->plan->snaplen;
 	pkt->from = skw_reader_iface(r->reader, pkt->iface);
-	return 1;
+	int ret = skw_fit_packet(&r->fit, pkt, pkt->from, err);
+
+	if (ret > 0 && pkt->caplen > r->plan->snaplen)
+		pkt->caplen = r->plan->snaplen;
+	return ret;
+}
+
+/* At the end of the file, of which no packet may have come: were the expressions possible? */
+static int check_end(struct skw_replay *r, struct skw_error *err)
+{
+	struct skw_error first = { 0 };
+	int ret = skw_fit_end(&r->fit, err);
+
+	for (size_t i = 0; !ret && i < skw_reader_iface_count(r->reader); i++)
+		if (!skw_fit_iface(&r->fit, skw_reader_iface(r->reader, i), &first))
+			return 0;
+	return ret || !first.text[0] ? ret : skw_error_usage(err, "%s", first.text);
 }
 
 /*
  * Ends the session at the end of the file or at a damaged place. The packets before it still count.
  */
-static int end_of_file(struct skw_replay *r, int ret)
+static int end_of_file(struct skw_replay *r, int ret, struct skw_error *err)
 {
 	r->done = true;
+	if (ret == 0 && !r->interrupted)
+		ret = check_end(r, err);
 	/* If a signal interrupted the read, the file has not failed. */
 	if (ret == 0 || r->interrupted)
 		skw_loop_stop(r->loop);
@@ -255,12 +247,12 @@ static int read_packet(struct skw_replay *r, struct skw_error *err)
 		if (ret < 0 && !r->interrupted)
 			skw_error_set(err, ret, "%s", r->read_error.text);
 		if (ret <= 0)
-			return end_of_file(r, ret);
+			return end_of_file(r, ret, err);
 		if (skw_reader_iface_count(r->reader) > 1)
 			r->kind.several = true;
 		ret = filter(r, err);
 		if (ret < 0)
-			return end_of_file(r, ret);
+			return end_of_file(r, ret, err);
 		r->has_packet = ret > 0;
 	}
 	return 0;
@@ -300,6 +292,7 @@ static void quiesce(void *ctx)
 
 static const struct skw_source_ops ops = {
 	.prepare = prepare,
+	.verbs = verbs,
 	.begin = begin,
 	.look = look,
 	.peek = peek,
@@ -313,6 +306,36 @@ struct skw_source skw_replay_source(struct skw_replay *r)
 	return (struct skw_source){ &ops, r };
 }
 
+/* Reads until there is an interface. A pcapng file may have none before its first packet. */
+static int first_iface(struct skw_reader *reader, const struct skw_iface **out,
+		       struct skw_error *err)
+{
+	struct skw_packet ignored;
+	int ret = 1;
+
+	while (ret > 0 && !(*out = skw_reader_iface(reader, 0)))
+		ret = skw_reader_next(reader, &ignored, err);
+	*out = skw_reader_iface(reader, 0);
+	return *out || ret > 0 ? 0 : ret;
+}
+
+static int compile_for(const struct skw_replay_plan *plan, struct skw_reader *reader,
+		       struct skw_offline_filter **out, struct skw_error *err)
+{
+	const struct skw_iface *first;
+	int ret = first_iface(reader, &first, err);
+
+	if (ret)
+		return ret;
+	struct skw_offline_link link = { .dlt = first ? first->dlt : DLT_EN10MB,
+					 .snaplen = plan->snaplen,
+					 .swapped = first && first->swapped };
+
+	if (first && first->snaplen && first->snaplen < link.snaplen)
+		link.snaplen = first->snaplen;
+	return skw_offline_filter_compile(plan->filter, &link, true, out, err);
+}
+
 int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_filter **out,
 		       struct skw_error *err)
 {
@@ -324,9 +347,7 @@ int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_fi
 		ret = skw_reader_open(in, plan->file, &reader, err);
 	if (ret)
 		return ret;
-	const struct skw_iface *first = skw_reader_iface(reader, 0);
-	ret = skw_offline_filter_compile(plan->filter, first ? first->dlt : DLT_EN10MB,
-					 plan->snaplen, true, out, err);
+	ret = compile_for(plan, reader, out, err);
 	skw_reader_close(reader);
 	return ret;
 }

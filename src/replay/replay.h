@@ -16,6 +16,8 @@ struct skw_replay_plan {
 	const char *file;
 	/* An expression in libpcap's language. Never NULL; "" matches every packet. */
 	const char *filter;
+	/* SKW_DIR_UNKNOWN: both directions. */
+	enum skw_direction direction;
 	uint32_t snaplen;
 	/*
 	 * The replay notes here which file it reads, so that no output overwrites it. NULL if there
@@ -34,8 +36,8 @@ struct skw_source skw_replay_source(struct skw_replay *r);
 const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r);
 
 /*
- * Compiles the plan's filter for the first interface of the file, without a session. A pcapng file
- * may have none before its first packet; then the filter is one for Ethernet. The caller frees
+ * Compiles the plan's filter for the first interface of the file, without a session. If a pcapng
+ * file has none, the filter is one for Ethernet. The caller frees
  * *out. Returns 0 or -errno.
  */
 int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_filter **out,

@@ -18,6 +18,7 @@ int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_err
 	struct skw_outputs outputs = { 0 };
 	const struct skw_replay_plan replay = { .file = plan->read_file,
 						.filter = plan->capture.filter,
+						.direction = plan->capture.direction,
 						.snaplen = plan->capture.snaplen,
 						.output = plan->file.name ? &outputs.files : NULL };
 	struct skw_replay *r;

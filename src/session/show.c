@@ -80,7 +80,7 @@ int skw_session_show_file(const struct skw_session_plan *plan, struct skw_error 
 	int ret = skw_replay_compile(&replay, &filter, err);
 
 	if (!ret)
-		ret = skw_session_show_program(plan, skw_offline_filter_program(filter), err);
+		ret = skw_session_show_program(plan, skw_offline_filter_program(filter, 0), err);
 	skw_offline_filter_free(filter);
 	return ret;
 }

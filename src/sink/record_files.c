@@ -11,6 +11,9 @@
 #include "out/rotate.h"
 #include "util/clock.h"
 
+/* A time that is too late for a clock. */
+#define NEVER UINT64_MAX
+
 static void name_file(const struct skw_record_files *f, const struct skw_file_id *id,
 		      char name[PATH_MAX])
 {
@@ -24,7 +27,7 @@ static void name_file(const struct skw_record_files *f, const struct skw_file_id
 
 void skw_record_files_init(struct skw_record_files *f)
 {
-	f->turn_ns = UINT64_MAX;
+	f->turn_ns = NEVER;
 	f->file.name = f->name;
 	name_file(f, &f->id, f->name);
 }
@@ -100,14 +103,23 @@ static int open_file(struct skw_record_files *f, struct skw_error *err)
 	return ret ? skw_record_files_failed(f, ret, err) : 0;
 }
 
+/* When the period ends that begins at start_ns. */
+static uint64_t period_end(const struct skw_record_files *f, uint64_t start_ns)
+{
+	uint64_t end_ns;
+
+	if (!f->file.plan->rotate_s ||
+	    __builtin_mul_overflow(f->file.plan->rotate_s, SKW_NS_PER_S, &end_ns) ||
+	    __builtin_add_overflow(start_ns, end_ns, &end_ns))
+		return NEVER;
+	return end_ns;
+}
+
 int skw_record_files_start(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err)
 {
-	const struct skw_file_plan *plan = f->file.plan;
-
 	f->file.start_ns = now_ns;
 	f->id.start_s = now_ns / SKW_NS_PER_S;
-	if (plan->rotate_s)
-		f->turn_ns = now_ns + plan->rotate_s * SKW_NS_PER_S;
+	f->turn_ns = period_end(f, now_ns);
 	if (f->file.dlt < 0)
 		f->file.dlt = DLT_EN10MB;
 	return open_file(f, err);
@@ -137,26 +149,19 @@ int skw_record_files_turn(struct skw_record_files *f, uint64_t now_ns, struct sk
 					   .by_size = plan->rotate_bytes != 0,
 					   .files = plan->files_max };
 
-	while (f->opened && now_ns >= f->turn_ns) {
-		uint64_t end_ns = f->turn_ns;
+	if (!f->opened || f->turn_ns == NEVER || now_ns < f->turn_ns)
+		return 0;
+	if (skw_rotate_over(&rotate, (unsigned)f->opened))
+		return 1;
 
-		if (skw_rotate_over(&rotate, (unsigned)f->opened))
-			return 1;
-		f->turn_ns += plan->rotate_s * SKW_NS_PER_S;
-		f->id.start_s += plan->rotate_s;
-		f->id.number = 0;
-		/* A leap of the time is no reason for as many empty files. */
-		if (now_ns >= f->turn_ns) {
-			uint64_t skip = (now_ns - f->turn_ns) / SKW_NS_PER_S / plan->rotate_s + 1;
+	/* A leap of the time is no reason for as many empty files. */
+	uint64_t end_ns = f->turn_ns;
+	uint64_t leaps = (now_ns - end_ns) / SKW_NS_PER_S / plan->rotate_s;
 
-			f->turn_ns += skip * plan->rotate_s * SKW_NS_PER_S;
-			f->id.start_s += skip * plan->rotate_s;
-		}
-		int ret = next_file(f, end_ns, err);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	f->turn_ns = period_end(f, end_ns + leaps * plan->rotate_s * SKW_NS_PER_S);
+	f->id.start_s += (leaps + 1) * plan->rotate_s;
+	f->id.number = 0;
+	return next_file(f, end_ns, err);
 }
 
 int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packet *pkt,
@@ -164,12 +169,14 @@ int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packe
 {
 	const struct skw_file_plan *plan = f->file.plan;
 
+	bool known = pkt->ts_ns != SKW_PACKET_TIME_UNKNOWN;
+
 	if (!f->opened) {
 		if (f->file.dlt < 0)
 			f->file.dlt = pkt->dlt;
-		return skw_record_files_start(f, pkt->ts_ns, err);
+		return skw_record_files_start(f, known ? pkt->ts_ns : 0, err);
 	}
-	if (pkt->ts_ns >= f->turn_ns) {
+	if (known && pkt->ts_ns >= f->turn_ns) {
 		int ret = skw_record_files_turn(f, pkt->ts_ns, err);
 
 		if (ret)
@@ -177,14 +184,14 @@ int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packe
 	}
 	if (plan->rotate_bytes && skw_out_bytes(f->file.out) > plan->rotate_bytes) {
 		f->id.number = skw_verbs_files_next(plan, f->id.number);
-		return next_file(f, pkt->ts_ns, err);
+		return next_file(f, known ? pkt->ts_ns : f->file.start_ns, err);
 	}
 	return 0;
 }
 
 void skw_record_files_clock_set(struct skw_record_files *f, int64_t by_ns)
 {
-	if (f->turn_ns == UINT64_MAX)
+	if (f->turn_ns == NEVER)
 		return;
 	f->turn_ns += (uint64_t)by_ns;
 	f->id.start_s += (uint64_t)(by_ns / (int64_t)SKW_NS_PER_S);

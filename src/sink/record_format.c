@@ -2,9 +2,35 @@
 #include "sink/record_format.h"
 
 #include "out/name.h"
+#include "util/say.h"
 
 void skw_record_format_by_name(struct skw_file_plan *plan)
 {
 	plan->compression = skw_out_compression_from_name(plan->name);
 	plan->format = skw_out_format_from_name(plan->name);
+}
+
+static void say_time(struct skw_record_file *f, uint64_t ts_ns, const char *limit)
+{
+	bool unknown = ts_ns == SKW_PACKET_TIME_UNKNOWN;
+	bool *said = unknown ? &f->said_unknown : &f->said_late;
+
+	if (!*said && unknown)
+		skw_say("%s: the time of a packet is before 1970 or after 2554: such packets get "
+			"the last time that fits, in %s",
+			f->name, limit);
+	else if (!*said)
+		skw_say("%s: a pcap file has no times after %s: later packets get the last time; "
+			"a .pcapng file keeps theirs",
+			f->name, limit);
+	*said = true;
+}
+
+uint64_t skw_record_format_time(struct skw_record_file *f, const struct skw_packet *pkt,
+				uint64_t last_ns, const char *limit)
+{
+	if (pkt->ts_ns <= last_ns && pkt->ts_ns != SKW_PACKET_TIME_UNKNOWN)
+		return pkt->ts_ns;
+	say_time(f, pkt->ts_ns, limit);
+	return last_ns;
 }

@@ -20,6 +20,7 @@ struct skw_record_file {
 	int dlt;          /* only for pcap */
 	uint32_t snaplen; /* written to the header of the file */
 	uint64_t start_ns;
+	bool said_unknown, said_late; /* that a time did not fit, and why */
 	/* See struct skw_recorder_options. */
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
 	void *ctx;
@@ -53,6 +54,13 @@ extern const struct skw_record_format skw_record_format_pcapng;
 
 /* Sets the format and the compression in the plan as the suffixes of its file's name tell. */
 void skw_record_format_by_name(struct skw_file_plan *plan);
+
+/*
+ * The packet's time as the file gets it: the last one that fits, last_ns, if the packet's own does
+ * not fit. The first time that is said; `limit` tells when last_ns is.
+ */
+uint64_t skw_record_format_time(struct skw_record_file *f, const struct skw_packet *pkt,
+				uint64_t last_ns, const char *limit);
 
 /* Frees what the file owns, but not `f`. */
 void skw_record_file_free(struct skw_record_file *f);

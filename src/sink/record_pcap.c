@@ -8,6 +8,11 @@
 #include "pcap/pcap_write.h"
 #include "pcap/sll2.h"
 
+static uint64_t time_of(struct skw_record_file *f, const struct skw_packet *pkt)
+{
+	return skw_record_format_time(f, pkt, SKW_PCAP_LAST_NS, "February 2106");
+}
+
 static int pcap_begin(struct skw_record_file *f)
 {
 	uint8_t header[SKW_PCAP_FILE_HEADER_BYTES];
@@ -35,7 +40,7 @@ static int put_cooked(struct skw_record_file *f, const struct skw_packet *pkt)
 	if (caplen > f->snaplen)
 		caplen = f->snaplen;
 	uint32_t of_header = caplen < SKW_SLL2_BYTES ? caplen : SKW_SLL2_BYTES;
-	skw_pcap_record_header(header, pkt->ts_ns, f->plan->nano, caplen, len);
+	skw_pcap_record_header(header, time_of(f, pkt), f->plan->nano, caplen, len);
 	ret = skw_out_write(f->out, header, sizeof(header));
 	if (!ret)
 		ret = skw_out_write(f->out, cooked.header, of_header);
@@ -56,7 +61,7 @@ static int pcap_packet(struct skw_record_file *f, const struct skw_packet *pkt,
 				     f->name, skw_linktype_dlt_name(f->dlt),
 				     skw_linktype_dlt_name(pkt->dlt));
 	}
-	skw_pcap_record_header(header, pkt->ts_ns, f->plan->nano, pkt->caplen, pkt->len);
+	skw_pcap_record_header(header, time_of(f, pkt), f->plan->nano, pkt->caplen, pkt->len);
 	int ret = skw_out_write(f->out, header, sizeof(header));
 	return ret ? ret : skw_out_write(f->out, pkt->data, pkt->caplen);
 }

@@ -70,6 +70,7 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 
 	if (ret)
 		return ret;
+	skw_record_format_time(f, pkt, UINT64_MAX, "2554");
 	skw_pcapng_packet(&block, pkt, number, f->plan->nano);
 	ret = skw_out_write(f->out, block.head, sizeof(block.head));
 	if (!ret)

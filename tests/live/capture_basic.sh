@@ -49,6 +49,13 @@ traffic "$A" flood eth0 7 500
 stop INT
 is "$(packets "$TMP/loop.pcap") $(lines_like "$ERR" '^skwatch: .*user space')" "7 1" "a filter in user space sees whole packets, and that it runs there is said"
 
+# The direction is not in the bytes, but user space knows it as well.
+start "$A" capture -i eth0 -w "$TMP/loop-in.pcap" 'ip protochain 17 and inbound'
+traffic "$A" flood eth0 7 100
+traffic "$B" flood eth0 5 100 --sender 1
+stop INT
+is "$(packets "$TMP/loop-in.pcap") $(lines_like "$ERR" '^skwatch: .*user space')" "5 1" "and it knows their direction"
+
 start "$A" capture -i eth0 -w "$TMP/snap.pcap" -s 64
 traffic "$A" flood eth0 100 500
 stop INT

@@ -7,25 +7,31 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <pcap/dlt.h>
+#include <pcap/pcap.h>
 #include <string.h>
 
+#include "filter/direction.h"
 #include "filter/disasm.h"
 #include "filter/dump.h"
 #include "filter/offline.h"
 #include "filter/translate.h"
 #include "util/cleanup.h"
 
-#define SNAPLEN 262144
+static const struct skw_offline_link ether = { .dlt = DLT_EN10MB, .snaplen = 262144 };
 
-static struct skw_offline_filter *compile(const char *expr)
+static struct skw_offline_filter *compile_for(const char *expr, const struct skw_offline_link *link)
 {
 	struct skw_error err = { 0 };
 	struct skw_offline_filter *f = NULL;
 
-	assert_int_equal(skw_offline_filter_compile(expr, DLT_EN10MB, SNAPLEN, true, &f, &err), 0);
+	assert_int_equal(skw_offline_filter_compile(expr, link, true, &f, &err), 0);
 	assert_string_equal(err.text, "");
 	return f;
+}
+
+static struct skw_offline_filter *compile(const char *expr)
+{
+	return compile_for(expr, &ether);
 }
 
 static void assert_text(struct skw_buf *b, const char *want)
@@ -69,9 +75,8 @@ static void a_wrong_expression_is_the_users(void **state)
 	struct skw_offline_filter *f = NULL;
 
 	(void)state;
-	assert_int_equal(
-		skw_offline_filter_compile("tcp prot 80", DLT_EN10MB, SNAPLEN, true, &f, &err),
-		-EINVAL);
+	assert_int_equal(skw_offline_filter_compile("tcp prot 80", &ether, true, &f, &err),
+			 -EINVAL);
 	assert_null(f);
 	assert_true(err.usage);
 	assert_string_equal(err.text,
@@ -80,22 +85,192 @@ static void a_wrong_expression_is_the_users(void **state)
 
 static void what_a_link_type_cannot_answer_is_an_error(void **state)
 {
+	const struct skw_offline_link raw = { .dlt = DLT_RAW, .snaplen = 262144 };
 	struct skw_error err = { 0 };
 	struct skw_offline_filter *f = NULL;
 
 	(void)state;
-	assert_int_equal(skw_offline_filter_compile("ether host 1:2:3:4:5:6", DLT_RAW, SNAPLEN,
-						    true, &f, &err),
+	assert_int_equal(skw_offline_filter_compile("ether host 1:2:3:4:5:6", &raw, true, &f, &err),
 			 -EINVAL);
 	assert_true(err.usage);
 	assert_non_null(strstr(err.text, "ether host 1:2:3:4:5:6"));
+}
+
+/* Only the kernel has these values. */
+static void words_of_a_live_capture_are_refused_for_files(void **state)
+{
+	static const char *const words[] = { "inbound", "tcp and not outbound", "ifindex 3" };
+
+	(void)state;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(words); i++) {
+		struct skw_offline_filter *f = NULL;
+		struct skw_error err = { 0 };
+
+		assert_int_equal(skw_offline_filter_compile(words[i], &ether, true, &f, &err),
+				 -EINVAL);
+		assert_true(err.usage);
+		assert_non_null(strstr(err.text, "not supported on Ethernet"));
+	}
+}
+
+/* The number of an address family is in the order of the host, and IPv6 has one for each system. */
+static void host_order_is_that_of_the_file(void **state)
+{
+	static const struct {
+		uint8_t family[4];
+		bool swapped, ip, ip6;
+	} cases[] = {
+		{ { 2, 0, 0, 0 }, false, true, false },   { { 0, 0, 0, 2 }, false, false, false },
+		{ { 0, 0, 0, 2 }, true, true, false },    { { 2, 0, 0, 0 }, true, false, false },
+		{ { 24, 0, 0, 0 }, false, false, true },  { { 28, 0, 0, 0 }, false, false, true },
+		{ { 30, 0, 0, 0 }, false, false, true },  { { 0, 0, 0, 30 }, true, false, true },
+		{ { 0, 0, 0, 24 }, false, false, false },
+	};
+
+	(void)state;
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		skip();
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(cases); i++) {
+		const struct skw_offline_link null = { .dlt = DLT_NULL,
+						       .snaplen = 65535,
+						       .swapped = cases[i].swapped };
+		const struct skw_packet pkt = { .data = cases[i].family, .caplen = 4, .len = 44 };
+		struct skw_offline_filter *ip = compile_for("ip", &null);
+		struct skw_offline_filter *ip6 = compile_for("ip6", &null);
+
+		assert_int_equal(skw_offline_filter_match(ip, &pkt), cases[i].ip);
+		assert_int_equal(skw_offline_filter_match(ip6, &pkt), cases[i].ip6);
+		skw_offline_filter_free(ip);
+		skw_offline_filter_free(ip6);
+	}
+}
+
+/* One letter for each direction, unknown, in and out: whether packets of 60 bytes match. */
+static const char *matches(const char *expr)
+{
+	const struct skw_offline_link told = { .dlt = DLT_EN10MB,
+					       .snaplen = 262144,
+					       .directions = true };
+	struct skw_offline_filter *f = compile_for(expr, &told);
+	static const uint8_t bytes[60];
+	static char out[4];
+
+	for (unsigned i = 0; i < 3; i++) {
+		const struct skw_packet pkt = {
+			.data = bytes, .caplen = 60, .len = 60, .direction = (uint8_t)i
+		};
+
+		out[i] = skw_offline_filter_match(f, &pkt) ? 'y' : 'n';
+	}
+	skw_offline_filter_free(f);
+	return out;
+}
+
+static void a_direction_that_packets_tell_is_used(void **state)
+{
+	(void)state;
+	assert_int_equal(SKW_DIR_IN, 1);
+	assert_string_equal(matches("inbound"), "nyn");
+	assert_string_equal(matches("outbound"), "nny");
+	assert_string_equal(matches("not inbound"), "nny");
+	assert_string_equal(matches("inbound and greater 60"), "nyn");
+	assert_string_equal(matches("less 59 or outbound"), "nny");
+	assert_string_equal(matches("len = 60 and (inbound or outbound)"), "nyy");
+	assert_string_equal(matches("not(outbound)and len=60"), "nyn");
+	/* Without these words, packets need no direction. */
+	assert_string_equal(matches("len = 60"), "yyy");
+}
+
+static void parts_of_names_are_no_directions(void **state)
+{
+	static const char *const names[] = { "host inbound.example", "host x-outbound",
+					     "ip proto \\inbound", "host outbound2" };
+	static const char *const wrong[] = { "inbound inbound", "outbound and", "port inbound",
+					     "5 + inbound" };
+	struct skw_buf b = SKW_BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(names); i++)
+		assert_false(skw_direction_replace(names[i], SKW_DIR_IN, &b));
+	skw_buf_free(&b);
+	/* A wrong expression does not become right. */
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(wrong); i++) {
+		const struct skw_offline_link told = { .dlt = DLT_EN10MB,
+						       .snaplen = 262144,
+						       .directions = true };
+		struct skw_offline_filter *f = NULL;
+		struct skw_error err = { 0 };
+
+		assert_int_equal(skw_offline_filter_compile(wrong[i], &told, true, &f, &err),
+				 -EINVAL);
+		assert_true(err.usage);
+	}
+}
+
+static void a_filter_goes_through_bytes(void **state)
+{
+	const struct skw_offline_link told = { .dlt = DLT_EN10MB,
+					       .snaplen = 262144,
+					       .directions = true };
+	static const uint8_t bytes[60];
+	struct skw_offline_filter *f = compile_for("outbound and len = 60", &told), *copy = NULL;
+	struct skw_buf b = SKW_BUF_INIT;
+
+	(void)state;
+	skw_offline_filter_pack(f, &b);
+	skw_offline_filter_free(f);
+	assert_int_equal(skw_offline_filter_unpack(b.data, b.len, &copy), 0);
+	assert_true(skw_offline_filter_asks_direction(copy));
+	assert_null(skw_offline_filter_program(copy, 2));
+	for (unsigned d = SKW_DIR_UNKNOWN; d <= SKW_DIR_OUT; d++)
+		assert_int_equal(skw_offline_filter_match(
+					 copy, &(struct skw_packet){ .data = bytes,
+								     .caplen = 60,
+								     .len = 60,
+								     .direction = (uint8_t)d }),
+				 d == SKW_DIR_OUT);
+
+	size_t first = sizeof(size_t) + 8 * skw_offline_filter_program(copy, 0)->len;
+
+	skw_offline_filter_free(copy);
+	for (size_t len = 0; len < b.len; len++) {
+		if (len == first)
+			continue;
+		assert_int_equal(skw_offline_filter_unpack(b.data, len, &copy), -EINVAL);
+	}
+	/* Three programs. */
+	skw_buf_add(&b, b.data, first);
+	assert_int_equal(skw_offline_filter_unpack(b.data, b.len, &copy), -EINVAL);
+	memset(b.data, 0xff, sizeof(size_t));
+	assert_int_equal(skw_offline_filter_unpack(b.data, b.len, &copy), -EINVAL);
+	skw_buf_free(&b);
+}
+
+/* libpcap must open a file in memory for each link type, or its filters are not those of files. */
+static void every_link_type_can_be_compiled_for(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	for (int dlt = 0; dlt < 400; dlt++) {
+		const struct skw_offline_link link = { .dlt = dlt, .snaplen = 262144 };
+		struct skw_offline_filter *f = NULL;
+		struct skw_error err = { 0 };
+
+		if (!pcap_datalink_val_to_name(dlt))
+			continue;
+		assert_int_equal(skw_offline_filter_compile("", &link, true, &f, &err), 0);
+		skw_offline_filter_free(f);
+		n++;
+	}
+	assert_true(n > 100);
 }
 
 /* The texts are those of tcpdump 4.99.3 -y EN10MB -d, -dd and -ddd. */
 static void classic_programs_print_as_in_tcpdump(void **state)
 {
 	struct skw_offline_filter *f = compile("icmp[4:2] & 7 = 1");
-	const struct skw_cbpf *prog = skw_offline_filter_program(f);
+	const struct skw_cbpf *prog = skw_offline_filter_program(f, 0);
 	struct skw_buf b = SKW_BUF_INIT;
 
 	(void)state;
@@ -156,8 +331,8 @@ static void translated_programs_print_as_in_the_verifiers_log(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(skw_filter_translate(skw_offline_filter_program(f), &frame, &insns, &len),
-			 0);
+	assert_int_equal(
+		skw_filter_translate(skw_offline_filter_program(f, 0), &frame, &insns, &len), 0);
 	skw_disasm(insns, len, &b);
 	assert_text(&b, "   0: r6 = r1\n"
 			"   1: r1 = *(u32 *)(r6 +40)\n"
@@ -220,6 +395,12 @@ int main(void)
 		cmocka_unit_test(an_empty_expression_takes_all),
 		cmocka_unit_test(a_wrong_expression_is_the_users),
 		cmocka_unit_test(what_a_link_type_cannot_answer_is_an_error),
+		cmocka_unit_test(words_of_a_live_capture_are_refused_for_files),
+		cmocka_unit_test(host_order_is_that_of_the_file),
+		cmocka_unit_test(a_direction_that_packets_tell_is_used),
+		cmocka_unit_test(parts_of_names_are_no_directions),
+		cmocka_unit_test(a_filter_goes_through_bytes),
+		cmocka_unit_test(every_link_type_can_be_compiled_for),
 		cmocka_unit_test(classic_programs_print_as_in_tcpdump),
 		cmocka_unit_test(translated_programs_print_as_in_the_verifiers_log),
 	};

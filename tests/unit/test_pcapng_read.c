@@ -305,7 +305,7 @@ static void options_that_make_no_sense_do_not_cost_the_packet(void **state)
 	skw_buf_free(&f.b);
 }
 
-static void time_stamps_of_any_resolution_become_nanoseconds(void **state)
+static void time_stamps_of_any_resolution_become_nanoseconds_or_unknown(void **state)
 {
 	const struct {
 		uint64_t ticks;
@@ -326,13 +326,15 @@ static void time_stamps_of_any_resolution_become_nanoseconds(void **state)
 		{ 1ull << 33 | 1ull << 31, 0xa0, 0, 2500000000 },
 		{ UINT64_MAX, 0xc0, 0, 999999999 },
 		{ UINT64_MAX, 0xff, 0, 0 },
-		{ UINT64_MAX, 6, 0, UINT64_MAX },
+		{ UINT64_MAX - 1, 9, 0, UINT64_MAX - 1 },
+		{ UINT64_MAX, 6, 0, SKW_PACKET_TIME_UNKNOWN },
 		{ 5, 0, 10, 15000000000 },
 		{ 5, 0, -2, 3000000000 },
-		{ 5, 0, -6, 0 },
-		{ 0, 6, INT64_MAX, UINT64_MAX },
-		{ UINT64_MAX, 0, INT64_MIN, UINT64_MAX },
-		{ 0, 6, INT64_MIN, 0 },
+		{ 5, 0, -5, 0 },
+		{ 5, 0, -6, SKW_PACKET_TIME_UNKNOWN },
+		{ 0, 6, INT64_MAX, SKW_PACKET_TIME_UNKNOWN },
+		{ UINT64_MAX, 0, INT64_MIN, SKW_PACKET_TIME_UNKNOWN },
+		{ 0, 6, INT64_MIN, SKW_PACKET_TIME_UNKNOWN },
 	};
 
 	(void)state;
@@ -463,7 +465,7 @@ int main(void)
 		cmocka_unit_test(simple_and_old_packet_blocks_are_read),
 		cmocka_unit_test(several_comments_become_lines_of_one),
 		cmocka_unit_test(options_that_make_no_sense_do_not_cost_the_packet),
-		cmocka_unit_test(time_stamps_of_any_resolution_become_nanoseconds),
+		cmocka_unit_test(time_stamps_of_any_resolution_become_nanoseconds_or_unknown),
 		cmocka_unit_test(resolution_and_offset_come_from_the_interface),
 		cmocka_unit_test(a_file_cut_anywhere_gives_its_whole_packets_first),
 		cmocka_unit_test(contradictions_are_told),

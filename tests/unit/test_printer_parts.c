@@ -197,6 +197,28 @@ static void time_stamps_have_six_forms(void **state)
 	}
 }
 
+/* And it is no time from which, or up to which, a difference is counted. */
+static void an_unknown_time_is_told_as_in_tcpdump(void **state)
+{
+	(void)state;
+	for (int form = SKW_TIME_DEFAULT; form <= SKW_TIME_SINCE_FIRST; form++) {
+		struct skw_print_clock clock = { 0 };
+
+		if (form == SKW_TIME_NONE)
+			continue;
+		assert_string_equal(stamp(&clock, form, false, SKW_PACKET_TIME_UNKNOWN),
+				    "[Error converting time] ");
+	}
+
+	struct skw_print_clock clock = { 0 };
+
+	stamp(&clock, SKW_TIME_DELTA, true, SKW_PACKET_TIME_UNKNOWN);
+	stamp(&clock, SKW_TIME_DELTA, true, T0);
+	stamp(&clock, SKW_TIME_DELTA, true, SKW_PACKET_TIME_UNKNOWN);
+	assert_string_equal(stamp(&clock, SKW_TIME_DELTA, true, T0 + 5), " 00:00:00.000000005 ");
+	assert_string_equal(stamp(&clock, SKW_TIME_NONE, true, SKW_PACKET_TIME_UNKNOWN), "");
+}
+
 static void local_time_follows_the_zone(void **state)
 {
 	struct skw_print_clock clock = { 0 };
@@ -334,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup(every_named_ethertype_has_a_name, clear),
 		cmocka_unit_test_setup(checksums_are_those_of_the_rfc, clear),
 		cmocka_unit_test_setup(time_stamps_have_six_forms, clear),
+		cmocka_unit_test_setup(an_unknown_time_is_told_as_in_tcpdump, clear),
 		cmocka_unit_test_setup(local_time_follows_the_zone, clear),
 		cmocka_unit_test_setup(differences_are_of_what_is_shown, clear),
 		cmocka_unit_test_setup(bytes_are_shown_in_columns, clear),

@@ -99,8 +99,37 @@ static void pcap_of_the_other_byte_order_is_read(void **state)
 	assert_int_equal(p.caplen, 1);
 	assert_int_equal(p.len, 9);
 	assert_int_equal(p.data[0], 0x77);
+	assert_true(skw_reader_iface(r, 0)->swapped);
 	skw_reader_close(r);
 	skw_buf_free(&b);
+}
+
+/* libpcap takes a fraction of more than 31 bits for a negative one. */
+static void a_time_before_1970_is_unknown(void **state)
+{
+	(void)state;
+	for (int nano = 0; nano < 2; nano++) {
+		uint32_t rec[4] = { 0, UINT32_MAX, 1, 1 };
+		uint8_t h[SKW_PCAP_FILE_HEADER_BYTES];
+		struct skw_buf b = SKW_BUF_INIT;
+		struct skw_reader *r;
+		struct skw_packet p;
+
+		skw_pcap_file_header(h, DLT_EN10MB, 4096, nano);
+		skw_buf_add(&b, h, sizeof(h));
+		for (rec[0] = 0; rec[0] < 2; rec[0]++) {
+			skw_buf_add(&b, rec, sizeof(rec));
+			skw_buf_add(&b, "x", 1);
+		}
+		assert_int_equal(open_part(&b, b.len, &r, NULL), 0);
+		assert_int_equal(skw_reader_next(r, &p, NULL), 1);
+		assert_true(p.ts_ns == SKW_PACKET_TIME_UNKNOWN);
+		assert_int_equal(skw_reader_next(r, &p, NULL), 1);
+		assert_int_equal(p.ts_ns, nano ? 999999999 : 999999000);
+		assert_false(skw_reader_iface(r, 0)->swapped);
+		skw_reader_close(r);
+		skw_buf_free(&b);
+	}
 }
 
 static void seconds_after_2038_are_no_negative_ones(void **state)
@@ -301,6 +330,7 @@ int main(void)
 		cmocka_unit_test(pcap_is_read_in_both_precisions),
 		cmocka_unit_test(pcap_of_the_other_byte_order_is_read),
 		cmocka_unit_test(seconds_after_2038_are_no_negative_ones),
+		cmocka_unit_test(a_time_before_1970_is_unknown),
 		cmocka_unit_test(a_pcap_cut_anywhere_gives_its_whole_packets_first),
 		cmocka_unit_test(what_is_no_capture_file_is_refused),
 		cmocka_unit_test(both_formats_are_read_from_a_pipe),
