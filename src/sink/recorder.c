@@ -227,14 +227,31 @@ static int arm_turn(struct skw_recorder *r)
 	return skw_clock_timer_set(r->turn_fd, turn_ns > now_ns ? turn_ns - now_ns : 1, 0);
 }
 
+/*
+ * The first packet may be a long time off. A reader can use the blocks before it, and those that
+ * the output had no room for. Returns 0 or -errno.
+ */
+static int give_blocks(struct skw_recorder *r, struct skw_error *err)
+{
+	struct skw_record_files *f = &r->files;
+	struct skw_record_copy *copy = &f->file.copy;
+
+	if (!f->opened && copy->all.len && !copy->waits)
+		return skw_record_files_start(f, 0, err);
+	int ret = copy->held.len ? skw_record_copy_settle(copy, false) : 0;
+	return ret < 0 ? skw_record_files_failed(f, ret, err) : 0;
+}
+
 static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
+	int ret = give_blocks(r, err);
 	/* A reader waits for each packet; or the source waits outside the loop, without timers. */
 	bool due = r->files.stream || r->plan->packet_buffered ||
 		   (!until_ns && skw_clock_timer_read(r->flush_fd));
-	int ret = due ? flush(r, err) : 0;
 
+	if (!ret && due)
+		ret = flush(r, err);
 	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file)
 		return ret;
 	ret = skw_record_files_turn(&r->files, until_ns, err);

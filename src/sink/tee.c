@@ -58,13 +58,12 @@ static int tee_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 static int tee_block(void *ctx, const struct skw_raw_block *block, bool wait, struct skw_error *err)
 {
 	struct skw_tee *tee = ctx;
-	int ret = 1;
 
 	/* Only one sink of a session has a use for blocks. */
-	for (size_t i = 0; ret > 0 && i < tee->len; i++)
+	for (size_t i = 0; i < tee->len; i++)
 		if (tee->sinks[i].ops->block)
-			ret = tee->sinks[i].ops->block(tee->sinks[i].ctx, block, wait, err);
-	return ret;
+			return tee->sinks[i].ops->block(tee->sinks[i].ctx, block, wait, err);
+	return 1;
 }
 
 static int tee_event(void *ctx, const struct skw_event *event, struct skw_error *err)

@@ -10,6 +10,7 @@ import glob
 import gzip
 import os
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -273,22 +274,19 @@ def check_rotation(sample, name, directory):
         f.write(data)
     expected = Expected(data)
     for size in ("1k", "2k"):
-        for path in glob.glob(directory + "/*"):
-            os.unlink(path)
+        fresh(directory)
         run("-r", sample, "-w", directory + "/f.pcapng", "-C", size)
         paths = sorted(glob.glob(directory + "/*"), key=numbers_last)
         why = pieces_fit(expected, [content(p) for p in paths])
         ok(not why, "%s: -C %s: %d files" % (name, size, len(paths)), why)
 
-    for path in glob.glob(directory + "/*"):
-        os.unlink(path)
+    fresh(directory)
     run("-r", sample, "-w", directory + "/%s", "--format", "pcapng", "-G", "1")
     paths = sorted(glob.glob(directory + "/*"), key=numbers_last)
     why = pieces_fit(expected, [content(p) for p in paths])
     ok(not why, "%s: -G 1: %d files" % (name, len(paths)), why)
 
-    for path in glob.glob(directory + "/*"):
-        os.unlink(path)
+    fresh(directory)
     run("-r", sample, "-w", directory + "/r.pcapng", "-C", "1k", "-W", "2")
     bad = [p for p in glob.glob(directory + "/*") if not stands_alone(content(p))]
     ok(not bad, "%s: -C -W 2: each file stands for itself" % name, bad)
@@ -329,6 +327,124 @@ def check_broken(sample, name, out):
            "%s: what comes before the damage is copied" % name, done.stderr)
 
 
+# ---- large blocks ----
+
+MIB = 1 << 20
+
+
+def block(kind, body):
+    body += b"\0" * (-len(body) % 4)
+    n = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + n + body + n
+
+
+def option(code, value):
+    return struct.pack("<HH", code, len(value)) + value + b"\0" * (-len(value) % 4)
+
+
+START = block(SECTION, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + \
+    block(INTERFACE, struct.pack("<HHI", 1, 0, 0))
+
+
+def secrets(size, fill):
+    return block(SECRETS, struct.pack("<II", 0x544C534B, size) + fill * size)
+
+
+def packet(number, iface=0, size=60):
+    return block(PACKET, struct.pack("<IIIII", iface, 0x60A24, number, size, size) + b"p" * size)
+
+
+def write(path, *parts):
+    with open(path, "wb") as f:
+        f.write(b"".join(parts))
+    return path
+
+
+def fresh(directory):
+    for path in glob.glob(directory + "/*"):
+        os.unlink(path)
+    return directory
+
+
+def check_large(directory, files):
+    """Blocks of any size, and the bounds of what is kept."""
+    sample, out = directory + "/large.pcapng", directory + "/large-copy.pcapng"
+
+    # Packets that are longer than -s can say.
+    write(sample, START, packet(1, size=300000), packet(2))
+    run("-r", sample, "-w", out)
+    same("a packet of 300,000 bytes is copied whole", content(out), Expected(content(sample)))
+
+    write(sample, START, secrets(17 * MIB, b"k"), packet(1))
+    done = run("-r", sample, "-w", out)
+    ok(content(out) == START + packet(1) and
+       done.said == ["skwatch: %s: 1 block of more than 16 MiB was left out" % out],
+       "a block of more than 16 MiB is left out, and that is said", done.stderr)
+
+    before = b"".join(secrets(7 * MIB, b"%d" % i) for i in range(4))
+    write(sample, START, before, packet(1), secrets(8, b"s"), packet(2))
+    done = run("-r", sample, "-w", out)
+    same("28 MiB before the first packet are copied", content(out), Expected(content(sample)))
+    ok(done.said == [], "and nothing is said", done.stderr)
+
+    done = run("-r", sample, "-w", fresh(files) + "/%s", "--format", "pcapng", "-G", "10")
+    got = [content(p) for p in glob.glob(files + "/*")]
+    ok(len(got) == 1 and len(got[0]) < 17 * MIB and stands_alone(got[0]) and
+       got[0].endswith(packet(1) + secrets(8, b"s") + packet(2)),
+       "-G keeps no more than 16 MiB before the first packet", done.stderr)
+    ok(len(done.said) == 2 and "16 MiB stand before the first packet" in done.said[0],
+       "and says so", done.stderr)
+
+    write(sample, START, before, b"".join(packet(i) for i in range(400000)))
+    done = run("-r", sample, "-w", fresh(files) + "/f.pcapng", "-C", "1")
+    got = [content(p) for p in sorted(glob.glob(files + "/*"), key=numbers_last)]
+    ok(len(got) == 3 and all(stands_alone(data) for data in got), "-C with 28 MiB of secrets: "
+       "each file stands for itself", len(got))
+    ok(sum(len(data) for data in got) < 2 * os.path.getsize(sample),
+       "and the files are not twice as large as the one that was read")
+    ok(len(done.said) == 2 and "take more than 16 MiB" in done.said[0] and
+       "larger than -C" in done.said[1], "and both is said", done.stderr)
+
+    # Interfaces that do not fit keep the options without which times can't be read.
+    unit = option(9, b"\x09") + option(14, struct.pack("<q", 5)) + option(0, b"")
+    wordy = block(INTERFACE, struct.pack("<HHI", 1, 0, 77) + option(1, b"c" * 65535) + unit)
+    brief = block(INTERFACE, struct.pack("<HHI", 1, 0, 77) + unit)
+    write(sample, START, wordy * 400, b"".join(packet(i, 400) for i in range(400000)))
+    done = run("-r", sample, "-w", fresh(files) + "/f.pcapng", "-C", "1")
+    got = [content(p) for p in sorted(glob.glob(files + "/*"), key=numbers_last)]
+    head = b"".join(b.data for b in blocks_of(got[-1])[0][:402])
+    ok(len(got) > 1 and all(stands_alone(data) for data in got) and head.endswith(brief) and
+       len(head) < 17 * MIB, "26 MiB of interfaces: each file stands for itself", done.stderr)
+
+
+def check_slow_reader(directory):
+    """A record that is larger than all buffers waits for its reader, and can be given up."""
+    sample = write(directory + "/slow.pcapng", START, secrets(15 * MIB, b"x"), packet(1),
+                   secrets(15 * MIB, b"y"), packet(2), secrets(15 * MIB, b"z"), packet(3))
+    command = [SKWATCH, "capture", "-r", sample, "-w", "-", "--format", "pcapng"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as p:
+        got = p.stdout.read(20 * MIB) + p.stdout.read()
+    same("a slow reader gets records that are larger than the buffers", got,
+         Expected(content(sample)))
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as p:
+        p.stdout.read(1)  # it has begun, and then nobody reads
+        p.send_signal(signal.SIGINT)
+        ok(p.wait() is not None, "a signal ends it while its reader has stopped")
+
+    source, sink = os.pipe()
+    first = START + secrets(8, b"s")
+    with subprocess.Popen(command[:3] + ["-"] + command[4:], stdin=source, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as p:
+        os.write(sink, first)
+        got = p.stdout.read(len(first))
+        ok(got == first, "blocks before the first packet are not held back from a pipe")
+        os.write(sink, packet(1))
+        ok(p.stdout.read(len(packet(1))) == packet(1), "nor is the packet")
+        os.close(sink)
+    os.close(source)
+
+
 EXTRAS = ["comments", "flags and other options of packets", "names and options of interfaces",
           "options of sections", "host names", "decryption secrets", "statistics",
           "journal entries", "custom blocks", "unknown blocks"]
@@ -366,6 +482,8 @@ def main():
             check_rotation(sample, name, files)
         for sample in sorted(glob.glob(os.path.join(SAMPLES, "broken", "*.pcapng"))):
             check_broken(sample, "broken/" + os.path.basename(sample), directory + "/broken.pcapng")
+        check_large(directory, files)
+        check_slow_reader(directory)
         check_pcap(directory)
     ok(len(samples) > 10, "there were samples", samples)
     print("1..%d" % count)
