@@ -395,7 +395,7 @@ def check_large(directory, files):
     ok(len(done.said) == 2 and "16 MiB stand before the first packet" in done.said[0],
        "and says so", done.stderr)
 
-    write(sample, START, before, b"".join(packet(i) for i in range(400000)))
+    write(sample, START, before, b"".join(packet(i, size=3000) for i in range(12000)))
     done = run("-r", sample, "-w", fresh(files) + "/f.pcapng", "-C", "1")
     got = [content(p) for p in sorted(glob.glob(files + "/*"), key=numbers_last)]
     ok(len(got) == 3 and all(stands_alone(data) for data in got), "-C with 28 MiB of secrets: "
@@ -409,7 +409,7 @@ def check_large(directory, files):
     unit = option(9, b"\x09") + option(14, struct.pack("<q", 5)) + option(0, b"")
     wordy = block(INTERFACE, struct.pack("<HHI", 1, 0, 77) + option(1, b"c" * 65535) + unit)
     brief = block(INTERFACE, struct.pack("<HHI", 1, 0, 77) + unit)
-    write(sample, START, wordy * 400, b"".join(packet(i, 400) for i in range(400000)))
+    write(sample, START, wordy * 400, b"".join(packet(i, 400, 3000) for i in range(12000)))
     done = run("-r", sample, "-w", fresh(files) + "/f.pcapng", "-C", "1")
     got = [content(p) for p in sorted(glob.glob(files + "/*"), key=numbers_last)]
     head = b"".join(b.data for b in blocks_of(got[-1])[0][:402])

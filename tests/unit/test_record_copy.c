@@ -104,7 +104,8 @@ static void a_block_without_room_waits_for_it(void **state)
 	assert_int_equal(skw_record_copy_begin(&c), 1);
 	assert_int_equal(skw_record_copy_block(&c, &a), 0);
 	assert_int_equal(skw_record_copy_settle(&c, false), 1);
-	/* Nobody reads, so the second one can't be written, and nothing waits for that. */
+	/* The pipe has no reader, so the second one can't be written, and nothing waits for that.
+	 */
 	assert_int_equal(skw_record_copy_block(&c, &b), 0);
 	assert_int_equal(skw_record_copy_settle(&c, false), 0);
 	assert_int_equal(pthread_create(&thread, NULL, read_thread, &r), 0);
@@ -139,7 +140,7 @@ static void no_more_than_the_bound_is_kept_for_the_next_files(void **state)
 	assert_false(skw_record_copy_is_full(&c));
 	assert_int_equal(c.all.len, 0);
 	assert_int_equal(c.head.len, 28 + (15u << 20));
-	/* The next section begins anew. */
+	/* With the next section nothing of this is kept. */
 	b = section(&bytes);
 	assert_int_equal(skw_record_copy_block(&c, &b), 0);
 	assert_int_equal(c.head.len, 28);
@@ -223,6 +224,49 @@ static struct skw_buf small_file(void)
 	return b;
 }
 
+static int two_stats(void *ctx, uint32_t place, struct skw_iface_stats *stats)
+{
+	(void)ctx;
+	*stats = (struct skw_iface_stats){ .seen = 40 + place };
+	return 0;
+}
+
+/* Other programs refuse a file that has no interface. */
+static void each_file_describes_the_known_interfaces_also_without_packets(void **state)
+{
+	const struct skw_file_plan plan = { .name = "f", .format = SKW_FILE_PCAPNG };
+	struct output o = open_output();
+	struct skw_record_file f = {
+		.out = o.out, .plan = &plan, .iface = one_iface, .stats = two_stats
+	};
+	struct reading r = { .fd = o.fd };
+	struct skw_error err = { 0 };
+	struct skw_packet pkt;
+	struct skw_reader *reader;
+
+	(void)state;
+	f.copy.out = o.out;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(skw_record_format_pcapng.begin(&f), 0);
+		assert_int_equal(skw_record_format_pcapng.stats(&f, 0), 0);
+	}
+	assert_int_equal(skw_out_close(o.out, -1), 0);
+	read_thread(&r);
+	/* Both files are one here, and each of them is a section. */
+	assert_int_equal(skw_reader_open(fmemopen(r.got.data, r.got.len, "r"), "f", &reader, &err),
+			 0);
+	assert_int_equal(skw_reader_next(reader, &pkt, &err), 0);
+	assert_int_equal(skw_reader_iface_count(reader), 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(skw_reader_iface(reader, i)->name, "tun0");
+		assert_int_equal(skw_reader_stats(reader, i)->seen, 40);
+	}
+	skw_reader_close(reader);
+	close(o.fd);
+	skw_record_file_free(&f);
+	skw_buf_free(&r.got);
+}
+
 static void packets_of_other_sources_get_a_section_of_their_own(void **state)
 {
 	static const uint8_t bytes[20] = { 0x45 };
@@ -271,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_block_without_room_waits_for_it),
 		cmocka_unit_test(no_more_than_the_bound_is_kept_for_the_next_files),
 		cmocka_unit_test(a_file_that_need_not_wait_is_opened_when_much_is_kept),
+		cmocka_unit_test(each_file_describes_the_known_interfaces_also_without_packets),
 		cmocka_unit_test(packets_of_other_sources_get_a_section_of_their_own),
 	};
 
