@@ -130,7 +130,7 @@ static int put_block(struct skw_recorder *r, const struct skw_raw_block *b, stru
 	if (ret)
 		return skw_record_files_failed(f, ret, err);
 	if (!f->opened && skw_record_copy_is_full(&f->file.copy))
-		ret = skw_record_files_start(f, 0, err);
+		ret = skw_record_files_start(f, skw_clock_real_ns(), err);
 	return ret;
 }
 
@@ -169,7 +169,7 @@ static int take(struct skw_recorder *r, const struct skw_packet *pkt,
 		return LATER;
 	if (!r->half)
 		ret = pkt ? put_packet(r, pkt, err) : put_block(r, block, err);
-	if (ret)
+	if (ret || (!r->half && !r->files.file.copy.held.len))
 		return ret;
 	ret = settle(r, wait, err);
 	return ret > 0 ? 0 : ret < 0 ? ret : LATER;
@@ -237,7 +237,7 @@ static int give_blocks(struct skw_recorder *r, struct skw_error *err)
 	struct skw_record_copy *copy = &f->file.copy;
 
 	if (!f->opened && copy->all.len && !copy->waits)
-		return skw_record_files_start(f, 0, err);
+		return skw_record_files_start(f, skw_clock_real_ns(), err);
 	int ret = copy->held.len ? skw_record_copy_settle(copy, false) : 0;
 	return ret < 0 ? skw_record_files_failed(f, ret, err) : 0;
 }

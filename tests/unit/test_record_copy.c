@@ -14,13 +14,16 @@
 
 #include <cmocka.h>
 
+#include "loop/state.h"
 #include "pcap/pcapng.h"
 #include "pcap/pcapng_write.h"
 #include "pcap/reader.h"
 #include "sink/record_format.h"
+#include "sink/recorder.h"
 #include "util/cleanup.h"
 
-#define LARGE (15u << 20)
+#define DEADLINE_S 60 /* kills a test that hangs; no test waits for it */
+#define LARGE      (15u << 20)
 
 /* The output of a test goes through a pipe, which nobody reads before read_all(). */
 struct output {
@@ -121,6 +124,92 @@ static void a_block_without_room_waits_for_it(void **state)
 	skw_buf_free(&head);
 	skw_buf_free(&first);
 	skw_buf_free(&second);
+}
+
+/* ---- the recorder ---- */
+
+struct expected {
+	int fd;
+	size_t bytes;
+	bool done; /* atomic */
+};
+
+static void *read_expected(void *arg)
+{
+	struct expected *e = arg;
+	uint8_t bytes[65536];
+
+	while (e->bytes) {
+		ssize_t n = read(e->fd, bytes, e->bytes < sizeof(bytes) ? e->bytes : sizeof(bytes));
+
+		if (n <= 0)
+			abort();
+		e->bytes -= (size_t)n;
+	}
+	__atomic_store_n(&e->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Makes standard output a pipe. Returns the end to read from, and the old output in *saved. */
+static int stdout_into_pipe(int *saved)
+{
+	int fds[2];
+
+	fflush(stdout);
+	*saved = dup(STDOUT_FILENO);
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDOUT_FILENO);
+	close(fds[1]);
+	return fds[0];
+}
+
+/* A record that a pause has written is taken once, and the next record is another one. */
+static void a_record_that_waited_is_taken_once(void **state)
+{
+	const struct skw_file_plan plan = { .name = "-", .format = SKW_FILE_PCAPNG };
+	const struct skw_packet_kind kind = { .dlt = -1, .snaplen = 262144, .is_file = true };
+	struct skw_verbs_files files = { .plan = &plan, .dir_fd = -1 };
+	const struct skw_recorder_options opt = { .files = &files, .kind = &kind };
+	struct skw_buf bytes[4] = { SKW_BUF_INIT, SKW_BUF_INIT, SKW_BUF_INIT, SKW_BUF_INIT };
+	const struct skw_raw_block b[] = { section(&bytes[0]), secrets(&bytes[1], 'a', LARGE),
+					   secrets(&bytes[2], 'b', LARGE),
+					   secrets(&bytes[3], 'c', 20) };
+	struct skw_loop loop = { 0 };
+	struct skw_error err = { 0 };
+	struct skw_recorder *r;
+	pthread_t thread;
+	int saved;
+
+	(void)state;
+	int fd = stdout_into_pipe(&saved);
+	assert_int_equal(skw_recorder_new(&opt, &r, &err), 0);
+	const struct skw_sink s = skw_recorder_sink(r);
+	assert_int_equal(s.ops->open(s.ctx, &loop, &err), 0);
+	assert_int_equal(s.ops->block(s.ctx, &b[0], false, &err), 1);
+	/* The first packet may be a long time off, so the file is begun. */
+	assert_int_equal(s.ops->pause(s.ctx, 0, &err), 0);
+	assert_int_equal(s.ops->block(s.ctx, &b[1], false, &err), 1);
+	assert_int_equal(s.ops->block(s.ctx, &b[2], false, &err), 0);
+	struct expected e = { .fd = fd, .bytes = b[0].len + b[1].len + b[2].len };
+	assert_int_equal(pthread_create(&thread, NULL, read_expected, &e), 0);
+	while (!__atomic_load_n(&e.done, __ATOMIC_ACQUIRE))
+		assert_int_equal(s.ops->pause(s.ctx, 0, &err), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(s.ops->block(s.ctx, &b[2], false, &err), 1);
+	assert_int_equal(s.ops->block(s.ctx, &b[3], false, &err), 1);
+	assert_int_equal(s.ops->close(s.ctx, 0, &err), 0);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+
+	uint8_t rest[100];
+
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(read(fd, rest, sizeof(rest)), b[3].len);
+	assert_memory_equal(rest, b[3].bytes, b[3].len);
+	close(fd);
+	skw_recorder_free(r);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(bytes); i++)
+		skw_buf_free(&bytes[i]);
 }
 
 static void no_more_than_the_bound_is_kept_for_the_next_files(void **state)
@@ -313,11 +402,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_block_without_room_waits_for_it),
+		cmocka_unit_test(a_record_that_waited_is_taken_once),
 		cmocka_unit_test(no_more_than_the_bound_is_kept_for_the_next_files),
 		cmocka_unit_test(a_file_that_need_not_wait_is_opened_when_much_is_kept),
 		cmocka_unit_test(each_file_describes_the_known_interfaces_also_without_packets),
 		cmocka_unit_test(packets_of_other_sources_get_a_section_of_their_own),
 	};
 
+	alarm(DEADLINE_S);
 	return cmocka_run_group_tests_name("record_copy", tests, NULL, NULL);
 }
