@@ -19,6 +19,7 @@ MODULES = [
     "dns_odd",
     "payload",
     "formats",
+    "blocks",
     "broken",
 ]
 

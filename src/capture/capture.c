@@ -46,6 +46,15 @@ const struct skw_packet_kind *skw_capture_kind(const struct skw_capture *c)
 	return &c->kind;
 }
 
+const struct skw_iface *skw_capture_iface(void *capture, uint32_t place)
+{
+	const struct skw_capture *c = capture;
+	/* A host may have thousands of interfaces, and most of them never get a packet. */
+	size_t n = c->use_any && c->ifaces.len ? 1 : c->ifaces.len;
+
+	return place < n ? &c->ifaces.all[place]->iface : NULL;
+}
+
 static struct skw_keeper_table *verbs(void *capture)
 {
 	return &((struct skw_capture *)capture)->verbs.table;

@@ -22,6 +22,12 @@ struct skw_source skw_capture_source(struct skw_capture *c);
 const struct skw_packet_kind *skw_capture_kind(const struct skw_capture *c);
 
 /*
+ * The interfaces that the capture is about even if they have no packets, by their places from 0 on:
+ * all that were named, or the first of all. NULL if there are no more. Valid after `prepare`.
+ */
+const struct skw_iface *skw_capture_iface(void *capture, uint32_t place);
+
+/*
  * The figures of all interfaces, and of one interface by its place (-ENOENT: it has no figures of
  * its own). They are exact once the source has stopped and all records have been taken.
  */

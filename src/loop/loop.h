@@ -18,6 +18,7 @@
 struct skw_identity;
 struct skw_keeper;
 struct skw_keeper_table;
+struct skw_raw_block;
 
 #define SKW_LOOP_SOURCES_MAX 8
 #define SKW_LOOP_TABLES_MAX  16
@@ -111,6 +112,7 @@ static inline uint64_t skw_loop_real_ns(const struct skw_loop_clock *clock, uint
 /* A source passes its records to the sink with these. See the sink's functions of the same name. */
 int skw_loop_packets(struct skw_loop *l, const struct skw_packet *run, size_t n,
 		     struct skw_error *err);
+int skw_loop_block(struct skw_loop *l, const struct skw_raw_block *block, struct skw_error *err);
 int skw_loop_event(struct skw_loop *l, const struct skw_event *event, struct skw_error *err);
 int skw_loop_tick(struct skw_loop *l, const struct skw_table *table,
 		  const struct skw_watch_status *status, struct skw_error *err);

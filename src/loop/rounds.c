@@ -24,6 +24,16 @@ int skw_loop_packets(struct skw_loop *l, const struct skw_packet *run, size_t n,
 	return taken;
 }
 
+int skw_loop_block(struct skw_loop *l, const struct skw_raw_block *block, struct skw_error *err)
+{
+	const struct skw_sink *sink = l->plan->sink;
+	int taken = sink->ops->block ? sink->ops->block(sink->ctx, block, l->waits, err) : 1;
+
+	if (taken == 0)
+		l->held = true;
+	return taken;
+}
+
 int skw_loop_event(struct skw_loop *l, const struct skw_event *event, struct skw_error *err)
 {
 	const struct skw_sink *sink = l->plan->sink;

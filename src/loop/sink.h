@@ -24,6 +24,7 @@
 #define SKW_SINK_HOLD_MS 1000
 
 struct skw_loop;
+struct skw_raw_block;
 struct skw_table;
 
 struct skw_sink_ops {
@@ -48,6 +49,12 @@ struct skw_sink_ops {
 	 */
 	int (*packets)(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 		       struct skw_error *err);
+	/*
+	 * Takes a block of a pcapng file that is no packet. Returns 1, 0 if it must be offered
+	 * again, or -errno.
+	 */
+	int (*block)(void *ctx, const struct skw_raw_block *block, bool wait,
+		     struct skw_error *err);
 	int (*event)(void *ctx, const struct skw_event *event, struct skw_error *err);
 	/* Receives the table after each sweep. */
 	int (*tick)(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct skw_iface;
+struct skw_raw_block;
 
 enum skw_direction { SKW_DIR_UNKNOWN, SKW_DIR_IN, SKW_DIR_OUT };
 
@@ -35,6 +36,11 @@ struct skw_packet {
 	uint8_t pkt_type;    /* PACKET_* of linux/if_packet.h; only if direction is known */
 	uint8_t direction;   /* enum skw_direction */
 	const char *comment; /* pcapng comment, NUL-terminated UTF-8; NULL if there is none */
+	/*
+	 * The block of the pcapng file that the packet was read from, with everything that this
+	 * struct has no field for. It is whole, also if the packet was cut. NULL for other sources.
+	 */
+	const struct skw_raw_block *block;
 };
 
 /* An interface that packets came from, live or in a file. The source owns it. */
@@ -80,6 +86,8 @@ struct skw_packet_kind {
 	bool several;
 	/* The source is a file. If dlt is -1, the first packet has the link type. */
 	bool is_file;
+	/* Longer packets of a file are cut to this length. 0: the user did not ask for that. */
+	uint32_t cut;
 };
 
 #endif

@@ -12,10 +12,14 @@ enum skw_pcapng_block {
 	SKW_PCAPNG_INTERFACE = 1,
 	SKW_PCAPNG_OLD_PACKET = 2,
 	SKW_PCAPNG_SIMPLE_PACKET = 3,
+	SKW_PCAPNG_NAMES = 4,
 	SKW_PCAPNG_STATISTICS = 5,
 	SKW_PCAPNG_PACKET = 6,
 	SKW_PCAPNG_JOURNAL = 9,
-	SKW_PCAPNG_SECTION = 0x0a0d0d0a, /* reads the same in both byte orders */
+	SKW_PCAPNG_SECRETS = 10,
+	SKW_PCAPNG_CUSTOM = 0x0bad,
+	SKW_PCAPNG_CUSTOM_NO_COPY = 0x40000bad, /* must not go into a copy of the file */
+	SKW_PCAPNG_SECTION = 0x0a0d0d0a,        /* reads the same in both byte orders */
 };
 
 enum skw_pcapng_option {
@@ -42,6 +46,10 @@ enum skw_pcapng_option {
 	SKW_PCAPNG_ISB_FILTERACCEPT = 6,
 	SKW_PCAPNG_ISB_OSDROP = 7,
 	SKW_PCAPNG_ISB_USRDELIV = 8,
+
+	/* Custom options that must not go into a copy of the file: a text, and bytes. */
+	SKW_PCAPNG_CUSTOM_TEXT_NO_COPY = 19372,
+	SKW_PCAPNG_CUSTOM_BYTES_NO_COPY = 19373,
 };
 
 /* epb_flags has two bits for the direction and three bits for the kind of address. */

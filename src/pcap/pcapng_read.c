@@ -9,16 +9,17 @@
 
 #include "pcap/linktype.h"
 #include "pcap/pcapng.h"
+#include "pcap/pcapng_blocks.h"
 #include "pcap/pcapng_body.h"
 #include "pcap/read_error.h"
+#include "pcap/reader.h"
 #include "pcap/tsresol.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
-/* The longest block that is read. The largest packet that a program captures is much shorter. */
-#define BLOCK_MAX  (16u << 20)
 #define IFACES_MAX 65536
-#define BLOCK_MIN  12 /* type, length, and the length again */
+/* An interface's name and filter are kept up to this length. */
+#define TEXT_MAX 1024
 
 struct iface {
 	struct skw_iface public; /* owns its texts */
@@ -29,116 +30,14 @@ struct iface {
 };
 
 struct skw_pcapng_read {
-	FILE *file;
-	const char *name;
-	bool swapped; /* the current section is not in this host's byte order */
+	struct skw_pcapng_blocks blocks;
 	struct iface **ifaces;
 	size_t count;
 	size_t section; /* index of the current section's interface 0 */
-	uint64_t packets;
-	struct skw_buf block; /* the body of the current block */
 	struct skw_buf comment;
+	bool gives_blocks;
+	bool at_start; /* the current block is the first section header */
 };
-
-static int corrupt(const struct skw_pcapng_read *r, struct skw_error *err, const char *what)
-{
-	return skw_read_error_corrupt(err, r->name, r->packets, what);
-}
-
-static int no_memory(const struct skw_pcapng_read *r, struct skw_error *err)
-{
-	return skw_error_set(err, -ENOMEM, "%s: out of memory", r->name);
-}
-
-/* Reads n bytes of the stream. Returns 1, 0 at the end of the file, or -errno with a text. */
-static int read_bytes(struct skw_pcapng_read *r, void *to, size_t n, struct skw_error *err)
-{
-	errno = 0;
-	size_t got = fread(to, 1, n, r->file);
-	if (got == n)
-		return 1;
-	if (ferror(r->file))
-		return skw_read_error_stream(err, r->name, errno ? errno : EIO, r->packets);
-	return got ? skw_read_error_truncated(err, r->name, r->packets) : 0;
-}
-
-/* The same, but the end of the file is an error. Returns 0 or -errno. */
-static int need_bytes(struct skw_pcapng_read *r, void *to, size_t n, struct skw_error *err)
-{
-	int ret = n ? read_bytes(r, to, n, err) : 1;
-
-	if (!ret)
-		return skw_read_error_truncated(err, r->name, r->packets);
-	return ret < 0 ? ret : 0;
-}
-
-static int skip_bytes(struct skw_pcapng_read *r, size_t n, struct skw_error *err)
-{
-	uint8_t waste[4096];
-
-	while (n) {
-		size_t part = n < sizeof(waste) ? n : sizeof(waste);
-		int ret = need_bytes(r, waste, part, err);
-
-		if (ret)
-			return ret;
-		n -= part;
-	}
-	return 0;
-}
-
-/* Reads the rest of a block of `total` bytes, `had` of which are read. r->block gets its body. */
-static int read_body(struct skw_pcapng_read *r, uint32_t total, size_t had, struct skw_error *err)
-{
-	size_t rest = total - had;
-
-	if (total > BLOCK_MAX)
-		return corrupt(r, err, "a block is longer than 16 MiB");
-	skw_buf_reset(&r->block);
-	uint8_t *p = skw_buf_reserve(&r->block, rest);
-	if (!p)
-		return no_memory(r, err);
-	int ret = need_bytes(r, p, rest, err);
-	if (ret)
-		return ret;
-	if (skw_pcapng_get32(p + rest - 4, r->swapped) != total)
-		return corrupt(r, err, "the two lengths of a block differ");
-	r->block.len = rest - 4;
-	return 0;
-}
-
-static struct skw_pcapng_body body_of(const struct skw_pcapng_read *r)
-{
-	return (struct skw_pcapng_body){ r->block.data, r->block.len, r->swapped };
-}
-
-static int read_section(struct skw_pcapng_read *r, const uint8_t head[8], struct skw_error *err)
-{
-	uint8_t magic[4];
-	int ret = need_bytes(r, magic, sizeof(magic), err);
-
-	if (ret)
-		return ret;
-	if (skw_pcapng_get32(magic, false) == SKW_PCAPNG_BYTE_ORDER)
-		r->swapped = false;
-	else if (skw_pcapng_get32(magic, true) == SKW_PCAPNG_BYTE_ORDER)
-		r->swapped = true;
-	else
-		return corrupt(r, err, "a section header has no byte order mark");
-
-	uint32_t total = skw_pcapng_get32(head + 4, r->swapped);
-	if (total < BLOCK_MIN + 16 || total % 4)
-		return corrupt(r, err, "a section header has a wrong length");
-	ret = read_body(r, total, 12, err);
-	if (ret)
-		return ret;
-	struct skw_pcapng_body b = body_of(r);
-	const uint8_t *version = skw_pcapng_take(&b, 4);
-	if (!version || skw_pcapng_get16(version, r->swapped) != 1)
-		return corrupt(r, err, "a section of an unknown version");
-	r->section = r->count;
-	return 0;
-}
 
 static void iface_free(struct iface *i)
 {
@@ -151,7 +50,7 @@ static void iface_free(struct iface *i)
 
 static void replace_text(const char **text, const uint8_t *p, size_t n, bool *failed)
 {
-	char *copy = strndup((const char *)p, n);
+	char *copy = strndup((const char *)p, n < TEXT_MAX ? n : TEXT_MAX);
 
 	free((char *)(uintptr_t)*text);
 	*text = copy;
@@ -179,7 +78,7 @@ static int add_iface(struct skw_pcapng_read *r, struct iface *i, struct skw_erro
 		struct iface **more = realloc(r->ifaces, room * sizeof(struct iface *));
 
 		if (!more)
-			return no_memory(r, err);
+			return skw_pcapng_blocks_no_memory(&r->blocks, err);
 		r->ifaces = more;
 	}
 	r->ifaces[r->count++] = i;
@@ -188,26 +87,27 @@ static int add_iface(struct skw_pcapng_read *r, struct iface *i, struct skw_erro
 
 static int read_iface(struct skw_pcapng_read *r, struct skw_error *err)
 {
-	struct skw_pcapng_body b = body_of(r);
+	struct skw_pcapng_body b = skw_pcapng_blocks_body(&r->blocks);
 	const uint8_t *p = skw_pcapng_take(&b, 8);
 	struct skw_pcapng_opt o;
 	bool failed = false;
 
 	if (!p)
-		return corrupt(r, err, "an interface description is too short");
+		return skw_pcapng_blocks_corrupt(&r->blocks,
+						 "an interface description is too short", err);
 	if (r->count >= IFACES_MAX)
-		return corrupt(r, err, "more than 65,536 interfaces");
+		return skw_pcapng_blocks_corrupt(&r->blocks, "more than 65,536 interfaces", err);
 	struct iface *i = calloc(1, sizeof(*i));
 	if (!i)
-		return no_memory(r, err);
-	i->public.dlt = skw_linktype_to_dlt(skw_pcapng_get16(p, r->swapped));
-	i->public.snaplen = skw_pcapng_get32(p + 4, r->swapped);
-	i->public.swapped = r->swapped;
+		return skw_pcapng_blocks_no_memory(&r->blocks, err);
+	i->public.dlt = skw_linktype_to_dlt(skw_pcapng_get16(p, r->blocks.swapped));
+	i->public.snaplen = skw_pcapng_get32(p + 4, r->blocks.swapped);
+	i->public.swapped = r->blocks.swapped;
 	i->public.directions = true;
 	i->tsresol = SKW_TSRESOL_DEFAULT;
 	while (skw_pcapng_next_option(&b, &o))
-		iface_option(i, &o, r->swapped, &failed);
-	int ret = failed ? no_memory(r, err) : add_iface(r, i, err);
+		iface_option(i, &o, r->blocks.swapped, &failed);
+	int ret = failed ? skw_pcapng_blocks_no_memory(&r->blocks, err) : add_iface(r, i, err);
 	if (ret)
 		iface_free(i);
 	return ret;
@@ -268,7 +168,7 @@ static int packet_options(struct skw_pcapng_read *r, struct skw_pcapng_body b,
 		return 0;
 	skw_buf_add_char(&r->comment, '\0');
 	if (r->comment.failed)
-		return no_memory(r, err);
+		return skw_pcapng_blocks_no_memory(&r->blocks, err);
 	pkt->comment = (const char *)r->comment.data;
 	return 0;
 }
@@ -280,10 +180,12 @@ static int read_data(struct skw_pcapng_read *r, struct skw_pcapng_body *b, uint3
 	const struct iface *i = find_iface(r, id);
 
 	if (!i)
-		return corrupt(r, err, "a packet of an interface that was not described");
+		return skw_pcapng_blocks_corrupt(
+			&r->blocks, "a packet of an interface that was not described", err);
 	pkt->data = skw_pcapng_take(b, caplen);
 	if (!pkt->data)
-		return corrupt(r, err, "a packet is longer than its block");
+		return skw_pcapng_blocks_corrupt(&r->blocks, "a packet is longer than its block",
+						 err);
 	skw_pcapng_take(b, -caplen & 3);
 	pkt->caplen = caplen;
 	pkt->dlt = i->public.dlt;
@@ -294,21 +196,22 @@ static int read_data(struct skw_pcapng_read *r, struct skw_pcapng_body *b, uint3
 static int read_packet(struct skw_pcapng_read *r, bool old, struct skw_packet *pkt,
 		       struct skw_error *err)
 {
-	struct skw_pcapng_body b = body_of(r);
+	struct skw_pcapng_body b = skw_pcapng_blocks_body(&r->blocks);
 	const uint8_t *p = skw_pcapng_take(&b, 20);
 
 	if (!p)
-		return corrupt(r, err, "a packet block is too short");
-	uint32_t id = old ? skw_pcapng_get16(p, r->swapped) : skw_pcapng_get32(p, r->swapped);
-	int ret = read_data(r, &b, id, skw_pcapng_get32(p + 12, r->swapped), pkt, err);
+		return skw_pcapng_blocks_corrupt(&r->blocks, "a packet block is too short", err);
+	uint32_t id = old ? skw_pcapng_get16(p, r->blocks.swapped)
+			  : skw_pcapng_get32(p, r->blocks.swapped);
+	int ret = read_data(r, &b, id, skw_pcapng_get32(p + 12, r->blocks.swapped), pkt, err);
 	if (ret < 0)
 		return ret;
 	const struct iface *i = find_iface(r, id);
-	pkt->ts_ns =
-		skw_tsresol_to_ns(skw_pcapng_get_ticks(p + 4, r->swapped), i->tsresol, i->tsoffset);
-	pkt->len = skw_pcapng_get32(p + 16, r->swapped);
+	pkt->ts_ns = skw_tsresol_to_ns(skw_pcapng_get_ticks(p + 4, r->blocks.swapped), i->tsresol,
+				       i->tsoffset);
+	pkt->len = skw_pcapng_get32(p + 16, r->blocks.swapped);
 	if (old) {
-		uint16_t drops = skw_pcapng_get16(p + 2, r->swapped);
+		uint16_t drops = skw_pcapng_get16(p + 2, r->blocks.swapped);
 
 		pkt->dropped = drops == UINT16_MAX ? 0 : drops; /* all ones mean unknown */
 	}
@@ -319,13 +222,13 @@ static int read_packet(struct skw_pcapng_read *r, bool old, struct skw_packet *p
 /* A simple packet block has no time and no interface number, and caplen must be computed. */
 static int read_simple(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err)
 {
-	struct skw_pcapng_body b = body_of(r);
+	struct skw_pcapng_body b = skw_pcapng_blocks_body(&r->blocks);
 	const uint8_t *p = skw_pcapng_take(&b, 4);
 	const struct iface *i = find_iface(r, 0);
 
 	if (!p)
-		return corrupt(r, err, "a packet block is too short");
-	pkt->len = skw_pcapng_get32(p, r->swapped);
+		return skw_pcapng_blocks_corrupt(&r->blocks, "a packet block is too short", err);
+	pkt->len = skw_pcapng_get32(p, r->blocks.swapped);
 	uint32_t caplen = pkt->len;
 	if (i && i->public.snaplen && caplen > i->public.snaplen)
 		caplen = i->public.snaplen;
@@ -334,9 +237,9 @@ static int read_simple(struct skw_pcapng_read *r, struct skw_packet *pkt, struct
 
 static int read_stats(struct skw_pcapng_read *r, struct skw_error *err)
 {
-	struct skw_pcapng_body b = body_of(r);
+	struct skw_pcapng_body b = skw_pcapng_blocks_body(&r->blocks);
 	const uint8_t *p = skw_pcapng_take(&b, 12);
-	struct iface *i = p ? find_iface(r, skw_pcapng_get32(p, r->swapped)) : NULL;
+	struct iface *i = p ? find_iface(r, skw_pcapng_get32(p, r->blocks.swapped)) : NULL;
 	struct skw_iface_stats s = { 0 };
 	uint64_t *const fields[] = {
 		[SKW_PCAPNG_ISB_IFRECV] = &s.seen,
@@ -347,86 +250,92 @@ static int read_stats(struct skw_pcapng_read *r, struct skw_error *err)
 	struct skw_pcapng_opt o;
 
 	if (!i)
-		return corrupt(r, err, "statistics of an interface that was not described");
+		return skw_pcapng_blocks_corrupt(
+			&r->blocks, "statistics of an interface that was not described", err);
 	while (skw_pcapng_next_option(&b, &o))
 		if (o.code < SKW_ARRAY_SIZE(fields) && fields[o.code] && o.len == 8)
-			*fields[o.code] = skw_pcapng_get64(o.value, r->swapped);
+			*fields[o.code] = skw_pcapng_get64(o.value, r->blocks.swapped);
 	i->stats = s;
 	i->has_stats = true;
 	return 0;
 }
 
-/* Returns 1 if *pkt was filled in, 0 if the block is not a packet, or -errno. */
-static int read_block(struct skw_pcapng_read *r, uint32_t type, uint32_t total,
-		      struct skw_packet *pkt, struct skw_error *err)
+/* Takes the current block apart. Returns 1 for a packet, SKW_READER_BLOCK or -errno. */
+static int take_apart(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err)
 {
-	switch (type) {
-	case SKW_PCAPNG_INTERFACE:
-	case SKW_PCAPNG_OLD_PACKET:
-	case SKW_PCAPNG_SIMPLE_PACKET:
-	case SKW_PCAPNG_STATISTICS:
-	case SKW_PCAPNG_PACKET:
-		break;
-	default:
-		return skip_bytes(r, total - 8, err);
-	}
+	uint32_t type = r->blocks.raw.type;
+	int ret = 0;
 
-	int ret = read_body(r, total, 8, err);
-	if (ret)
-		return ret;
-	*pkt = (struct skw_packet){ 0 };
 	switch (type) {
-	case SKW_PCAPNG_INTERFACE:
-		return read_iface(r, err);
-	case SKW_PCAPNG_STATISTICS:
-		return read_stats(r, err);
 	case SKW_PCAPNG_SIMPLE_PACKET:
 		return read_simple(r, pkt, err);
-	default:
+	case SKW_PCAPNG_PACKET:
+	case SKW_PCAPNG_OLD_PACKET:
 		return read_packet(r, type == SKW_PCAPNG_OLD_PACKET, pkt, err);
+	case SKW_PCAPNG_INTERFACE:
+		ret = read_iface(r, err);
+		break;
+	case SKW_PCAPNG_STATISTICS:
+		ret = read_stats(r, err);
+		break;
+	case SKW_PCAPNG_SECTION:
+		r->section = r->count;
+		break;
 	}
+	return ret ? ret : SKW_READER_BLOCK;
+}
+
+/* Returns 1 for a packet, SKW_READER_BLOCK, 0 at the end, or -errno. */
+static int read_block(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err)
+{
+	int ret = skw_pcapng_blocks_next(&r->blocks, err);
+
+	if (ret <= 0)
+		return ret;
+	*pkt = (struct skw_packet){ .block = &r->blocks.raw };
+	return take_apart(r, pkt, err);
 }
 
 int skw_pcapng_read_next(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err)
 {
-	uint8_t head[8];
-	int ret;
+	int ret = 0;
 
-	do {
-		ret = read_bytes(r, head, sizeof(head), err);
-		if (ret <= 0)
-			return ret;
-		uint32_t type = skw_pcapng_get32(head, r->swapped);
-		if (type == SKW_PCAPNG_SECTION) {
-			ret = read_section(r, head, err);
-			continue;
-		}
-		uint32_t total = skw_pcapng_get32(head + 4, r->swapped);
-		if (total < BLOCK_MIN || total % 4)
-			return corrupt(r, err, "a block has a wrong length");
-		ret = read_block(r, type, total, pkt, err);
-	} while (!ret);
-	if (ret == 1)
-		r->packets++;
+	if (r->at_start && r->gives_blocks) {
+		*pkt = (struct skw_packet){ .block = &r->blocks.raw };
+		ret = SKW_READER_BLOCK;
+	}
+	r->at_start = false;
+	while (!ret || (ret == SKW_READER_BLOCK && !r->gives_blocks)) {
+		ret = read_block(r, pkt, err);
+		if (!ret)
+			return 0;
+	}
+	r->blocks.packets += ret == 1;
 	return ret;
+}
+
+void skw_pcapng_read_give_blocks(struct skw_pcapng_read *r)
+{
+	r->gives_blocks = true;
 }
 
 int skw_pcapng_read_open(FILE *f, const char *name, struct skw_pcapng_read **out,
 			 struct skw_error *err)
 {
 	struct skw_pcapng_read *r = calloc(1, sizeof(*r));
-	uint8_t head[8];
 
 	if (!r)
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", name);
-	r->file = f;
-	r->name = name;
-	int ret = need_bytes(r, head, sizeof(head), err);
-	if (!ret && skw_pcapng_get32(head, false) != SKW_PCAPNG_SECTION)
-		ret = corrupt(r, err, "it does not begin with a section header");
+	r->blocks.file = f;
+	r->blocks.name = name;
+	r->at_start = true;
+	int ret = skw_pcapng_blocks_next(&r->blocks, err);
 	if (!ret)
-		ret = read_section(r, head, err);
-	if (ret) {
+		ret = skw_read_error_truncated(err, name, 0);
+	else if (ret > 0 && r->blocks.raw.type != SKW_PCAPNG_SECTION)
+		ret = skw_pcapng_blocks_corrupt(&r->blocks,
+						"it does not begin with a section header", err);
+	if (ret < 0) {
 		skw_pcapng_read_close(r);
 		return ret;
 	}
@@ -441,7 +350,7 @@ void skw_pcapng_read_close(struct skw_pcapng_read *r)
 	for (size_t i = 0; i < r->count; i++)
 		iface_free(r->ifaces[i]);
 	free(r->ifaces);
-	skw_buf_free(&r->block);
+	skw_pcapng_blocks_free(&r->blocks);
 	skw_buf_free(&r->comment);
 	free(r);
 }

@@ -2,7 +2,8 @@
 /*
  * Reads pcapng from a stream. There may be several sections, in either byte order,
  * with interfaces of different link types, time stamps of any resolution, and
- * comments. Blocks of other kinds are skipped. Source: draft-ietf-opsawg-pcapng.
+ * comments. Blocks of other kinds are skipped or given as they are. Source:
+ * draft-ietf-opsawg-pcapng.
  */
 #ifndef SKW_PCAP_PCAPNG_READ_H
 #define SKW_PCAP_PCAPNG_READ_H
@@ -22,6 +23,9 @@ void skw_pcapng_read_close(struct skw_pcapng_read *r); /* NULL allowed */
 
 /* Works like skw_reader_next(). */
 int skw_pcapng_read_next(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err);
+
+/* Works like skw_reader_give_blocks(). */
+void skw_pcapng_read_give_blocks(struct skw_pcapng_read *r);
 
 size_t skw_pcapng_read_iface_count(const struct skw_pcapng_read *r);
 const struct skw_iface *skw_pcapng_read_iface(const struct skw_pcapng_read *r, size_t i);

@@ -161,11 +161,16 @@ int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_err
 	int ret = r->pcap ? next_pcap(r, &next, err) : skw_pcapng_read_next(r->pcapng, &next, err);
 	if (ret < 0)
 		r->failed = ret;
-	if (ret == 1) {
+	if (ret > 0)
 		*pkt = next;
-		r->packets++;
-	}
+	r->packets += ret == 1;
 	return ret;
+}
+
+void skw_reader_give_blocks(struct skw_reader *r)
+{
+	if (r->pcapng)
+		skw_pcapng_read_give_blocks(r->pcapng);
 }
 
 size_t skw_reader_iface_count(const struct skw_reader *r)

@@ -31,6 +31,15 @@ void skw_reader_close(struct skw_reader *r); /* NULL allowed */
  */
 int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err);
 
+#define SKW_READER_BLOCK 2
+
+/*
+ * From now on skw_reader_next() also gives the blocks of a pcapng file that are not packets, in
+ * their order: it returns SKW_READER_BLOCK then, and only pkt->block is set. Call this before the
+ * first packet is read.
+ */
+void skw_reader_give_blocks(struct skw_reader *r);
+
 /*
  * The interfaces that are known so far. In a pcapng file each packet may bring more.
  * skw_reader_iface() returns NULL if i is too large. Its result is valid until the

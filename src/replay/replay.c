@@ -31,9 +31,12 @@ struct skw_replay {
 	struct skw_reader *reader;
 	struct skw_fit fit;
 	struct skw_packet_kind kind;
-	/* The last packet that was read. With has_packet it is still to be passed on. */
+	/*
+	 * The last packet that was read, or only its block. With has_packet or has_block it is
+	 * still to be passed on.
+	 */
 	struct skw_packet packet;
-	bool has_packet;
+	bool has_packet, has_block;
 	unsigned budget;  /* packets until the next look */
 	bool interrupted; /* the end of the session has interrupted a read */
 	bool done;
@@ -74,6 +77,13 @@ void skw_replay_free(struct skw_replay *r)
 const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r)
 {
 	return &r->kind;
+}
+
+const struct skw_iface *skw_replay_iface(void *replay, uint32_t place)
+{
+	const struct skw_replay *r = replay;
+
+	return r->reader ? skw_reader_iface(r->reader, place) : NULL;
 }
 
 /*
@@ -158,6 +168,9 @@ static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 		return ret;
 	r->loop = loop;
 	r->fit.keeper = skw_loop_keeper(loop);
+	if (r->plan->output)
+		skw_reader_give_blocks(r->reader);
+	r->kind.cut = r->plan->snaplen < SKW_SNAPLEN_MAX ? r->plan->snaplen : 0;
 
 	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
 	uint32_t snaplen = first && first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX;
@@ -191,7 +204,7 @@ static bool peek(void *ctx, uint64_t *ts_ns)
 	const struct skw_replay *r = ctx;
 
 	*ts_ns = 0;
-	return !r->done && (r->budget || r->has_packet);
+	return !r->done && (r->budget || r->has_packet || r->has_block);
 }
 
 /* Applies the filter to the packet. Returns 1 if it passes, 0 if not, or -errno. */
@@ -235,10 +248,13 @@ static int end_of_file(struct skw_replay *r, int ret, struct skw_error *err)
 	return 0;
 }
 
-/* Reads until a packet passes the filter or the budget is used up. Returns 0 or -errno. */
+/*
+ * Reads until a packet passes the filter, a block is read that is no packet, or the budget is used
+ * up. Returns 0 or -errno.
+ */
 static int read_packet(struct skw_replay *r, struct skw_error *err)
 {
-	while (!r->has_packet && !r->done && r->budget) {
+	while (!r->has_packet && !r->has_block && !r->done && r->budget) {
 		int ret = skw_reader_next(r->reader, &r->packet, &r->read_error);
 
 		r->budget--;
@@ -248,6 +264,9 @@ static int read_packet(struct skw_replay *r, struct skw_error *err)
 			skw_error_set(err, ret, "%s", r->read_error.text);
 		if (ret <= 0)
 			return end_of_file(r, ret, err);
+		r->has_block = ret == SKW_READER_BLOCK;
+		if (r->has_block)
+			return 0;
 		if (skw_reader_iface_count(r->reader) > 1)
 			r->kind.several = true;
 		ret = filter(r, err);
@@ -266,13 +285,14 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 	for (;;) {
 		int ret = read_packet(r, err);
 
-		if (ret || !r->has_packet)
+		if (ret || (!r->has_packet && !r->has_block))
 			return ret;
-		ret = skw_loop_packets(r->loop, &r->packet, 1, err);
+		ret = r->has_block ? skw_loop_block(r->loop, r->packet.block, err)
+				   : skw_loop_packets(r->loop, &r->packet, 1, err);
 		/* The packet waits, or the sink wants no more. */
 		if (ret <= 0)
 			return ret;
-		r->has_packet = false;
+		r->has_packet = r->has_block = false;
 		if (skw_loop_is_over(r->loop))
 			return 0;
 	}

@@ -35,6 +35,9 @@ struct skw_source skw_replay_source(struct skw_replay *r);
 /* The properties of the packets. They are valid after `begin`. The replay owns the result. */
 const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r);
 
+/* The interface of a pcap file, for place 0; otherwise NULL. Valid after `begin`. */
+const struct skw_iface *skw_replay_iface(void *replay, uint32_t place);
+
 /*
  * Compiles the plan's filter for the first interface of the file, without a session. If a pcapng
  * file has none, the filter is one for Ethernet. The caller frees

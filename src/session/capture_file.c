@@ -26,7 +26,9 @@ int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_err
 	if (skw_replay_new(&replay, &r))
 		return skw_error_set(err, -ENOMEM, "out of memory");
 
-	const struct skw_outputs_source source = { .kind = skw_replay_kind(r) };
+	const struct skw_outputs_source source = { .kind = skw_replay_kind(r),
+						   .iface = skw_replay_iface,
+						   .ctx = r };
 	const struct skw_source reader = skw_replay_source(r);
 	struct skw_loop_plan loop = {
 		.sources = &reader, .sources_len = 1, .report = report, .ctx = &outputs

@@ -56,6 +56,7 @@ int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_err
 		return skw_error_set(err, -ENOMEM, "out of memory");
 
 	const struct skw_outputs_source source = { .kind = skw_capture_kind(l.capture),
+						   .iface = skw_capture_iface,
 						   .stats = skw_capture_iface_stats,
 						   .dropped = dropped,
 						   .ctx = l.capture };

@@ -20,6 +20,7 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 {
 	const struct skw_recorder_options opt = { .files = &o->files,
 						  .kind = o->source->kind,
+						  .iface = o->source->iface,
 						  .stats = o->source->stats,
 						  .ctx = o->source->ctx };
 

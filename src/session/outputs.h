@@ -15,6 +15,7 @@
 struct skw_outputs_source {
 	const struct skw_packet_kind *kind;
 	/* See struct skw_recorder_options. May be NULL. */
+	const struct skw_iface *(*iface)(void *ctx, uint32_t place);
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
 	/* Returns the number of dropped packets so far. NULL: there is no status line. */
 	uint64_t (*dropped)(void *ctx);

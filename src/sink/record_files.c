@@ -100,6 +100,7 @@ static int open_file(struct skw_record_files *f, struct skw_error *err)
 	int ret = f->opened++ ? skw_out_switch(out, fd) : skw_out_open(out, fd);
 	if (!ret)
 		ret = f->format->begin(&f->file);
+	f->head_bytes = skw_out_bytes(out) + f->file.copy.held.len;
 	return ret ? skw_record_files_failed(f, ret, err) : 0;
 }
 
@@ -167,8 +168,6 @@ int skw_record_files_turn(struct skw_record_files *f, uint64_t now_ns, struct sk
 int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packet *pkt,
 			      struct skw_error *err)
 {
-	const struct skw_file_plan *plan = f->file.plan;
-
 	bool known = pkt->ts_ns != SKW_PACKET_TIME_UNKNOWN;
 
 	if (!f->opened) {
@@ -182,11 +181,23 @@ int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packe
 		if (ret)
 			return ret;
 	}
-	if (plan->rotate_bytes && skw_out_bytes(f->file.out) > plan->rotate_bytes) {
-		f->id.number = skw_verbs_files_next(plan, f->id.number);
-		return next_file(f, known ? pkt->ts_ns : f->file.start_ns, err);
+	return skw_record_files_turn_full(f, known ? pkt->ts_ns : f->file.start_ns, err);
+}
+
+int skw_record_files_turn_full(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err)
+{
+	const struct skw_file_plan *plan = f->file.plan;
+	uint64_t bytes = skw_out_bytes(f->file.out);
+
+	if (!plan->rotate_bytes || bytes <= plan->rotate_bytes)
+		return 0;
+	/* A file that begins with much gets as much again, so that files do not consist of that. */
+	if (bytes < 2 * f->head_bytes) {
+		f->large = true;
+		return 0;
 	}
-	return 0;
+	f->id.number = skw_verbs_files_next(plan, f->id.number);
+	return next_file(f, now_ns, err);
 }
 
 void skw_record_files_clock_set(struct skw_record_files *f, int64_t by_ns)

@@ -30,6 +30,8 @@ struct skw_record_files {
 	bool stream;           /* somebody reads while we write: a pipe, a socket, a device */
 	uint64_t turn_ns;      /* when the current file's time ends (-G); UINT64_MAX: never */
 	uint64_t bytes_before; /* in files that are complete */
+	uint64_t head_bytes;   /* with which the current file begins */
+	bool large;            /* a file is larger than -C because of these */
 };
 
 /* Gives the files the name that they have before the first is opened. */
@@ -54,6 +56,9 @@ static inline bool skw_record_files_due(const struct skw_record_files *f,
 /* Before a packet: makes the current file the one that it belongs to. As the turn. */
 int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packet *pkt,
 			      struct skw_error *err);
+
+/* The same if only the size decides. now_ns is the time at which the next file begins. */
+int skw_record_files_turn_full(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err);
 
 /* The clock was set: the current file goes on as long as it would have. */
 void skw_record_files_clock_set(struct skw_record_files *f, int64_t by_ns);

@@ -9,6 +9,7 @@
 #include "model/file_plan.h"
 #include "model/packet.h"
 #include "out/out.h"
+#include "sink/record_copy.h"
 #include "util/buf.h"
 #include "util/error.h"
 
@@ -22,8 +23,11 @@ struct skw_record_file {
 	uint64_t start_ns;
 	bool said_unknown, said_late; /* that a time did not fit, and why */
 	/* See struct skw_recorder_options. */
+	const struct skw_iface *(*iface)(void *ctx, uint32_t place);
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
 	void *ctx;
+	/* Only for pcap: enum skw_pcapng_extra, of what the file has no place for. */
+	unsigned extras;
 
 	/* The fields below are only for pcapng. */
 	/* Owned: for each place, 1 + the number of the interface's block in this file, or 0. */
@@ -34,6 +38,7 @@ struct skw_record_file {
 	uint32_t blocks_used;
 	struct skw_buf scratch;
 	char os[512];
+	struct skw_record_copy copy;
 };
 
 /* Each function returns 0 or -errno. A function is NULL if the format has nothing of that kind. */
@@ -43,10 +48,17 @@ struct skw_record_format {
 	/* Writes a packet. Fills err only if there is more to say than the error's number. */
 	int (*packet)(struct skw_record_file *f, const struct skw_packet *pkt,
 		      struct skw_error *err);
+	/*
+	 * Takes a block that is no packet of a pcapng file that is read; it may come before the
+	 * file is begun.
+	 */
+	int (*block)(struct skw_record_file *f, const struct skw_raw_block *block);
 	/* Writes a comment between the packets. */
 	int (*note)(struct skw_record_file *f, uint64_t real_ns, const char *text);
 	/* Writes the figures of each interface at the end of the file. */
 	int (*stats)(struct skw_record_file *f, uint64_t real_ns);
+	/* Tells the user, at the end, what the files have no place for. */
+	void (*say)(const struct skw_record_file *f);
 };
 
 extern const struct skw_record_format skw_record_format_pcap;

@@ -59,6 +59,32 @@ static int block_of(struct skw_record_file *f, uint32_t place, const struct skw_
 	return 0;
 }
 
+/* Begins a section of our own, with the interfaces that are known by now. */
+static int begin_section(struct skw_record_file *f)
+{
+	const struct skw_pcapng_section section = { .os = f->os, .userappl = PACKAGE_STRING };
+	const struct skw_iface *iface;
+	uint32_t number;
+
+	f->blocks_used = 0;
+	if (f->blocks_len)
+		memset(f->blocks, 0, f->blocks_len * sizeof(*f->blocks));
+	skw_buf_reset(&f->scratch);
+	skw_pcapng_section(&f->scratch, &section);
+	int ret = put_scratch(f);
+	/* Other programs refuse a file without interfaces, even if it has no packet. */
+	for (uint32_t i = 0; !ret && f->iface && (iface = f->iface(f->ctx, i)); i++)
+		ret = block_of(f, i, iface, &number);
+	return ret;
+}
+
+/* A packet that was not read from a pcapng file, after others that were. */
+static int leave_copy(struct skw_record_file *f)
+{
+	skw_record_copy_stop(&f->copy);
+	return begin_section(f);
+}
+
 static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt,
 			 struct skw_error *err)
 {
@@ -66,8 +92,13 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 	uint32_t number = 0;
 
 	(void)err;
-	int ret = block_of(f, pkt->iface, pkt->from, &number);
+	if (pkt->block && f->copy.active)
+		return skw_record_copy_block(&f->copy, pkt->block);
 
+	int ret = f->copy.active ? leave_copy(f) : 0;
+
+	if (!ret)
+		ret = block_of(f, pkt->iface, pkt->from, &number);
 	if (ret)
 		return ret;
 	skw_record_format_time(f, pkt, UINT64_MAX, "2554");
@@ -79,19 +110,23 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 		ret = skw_out_write(f->out, block.middle, block.middle_len);
 	if (!ret && block.comment_len)
 		ret = skw_out_write(f->out, block.comment, block.comment_len);
-	return ret ? ret : skw_out_write(f->out, block.tail, block.tail_len);
+	if (!ret)
+		ret = skw_out_write(f->out, block.tail, block.tail_len);
+	return ret ? ret : skw_out_record_end(f->out);
 }
 
 static int pcapng_begin(struct skw_record_file *f)
 {
-	const struct skw_pcapng_section section = { .os = f->os, .userappl = PACKAGE_STRING };
+	int ret = skw_record_copy_begin(&f->copy);
 
-	f->blocks_used = 0;
-	if (f->blocks_len)
-		memset(f->blocks, 0, f->blocks_len * sizeof(*f->blocks));
-	skw_buf_reset(&f->scratch);
-	skw_pcapng_section(&f->scratch, &section);
-	return put_scratch(f);
+	if (ret)
+		return ret < 0 ? ret : 0;
+	return begin_section(f);
+}
+
+static int pcapng_block(struct skw_record_file *f, const struct skw_raw_block *block)
+{
+	return skw_record_copy_block(&f->copy, block);
 }
 
 static int pcapng_note(struct skw_record_file *f, uint64_t real_ns, const char *text)
@@ -101,10 +136,10 @@ static int pcapng_note(struct skw_record_file *f, uint64_t real_ns, const char *
 	return put_scratch(f);
 }
 
-/* Writes the figures of each interface that has packets in this file. */
+/* Writes the figures of each interface of this file. */
 static int pcapng_stats(struct skw_record_file *f, uint64_t real_ns)
 {
-	if (!f->stats)
+	if (!f->stats || f->copy.active)
 		return 0;
 	skw_buf_reset(&f->scratch);
 	for (uint32_t number = 0; number < f->blocks_used; number++) {
@@ -122,11 +157,19 @@ void skw_record_file_free(struct skw_record_file *f)
 	skw_buf_free(&f->scratch);
 	free(f->blocks);
 	free(f->places);
+	skw_record_copy_free(&f->copy);
+}
+
+static void pcapng_say(const struct skw_record_file *f)
+{
+	skw_record_copy_say(&f->copy, f->plan->name);
 }
 
 const struct skw_record_format skw_record_format_pcapng = {
 	.begin = pcapng_begin,
 	.packet = pcapng_packet,
+	.block = pcapng_block,
 	.note = pcapng_note,
 	.stats = pcapng_stats,
+	.say = pcapng_say,
 };

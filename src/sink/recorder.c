@@ -35,6 +35,7 @@ struct skw_recorder {
 	int notify_fd, flush_fd, turn_fd;
 	uint64_t turn_armed_ns; /* the time that turn_fd is set to */
 	int failure;            /* of a packet in the middle of a run: told with the next one */
+	bool half; /* the record that is offered next is taken, but not all of it is written */
 	uint64_t lost;
 };
 
@@ -51,7 +52,7 @@ static int make_out(struct skw_recorder *r, struct skw_error *err)
 				r->files.name);
 	else if (ret)
 		skw_error_set(err, ret, "%s: %s", r->files.name, strerror(-ret));
-	r->files.file.out = r->out;
+	r->files.file.out = r->files.file.copy.out = r->out;
 	return ret;
 }
 
@@ -70,8 +71,11 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 	r->files.verbs = opt->files;
 	r->files.format = plan->format == SKW_FILE_PCAPNG ? &skw_record_format_pcapng
 							  : &skw_record_format_pcap;
-	r->files.file =
-		(struct skw_record_file){ .plan = plan, .stats = opt->stats, .ctx = opt->ctx };
+	r->files.file = (struct skw_record_file){
+		.plan = plan, .iface = opt->iface, .stats = opt->stats, .ctx = opt->ctx
+	};
+	r->files.file.copy.repeats = plan->rotate_bytes || plan->rotate_s;
+	r->files.file.copy.waits = plan->rotate_s > 0;
 	if (uname(&uts) == 0)
 		snprintf(r->files.file.os, sizeof(r->files.file.os), "%s %s", uts.sysname,
 			 uts.release);
@@ -107,9 +111,27 @@ static int put_packet(struct skw_recorder *r, const struct skw_packet *pkt, stru
 	if (ret)
 		return ret;
 	ret = f->format->packet(&f->file, pkt, err);
-	if (!ret)
-		ret = skw_out_record_end(r->out);
 	return ret ? skw_record_files_failed(f, ret, err) : 0;
+}
+
+static int put_block(struct skw_recorder *r, const struct skw_raw_block *b, struct skw_error *err)
+{
+	struct skw_record_files *f = &r->files;
+	int ret = 0;
+
+	if (!f->format->block)
+		return 0;
+	/* The next file would begin with all blocks that are for all packets, and so also this. */
+	if (f->opened && !skw_pcapng_is_for_all(b))
+		ret = skw_record_files_turn_full(f, f->file.start_ns, err);
+	if (ret)
+		return ret;
+	ret = f->format->block(&f->file, b);
+	if (ret)
+		return skw_record_files_failed(f, ret, err);
+	if (!f->opened && skw_record_copy_is_full(&f->file.copy))
+		ret = skw_record_files_start(f, skw_clock_real_ns(), err);
+	return ret;
 }
 
 static bool is_ready(const void *ctx)
@@ -119,7 +141,38 @@ static bool is_ready(const void *ctx)
 
 	/* A new file takes a new block: two must be free, or what is left of this one and one. */
 	return !r->files.opened || skw_out_error(r->out) ||
-	       skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM);
+	       (!r->half &&
+		skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM));
+}
+
+/* The rest of a record for which there was no room. Returns 1 if there is none, 0 or -errno. */
+static int settle(struct skw_recorder *r, bool wait, struct skw_error *err)
+{
+	int ret = skw_record_copy_settle(&r->files.file.copy, wait);
+
+	r->half = ret == 0;
+	return ret < 0 ? skw_record_files_failed(&r->files, ret, err) : ret;
+}
+
+#define LATER 2
+
+/*
+ * Takes a packet or, if pkt is NULL, a block. Returns 0; 1 if no file may follow, and the packet
+ * was not taken; LATER if there is no room; or -errno.
+ */
+static int take(struct skw_recorder *r, const struct skw_packet *pkt,
+		const struct skw_raw_block *block, bool wait, struct skw_error *err)
+{
+	int ret = 0;
+
+	if (!r->half && !wait && !is_ready(r))
+		return LATER;
+	if (!r->half)
+		ret = pkt ? put_packet(r, pkt, err) : put_block(r, block, err);
+	if (ret || (!r->half && !r->files.file.copy.held.len))
+		return ret;
+	ret = settle(r, wait, err);
+	return ret > 0 ? 0 : ret < 0 ? ret : LATER;
 }
 
 static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
@@ -130,11 +183,9 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 	if (r->failure)
 		return r->failure;
 	for (size_t i = 0; i < n; i++) {
-		if (!wait && !is_ready(r))
-			return (int)i;
-		int ret = put_packet(r, &run[i], err);
+		int ret = take(r, &run[i], NULL, wait, err);
 
-		if (ret > 0)
+		if (ret == 1)
 			skw_loop_enough(r->loop);
 		if (ret < 0)
 			r->failure = ret;
@@ -142,6 +193,20 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 			return i || ret > 0 ? (int)i : ret;
 	}
 	return (int)n;
+}
+
+static int take_block(void *ctx, const struct skw_raw_block *block, bool wait,
+		      struct skw_error *err)
+{
+	struct skw_recorder *r = ctx;
+
+	if (r->failure)
+		return r->failure;
+	int ret = take(r, NULL, block, wait, err);
+
+	if (ret < 0)
+		r->failure = ret;
+	return ret < 0 ? ret : ret == 0;
 }
 
 static int flush(struct skw_recorder *r, struct skw_error *err)
@@ -162,14 +227,31 @@ static int arm_turn(struct skw_recorder *r)
 	return skw_clock_timer_set(r->turn_fd, turn_ns > now_ns ? turn_ns - now_ns : 1, 0);
 }
 
+/*
+ * The first packet may be a long time off. A reader can use the blocks before it, and those that
+ * the output had no room for. Returns 0 or -errno.
+ */
+static int give_blocks(struct skw_recorder *r, struct skw_error *err)
+{
+	struct skw_record_files *f = &r->files;
+	struct skw_record_copy *copy = &f->file.copy;
+
+	if (!f->opened && copy->all.len && !copy->waits)
+		return skw_record_files_start(f, skw_clock_real_ns(), err);
+	int ret = copy->held.len ? skw_record_copy_settle(copy, false) : 0;
+	return ret < 0 ? skw_record_files_failed(f, ret, err) : 0;
+}
+
 static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
+	int ret = give_blocks(r, err);
 	/* A reader waits for each packet; or the source waits outside the loop, without timers. */
 	bool due = r->files.stream || r->plan->packet_buffered ||
 		   (!until_ns && skw_clock_timer_read(r->flush_fd));
-	int ret = due ? flush(r, err) : 0;
 
+	if (!ret && due)
+		ret = flush(r, err);
 	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file)
 		return ret;
 	ret = skw_record_files_turn(&r->files, until_ns, err);
@@ -233,6 +315,7 @@ static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err
 	r->loop = loop;
 	r->files.keeper = skw_loop_keeper(loop);
 	file->snaplen = kind->snaplen;
+	file->copy.cut = kind->cut;
 	file->dlt = kind->dlt < 0 && !kind->is_file ? DLT_LINUX_SLL2 : kind->dlt;
 	/* The time of a file that is read begins with its first packet. */
 	int ret = kind->is_file ? 0 : skw_record_files_start(&r->files, skw_clock_real_ns(), err);
@@ -292,7 +375,9 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 	/* A file is due also when no packet was for it. */
 	if (!f->opened && r->loop && r->opt.kind->is_file && !skw_loop_has_failed(r->loop))
 		ret = skw_record_files_start(f, real_ns, err);
-	if (!ret)
+	if (!ret && f->opened)
+		ret = skw_record_copy_settle(&f->file.copy, true);
+	if (ret >= 0)
 		ret = skw_record_files_stats(f, real_ns);
 	/*
 	 * A reader that is slow is waited for, unless somebody ended the session, which hurry()
@@ -307,6 +392,12 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 	else
 		skw_record_files_done(f, err);
 	r->lost = skw_out_records_lost(r->out);
+	if (f->format->say)
+		f->format->say(&f->file);
+	if (f->large)
+		skw_say("%s: files are larger than -C says, because the interfaces, names and "
+			"secrets with which each of them begins take more than half of that",
+			r->plan->name);
 	return ret;
 }
 
@@ -314,6 +405,7 @@ static const struct skw_sink_ops recorder_ops = {
 	.open = open_recorder,
 	.start = start_recorder,
 	.packets = take_packets,
+	.block = take_block,
 	.pause = pause_recorder,
 	.ready = is_ready,
 	.clock_set = clock_set,

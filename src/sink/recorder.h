@@ -19,6 +19,11 @@ struct skw_recorder_options {
 	/* Read when the sink is opened, not before. */
 	const struct skw_packet_kind *kind;
 	/*
+	 * Gets an interface that pcapng files describe even if it has no packets, by its place from
+	 * 0 on. Returns NULL if there are no more of them. NULL if there are none.
+	 */
+	const struct skw_iface *(*iface)(void *ctx, uint32_t place);
+	/*
 	 * Gets the figures of an interface by its place, for the end of a pcapng file. Returns 0 or
 	 * -errno. NULL if there are no figures.
 	 */

@@ -55,6 +55,17 @@ static int tee_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 	return ret < 0 ? ret : taken;
 }
 
+static int tee_block(void *ctx, const struct skw_raw_block *block, bool wait, struct skw_error *err)
+{
+	struct skw_tee *tee = ctx;
+
+	/* Only one sink of a session has a use for blocks. */
+	for (size_t i = 0; i < tee->len; i++)
+		if (tee->sinks[i].ops->block)
+			return tee->sinks[i].ops->block(tee->sinks[i].ctx, block, wait, err);
+	return 1;
+}
+
 static int tee_event(void *ctx, const struct skw_event *event, struct skw_error *err)
 {
 	struct skw_tee *tee = ctx;
@@ -152,6 +163,7 @@ static const struct skw_sink_ops tee_ops = {
 	.open = tee_open,
 	.start = tee_start,
 	.packets = tee_packets,
+	.block = tee_block,
 	.event = tee_event,
 	.tick = tee_tick,
 	.pause = tee_pause,

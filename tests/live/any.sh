@@ -29,6 +29,10 @@ is "$(tshark -r "$TMP/any.pcapng" -T fields -e frame.encap_type 2>/dev/null | so
 is "$(tshark -r "$TMP/any.pcapng" -Y 'vlan.id == 100 || vlan.id == 200' 2>/dev/null | wc -l)" 20 "pcapng: tags are there, in both directions"
 is "$(figure seen)" "$(figure captured)" "nothing is rejected"
 
+start "$A" capture -w "$TMP/none.pcapng" tcp port 1
+stop INT
+check "pcapng: a file without packets can be read" tcpdump -nr "$TMP/none.pcapng"
+
 start "$A" capture -i any -w "$TMP/any.pcap"
 everything
 stop INT

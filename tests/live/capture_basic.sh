@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The main job: packets of an interface go into a file, and on the screen.
 . "${srcdir:?}/tests/live/lib.sh"
-need root tcpdump tshark
+need root tcpdump tshark capinfos
 pair 9000
 
 start "$A" capture -i eth0 -w "$TMP/out.pcap"
@@ -42,6 +42,17 @@ traffic "$A" flood eth0 100 200
 stop INT
 is "$(packets "$TMP/none.pcap")" 0 "a capture of nothing is a readable file"
 is "$(figure captured) $(figure seen) $(figure dropped)" "0 100 0" "and its figures tell why"
+
+# tcpdump refuses a pcapng file that describes no interface.
+start "$A" capture -i eth0 -i lo -w "$TMP/none.pcapng" tcp port 1
+if becomes tcpdump -nr "$TMP/none.pcapng" 2>/dev/null; then
+	ok "a pcapng file can be read before its first packet"
+else
+	not_ok "a pcapng file can be read before its first packet"
+fi
+stop INT
+check "a pcapng file without packets can be read" tcpdump -nr "$TMP/none.pcapng"
+is "$(capinfos "$TMP/none.pcapng" 2>/dev/null | grep -c 'Name = ')" 2 "and describes each interface"
 
 # A filter with a loop runs in user space. It must see the bytes that -s cuts off.
 start "$A" capture -i eth0 -w "$TMP/loop.pcap" -s 20 'ip protochain 17'

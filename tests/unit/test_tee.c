@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "loop/state.h"
+#include "model/raw_block.h"
 
 #define FAILURE (-71)
 
@@ -222,6 +223,33 @@ static void the_others_get_nothing_when_the_first_took_nothing(void **state)
 	assert_string_equal(log_text, "none-A ");
 }
 
+static int take_block(void *ctx, const struct skw_raw_block *block, bool wait,
+		      struct skw_error *err)
+{
+	assert_non_null(block);
+	int ret = note(ctx, wait ? "wait-block" : "block", err);
+	return ret ? ret : wait;
+}
+
+static void a_block_goes_to_the_sink_that_takes_blocks(void **state)
+{
+	const struct skw_sink_ops file = { .block = take_block };
+	const struct skw_raw_block block = { 0 };
+	struct tee_case c = { 0 };
+
+	(void)state;
+	make(&c);
+	assert_int_equal(c.sink.ops->block(c.sink.ctx, &block, false, &c.err), 1);
+	assert_string_equal(log_text, "");
+	c.tee.sinks[2].ops = &file;
+	assert_int_equal(c.sink.ops->block(c.sink.ctx, &block, false, &c.err), 0);
+	assert_int_equal(c.sink.ops->block(c.sink.ctx, &block, true, &c.err), 1);
+	c.b.fails = "block";
+	assert_int_equal(c.sink.ops->block(c.sink.ctx, &block, false, &c.err), FAILURE);
+	assert_string_equal(log_text, "block-B wait-block-B block-B ");
+	assert_int_equal(c.tee.packets, 0);
+}
+
 static void at_its_limit_it_is_enough(void **state)
 {
 	struct tee_case c = { .tee.limit = 7 };
@@ -352,6 +380,7 @@ int main(void)
 		cmocka_unit_test(pauses_and_ends_come_in_the_other_order),
 		cmocka_unit_test(the_others_get_what_the_first_took),
 		cmocka_unit_test(the_others_get_nothing_when_the_first_took_nothing),
+		cmocka_unit_test(a_block_goes_to_the_sink_that_takes_blocks),
 		cmocka_unit_test(at_its_limit_it_is_enough),
 		cmocka_unit_test(a_first_that_takes_less_is_below_the_limit),
 		cmocka_unit_test(without_sinks_packets_are_counted),
