@@ -42,8 +42,8 @@ static int compile_all(uint32_t snaplen, struct skw_cbpf *out)
 static int compile_for_user(const struct skw_capture_plan *plan, struct skw_compiled *c,
 			    struct skw_error *err)
 {
-	int ret = skw_offline_filter_compile(plan->filter, c->dlt, plan->snaplen, true, &c->user,
-					     err);
+	int ret = skw_offline_filter_compile(plan->filter, c->dlt, plan->snaplen,
+					     !plan->no_optimize, &c->user, err);
 
 	return ret ? ret : compile_all(plan->snaplen, &c->cbpf);
 }
@@ -51,7 +51,7 @@ static int compile_for_user(const struct skw_capture_plan *plan, struct skw_comp
 static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_handle *handle,
 			     struct skw_compiled *c, struct skw_error *err)
 {
-	if (plan->dlt >= 0) {
+	if (plan->dlt >= 0 && plan->ifaces_len) {
 		int ret = skw_handle_set_dlt(handle, plan->dlt, err);
 
 		if (ret)
@@ -61,11 +61,11 @@ static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_han
 	if (c->dlt == DLT_LINUX_SLL || c->dlt == DLT_LINUX_SLL2) {
 		/* libpcap would capture here without the link-layer header, so skwatch does too. */
 		c->cooked = true;
-		c->dlt = DLT_LINUX_SLL2;
+		c->dlt = plan->dlt == DLT_LINUX_SLL ? DLT_LINUX_SLL : DLT_LINUX_SLL2;
 		return plan->filter[0] ? compile_for_user(plan, c, err)
 				       : compile_all(plan->snaplen, &c->cbpf);
 	}
-	return skw_handle_compile(handle, plan->filter, &c->cbpf, err);
+	return skw_handle_compile(handle, plan->filter, !plan->no_optimize, &c->cbpf, err);
 }
 
 /*
@@ -90,10 +90,13 @@ int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_if
 	struct skw_handle *handle = NULL;
 	int ret;
 
+	/* On any, the link type of -y is that of a header that the kernel never sees. */
+	bool own = plan->dlt < 0 || !plan->ifaces_len;
+
 	/* A handle takes tens of milliseconds, because it has a ring of its own. */
-	if (c.dlt >= 0 && !plan->filter[0] && plan->dlt < 0) {
+	if (c.dlt >= 0 && !plan->filter[0] && own) {
 		ret = compile_all(plan->snaplen, &c.cbpf);
-	} else if (c.dlt >= 0 && plan->dlt < 0 && !needs_handle(plan->filter)) {
+	} else if (c.dlt >= 0 && own && !needs_handle(plan->filter)) {
 		ret = skw_filters_compile_dead(plan, c.dlt, &c, err);
 	} else {
 		ret = skw_handle_open(iface->name, plan->snaplen, &handle, err);
@@ -114,7 +117,8 @@ int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struc
 {
 	struct skw_offline_filter *filter = NULL;
 	struct skw_compiled c = { .dlt = dlt };
-	int ret = skw_offline_filter_compile(plan->filter, dlt, plan->snaplen, true, &filter, err);
+	int ret = skw_offline_filter_compile(plan->filter, dlt, plan->snaplen, !plan->no_optimize,
+					     &filter, err);
 
 	if (ret)
 		return ret;

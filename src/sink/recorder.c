@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pcap/dlt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,13 @@ static bool is_ready(const void *ctx)
 	       skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM);
 }
 
+static bool is_large_enough(const struct skw_recorder *r)
+{
+	uint64_t limit = r->plan->stop_bytes;
+
+	return limit && skw_record_files_bytes(&r->files) >= limit;
+}
+
 static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 			struct skw_error *err)
 {
@@ -140,6 +148,10 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 			r->failure = ret;
 		if (ret)
 			return i || ret > 0 ? (int)i : ret;
+		if (is_large_enough(r)) {
+			skw_loop_enough(r->loop);
+			return (int)i + 1;
+		}
 	}
 	return (int)n;
 }
@@ -276,6 +288,11 @@ static void clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *te
 		r->files.format->note(&r->files.file, real_ns, text);
 }
 
+static int on_signal(void *ctx, int signo, struct skw_error *err)
+{
+	return signo == SIGUSR2 ? flush(ctx, err) : 0;
+}
+
 static void hurry(void *ctx, unsigned ms)
 {
 	struct skw_recorder *r = ctx;
@@ -317,6 +334,7 @@ static const struct skw_sink_ops recorder_ops = {
 	.pause = pause_recorder,
 	.ready = is_ready,
 	.clock_set = clock_set,
+	.signal = on_signal,
 	.hurry = hurry,
 	.close = close_recorder,
 };
