@@ -112,15 +112,16 @@ int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_e
 	return 0;
 }
 
-int skw_handle_compile(struct skw_handle *h, const char *expression, bool optimize,
+int skw_handle_compile(struct skw_handle *h, const char *expression, bool optimize, bool one_iface,
 		       struct skw_cbpf *out, struct skw_error *err)
 {
 	_Static_assert(sizeof(struct skw_cbpf_insn) == sizeof(struct bpf_insn), "layout");
 	struct bpf_program program;
-	uint32_t mask;
+	uint32_t mask = 0;
 
-	if (skw_iface_netmask(h->name, &mask) < 0)
-		mask = PCAP_NETMASK_UNKNOWN;
+	/* Without a mask, `ip broadcast` means 255.255.255.255, as in tcpdump. */
+	if (one_iface)
+		skw_iface_netmask(h->name, &mask);
 	if (pcap_compile(h->pcap, &program, expression, optimize, mask) < 0)
 		return skw_error_usage(err, "filter \"%s\": %s", expression, pcap_geterr(h->pcap));
 

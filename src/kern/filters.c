@@ -65,7 +65,8 @@ static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_han
 		return plan->filter[0] ? compile_for_user(plan, c, err)
 				       : compile_all(plan->snaplen, &c->cbpf);
 	}
-	return skw_handle_compile(handle, plan->filter, !plan->no_optimize, &c->cbpf, err);
+	return skw_handle_compile(handle, plan->filter, !plan->no_optimize, plan->ifaces_len > 0,
+				  &c->cbpf, err);
 }
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kern/iface.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_arp.h>
 #include <linux/netlink.h>
@@ -96,7 +97,7 @@ int skw_iface_netmask(const char *name, uint32_t *mask)
 	strncpy(ifr.ifr_name, name, sizeof(ifr.ifr_name) - 1);
 	int ret = query(fd, SIOCGIFNETMASK, &ifr);
 	if (!ret)
-		memcpy(mask, &((struct sockaddr_in *)&ifr.ifr_netmask)->sin_addr, sizeof(*mask));
+		*mask = ntohl(((struct sockaddr_in *)&ifr.ifr_netmask)->sin_addr.s_addr);
 	return ret;
 }
 
