@@ -3,6 +3,9 @@
 #ifndef SKW_CAPTURE_SHOW_H
 #define SKW_CAPTURE_SHOW_H
 
+#include <net/if.h>
+#include <stdint.h>
+
 #include "model/capture_plan.h"
 #include "util/buf.h"
 #include "util/error.h"

@@ -181,7 +181,7 @@ static bool is_due(const struct skw_verbs_files *ctx, uint64_t start_s)
 	/* Without -G all files have the time of the first. */
 	if (!ctx->plan->rotate_s && ctx->opened)
 		return start_s == ctx->last.start_s;
-	if (ctx->reads)
+	if (ctx->inputs_len)
 		return !ctx->opened || start_s >= ctx->last.start_s;
 	if (!ctx->opened)
 		return is_near;
