@@ -13,7 +13,7 @@
 #include "session/capture.h"
 #include "util/cleanup.h"
 
-#define RING_BYTES_MAX     (64ULL << 30)
+#define RING_BYTES_MAX (64ULL << 30)
 
 static int add_interface(void *values, const char *arg, struct skw_error *err)
 {
@@ -269,9 +269,8 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 	struct skw_option_table tables[TABLES];
 	int first = argc;
 
-	*r = (struct skw_capture_request){ .plan = {
-						   .capture = { .snaplen = SKW_SNAPLEN_MAX },
-						   .file = { .nano = true } } };
+	*r = (struct skw_capture_request){ .plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX },
+						     .file = { .nano = true } } };
 	int ret = skw_options_parse(all_tables(tables), TABLES, argc, argv, r, &first, err);
 	if (ret || r->help || r->version)
 		return ret;
