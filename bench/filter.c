@@ -65,7 +65,7 @@ static int compile(const struct plan *p, struct skw_cbpf *prog, struct skw_error
 	int ret = skw_handle_open(p->ifname, SKW_SNAPLEN_MAX, &h, err);
 
 	if (ret == 0)
-		ret = skw_handle_compile(h, p->expression, prog, err);
+		ret = skw_handle_compile(h, p->expression, true, true, prog, err);
 	skw_handle_close(h);
 	return ret;
 }

@@ -60,7 +60,7 @@ static int run(int argc, char **argv)
 		int ret = commands[i]->run(argc - 1, argv + 1, &err);
 		if (!ret)
 			return 0;
-		skw_say("%s", err.text[0] ? err.text : strerror(-ret));
+		skw_say("%s", err.text[0] ? err.text : skw_error_why(ret));
 		return err.usage ? SKW_EXIT_USAGE : SKW_EXIT_FAILURE;
 	}
 	return usage(": no such command", word);

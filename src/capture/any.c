@@ -36,9 +36,22 @@ static void take_filter(struct skw_any *any, const struct skw_dispatched *learne
 
 	any->filters[learned->filter] = user;
 	for (size_t i = 0; i < any->ifaces->len; i++)
-		if (any->ifaces->all[i]->iface.dlt == learned->dlt)
+		if (any->ifaces->all[i]->ring_dlt == learned->dlt)
 			any->ifaces->all[i]->user_filter = user;
 	skw_offline_filter_free(old);
+}
+
+/* Adds an interface to the table, with the link type that the user wants for all packets. */
+static struct skw_capture_iface *add_iface(struct skw_any *any, const struct skw_iface_info *info,
+					   int dlt)
+{
+	const struct skw_capture_plan *plan = any->plan;
+	struct skw_capture_iface *iface =
+		skw_capture_ifaces_add(any->ifaces, info, dlt, plan->snaplen, plan->filter);
+
+	if (iface && plan->dlt >= 0)
+		iface->iface.dlt = plan->dlt;
+	return iface;
 }
 
 /*
@@ -47,8 +60,7 @@ static void take_filter(struct skw_any *any, const struct skw_dispatched *learne
  */
 static int add_gone(struct skw_any *any, const struct skw_iface_info *info, struct skw_error *err)
 {
-	struct skw_capture_iface *iface = skw_capture_ifaces_add(
-		any->ifaces, info, DLT_EN10MB, any->plan->snaplen, any->plan->filter);
+	struct skw_capture_iface *iface = add_iface(any, info, DLT_EN10MB);
 
 	if (!iface)
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", info->name);
@@ -81,8 +93,7 @@ static int learn(struct skw_any *any, const struct skw_iface_info *asked, struct
 		      iface->info.arphrd != info->arphrd))
 		iface = NULL;
 	if (!iface)
-		iface = skw_capture_ifaces_add(any->ifaces, info, learned.dlt, any->plan->snaplen,
-					       any->plan->filter);
+		iface = add_iface(any, info, learned.dlt);
 	if (!iface)
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", info->name);
 	iface->slot = learned.slot;

@@ -52,6 +52,7 @@ struct skw_capture_iface *skw_capture_ifaces_add(struct skw_capture_ifaces *t,
 	if (!iface)
 		return NULL;
 	iface->info = *info;
+	iface->ring_dlt = dlt;
 	iface->iface = (struct skw_iface){ .name = iface->info.name,
 					   .filter = filter[0] ? filter : NULL,
 					   .dlt = dlt,

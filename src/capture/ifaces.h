@@ -20,6 +20,8 @@ struct skw_capture_iface {
 	struct skw_iface_info info;
 	/* The part that other rooms use. Its name points to info.name. */
 	struct skw_iface iface;
+	/* The link type in the rings. iface.dlt may be another, which packets get later. */
+	int ring_dlt;
 	unsigned slot; /* the index of its counters */
 	bool gone;     /* its last packets may still be in the rings */
 	bool cooked;

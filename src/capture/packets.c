@@ -10,25 +10,44 @@
 
 #include "capture/packet_rec.h"
 #include "filter/offline.h"
+#include "pcap/linktype.h"
 #include "pcap/sll2.h"
 
-/* Puts a cooked header before a packet that has no link-layer header. Returns 0 or -errno. */
-static int cook(struct skw_capture *c, const struct skw_capture_iface *iface,
+/*
+ * Puts a cooked header before a packet of the link type `dlt`, in the place of the packet's own
+ * header. DLT_RAW has none. Returns 0 or -errno.
+ */
+static int cook(struct skw_capture *c, const struct skw_capture_iface *iface, int dlt,
 		struct skw_packet *pkt)
 {
-	struct skw_packet bare = *pkt;
-	struct skw_sll2 header;
+	struct skw_packet before = *pkt;
+	struct skw_sll2 made;
 
-	bare.dlt = DLT_RAW;
-	int ret = skw_sll2_make(&bare, iface->info.ifindex, iface->info.arphrd, &header);
+	before.dlt = dlt;
+	int ret = skw_sll2_make_as(iface->iface.dlt, &before, iface->info.ifindex,
+				   iface->info.arphrd, &made);
 	if (ret)
 		return ret;
-	memcpy(c->cooked, header.header, SKW_SLL2_BYTES);
-	memcpy(c->cooked + SKW_SLL2_BYTES, pkt->data, pkt->caplen);
+	pkt->caplen = made.header_len + pkt->caplen - made.drop;
+	pkt->len = made.header_len + pkt->len - made.drop_len;
+	memcpy(c->cooked, made.header, made.header_len);
+	memcpy(c->cooked + made.header_len, pkt->data + made.drop, pkt->caplen - made.header_len);
 	pkt->data = c->cooked;
-	pkt->len += SKW_SLL2_BYTES;
-	pkt->caplen += SKW_SLL2_BYTES;
+	pkt->dlt = iface->iface.dlt;
 	return 0;
+}
+
+/* The same where it is due. Returns 1 if a header was made, 0 or -errno. */
+static int cook_if(struct skw_capture *c, bool due, const struct skw_capture_iface *iface, int dlt,
+		   struct skw_packet *pkt, struct skw_error *err)
+{
+	int ret = due ? cook(c, iface, dlt, pkt) : 0;
+
+	if (ret == -ENOTSUP)
+		return skw_error_set(err, ret, "%s: packets of link type %s get no header of %s",
+				     iface->info.name, skw_linktype_dlt_name(dlt),
+				     skw_linktype_dlt_name(iface->iface.dlt));
+	return ret ? skw_error_set(err, ret, "%s: %s", iface->info.name, strerror(-ret)) : due;
 }
 
 /* The place of a record's interface, or -errno. */
@@ -84,7 +103,7 @@ static int add_packet(struct skw_capture *c, const void *bytes, size_t size, str
 		.data = rec.frame,
 		.caplen = rec.caplen,
 		.len = rec.len,
-		.dlt = iface->iface.dlt,
+		.dlt = iface->ring_dlt,
 		.iface = (uint32_t)place,
 		.from = &iface->iface,
 		.dropped = drops_before(c, rec.rec),
@@ -92,22 +111,24 @@ static int add_packet(struct skw_capture *c, const void *bytes, size_t size, str
 		.pkt_type = rec.rec->pkt_type,
 		.direction = rec.rec->pkt_type == PACKET_OUTGOING ? SKW_DIR_OUT : SKW_DIR_IN,
 	};
-	if (iface->cooked) {
-		ret = cook(c, iface, pkt);
-		if (ret)
-			return skw_error_set(err, ret, "%s: %s", iface->info.name, strerror(-ret));
-	}
+	bool as_user_wants = c->use_any && c->plan->dlt >= 0;
+	ret = cook_if(c, iface->cooked, iface, DLT_RAW, pkt, err);
+	if (ret < 0)
+		return ret;
 	if (iface->user_filter && !skw_offline_filter_match(iface->user_filter, pkt)) {
 		iface->user_rejected++;
 		return 0;
 	}
+	ret = cook_if(c, as_user_wants, iface, iface->ring_dlt, pkt, err);
+	if (ret < 0)
+		return ret;
 	/* A filter in user space needs whole packets, and a restored tag makes a packet longer. */
 	if (pkt->caplen > c->plan->snaplen) {
 		pkt->caplen = c->plan->snaplen;
 		iface->cut += rec.rec->caplen == rec.rec->len;
 	}
 	c->run_len++;
-	return iface->cooked;
+	return iface->cooked || as_user_wants;
 }
 
 /* Fills a new run. The previous run must have been passed on. Returns 0 or -errno. */

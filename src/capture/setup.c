@@ -11,10 +11,19 @@
 #include "pcap/linktype.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/limits.h"
 #include "util/say.h"
 
 /* An upper limit for the header that a packet without one gets. */
 #define COOKED_HEADER_BYTES 64
+
+/*
+ * More than a capture opens beside its rings and interfaces: programs, maps, timers, files, and the
+ * keeper.
+ */
+#define DESCRIPTORS 64
+/* The most rings unless the user asks for more. */
+#define RINGS 16
 
 static int load_tap(struct skw_capture *c, struct skw_error *err)
 {
@@ -126,7 +135,7 @@ static int open_any(struct skw_capture *c, struct skw_error *err)
 static int common_dlt(const struct skw_capture *c)
 {
 	if (c->use_any)
-		return -1;
+		return c->plan->dlt;
 	for (size_t i = 1; i < c->ifaces.len; i++)
 		if (c->ifaces.all[i]->iface.dlt != c->ifaces.all[0]->iface.dlt)
 			return -1;
@@ -150,6 +159,11 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 	struct skw_capture *c = capture;
 	int ret = skw_privileges_missing(SKW_USE_CAPTURE, err);
 
+	if (ret)
+		return ret;
+	ret = skw_limits_descriptors(DESCRIPTORS + (c->plan->rings ? c->plan->rings : RINGS) +
+					     2 * (unsigned)c->plan->ifaces_len,
+				     err);
 	if (ret)
 		return ret;
 	c->access = skw_filters_access(c->plan, &c->access_room);

@@ -20,11 +20,13 @@ static int run_request(const struct skw_capture_request *r, struct skw_error *er
 		return skw_session_capture_interfaces(err);
 	if (r->plan.list_link_types)
 		return skw_session_capture_link_types(&r->plan, err);
+	if (r->list_time_stamp_types)
+		return skw_session_capture_time_stamp_types(&r->plan, err);
 	if (r->plan.dump)
-		return r->plan.read_file ? skw_session_show_file(&r->plan, err)
-					 : skw_session_capture_filter(&r->plan, err);
-	return r->plan.read_file ? skw_session_capture_file(&r->plan, err)
-				 : skw_session_capture_live(&r->plan, err);
+		return r->plan.read_files_len ? skw_session_show_file(&r->plan, err)
+					      : skw_session_capture_filter(&r->plan, err);
+	return r->plan.read_files_len ? skw_session_capture_file(&r->plan, err)
+				      : skw_session_capture_live(&r->plan, err);
 }
 
 static int run(int argc, char **argv, struct skw_error *err)

@@ -10,9 +10,10 @@
 
 #include "abi/packet.h"
 #include "cmd/filter_text.h"
+#include "session/capture.h"
 #include "util/cleanup.h"
 
-#define RING_BYTES_MAX     (64ULL << 30)
+#define RING_BYTES_MAX (64ULL << 30)
 
 static int add_interface(void *values, const char *arg, struct skw_error *err)
 {
@@ -45,15 +46,11 @@ static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 	return 0;
 }
 
-/* Sets the precision in files, and in lines. Lines without this option have microseconds. */
-static int set_precision(void *values, const char *arg, struct skw_error *err)
+static int add_read_file(void *values, const char *arg, struct skw_error *err)
 {
-	struct skw_session_plan *plan = &((struct skw_capture_request *)values)->plan;
+	int ret = skw_read_list_add(&((struct skw_capture_request *)values)->read, arg);
 
-	if (strcmp(arg, "nano") != 0 && strcmp(arg, "micro") != 0)
-		return skw_error_usage(err, "--time-precision: \"%s\" is not nano or micro", arg);
-	plan->file.nano = plan->print.nano = arg[0] == 'n';
-	return 0;
+	return ret ? skw_error_set(err, ret, "-r: out of memory") : 0;
 }
 
 /* The order is that of enum skw_direction. */
@@ -82,9 +79,15 @@ static const struct skw_option packets[] = {
 	{ .letter = 'r',
 	  .name = "read",
 	  .arg = "FILE",
-	  .help = "read packets from FILE instead; - is standard input",
+	  .help = "read packets from FILE instead, repeatable; - is standard input",
+	  .kind = SKW_OPT_CALL,
+	  .call = add_read_file },
+	{ .letter = 'V',
+	  .name = "read-list",
+	  .arg = "FILE",
+	  .help = "read packets from the files whose names are in FILE, one a line",
 	  .kind = SKW_OPT_STRING,
-	  .offset = AT(plan.read_file) },
+	  .offset = AT(list_file) },
 	{ .letter = 'c',
 	  .name = "packets",
 	  .arg = "N",
@@ -96,6 +99,11 @@ static const struct skw_option packets[] = {
 	  .help = "stop after TIME (10s, 5m, 1h)",
 	  .kind = SKW_OPT_DURATION,
 	  .offset = AT(plan.duration_ns) },
+	{ .name = "stop-size",
+	  .arg = "SIZE",
+	  .help = "stop when the files of -w have SIZE bytes together (or k M G)",
+	  .kind = SKW_OPT_SIZE,
+	  .offset = AT(plan.file.stop_bytes) },
 	{ .letter = 's',
 	  .name = "snapshot-length",
 	  .arg = "LEN",
@@ -186,11 +194,6 @@ static const struct skw_option others[] = {
 	  .help = "write each packet as soon as it arrives",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.file.packet_buffered) },
-	{ .name = "time-precision",
-	  .arg = "WHAT",
-	  .help = "precision of times: nano (the default in files) or micro (in lines)",
-	  .kind = SKW_OPT_CALL,
-	  .call = set_precision },
 	{ .letter = 'B',
 	  .name = "buffer-size",
 	  .arg = "KIB",
@@ -222,27 +225,34 @@ static const struct skw_option others[] = {
 	  .offset = AT(plan.user) },
 	SKW_OPTION_NO_SANDBOX(AT(plan.no_sandbox)),
 	SKW_OPTION_HELP(AT(help)),
-	SKW_OPTION_VERSION(AT(version)),
+	/* The letter V is -V FILE here. */
+	{ .name = "version",
+	  .help = "print the version",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(version) },
 };
 
+#define TABLES 4
+
 /* The order is that of the help. */
-static struct skw_option_table *all_tables(struct skw_option_table tables[3])
+static struct skw_option_table *all_tables(struct skw_option_table tables[TABLES])
 {
 	tables[0] = (struct skw_option_table){ packets, SKW_ARRAY_SIZE(packets) };
 	tables[1] = skw_capture_options_printing;
-	tables[2] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
+	tables[2] = skw_capture_options_tcpdump;
+	tables[3] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
 	return tables;
 }
 
 void skw_capture_options_help(FILE *to)
 {
-	struct skw_option_table tables[3];
+	struct skw_option_table tables[TABLES];
 
 	fputs("Usage: skwatch capture [OPTION...] [FILTER]\n"
 	      "Prints packets, or writes them to a file. FILTER is a pcap-filter(7) "
 	      "expression.\n\n",
 	      to);
-	skw_options_help(all_tables(tables), SKW_ARRAY_SIZE(tables), to);
+	skw_options_help(all_tables(tables), TABLES, to);
 }
 
 static bool wants_color(void)
@@ -256,17 +266,22 @@ static bool wants_color(void)
 int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request *r,
 			      struct skw_error *err)
 {
-	struct skw_option_table tables[3];
+	struct skw_option_table tables[TABLES];
 	int first = argc;
 
-	*r = (struct skw_capture_request){ .plan = {
-						   .capture = { .snaplen = SKW_SNAPLEN_MAX },
-						   .file = { .nano = true } } };
-	int ret = skw_options_parse(all_tables(tables), SKW_ARRAY_SIZE(tables), argc, argv, r,
-				    &first, err);
+	*r = (struct skw_capture_request){ .plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX },
+						     .file = { .nano = true } } };
+	int ret = skw_options_parse(all_tables(tables), TABLES, argc, argv, r, &first, err);
 	if (ret || r->help || r->version)
 		return ret;
 	r->plan.print.color = wants_color();
+	ret = skw_read_list_choose(&r->read, r->list_file, r->filter_file, err);
+	r->plan.read_files = r->read.names;
+	r->plan.read_files_len = r->read.len;
+	if (!ret && !r->read.len)
+		ret = skw_session_capture_numbers(&r->plan, err);
+	if (ret)
+		return ret;
 	ret = skw_filter_text(r->filter_file, argv + first, (size_t)(argc - first), &r->filter_text,
 			      err);
 	r->plan.capture.filter = r->filter_text;
@@ -278,4 +293,5 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 void skw_capture_request_free(struct skw_capture_request *r)
 {
 	free(r->filter_text);
+	skw_read_list_free(&r->read);
 }

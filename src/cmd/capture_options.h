@@ -7,20 +7,24 @@
 #include <stdio.h>
 
 #include "cmd/options.h"
+#include "cmd/read_list.h"
 #include "session/plan.h"
 
 struct skw_capture_request {
 	struct skw_session_plan plan;
 	bool help, version;
-	bool list_interfaces;    /* -D */
-	const char *filter_file; /* -F; NULL: the words on the command line are the filter */
-	char *filter_text;       /* owned; plan.capture.filter points to it */
+	bool list_interfaces;       /* -D */
+	bool list_time_stamp_types; /* -J */
+	const char *filter_file;    /* -F; NULL: the words on the command line are the filter */
+	char *filter_text;          /* owned; plan.capture.filter points to it */
+	struct skw_read_list read;  /* plan.read_files points to it */
+	const char *list_file;      /* -V; NULL: the files of -r, if any, are read */
 };
 
 /*
- * Fills in *r from argv. Its strings point into argv and into r, which must not move. Reads the -F
- * file, and no other file. Returns 0, -EINVAL with err->usage set if the words are wrong, or
- * another -errno.
+ * Fills in *r from argv. Its strings point into argv and into r, which must not move. Reads the
+ * files of -F and -V, and no other file. Returns 0, -EINVAL with err->usage set if the words are
+ * wrong, or another -errno.
  */
 int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request *r,
 			      struct skw_error *err);
@@ -28,7 +32,8 @@ void skw_capture_request_free(struct skw_capture_request *r);
 
 void skw_capture_options_help(FILE *to);
 
-/* The table of the options for printing, which write into a struct skw_capture_request. */
+/* The options for printing, and those that tcpdump has, too. */
 extern const struct skw_option_table skw_capture_options_printing;
+extern const struct skw_option_table skw_capture_options_tcpdump;
 
 #endif

@@ -2,34 +2,24 @@
 #include "cmd/filter_text.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdbool.h>
 
+#include "cmd/read_text.h"
 #include "util/buf.h"
-#include "util/cleanup.h"
 
-#define FILTER_BYTES_MAX (16u << 20)
-
-static int read_filter_file(const char *name, struct skw_buf *text, struct skw_error *err)
+/* Replaces each comment, from # to the end of its line, by spaces, as tcpdump does. */
+static void blank_comments(struct skw_buf *text)
 {
-	SKW_AUTO_FILE FILE *file = NULL;
-	FILE *in = strcmp(name, "-") == 0 ? stdin : (file = fopen(name, "re"));
-	size_t got;
+	bool in_comment = false;
 
-	if (!in)
-		return skw_error_usage(err, "-F %s: %s", name, strerror(errno));
-	do {
-		uint8_t *p = skw_buf_reserve(text, 4096);
-
-		if (!p)
-			return skw_error_set(err, -ENOMEM, "-F %s: out of memory", name);
-		got = fread(p, 1, 4096, in);
-		text->len += got;
-	} while (got && text->len < FILTER_BYTES_MAX);
-	if (ferror(in))
-		return skw_error_usage(err, "-F %s: %s", name, strerror(errno));
-	if (got || memchr(text->data, 0, text->len))
-		return skw_error_usage(err, "-F %s: this is not a filter expression", name);
-	return 0;
+	for (size_t i = 0; i < text->len; i++) {
+		if (text->data[i] == '\n')
+			in_comment = false;
+		else if (text->data[i] == '#')
+			in_comment = true;
+		if (in_comment)
+			text->data[i] = ' ';
+	}
 }
 
 int skw_filter_text(const char *file, char *const *words, size_t n, char **text,
@@ -41,7 +31,8 @@ int skw_filter_text(const char *file, char *const *words, size_t n, char **text,
 	if (file && n)
 		ret = skw_error_usage(err, "%s: -F %s has the filter already", words[0], file);
 	else if (file)
-		ret = read_filter_file(file, &all, err);
+		ret = skw_read_text("-F", file, "a filter expression", &all, err);
+	blank_comments(&all);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			skw_buf_add_char(&all, ' ');

@@ -48,6 +48,7 @@ static int set_number(const struct skw_option *opt, uint64_t *at, const char *ar
 	uint64_t value = 0;
 	bool is_one = false;
 	const char *wanted = "a number above 0";
+	char name[64];
 
 	if (opt->kind == SKW_OPT_SIZE) {
 		is_one = skw_units_parse_size(arg, opt->unit ? opt->unit : 1, &value);
@@ -58,7 +59,10 @@ static int set_number(const struct skw_option *opt, uint64_t *at, const char *ar
 	} else {
 		is_one = skw_units_parse_uint(arg, &value);
 	}
-	if (!is_one || value == 0)
+	if (is_one && value == 0)
+		return skw_error_usage(err, "%s: 0 is too little; give %s", shown(opt, name),
+				       wanted);
+	if (!is_one)
 		return bad_value(opt, arg, wanted, err);
 	int ret = check_limits(opt, value, err);
 	if (!ret)
@@ -93,6 +97,13 @@ static int set_choice(const struct skw_option *opt, int *at, const char *arg, st
 	return bad_value(opt, arg, wanted, err);
 }
 
+static int refuse(const struct skw_option *opt, struct skw_error *err)
+{
+	char name[64];
+
+	return skw_error_usage(err, "%s: %s", shown(opt, name), opt->help);
+}
+
 static int set_value(const struct skw_option *opt, void *values, const char *arg,
 		     struct skw_error *err)
 {
@@ -125,6 +136,8 @@ static int set_value(const struct skw_option *opt, void *values, const char *arg
 		return set_choice(opt, at, arg, err);
 	case SKW_OPT_CALL:
 		return opt->call(values, arg, err);
+	case SKW_OPT_REFUSED:
+		return refuse(opt, err);
 	}
 	return -EINVAL;
 }
@@ -169,15 +182,18 @@ static int parser_make(struct option_parser *p, const struct skw_option_table *t
 		return -ENOMEM;
 
 	char *l = p->letters;
+	size_t names = 0;
 	*l++ = ':';
 	for (size_t i = 0; i < n; i++) {
 		for (size_t at = 0; at < tables[i].len; at++) {
 			const struct skw_option *opt = &tables[i].options[at];
 
-			p->longs[p->len] = (struct option){ .name = opt->name,
-							    .has_arg = opt->arg ? required_argument
-										: no_argument,
-							    .val = VALUE_BASE + (int)p->len };
+			if (opt->name)
+				p->longs[names++] =
+					(struct option){ .name = opt->name,
+							 .has_arg = opt->arg ? required_argument
+									     : no_argument,
+							 .val = VALUE_BASE + (int)p->len };
 			p->options[p->len++] = opt;
 			if (opt->letter)
 				*l++ = opt->letter;
@@ -258,7 +274,8 @@ void skw_options_help(const struct skw_option_table *tables, size_t n, FILE *to)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t at = 0; at < tables[i].len; at++)
-			help_one(&tables[i].options[at], to);
+			if (tables[i].options[at].kind != SKW_OPT_REFUSED)
+				help_one(&tables[i].options[at], to);
 }
 
 void skw_options_help_fields(FILE *to)

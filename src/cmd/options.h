@@ -27,12 +27,15 @@ enum skw_option_kind {
 	SKW_OPT_SIZE,
 	SKW_OPT_DURATION, /* sets a uint64_t in nanoseconds, from min to max */
 	SKW_OPT_CHOICE,   /* sets an enum to the index of the word in `words` */
-	SKW_OPT_CALL      /* calls `call` */
+	SKW_OPT_CALL,     /* calls `call`, with NULL if the option takes no argument */
+	/* An option of another program. `help` is the reason for a message; the help omits it. */
+	SKW_OPT_REFUSED
 };
 
 struct skw_option {
 	/* 0: the option has only the long name. */
 	char letter;
+	/* NULL: the option has only a letter. */
 	const char *name;
 	/* The name of the argument in the help. NULL: the option takes no argument. */
 	const char *arg;

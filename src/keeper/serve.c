@@ -123,6 +123,7 @@ static int settle(struct keeper *k)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGCHLD);
 	if (sigprocmask(SIG_SETMASK, &set, NULL))
 		return -errno;
@@ -166,7 +167,7 @@ static void read_signals(struct keeper *k)
 			skw_keeper_commands_reap(&k->commands);
 		else if (info.ssi_signo == SIGUSR1 && getppid() != k->worker)
 			end_orphaned(k);
-		else if (k->finishing && info.ssi_signo != SIGUSR1)
+		else if (k->finishing && info.ssi_signo != SIGUSR1 && info.ssi_signo != SIGUSR2)
 			skw_keeper_commands_signal(&k->commands, (int)info.ssi_signo);
 	}
 }
@@ -202,7 +203,7 @@ static void say_failure(const struct keeper *k, uint32_t verb, int ret,
 	if (reply->len && reply->len <= sizeof(reply->payload))
 		skw_say("%.*s", (int)reply->len, (const char *)reply->payload);
 	else
-		skw_say("%s: %s", name, strerror(-ret));
+		skw_say("%s: %s", name, skw_error_why(ret));
 }
 
 /* Serves one request. Returns 0, or an error after which the stream can't be read any more. */

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/cleanup.h"
+#include "kern/devices.h"
+#include "util/escape.h"
 
 /* The handle's own packet ring is never read, so it is as small as libpcap allows. */
 #define HANDLE_BUFFER_BYTES 65536
@@ -51,14 +52,14 @@ static int activation_error(pcap_t *pcap, const char *ifname, int status, struct
 int skw_handle_open(const char *ifname, uint32_t snaplen, struct skw_handle **out,
 		    struct skw_error *err)
 {
-	char text[PCAP_ERRBUF_SIZE] = "";
+	char text[PCAP_ERRBUF_SIZE] = "", name[SKW_DEVICE_NAME_BYTES];
 	struct skw_handle *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", ifname);
 	h->snaplen = (int)snaplen;
 	strncpy(h->name, ifname, sizeof(h->name) - 1);
-	h->pcap = pcap_create(ifname, text);
+	h->pcap = pcap_create(skw_devices_pcap_name(ifname, name), text);
 	if (!h->pcap) {
 		skw_handle_close(h);
 		return skw_error_set(err, -EIO, "%s: %s", ifname, text);
@@ -93,12 +94,14 @@ int skw_handle_set_dlt(struct skw_handle *h, int dlt, struct skw_error *err)
 
 int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_error *err)
 {
+	char shown[SKW_ESCAPED_BYTES(IFNAMSIZ)];
 	int *dlts = NULL;
 	int n = pcap_list_datalinks(h->pcap, &dlts);
 
 	if (n < 0)
 		return skw_error_set(err, -EIO, "%s: %s", h->name, pcap_geterr(h->pcap));
-	skw_buf_printf(out, "Data link types for %s (use option -y to set):\n", h->name);
+	skw_buf_printf(out, "Data link types for %s (use option -y to set):\n",
+		       skw_escape(h->name, shown, sizeof(shown)));
 	for (int i = 0; i < n; i++) {
 		const char *name = pcap_datalink_val_to_name(dlts[i]);
 		const char *what = pcap_datalink_val_to_description(dlts[i]);
@@ -109,17 +112,17 @@ int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_e
 	return 0;
 }
 
-int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_cbpf *out,
-		       struct skw_error *err)
+int skw_handle_compile(struct skw_handle *h, const char *expression, bool optimize, bool one_iface,
+		       struct skw_cbpf *out, struct skw_error *err)
 {
 	_Static_assert(sizeof(struct skw_cbpf_insn) == sizeof(struct bpf_insn), "layout");
-	char text[PCAP_ERRBUF_SIZE];
-	bpf_u_int32 net, mask;
 	struct bpf_program program;
+	uint32_t mask = 0;
 
-	if (pcap_lookupnet(h->name, &net, &mask, text) < 0)
-		mask = PCAP_NETMASK_UNKNOWN;
-	if (pcap_compile(h->pcap, &program, expression, 1, mask) < 0)
+	/* Without a mask, `ip broadcast` means 255.255.255.255, as in tcpdump. */
+	if (one_iface)
+		skw_iface_netmask(h->name, &mask);
+	if (pcap_compile(h->pcap, &program, expression, optimize, mask) < 0)
 		return skw_error_usage(err, "filter \"%s\": %s", expression, pcap_geterr(h->pcap));
 
 	size_t bytes = program.bf_len * sizeof(struct skw_cbpf_insn);
@@ -139,42 +142,5 @@ int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_
 	for (size_t i = 0; i < out->len; i++)
 		if (insns[i].code == (BPF_RET | BPF_K) && insns[i].k == HANDLE_SNAPLEN)
 			insns[i].k = (uint32_t)h->snaplen;
-	return 0;
-}
-
-int skw_compile_describe_ifaces(struct skw_buf *out, struct skw_error *err)
-{
-	static const struct {
-		bpf_u_int32 flag;
-		const char *name;
-	} flags[] = { { PCAP_IF_UP, "Up" },
-		      { PCAP_IF_RUNNING, "Running" },
-		      { PCAP_IF_LOOPBACK, "Loopback" },
-		      { PCAP_IF_WIRELESS, "Wireless" } };
-	char text[PCAP_ERRBUF_SIZE] = "";
-	pcap_if_t *all = NULL;
-	int number = 0;
-
-	if (pcap_findalldevs(&all, text) < 0)
-		return skw_error_set(err, -EIO, "interfaces: %s", text);
-	for (const pcap_if_t *dev = all; dev; dev = dev->next) {
-		const char *separator = " [";
-		struct skw_iface_info info;
-
-		/* libpcap also lists USB, D-Bus and nflog devices, which are no interfaces. */
-		bool any = strcmp(dev->name, "any") == 0;
-		if (!any && skw_iface_by_name(dev->name, &info, NULL) < 0)
-			continue;
-		skw_buf_printf(out, "%d.%s", ++number, dev->name);
-		if (dev->description)
-			skw_buf_printf(out, " (%s)", dev->description);
-		for (size_t i = 0; i < SKW_ARRAY_SIZE(flags); i++)
-			if (dev->flags & flags[i].flag) {
-				skw_buf_printf(out, "%s%s", separator, flags[i].name);
-				separator = ", ";
-			}
-		skw_buf_add_str(out, separator[0] == ',' ? "]\n" : "\n");
-	}
-	pcap_freealldevs(all);
 	return 0;
 }

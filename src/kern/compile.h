@@ -33,12 +33,10 @@ int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_e
 
 /*
  * Compiles an expression ("" matches everything) to classic BPF. The caller must
- * free() out->insns. A wrong expression is a usage error with libpcap's text.
+ * free() out->insns. A wrong expression is a usage error with libpcap's text. With one_iface
+ * the program is for this interface alone, so that it can use the interface's netmask.
  */
-int skw_handle_compile(struct skw_handle *h, const char *expression, struct skw_cbpf *out,
-		       struct skw_error *err);
-
-/* Appends a line for each interface as tcpdump -D does. */
-int skw_compile_describe_ifaces(struct skw_buf *out, struct skw_error *err);
+int skw_handle_compile(struct skw_handle *h, const char *expression, bool optimize, bool one_iface,
+		       struct skw_cbpf *out, struct skw_error *err);
 
 #endif

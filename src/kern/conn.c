@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "bpf/conn.skel.h"
+#include "kern/bpf_log.h"
 #include "kern/cgroup.h"
 #include "kern/conn_owner.h"
 #include "kern/ring_set.h"
@@ -50,14 +51,6 @@ struct place {
 	int fd;
 	uint64_t subtree; /* kernfs id; 0: the root */
 };
-
-static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
-}
 
 static void leave_out_udp(struct conn_bpf *bpf)
 {
@@ -159,6 +152,7 @@ static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uin
 {
 	int first = 0, ret = 0;
 
+	skw_bpf_log_begin();
 	for (uint32_t without = 0; without < 1U << SKW_ARRAY_SIZE(optional); without++) {
 		ret = conn_try(c, opt, subtree, without);
 		first = first ? first : ret;
@@ -167,8 +161,8 @@ static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uin
 	}
 	if (!ret)
 		return 0;
-	return skw_error_set(
-		err, first, "BPF: loading the connection programs: %s%s", strerror(-first),
+	return skw_bpf_log_failure(
+		err, first, "loading the connection programs",
 		first == -EPERM    ? "; it needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (or root)"
 		: first == -ENOMEM ? ""
 		: first == -ESRCH || first == -ENOENT
@@ -251,7 +245,6 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	int cpus = libbpf_num_possible_cpus();
 	c->cpus = cpus > 0 ? (unsigned)cpus : 1;
-	libbpf_set_print(silent);
 	skw_ring_set_plan(&c->rings, 0, opt->ring_bytes, RING_BYTES_DEFAULT);
 	ret = place_open(&place, opt->cgroup, err);
 	if (!ret)

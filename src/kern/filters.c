@@ -45,7 +45,8 @@ static int compile_for_user(const struct skw_capture_plan *plan, struct skw_comp
 	const struct skw_offline_link link = { .dlt = c->dlt,
 					       .snaplen = plan->snaplen,
 					       .directions = true };
-	int ret = skw_offline_filter_compile(plan->filter, &link, true, &c->user, err);
+	int ret = skw_offline_filter_compile(plan->filter, &link, !plan->no_optimize, &c->user,
+					     err);
 
 	return ret ? ret : compile_all(plan->snaplen, &c->cbpf);
 }
@@ -53,7 +54,7 @@ static int compile_for_user(const struct skw_capture_plan *plan, struct skw_comp
 static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_handle *handle,
 			     struct skw_compiled *c, struct skw_error *err)
 {
-	if (plan->dlt >= 0) {
+	if (plan->dlt >= 0 && plan->ifaces_len) {
 		int ret = skw_handle_set_dlt(handle, plan->dlt, err);
 
 		if (ret)
@@ -63,11 +64,12 @@ static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_han
 	if (c->dlt == DLT_LINUX_SLL || c->dlt == DLT_LINUX_SLL2) {
 		/* libpcap would capture here without the link-layer header, so skwatch does too. */
 		c->cooked = true;
-		c->dlt = DLT_LINUX_SLL2;
+		c->dlt = plan->dlt == DLT_LINUX_SLL ? DLT_LINUX_SLL : DLT_LINUX_SLL2;
 		return plan->filter[0] ? compile_for_user(plan, c, err)
 				       : compile_all(plan->snaplen, &c->cbpf);
 	}
-	return skw_handle_compile(handle, plan->filter, &c->cbpf, err);
+	return skw_handle_compile(handle, plan->filter, !plan->no_optimize, plan->ifaces_len > 0,
+				  &c->cbpf, err);
 }
 
 /*
@@ -92,10 +94,13 @@ int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_if
 	struct skw_handle *handle = NULL;
 	int ret;
 
+	/* On any, the link type of -y is that of a header that the kernel never sees. */
+	bool own = plan->dlt < 0 || !plan->ifaces_len;
+
 	/* A handle takes tens of milliseconds, because it has a ring of its own. */
-	if (c.dlt >= 0 && !plan->filter[0] && plan->dlt < 0) {
+	if (c.dlt >= 0 && !plan->filter[0] && own) {
 		ret = compile_all(plan->snaplen, &c.cbpf);
-	} else if (c.dlt >= 0 && plan->dlt < 0 && !needs_handle(plan->filter)) {
+	} else if (c.dlt >= 0 && own && !needs_handle(plan->filter)) {
 		ret = skw_filters_compile_dead(plan, c.dlt, &c, err);
 	} else {
 		ret = skw_handle_open(iface->name, plan->snaplen, &handle, err);
@@ -116,8 +121,8 @@ int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struc
 {
 	struct skw_offline_filter *filter = NULL;
 	struct skw_compiled c = { .dlt = dlt };
-	int ret = skw_offline_filter_compile_dead(plan->filter, dlt, plan->snaplen, true, &filter,
-						  err);
+	int ret = skw_offline_filter_compile_dead(plan->filter, dlt, plan->snaplen,
+						  !plan->no_optimize, &filter, err);
 
 	if (ret)
 		return ret;

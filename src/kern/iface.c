@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kern/iface.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_arp.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <pcap/dlt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +84,20 @@ int skw_iface_by_index(uint32_t ifindex, struct skw_iface_info *info)
 	ret = fill_by_name(fd, &found);
 	if (!ret)
 		*info = found;
+	return ret;
+}
+
+int skw_iface_netmask(const char *name, uint32_t *mask)
+{
+	struct ifreq ifr = { 0 };
+	SKW_AUTO_FD int fd = query_socket();
+
+	if (fd < 0)
+		return fd;
+	strncpy(ifr.ifr_name, name, sizeof(ifr.ifr_name) - 1);
+	int ret = query(fd, SIOCGIFNETMASK, &ifr);
+	if (!ret)
+		*mask = ntohl(((struct sockaddr_in *)&ifr.ifr_netmask)->sin_addr.s_addr);
 	return ret;
 }
 

@@ -21,6 +21,12 @@ int skw_iface_by_name(const char *name, struct skw_iface_info *info, struct skw_
 /* Finds an interface by index. Returns 0, or -ENODEV if it is gone. */
 int skw_iface_by_index(uint32_t ifindex, struct skw_iface_info *info);
 
+/*
+ * The mask of the interface's first IPv4 address, in host byte order, in which pcap_compile() needs
+ * it. Returns 0 or -errno; it leaves *mask alone if there is none.
+ */
+int skw_iface_netmask(const char *name, uint32_t *mask);
+
 /* Lists all interfaces. The caller must free() *list. */
 int skw_iface_list(struct skw_iface_info **list, size_t *n, struct skw_error *err);
 

@@ -18,6 +18,7 @@
 
 #include "abi/packet.h"
 #include "bpf/capture.skel.h"
+#include "kern/bpf_log.h"
 #include "kern/ring_set.h"
 #include "util/cleanup.h"
 
@@ -35,14 +36,6 @@ struct skw_tap {
 	/* Mapped for reading, and skw_tap_disarm() leaves them. */
 	const struct skw_packet_counters *counters;
 };
-
-static int silent(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
-}
 
 static size_t counters_bytes(const struct skw_tap *tap)
 {
@@ -74,7 +67,7 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 {
 	int ret;
 
-	libbpf_set_print(silent);
+	skw_bpf_log_begin();
 	tap->bpf = capture_bpf__open();
 	if (!tap->bpf)
 		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
@@ -85,8 +78,8 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots * tap->cpus);
 	ret = capture_bpf__load(tap->bpf);
 	if (ret)
-		return skw_error_set(
-			err, ret, "BPF: loading the packet tap: %s%s", strerror(-ret),
+		return skw_bpf_log_failure(
+			err, ret, "loading the packet tap",
 			ret == -EPERM ? "; it needs CAP_BPF (or root)" :
 				      /* The verifier returns these two, whatever the privileges. */
 				ret == -EACCES || ret == -EINVAL

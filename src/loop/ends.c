@@ -72,12 +72,16 @@ static int on_signal(void *ctx, struct skw_error *err)
 	int ret = 0;
 
 	while (!ret && read(l->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo != SIGUSR1)
-			ret = sink->ops->signal
-				      ? sink->ops->signal(sink->ctx, (int)info.ssi_signo, err)
-				      : 0;
-		else if (l->plan->report)
-			l->plan->report(l->plan->ctx, false);
+		if (info.ssi_signo == SIGUSR1) {
+			if (l->plan->report)
+				l->plan->report(l->plan->ctx, false);
+			continue;
+		}
+		/* The user wants to find everything written that has come before the signal. */
+		if (info.ssi_signo == SIGUSR2)
+			ret = skw_loop_drain(l, skw_clock_monotonic_ns(), err);
+		if (!ret && sink->ops->signal)
+			ret = sink->ops->signal(sink->ctx, (int)info.ssi_signo, err);
 	}
 	return ret;
 }
@@ -179,6 +183,7 @@ int skw_loop_catch_signals(struct skw_loop *l, struct skw_error *err)
 		ret = watch_end(l, l->stop_fd, on_stop_signal);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	if (l->plan->has_screen) {
 		sigaddset(&set, SIGWINCH);
 		sigaddset(&set, SIGCONT);

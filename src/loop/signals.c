@@ -33,13 +33,14 @@ void skw_signals_stop_set(sigset_t *set)
 
 void skw_signals_default(void)
 {
-	sigset_t figures;
+	sigset_t requests;
 
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	sigemptyset(&figures);
-	sigaddset(&figures, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &figures, NULL);
+	sigemptyset(&requests);
+	sigaddset(&requests, SIGUSR1);
+	sigaddset(&requests, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &requests, NULL);
 }
 
 void skw_signals_catch(void)

@@ -14,7 +14,7 @@ void skw_signals_stop_set(sigset_t *set);
 
 /*
  * Lets SIGINT and SIGTERM end the process during the setup, even if a shell made the process ignore
- * them (a job behind &). Blocks SIGUSR1 until the loop can report figures.
+ * them (a job behind &). Blocks SIGUSR1 and SIGUSR2 until the loop can serve them.
  */
 void skw_signals_default(void);
 

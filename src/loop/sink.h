@@ -71,7 +71,10 @@ struct skw_sink_ops {
 	bool (*ready)(const void *ctx);
 	/* The clock was set by by_ns. `text` is the message to the user. */
 	void (*clock_set)(void *ctx, int64_t by_ns, uint64_t real_ns, const char *text);
-	/* Receives SIGWINCH and SIGCONT. */
+	/*
+	 * Receives SIGUSR2, on which everything that is held back is written out, and with a screen
+	 * SIGWINCH and SIGCONT.
+	 */
 	int (*signal)(void *ctx, int signo, struct skw_error *err);
 	/*
 	 * The session ends soon: if a reader has stopped, the sink waits for it at most `ms`

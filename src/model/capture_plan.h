@@ -20,7 +20,12 @@ struct skw_capture_plan {
 	/* SKW_DIR_UNKNOWN: both directions. */
 	enum skw_direction direction;
 	bool no_promiscuous;
-	/* A DLT_* of pcap/dlt.h. -1: the interface's own link type. */
+	/* The compiler's optimizer is not run. */
+	bool no_optimize;
+	/*
+	 * A DLT_* of pcap/dlt.h. -1: the interface's own link type. With "any" it is that of the
+	 * header that each packet gets.
+	 */
 	int dlt;
 	uint32_t snaplen;
 	/* The size of all rings together. */

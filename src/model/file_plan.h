@@ -25,6 +25,8 @@ struct skw_file_plan {
 	/* The next file begins after this number of bytes or seconds; 0: never. */
 	uint64_t rotate_bytes;
 	uint64_t rotate_s;
+	/* The session ends when all files together have this number of bytes; 0: no limit. */
+	uint64_t stop_bytes;
 	/*
 	 * With rotate_bytes, the capture keeps this number of files. Otherwise it ends after this
 	 * number. 0: no limit.

@@ -174,6 +174,12 @@ static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_
 	return 0;
 }
 
+int skw_input_open_fd_waiting(int fd, const char *name, const struct skw_input_wait *wait,
+			      FILE **out, struct skw_error *err)
+{
+	return open_stream(fd, false, name, wait, out, err);
+}
+
 int skw_input_open_fd(int fd, const char *name, FILE **out, struct skw_error *err)
 {
 	return open_stream(fd, false, name, NULL, out, err);

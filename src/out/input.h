@@ -29,10 +29,10 @@ struct skw_input_wait {
 int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait, FILE **out,
 			   struct skw_error *err);
 
-/*
- * The same over a descriptor that is taken in any case; `name` is for messages. For tests and
- * fuzzing.
- */
+/* The same over a descriptor that is taken in any case; `name` is for messages. */
+int skw_input_open_fd_waiting(int fd, const char *name, const struct skw_input_wait *wait,
+			      FILE **out, struct skw_error *err);
+/* For tests and fuzzing. */
 int skw_input_open_fd(int fd, const char *name, FILE **out, struct skw_error *err);
 
 #endif

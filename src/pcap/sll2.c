@@ -12,7 +12,6 @@
 #define ADDR_BYTES      8
 #define ETHER_TYPE      12 /* offset of the type in an Ethernet header */
 #define ETHER_MIN_TYPE  0x600
-#define SLL_BYTES       16
 #define SLL2_IFINDEX_AT 4
 
 /* The header's fields in host byte order. */
@@ -153,7 +152,7 @@ static const struct sll2_link {
 	{ DLT_IPV6, 0, from_raw },
 	{ DLT_NULL, 4, from_null },
 	{ DLT_LOOP, 4, from_loop },
-	{ DLT_LINUX_SLL, SLL_BYTES, from_sll },
+	{ DLT_LINUX_SLL, SKW_SLL_BYTES, from_sll },
 	{ DLT_LINUX_SLL2, SKW_SLL2_BYTES, from_sll2 },
 };
 
@@ -170,8 +169,34 @@ bool skw_sll2_supported(int dlt)
 	return find(dlt);
 }
 
-int skw_sll2_make(const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphrd,
-		  struct skw_sll2 *out)
+static void put_sll(struct skw_sll2 *out, const struct fields *f)
+{
+	uint8_t *h = out->header;
+
+	put16(h, f->pkt_type);
+	put16(h + 2, f->arphrd);
+	put16(h + 4, f->halen);
+	memcpy(h + 6, f->addr, ADDR_BYTES);
+	put16(h + 14, f->protocol);
+	out->header_len = SKW_SLL_BYTES;
+}
+
+static void put_sll2(struct skw_sll2 *out, const struct fields *f)
+{
+	uint8_t *h = out->header;
+
+	put16(h, f->protocol);
+	put16(h + 2, 0);
+	put32(h + SLL2_IFINDEX_AT, f->ifindex);
+	put16(h + 8, f->arphrd);
+	h[10] = f->pkt_type;
+	h[11] = f->halen;
+	memcpy(h + 12, f->addr, ADDR_BYTES);
+	out->header_len = SKW_SLL2_BYTES;
+}
+
+int skw_sll2_make_as(int dlt, const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphrd,
+		     struct skw_sll2 *out)
 {
 	const struct sll2_link *link = find(pkt->dlt);
 
@@ -187,16 +212,17 @@ int skw_sll2_make(const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphr
 	/* If the header was cut, only the kernel's values, set above, are known. */
 	if (pkt->caplen >= link->header_len)
 		link->read(pkt, &f);
-
-	uint8_t *h = out->header;
-	put16(h, f.protocol);
-	put16(h + 2, 0);
-	put32(h + SLL2_IFINDEX_AT, f.ifindex);
-	put16(h + 8, f.arphrd);
-	h[10] = f.pkt_type;
-	h[11] = f.halen;
-	memcpy(h + 12, f.addr, ADDR_BYTES);
+	if (dlt == DLT_LINUX_SLL)
+		put_sll(out, &f);
+	else
+		put_sll2(out, &f);
 	out->drop = pkt->caplen < link->header_len ? pkt->caplen : link->header_len;
 	out->drop_len = pkt->len < link->header_len ? pkt->len : link->header_len;
 	return 0;
+}
+
+int skw_sll2_make(const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphrd,
+		  struct skw_sll2 *out)
+{
+	return skw_sll2_make_as(DLT_LINUX_SLL2, pkt, ifindex, arphrd, out);
 }

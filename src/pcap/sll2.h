@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The LINUX_SLL2 header. It replaces the link-layer header if packets of interfaces
- * with different link types go into one pcap file. Source: the description of
- * LINKTYPE_LINUX_SLL2 at tcpdump.org.
+ * The LINUX_SLL2 header, and the older LINUX_SLL. It replaces the link-layer header if packets of
+ * interfaces with different link types go into one pcap file, or if the user wants it. Source: the
+ * descriptions of LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 at tcpdump.org.
  */
 #ifndef SKW_PCAP_SLL2_H
 #define SKW_PCAP_SLL2_H
@@ -12,6 +12,7 @@
 
 #include "model/packet.h"
 
+#define SKW_SLL_BYTES  16
 #define SKW_SLL2_BYTES 20
 
 /*
@@ -22,8 +23,9 @@
  */
 struct skw_sll2 {
 	uint8_t header[SKW_SLL2_BYTES];
-	uint32_t drop;     /* <= pkt->caplen */
-	uint32_t drop_len; /* <= pkt->len */
+	uint32_t header_len; /* SKW_SLL2_BYTES, or SKW_SLL_BYTES of an older header */
+	uint32_t drop;       /* <= pkt->caplen */
+	uint32_t drop_len;   /* <= pkt->len */
 };
 
 /* Tells whether packets of this link type can get such a header. */
@@ -36,5 +38,9 @@ bool skw_sll2_supported(int dlt);
  */
 int skw_sll2_make(const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphrd,
 		  struct skw_sll2 *out);
+
+/* The same with the header of this link type: DLT_LINUX_SLL2, or DLT_LINUX_SLL. */
+int skw_sll2_make_as(int dlt, const struct skw_packet *pkt, uint32_t ifindex, uint16_t arphrd,
+		     struct skw_sll2 *out);
 
 #endif

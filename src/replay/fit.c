@@ -17,7 +17,7 @@
 
 struct skw_fit_kind {
 	int dlt;
-	bool swapped;
+	bool swapped, directions;
 	struct skw_offline_filter *filters[SKW_FIT_EXPRESSIONS]; /* owned; all, or none */
 	/* Why packets do not pass: those of the kind, or those of it that have no direction. */
 	struct skw_error why;
@@ -25,10 +25,10 @@ struct skw_fit_kind {
 	bool told; /* and the user knows it */
 };
 
-void skw_fit_init(struct skw_fit *f, const char *file, const char *filter,
-		  enum skw_direction direction)
+void skw_fit_init(struct skw_fit *f, const char *filter, enum skw_direction direction,
+		  bool no_optimize)
 {
-	*f = (struct skw_fit){ .file = file, .snaplen = UINT32_MAX };
+	*f = (struct skw_fit){ .snaplen = UINT32_MAX, .compiler.no_optimize = no_optimize };
 	if (direction != SKW_DIR_UNKNOWN)
 		f->expressions[f->compiler.len++] =
 			direction == SKW_DIR_IN ? "inbound" : "outbound";
@@ -70,12 +70,12 @@ static int refused(const struct skw_fit *f, size_t number, const struct skw_erro
 
 /* Compiles all expressions. Returns 0, -EINVAL with a usage error, or -errno. */
 static int compile(const struct skw_fit *f, struct skw_keeper *keeper, struct skw_fit_kind *kind,
-		   bool directions, struct skw_error *err)
+		   struct skw_error *err)
 {
 	const struct skw_offline_link link = { .dlt = kind->dlt,
 					       .snaplen = f->snaplen,
 					       .swapped = kind->swapped,
-					       .directions = directions };
+					       .directions = kind->directions };
 
 	for (size_t i = 0; i < f->compiler.len; i++) {
 		struct skw_error why = { 0 };
@@ -106,9 +106,9 @@ int skw_fit_check(const struct skw_fit *f, struct skw_error *err)
 	int ret = 0;
 
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(dlts); i++) {
-		struct skw_fit_kind kind = { .dlt = dlts[i] };
+		struct skw_fit_kind kind = { .dlt = dlts[i], .directions = true };
 
-		ret = compile(f, NULL, &kind, true, &first);
+		ret = compile(f, NULL, &kind, &first);
 		free_filters(&kind);
 		if (!ret || !first.usage || is_wrong_anywhere(&first))
 			break;
@@ -123,7 +123,9 @@ int skw_fit_check(const struct skw_fit *f, struct skw_error *err)
 static struct skw_fit_kind *make_kind(struct skw_fit *f, const struct skw_iface *iface,
 				      struct skw_error *err)
 {
-	struct skw_fit_kind kind = { .dlt = iface->dlt, .swapped = iface->swapped };
+	struct skw_fit_kind kind = { .dlt = iface->dlt,
+				     .swapped = iface->swapped,
+				     .directions = iface->directions };
 	struct skw_fit_kind *kinds = reallocarray(f->kinds, f->kinds_len + 1, sizeof(*kinds));
 
 	if (!kinds) {
@@ -131,7 +133,7 @@ static struct skw_fit_kind *make_kind(struct skw_fit *f, const struct skw_iface 
 		return NULL;
 	}
 	f->kinds = kinds;
-	int ret = compile(f, f->keeper, &kind, iface->directions, &kind.why);
+	int ret = compile(f, f->keeper, &kind, &kind.why);
 	if (ret && !kind.why.usage) {
 		skw_error_set(err, ret, "%s", kind.why.text);
 		return NULL;
@@ -144,7 +146,8 @@ static struct skw_fit_kind *kind_of(struct skw_fit *f, const struct skw_iface *i
 				    struct skw_error *err)
 {
 	for (size_t i = 0; i < f->kinds_len; i++)
-		if (f->kinds[i].dlt == iface->dlt && f->kinds[i].swapped == iface->swapped)
+		if (f->kinds[i].dlt == iface->dlt && f->kinds[i].swapped == iface->swapped &&
+		    f->kinds[i].directions == iface->directions)
 			return &f->kinds[i];
 	return make_kind(f, iface, err);
 }
@@ -209,7 +212,7 @@ static void learn_why(const struct skw_fit *f, struct skw_fit_kind *kind)
 	struct skw_fit_kind undirected = { .dlt = kind->dlt, .swapped = kind->swapped };
 
 	if (!kind->met)
-		compile(f, f->keeper, &undirected, false, &kind->why);
+		compile(f, f->keeper, &undirected, &kind->why);
 	free_filters(&undirected);
 }
 

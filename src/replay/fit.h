@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The filters of a file: one for each kind of link that the file has. An expression may be
+ * The filters of files: one for each kind of link that they have. An expression may be
  * impossible for one kind, such as `arp` for raw IP. It matches none of its packets then, and is
  * wrong only if it is impossible for all.
  */
@@ -33,9 +33,9 @@ struct skw_fit {
 	size_t told; /* kinds that were told */
 };
 
-/* `file` and `filter` are lent. */
-void skw_fit_init(struct skw_fit *f, const char *file, const char *filter,
-		  enum skw_direction direction);
+/* `filter` is lent, and so is f->file, which the caller sets with each file. */
+void skw_fit_init(struct skw_fit *f, const char *filter, enum skw_direction direction,
+		  bool no_optimize);
 /* Frees the members that `f` owns, not `f`. */
 void skw_fit_free(struct skw_fit *f);
 

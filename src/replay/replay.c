@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "abi/packet.h"
 #include "filter/offline.h"
@@ -16,10 +15,10 @@
 #include "out/input.h"
 #include "pcap/linktype.h"
 #include "pcap/reader.h"
+#include "replay/files.h"
 #include "replay/fit.h"
 #include "util/cleanup.h"
 #include "util/say.h"
-#include "verbs/files.h"
 
 /* The number of packets after which the loop handles signals and timers. */
 #define PACKETS_PER_LOOK 256
@@ -27,8 +26,10 @@
 struct skw_replay {
 	const struct skw_replay_plan *plan;
 	struct skw_loop *loop; /* borrowed */
-	FILE *in;              /* owned until the reader takes it */
-	struct skw_reader *reader;
+	struct skw_replay_files files;
+	struct skw_reader *reader; /* owned: of the current file */
+	/* The number of interfaces in the files before. Each interface has a place of its own. */
+	uint32_t places_before;
 	struct skw_fit fit;
 	struct skw_packet_kind kind;
 	/*
@@ -45,9 +46,9 @@ struct skw_replay {
 	struct skw_error sink_error;
 };
 
-static const char *file_name(const struct skw_replay_plan *plan)
+static const char *shown_name(const char *file)
 {
-	return strcmp(plan->file, "-") == 0 ? "standard input" : plan->file;
+	return strcmp(file, "-") == 0 ? "standard input" : file;
 }
 
 int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out)
@@ -58,18 +59,25 @@ int skw_replay_new(const struct skw_replay_plan *plan, struct skw_replay **out)
 		return -ENOMEM;
 	r->plan = plan;
 	r->kind = (struct skw_packet_kind){ .dlt = -1, .is_file = true };
-	skw_fit_init(&r->fit, file_name(plan), plan->filter, plan->direction);
+	skw_fit_init(&r->fit, plan->filter, plan->direction, plan->no_optimize);
 	*out = r;
 	return 0;
+}
+
+static void close_file(struct skw_replay *r)
+{
+	if (r->reader)
+		r->places_before += (uint32_t)skw_reader_iface_count(r->reader);
+	skw_reader_close(r->reader);
+	r->reader = NULL;
 }
 
 void skw_replay_free(struct skw_replay *r)
 {
 	if (!r)
 		return;
-	skw_reader_close(r->reader);
-	if (r->in)
-		fclose(r->in);
+	close_file(r);
+	skw_replay_files_close(&r->files);
 	skw_fit_free(&r->fit);
 	free(r);
 }
@@ -83,7 +91,7 @@ const struct skw_iface *skw_replay_iface(void *replay, uint32_t place)
 {
 	const struct skw_replay *r = replay;
 
-	return r->reader ? skw_reader_iface(r->reader, place) : NULL;
+	return r->reader && r->files.len == 1 ? skw_reader_iface(r->reader, place) : NULL;
 }
 
 /*
@@ -98,8 +106,9 @@ static int wait_for_input(void *ctx, int fd)
 	struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .events = POLLIN } };
 	const int timeouts_ms[] = { 0, SKW_SINK_HOLD_MS, -1 };
 
+	/* Before the session begins, a signal ends the process. A FIFO may have no writer yet. */
 	if (!r->loop)
-		return 0;
+		return poll(p, 1, -1) < 0 ? errno : 0;
 	skw_fit_tell(&r->fit);
 	p[1].fd = skw_loop_interrupt_fd(r->loop);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(timeouts_ms); i++) {
@@ -123,21 +132,16 @@ static int wait_for_input(void *ctx, int fd)
 static int prepare(void *ctx, struct skw_error *err)
 {
 	struct skw_replay *r = ctx;
-	const struct skw_input_wait wait = { wait_for_input, r };
 	struct skw_verbs_files *output = r->plan->output;
-	struct stat st;
 	int ret = skw_fit_check(&r->fit, err);
 
 	if (!ret)
-		ret = skw_input_open_waiting(r->plan->file, &wait, &r->in, err);
+		ret = skw_replay_files_open(&r->files, r->plan->files, r->plan->files_len, err);
+
 	if (ret || !output)
 		return ret;
-	output->reads = (strcmp(r->plan->file, "-") == 0 ? fstat(STDIN_FILENO, &st)
-							 : stat(r->plan->file, &st)) == 0;
-	if (output->reads) {
-		output->in_dev = st.st_dev;
-		output->in_ino = st.st_ino;
-	}
+	output->inputs = r->files.inputs;
+	output->inputs_len = r->files.len;
 	return 0;
 }
 
@@ -148,46 +152,66 @@ static struct skw_keeper_table *verbs(void *ctx)
 	return r->fit.compiler.len ? &r->fit.compiler.table : NULL;
 }
 
-static void say_reading(const struct skw_replay *r, const struct skw_iface *first)
+static void say_reading(const char *file, const struct skw_iface *first)
 {
 	const char *name = skw_linktype_dlt_name(first->dlt);
 	const char *text = skw_linktype_dlt_text(first->dlt);
 
-	skw_say("reading from %s, link-type %s (%s), snapshot length %u", file_name(r->plan),
-		name ? name : "?", text ? text : "?",
-		first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX);
+	skw_say("reading from %s, link-type %s (%s), snapshot length %u", file, name ? name : "?",
+		text ? text : "?", first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX);
+}
+
+/* Begins with the next file. Returns 0 or -errno. */
+static int next_file(struct skw_replay *r, struct skw_error *err)
+{
+	const struct skw_input_wait wait = { wait_for_input, r };
+	const char *name;
+	FILE *in;
+
+	close_file(r);
+	int ret = skw_replay_files_next(&r->files, &wait, &in, &name, err);
+	if (ret)
+		return ret;
+	r->fit.file = shown_name(name);
+	/* skw_reader_open() takes the stream even if it fails. */
+	ret = skw_reader_open(in, name, &r->reader, err);
+	if (ret)
+		return ret;
+	if (r->plan->output)
+		skw_reader_give_blocks(r->reader);
+	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
+	if (first)
+		say_reading(r->fit.file, first);
+	return 0;
 }
 
 static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_replay *r = ctx;
-	/* skw_reader_open() takes the stream even if it fails. */
-	int ret = skw_reader_open(SKW_TAKE_PTR(r->in), r->plan->file, &r->reader, err);
+	int ret = next_file(r, err);
 
 	if (ret)
 		return ret;
 	r->loop = loop;
 	r->fit.keeper = skw_loop_keeper(loop);
-	if (r->plan->output)
-		skw_reader_give_blocks(r->reader);
 	r->kind.cut = r->plan->snaplen < SKW_SNAPLEN_MAX ? r->plan->snaplen : 0;
 
 	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
-	uint32_t snaplen = first && first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX;
+	bool knows = first && r->files.len == 1;
+	uint32_t snaplen = knows && first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX;
 
 	/* A pcap file tells its only link type at once. */
-	if (first && (ret = skw_fit_iface(&r->fit, first, err)))
+	if (knows && (ret = skw_fit_iface(&r->fit, first, err)))
 		return ret;
 
 	/*
 	 * The output's header must not state a lower limit than its packets can have: that is the
-	 * limit of the input, or the user's if it is lower.
+	 * limit of the input, or the user's if it is lower. Nor does the first of several files
+	 * tell the link type of the others.
 	 */
 	r->kind.snaplen = snaplen < r->plan->snaplen ? snaplen : r->plan->snaplen;
-	if (!first)
-		return 0;
-	r->kind.dlt = first->dlt;
-	say_reading(r, first);
+	if (knows)
+		r->kind.dlt = first->dlt;
 	return 0;
 }
 
@@ -217,6 +241,7 @@ static int filter(struct skw_replay *r, struct skw_error *err)
 
 	if (ret > 0 && pkt->caplen > r->plan->snaplen)
 		pkt->caplen = r->plan->snaplen;
+	pkt->iface += r->places_before;
 	return ret;
 }
 
@@ -233,7 +258,8 @@ static int check_end(struct skw_replay *r, struct skw_error *err)
 }
 
 /*
- * Ends the session at the end of the file or at a damaged place. The packets before it still count.
+ * Ends the session at the end of the last file or at a damaged place. The packets before it still
+ * count.
  */
 static int end_of_file(struct skw_replay *r, int ret, struct skw_error *err)
 {
@@ -260,6 +286,11 @@ static int read_packet(struct skw_replay *r, struct skw_error *err)
 		r->budget--;
 		if (r->sink_failure)
 			return skw_error_set(err, r->sink_failure, "%s", r->sink_error.text);
+		if (ret == 0 && r->files.at < r->files.len) {
+			ret = next_file(r, &r->read_error);
+			if (ret == 0)
+				continue;
+		}
 		if (ret < 0 && !r->interrupted)
 			skw_error_set(err, ret, "%s", r->read_error.text);
 		if (ret <= 0)
@@ -353,7 +384,7 @@ static int compile_for(const struct skw_replay_plan *plan, struct skw_reader *re
 
 	if (first && first->snaplen && first->snaplen < link.snaplen)
 		link.snaplen = first->snaplen;
-	return skw_offline_filter_compile(plan->filter, &link, true, out, err);
+	return skw_offline_filter_compile(plan->filter, &link, !plan->no_optimize, out, err);
 }
 
 int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_filter **out,
@@ -361,10 +392,10 @@ int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_fi
 {
 	struct skw_reader *reader = NULL;
 	FILE *in;
-	int ret = skw_input_open(plan->file, &in, err);
+	int ret = skw_input_open(plan->files[0], &in, err);
 
 	if (!ret)
-		ret = skw_reader_open(in, plan->file, &reader, err);
+		ret = skw_reader_open(in, plan->files[0], &reader, err);
 	if (ret)
 		return ret;
 	ret = compile_for(plan, reader, out, err);

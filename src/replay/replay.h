@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A source: the packets of a capture file. It needs neither BPF nor privileges. */
+/*
+ * A source: the packets of one or more capture files, which are read in their order as if they were
+ * one. It needs neither BPF nor privileges.
+ */
 #ifndef SKW_REPLAY_REPLAY_H
 #define SKW_REPLAY_REPLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "loop/source.h"
 #include "model/packet.h"
@@ -12,16 +19,18 @@ struct skw_verbs_files;
 
 /* The caller keeps everything that this points to until the replay is freed. */
 struct skw_replay_plan {
-	/* "-" means standard input. */
-	const char *file;
+	/* At least one; "-" means standard input. */
+	const char *const *files;
+	size_t files_len;
 	/* An expression in libpcap's language. Never NULL; "" matches every packet. */
 	const char *filter;
 	/* SKW_DIR_UNKNOWN: both directions. */
 	enum skw_direction direction;
+	bool no_optimize;
 	uint32_t snaplen;
 	/*
-	 * The replay notes here which file it reads, so that no output overwrites it. NULL if there
-	 * is no output.
+	 * The replay notes here which files it reads, so that no output overwrites them. NULL if
+	 * there is no output.
 	 */
 	struct skw_verbs_files *output;
 };
@@ -39,8 +48,8 @@ const struct skw_packet_kind *skw_replay_kind(const struct skw_replay *r);
 const struct skw_iface *skw_replay_iface(void *replay, uint32_t place);
 
 /*
- * Compiles the plan's filter for the first interface of the file, without a session. If a pcapng
- * file has none, the filter is one for Ethernet. The caller frees
+ * Compiles the plan's filter for the first interface of the first file, without a session. If a
+ * pcapng file has none, the filter is one for Ethernet. The caller frees
  * *out. Returns 0 or -errno.
  */
 int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_filter **out,

@@ -16,9 +16,11 @@ static void report(void *ctx, bool final)
 int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_error *err)
 {
 	struct skw_outputs outputs = { 0 };
-	const struct skw_replay_plan replay = { .file = plan->read_file,
+	const struct skw_replay_plan replay = { .files = plan->read_files,
+						.files_len = plan->read_files_len,
 						.filter = plan->capture.filter,
 						.direction = plan->capture.direction,
+						.no_optimize = plan->capture.no_optimize,
 						.snaplen = plan->capture.snaplen,
 						.output = plan->file.name ? &outputs.files : NULL };
 	struct skw_replay *r;

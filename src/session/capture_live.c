@@ -10,6 +10,7 @@
 #include "session/show.h"
 #include "sink/figures.h"
 #include "util/cleanup.h"
+#include "util/units.h"
 
 struct live {
 	struct skw_capture *capture; /* owned */
@@ -42,6 +43,7 @@ static void report(void *ctx, bool final)
 	/* Before the end, packets in the rings are not left over: they will still be taken. */
 	if (final) {
 		figures.left_over = sum.captured - l->outputs.tee.packets;
+		figures.captured = l->outputs.tee.packets;
 		if (l->outputs.recorder)
 			figures.not_written = skw_recorder_lost(l->outputs.recorder);
 	}
@@ -74,6 +76,32 @@ int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_err
 	}
 	skw_outputs_free(&l.outputs);
 	skw_capture_free(l.capture);
+	return ret;
+}
+
+int skw_session_capture_numbers(struct skw_session_plan *plan, struct skw_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < plan->capture.ifaces_len; i++) {
+		uint64_t number;
+
+		if (!skw_units_parse_uint(plan->capture.ifaces[i], &number))
+			continue;
+		ret = skw_show_name_of(plan->capture.ifaces[i], number, plan->numbered[i], err);
+		plan->capture.ifaces[i] = plan->numbered[i];
+	}
+	return ret;
+}
+
+int skw_session_capture_time_stamp_types(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	struct skw_buf text = SKW_BUF_INIT;
+	int ret = skw_show_time_stamp_types(&plan->capture, &text, err);
+
+	if (!ret)
+		return skw_session_show_text(&text, err);
+	skw_buf_free(&text);
 	return ret;
 }
 

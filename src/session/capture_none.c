@@ -16,6 +16,19 @@ int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_err
 	return refuse(err);
 }
 
+int skw_session_capture_numbers(struct skw_session_plan *plan, struct skw_error *err)
+{
+	(void)plan;
+	(void)err;
+	return 0;
+}
+
+int skw_session_capture_time_stamp_types(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	(void)plan;
+	return refuse(err);
+}
+
 int skw_session_capture_interfaces(struct skw_error *err)
 {
 	return refuse(err);

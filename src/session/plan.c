@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/plan.h"
 
+#include <limits.h>
+#include <pcap/dlt.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "pcap/linktype.h"
 #include "sink/record_format.h"
@@ -12,9 +17,18 @@
 #define WAIT_LINES_MS 10
 #define WAIT_FILE_MS  20
 
+static bool names_nothing(const struct skw_session_plan *plan)
+{
+	for (size_t i = 0; i < plan->read_files_len; i++)
+		if (!plan->read_files[i][0])
+			return true;
+	return false;
+}
+
 /* Checks combinations of options. Each option alone was checked when it was read. */
 static int check_rules(const struct skw_session_plan *plan, struct skw_error *err)
 {
+	bool reads = plan->read_files_len > 0;
 	bool rotates = plan->file.rotate_bytes || plan->file.rotate_s;
 	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
 	const struct {
@@ -22,27 +36,26 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 		const char *why;
 	} rules[] = {
 		{ plan->file.name && !plan->file.name[0], "-w: the file's name is empty" },
-		{ plan->read_file && !plan->read_file[0], "-r: the file's name is empty" },
+		{ names_nothing(plan), "-r: the file's name is empty" },
 		{ rotates && !plan->file.name, "-C and -G rotate the output file: give -w FILE" },
 		{ rotates && to_stdout, "-C and -G need a file to write to, not standard output" },
 		{ plan->file.files_max && !rotates,
 		  "-W limits the files of -C or -G: give one of them" },
 		{ plan->file.command && !rotates,
 		  "-z runs a command for each file of -C or -G: give one of them" },
-		{ plan->read_file && plan->capture.ifaces_len,
-		  "-r reads a file: -i does not apply" },
-		{ plan->read_file && plan->duration_ns,
-		  "-r reads a file: --duration does not apply" },
-		{ plan->read_file && plan->dlt_name, "-r reads a file: -y does not apply" },
-		{ plan->read_file && plan->list_link_types,
-		  "-L asks an interface: -r does not apply" },
+		{ reads && plan->capture.ifaces_len, "-r reads a file: -i does not apply" },
+		{ reads && plan->duration_ns, "-r reads a file: --duration does not apply" },
+		{ reads && plan->dlt_name, "-r reads a file: -y does not apply" },
+		{ reads && plan->list_link_types, "-L asks an interface: -r does not apply" },
 		{ to_stdout && (plan->lines || plan->count_only),
 		  "-w - writes packets to standard output: lines can't go there as well" },
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
 		{ plan->format_name && !plan->file.name, "--format is for -w FILE" },
 		{ plan->list_link_types && plan->capture.ifaces_len > 1, "-L takes one interface" },
-		{ plan->dlt_name && plan->capture.ifaces_len != 1,
-		  "-y takes one interface: give -i IF" },
+		{ plan->dlt_name && plan->capture.ifaces_len > 1,
+		  "-y takes one interface: give one -i IF" },
+		{ plan->file.stop_bytes && !plan->file.name,
+		  "--stop-size counts the bytes of files: give -w FILE" },
 	};
 
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(rules); i++)
@@ -72,18 +85,34 @@ static int check_ifaces(struct skw_session_plan *plan, struct skw_error *err)
 static void choose_lines(struct skw_session_plan *plan)
 {
 	plan->lines = plan->lines || (!plan->file.name && !plan->count_only);
-	plan->capture.wait_ms = plan->lines ? WAIT_LINES_MS : WAIT_FILE_MS;
+	plan->capture.wait_ms = plan->immediate ? 0 : plan->lines ? WAIT_LINES_MS : WAIT_FILE_MS;
+}
+
+/* Each interface of "any" has its own link type, unless the user wants one header for all. */
+static int resolve_link_type(struct skw_session_plan *plan, struct skw_error *err)
+{
+	plan->capture.dlt = -1;
+	if (!plan->dlt_name)
+		return 0;
+	int dlt = skw_linktype_dlt_by_name(plan->dlt_name);
+	if (dlt < 0)
+		return skw_error_usage(err, "-y %s: no such link type; see -L", plan->dlt_name);
+	if (!plan->capture.ifaces_len && !plan->dump && dlt != DLT_LINUX_SLL &&
+	    dlt != DLT_LINUX_SLL2)
+		return skw_error_usage(err,
+				       "-y %s: any has LINUX_SLL and LINUX_SLL2; for the link type "
+				       "of an interface give -i IF",
+				       plan->dlt_name);
+	plan->capture.dlt = dlt;
+	return 0;
 }
 
 static int resolve_names(struct skw_session_plan *plan, struct skw_error *err)
 {
-	plan->capture.dlt = -1;
-	if (plan->dlt_name) {
-		plan->capture.dlt = skw_linktype_dlt_by_name(plan->dlt_name);
-		if (plan->capture.dlt < 0)
-			return skw_error_usage(err, "-y %s: no such link type; see -L",
-					       plan->dlt_name);
-	}
+	int ret = resolve_link_type(plan, err);
+
+	if (ret)
+		return ret;
 	if (!plan->file.name)
 		return 0;
 	skw_record_format_by_name(&plan->file);
@@ -109,15 +138,48 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 	return ret ? ret : resolve_names(plan, err);
 }
 
-int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw_error *err)
+static bool is_output(const struct skw_session_plan *plan, const char *name)
 {
 	struct stat in, out;
 
-	if (!plan->read_file || !plan->file.name || strcmp(plan->read_file, "-") == 0 ||
-	    stat(plan->read_file, &in) < 0 || stat(plan->file.name, &out) < 0)
-		return 0;
-	if (in.st_dev != out.st_dev || in.st_ino != out.st_ino || !S_ISREG(in.st_mode))
-		return 0;
-	return skw_error_usage(err, "-w %s is the file that -r reads: it would be lost",
-			       plan->file.name);
+	if (!plan->file.name || strcmp(name, "-") == 0 || stat(name, &in) < 0 ||
+	    stat(plan->file.name, &out) < 0)
+		return false;
+	return in.st_dev == out.st_dev && in.st_ino == out.st_ino && S_ISREG(in.st_mode);
+}
+
+/* Whether the shell would find a program of this name. */
+static bool is_program(const char *name)
+{
+	const char *path = getenv("PATH");
+	char file[PATH_MAX];
+
+	if (strchr(name, '/'))
+		return access(name, X_OK) == 0;
+	while (path && *path) {
+		int len = (int)strcspn(path, ":");
+
+		snprintf(file, sizeof(file), "%.*s/%s", len, path, name);
+		if (access(file, X_OK) == 0)
+			return true;
+		path += len + (path[len] == ':');
+	}
+	return false;
+}
+
+int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	const char *command = plan->file.command;
+
+	for (size_t i = 0; i < plan->read_files_len; i++)
+		if (is_output(plan, plan->read_files[i]))
+			return skw_error_usage(err,
+					       "-w %s is the file that -r reads: it would be lost",
+					       plan->file.name);
+	if (command && strpbrk(command, " \t\n") && !is_program(command))
+		return skw_error_usage(err,
+				       "-z \"%s\": -z takes one program, which gets only the "
+				       "file's name; put arguments into a script",
+				       command);
+	return 0;
 }

@@ -8,6 +8,7 @@
 #define SKW_SESSION_PLAN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "dissect/printer.h"
@@ -26,8 +27,14 @@ struct skw_session_plan {
 	/* -L */
 	bool list_link_types;
 
-	/* -r; "-" means standard input. NULL: a live capture. */
-	const char *read_file;
+	/* The files of -r and -V in their order; "-" means standard input. None: a live capture. */
+	const char *const *read_files;
+	size_t read_files_len;
+	/* Names of interfaces that were given by their number. The capture's list points to them.
+	 */
+	char numbered[SKW_CAPTURE_IFACES_MAX][16];
+	/* Packets do not wait in their rings. */
+	bool immediate;
 
 	/* The session stops after this number of packets and this time; 0: no limit. */
 	uint64_t count;
@@ -58,8 +65,8 @@ struct skw_session_plan {
 int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err);
 
 /*
- * Finds out whether the output file is the input file: the input would be overwritten before it is
- * read. Returns 0, or -EINVAL with err->usage set.
+ * Finds out whether the output file is an input file, which would be overwritten before it is read,
+ * and whether -z names a program. Returns 0, or -EINVAL with err->usage set.
  */
 int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw_error *err);
 

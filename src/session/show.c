@@ -73,8 +73,10 @@ int skw_session_show_program(const struct skw_session_plan *plan, const struct s
 
 int skw_session_show_file(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	const struct skw_replay_plan replay = { .file = plan->read_file,
+	const struct skw_replay_plan replay = { .files = plan->read_files,
+						.files_len = plan->read_files_len,
 						.filter = plan->capture.filter,
+						.no_optimize = plan->capture.no_optimize,
 						.snaplen = plan->capture.snaplen };
 	struct skw_offline_filter *filter = NULL;
 	int ret = skw_replay_compile(&replay, &filter, err);

@@ -16,7 +16,7 @@ void skw_figures_print(const struct skw_figures *f)
 	char left[64] = "", lost[64] = "", cut[64] = "";
 
 	if (f->left_over)
-		snprintf(left, sizeof(left), " (%" PRIu64 " of them left over)", f->left_over);
+		snprintf(left, sizeof(left), ", %" PRIu64 " left over", f->left_over);
 	if (f->not_written)
 		snprintf(lost, sizeof(lost), " (%" PRIu64 " of them not written)", f->not_written);
 	if (f->truncated)
@@ -24,9 +24,9 @@ void skw_figures_print(const struct skw_figures *f)
 			 f->truncated, packets(f->truncated));
 	skw_say_clear();
 	fprintf(stderr,
-		"%" PRIu64 " %s captured%s%s\n"
-		"%" PRIu64 " %s seen by the filter (%" PRIu64 " rejected)\n"
+		"%" PRIu64 " %s captured%s\n"
+		"%" PRIu64 " %s seen by the filter (%" PRIu64 " rejected%s)\n"
 		"%" PRIu64 " %s dropped because a ring was full\n%s",
-		f->captured, packets(f->captured), left, lost, f->seen, packets(f->seen),
-		f->rejected, f->dropped, packets(f->dropped), cut);
+		f->captured, packets(f->captured), lost, f->seen, packets(f->seen), f->rejected,
+		left, f->dropped, packets(f->dropped), cut);
 }

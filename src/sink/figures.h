@@ -6,14 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* seen = rejected + captured + dropped; captured = written + left_over + not_written. */
+/*
+ * seen = rejected + captured + left_over + dropped. Of the captured ones, `not_written` are in no
+ * file.
+ */
 struct skw_figures {
 	uint64_t seen;
 	uint64_t rejected;
 	uint64_t captured;
 	uint64_t dropped;
 	uint64_t truncated;
-	uint64_t left_over;   /* dropped because -c or -W ended the session */
+	uint64_t left_over;   /* waited when -c, -W or --stop-size ended the session */
 	uint64_t not_written; /* the file did not take them */
 };
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pcap/dlt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,13 @@ static int take(struct skw_recorder *r, const struct skw_packet *pkt,
 	return ret > 0 ? 0 : ret < 0 ? ret : LATER;
 }
 
+static bool is_large_enough(const struct skw_recorder *r)
+{
+	uint64_t limit = r->plan->stop_bytes;
+
+	return limit && skw_record_files_bytes(&r->files) >= limit;
+}
+
 static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 			struct skw_error *err)
 {
@@ -191,6 +199,10 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 			r->failure = ret;
 		if (ret)
 			return i || ret > 0 ? (int)i : ret;
+		if (is_large_enough(r)) {
+			skw_loop_enough(r->loop);
+			return (int)i + 1;
+		}
 	}
 	return (int)n;
 }
@@ -359,6 +371,11 @@ static void clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *te
 		r->files.format->note(&r->files.file, real_ns, text);
 }
 
+static int on_signal(void *ctx, int signo, struct skw_error *err)
+{
+	return signo == SIGUSR2 ? flush(ctx, err) : 0;
+}
+
 static void hurry(void *ctx, unsigned ms)
 {
 	struct skw_recorder *r = ctx;
@@ -409,6 +426,7 @@ static const struct skw_sink_ops recorder_ops = {
 	.pause = pause_recorder,
 	.ready = is_ready,
 	.clock_set = clock_set,
+	.signal = on_signal,
 	.hurry = hurry,
 	.close = close_recorder,
 };

@@ -8,22 +8,25 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "util/escape.h"
+
 /* Standard error is one for the whole process, and so is its last line. */
 static bool status_is_shown;
 
 void skw_say(const char *fmt, ...)
 {
-	char line[1024] = "skwatch: ";
-	size_t len = sizeof("skwatch: ") - 1;
+	char text[1024], line[4096] = "skwatch: ";
+	size_t len = strlen(line);
 	va_list ap;
 
 	skw_say_clear();
 	va_start(ap, fmt);
-	int n = vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		return;
-	len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
+	skw_escape(text, line + len, sizeof(line) - len - 1);
+	len = strlen(line);
 	line[len++] = '\n';
 	/* An error is ignored, because there is no other place to report it. */
 	ssize_t ignored = write(STDERR_FILENO, line, len);
@@ -33,12 +36,13 @@ void skw_say(const char *fmt, ...)
 void skw_say_status(const char *line)
 {
 	struct winsize size = { 0 };
-	size_t len = strlen(line);
+	char text[1024];
+	size_t len = strlen(skw_escape(line, text, sizeof(text)));
 
 	/* A line that wraps could not be taken back. */
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && len >= size.ws_col)
 		len = size.ws_col - 1u;
-	fprintf(stderr, "\r%.*s\033[K", (int)len, line);
+	fprintf(stderr, "\r%.*s\033[K", (int)len, text);
 	status_is_shown = true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Talk on standard error, and the status line at the bottom of a terminal, which makes way for
- * talk. For one thread.
+ * talk. Both escape what a terminal could obey (util/escape.h). For one thread.
  */
 #ifndef SKW_UTIL_SAY_H
 #define SKW_UTIL_SAY_H

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,14 @@ static int open_for(const struct skw_verbs_files *ctx, const char *name)
 	return SKW_TAKE_FD(fd);
 }
 
+static bool is_input(const struct skw_verbs_files *ctx, const struct stat *st)
+{
+	for (size_t i = 0; i < ctx->inputs_len; i++)
+		if (st->st_dev == ctx->inputs[i].dev && st->st_ino == ctx->inputs[i].ino)
+			return true;
+	return false;
+}
+
 /* Does not truncate: the previous file may be the same, and must be complete first. */
 static int open_output(const struct skw_verbs_files *ctx, const char *name,
 		       const struct skw_keeper_reply *reply, struct skw_error *err)
@@ -152,8 +161,7 @@ static int open_output(const struct skw_verbs_files *ctx, const char *name,
 		return skw_error_set(err, fd, "%s: %s", name, strerror(-fd));
 	if (fstat(fd, &st) < 0)
 		return skw_error_set(err, -errno, "%s: %s", name, strerror(errno));
-	if (ctx->reads && S_ISREG(st.st_mode) && st.st_dev == ctx->in_dev &&
-	    st.st_ino == ctx->in_ino)
+	if (S_ISREG(st.st_mode) && is_input(ctx, &st))
 		return skw_error_set(err, -EBUSY,
 				     "%s: this is the file that -r reads: it would be lost", name);
 	return SKW_TAKE_FD(fd);
@@ -173,7 +181,7 @@ static bool is_due(const struct skw_verbs_files *ctx, uint64_t start_s)
 	/* Without -G all files have the time of the first. */
 	if (!ctx->plan->rotate_s && ctx->opened)
 		return start_s == ctx->last.start_s;
-	if (ctx->reads)
+	if (ctx->inputs_len)
 		return !ctx->opened || start_s >= ctx->last.start_s;
 	if (!ctx->opened)
 		return is_near;

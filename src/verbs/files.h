@@ -8,24 +8,27 @@
 #define SKW_VERBS_FILES_H
 
 #include <limits.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
 #include "model/file_plan.h"
 
+/* A file that is read. */
+struct skw_files_input {
+	dev_t dev;
+	ino_t ino;
+};
+
 /* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_files {
 	const struct skw_file_plan *plan;
 	/* The user who owns the new files (-Z). NULL: the user who runs the program. */
 	const struct skw_identity *who;
-	/*
-	 * Set if -r reads a file, which in_dev and in_ino identify. No output may be the same file.
-	 */
-	bool reads;
-	dev_t in_dev;
-	ino_t in_ino;
+	/* Borrowed: the files that -r and -V read. No output may be one of them. */
+	const struct skw_files_input *inputs;
+	size_t inputs_len;
 	/* The output's directory, opened before the split. -1 if its name changes with time. */
 	int dir_fd;
 	/* In the keeper: the last file that it has opened, and their number. */

@@ -18,6 +18,7 @@ int skw_verbs_program_get(int fd, struct skw_offline_filter **out);
 struct skw_verbs_program {
 	const char *const *list; /* borrowed; valid for the rest of the program */
 	size_t len;
+	bool no_optimize; /* -O */
 	struct skw_keeper_table table;
 };
 

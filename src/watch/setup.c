@@ -8,7 +8,11 @@
 #include "keeper/privileges.h"
 #include "kern/cgroup.h"
 #include "util/cleanup.h"
+#include "util/limits.h"
 #include "util/say.h"
+
+/* More than a watch opens: programs, maps, up to 16 rings, iterators, timers, and the keeper. */
+#define DESCRIPTORS 96
 
 /* Watches only this namespace. */
 static int only(struct skw_watch *w, const struct skw_netns *netns)
@@ -114,6 +118,8 @@ int skw_watch_prepare(void *watch, struct skw_error *err)
 	struct skw_watch *w = watch;
 	int ret = skw_privileges_missing(SKW_USE_WATCH, err);
 
+	if (!ret)
+		ret = skw_limits_descriptors(DESCRIPTORS, err);
 	if (!ret)
 		ret = choose_namespaces(w, err);
 	if (!ret)

@@ -29,7 +29,7 @@ static const char *const troubles[] = {
 static void say_once(struct skw_watch *w, enum trouble what, int ret)
 {
 	if (!w->plan->quiet && !(w->said & 1U << what))
-		skw_say("%s: %s", troubles[what], strerror(-ret));
+		skw_say("%s: %s", troubles[what], skw_error_why(ret));
 	w->said |= 1U << what;
 }
 

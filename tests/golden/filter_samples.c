@@ -182,7 +182,8 @@ static void of_skwatch(const struct skw_buf *b, const char *expr, struct verdict
 	struct skw_fit fit;
 
 	*out = (struct verdict){ 0 };
-	skw_fit_init(&fit, "sample", expr, SKW_DIR_UNKNOWN);
+	skw_fit_init(&fit, expr, SKW_DIR_UNKNOWN, false);
+	fit.file = "sample";
 	out->refused = skw_fit_check(&fit, &err) < 0;
 	snprintf(out->text, sizeof(out->text), "%s", err.text);
 	if (!out->refused && skw_reader_open(stream(b), "sample", &reader, &err) == 0) {

@@ -102,9 +102,10 @@ wait "$READER"
 traffic "$A" flood eth0 100 100
 finish
 is "$STATUS" 1 "lines and a file: ends with status 1 when the reader has gone"
-left=$(sed -nE 's/^.* captured \(([0-9]+) of them left over\)$/\1/p' "$ERR")
-is "$(($(packets "$TMP/both.pcap") + ${left:-0}))" "$(figure captured)" \
-	"lines and a file: those in the file and those left over make up all"
+left=$(sed -nE 's/^.* seen by the filter .*, ([0-9]+) left over\)$/\1/p' "$ERR")
+is "$(packets "$TMP/both.pcap") $(($(figure captured) + ${left:-0} + $(figure dropped)))" \
+	"$(figure captured) $(figure seen)" \
+	"lines and a file: those in the file are captured, and with those left over they are all"
 
 # Compressed files.
 if command -v zstd >/dev/null; then

@@ -69,7 +69,10 @@ static int session(const char *in, struct skw_session_plan plan)
 	int status;
 
 	memset(told, 0, sizeof(*told));
-	plan.read_file = in_dir(in);
+	const char *const files[] = { in_dir(in) };
+
+	plan.read_files = files;
+	plan.read_files_len = 1;
 	plan.capture.snaplen = SNAPLEN;
 	plan.capture.filter = plan.capture.filter ? plan.capture.filter : "";
 	fflush(NULL);

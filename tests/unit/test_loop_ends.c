@@ -167,6 +167,35 @@ static void signals_of_a_screen_go_to_the_sink(void **state)
 	assert_true(has(word));
 }
 
+static int usr2_then_stop(struct fake *f, unsigned n)
+{
+	if (n == 1)
+		return raise(SIGUSR2) ? -EINVAL : 1;
+	if (n == 3)
+		skw_loop_stop(f->loop);
+	return 1;
+}
+
+static void sigusr2_goes_to_the_sink_behind_everything_that_has_come(void **state)
+{
+	/* This record comes into sight with the look that the signal asks for. */
+	static const struct fake_rec late[] = { { 5, 2 } };
+	struct fake a = {
+		.name = "A", .at_step = usr2_then_stop, .recs = late, .len = SKW_ARRAY_SIZE(late)
+	};
+	struct basin basin = { 0 };
+	char word[32];
+
+	(void)state;
+	RUN(&basin, &a);
+	assert_int_equal(told->ret, 0);
+	snprintf(word, sizeof(word), "signal-%d", SIGUSR2);
+	const char *signal_at = strstr(told->log, word);
+	const char *packet_at = strstr(told->log, "A5 ");
+	if (!signal_at || !packet_at || packet_at > signal_at)
+		fail_msg("%s", told->log);
+}
+
 /* ---- the duration ---- */
 
 static void a_duration_ends_the_session(void **state)
@@ -429,6 +458,7 @@ int main(void)
 		cmocka_unit_test(during_the_set_up_a_signal_ends_the_process),
 		cmocka_unit_test(sigusr1_tells_the_figures_and_the_session_goes_on),
 		cmocka_unit_test(signals_of_a_screen_go_to_the_sink),
+		cmocka_unit_test(sigusr2_goes_to_the_sink_behind_everything_that_has_come),
 		cmocka_unit_test(a_duration_ends_the_session),
 		cmocka_unit_test(handlers_are_called_for_their_descriptors),
 		cmocka_unit_test(whoever_waits_elsewhere_sees_the_end),

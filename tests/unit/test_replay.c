@@ -107,6 +107,8 @@ struct run {
 	struct sink sink;
 	const char *filter;
 	uint32_t snaplen;
+	const char *const *files; /* NULL: standard input */
+	size_t files_len;
 
 	pid_t child;
 	int in_fd;  /* standard input of the run */
@@ -115,7 +117,9 @@ struct run {
 
 static _Noreturn void replay_here(const struct run *run)
 {
-	const struct skw_replay_plan plan = { .file = "-",
+	static const char *const standard_input[] = { "-" };
+	const struct skw_replay_plan plan = { .files = run->files ? run->files : standard_input,
+					      .files_len = run->files ? run->files_len : 1,
 					      .filter = run->filter ? run->filter : "",
 					      .snaplen = run->snaplen ? run->snaplen : 262144 };
 	struct sink s = run->sink;

@@ -45,28 +45,34 @@ static void accept(struct skw_session_plan *plan)
 		refuse(p, words);                                                                  \
 	} while (0)
 
+/* As -r NAME does. */
+#define READ(name) p.read_files = (const char *const[]){ name }, p.read_files_len = 1
+
 static void contradictions_are_refused(void **state)
 {
 	(void)state;
 	REFUSE("-w: the file's name is empty", p.file.name = "");
-	REFUSE("-r: the file's name is empty", p.read_file = "");
+	REFUSE("-r: the file's name is empty", READ(""));
 	REFUSE("give -w FILE", p.file.rotate_bytes = 1);
 	REFUSE("give -w FILE", p.file.rotate_s = 1);
 	REFUSE("not standard output", p.file.name = "-", p.file.rotate_s = 1);
 	REFUSE("-W limits", p.file.name = "f", p.file.files_max = 3);
 	REFUSE("-z runs", p.file.name = "f", p.file.command = "true");
-	REFUSE("-i does not apply", p.read_file = "f", p.capture.ifaces[0] = "lo",
+	REFUSE("-i does not apply", READ("f"), p.capture.ifaces[0] = "lo",
 	       p.capture.ifaces_len = 1);
-	REFUSE("--duration does not apply", p.read_file = "f", p.duration_ns = 1);
-	REFUSE("-y does not apply", p.read_file = "f", p.dlt_name = "EN10MB");
-	REFUSE("-L asks an interface", p.read_file = "f", p.list_link_types = true);
+	REFUSE("--duration does not apply", READ("f"), p.duration_ns = 1);
+	REFUSE("-y does not apply", READ("f"), p.dlt_name = "EN10MB");
+	REFUSE("-L asks an interface", READ("f"), p.list_link_types = true);
 	REFUSE("lines can't go there", p.file.name = "-", p.lines = true);
 	REFUSE("lines can't go there", p.file.name = "-", p.count_only = true);
 	REFUSE("contradict each other", p.lines = p.count_only = true);
 	REFUSE("--format is for -w", p.format_name = "pcap");
 	REFUSE("-L takes one interface", p.list_link_types = true, p.capture.ifaces[0] = "a",
 	       p.capture.ifaces[1] = "b", p.capture.ifaces_len = 2);
-	REFUSE("-y takes one interface", p.dlt_name = "EN10MB");
+	REFUSE("-y takes one interface", p.dlt_name = "EN10MB", p.capture.ifaces[0] = "a",
+	       p.capture.ifaces[1] = "b", p.capture.ifaces_len = 2);
+	REFUSE("any has LINUX_SLL and LINUX_SLL2", p.dlt_name = "EN10MB");
+	REFUSE("--stop-size counts", p.file.stop_bytes = 1);
 }
 
 static void any_stands_alone_and_for_no_name(void **state)

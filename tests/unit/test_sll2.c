@@ -181,6 +181,33 @@ static void other_link_types_are_refused(void **state)
 	assert_int_equal(skw_sll2_make(&p, 1, 1, &s), -ENOTSUP);
 }
 
+static void the_older_header_has_the_same_fields_without_the_interface(void **state)
+{
+	const uint8_t v6[] = { 0x60, 1, 2, 3 };
+	const uint8_t of_v6[] = { 0, 4, 0xff, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd };
+	struct skw_packet p = packet(DLT_EN10MB, arp, sizeof(arp));
+	struct skw_sll2 old, new;
+
+	(void)state;
+	assert_int_equal(skw_sll2_make_as(DLT_LINUX_SLL, &p, IFINDEX, ARPHRD_ETHER, &old), 0);
+	assert_int_equal(skw_sll2_make_as(DLT_LINUX_SLL2, &p, IFINDEX, ARPHRD_ETHER, &new), 0);
+	assert_int_equal(old.header_len, SKW_SLL_BYTES);
+	assert_int_equal(new.header_len, SKW_SLL2_BYTES);
+	assert_int_equal(old.drop, 14);
+	assert_int_equal(old.header[1], new.header[10]);
+	assert_memory_equal(old.header + 2, new.header + 8, 2);
+	assert_int_equal(old.header[5], 6);
+	assert_memory_equal(old.header + 6, arp + 6, 6);
+	assert_int_equal(old.header[14] << 8 | old.header[15], 0x0806);
+
+	p = packet(DLT_RAW, v6, sizeof(v6));
+	p.direction = SKW_DIR_OUT;
+	p.pkt_type = 4;
+	assert_int_equal(skw_sll2_make_as(DLT_LINUX_SLL, &p, IFINDEX, ARPHRD_NONE, &old), 0);
+	assert_memory_equal(old.header, of_v6, sizeof(of_v6));
+	assert_int_equal(old.drop, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +219,7 @@ int main(void)
 		cmocka_unit_test(loopback_families_are_read_in_either_byte_order),
 		cmocka_unit_test(a_cooked_header_is_carried_over),
 		cmocka_unit_test(other_link_types_are_refused),
+		cmocka_unit_test(the_older_header_has_the_same_fields_without_the_interface),
 	};
 
 	return cmocka_run_group_tests_name("sll2", tests, NULL, NULL);

@@ -97,7 +97,8 @@ capture_start() {
 }
 
 # capture_wait: waits until the capture ends and returns its status. Reads the closing figures into
-# $captured, $seen, $rejected and $dropped, which are empty if there are no figures.
+# $captured, $seen, $rejected and $dropped, which are empty if there are no figures, and $left, which
+# is empty if no packet was left over.
 capture_wait() {
 	cat <&8 >>said
 	exec 8<&-
@@ -107,7 +108,8 @@ capture_wait() {
 	cat said
 	captured=$(sed -n 's/^\([0-9]*\) packets\{0,1\} captured.*/\1/p' said)
 	seen=$(sed -n 's/^\([0-9]*\) packets\{0,1\} seen by the filter.*/\1/p' said)
-	rejected=$(sed -n 's/^.* seen by the filter (\([0-9]*\) rejected).*/\1/p' said)
+	rejected=$(sed -n 's/^.* seen by the filter (\([0-9]*\) rejected.*/\1/p' said)
+	left=$(sed -n 's/^.* rejected, \([0-9]*\) left over)$/\1/p' said)
 	dropped=$(sed -n 's/^\([0-9]*\) packets\{0,1\} dropped.*/\1/p' said)
 	return $capture_status
 }
@@ -123,11 +125,11 @@ skwatch_lines() {
 	skwatch capture "$@" >lines
 }
 
-# sums_up NAME: every packet that was seen is counted as captured, rejected or dropped.
+# sums_up NAME: every packet that was seen is counted as captured, rejected, left over or dropped.
 sums_up() {
-	note="$captured captured + $rejected rejected + $dropped dropped, $seen seen"
+	note="$captured captured + $rejected rejected + ${left:-0} left + $dropped dropped, $seen seen"
 	if [ -n "$captured" ] && [ -n "$rejected" ] && [ -n "$dropped" ] && [ -n "$seen" ] &&
-		[ $((captured + rejected + dropped)) -eq "$seen" ]; then
+		[ $((captured + rejected + ${left:-0} + dropped)) -eq "$seen" ]; then
 		ok "$1"
 	else
 		not_ok "$1" "$note; it said: $(cat said)"
