@@ -11,6 +11,7 @@ import sys
 
 MODULES = [
     "link",
+    "llc",
     "ip",
     "icmp",
     "icmp6",

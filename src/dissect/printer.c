@@ -6,7 +6,7 @@
 #include "dissect/dissect.h"
 #include "dissect/hexdump.h"
 #include "dissect/ip/tcp_seqs.h"
-#include "dissect/link.h"
+#include "dissect/link/link.h"
 #include "dissect/text.h"
 #include "dissect/timestamp.h"
 

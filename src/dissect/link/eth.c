@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "dissect/eth.h"
+#include "dissect/link/eth.h"
 
-#include "dissect/ethertype.h"
+#include "dissect/link/ethertype.h"
 #include "dissect/hexdump.h"
 #include "dissect/text.h"
 #include "util/bytes.h"
@@ -63,11 +63,16 @@ bool skw_dissect_ethertype(struct skw_dissect *d, uint16_t ethertype, struct skw
 	}
 }
 
-static void print_addresses(struct skw_dissect *d, const uint8_t *p)
+void skw_dissect_ends(struct skw_dissect *d, const struct skw_eth_ends *ends)
 {
-	skw_text_mac(d->out, p + 6);
+	skw_text_mac(d->out, ends->src);
 	skw_buf_add(d->out, " > ", 3);
-	skw_text_mac(d->out, p);
+	skw_text_mac(d->out, ends->dst);
+}
+
+static void print_addresses(struct skw_dissect *d, const struct skw_eth_ends *ends)
+{
+	skw_dissect_ends(d, ends);
 	skw_buf_add(d->out, ", ", 2);
 }
 
@@ -123,26 +128,30 @@ static uint32_t print_tags(struct skw_dissect *d, struct skw_bytes b, uint16_t *
 	return used;
 }
 
-uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
+uint32_t skw_dissect_ether_tagged(struct skw_dissect *d, struct skw_bytes b,
+				  const struct skw_eth_tag *tag)
 {
-	if (!skw_bytes_has(b, 0, HEADER)) {
-		skw_dissect_cut(d, "ether");
+	uint32_t used = HEADER + (tag ? tag->len : 0);
+
+	if (!skw_bytes_has(b, 0, used)) {
+		skw_dissect_cut(d, tag ? tag->cut : "ether");
 		return b.caplen;
 	}
 
-	const uint8_t *header = b.p;
-	uint16_t type = skw_bytes_be16(header + 12);
+	const struct skw_eth_ends ends = { .src = b.p + 6, .dst = b.p };
+	uint16_t type = skw_bytes_be16(b.p + used - 2);
 	uint32_t len = b.len;
 
-	b = skw_bytes_skip(b, HEADER);
 	if (d->opt->link_header)
-		print_addresses(d, header);
+		print_addresses(d, &ends);
+	if (tag)
+		tag->print(d, b.p + 12);
+	b = skw_bytes_skip(b, used);
 	if (tag_is_cut(d, type, b))
-		return HEADER;
+		return used;
 	if (d->opt->link_header)
 		print_type_and_length(d, type, len);
 
-	uint32_t used = HEADER;
 	uint32_t tags = print_tags(d, b, &type);
 
 	used += tags;
@@ -150,13 +159,18 @@ uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
 		return used;
 	b = skw_bytes_skip(b, tags);
 	if (type <= SKW_ETHER_LENGTH_MAX)
-		return used + skw_dissect_llc(d, skw_bytes_first(b, type));
+		return used + skw_dissect_llc(d, skw_bytes_first(b, type), &ends);
 	if (!skw_dissect_ethertype(d, type, b)) {
 		if (!d->opt->link_header) {
-			print_addresses(d, header);
+			print_addresses(d, &ends);
 			print_type_and_length(d, type, len);
 		}
 		skw_dissect_unknown(d, b);
 	}
 	return used;
+}
+
+uint32_t skw_dissect_ether(struct skw_dissect *d, struct skw_bytes b)
+{
+	return skw_dissect_ether_tagged(d, b, NULL);
 }

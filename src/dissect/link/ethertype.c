@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "dissect/ethertype.h"
+#include "dissect/link/ethertype.h"
 
 #include <stddef.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "dissect/link.h"
+#include "dissect/link/link.h"
 
 #include <pcap/dlt.h>
 #include <pcap/pcap.h>
 
-#include "dissect/eth.h"
-#include "dissect/ethertype.h"
+#include "dissect/link/eth.h"
+#include "dissect/link/ethertype.h"
 #include "dissect/text.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
@@ -189,7 +189,7 @@ static uint32_t print_cooked(struct skw_dissect *d, const struct cooked *c, stru
 		print_cooked_header(d, c, whole.len);
 	}
 	if (type == SLL_802_2)
-		return used + skw_dissect_llc(d, b);
+		return used + skw_dissect_llc(d, b, NULL);
 	if (type == SLL_802_3) {
 		skw_dissect_name(d, "IPX", b.len);
 		return used;
@@ -207,7 +207,7 @@ static uint32_t print_cooked(struct skw_dissect *d, const struct cooked *c, stru
 		b = skw_bytes_skip(b, 4);
 		used += 4;
 		if (type <= SKW_ETHER_LENGTH_MAX)
-			return used + skw_dissect_llc(d, b);
+			return used + skw_dissect_llc(d, b, NULL);
 
 		if (!d->opt->quiet) {
 			const char *name = skw_ethertype_name(type);
