@@ -12,6 +12,8 @@ import sys
 MODULES = [
     "link",
     "llc",
+    "linktypes",
+    "wifi",
     "ip",
     "icmp",
     "icmp6",

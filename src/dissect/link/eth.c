@@ -2,6 +2,7 @@
 #include "dissect/link/eth.h"
 
 #include "dissect/link/ethertype.h"
+#include "dissect/link/types.h"
 #include "dissect/hexdump.h"
 #include "dissect/text.h"
 #include "util/bytes.h"
@@ -11,7 +12,11 @@
 
 void skw_dissect_unknown(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (d->opt->bytes == SKW_BYTES_NONE && !d->opt->quiet)
+	enum skw_print_bytes form = d->opt->bytes;
+	bool hex =
+		form != SKW_BYTES_NONE && form != SKW_BYTES_ASCII && form != SKW_BYTES_ASCII_LINK;
+
+	if (!hex && !d->opt->quiet)
 		skw_hexdump_hex_ascii(d->out, b.p, b.caplen);
 }
 
@@ -54,6 +59,18 @@ bool skw_dissect_ethertype(struct skw_dissect *d, uint16_t ethertype, struct skw
 	case SKW_ETHER_ARP:
 	case SKW_ETHER_RARP:
 		skw_dissect_arp(d, b);
+		return true;
+	case SKW_ETHER_MPLS:
+	case SKW_ETHER_MPLS_MULTICAST:
+		skw_dissect_mpls(d, b);
+		return true;
+	case SKW_ETHER_PPPOE_DISCOVERY:
+	case SKW_ETHER_PPPOE_SESSION:
+		skw_dissect_pppoe(d, b);
+		return true;
+	case SKW_ETHER_PPP:
+		skw_buf_add(d->out, ": ", 2);
+		skw_dissect_ppp(d, b);
 		return true;
 	default:
 		if (!skw_ethertype_named(ethertype))

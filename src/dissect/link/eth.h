@@ -47,7 +47,7 @@ void skw_dissect_vlan_tag(struct skw_dissect *d, uint16_t tci);
 void skw_dissect_ethertype_name(struct skw_dissect *d, uint16_t ethertype);
 
 /*
- * Prints bytes of an unknown protocol, unless -x or the like prints all bytes anyway, or -q is set.
+ * Prints bytes of an unknown protocol, unless -x or -X prints all bytes anyway, or -q is set.
  */
 void skw_dissect_unknown(struct skw_dissect *d, struct skw_bytes b);
 

@@ -6,10 +6,9 @@
 #include "dissect/dissect.h"
 
 /*
- * Prints the packet, beginning with its link-layer header. `iface` may be NULL. Returns the length
- * of the headers that -x, -X and -A leave out.
+ * Prints the packet, beginning with its link-layer header. Returns the length of the headers that
+ * -x, -X and -A leave out.
  */
-uint32_t skw_dissect_link(struct skw_dissect *d, const struct skw_packet *pkt,
-			  const struct skw_iface *iface);
+uint32_t skw_dissect_link(struct skw_dissect *d, const struct skw_packet *pkt);
 
 #endif
