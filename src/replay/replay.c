@@ -32,6 +32,7 @@ struct skw_replay {
 	struct skw_offline_filter **filters;
 	size_t filters_len;
 	struct skw_packet_kind kind;
+	size_t ifaces_seen; /* interfaces that kind.several accounts for */
 	/* The last packet that was read. With has_packet it is still to be passed on. */
 	struct skw_packet packet;
 	bool has_packet;
@@ -243,6 +244,23 @@ static int end_of_file(struct skw_replay *r, int ret)
 	return 0;
 }
 
+static const char *name_of(const struct skw_reader *reader, size_t i)
+{
+	const struct skw_iface *iface = skw_reader_iface(reader, i);
+
+	return iface && iface->name ? iface->name : "";
+}
+
+/* Interfaces without a name, or with the same one, can't be told apart by it. */
+static void look_at_interfaces(struct skw_replay *r)
+{
+	size_t count = skw_reader_iface_count(r->reader);
+
+	for (; r->ifaces_seen < count && !r->kind.several; r->ifaces_seen++)
+		r->kind.several =
+			strcmp(name_of(r->reader, 0), name_of(r->reader, r->ifaces_seen)) != 0;
+}
+
 /* Reads until a packet passes the filter or the budget is used up. Returns 0 or -errno. */
 static int read_packet(struct skw_replay *r, struct skw_error *err)
 {
@@ -256,8 +274,7 @@ static int read_packet(struct skw_replay *r, struct skw_error *err)
 			skw_error_set(err, ret, "%s", r->read_error.text);
 		if (ret <= 0)
 			return end_of_file(r, ret);
-		if (skw_reader_iface_count(r->reader) > 1)
-			r->kind.several = true;
+		look_at_interfaces(r);
 		ret = filter(r, err);
 		if (ret < 0)
 			return end_of_file(r, ret);

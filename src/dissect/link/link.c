@@ -18,7 +18,10 @@ static void print_live_iface(struct skw_dissect *d, const struct skw_packet *pkt
 			  : pkt->direction == SKW_DIR_OUT   ? "Out"
 							    : skw_dissect_pkt_type(pkt->pkt_type);
 
-	skw_dissect_iface(d, iface ? iface->name : NULL, iface ? iface->ifindex : 0, dir);
+	/* A name from a file may be empty. */
+	const char *name = iface && iface->name && iface->name[0] ? iface->name : NULL;
+
+	skw_dissect_iface(d, name, iface ? iface->ifindex : 0, dir);
 }
 
 /* There is no link-layer header, so the version field of the IP header decides. */
