@@ -6,7 +6,6 @@
 
 #include "flow/wifi.h"
 
-#define LENGTH_MAX   1500 /* up to here an ethertype is a length (IEEE 802.3) */
 #define TAG          4
 #define SAP_IP       0x06
 #define SAP_SNAP     0xaa
@@ -167,9 +166,9 @@ int skw_flow_skip_ethertype(uint16_t type, struct skw_flow_link *l)
 	}
 }
 
-int skw_flow_skip_tags(uint16_t type, bool lengths, struct skw_flow_link *l)
+int skw_flow_skip_tags(uint16_t *type, struct skw_flow_link *l)
 {
-	while (is_vlan(type)) {
+	while (is_vlan(*type)) {
 		int ret = skw_bytes_need(l->ip, 0, TAG);
 
 		if (ret)
@@ -179,12 +178,10 @@ int skw_flow_skip_tags(uint16_t type, bool lengths, struct skw_flow_link *l)
 		if (l->vlans < SKW_FLOW_VLANS)
 			l->vlan[l->vlans] = skw_bytes_be16(l->ip.p) & 0xfff;
 		l->vlans++;
-		type = skw_bytes_be16(l->ip.p + 2);
+		*type = skw_bytes_be16(l->ip.p + 2);
 		l->ip = skw_bytes_skip(l->ip, TAG);
-		lengths = true;
 	}
-	return lengths && type <= LENGTH_MAX ? skw_flow_skip_llc(l)
-					     : skw_flow_skip_ethertype(type, l);
+	return 0;
 }
 
 int skw_flow_skip_ether(uint32_t tag, struct skw_flow_link *l)
@@ -197,7 +194,13 @@ int skw_flow_skip_ether(uint32_t tag, struct skw_flow_link *l)
 	uint16_t type = skw_bytes_be16(l->ip.p + 2 * ETH_ALEN + tag);
 
 	l->ip = skw_bytes_skip(l->ip, ETH_HLEN + tag);
-	return skw_flow_skip_tags(type, true, l);
+	ret = skw_flow_skip_tags(&type, l);
+	if (ret)
+		return ret;
+	if (type > SKW_FLOW_LENGTH_MAX)
+		return skw_flow_skip_ethertype(type, l);
+	l->ip = skw_bytes_first(l->ip, type);
+	return skw_flow_skip_llc(l);
 }
 
 /* IEEE 802.2: IP comes behind a SNAP header, or has a service access point of its own. */

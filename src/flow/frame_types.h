@@ -10,6 +10,8 @@
 
 #include "flow/link.h"
 
+#define SKW_FLOW_LENGTH_MAX 1500 /* up to here an ethertype is a length (IEEE 802.3) */
+
 /* An IP header of this version follows. */
 static inline int skw_flow_found(uint8_t version, struct skw_flow_link *l)
 {
@@ -19,11 +21,8 @@ static inline int skw_flow_found(uint8_t version, struct skw_flow_link *l)
 
 /* The header before has told the ethertype. */
 int skw_flow_skip_ethertype(uint16_t type, struct skw_flow_link *l);
-/*
- * Steps over VLAN tags first. `lengths`: a small number is a length, and LLC follows. Behind a tag,
- * it always is.
- */
-int skw_flow_skip_tags(uint16_t type, bool lengths, struct skw_flow_link *l);
+/* VLAN tags: *type becomes the type of what follows them. */
+int skw_flow_skip_tags(uint16_t *type, struct skw_flow_link *l);
 int skw_flow_skip_llc(struct skw_flow_link *l);
 /* `tag` is the length of what a switch has put between the addresses and the ethertype. */
 int skw_flow_skip_ether(uint32_t tag, struct skw_flow_link *l);

@@ -31,7 +31,15 @@
 static int skip_cooked(uint16_t type, uint32_t header, struct skw_flow_link *l)
 {
 	l->ip = skw_bytes_skip(l->ip, header);
-	return type == ETH_P_802_2 ? skw_flow_skip_llc(l) : skw_flow_skip_tags(type, false, l);
+
+	int ret = skw_flow_skip_tags(&type, l);
+
+	if (ret)
+		return ret;
+	/* Behind a tag, a small number is a length, and LLC follows it, too. */
+	if (type == ETH_P_802_2 || (l->vlans && type <= SKW_FLOW_LENGTH_MAX))
+		return skw_flow_skip_llc(l);
+	return skw_flow_skip_ethertype(type, l);
 }
 
 static int skip_sll(struct skw_flow_link *l)

@@ -406,7 +406,7 @@ static void check_refused(struct flow_check *c, const struct skw_packet *pkt, in
 		"DCCP, ",      "frag (",           NULL,
 	};
 	const char *line = line_skip_link(pkt, line_of(c, PLAIN));
-	bool ip = strncmp(line, "IP ", 3) == 0 || strncmp(line, "IP6 ", 4) == 0;
+	bool ip = line_is_ip(line);
 	enum flow_kind kind = ret == -ENOENT    ? FLOW_NO_IP
 			      : ret == -ENODATA ? FLOW_CUT
 						: FLOW_BROKEN;

@@ -22,6 +22,22 @@ bool line_has_any(const char *line, const char *const *texts)
 	return *texts;
 }
 
+bool line_is_ip(const char *line)
+{
+	/* A service access point of LLC has the same name. */
+	static const char *const llc[] = { "> ", "Unnumbered, ", "Supervisory, ", "Information, " };
+
+	if (strncmp(line, "IP6 ", 4) == 0)
+		return true;
+	if (strncmp(line, "IP ", 3) != 0)
+		return false;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(llc); i++) {
+		if (strncmp(line + 3, llc[i], strlen(llc[i])) == 0)
+			return false;
+	}
+	return true;
+}
+
 void line_hosts_text(const struct skw_flow *f, bool ports, char text[LINE_HOSTS_LEN])
 {
 	char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
@@ -40,15 +56,17 @@ void line_hosts_text(const struct skw_flow *f, bool ports, char text[LINE_HOSTS_
 /* Lines of some link types have a text in front of the IP header, also without -e. */
 static const char *skip_text(const char *line)
 {
-	static const char *const starts[] = { "IP ", "IP6 ", "IP6,", "IP4", "IP5" };
+	static const char *const wrong[] = { "IP6,", "IP4", "IP5" };
 	const char *at = line;
 
 	while (at) {
 		/* A compressed header of PPP is none. */
 		if (strncmp(at, "VJC IP ", 7) == 0)
 			return line;
-		for (size_t i = 0; i < SKW_ARRAY_SIZE(starts); i++) {
-			if (strncmp(at, starts[i], strlen(starts[i])) == 0)
+		if (line_is_ip(at))
+			return at;
+		for (size_t i = 0; i < SKW_ARRAY_SIZE(wrong); i++) {
+			if (strncmp(at, wrong[i], strlen(wrong[i])) == 0)
 				return at;
 		}
 		at = strpbrk(at, " \t]");
