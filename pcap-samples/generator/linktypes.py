@@ -164,7 +164,8 @@ def switches(before):
 
 
 def brcm():
-    return [bytes(t) for t in ([0x20, 0x1D, 0x01, 0x05], [0x20, 0x82, 0, 1], [0, 7, 4, 0x65], [0, 0, 3, 8], [0x40, 1, 32, 0xFF])]
+    return [bytes(t) for t in ([0x20, 0x1D, 0x01, 0x05], [0x20, 0x82, 0, 1], [0, 7, 4, 0x65], [0,
+        0, 3, 8], [0x40, 1, 32, 0xFF])]
 
 
 def ppi(dlt, packet, fields=b"", version=0):
@@ -189,7 +190,8 @@ def packet_info_wrong():
     for _ in range(12):
         nested = ppi(PPI, nested)
     good = ppi(1, eth(PING))
-    return [good[:2] + b"\7\0" + good[4:], good[:2] + b"\xfd\xff" + good[4:], good[:2] + b"\xff\0" + good[4:], ppi(12, b""), nested]
+    return [good[:2] + b"\7\0" + good[4:], good[:2] + b"\xfd\xff" + good[4:],
+        good[:2] + b"\xff\0" + good[4:], ppi(12, b""), nested]
 
 
 def nflog(family, values, order, version=0):
@@ -253,20 +255,25 @@ def tapped():
 
 def tapped_wrong():
     good = pktap(eth(PING))
-    return [good[:107], b"\x6b\0\0\0" + good[4:], b"\xff\xff\0\0" + good[4:], b"\xff\xff\xff\xff" + good[4:]]
+    return [good[:107], b"\x6b\0\0\0" + good[4:], b"\xff\xff\0\0" + good[4:],
+        b"\xff\xff\xff\xff" + good[4:]]
 
 
 def others():
-    zone = lambda family, packet: struct.pack(">BBHIIIII", 1, family, 1, len(packet), 2, 0, 0, 7) + packet
+    zone = lambda family, packet: struct.pack(">BBHIIIII", 1, family, 1, len(packet), 2, 0, 0,
+        7) + packet
     yield "link-ipnet", IPNET, [zone(2, PING), zone(26, PING6), zone(2, DATA), zone(9, pattern(8))]
     yield "link-ipnet-cut", IPNET, list(cut([zone(2, DATA)]))
     grh = lambda kind, packet: pattern(40) + struct.pack(">HH", kind, 0) + packet
     arp = b"\0\1\x08\0\6\4\0\1" + MAC_A + ip(A4) + b"\0" * 6 + ip(B4)
-    yield "link-ipoib", IPOIB, [grh(0x0800, PING), grh(0x86DD, QUERY), grh(0x0806, arp), grh(0x88B5, pattern(8))]
+    yield "link-ipoib", IPOIB, [grh(0x0800, PING), grh(0x86DD, QUERY), grh(0x0806, arp),
+        grh(0x88B5, pattern(8))]
     yield "link-ipoib-cut", IPOIB, list(cut([grh(0x0800, DATA)]))
     for order in "<>":
-        enc = lambda family, flags, packet: struct.pack(order + "I", family) + b"\0\0\1\2" + struct.pack(order + "I", flags) + packet
-        packets = [enc(2, 0, PING), enc(24, 0x800, PING6), enc(28, 0x400, QUERY), enc(30, 0xC00, PING6), enc(9, 1, PING), enc(2, 0xC01, DATA)]
+        enc = lambda family, flags, packet: struct.pack(order + "I",
+            family) + b"\0\0\1\2" + struct.pack(order + "I", flags) + packet
+        packets = [enc(2, 0, PING), enc(24, 0x800, PING6), enc(28, 0x400, QUERY), enc(30, 0xC00,
+            PING6), enc(9, 1, PING), enc(2, 0xC01, DATA)]
         yield "link-enc" + ("-big-endian" if order == ">" else ""), ENC, packets
     yield "link-enc-cut", ENC, list(cut([struct.pack("<I", 2) + b"\0" * 8 + DATA]))
 
@@ -274,23 +281,28 @@ def others():
 def kinds():
     bodies, control = ppp()
     yield "link-ppp", PPP, [b"\xff\x03" + b for b in bodies[:-1]]
-    yield "link-ppp-short", PPP, ppp_short() + list(cut([b"\xff\x03" + bodies[2], b"\xff\x03" + control[0]]))
+    yield "link-ppp-short", PPP, ppp_short() + list(cut([b"\xff\x03" + bodies[2],
+        b"\xff\x03" + control[0]]))
     yield "link-ppp-control", PPP, [b"\xff\x03" + c for c in control]
-    yield "link-ppp-named", PPP, [b"\xff\x03" + p + pattern(12) for p in (b"\0\x23", b"\0\x2b", b"\0\x3d", b"\xc0\x23", b"\xc2\x23", b"\xc0\x2d")]
+    yield "link-ppp-named", PPP, [b"\xff\x03" + p + pattern(12) for p in (b"\0\x23", b"\0\x2b",
+        b"\0\x3d", b"\xc0\x23", b"\xc2\x23", b"\xc0\x2d")]
     yield "link-ppp-pppd", PPPD, [b"\0\x03" + bodies[0], b"\1\x03" + bodies[1]]
     yield "link-ppp-serial", PPP_SERIAL, serial()
-    yield "link-ppp-serial-cut", PPP_SERIAL, list(cut([serial()[2], serial()[-1]])) + [b"\x42\x43\0\x21" + PING]
+    yield "link-ppp-serial-cut", PPP_SERIAL, list(cut([serial()[2],
+        serial()[-1]])) + [b"\x42\x43\0\x21" + PING]
     yield "link-ppp-ether", PPP_ETHER, over_ethernet()
     yield "link-ppp-ether-cut", PPP_ETHER, list(cut([over_ethernet()[1], over_ethernet()[7]]))
     yield "link-c-hdlc", C_HDLC, hdlc()
     yield "link-c-hdlc-cut", C_HDLC, list(cut([hdlc()[2], hdlc()[6]]))
     yield "link-dsa", DSA, switches(b"")
-    yield "link-dsa-vlan", DSA, [tagged(dsa(0, 0, 1, v, priority=p), PING) for v, p in ((1000, 0), (4095, 7), (5, 3))]
+    yield "link-dsa-vlan", DSA, [tagged(dsa(0, 0, 1, v, priority=p), PING) for v, p in ((1000, 0),
+        (4095, 7), (5, 3))]
     yield "link-dsa-cut", DSA, list(cut([switches(b"")[11], switches(b"")[12]]))
     yield "link-edsa", EDSA, switches(b"\xda\xda\0\0")
     yield "link-edsa-cut", EDSA, list(cut([switches(b"\xda\xda\0\0")[11]]))
     yield "link-brcm", BRCM, [tagged(t, PING) for t in brcm()] + [tagged(brcm()[0], QUERY, 0x86DD)]
-    yield "link-brcm-prepended", BRCM_PREPEND, [t + eth(PING) for t in brcm()] + [brcm()[0] + eth(QUERY)]
+    prepended = [t + eth(PING) for t in brcm()] + [brcm()[0] + eth(QUERY)]
+    yield "link-brcm-prepended", BRCM_PREPEND, prepended
     yield "link-brcm-prepended-cut", BRCM_PREPEND, list(cut([brcm()[0] + eth(DATA)]))
     yield "link-ppi", PPI, packet_info()
     yield "link-ppi-wrong", PPI, packet_info_wrong() + list(cut([packet_info()[i] for i in (0, 1)]))

@@ -66,7 +66,8 @@ def trees_several():
     mst = region + struct.pack(">I", 10) + b"\x80\0" + MAC_B + b"\x14"
     one = b"\x7c\x80\1" + MAC_A + struct.pack(">I", 20) + b"\x80\x80\x14"
     for body in (mst, mst + one):
-        yield frame(b"\x42\x42\3" + bpdu(3, 2, 0x7C, 4, b"\0" + struct.pack(">H", len(body)) + body))
+        yield frame(b"\x42\x42\3" + bpdu(3, 2, 0x7C, 4, b"\0" + struct.pack(">H",
+            len(body)) + body))
 
 
 def tlv(kind, value, length=None):
@@ -141,7 +142,8 @@ def cdp():
 def trunks():
     dtp = b"\1" + tlv(1, b"domain\0\0") + tlv(2, b"\x81") + tlv(3, b"\xa5") + tlv(4, MAC_B)
     dtps = [dtp, dtp + tlv(9, b"x"), dtp + tlv(0, b"\0"), b"\1", b""]
-    dtps += [b"\1" + t for t in (tlv(2, b""), tlv(4, b"\1"), tlv(1, b"x", 2), tlv(1, b"x", 9), b"\0\1")]
+    dtps += [b"\1" + t for t in (tlv(2, b""), tlv(4, b"\1"), tlv(1, b"x", 2), tlv(1, b"x", 9),
+        b"\0\1")]
     out = [frame(snap(CISCO, 0x2004, b)) for b in dtps]
     udld = (
         tlv(1, b"FOC1234X0AB")
@@ -152,10 +154,12 @@ def trunks():
         + tlv(6, b"switch-1\0\0")
         + tlv(7, struct.pack(">I", 42))
     )
-    udlds = [b"\x21\0\x9a\xbc" + udld, b"\x22\3\0\0" + udld, b"\x23\xfc\0\0", b"\x3f\0\0\0", b"\x21\0"]
+    udlds = [b"\x21\0\x9a\xbc" + udld, b"\x22\3\0\0" + udld, b"\x23\xfc\0\0", b"\x3f\0\0\0",
+        b"\x21\0"]
     udlds += [
         b"\x21\0\0\0" + t
-        for t in (tlv(4, b"\1\2"), tlv(7, b"\1"), tlv(1, b""), tlv(1, b"x", 9), b"\0\1", tlv(99, b"x"))
+        for t in (tlv(4, b"\1\2"), tlv(7, b"\1"), tlv(1, b""), tlv(1, b"x", 9), b"\0\1", tlv(99,
+            b"x"))
     ]
     return out + [frame(snap(CISCO, 0x0111, b)) for b in udlds]
 
@@ -236,6 +240,7 @@ def samples():
         ("llc-vtp", list(vtp())),
         ("llc-trees", trees()),
         ("llc-trees-several", list(trees_several())),
-        ("llc-cut", list(cut([cdp()[0], trunks()[0], trunks()[10], trees()[3], odd()[1], odd()[17]]))),
+        ("llc-cut", list(cut([cdp()[0], trunks()[0], trunks()[10], trees()[3], odd()[1],
+            odd()[17]]))),
     ):
         yield name + ".pcap", files.pcap(packets)

@@ -40,7 +40,8 @@ def management():
     rates = element(1, bytes([0x82, 0x84, 0x8B, 0x96, 12, 24]))
     fixed = b"\0" * 8 + struct.pack("<HH", 100, 0x0411)
     open_ = b"\0" * 8 + struct.pack("<HH", 100, 0x0002)
-    beacon = fixed + ssid + rates + element(3, b"\6") + element(5, b"\0\1\0\0") + element(48, pattern(20))
+    beacon = fixed + ssid + rates + element(3, b"\6") + element(5, b"\0\1\0\0") + element(48,
+        pattern(20))
     bodies = [
         (8, beacon),
         (8, open_ + element(0, b"") + element(1, b"") + element(1, b"\x0c") + ssid),
@@ -158,29 +159,37 @@ def monitored():
         (14, 2, b"\0\0"),
     ]
     out = [radiotap(usual, frame + b"\1\2\3\4"), radiotap([], frame), radiotap([flags], frame)]
-    for channel in (0x0140, 0x4140, 0x8140, 0x00A0, 0x00C0, 0x0880, 0x40C0, 0x8480, 0x0150, 0x0490, 0):
+    for channel in (0x0140, 0x4140, 0x8140, 0x00A0, 0x00C0, 0x0880, 0x40C0, 0x8480, 0x0150, 0x0490,
+        0):
         out.append(radiotap([(3, 2, struct.pack("<HH", 5180, channel))], frame))
     for rate in (0, 2, 11, 0x80, 0x8F, 0x90):
         out.append(radiotap([(2, 1, bytes([rate]))], frame))
     for bits in (1, 2, 4, 8, 0x40):
         out.append(radiotap([(1, 1, bytes([bits]))], frame))
-    out.append(radiotap([(4, 1, b"\3\4"), (7, 2, b"\x64\0"), (8, 2, b"\5\0"), (9, 1, b"\6"), (10, 1, b"\x14")], frame))
+    out.append(radiotap([(4, 1, b"\3\4"), (7, 2, b"\x64\0"), (8, 2, b"\5\0"), (9, 1, b"\6"), (10,
+        1, b"\x14")], frame))
     out.append(radiotap([(10, 1, b"\xec"), (12, 1, b"\x32"), (13, 1, b"\x0a")], frame))
     for width in (0x00010480, 0x00020480, 0x00040140, 0x0140):
         out.append(radiotap([(18, 4, struct.pack("<IHBB", width, 2437, 6, 40))], frame))
-    out.append(radiotap([(3, 2, b"\x85\x09\x80\4"), (18, 4, struct.pack("<IHBB", 0x10480, 2437, 6, 40))], frame))
+    out.append(radiotap([(3, 2, b"\x85\x09\x80\4"), (18, 4, struct.pack("<IHBB", 0x10480, 2437, 6,
+        40))], frame))
     for known, bits, index in (
-        (0x3F, 0, 7), (0x3F, 0x7D, 15), (7, 5, 31), (7, 4, 0), (2, 0, 3), (0x3F, 2, 8), (1, 3, 0), (7, 1, 77), (0, 0, 0),
+        (0x3F, 0, 7), (0x3F, 0x7D, 15), (7, 5, 31), (7, 4, 0), (2, 0, 3), (0x3F, 2, 8), (1, 3,
+            0), (7, 1, 77), (0, 0, 0),
     ):
-        out.append(radiotap([(3, 2, b"\x3c\x14\x40\1"), (19, 1, bytes([known, bits, index]))], frame))
-    out.append(radiotap([flags, (20, 4, pattern(8)), (21, 2, struct.pack("<HBB4sBBH", 0x44, 4, 4, b"\x92\0\x13\0", 1, 0, 0))], frame))
-    out.append(radiotap([(21, 2, struct.pack("<HBB4sBBH", 0x44, 0, 30, b"\0" * 4, 0, 0, 0))], frame))
+        out.append(radiotap([(3, 2, b"\x3c\x14\x40\1"), (19, 1, bytes([known, bits, index]))],
+            frame))
+    out.append(radiotap([flags, (20, 4, pattern(8)), (21, 2, struct.pack("<HBB4sBBH", 0x44, 4, 4,
+        b"\x92\0\x13\0", 1, 0, 0))], frame))
+    out.append(radiotap([(21, 2, struct.pack("<HBB4sBBH", 0x44, 0, 30, b"\0" * 4, 0, 0, 0))],
+        frame))
     out.append(radiotap([flags, (23, 2, pattern(12))], frame))
     out.append(radiotap([(28, 1, b"")], frame))
     # Further words of bits: antennas, and the namespace of a vendor.
     ant = [(1, 1, b"\0"), (5, 1, b"\xc4"), (5, 1, b"\xc0"), (11, 1, b"\0")]
     out.append(radiotap(ant, frame, words=[0xA0000022, 0x00000820]))
-    vendor = [(1, 1, b"\0"), (30, 2, b"\0\1\2\3" + struct.pack("<H", 4)), (0, 1, b"\1\2\3\4"), (5, 1, b"\xc4")]
+    vendor = [(1, 1, b"\0"), (30, 2, b"\0\1\2\3" + struct.pack("<H", 4)), (0, 1, b"\1\2\3\4"), (5,
+        1, b"\xc4")]
     out.append(radiotap(vendor, frame, words=[0xC0000002, 0xA0000001, 0x00000020]))
     out.append(radiotap([(1, 1, b"\0")], frame, words=[0x80000002, 0x00000001]))
     # The header of the frame is padded to four bytes.
@@ -208,15 +217,19 @@ def monitored_wrong():
 def kinds():
     yield "link-wifi", WIFI, management() + control_frames() + data_frames()
     yield "link-wifi-numbers", WIFI, management_numbers()
-    yield "link-wifi-cut", WIFI, list(cut([management()[0], management()[13], control_frames()[1], data_frames()[3], data_frames()[12]]))
+    yield "link-wifi-cut", WIFI, list(cut([management()[0], management()[13], control_frames()[1],
+        data_frames()[3], data_frames()[12]]))
     yield "link-radiotap", RADIOTAP, monitored()
     yield "link-radiotap-wrong", RADIOTAP, monitored_wrong() + list(cut([monitored()[0]]))
     header = struct.pack(">II", 0x80211001, 64) + b"\0" * 56
     frame = data_frames()[0]
     yield "link-avs", AVS, [header + f for f in (frame, data_frames()[3], management()[0])]
-    yield "link-avs-wrong", AVS, list(cut([header + frame])) + [header[:4] + b"\0\0\0\7" + header[8:] + frame]
-    yield "link-prism", PRISM, [struct.pack("<II", 0x44, 144) + b"\0" * 136 + frame, header + frame, b"\x80\x21\x10\2" + header[4:] + frame]
-    yield "link-prism-cut", PRISM, list(cut([struct.pack("<II", 0x44, 144) + b"\0" * 136 + frame], 7))
+    short = header[:4] + b"\0\0\0\7" + header[8:] + frame
+    yield "link-avs-wrong", AVS, list(cut([header + frame])) + [short]
+    yield "link-prism", PRISM, [struct.pack("<II", 0x44, 144) + b"\0" * 136 + frame,
+        header + frame, b"\x80\x21\x10\2" + header[4:] + frame]
+    yield "link-prism-cut", PRISM, list(cut([struct.pack("<II", 0x44, 144) + b"\0" * 136 + frame],
+        7))
 
 
 def samples():
