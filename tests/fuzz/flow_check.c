@@ -383,7 +383,9 @@ static void check_told(struct flow_check *c, const struct skw_packet *pkt, const
 		complain(c, "no ports \"%s\" in the line", behind);
 	}
 	check_header(c, pkt, f);
-	check_tags(c, f, hosts);
+	/* A name in the line of PKTAP may look like a tag. */
+	if (pkt->dlt != 258)
+		check_tags(c, f, hosts);
 }
 
 /* The line of a later fragment of IPv4, for which the options need not have been captured. */
