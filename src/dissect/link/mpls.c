@@ -35,6 +35,15 @@ static void print_entry(struct skw_dissect *d, uint32_t entry, bool first)
 	skw_buf_add_char(d->out, ')');
 }
 
+static void print_unknown(struct skw_dissect *d, struct skw_bytes b)
+{
+	size_t start = d->out->len;
+
+	skw_dissect_unknown(d, b);
+	if (d->out->len > start && b.caplen < b.len)
+		skw_dissect_cut(d, "mpls");
+}
+
 /* Labels don't tell what follows, so the version field of an IP header must. */
 static void print_payload(struct skw_dissect *d, uint32_t label, struct skw_bytes b)
 {
@@ -61,7 +70,7 @@ static void print_payload(struct skw_dissect *d, uint32_t label, struct skw_byte
 	else if (osi)
 		skw_dissect_name(d, "OSI", b.len);
 	else
-		skw_dissect_unknown(d, b);
+		print_unknown(d, b);
 }
 
 void skw_dissect_mpls(struct skw_dissect *d, struct skw_bytes b)
