@@ -61,13 +61,18 @@ def trees():
 
 
 def trees_several():
-    """802.1s, of which skwatch prints only the head of the line."""
+    """802.1s, of which skwatch prints only the first line; wrong lengths, and cut units."""
     region = b"\0" + b"region".ljust(32, b"\0") + struct.pack(">H", 7) + pattern(16)
     mst = region + struct.pack(">I", 10) + b"\x80\0" + MAC_B + b"\x14"
     one = b"\x7c\x80\1" + MAC_A + struct.pack(">I", 20) + b"\x80\x80\x14"
-    for body in (mst, mst + one):
-        yield frame(b"\x42\x42\3" + bpdu(3, 2, 0x7C, 4, b"\0" + struct.pack(">H",
-            len(body)) + body))
+
+    def unit(body, version=3, first=b"\0", length=None):
+        length = len(body) if length is None else length
+        rest = first + struct.pack(">H", length) + body
+        return frame(b"\x42\x42\3" + bpdu(version, 2, 0x7C, 4, rest), BRIDGES)
+
+    out = [unit(mst), unit(mst + one), unit(mst, first=b"\1"), unit(mst, length=65), unit(one)]
+    return out + [files.Packet(out[0][:n], len(out[0])) for n in (20, 21, 22, 50, 52, 53, 54, 55)]
 
 
 def tlv(kind, value, length=None):

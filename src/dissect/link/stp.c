@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Spanning trees: IEEE 802.1D and 802.1w. Of 802.1s and 802.1aq only the head of the line is
- * printed.
+ * Spanning trees: IEEE 802.1D and 802.1w. Of 802.1s and 802.1aq, which have a tree for each group
+ * of VLANs, only the first line is printed.
  */
 #include "dissect/link/eth.h"
 
@@ -22,6 +22,8 @@ enum {
 	PORT_ID = 25,
 	TIMES = 27,
 	CONFIG_LEN = 35,
+	VERSION_1_LEN = 35, /* always 0 */
+	VERSION_3_LEN = 36, /* of what follows this field of two bytes */
 	MSTP_MIN = 102,
 };
 
@@ -33,7 +35,7 @@ static bool has(struct skw_dissect *d, struct skw_bytes b, uint32_t at, uint32_t
 	return false;
 }
 
-static void print_flags(struct skw_dissect *d, uint8_t flags)
+static void print_flags(struct skw_dissect *d, const char *label, uint8_t flags)
 {
 	static const struct skw_text_name names[] = {
 		{ 0x01, "Topology change" },
@@ -45,7 +47,7 @@ static void print_flags(struct skw_dissect *d, uint8_t flags)
 		{ 0, NULL },
 	};
 
-	skw_buf_add_str(d->out, ", Flags [");
+	skw_buf_add_str(d->out, label);
 	skw_text_bits(d->out, names, flags);
 	skw_buf_add_char(d->out, ']');
 }
@@ -88,7 +90,7 @@ static void print_config(struct skw_dissect *d, struct skw_bytes b)
 {
 	if (!has(d, b, FLAGS, 1))
 		return;
-	print_flags(d, b.p[FLAGS]);
+	print_flags(d, ", Flags [", b.p[FLAGS]);
 	if (!has(d, b, BRIDGE_ID, 10))
 		return;
 	skw_buf_add_str(d->out, ", bridge-id ");
@@ -98,6 +100,29 @@ static void print_config(struct skw_dissect *d, struct skw_bytes b)
 	skw_text_field(d->out, ", length ", b.len);
 	if (d->opt->verbose)
 		print_verbose(d, b);
+}
+
+/* The unit of several trees. */
+static void print_several(struct skw_dissect *d, struct skw_bytes b)
+{
+	if (b.len < MSTP_MIN) {
+		skw_dissect_invalid(d);
+		return;
+	}
+	if (!has(d, b, VERSION_1_LEN, 1))
+		return;
+	if (b.p[VERSION_1_LEN]) {
+		skw_dissect_invalid(d);
+		return;
+	}
+	if (!has(d, b, VERSION_3_LEN, 2))
+		return;
+	if (b.len < VERSION_3_LEN + 2u + skw_bytes_be16(b.p + VERSION_3_LEN)) {
+		skw_dissect_invalid(d);
+		return;
+	}
+	print_flags(d, ", CIST Flags [", b.p[FLAGS]);
+	skw_text_field(d->out, ", length ", b.len);
 }
 
 /* Prints a hexadecimal value in the place of a name that is not known. */
@@ -119,13 +144,12 @@ static void print_body(struct skw_dissect *d, struct skw_bytes b)
 	bool rapid = type == TYPE_RAPID && version == VERSION_RAPID;
 	bool several = type == TYPE_RAPID && version >= VERSION_MSTP;
 
-	if ((type == TYPE_CONFIG && b.len < CONFIG_LEN) || (rapid && b.len <= CONFIG_LEN) ||
-	    (several && b.len < MSTP_MIN))
+	if ((type == TYPE_CONFIG && b.len < CONFIG_LEN) || (rapid && b.len <= CONFIG_LEN))
 		skw_dissect_invalid(d);
 	else if (type == TYPE_CONFIG || rapid)
 		print_config(d, b);
 	else if (several)
-		skw_text_field(d->out, ", length ", b.len);
+		print_several(d, b);
 }
 
 void skw_dissect_stp(struct skw_dissect *d, struct skw_bytes b)
