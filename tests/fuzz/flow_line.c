@@ -57,7 +57,8 @@ void line_hosts_text(const struct skw_flow *f, bool ports, char text[LINE_HOSTS_
 static const char *skip_text(const char *line)
 {
 	static const char *const wrong[] = { "IP6,", "IP4", "IP5" };
-	const char *at = line;
+	/* A header of PKTAP has names from the file. It is printed if the link type is unknown. */
+	const char *at = strncmp(line, "DLT ", 4) == 0 ? NULL : line;
 
 	while (at) {
 		/* A compressed header of PPP is none. */
