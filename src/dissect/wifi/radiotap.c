@@ -366,10 +366,11 @@ static void print_fields(struct skw_dissect *d, struct radiotap *f)
 		if (to_vendor && !to_own) {
 			const uint8_t *p = take(f, 2, 6);
 
-			if (p)
-				skip = skw_bytes_le16(p + 4);
-			else
+			if (!p) {
 				print_end(d);
+				return;
+			}
+			skip = skw_bytes_le16(p + 4);
 			vendor = true;
 			first = 0;
 		} else if (to_own && !to_vendor) {
