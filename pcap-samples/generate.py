@@ -11,6 +11,9 @@ import sys
 
 MODULES = [
     "link",
+    "llc",
+    "linktypes",
+    "wifi",
     "ip",
     "icmp",
     "icmp6",

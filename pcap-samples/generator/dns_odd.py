@@ -200,10 +200,19 @@ def multicast():
     probe = message(
         0, 0, [question("host.local", ANY, 0x8001)], [], [record(A, ip(A4), QNAME, 120)]
     )
+    # Other classes than IN beside the bits; the size of OPT has the same high bit.
+    classes = message(
+        0,
+        0,
+        [question("host.local", A, 0x8003), question("host.local", A, 0x7FFF)],
+        [record(A, ip(A4), QNAME, 120, k) for k in (0x8003, 3, 0x80FF, 0x8111)],
+        [],
+        [b"\0" + struct.pack(">HHIH", 41, k, 0x8000, 0) for k in (0x85A0, 1440)],
+    )
     out = []
     for src, dst in ((A4, group4), (A6, group6)):
         kw = {"ttl": 255} if src == A4 else {"hlim": 255}
-        out += [eth(udp(m, src, dst, 5353, 5353, **kw)) for m in (query, answer, probe)]
+        out += [eth(udp(m, src, dst, 5353, 5353, **kw)) for m in (query, answer, probe, classes)]
     out.append(
         eth(
             udp(message(0, 0, [question("_services._dns-sd._udp.local", PTR)]), A4, B4, 40000, 5353)

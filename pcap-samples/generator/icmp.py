@@ -121,6 +121,7 @@ def multipart():
         extension((1, 1, stack), (2, 0x0A, name)),
         extension((3, 1, pattern(8))),
         extension((1, 1, stack))[:7],
+        extension((1, 1, stack[4:])),  # the bottom of the stack
     ):
         out.append(icmp(11, 0, struct.pack(">BBH", 0, 32, 0) + sent + ext, C4, A4))
     wrong = extension((1, 1, stack))

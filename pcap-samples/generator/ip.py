@@ -265,6 +265,16 @@ def malformed():
     return frames + [eth(ping6, 0x0800), eth(ping, 0x86DD), eth(ping + b"trailer of the frame")]
 
 
+def header_cut():
+    """Headers with options of which the capture has a part: protocols with and without ports."""
+    nops = b"\1" * 11 + b"\0"
+    out = []
+    for proto, more in ((ICMP, {}), (17, {}), (6, {}), (200, {}), (ICMP, {"offset": 64})):
+        whole = eth(ip4(pattern(40), proto, options=nops, **more))
+        out += [files.Packet(whole[:n], len(whole)) for n in (34, 40, 45, 46, 50)]
+    return out
+
+
 def igmp():
     def message(kind, code, rest, dst):
         return ip4(
@@ -315,3 +325,4 @@ def samples():
         yield name + ".pcap", files.pcap([eth(p) for p in packets])
     yield "ipv6-jumbogram.pcap", files.pcap(jumbogram())
     yield "ip-malformed.pcap", files.pcap(malformed())
+    yield "ipv4-options-cut.pcap", files.pcap(header_cut())

@@ -251,6 +251,7 @@ def samples():
         ("vlan-qinq", nested),
         ("vlan-deep", deep),
         ("mpls", mpls()),
+        ("mpls-cut", [files.Packet(mpls()[6][:n], len(mpls()[6])) for n in (16, 18, 19, 25)]),
         ("pppoe", pppoe()),
         ("llc-stp", llc()),
         ("ethernet-short", [eth(b"x" * 4)[:n] for n in range(16)]),

@@ -98,7 +98,20 @@ def reset():
     out += f.open() + [f.send(0, PSH | ACK, b"hello"), f.send(1, RST, options=b"")]
     f = Flow(A4, B4, sport=40002)
     out += f.open() + [f.send(1, RST | ACK, b"No such service", options=b"")]  # RFC 1122 4.2.2.12
+    # Ports with a protocol of their own; a text of just 30 bytes, and longer texts.
+    for port in (80, 53, 443, 9000):
+        f = Flow(A4, B4, sport=40003, dport=port)
+        out += [
+            f.send(1, RST | ACK, data, options=b"")
+            for data in (b"server stopped\r\n", b"x" * 30, b"y" * 31, b"\0\n\xff" * 40)
+        ]
     return out
+
+
+def reset_cut():
+    """Resets of which the capture has no more than a part of the text."""
+    whole = eth(tcp(b"z" * 40, sport=80, dport=40000, flags=RST | ACK))
+    return [files.Packet(whole[:n], len(whole)) for n in (54, 55, 83, 84, 85, 93)]
 
 
 def selective():
@@ -368,3 +381,4 @@ def samples():
         ("sctp", sctp()),
     ):
         yield name + ".pcap", files.pcap([eth(p) for p in packets])
+    yield "tcp-reset-cut.pcap", files.pcap(reset_cut())

@@ -2,7 +2,7 @@
 /* Address Resolution Protocol, RFC 826, 903 and 2390. */
 #include "dissect/dissect.h"
 
-#include "dissect/ethertype.h"
+#include "dissect/link/ethertype.h"
 #include "dissect/hexdump.h"
 #include "dissect/text.h"
 #include "util/bytes.h"

@@ -27,7 +27,8 @@ struct skw_ip {
 struct skw_dissect {
 	const struct skw_print_options *opt;
 	struct skw_buf *out;
-	struct skw_tcp_seqs *seqs; /* relative sequence numbers; may be NULL */
+	const struct skw_iface *iface; /* of the packet; may be NULL */
+	struct skw_tcp_seqs *seqs;     /* relative sequence numbers; may be NULL */
 	/* The nesting of IP in IP, ICMP quotes and so on, at most SKW_DISSECT_DEPTH. */
 	unsigned depth;
 	bool cut;   /* set by skw_dissect_cut(): the callers print nothing more */

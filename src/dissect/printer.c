@@ -6,7 +6,7 @@
 #include "dissect/dissect.h"
 #include "dissect/hexdump.h"
 #include "dissect/ip/tcp_seqs.h"
-#include "dissect/link.h"
+#include "dissect/link/link.h"
 #include "dissect/text.h"
 #include "dissect/timestamp.h"
 
@@ -99,7 +99,7 @@ static void print_bytes(const struct skw_packet *pkt, enum skw_print_bytes form,
 void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 			const struct skw_iface *iface, struct skw_buf *out)
 {
-	struct skw_dissect d = { .opt = &p->opt, .out = out, .seqs = p->seqs };
+	struct skw_dissect d = { .opt = &p->opt, .out = out, .iface = iface, .seqs = p->seqs };
 
 	p->count++;
 	if (p->opt.number)
@@ -110,7 +110,7 @@ void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 	skw_timestamp_print(&p->clock, p->opt.time, p->opt.nano, pkt->ts_ns, out);
 	skw_dissect_color(&d, SKW_COLOR_END);
 
-	uint32_t skip = skw_dissect_link(&d, pkt, iface);
+	uint32_t skip = skw_dissect_link(&d, pkt);
 
 	print_bytes(pkt, p->opt.bytes, skip, out);
 	skw_buf_add_char(out, '\n');

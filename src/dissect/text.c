@@ -161,3 +161,19 @@ const char *skw_text_name(const struct skw_text_name *table, uint32_t value)
 	}
 	return NULL;
 }
+
+void skw_text_bits(struct skw_buf *out, const struct skw_text_name *table, uint32_t v)
+{
+	bool first = true;
+
+	for (; table->name; table++) {
+		if (!(v & table->value))
+			continue;
+		if (!first)
+			skw_buf_add(out, ", ", 2);
+		skw_buf_add_str(out, table->name);
+		first = false;
+	}
+	if (first)
+		skw_buf_add_str(out, "none");
+}

@@ -32,5 +32,8 @@ struct skw_text_name {
 	const char *name;
 };
 const char *skw_text_name(const struct skw_text_name *table, uint32_t value);
+/* Prints the names of the bits of v with ", " between them, or "none" if the table has no such bit.
+ */
+void skw_text_bits(struct skw_buf *out, const struct skw_text_name *table, uint32_t v);
 
 #endif

@@ -82,6 +82,7 @@ struct skw_packet_kind {
 	bool any;
 	/*
 	 * The packets come from more than one interface, with the same link type or different ones.
+	 * Of a file: from interfaces whose names differ.
 	 */
 	bool several;
 	/* The source is a file. If dlt is -1, the first packet has the link type. */

@@ -7,6 +7,9 @@
 
 #include "util/error.h"
 
+/* The file begins with these four bytes, which no capture file does. Returns -EINVAL. */
+int skw_read_error_format(struct skw_error *err, const char *name, const uint8_t magic[4]);
+
 /* Reading the stream failed with `errnum` (positive). */
 int skw_read_error_stream(struct skw_error *err, const char *name, int errnum, uint64_t packets);
 

@@ -100,7 +100,7 @@ int skw_reader_open(FILE *f, const char *name, struct skw_reader **out, struct s
 	else if (!ret && is_pcap(magic))
 		ret = open_pcap(r, err);
 	else if (!ret)
-		ret = skw_error_set(err, -EINVAL, "%s: not a pcap or pcapng file", name);
+		ret = skw_read_error_format(err, name, (const uint8_t *)&magic);
 	if (ret) {
 		skw_reader_close(r);
 		return ret;

@@ -32,6 +32,7 @@ struct skw_replay {
 	uint32_t places_before;
 	struct skw_fit fit;
 	struct skw_packet_kind kind;
+	size_t ifaces_seen; /* interfaces of the current file that kind.several accounts for */
 	/*
 	 * The last packet that was read, or only its block. With has_packet or has_block it is
 	 * still to be passed on.
@@ -70,6 +71,7 @@ static void close_file(struct skw_replay *r)
 		r->places_before += (uint32_t)skw_reader_iface_count(r->reader);
 	skw_reader_close(r->reader);
 	r->reader = NULL;
+	r->ifaces_seen = 0;
 }
 
 void skw_replay_free(struct skw_replay *r)
@@ -274,6 +276,23 @@ static int end_of_file(struct skw_replay *r, int ret, struct skw_error *err)
 	return 0;
 }
 
+static const char *name_of(const struct skw_reader *reader, size_t i)
+{
+	const struct skw_iface *iface = skw_reader_iface(reader, i);
+
+	return iface && iface->name ? iface->name : "";
+}
+
+/* Interfaces without a name, or with the same one, can't be told apart by it. */
+static void look_at_interfaces(struct skw_replay *r)
+{
+	size_t count = skw_reader_iface_count(r->reader);
+
+	for (; r->ifaces_seen < count && !r->kind.several; r->ifaces_seen++)
+		r->kind.several =
+			strcmp(name_of(r->reader, 0), name_of(r->reader, r->ifaces_seen)) != 0;
+}
+
 /*
  * Reads until a packet passes the filter, a block is read that is no packet, or the budget is used
  * up. Returns 0 or -errno.
@@ -298,8 +317,7 @@ static int read_packet(struct skw_replay *r, struct skw_error *err)
 		r->has_block = ret == SKW_READER_BLOCK;
 		if (r->has_block)
 			return 0;
-		if (skw_reader_iface_count(r->reader) > 1)
-			r->kind.several = true;
+		look_at_interfaces(r);
 		ret = filter(r, err);
 		if (ret < 0)
 			return end_of_file(r, ret, err);

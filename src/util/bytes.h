@@ -27,6 +27,16 @@ static inline uint32_t skw_bytes_be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static inline uint16_t skw_bytes_le16(const uint8_t *p)
+{
+	return (uint16_t)(p[1] << 8 | p[0]);
+}
+
+static inline uint32_t skw_bytes_le32(const uint8_t *p)
+{
+	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
 /* Tells whether n bytes were captured from `at` on. */
 static inline bool skw_bytes_has(struct skw_bytes b, uint32_t at, uint32_t n)
 {

@@ -383,7 +383,18 @@ static void check_told(struct flow_check *c, const struct skw_packet *pkt, const
 		complain(c, "no ports \"%s\" in the line", behind);
 	}
 	check_header(c, pkt, f);
-	check_tags(c, f, hosts);
+	/* A name in the line of PKTAP may look like a tag. */
+	if (pkt->dlt != 258)
+		check_tags(c, f, hosts);
+}
+
+/* The line of a later fragment of IPv4, for which the options need not have been captured. */
+static bool is_later_fragment(const char *line)
+{
+	const char *at = strstr(line, "ip-proto-");
+
+	at = at ? at + strlen("ip-proto-") : "";
+	return strcmp(at + strspn(at, "0123456789"), "\n") == 0;
 }
 
 static void check_refused(struct flow_check *c, const struct skw_packet *pkt, int ret)
@@ -391,30 +402,27 @@ static void check_refused(struct flow_check *c, const struct skw_packet *pkt, in
 	/* SCTP and DCCP are named even without ports, and half a fragment header is enough. */
 	static const char *const cut[] = { "[|", "caplen==0", "SCTP, ", "DCCP, ", "frag (", NULL };
 	static const char *const wrong[] = {
-		"[|",
-		"(invalid)",
-		"bad-hlen ",
-		"bad-len ",
-		"version error: ",
-		"[Invalid header:",
-		"unknown ip ",
-		"SCTP, ",
-		"DCCP, ",
-		"frag (",
-		NULL,
+		"[|",          "(invalid)",        "bad-hlen ",
+		"bad-len ",    "version error: ",  "[Invalid header:",
+		"unknown ip ", "truncated-ip 0\n", "SCTP, ",
+		"DCCP, ",      "frag (",           NULL,
 	};
 	const char *line = line_skip_link(pkt, line_of(c, PLAIN));
-	bool ip = strncmp(line, "IP ", 3) == 0 || strncmp(line, "IP6 ", 4) == 0;
+	bool ip = line_is_ip(line);
 	enum flow_kind kind = ret == -ENOENT    ? FLOW_NO_IP
 			      : ret == -ENODATA ? FLOW_CUT
 						: FLOW_BROKEN;
 
 	if (ret == -ENOENT) {
-		if (ip)
+		/* Only the line follows an Ethernet frame in a frame of RFC 2684. */
+		if (ip && line_has(line_of(c, LINK), "Ethernet bridged"))
+			c->seen[FLOW_TUNNEL]++;
+		else if (ip)
 			complain(c, "flow says that it is no IP packet");
 	} else if (ret != -ENODATA && ret != -EBADMSG) {
 		complain(c, "flow returns %d", ret);
-	} else if (line_has_any(line, ret == -ENODATA ? cut : wrong) || stops(c, line)) {
+	} else if (line_has_any(line, ret == -ENODATA ? cut : wrong) ||
+		   (ret == -ENODATA && is_later_fragment(line)) || stops(c, line)) {
 		if (line_tells_ports(line))
 			complain(c, "flow does not find the ports");
 	} else if (ret == -EBADMSG && pkt->caplen > 255 * 4) {

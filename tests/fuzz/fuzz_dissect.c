@@ -20,6 +20,37 @@ static const int dlts[] = {
 	DLT_NULL,   DLT_LOOP,      DLT_IPV4,       DLT_IEEE802_11_RADIO,
 };
 
+/* The highest bit of the first byte chooses this list. */
+static const int more_dlts[] = {
+	DLT_PPP,
+	DLT_PPP_PPPD,
+	DLT_PPP_SERIAL,
+	DLT_PPP_ETHER,
+	DLT_C_HDLC,
+	DLT_ENC,
+	DLT_IPNET,
+	DLT_IPOIB,
+	DLT_DSA_TAG_DSA,
+	DLT_DSA_TAG_EDSA,
+	DLT_DSA_TAG_BRCM,
+	DLT_DSA_TAG_BRCM_PREPEND,
+	DLT_IEEE802_11,
+	DLT_IEEE802_11_RADIO_AVS,
+	DLT_PRISM_HEADER,
+	DLT_NFLOG,
+	DLT_PPI,
+	258 /* PKTAP */,
+	DLT_IEEE802_11_RADIO,
+	DLT_USB_LINUX,
+};
+
+static int dlt_of(uint8_t byte)
+{
+	if (byte & 0x80)
+		return more_dlts[(byte & 0x7f) % SKW_ARRAY_SIZE(more_dlts)];
+	return dlts[byte % SKW_ARRAY_SIZE(dlts)];
+}
+
 static void pick_options(struct skw_print_options *opt, uint8_t first, uint8_t second)
 {
 	*opt = (struct skw_print_options){
@@ -87,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.data = copy,
 		.caplen = caplen,
 		.len = caplen + (data[3] & 0x80 ? data[3] * 600u : data[3]),
-		.dlt = dlts[data[0] % SKW_ARRAY_SIZE(dlts)],
+		.dlt = dlt_of(data[0]),
 		.pkt_type = data[0] >> 4 & 7,
 		.direction = data[0] >> 3 & 3,
 	};

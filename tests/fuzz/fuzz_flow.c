@@ -38,6 +38,37 @@ static const int dlts[] = {
 	DLT_IEEE802_11_RADIO,
 };
 
+/* The highest bit of the first byte chooses this list. */
+static const int more_dlts[] = {
+	DLT_PPP,
+	DLT_PPP_PPPD,
+	DLT_PPP_SERIAL,
+	DLT_PPP_ETHER,
+	DLT_C_HDLC,
+	DLT_ENC,
+	DLT_IPNET,
+	DLT_IPOIB,
+	DLT_DSA_TAG_DSA,
+	DLT_DSA_TAG_EDSA,
+	DLT_DSA_TAG_BRCM,
+	DLT_DSA_TAG_BRCM_PREPEND,
+	DLT_IEEE802_11,
+	DLT_IEEE802_11_RADIO_AVS,
+	DLT_PRISM_HEADER,
+	DLT_NFLOG,
+	DLT_PPI,
+	258 /* PKTAP */,
+	DLT_IEEE802_11_RADIO,
+	DLT_USB_LINUX,
+};
+
+static int dlt_of(uint8_t byte)
+{
+	if (byte & 0x80)
+		return more_dlts[(byte & 0x7f) % SKW_ARRAY_SIZE(more_dlts)];
+	return dlts[byte % SKW_ARRAY_SIZE(dlts)];
+}
+
 static void must(bool good, const char *what)
 {
 	if (good)
@@ -191,7 +222,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.data = data + HEAD,
 		.caplen = caplen,
 		.len = caplen + (data[1] & 0x80 ? data[1] * 600u : data[1]),
-		.dlt = dlts[data[0] % SKW_ARRAY_SIZE(dlts)],
+		.dlt = dlt_of(data[0]),
 	};
 	struct skw_flow f, quote;
 	int quoted;

@@ -13,11 +13,11 @@ import lintlib
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"row", "table", "view", "expr", "format", "filter", "pcap", "flow",
-        "dissect", "dissect/ip", "dissect/app"}
+        "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "units"}
 # Rooms outside the dissect family see only its front room.
-PURE_FRONT = PURE - {"dissect/ip", "dissect/app"}
+PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
 ARROWS = {
@@ -32,8 +32,10 @@ ARROWS = {
     "filter": COMMON,
     "pcap": COMMON,
     "flow": COMMON,
-    "dissect": COMMON | {"flow", "dissect/ip", "dissect/app"},
-    "dissect/ip": COMMON | {"flow", "dissect", "dissect/app"},
+    "dissect": COMMON | {"flow", "dissect/link", "dissect/ip", "dissect/app"},
+    "dissect/link": COMMON | {"flow", "dissect", "dissect/wifi", "dissect/ip"},
+    "dissect/wifi": COMMON | {"flow", "dissect", "dissect/link"},
+    "dissect/ip": COMMON | {"flow", "dissect", "dissect/link", "dissect/app"},
     "dissect/app": COMMON | {"flow", "dissect", "dissect/ip"},
     "ui": COMMON | PURE_FRONT | {"ui/draw"},
     "ui/draw": COMMON | PURE_FRONT,

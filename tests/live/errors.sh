@@ -12,6 +12,8 @@ echo 'no filter at all ((' >filter
 mkdir directory
 printf 'not a capture' >garbage.pcap
 : >empty.pcap
+printf '\3757zXZ\0\0\4' >packed.xz
+printf '\4"M\30d@\247' >packed.lz4
 start "$A" capture -i eth0 -w whole.pcap
 traffic "$A" flood eth0 10 100
 stop INT
@@ -82,6 +84,9 @@ refused 1 'down0' -i down0 -w kept
 refused 1 'No such file' -r nothere.pcap
 refused 1 'directory' -r directory
 refused 1 'garbage.pcap' -r garbage.pcap
+for kind in xz lz4; do
+	refused 1 "packed.$kind: compressed with $kind, .*: use .$kind -dc FILE" -r packed.$kind
+done
 refused 1 'empty.pcap' -r empty.pcap
 refused 2 'syntax' -r whole.pcap -w kept 'tcp port port'
 

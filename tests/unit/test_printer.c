@@ -112,8 +112,8 @@ static void unknown_link_types_are_named_with_the_length(void **state)
 	struct skw_packet pkt = packet(udp_frame, sizeof(udp_frame));
 
 	(void)state;
-	pkt.dlt = DLT_IEEE802_11_RADIO;
-	assert_line(&opt, &pkt, NULL, "IEEE802_11_RADIO, length 45\n");
+	pkt.dlt = DLT_USB_LINUX;
+	assert_line(&opt, &pkt, NULL, "USB_LINUX, length 45\n");
 	pkt.dlt = 99999;
 	assert_line(&opt, &pkt, NULL, "link type 99999, length 45\n");
 }

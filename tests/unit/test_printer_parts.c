@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "dissect/dissect.h"
-#include "dissect/ethertype.h"
+#include "dissect/link/ethertype.h"
 #include "dissect/hexdump.h"
 #include "dissect/ip/cksum.h"
 #include "dissect/ip/ip_proto.h"

@@ -18,6 +18,7 @@
 #include "pcap/pcap_write.h"
 #include "pcap/pcapng_write.h"
 #include "util/buf.h"
+#include "util/cleanup.h"
 
 #define TS_NS 1700000000123456789ull
 
@@ -211,6 +212,37 @@ static void what_is_no_capture_file_is_refused(void **state)
 	skw_buf_free(&b);
 }
 
+/* The message names the program that helps. */
+static void a_file_in_another_compression_is_told_by_name(void **state)
+{
+	static const struct {
+		const char *bytes, *kind, *program;
+	} cases[] = {
+		{ "\xfd"
+		  "7zXZ\0",
+		  "xz", "xz -dc" },
+		{ "\x04\x22\x4d\x18\x64\x40", "lz4", "lz4 -dc" },
+		{ "\x02\x21\x4c\x18\x64\x40", "lz4", "lz4 -dc" },
+		{ "BZh91A", "bzip2", "bzip2 -dc" },
+		{ "BZh11A", "bzip2", "bzip2 -dc" },
+		{ "LZIP\x01\x14", "lzip", "lzip -dc" },
+		{ "PK\x03\x04\x14\x08", "zip", "unzip -p" },
+		{ "7z\xbc\xaf\x27\x1c", "7z", "7z e -so" },
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(cases); i++) {
+		snprintf(text, sizeof(text),
+			 "x: compressed with %s, and only gzip and zstd are read: "
+			 "use \"%s FILE | skwatch capture -r -\"",
+			 cases[i].kind, cases[i].program);
+		expect_refusal(cases[i].bytes, 6, -EINVAL, text);
+	}
+	expect_refusal("BZip is a word", 6, -EINVAL, "x: not a pcap or pcapng file");
+	expect_refusal("PKware is one", 6, -EINVAL, "x: not a pcap or pcapng file");
+}
+
 struct feeder {
 	int fd;
 	const struct skw_buf *b;
@@ -333,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_time_before_1970_is_unknown),
 		cmocka_unit_test(a_pcap_cut_anywhere_gives_its_whole_packets_first),
 		cmocka_unit_test(what_is_no_capture_file_is_refused),
+		cmocka_unit_test(a_file_in_another_compression_is_told_by_name),
 		cmocka_unit_test(both_formats_are_read_from_a_pipe),
 		cmocka_unit_test(an_error_of_the_stream_is_told_after_the_packets),
 	};

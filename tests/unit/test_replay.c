@@ -405,6 +405,36 @@ static void a_filter_matches_nothing_of_an_interface_that_cant_have_it(void **st
 	skw_buf_free(&b);
 }
 
+/* The lines of a file tell the interface only if its name says something. */
+static void interfaces_are_told_apart_by_names_that_differ(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		bool several;
+	} cases[] = {
+		{ NULL, NULL, false },     { "eth0", "eth0", false }, { NULL, "", false },
+		{ "eth0", "eth1", true },  { "eth0", NULL, true },    { NULL, "eth1", true },
+		{ "eth0", "eth0x", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(cases); i++) {
+		const struct skw_iface first = { .name = cases[i].first, .dlt = DLT_RAW };
+		const struct skw_iface second = { .name = cases[i].second, .dlt = DLT_RAW };
+		struct skw_buf b = SKW_BUF_INIT;
+
+		skw_pcapng_section(&b, &(struct skw_pcapng_section){ 0 });
+		skw_pcapng_interface(&b, &first, true, "");
+		skw_pcapng_interface(&b, &second, true, "");
+		add_packet(&b, 0, DLT_RAW);
+		add_packet(&b, 1, DLT_RAW);
+		assert_int_equal(replay((struct run){ 0 }, &b, b.len), 0);
+		assert_int_equal(told->packets, 2);
+		assert_int_equal(told->kind.several, cases[i].several);
+		skw_buf_free(&b);
+	}
+}
+
 static int share(void **state)
 {
 	(void)state;
@@ -427,6 +457,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_filter_opens_no_output),
 		cmocka_unit_test(packets_are_cut_to_the_snapshot_length),
 		cmocka_unit_test(a_filter_matches_nothing_of_an_interface_that_cant_have_it),
+		cmocka_unit_test(interfaces_are_told_apart_by_names_that_differ),
 	};
 
 	return cmocka_run_group_tests_name("replay", tests, share, NULL);

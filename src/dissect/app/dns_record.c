@@ -321,13 +321,12 @@ bool skw_dns_question_print(struct skw_dissect *d, struct skw_dns *m)
 		return false;
 
 	uint16_t class = skw_bytes_be16(m->msg.p + at + 2);
+	bool unicast = m->multicast && class & MULTICAST_BIT;
 
 	print_type(d, skw_bytes_be16(m->msg.p + at));
-	if (m->multicast) {
-		skw_buf_add_str(d->out, class & MULTICAST_BIT ? " (QU)" : " (QM)");
-		class &= (uint16_t)~MULTICAST_BIT;
-	}
-	print_class(d, class);
+	print_class(d, unicast ? class & (uint16_t)~MULTICAST_BIT : class);
+	if (m->multicast)
+		skw_buf_add_str(d->out, unicast ? " (QU)" : " (QM)");
 	skw_buf_add_str(d->out, "? ");
 	if (!skw_dns_name_print(d, m->msg, &m->at))
 		return false;
@@ -386,18 +385,16 @@ bool skw_dns_record_print(struct skw_dissect *d, struct skw_dns *m)
 		.class = skw_bytes_be16(p + 2),
 		.ttl = skw_bytes_be32(p + 4),
 	};
+	bool flush = m->multicast && r.class & MULTICAST_BIT;
 
-	if (type != TYPE_OPT) {
-		uint16_t class = r.class;
-
-		if (m->multicast && class & MULTICAST_BIT) {
-			skw_buf_add_str(d->out, " (Cache flush)");
-			class &= (uint16_t)~MULTICAST_BIT;
-		}
-		print_class(d, class);
-		if (d->opt->verbose > 2)
-			print_ttl(d, r.ttl);
-	}
+	if (flush)
+		r.class &= (uint16_t)~MULTICAST_BIT;
+	if (type != TYPE_OPT)
+		print_class(d, r.class);
+	if (flush)
+		skw_buf_add_str(d->out, " (Cache flush)");
+	if (type != TYPE_OPT && d->opt->verbose > 2)
+		print_ttl(d, r.ttl);
 
 	const struct dns_type *t = print_type(d, type);
 

@@ -5,8 +5,8 @@
  */
 #include "dissect/dissect.h"
 
-#include "dissect/eth.h"
-#include "dissect/ethertype.h"
+#include "dissect/link/eth.h"
+#include "dissect/link/ethertype.h"
 #include "dissect/text.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"

@@ -312,7 +312,7 @@ static void print_mpls_label(struct skw_dissect *d, struct skw_bytes object)
 	skw_text_field(d->out, "\n\t    label ", entry >> 12);
 	skw_text_field(d->out, ", tc ", entry >> 9 & 7);
 	if (entry & 0x100)
-		skw_buf_add_str(d->out, ", stack");
+		skw_buf_add_str(d->out, ", [S]");
 	skw_text_field(d->out, ", ttl ", entry & 0xff);
 }
 

@@ -119,27 +119,33 @@ static uint32_t check_length(struct skw_dissect *d, struct skw_bytes b, uint32_t
 	return len;
 }
 
-static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint16_t off,
+/* The payload of a first fragment, or of a datagram in one piece. The header has hlen bytes. */
+static void print_first(struct skw_dissect *d, struct skw_ip *ip, uint32_t hlen, struct skw_bytes b)
+{
+	if (!skw_ip_proto_has_ports(ip->proto)) {
+		skw_dissect_hosts(d, ip);
+		ip->hosts_printed = true;
+	}
+	if (b.caplen < hlen) {
+		skw_text_field(d->out, " [remaining caplen(", b.caplen);
+		skw_text_field(d->out, ") < header length(", hlen);
+		skw_buf_add_str(d->out, ")]");
+		skw_dissect_cut(d, "ip");
+		return;
+	}
+	skw_dissect_ip_payload(d, ip, skw_bytes_skip(b, hlen));
+}
+
+/* Takes the whole datagram, of which b begins with a header of hlen bytes. */
+static void print_payload(struct skw_dissect *d, struct skw_ip *ip, uint32_t hlen,
 			  struct skw_bytes b)
 {
-	if (!(off & OFFSET_MASK)) {
-		if (!skw_ip_proto_has_ports(ip->proto)) {
-			skw_dissect_hosts(d, ip);
-			ip->hosts_printed = true;
-		}
-		skw_dissect_ip_payload(d, ip, b);
+	if (!(skw_bytes_be16(b.p + 6) & OFFSET_MASK)) {
+		print_first(d, ip, hlen, b);
 		return;
 	}
 	skw_dissect_hosts(d, ip);
 	skw_text_field(d->out, "ip-proto-", ip->proto);
-}
-
-static void cut_header(struct skw_dissect *d, uint32_t caplen, uint32_t hlen)
-{
-	skw_text_field(d->out, " [remaining caplen(", caplen);
-	skw_text_field(d->out, ") < header length(", hlen);
-	skw_buf_add_str(d->out, ")]");
-	skw_dissect_cut(d, "ip");
 }
 
 void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
@@ -191,13 +197,9 @@ void skw_dissect_ipv4(struct skw_dissect *d, struct skw_bytes b)
 		}
 		return;
 	}
-	if (b.caplen < hlen) {
-		cut_header(d, b.caplen, hlen);
-		return;
-	}
 	if (++d->depth > SKW_DISSECT_DEPTH)
 		skw_buf_add_str(d->out, "[nested too deeply]");
 	else
-		print_payload(d, &ip, off, skw_bytes_skip(b, hlen));
+		print_payload(d, &ip, hlen, b);
 	d->depth--;
 }

@@ -9,7 +9,8 @@
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
-#define HEADER_MIN 20
+#define HEADER_MIN       20
+#define RESET_REASON_MAX 30
 
 struct tcp_header {
 	uint16_t sport, dport, window, urgent;
@@ -124,12 +125,17 @@ static void print_payload(struct skw_dissect *d, const struct tcp_header *h, str
 		print_name(d, h);
 }
 
-/* Some systems send the reason of a reset as data (RFC 1122, section 4.2.2.12). */
+/*
+ * Some systems send the reason of a reset as data (RFC 1122, section 4.2.2.12). A plus tells that
+ * there is more of it.
+ */
 static void print_reset_reason(struct skw_dissect *d, struct skw_bytes b)
 {
-	if (!d->opt->verbose)
-		return;
-	skw_buf_add_str(d->out, b.caplen < b.len ? " [!RST " : " [RST ");
+	skw_buf_add_str(d->out, b.caplen < b.len ? " [!RST" : " [RST");
+	if (b.len > RESET_REASON_MAX)
+		skw_buf_add_char(d->out, '+');
+	b = skw_bytes_first(b, RESET_REASON_MAX);
+	skw_buf_add_char(d->out, ' ');
 	skw_dissect_text(d, b.p, b.caplen);
 	skw_buf_add_char(d->out, ']');
 }
@@ -160,9 +166,9 @@ static void print_rest(struct skw_dissect *d, const struct skw_ip *ip, struct tc
 	b = skw_bytes_skip(b, h->hlen);
 	if (!b.len)
 		return;
-	if (h->flags & SKW_TCP_RST)
+	if (h->flags & SKW_TCP_RST && d->opt->verbose)
 		print_reset_reason(d, b);
-	else if (b.len)
+	else
 		print_payload(d, h, b);
 }
 
