@@ -34,7 +34,8 @@ static __always_inline __u32 closer_data_segs(const struct tcp_sock *tp)
 /*
  * Tells how the socket is left, see SKW_END_*. tcp_retransmit_timer() and tcp_keepalive_timer()
  * clear icsk_pending before they give up. inet_twsk_hashdance_schedule() takes a socket out of its
- * chain before it is closed.
+ * chain before it is closed. tcp_v4_err() leaves a message in the error queue, also if the
+ * application has asked for the error; while a process holds the lock, it does no more.
  */
 static __always_inline __u8 close_ending(const struct tcp_sock *tp)
 {
@@ -52,6 +53,8 @@ static __always_inline __u8 close_ending(const struct tcp_sock *tp)
 		ending |= SKW_END_GAVE_UP;
 	if (!sk->__sk_common.skc_node.pprev)
 		ending |= SKW_END_REPLACED;
+	if (sk->sk_err_soft || sk->sk_error_queue.qlen)
+		ending |= SKW_END_ICMP;
 	return ending;
 }
 

@@ -75,8 +75,8 @@ static __always_inline const struct sock *sock_of(const struct tcp_sock *tp)
 }
 
 /* Fills in a record of this socket, or returns NULL if the ring is full. */
-static __always_inline struct skw_event_rec *
-start(struct bpf_sock_ops *skops, const struct tcp_sock *tp, __u8 type)
+static __always_inline struct skw_event_rec *start(struct bpf_sock_ops *skops,
+						   const struct tcp_sock *tp, __u8 type)
 {
 	return event_start(sock_of(tp), bpf_get_socket_cookie(skops), type);
 }
@@ -115,8 +115,8 @@ static __always_inline void on_established(struct bpf_sock_ops *skops, struct bp
 
 	flags_set(skops);
 	/*
-	 * A simultaneous open, as of a socket that connects to itself, ends with the callback of the
-	 * passive side. But a connection that was accepted belongs to no file yet.
+	 * A simultaneous open, as of a socket that connects to itself, ends with the callback of
+	 * the passive side. But a connection that was accepted belongs to no file yet.
 	 */
 	if (sock_of(tp)->sk_socket)
 		direction = SKW_CONN_OUT;

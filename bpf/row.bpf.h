@@ -149,7 +149,8 @@ static __always_inline void row_rates(struct skw_conn_rec *rec, const struct tcp
  * neither of them. In these states the own SYN or FIN is not acknowledged. The peer's FIN stays in
  * the queue until the application has read the end, and then copied_seq is behind it.
  */
-#define OWN_SYN_OR_FIN                                                                             	(1U << TCP_SYN_SENT | 1U << TCP_FIN_WAIT1 | 1U << TCP_CLOSING | 1U << TCP_LAST_ACK)
+#define OWN_SYN_OR_FIN                                                                             \
+	(1U << TCP_SYN_SENT | 1U << TCP_FIN_WAIT1 | 1U << TCP_CLOSING | 1U << TCP_LAST_ACK)
 
 static __always_inline void row_amounts(struct skw_conn_rec *rec, const struct tcp_sock *tp)
 {

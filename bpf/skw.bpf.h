@@ -11,11 +11,11 @@
 #include <bpf/bpf_helpers.h>
 #include "abi/conn.h"
 
-#define AF_INET       2
-#define AF_INET6      10
+#define AF_INET  2
+#define AF_INET6 10
 
 /* enum sock_flags, include/net/sock.h */
-#define SOCK_DONE     1
+#define SOCK_DONE 1
 /* include/net/sock.h */
 #define RCV_SHUTDOWN  1
 
@@ -86,7 +86,8 @@ static __always_inline bool is_link_local(const __u8 *addr)
  * Finds the name of an interface like dev_get_by_index_rcu() in net/core/dev.c. If it is not found,
  * `out` stays as it is. Only sockets with link-local addresses pay for this.
  */
-static __noinline __attribute__((unused)) int scope_name(char *out, const struct net *net, __u32 ifindex)
+static __noinline __attribute__((unused)) int scope_name(char *out, const struct net *net,
+							 __u32 ifindex)
 {
 	const struct hlist_head *heads = NULL;
 	const struct hlist_node *node = NULL;
@@ -111,7 +112,17 @@ static __noinline __attribute__((unused)) int scope_name(char *out, const struct
 }
 
 /* Two types of records have these members. The tuple must be filled in before. */
-#define SOCK_SCOPE(rec, common)                                                                    	do {                                                                                       		const struct sock_common *at_ = (common);                                                                                                                                             		(rec)->scope_id = 0;                                                               		((__u64 *)(rec)->scope)[0] = ((__u64 *)(rec)->scope)[1] = 0;                       		if ((rec)->family == AF_INET6 && at_->skc_bound_dev_if &&                          		    (is_link_local((rec)->local_addr) || is_link_local((rec)->remote_addr))) {     			(rec)->scope_id = (__u32)at_->skc_bound_dev_if;                            			scope_name((rec)->scope, at_->skc_net.net, (rec)->scope_id);               		}                                                                                  	} while (0)
+#define SOCK_SCOPE(rec, common)                                                                    \
+	do {                                                                                       \
+		const struct sock_common *at_ = (common);                                          \
+		(rec)->scope_id = 0;                                                               \
+		((__u64 *)(rec)->scope)[0] = ((__u64 *)(rec)->scope)[1] = 0;                       \
+		if ((rec)->family == AF_INET6 && at_->skc_bound_dev_if &&                          \
+		    (is_link_local((rec)->local_addr) || is_link_local((rec)->remote_addr))) {     \
+			(rec)->scope_id = (__u32)at_->skc_bound_dev_if;                            \
+			scope_name((rec)->scope, at_->skc_net.net, (rec)->scope_id);               \
+		}                                                                                  \
+	} while (0)
 
 /* The peer's FIN has arrived. It is the last byte of the sequence numbers that were received. */
 static __always_inline bool has_peer_fin(const struct sock *sk)

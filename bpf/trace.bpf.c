@@ -58,7 +58,8 @@ static __always_inline void tell_failure(struct sock *sk, const void *uaddr, int
 SEC("fexit/tcp_v4_connect")
 int BPF_PROG(skw_connect4, struct sock *sk, void *uaddr, int addr_len, int ret)
 {
-	/* tcp_v6_connect() calls this for an IPv4 address in an IPv6 socket, and tells it itself. */
+	/* tcp_v6_connect() calls this for an IPv4 address in an IPv6 socket, and tells it itself.
+	 */
 	if (sk->__sk_common.skc_family == AF_INET)
 		tell_failure(sk, uaddr, addr_len, AF_INET, ret);
 	return 0;

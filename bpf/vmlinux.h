@@ -232,6 +232,10 @@ struct numa_drop_counters {
 	atomic_t drops1;
 };
 
+struct sk_buff_head {
+	__u32 qlen;
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
@@ -241,6 +245,8 @@ struct sock {
 		atomic_t rmem_alloc;
 	} sk_backlog;
 	int sk_err;
+	int sk_err_soft;
+	struct sk_buff_head sk_error_queue;
 	struct socket *sk_socket;
 	unsigned long sk_ino; /* since 6.18 */
 	refcount_t sk_wmem_alloc;

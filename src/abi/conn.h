@@ -11,9 +11,9 @@
 #ifndef SKW_ABI_CONN_H
 #define SKW_ABI_CONN_H
 
-#define SKW_NONE8    0xffU
-#define SKW_NONE32   0xffffffffU
-#define SKW_NONE64   0xffffffffffffffffULL
+#define SKW_NONE8     0xffU
+#define SKW_NONE32    0xffffffffU
+#define SKW_NONE64    0xffffffffffffffffULL
 
 #define SKW_COMM_LEN  16
 #define SKW_CA_LEN    16
@@ -50,6 +50,7 @@ enum skw_row_kind {
 #define SKW_END_ACKED    0x04 /* all that was sent is acknowledged, also a FIN */
 #define SKW_END_GAVE_UP  0x08 /* its timer has fired too often without an answer */
 #define SKW_END_REPLACED 0x10 /* a TIME_WAIT socket has taken its place */
+#define SKW_END_ICMP     0x20 /* an ICMP message has told an error, which ended nothing */
 
 enum skw_conn_direction { SKW_CONN_UNKNOWN, SKW_CONN_IN, SKW_CONN_OUT };
 
@@ -107,7 +108,7 @@ struct skw_conn_rec {
 	__u32 notsent, recv_q, send_q;
 	__u32 unacked, sacked, reordering;
 	__u32 rcv_rtt_us, snd_wnd;
-	__u32 drops;                 /* of UDP sockets and of listeners */
+	__u32 drops; /* of UDP sockets and of listeners */
 	/*
 	 * The interface of link-local addresses: its index, 0 for other addresses, and its name,
 	 * which is empty if it was not found.

@@ -19,8 +19,8 @@ struct skw_expr_addr {
 
 /*
  * Parses "10.0.0.1", "10.0.0.0/8", "2001:db8::/32", "10.0.0.1:443", "[::1]:443", "*:443" and
- * ":443", "fe80::1%eth0", "[fe80::1%eth0]:22" and "fe80::%eth0/64". With `prefix`, also parses the beginning of an address: "10.0", "2001:db8:". Returns
- * false if the text is none of these.
+ * ":443", "fe80::1%eth0", "[fe80::1%eth0]:22" and "fe80::%eth0/64". With `prefix`, also parses the
+ * beginning of an address: "10.0", "2001:db8:". Returns false if the text is none of these.
  */
 bool skw_expr_addr_parse(const char *text, bool prefix, struct skw_expr_addr *out);
 

@@ -163,14 +163,10 @@ static void add_listen(struct skw_buf *out, const struct skw_event *event)
 }
 
 static void (*const details[SKW_EVENT_CREATOR])(struct skw_buf *, const struct skw_event *) = {
-	[SKW_EVENT_CONNECT] = add_connect,
-	[SKW_EVENT_ESTABLISHED] = add_established,
-	[SKW_EVENT_STATE] = add_state,
-	[SKW_EVENT_RTT] = add_rtt,
-	[SKW_EVENT_RTO] = add_rto,
-	[SKW_EVENT_RETRANS] = add_retrans,
-	[SKW_EVENT_CLOSE] = add_close,
-	[SKW_EVENT_LISTEN] = add_listen,
+	[SKW_EVENT_CONNECT] = add_connect, [SKW_EVENT_ESTABLISHED] = add_established,
+	[SKW_EVENT_STATE] = add_state,     [SKW_EVENT_RTT] = add_rtt,
+	[SKW_EVENT_RTO] = add_rto,         [SKW_EVENT_RETRANS] = add_retrans,
+	[SKW_EVENT_CLOSE] = add_close,     [SKW_EVENT_LISTEN] = add_listen,
 };
 
 void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,

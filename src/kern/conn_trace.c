@@ -17,8 +17,8 @@
 
 /* A feature, and the programs that it needs. */
 struct feature {
-	uint32_t event; /* the SKW_EVENT_BIT() of the events that it adds to */
-	uint32_t lacks; /* SKW_LACKS_* */
+	uint32_t event;                /* the SKW_EVENT_BIT() of the events that it adds to */
+	uint32_t lacks;                /* SKW_LACKS_* */
 	size_t programs[PROGRAMS_MAX]; /* offsets in struct trace_bpf */
 	size_t len;
 };

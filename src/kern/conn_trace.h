@@ -16,7 +16,8 @@ struct skw_conn_trace_options {
 	uint32_t events;
 	uint32_t netns;   /* inode number of the only network namespace; 0: all */
 	uint64_t subtree; /* kernfs id of the only cgroup; 0: all */
-	/* The rings' map and its number of rings, and the map of counters: they stay the caller's. */
+	/* The rings' map and its number of rings, and the map of counters: they stay the caller's.
+	 */
 	int rings_fd;
 	uint32_t rings_len;
 	int counters_fd;

@@ -5,8 +5,8 @@
 
 /*
  * The errors that end a connection. tcp_reset() sets ECONNREFUSED for a connect() and ECONNRESET
- * otherwise, tcp_write_err() sets ETIMEDOUT, and tcp_abort(), which ends a socket from outside, sets
- * ECONNABORTED.
+ * otherwise, tcp_write_err() sets ETIMEDOUT, and tcp_abort(), which ends a socket from outside,
+ * sets ECONNABORTED.
  */
 static enum skw_close_reason by_error(uint8_t old_state, int err)
 {
@@ -31,14 +31,14 @@ static enum skw_close_reason by_error(uint8_t old_state, int err)
 }
 
 /*
- * A connect() that had no answer. If its process ends it, nothing is sent. Otherwise a reset or an
- * ICMP message has ended it at once, or its timer. The application may have taken the error already,
- * so that none is left on the socket.
+ * A connect() that had no answer. If its process ends it, nothing is sent; it may do so because of
+ * an ICMP message. Otherwise a reset or an ICMP message has ended it at once, or its timer. The
+ * application may have taken the error already, so that none is left on the socket.
  */
 static enum skw_close_reason of_connect(uint8_t ending)
 {
 	if (ending & SKW_END_LOCAL)
-		return SKW_CLOSE_ABORTED;
+		return ending & SKW_END_ICMP ? SKW_CLOSE_REFUSED : SKW_CLOSE_ABORTED;
 	return ending & SKW_END_GAVE_UP ? SKW_CLOSE_TIMEOUT : SKW_CLOSE_REFUSED;
 }
 
@@ -49,8 +49,8 @@ static enum skw_close_reason of_broken(int err, uint8_t ending, bool held)
 	if (err && ending & SKW_END_GAVE_UP)
 		return SKW_CLOSE_TIMEOUT;
 	/*
-	 * A close with unread data or with SO_LINGER. A connection that is not accepted yet is reset
-	 * with its listener.
+	 * A close with unread data or with SO_LINGER. A connection that is not accepted yet is
+	 * reset with its listener.
 	 */
 	if (ending & SKW_END_LOCAL || !held)
 		return SKW_CLOSE_RESET_BY_US;

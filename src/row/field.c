@@ -51,10 +51,8 @@ static const char *const directions[] = {
 };
 
 static const char *const owner_sources[SKW_OWNER_SOURCES] = {
-	[SKW_OWNER_UNKNOWN] = NULL,
-	[SKW_OWNER_HOLDER] = "holder",
-	[SKW_OWNER_CREATOR] = "creator",
-	[SKW_OWNER_LISTENER] = "listener",
+	[SKW_OWNER_UNKNOWN] = NULL,      [SKW_OWNER_HOLDER] = "holder",
+	[SKW_OWNER_CREATOR] = "creator", [SKW_OWNER_LISTENER] = "listener",
 	[SKW_OWNER_CLOSER] = "closer",
 };
 
@@ -220,8 +218,9 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 			    IN_ROW(uid) },
 	[SKW_FIELD_OWNERS] = { "owners", NULL, "all processes that hold the socket",
 			       SKW_KIND_OWNERS, .get = get_owners },
-	[SKW_FIELD_OWNER_SOURCE] = { "owner_source", NULL, "holder, creator, listener, closer", SKW_KIND_TEXT,
-				     .get = get_owner_source, ONE_OF(owner_sources) },
+	[SKW_FIELD_OWNER_SOURCE] = { "owner_source", NULL, "holder, creator, listener, closer",
+				     SKW_KIND_TEXT, .get = get_owner_source,
+				     ONE_OF(owner_sources) },
 	[SKW_FIELD_CGROUP] = { "cgroup", "cg", "path of its cgroup", SKW_KIND_TEXT,
 			       .get = get_cgroup },
 	[SKW_FIELD_CGROUP_ID] = { "cgroup_id", NULL, "inode number of its cgroup", SKW_KIND_NUMBER,
@@ -272,9 +271,11 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 				IN_ROW(segs_in) },
 	[SKW_FIELD_NOTSENT] = { "notsent", NULL, "written and not sent yet", SKW_KIND_BYTES,
 				IN_ROW(notsent) },
-	[SKW_FIELD_RECV_Q] = { "recv_q", "recvq", "received and not read; connections of a listener", SKW_KIND_BYTES,
+	[SKW_FIELD_RECV_Q] = { "recv_q", "recvq",
+			       "received and not read; connections of a listener", SKW_KIND_BYTES,
 			       IN_ROW(recv_q) },
-	[SKW_FIELD_SEND_Q] = { "send_q", "sendq", "written and not acknowledged; a listener's limit", SKW_KIND_BYTES,
+	[SKW_FIELD_SEND_Q] = { "send_q", "sendq",
+			       "written and not acknowledged; a listener's limit", SKW_KIND_BYTES,
 			       IN_ROW(send_q) },
 	[SKW_FIELD_UNACKED] = { "unacked", NULL, "segments in flight", SKW_KIND_NUMBER,
 				IN_ROW(unacked) },

@@ -331,9 +331,8 @@ static int take_close(const void *bytes, struct skw_event_told *out)
 	row->ts_ns = rec.head.ts_ns;
 	/* The new state is CLOSED, which the event says already: the row has the old one. */
 	row->state = out->event.old_state;
-	row->close_reason =
-		(uint8_t)skw_close_reason(rec.head.old_state, (int)rec.row.sk_err, rec.row.ending,
-					  rec.row.inode != 0);
+	row->close_reason = (uint8_t)skw_close_reason(rec.head.old_state, (int)rec.row.sk_err,
+						      rec.row.ending, rec.row.inode != 0);
 	if (rec.head.direction != SKW_CONN_UNKNOWN)
 		row->direction = rec.head.direction;
 	else if (row->state == SKW_STATE_SYN_SENT)

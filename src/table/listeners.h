@@ -24,8 +24,8 @@ int skw_listeners_add(struct skw_listeners *l, const struct skw_entry *e); /* 0 
 void skw_listeners_changed(struct skw_listeners *l);
 
 /*
- * Whether a listener can have accepted a connection. The kernel prefers a listener at its address to
- * one at all addresses. *owners is NULL if several can have accepted it (SO_REUSEPORT) that have
+ * Whether a listener can have accepted a connection. The kernel prefers a listener at its address
+ * to one at all addresses. *owners is NULL if several can have accepted it (SO_REUSEPORT) that have
  * different owners, or if the owners are unknown.
  */
 bool skw_listeners_find(struct skw_listeners *l, const struct skw_slots *slots,

@@ -93,8 +93,8 @@ static bool is_among(const struct skw_owners *owners, uint32_t pid)
 }
 
 /*
- * The process in close() or shutdown(), which certainly holds the socket. If it is among the holders
- * that were found, they are the better answer; if it is not, they are out of date.
+ * The process in close() or shutdown(), which certainly holds the socket. If it is among the
+ * holders that were found, they are the better answer; if it is not, they are out of date.
  */
 static int take_closer(struct skw_table *t, const struct skw_event_told *told)
 {
@@ -278,8 +278,8 @@ static struct skw_row *scratch(struct skw_table *t, const struct skw_entry *e,
 }
 
 /*
- * The last row of a connection whose socket serves another one already. The table has the row of the
- * other connection.
+ * The last row of a connection whose socket serves another one already. The table has the row of
+ * the other connection.
  */
 static const struct skw_row *forgotten(struct skw_table *t, const struct skw_entry *e,
 				       const struct skw_row_sample *last)
@@ -307,8 +307,8 @@ static struct skw_entry *add_bare(struct skw_table *t, const struct skw_row *row
  */
 static enum skw_close_reason reason_of(const struct skw_entry *e, const struct skw_row_sample *last)
 {
-	bool after_fin = last->row.state == SKW_STATE_FIN_WAIT1 ||
-			 last->row.state == SKW_STATE_FIN_WAIT2;
+	bool after_fin =
+		last->row.state == SKW_STATE_FIN_WAIT1 || last->row.state == SKW_STATE_FIN_WAIT2;
 
 	if (last->row.close_reason == SKW_CLOSE_RESET_BY_PEER && after_fin &&
 	    e->closing_segs != SKW_NONE32 && last->data_segs_in != SKW_NONE32 &&

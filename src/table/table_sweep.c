@@ -159,8 +159,8 @@ static void derive(struct skw_entry *e, uint64_t now_ns)
 	if (e->rto_ms)
 		row->recent |= SKW_RECENT_RTO;
 	if (e->retrans_ms)
-		row->recent |= row->state == SKW_STATE_LISTEN ? SKW_RECENT_DROPS
-							      : SKW_RECENT_RETRANS;
+		row->recent |=
+			row->state == SKW_STATE_LISTEN ? SKW_RECENT_DROPS : SKW_RECENT_RETRANS;
 }
 
 void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)

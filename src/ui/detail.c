@@ -375,8 +375,8 @@ static void add_holders(struct skw_page *p, const struct skw_row *row)
 	char text[VALUE];
 
 	static const char *const labels[SKW_OWNER_SOURCES] = {
-		[SKW_OWNER_UNKNOWN] = " held by",   [SKW_OWNER_HOLDER] = " held by",
-		[SKW_OWNER_CREATOR] = " creator",   [SKW_OWNER_LISTENER] = " listener",
+		[SKW_OWNER_UNKNOWN] = " held by",  [SKW_OWNER_HOLDER] = " held by",
+		[SKW_OWNER_CREATOR] = " creator",  [SKW_OWNER_LISTENER] = " listener",
 		[SKW_OWNER_CLOSER] = " closed by",
 	};
 

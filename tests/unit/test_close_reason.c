@@ -16,6 +16,7 @@
 #define ACKED     SKW_END_ACKED
 #define GAVE_UP   SKW_END_GAVE_UP
 #define REPLACED  SKW_END_REPLACED
+#define ICMP      SKW_END_ICMP
 
 struct fact {
 	uint8_t old_state;
@@ -50,6 +51,9 @@ static void a_connect_that_was_not_answered(void **state)
 		{ SKW_STATE_SYN_SENT, 0, GAVE_UP, true, SKW_CLOSE_TIMEOUT },
 		{ SKW_STATE_SYN_SENT, ETIMEDOUT, GAVE_UP, true, SKW_CLOSE_TIMEOUT },
 		{ SKW_STATE_SYN_SENT, EHOSTUNREACH, GAVE_UP, true, SKW_CLOSE_TIMEOUT },
+		/* An ICMP message came while the process held the lock, and it closes then. */
+		{ SKW_STATE_SYN_SENT, 0, LOCAL | ICMP, true, SKW_CLOSE_REFUSED },
+		{ SKW_STATE_SYN_SENT, ETIMEDOUT, GAVE_UP | ICMP, true, SKW_CLOSE_TIMEOUT },
 		/* The process gave up, or was killed; nothing was sent. */
 		{ SKW_STATE_SYN_SENT, 0, LOCAL, true, SKW_CLOSE_ABORTED },
 		{ SKW_STATE_SYN_SENT, 0, LOCAL, false, SKW_CLOSE_ABORTED },

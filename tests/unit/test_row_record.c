@@ -274,7 +274,10 @@ static void a_scope_is_a_name_or_else_a_number(void **state)
 	assert_int_equal(skw_record_row(&rec, sizeof(rec), &sample), 0);
 	assert_string_equal(sample.scope, "0123456789abcde?");
 	event.scope_id = 2;
-	memcpy(event.scope, "a\x1b" "0", 3);
+	memcpy(event.scope,
+	       "a\x1b"
+	       "0",
+	       3);
 	assert_int_equal(skw_record_event(&event, sizeof(event), &told), 0);
 	assert_string_equal(told.socket.scope, "a?0");
 }

@@ -13,14 +13,13 @@
 
 static void process(struct skw_table *t, __u8 type, __u64 cookie, __u64 ts_ns, __u32 data_segs_in)
 {
-	struct skw_creator_rec rec = { .head = { .ts_ns = ts_ns,
-						 .cookie = cookie,
-						 .type = type,
-						 .netns = 4026531840U },
-				       .cgroup_id = 77,
-				       .tgid = 4121,
-				       .comm = "curl",
-				       .data_segs_in = data_segs_in };
+	struct skw_creator_rec rec = {
+		.head = { .ts_ns = ts_ns, .cookie = cookie, .type = type, .netns = 4026531840U },
+		.cgroup_id = 77,
+		.tgid = 4121,
+		.comm = "curl",
+		.data_segs_in = data_segs_in
+	};
 	struct skw_event event;
 
 	assert_int_equal(take_event(t, &rec, sizeof(rec), &event), 0);
@@ -139,8 +138,7 @@ static void a_half_closed_connection_may_end_in_order_later(void **state)
 {
 	struct skw_table *t = *state;
 	struct skw_close_rec close = make_close(7, 1 * S, SKW_STATE_FIN_WAIT2, 0);
-	struct skw_conn_rec wait =
-		make_kind(7, SKW_ROW_TIME_WAIT, SKW_STATE_FIN_WAIT2, 2 * S);
+	struct skw_conn_rec wait = make_kind(7, SKW_ROW_TIME_WAIT, SKW_STATE_FIN_WAIT2, 2 * S);
 
 	close.row.ending = SKW_END_ACKED | SKW_END_REPLACED;
 	assert_int_equal(end(t, &close).row->close_reason, SKW_CLOSE_HALF_CLOSED);
@@ -156,8 +154,7 @@ static void a_half_closed_connection_may_end_in_order_later(void **state)
 static void a_time_wait_that_is_met_first_tells_the_same(void **state)
 {
 	struct skw_table *t = *state;
-	struct skw_conn_rec wait =
-		make_kind(7, SKW_ROW_TIME_WAIT, SKW_STATE_TIME_WAIT, 2 * S);
+	struct skw_conn_rec wait = make_kind(7, SKW_ROW_TIME_WAIT, SKW_STATE_TIME_WAIT, 2 * S);
 	struct skw_close_rec close = make_close(7, 1 * S, SKW_STATE_FIN_WAIT2, 0);
 
 	wait.timer = SKW_TIMER_TIMEWAIT;
