@@ -55,7 +55,7 @@ enum skw_row_state {
 };
 
 enum skw_close_reason {
-	SKW_CLOSE_UNKNOWN, /* its end was not seen */
+	SKW_CLOSE_UNKNOWN,     /* its end was not seen */
 	SKW_CLOSE_FIN,         /* both sides' FINs were acknowledged */
 	SKW_CLOSE_HALF_CLOSED, /* our FIN was acknowledged, and the peer had not sent one */
 	SKW_CLOSE_RESET_BY_PEER,
