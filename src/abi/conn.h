@@ -41,7 +41,7 @@ enum skw_row_kind {
 #define SKW_ROW_APP_UNKNOWN 0x08
 
 /*
- * What the socket shows at its close, beside the error on it. sk_lock.owned is set while a process
+ * The facts that a socket shows at its close, beside the error on it. sk_lock.owned is set while a process
  * is in a system call on the socket, so a callback then runs in that process. It is not set for
  * packets and timers.
  */

@@ -2,6 +2,7 @@
 #include "row/address.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <string.h>
 
 static char *put_byte(char *p, uint8_t v)
@@ -33,7 +34,8 @@ void skw_address_text(uint8_t family, const uint8_t addr[16], char *out)
 	}
 }
 
-bool skw_address_is_link_local(uint8_t family, const uint8_t addr[16])
+/* Whether an address has a meaning on one link only, so that it needs a scope. */
+static bool is_link_local(uint8_t family, const uint8_t addr[16])
 {
 	/* RFC 4291, 2.5.6 and 2.7. */
 	return family == AF_INET6 && ((addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80) ||
@@ -47,7 +49,7 @@ static char *put_scoped(char *out, uint8_t family, const uint8_t addr[16], const
 
 	skw_address_text(family, addr, out);
 	out += strlen(out);
-	if (!scope || !skw_address_is_link_local(family, addr))
+	if (!scope || !is_link_local(family, addr))
 		return out;
 	len = strnlen(scope, SKW_SCOPE_LEN);
 	*out++ = '%';

@@ -3,16 +3,12 @@
 #ifndef SKW_ROW_ADDRESS_H
 #define SKW_ROW_ADDRESS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/row.h"
 
-/* An address; an IPv4-mapped one is shown as IPv4. `out` holds INET6_ADDRSTRLEN. */
+/* An address; an IPv4-mapped one is shown as IPv4. `out` holds INET6_ADDRSTRLEN. For tests. */
 void skw_address_text(uint8_t family, const uint8_t addr[16], char *out);
-
-/* Whether an address has a meaning on one link only, so that it needs a scope. */
-bool skw_address_is_link_local(uint8_t family, const uint8_t addr[16]);
 
 #define SKW_ADDRESS_SIZE 64
 /* The addresses of a row, those of a link with their scope: "fe80::1%eth0". SKW_ADDRESS_SIZE. */

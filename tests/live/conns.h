@@ -18,7 +18,7 @@ enum side { HERE, THERE, SIDES };
  * receiving side, so that the sender sees a network that loses them.
  */
 #define CONNS_DROPPED_TOS 0x20
-/* Those that carry this one are answered by an ICMP message: the host can't be reached. */
+/* Packets that carry this one are answered by an ICMP message: the host can't be reached. */
 #define CONNS_REJECTED_TOS 0x40
 
 struct conns_plan {
