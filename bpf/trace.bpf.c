@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Traces the kernel, where it can be traced, for events without a sockops callback: a connect() that
- * fails before anything is sent, and SYN-ACKs that are sent again. The rings and the counters are
- * those of conn.bpf.c.
+ * Traces the kernel, where it can be traced, for events without a sockops callback: a connect()
+ * that fails before anything is sent, and SYN-ACKs that are sent again. The rings and the counters
+ * are those of conn.bpf.c.
  */
 #include "event.bpf.h"
 

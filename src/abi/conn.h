@@ -41,9 +41,9 @@ enum skw_row_kind {
 #define SKW_ROW_APP_UNKNOWN 0x08
 
 /*
- * The facts that a socket shows at its close, beside the error on it. sk_lock.owned is set while a process
- * is in a system call on the socket, so a callback then runs in that process. It is not set for
- * packets and timers.
+ * The facts that a socket shows at its close, beside the error on it. sk_lock.owned is set while a
+ * process is in a system call on the socket, so a callback then runs in that process. It is not set
+ * for packets and timers.
  */
 #define SKW_END_LOCAL    0x01 /* a process closes it: sk_lock.owned */
 #define SKW_END_PEER_FIN 0x02 /* the peer's FIN has arrived: SOCK_DONE */

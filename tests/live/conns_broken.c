@@ -12,7 +12,7 @@
 #include "conns_ends.h"
 
 /* How often a race is run. */
-#define TIMES 50
+#define TIMES 20
 
 /* The client closes, and the server does not. */
 static void end_half(struct end *e)
