@@ -43,7 +43,11 @@ static __always_inline __u8 close_ending(const struct tcp_sock *tp)
 	const struct sock *sk = &icsk->icsk_inet.sk;
 	__u8 ending = 0;
 
-	if (sk->sk_lock.owned)
+	/* A reset that came meanwhile is processed when connect() gives the lock back. */
+	bool answered =
+		sk->__sk_common.skc_state == TCP_SYN_SENT && tp->segs_in && !sk->sk_shutdown;
+
+	if (sk->sk_lock.owned && !answered)
 		ending |= SKW_END_LOCAL;
 	if (has_peer_fin(sk))
 		ending |= SKW_END_PEER_FIN;
