@@ -6,8 +6,7 @@
  * retransmission creates the storage when it first meets the socket. It is not created while a
  * connection opens, because opening would then take a tenth longer.
  */
-#include "event.bpf.h"
-#include "task.bpf.h"
+#include "close.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -32,20 +31,12 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define EINVAL                    22
 
-#define CGROUP_DEPTH_MAX          16
-
 /* These are set before loading. */
 
 /* A sweep turns on the callbacks of sockets that were open before. */
 const volatile bool enrol = true;
-/* The kernel lets callbacks ask which process's system call they run in. */
-const volatile bool creator = true;
 /* STATE events are sent only for sockets that have storage. */
 const volatile bool known_states;
-/* Inode number of the only network namespace that is watched; 0: all are watched. */
-const volatile __u32 only_netns;
-/* Kernfs id of the cgroup that we are attached to; 0: the root. */
-const volatile __u64 subtree;
 
 /* SKW_CONN_LACKS_*: a bit is set when a program finds that the kernel lacks something. */
 __u32 lacks;
@@ -72,48 +63,33 @@ static __always_inline struct skw_conn_storage *storage_make(void *sk)
 	return own;
 }
 
-static __always_inline bool in_netns(const struct tcp_sock *tp)
-{
-	return !only_netns || sock_netns(&tp->inet_conn.icsk_inet.sk.__sk_common) == only_netns;
-}
-
 /* The call overwrites the socket's one byte of flags. Other programs' flags must stay set. */
 static __always_inline void flags_set(struct bpf_sock_ops *skops)
 {
 	bpf_sock_ops_cb_flags_set(skops, skops->bpf_sock_ops_cb_flags | FLAGS_OURS);
 }
 
+static __always_inline const struct sock *sock_of(const struct tcp_sock *tp)
+{
+	return &tp->inet_conn.icsk_inet.sk;
+}
+
+/* Fills in a record of this socket, or returns NULL if the ring is full. */
+static __always_inline struct skw_event_rec *start(struct bpf_sock_ops *skops,
+						   const struct tcp_sock *tp, __u8 type)
+{
+	return event_start(sock_of(tp), bpf_get_socket_cookie(skops), type);
+}
+
 /*
  * The callbacks of connect() and listen() run before the system call returns, so the current
- * process is the caller. A kernel thread is not a creator: MPTCP opens further subflows from
- * kernel threads.
+ * process is the caller.
  */
 static __always_inline void creator_event(struct bpf_sock_ops *skops, const struct tcp_sock *tp,
 					  __u8 direction)
 {
-	const struct task_struct *task, *leader;
-	struct skw_creator_rec *rec;
-	__u32 tgid;
-
-	if (!creator || !wanted(SKW_EVENT_CREATOR))
-		return;
-	task = bpf_get_current_task_btf();
-	if (task->flags & PF_KTHREAD)
-		return;
-	leader = task->group_leader;
-	tgid = process_id(leader);
-	if (!tgid)
-		return;
-	rec = event_reserve(sizeof(*rec));
-	if (!rec)
-		return;
-	head_fill(&rec->head, skops, tp, SKW_EVENT_CREATOR, bpf_ktime_get_ns());
-	rec->head.direction = direction;
-	rec->cgroup_id = sock_cgroup(&tp->inet_conn.icsk_inet.sk);
-	rec->tgid = tgid;
-	rec->uid = tp->inet_conn.icsk_inet.sk.sk_uid.val;
-	process_comm(rec->comm, leader);
-	event_submit(rec);
+	process_event(sock_of(tp), bpf_get_socket_cookie(skops), SKW_EVENT_CREATOR, direction,
+		      SKW_NONE32);
 }
 
 static __always_inline void on_connect(struct bpf_sock_ops *skops, struct tcp_sock *tp)
@@ -124,7 +100,7 @@ static __always_inline void on_connect(struct bpf_sock_ops *skops, struct tcp_so
 	creator_event(skops, tp, SKW_CONN_OUT);
 	if (!wanted(SKW_EVENT_CONNECT))
 		return;
-	rec = event_start(skops, tp, SKW_EVENT_CONNECT);
+	rec = start(skops, tp, SKW_EVENT_CONNECT);
 	if (!rec)
 		return;
 	rec->head.direction = SKW_CONN_OUT;
@@ -138,6 +114,12 @@ static __always_inline void on_established(struct bpf_sock_ops *skops, struct bp
 	struct skw_event_rec *rec;
 
 	flags_set(skops);
+	/*
+	 * A simultaneous open, as of a socket that connects to itself, ends with the callback of
+	 * the passive side. But a connection that was accepted belongs to no file yet.
+	 */
+	if (sock_of(tp)->sk_socket)
+		direction = SKW_CONN_OUT;
 	/* The socket has storage already if a SYN was retransmitted or a sweep met it half open. */
 	if (own) {
 		own->direction = direction;
@@ -146,7 +128,7 @@ static __always_inline void on_established(struct bpf_sock_ops *skops, struct bp
 	}
 	if (!wanted(SKW_EVENT_ESTABLISHED))
 		return;
-	rec = event_start(skops, tp, SKW_EVENT_ESTABLISHED);
+	rec = start(skops, tp, SKW_EVENT_ESTABLISHED);
 	if (!rec)
 		return;
 	rec->head.direction = direction;
@@ -162,7 +144,7 @@ static __always_inline void on_listen(struct bpf_sock_ops *skops, struct tcp_soc
 	creator_event(skops, tp, SKW_CONN_UNKNOWN);
 	if (!wanted(SKW_EVENT_LISTEN))
 		return;
-	rec = event_start(skops, tp, SKW_EVENT_LISTEN);
+	rec = start(skops, tp, SKW_EVENT_LISTEN);
 	if (!rec)
 		return;
 	rec->backlog = tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog;
@@ -223,9 +205,9 @@ static __always_inline void on_rtt(struct bpf_sock_ops *skops, struct bpf_sock *
 	if (!wanted(SKW_EVENT_RTT))
 		return;
 	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp || !in_netns(tp))
+	if (!tp || !in_netns(sock_of(tp)))
 		return;
-	rec = event_start(skops, tp, SKW_EVENT_RTT);
+	rec = start(skops, tp, SKW_EVENT_RTT);
 	if (!rec)
 		return;
 	rec->rtt_us = rtt_us;
@@ -246,7 +228,7 @@ static __always_inline void on_rto(struct bpf_sock_ops *skops, struct bpf_sock *
 	}
 	if (!wanted(SKW_EVENT_RTO))
 		return;
-	rec = event_start(skops, tp, SKW_EVENT_RTO);
+	rec = start(skops, tp, SKW_EVENT_RTO);
 	if (!rec)
 		return;
 	rec->retransmits = skops->args[0];
@@ -264,7 +246,7 @@ static __always_inline void on_retrans(struct bpf_sock_ops *skops, struct bpf_so
 		own->retrans_events++;
 	if (!wanted(SKW_EVENT_RETRANS))
 		return;
-	rec = event_start(skops, tp, SKW_EVENT_RETRANS);
+	rec = start(skops, tp, SKW_EVENT_RETRANS);
 	if (!rec)
 		return;
 	rec->seq = skops->args[0];
@@ -277,14 +259,21 @@ static __always_inline void on_retrans(struct bpf_sock_ops *skops, struct bpf_so
 static __always_inline void on_state(struct bpf_sock_ops *skops, struct bpf_sock *sk,
 				     struct tcp_sock *tp)
 {
-	struct skw_conn_storage *own = storage_find(sk);
+	struct skw_conn_storage *own;
 	__u8 old_state = (__u8)skops->args[0], new_state = (__u8)skops->args[1];
 	struct skw_event_rec *rec;
 
+	/* A close() after shutdown() sets the state to what it is. */
+	if (old_state == new_state)
+		return;
+	own = storage_find(sk);
 	if (own)
 		own->state_ns = bpf_ktime_get_ns();
+	if (is_closer(tp, old_state, new_state))
+		process_event(sock_of(tp), bpf_get_socket_cookie(skops), SKW_EVENT_CLOSER,
+			      SKW_CONN_UNKNOWN, closer_data_segs(tp));
 	if (wanted(SKW_EVENT_STATE) && (own || !known_states)) {
-		rec = event_start(skops, tp, SKW_EVENT_STATE);
+		rec = start(skops, tp, SKW_EVENT_STATE);
 		if (rec) {
 			rec->head.old_state = old_state;
 			rec->head.new_state = new_state;
@@ -316,7 +305,7 @@ int skw_sockops(struct bpf_sock_ops *skops)
 		return 1;
 	}
 	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp || !in_netns(tp))
+	if (!tp || !in_netns(sock_of(tp)))
 		return 1;
 	switch (op) {
 	case OP_TCP_CONNECT:
@@ -342,24 +331,6 @@ int skw_sockops(struct bpf_sock_ops *skops)
 		break;
 	}
 	return 1;
-}
-
-/* Tells whether our program gets this socket's callbacks: its cgroup must be below ours. */
-static __always_inline bool in_subtree(const struct sock *sk)
-{
-	const struct cgroup *cgroup;
-
-	if (!subtree)
-		return true;
-	cgroup = sk->sk_cgrp_data.cgroup;
-	for (int i = 0; i < CGROUP_DEPTH_MAX && cgroup; i++) {
-		if (cgroup->kn->id == subtree)
-			return true;
-		if (!cgroup->self.parent)
-			return false;
-		cgroup = cgroup->self.parent->cgroup;
-	}
-	return false;
 }
 
 /*

@@ -5,9 +5,20 @@
 
 #include "ring.bpf.h"
 #include "row.bpf.h"
+#include "task.bpf.h"
 
-/* SKW_EVENT_BIT()s of the events that go into the rings. Set before loading. */
+#define CGROUP_DEPTH_MAX 16
+
+/* These are set before loading. */
+
+/* SKW_EVENT_BIT()s of the events that go into the rings. */
 const volatile __u32 events;
+/* Inode number of the only network namespace that is watched; 0: all are watched. */
+const volatile __u32 only_netns;
+/* Kernfs id of the cgroup that we are attached to; 0: the root. */
+const volatile __u64 subtree;
+/* The kernel lets callbacks ask which process's system call they run in. */
+const volatile bool creator = true;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -60,71 +71,92 @@ static __always_inline bool wanted(__u8 type)
 	return events & SKW_EVENT_BIT(type);
 }
 
-static __always_inline void head_fill(struct skw_event_head *head, struct bpf_sock_ops *skops,
-				      const struct tcp_sock *tp, __u8 type, __u64 now)
+static __always_inline bool in_netns(const struct sock *sk)
+{
+	return !only_netns || sock_netns(&sk->__sk_common) == only_netns;
+}
+
+/* Tells whether our program gets this socket's callbacks: its cgroup must be below ours. */
+static __always_inline bool in_subtree(const struct sock *sk)
+{
+	const struct cgroup *cgroup;
+
+	if (!subtree)
+		return true;
+	cgroup = sk->sk_cgrp_data.cgroup;
+	for (int i = 0; i < CGROUP_DEPTH_MAX && cgroup; i++) {
+		if (cgroup->kn->id == subtree)
+			return true;
+		if (!cgroup->self.parent)
+			return false;
+		cgroup = cgroup->self.parent->cgroup;
+	}
+	return false;
+}
+
+static __always_inline void head_fill(struct skw_event_head *head, const struct sock *sk,
+				      __u64 cookie, __u8 type, __u64 now)
 {
 	head->ts_ns = now;
-	head->cookie = bpf_get_socket_cookie(skops);
+	head->cookie = cookie;
 	head->type = type;
-	head->old_state = head->new_state = tp->inet_conn.icsk_inet.sk.__sk_common.skc_state;
+	head->old_state = head->new_state = sk->__sk_common.skc_state;
 	head->direction = SKW_CONN_UNKNOWN;
-	head->netns = sock_netns(&tp->inet_conn.icsk_inet.sk.__sk_common);
+	head->netns = sock_netns(&sk->__sk_common);
+}
+
+/*
+ * The current process, for a callback that runs in a system call on the socket, as a CREATOR or a
+ * CLOSER. A kernel thread is neither: MPTCP opens further subflows from kernel threads.
+ */
+static __always_inline void process_event(const struct sock *sk, __u64 cookie, __u8 type,
+					  __u8 direction, __u32 data_segs_in)
+{
+	const struct task_struct *task, *leader;
+	struct skw_creator_rec *rec;
+	__u32 tgid;
+
+	if (!creator || !wanted(type))
+		return;
+	task = bpf_get_current_task_btf();
+	if (task->flags & PF_KTHREAD)
+		return;
+	leader = task->group_leader;
+	tgid = process_id(leader);
+	if (!tgid)
+		return;
+	rec = event_reserve(sizeof(*rec));
+	if (!rec)
+		return;
+	head_fill(&rec->head, sk, cookie, type, bpf_ktime_get_ns());
+	rec->head.direction = direction;
+	rec->cgroup_id = sock_cgroup(sk);
+	rec->tgid = tgid;
+	rec->uid = sk->sk_uid.val;
+	process_comm(rec->comm, leader);
+	rec->data_segs_in = data_segs_in;
+	rec->reserved = 0;
+	event_submit(rec);
 }
 
 /* Returns a record filled in from the socket, with args[] 0, or NULL if the ring is full. */
-static __always_inline struct skw_event_rec *event_start(struct bpf_sock_ops *skops,
-							 const struct tcp_sock *tp, __u8 type)
+static __always_inline struct skw_event_rec *event_start(const struct sock *sk, __u64 cookie,
+							 __u8 type)
 {
-	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	struct skw_event_rec *rec = event_reserve(sizeof(*rec));
 
 	if (!rec)
 		return NULL;
-	head_fill(&rec->head, skops, tp, type, bpf_ktime_get_ns());
+	head_fill(&rec->head, sk, cookie, type, bpf_ktime_get_ns());
 	rec->cgroup_id = sock_cgroup(sk);
 	SOCK_TUPLE(rec, &sk->__sk_common);
+	SOCK_SCOPE(rec, &sk->__sk_common);
 	rec->reserved[0] = rec->reserved[1] = rec->reserved[2] = 0;
+	rec->reserved2 = 0;
 	rec->uid = sk->sk_uid.val;
 	rec->inode = sock_inode(sk);
 	rec->args[0] = rec->args[1] = rec->args[2] = rec->args[3] = 0;
 	return rec;
-}
-
-static __always_inline void close_event(struct bpf_sock_ops *skops, const struct tcp_sock *tp,
-					const struct skw_conn_storage *own, __u8 old_state)
-{
-	struct skw_close_rec *rec = event_reserve(sizeof(*rec));
-	__u64 now;
-
-	if (!rec)
-		return;
-	now = bpf_ktime_get_ns();
-	head_fill(&rec->head, skops, tp, SKW_EVENT_CLOSE, now);
-	rec->head.old_state = old_state;
-	rec->head.new_state = TCP_CLOSE;
-	row_start(&rec->row, &tp->inet_conn.icsk_inet.sk.__sk_common, now, rec->head.cookie,
-		  SKW_ROW_TCP);
-	/*
-	 * row_tcp() must see the state LISTEN: a listener has none of a connection's figures,
-	 * although its new state is CLOSE.
-	 */
-	if (old_state == TCP_LISTEN) {
-		row_tcp(&rec->row, tp, NULL, TCP_LISTEN, true);
-		rec->row.state = TCP_CLOSE;
-	} else {
-		row_tcp(&rec->row, tp, own, TCP_CLOSE, true);
-		/*
-		 * The first timeout or retransmission creates the storage. So a socket
-		 * without storage has had none.
-		 */
-		if (!own)
-			rec->row.rto_count = rec->row.retrans_events = 0;
-	}
-	rec->head.direction = rec->row.direction;
-	/* The kernel stops the socket's timers right after this callback. */
-	rec->row.timer = SKW_TIMER_NONE;
-	rec->row.timer_left_us = SKW_NONE64;
-	event_submit(rec);
 }
 
 #endif

@@ -72,12 +72,13 @@ static __always_inline void row_start(struct skw_conn_rec *rec, const struct soc
 	rec->ts_ns = ts_ns;
 	rec->cookie = cookie;
 	SOCK_TUPLE(rec, common);
+	SOCK_SCOPE(rec, common);
 	rec->netns = sock_netns(common);
 	rec->kind = kind;
 	rec->state = common->skc_state;
 	rec->flags = SKW_ROW_APP_UNKNOWN;
 	rec->direction = SKW_CONN_UNKNOWN;
-	rec->reserved[0] = rec->reserved[1] = 0;
+	rec->ending = rec->reserved = 0;
 	rec->inode = 0;
 	rec->sk_err = 0;
 	*(__u64 *)rec->congestion = 0;
@@ -143,6 +144,29 @@ static __always_inline void row_rates(struct skw_conn_rec *rec, const struct tcp
 	rec->pacing_rate = pacing;
 }
 
+/*
+ * The kernel counts by sequence numbers, in which SYN and FIN are a byte each. A queue of bytes has
+ * neither of them. In these states the own SYN or FIN is not acknowledged. The peer's FIN stays in
+ * the queue until the application has read the end, and then copied_seq is behind it.
+ */
+#define OWN_SYN_OR_FIN                                                                             \
+	(1U << TCP_SYN_SENT | 1U << TCP_FIN_WAIT1 | 1U << TCP_CLOSING | 1U << TCP_LAST_ACK)
+
+static __always_inline void row_amounts(struct skw_conn_rec *rec, const struct tcp_sock *tp)
+{
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
+	__u32 own = OWN_SYN_OR_FIN >> sk->__sk_common.skc_state & 1;
+	__u32 fin = has_peer_fin(sk);
+	__u64 received = tp->bytes_received;
+
+	rec->bytes_acked = tp->bytes_acked;
+	rec->bytes_received = received && fin ? received - 1 : received;
+	rec->bytes_retrans = tp->bytes_retrans;
+	rec->notsent = at_least_0(tp->write_seq - tp->snd_nxt - own);
+	rec->recv_q = at_least_0(tp->rcv_nxt - tp->copied_seq - fin);
+	rec->send_q = at_least_0(tp->write_seq - tp->snd_una - own);
+}
+
 static __always_inline void row_figures(struct skw_conn_rec *rec, const struct tcp_sock *tp)
 {
 	const struct tcp_congestion_ops *congestion = tp->inet_conn.icsk_ca_ops;
@@ -153,9 +177,7 @@ static __always_inline void row_figures(struct skw_conn_rec *rec, const struct t
 	row_rates(rec, tp);
 	row_chrono(rec, tp, now);
 	row_timer(rec, tp, now);
-	rec->bytes_acked = tp->bytes_acked;
-	rec->bytes_received = tp->bytes_received;
-	rec->bytes_retrans = tp->bytes_retrans;
+	row_amounts(rec, tp);
 	rec->srtt_us = or_none32(tp->srtt_us >> 3);
 	if (rec->srtt_us != SKW_NONE32)
 		rec->rttvar_us = tp->mdev_us >> 2;
@@ -168,9 +190,7 @@ static __always_inline void row_figures(struct skw_conn_rec *rec, const struct t
 		rec->ssthresh = ssthresh;
 	rec->segs_out = tp->segs_out;
 	rec->segs_in = tp->segs_in;
-	rec->notsent = at_least_0(tp->write_seq - tp->snd_nxt);
-	rec->recv_q = at_least_0(tp->rcv_nxt - tp->copied_seq);
-	rec->send_q = tp->write_seq - tp->snd_una;
+	rec->data_segs_in = tp->data_segs_in;
 	rec->unacked = tp->packets_out;
 	rec->sacked = tp->sacked_out;
 	rec->reordering = tp->reordering;

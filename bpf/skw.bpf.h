@@ -11,8 +11,13 @@
 #include <bpf/bpf_helpers.h>
 #include "abi/conn.h"
 
-#define AF_INET       2
-#define AF_INET6      10
+#define AF_INET  2
+#define AF_INET6 10
+
+/* enum sock_flags, include/net/sock.h */
+#define SOCK_DONE 1
+/* include/net/sock.h */
+#define RCV_SHUTDOWN  1
 
 #define IPPROTO_TCP   6
 #define IPPROTO_UDP   17
@@ -66,6 +71,64 @@ static __always_inline __u64 sock_cgroup(const struct sock *sk)
 			remote_[1] = remote_[2] = remote_[3] = 0;                                  \
 		}                                                                                  \
 	} while (0)
+
+/* RFC 4291, 2.5.6 and 2.7: the addresses that have a meaning on one link only. */
+static __always_inline bool is_link_local(const __u8 *addr)
+{
+	return (addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80) ||
+	       (addr[0] == 0xff && (addr[1] & 0x0f) == 2);
+}
+
+#define NETDEV_HASHENTRIES 256 /* include/linux/netdevice.h, NETDEV_HASHBITS */
+#define NETDEV_CHAIN_MAX   64
+
+/*
+ * Finds the name of an interface like dev_get_by_index_rcu() in net/core/dev.c. If it is not found,
+ * `out` stays as it is. Only sockets with link-local addresses pay for this.
+ */
+static __noinline __attribute__((unused)) int scope_name(char *out, const struct net *net,
+							 __u32 ifindex)
+{
+	const struct hlist_head *heads = NULL;
+	const struct hlist_node *node = NULL;
+
+	if (!bpf_core_field_exists(net->dev_index_head))
+		return 0;
+	bpf_core_read(&heads, sizeof(heads), &net->dev_index_head);
+	bpf_probe_read_kernel(&node, sizeof(node), &heads[ifindex & (NETDEV_HASHENTRIES - 1)]);
+	for (int i = 0; i < NETDEV_CHAIN_MAX && node; i++) {
+		const struct net_device *dev =
+			(const void *)node - bpf_core_field_offset(struct net_device, index_hlist);
+		int index = 0;
+
+		bpf_core_read(&index, sizeof(index), &dev->ifindex);
+		if (index == (int)ifindex) {
+			bpf_core_read(out, SKW_SCOPE_LEN, &dev->name);
+			return 0;
+		}
+		bpf_core_read(&node, sizeof(node), &node->next);
+	}
+	return 0;
+}
+
+/* Two types of records have these members. The tuple must be filled in before. */
+#define SOCK_SCOPE(rec, common)                                                                    \
+	do {                                                                                       \
+		const struct sock_common *at_ = (common);                                          \
+		(rec)->scope_id = 0;                                                               \
+		((__u64 *)(rec)->scope)[0] = ((__u64 *)(rec)->scope)[1] = 0;                       \
+		if ((rec)->family == AF_INET6 && at_->skc_bound_dev_if &&                          \
+		    (is_link_local((rec)->local_addr) || is_link_local((rec)->remote_addr))) {     \
+			(rec)->scope_id = (__u32)at_->skc_bound_dev_if;                            \
+			scope_name((rec)->scope, at_->skc_net.net, (rec)->scope_id);               \
+		}                                                                                  \
+	} while (0)
+
+/* The peer's FIN has arrived. It is the last byte of the sequence numbers that were received. */
+static __always_inline bool has_peer_fin(const struct sock *sk)
+{
+	return sk->__sk_common.skc_flags >> SOCK_DONE & 1;
+}
 
 /* Since 6.18 UDP sockets have a drop counter per NUMA node. */
 static __always_inline __u32 sock_drops(const struct sock *sk)

@@ -139,8 +139,23 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct net_device {
+	struct hlist_node index_hlist;
+	int ifindex;
+	char name[16];
+};
+
 struct net {
 	struct ns_common ns;
+	struct hlist_head *dev_index_head; /* 256 chains */
 };
 
 typedef struct {
@@ -151,10 +166,6 @@ struct in6_addr {
 	union {
 		__be32 u6_addr32[4];
 	} in6_u;
-};
-
-struct hlist_node {
-	struct hlist_node *next, **pprev;
 };
 
 struct timer_list {
@@ -204,24 +215,38 @@ struct sock_common {
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	int skc_bound_dev_if;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	unsigned long skc_flags; /* enum sock_flags */
+	struct hlist_node skc_node;
 };
+
+typedef struct {
+	int owned;
+} socket_lock_t;
 
 struct numa_drop_counters {
 	atomic_t drops0;
 	atomic_t drops1;
 };
 
+struct sk_buff_head {
+	__u32 qlen;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
 	atomic_t sk_drops;
 	struct numa_drop_counters *sk_drop_counters; /* for UDP, since 6.18 */
 	struct {
 		atomic_t rmem_alloc;
 	} sk_backlog;
 	int sk_err;
+	int sk_err_soft;
+	struct sk_buff_head sk_error_queue;
 	struct socket *sk_socket;
 	unsigned long sk_ino; /* since 6.18 */
 	refcount_t sk_wmem_alloc;
@@ -229,6 +254,7 @@ struct sock {
 	struct timer_list sk_timer;             /* keepalive, before 6.19 */
 	struct timer_list tcp_retransmit_timer; /* since 6.19 */
 	kuid_t sk_uid;
+	__u8 sk_shutdown;
 	__u16 sk_protocol;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
@@ -250,7 +276,9 @@ struct inet_connection_sock {
 	struct timer_list icsk_keepalive_timer;  /* since 6.19 */
 	__u32 icsk_rto;
 	const struct tcp_congestion_ops *icsk_ca_ops;
+	__u8 icsk_retransmits;
 	__u8 icsk_pending;
+	__u8 icsk_probes_out;
 };
 
 struct minmax_sample {
@@ -266,6 +294,7 @@ struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	__u64 bytes_received;
 	__u32 segs_in;
+	__u32 data_segs_in;
 	__u32 rcv_nxt;
 	__u32 copied_seq;
 	__u32 snd_nxt;
@@ -320,6 +349,7 @@ struct inet_request_sock {
 
 struct tcp_request_sock {
 	struct inet_request_sock req;
+	__u32 snt_isn;
 };
 
 struct udp_sock {

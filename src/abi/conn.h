@@ -11,12 +11,13 @@
 #ifndef SKW_ABI_CONN_H
 #define SKW_ABI_CONN_H
 
-#define SKW_NONE8    0xffU
-#define SKW_NONE32   0xffffffffU
-#define SKW_NONE64   0xffffffffffffffffULL
+#define SKW_NONE8     0xffU
+#define SKW_NONE32    0xffffffffU
+#define SKW_NONE64    0xffffffffffffffffULL
 
-#define SKW_COMM_LEN 16
-#define SKW_CA_LEN   16
+#define SKW_COMM_LEN  16
+#define SKW_CA_LEN    16
+#define SKW_SCOPE_LEN 16 /* IFNAMSIZ */
 
 /*
  * RTT histogram: bucket 0 counts samples under 32 us, bucket i (1..14) those in
@@ -39,6 +40,18 @@ enum skw_row_kind {
 /* It is not known whether the application limits the rate. */
 #define SKW_ROW_APP_UNKNOWN 0x08
 
+/*
+ * The facts that a socket shows at its close, beside the error on it. sk_lock.owned is set while a
+ * process is in a system call on the socket, so a callback then runs in that process. It is not set
+ * for packets and timers.
+ */
+#define SKW_END_LOCAL    0x01 /* a process closes it: sk_lock.owned */
+#define SKW_END_PEER_FIN 0x02 /* the peer's FIN has arrived: SOCK_DONE */
+#define SKW_END_ACKED    0x04 /* all that was sent is acknowledged, also a FIN */
+#define SKW_END_GAVE_UP  0x08 /* its timer has fired too often without an answer */
+#define SKW_END_REPLACED 0x10 /* a TIME_WAIT socket has taken its place */
+#define SKW_END_ICMP     0x20 /* an ICMP message has told an error, which ended nothing */
+
 enum skw_conn_direction { SKW_CONN_UNKNOWN, SKW_CONN_IN, SKW_CONN_OUT };
 
 /* The names are those of `ss -o`. */
@@ -57,8 +70,8 @@ struct skw_conn_rec {
 	__u64 opened_ns; /* time of connect() or of establishment, if it was seen */
 	__u64 state_ns;  /* time of the last change of state that was seen */
 	__u64 last_rto_ns;
-	__u64 bytes_acked; /* RFC 4898 tcpEStatsAppHCThruOctetsAcked */
-	__u64 bytes_received;
+	__u64 bytes_acked;    /* RFC 4898 tcpEStatsAppHCThruOctetsAcked, so SYN and FIN count */
+	__u64 bytes_received; /* without the FIN */
 	__u64 bytes_retrans;
 	__u64 delivery_rate; /* bytes per second */
 	__u64 pacing_rate;   /* bytes per second */
@@ -72,7 +85,8 @@ struct skw_conn_rec {
 	__u8 flags;     /* SKW_ROW_* */
 	__u8 timer;     /* enum skw_conn_timer; SKW_NONE8 */
 	__u8 direction; /* enum skw_conn_direction */
-	__u8 reserved[2];
+	__u8 ending;    /* SKW_END_*; 0 in a sweep */
+	__u8 reserved;
 	__u32 netns; /* inode number of the namespace */
 	__u32 inode; /* of the socket; 0: no process holds it */
 	__u32 uid;
@@ -86,16 +100,25 @@ struct skw_conn_rec {
 	__u32 retrans_events; /* retransmissions that our programs saw, failed ones included */
 	__u32 lost_segs;      /* the kernel's total */
 	__u32 cwnd, ssthresh, mss;
-	__u32 segs_out, segs_in;
-	/* Bytes. Of a listener, recv_q is the number of waiting connections, send_q their limit. */
+	__u32 segs_out, segs_in, data_segs_in;
+	/*
+	 * Bytes, in which SYN and FIN don't count. Of a listener, recv_q is the number of waiting
+	 * connections, send_q their limit.
+	 */
 	__u32 notsent, recv_q, send_q;
 	__u32 unacked, sacked, reordering;
 	__u32 rcv_rtt_us, snd_wnd;
-	__u32 drops;                 /* of UDP sockets and of listeners */
+	__u32 drops; /* of UDP sockets and of listeners */
+	/*
+	 * The interface of link-local addresses: its index, 0 for other addresses, and its name,
+	 * which is empty if it was not found.
+	 */
+	__u32 scope_id;
 	char congestion[SKW_CA_LEN]; /* NUL-padded; empty: unknown */
+	char scope[SKW_SCOPE_LEN];
 };
 
-_Static_assert(sizeof(struct skw_conn_rec) == 360, "row record");
+_Static_assert(sizeof(struct skw_conn_rec) == 384, "row record");
 
 /* A process that holds a socket, from iter/task_file. */
 struct skw_holder_rec {
@@ -115,8 +138,11 @@ enum skw_event_type {
 	SKW_EVENT_RETRANS,
 	SKW_EVENT_CLOSE,
 	SKW_EVENT_LISTEN,
-	/* The process that called connect() or listen(); it is never shown. */
-	SKW_EVENT_CREATOR,
+	/* From here on, the types are not shown under a name of their own. */
+	SKW_EVENT_CREATOR, /* the process that called connect() or listen() */
+	SKW_EVENT_CLOSER,  /* the process that closes a connection */
+	SKW_EVENT_FAILED,  /* a connect() that failed at once, shown as CONNECT */
+	SKW_EVENT_SYNACK,  /* a SYN-ACK that was sent again, shown as RETRANS */
 	SKW_EVENT_TYPES
 };
 
@@ -132,7 +158,10 @@ struct skw_event_head {
 	__u32 netns;
 };
 
-/* A record of any type but CLOSE and CREATOR. */
+/*
+ * A record of any type but CLOSE, CREATOR and CLOSER. For SYNACK the addresses are those of the
+ * half-open connection, and all else is of its listener.
+ */
 struct skw_event_rec {
 	struct skw_event_head head;
 	__u64 cgroup_id;
@@ -142,6 +171,9 @@ struct skw_event_rec {
 	__u8 reserved[3];
 	__u32 uid;
 	__u32 inode;
+	__u32 scope_id; /* as in struct skw_conn_rec */
+	__u32 reserved2;
+	char scope[SKW_SCOPE_LEN];
 	union {
 		__u32 rtt_us; /* RTT; SKW_NONE32 where the kernel does not tell (before 6.10) */
 		struct {
@@ -149,9 +181,9 @@ struct skw_event_rec {
 			__u32 retransmits; /* timeouts in a row before it; 0: it is the first */
 		};
 		struct {
-			__u32 seq; /* RETRANS: the number on the wire, in host order */
+			__u32 seq; /* RETRANS, SYNACK: the number on the wire, in host order */
 			__u32 segs;
-			__s32 error; /* 0, or the errno of the failure to send */
+			__s32 error; /* 0, or the errno of the failure to send; FAILED: errno */
 		};
 		__u32 backlog;      /* LISTEN */
 		__u32 handshake_us; /* ESTABLISHED: the first RTT; SKW_NONE32 */
@@ -160,26 +192,34 @@ struct skw_event_rec {
 };
 
 _Static_assert(sizeof(struct skw_event_head) == 24, "event head");
-_Static_assert(sizeof(struct skw_event_rec) == 96, "event record");
+_Static_assert(sizeof(struct skw_event_rec) == 120, "event record");
 
-/* CLOSE: head.old_state is the state that the connection left, row.sk_err tells why. */
+/*
+ * CLOSE: head.old_state is the state that the connection left; row.sk_err and row.ending tell why.
+ */
 struct skw_close_rec {
 	struct skw_event_head head;
 	struct skw_conn_rec row;
 };
 
-_Static_assert(sizeof(struct skw_close_rec) == 384, "close record");
+_Static_assert(sizeof(struct skw_close_rec) == 408, "close record");
 
-/* CREATOR: the process that is in connect() or listen(). */
+/* CREATOR, CLOSER: the process that is in connect() or listen(), or in close() or shutdown(). */
 struct skw_creator_rec {
 	struct skw_event_head head;
 	__u64 cgroup_id;
 	__u32 tgid;
 	__u32 uid;
 	char comm[SKW_COMM_LEN];
+	/*
+	 * CLOSER: the segments with data that came before, if data that comes later is answered by
+	 * a reset; otherwise SKW_NONE32.
+	 */
+	__u32 data_segs_in;
+	__u32 reserved;
 };
 
-_Static_assert(sizeof(struct skw_creator_rec) == 56, "creator record");
+_Static_assert(sizeof(struct skw_creator_rec) == 64, "creator record");
 
 /*
  * One per CPU, in an array that user space maps. Each program counts what it could not do.

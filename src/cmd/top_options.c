@@ -19,9 +19,10 @@
 
 /* The events that the table needs: the begin, the problems and the end of each connection. */
 #define TABLE_EVENTS                                                                               \
-	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
-	 SKW_EVENT_BIT(SKW_EVENT_STATE) | SKW_EVENT_BIT(SKW_EVENT_RTO) |                           \
-	 SKW_EVENT_BIT(SKW_EVENT_RETRANS) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))
+	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_CLOSER) |                      \
+	 SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) | SKW_EVENT_BIT(SKW_EVENT_STATE) |                   \
+	 SKW_EVENT_BIT(SKW_EVENT_RTO) | SKW_EVENT_BIT(SKW_EVENT_RETRANS) |                         \
+	 SKW_EVENT_BIT(SKW_EVENT_CLOSE))
 
 #define AT(field) offsetof(struct skw_top_request, field)
 

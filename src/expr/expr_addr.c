@@ -118,6 +118,28 @@ static void unmap(struct skw_expr_addr *net)
 	net->bits -= 96;
 }
 
+/* Cuts off the scope of a link-local address, as in RFC 4007, 11. */
+static bool take_scope(char *text, struct skw_expr_addr *out)
+{
+	char *percent = strchr(text, '%');
+	size_t len = percent ? strlen(percent + 1) : 0;
+
+	if (!percent)
+		return true;
+	if (!len || len >= sizeof(out->scope))
+		return false;
+	memcpy(out->scope, percent + 1, len + 1);
+	*percent = '\0';
+	return true;
+}
+
+/* Only link-local addresses have a scope. */
+static bool scope_fits(const struct skw_expr_addr *net)
+{
+	return !net->scope[0] || (!net->v4 && net->bits >= 10 && net->addr[0] == 0xfe &&
+				  (net->addr[1] & 0xc0) == 0x80);
+}
+
 /* Removes the brackets of "[::1]". Changes the text. */
 static char *without_brackets(char *text)
 {
@@ -132,7 +154,7 @@ static char *without_brackets(char *text)
 bool skw_expr_addr_parse(const char *text, bool prefix, struct skw_expr_addr *out)
 {
 	struct skw_expr_addr net = { 0 };
-	char copy[INET6_ADDRSTRLEN + 16];
+	char copy[INET6_ADDRSTRLEN + 32];
 	size_t len = strlen(text);
 	uint64_t bits;
 
@@ -142,6 +164,8 @@ bool skw_expr_addr_parse(const char *text, bool prefix, struct skw_expr_addr *ou
 	if (!take_port(copy, &net) || !take_bits(copy, &bits))
 		return false;
 	char *addr = without_brackets(copy);
+	if (!take_scope(addr, &net))
+		return false;
 	if (strcmp(addr, "*") == 0 || (!*addr && net.has_port)) {
 		net.any = true;
 		if (bits != UINT64_MAX)
@@ -160,16 +184,20 @@ bool skw_expr_addr_parse(const char *text, bool prefix, struct skw_expr_addr *ou
 		net.bits = (uint8_t)bits;
 	}
 	unmap(&net);
+	if (!scope_fits(&net))
+		return false;
 	*out = net;
 	return true;
 }
 
-bool skw_expr_addr_contains(const struct skw_expr_addr *net, uint8_t family, const uint8_t addr[16],
-			    uint16_t port)
+bool skw_expr_addr_contains(const struct skw_expr_addr *net, const struct skw_expr_end *end)
 {
-	bool v4 = family != AF_INET6;
+	bool v4 = end->family != AF_INET6;
+	const uint8_t *addr = end->addr;
 
-	if (net->has_port && net->port != port)
+	if (net->has_port && net->port != end->port)
+		return false;
+	if (net->scope[0] && (!end->scope || strcmp(end->scope, net->scope) != 0))
 		return false;
 	if (net->any)
 		return true;

@@ -14,17 +14,25 @@ struct skw_expr_addr {
 	bool v4;
 	bool has_port;
 	uint16_t port;
+	char scope[17]; /* the interface of link-local addresses; empty: any */
 };
 
 /*
  * Parses "10.0.0.1", "10.0.0.0/8", "2001:db8::/32", "10.0.0.1:443", "[::1]:443", "*:443" and
- * ":443". With `prefix`, also parses the beginning of an address: "10.0", "2001:db8:". Returns
- * false if the text is none of these.
+ * ":443", "fe80::1%eth0", "[fe80::1%eth0]:22" and "fe80::%eth0/64". With `prefix`, also parses the
+ * beginning of an address: "10.0", "2001:db8:". Returns false if the text is none of these.
  */
 bool skw_expr_addr_parse(const char *text, bool prefix, struct skw_expr_addr *out);
 
-/* Whether the network contains an address of a row (as in struct skw_row) and its port. */
-bool skw_expr_addr_contains(const struct skw_expr_addr *net, uint8_t family, const uint8_t addr[16],
-			    uint16_t port);
+/* An end of a row. `scope` may be NULL. */
+struct skw_expr_end {
+	uint8_t family;
+	const uint8_t *addr; /* 16 bytes, as in struct skw_tuple */
+	uint16_t port;
+	const char *scope;
+};
+
+/* Whether the network contains an end of a row. */
+bool skw_expr_addr_contains(const struct skw_expr_addr *net, const struct skw_expr_end *end);
 
 #endif

@@ -59,11 +59,14 @@ static enum answer test_owners(const struct skw_expr_test *test, const struct sk
 static enum answer test_addr(const struct skw_expr_test *test, enum skw_field field,
 			     const struct skw_row *row)
 {
-	if (field == SKW_FIELD_LOCAL_ADDR)
-		return skw_expr_addr_contains(&test->addr, row->tuple.family, row->tuple.local_addr,
-					      row->tuple.local_port);
-	return skw_expr_addr_contains(&test->addr, row->tuple.family, row->tuple.remote_addr,
-				      row->tuple.remote_port);
+	const struct skw_tuple *t = &row->tuple;
+	bool local = field == SKW_FIELD_LOCAL_ADDR;
+	const struct skw_expr_end end = { .family = t->family,
+					  .addr = local ? t->local_addr : t->remote_addr,
+					  .port = local ? t->local_port : t->remote_port,
+					  .scope = row->scope };
+
+	return skw_expr_addr_contains(&test->addr, &end);
 }
 
 static enum answer test_values(const struct skw_expr_test *test, enum skw_field field,

@@ -86,13 +86,14 @@ static void text_cell(struct skw_buf *out, const struct csv_cell *cell)
 
 static void addr_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[SKW_ADDRESS_SIZE];
 
-	skw_address_text(cell->row->tuple.family,
-			 cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->tuple.local_addr
-							     : cell->row->tuple.remote_addr,
-			 text);
-	skw_buf_add_str(out, text);
+	if (cell->field == SKW_FIELD_LOCAL_ADDR)
+		skw_address_of_local(text, cell->row);
+	else
+		skw_address_of_remote(text, cell->row);
+	/* The name of an interface may contain a comma or quotes. */
+	add_quoted(out, text);
 }
 
 /* All owners as "pid:comm pid:comm" in a single pair of quotes. */

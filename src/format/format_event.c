@@ -52,11 +52,11 @@ static void add_endpoints(struct skw_buf *out, const struct skw_row *row)
 	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE] = "";
 	char arrow = row->direction < sizeof(arrows) ? arrows[row->direction] : '-';
 
-	skw_address_local(local, &row->tuple);
-	if (row->state == SKW_STATE_LISTEN)
+	skw_address_local(local, row);
+	if (!skw_row_has_peer(row))
 		arrow = ' ';
 	else
-		skw_address_remote(remote, &row->tuple);
+		skw_address_remote(remote, row);
 	skw_buf_printf(out, "%-*s %c %-*s", ENDPOINT_WIDTH, local, arrow, ENDPOINT_WIDTH, remote);
 }
 
@@ -65,6 +65,12 @@ static const char *time_text(char out[16], uint64_t us)
 {
 	skw_format_us(out, 6, us);
 	return out;
+}
+
+static void add_connect(struct skw_buf *out, const struct skw_event *event)
+{
+	if (event->error)
+		skw_buf_printf(out, "  failed: %s", strerror(event->error));
 }
 
 static void add_established(struct skw_buf *out, const struct skw_event *event)
@@ -99,8 +105,12 @@ static void add_rto(struct skw_buf *out, const struct skw_event *event)
 
 static void add_retrans(struct skw_buf *out, const struct skw_event *event)
 {
-	skw_buf_printf(out, "  retransmit %u segment%s seq %u", event->segs,
-		       event->segs == 1 ? "" : "s", event->seq);
+	/* Only a listener sends in this state, for the connections that it has not accepted. */
+	if (event->row->state == SKW_STATE_SYN_RECV && event->row->direction == SKW_CONN_IN)
+		skw_buf_printf(out, "  retransmit SYN-ACK seq %u", event->seq);
+	else
+		skw_buf_printf(out, "  retransmit %u segment%s seq %u", event->segs,
+			       event->segs == 1 ? "" : "s", event->seq);
 	if (event->error)
 		skw_buf_printf(out, ", not sent: %s", strerror(abs(event->error)));
 }
@@ -120,10 +130,12 @@ static void add_close(struct skw_buf *out, const struct skw_event *event)
 	static const char *const reasons[SKW_CLOSE_REASONS] = {
 		[SKW_CLOSE_UNKNOWN] = "closed",
 		[SKW_CLOSE_FIN] = "closed",
+		[SKW_CLOSE_HALF_CLOSED] = "half closed",
 		[SKW_CLOSE_RESET_BY_PEER] = "reset by peer",
 		[SKW_CLOSE_RESET_BY_US] = "reset by us",
 		[SKW_CLOSE_TIMEOUT] = "timed out",
 		[SKW_CLOSE_REFUSED] = "refused",
+		[SKW_CLOSE_ABORTED] = "aborted",
 	};
 	const struct skw_row *row = event->row;
 	struct skw_value age;
@@ -151,13 +163,10 @@ static void add_listen(struct skw_buf *out, const struct skw_event *event)
 }
 
 static void (*const details[SKW_EVENT_CREATOR])(struct skw_buf *, const struct skw_event *) = {
-	[SKW_EVENT_ESTABLISHED] = add_established,
-	[SKW_EVENT_STATE] = add_state,
-	[SKW_EVENT_RTT] = add_rtt,
-	[SKW_EVENT_RTO] = add_rto,
-	[SKW_EVENT_RETRANS] = add_retrans,
-	[SKW_EVENT_CLOSE] = add_close,
-	[SKW_EVENT_LISTEN] = add_listen,
+	[SKW_EVENT_CONNECT] = add_connect, [SKW_EVENT_ESTABLISHED] = add_established,
+	[SKW_EVENT_STATE] = add_state,     [SKW_EVENT_RTT] = add_rtt,
+	[SKW_EVENT_RTO] = add_rto,         [SKW_EVENT_RETRANS] = add_retrans,
+	[SKW_EVENT_CLOSE] = add_close,     [SKW_EVENT_LISTEN] = add_listen,
 };
 
 void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,

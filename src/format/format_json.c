@@ -102,12 +102,12 @@ static void text_cell(struct skw_buf *out, const struct json_cell *cell)
 
 static void addr_cell(struct skw_buf *out, const struct json_cell *cell)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[SKW_ADDRESS_SIZE];
 
-	skw_address_text(cell->row->tuple.family,
-			 cell->field == SKW_FIELD_LOCAL_ADDR ? cell->row->tuple.local_addr
-							     : cell->row->tuple.remote_addr,
-			 text);
+	if (cell->field == SKW_FIELD_LOCAL_ADDR)
+		skw_address_of_local(text, cell->row);
+	else
+		skw_address_of_remote(text, cell->row);
 	add_string(out, text);
 }
 
@@ -201,6 +201,7 @@ struct extra {
 	}
 
 static const struct extra extras[SKW_EVENT_CREATOR][EXTRAS + 1] = {
+	[SKW_EVENT_CONNECT] = { EXTRA(error, EXTRA_INT) },
 	[SKW_EVENT_ESTABLISHED] = { EXTRA(handshake_us, EXTRA_UINT32) },
 	[SKW_EVENT_STATE] = { EXTRA(old_state, EXTRA_STATE), EXTRA(new_state, EXTRA_STATE) },
 	[SKW_EVENT_RTT] = { EXTRA(rtt_us, EXTRA_UINT32) },

@@ -21,6 +21,7 @@
 #include "kern/bpf_log.h"
 #include "kern/cgroup.h"
 #include "kern/conn_owner.h"
+#include "kern/conn_trace.h"
 #include "kern/ring_set.h"
 #include "util/cleanup.h"
 
@@ -41,6 +42,7 @@ struct skw_conn {
 	struct skw_ring_set rings;
 	struct bpf_link *sockops;
 	struct skw_conn_owner *owner; /* NULL: none */
+	struct skw_conn_trace *trace; /* NULL: none */
 	struct bpf_link *tcp, *udp;   /* the iterators; udp NULL: none */
 	uint32_t lacks;               /* SKW_LACKS_*, found while loading */
 };
@@ -213,6 +215,22 @@ static int map_memory(struct skw_conn *c, struct skw_error *err)
 	return 0;
 }
 
+static void trace_attach(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree)
+{
+	const struct skw_conn_trace_options trace = {
+		.events = opt->events,
+		.netns = opt->netns,
+		.subtree = subtree,
+		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
+		.rings_len = c->rings.len,
+		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
+	};
+	uint32_t lacks;
+
+	c->trace = skw_conn_trace_open(&trace, &lacks);
+	c->lacks |= lacks;
+}
+
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		      const struct place *place, struct skw_error *err)
 {
@@ -226,6 +244,8 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		ret = iters_attach(c, opt, err);
 	if (!ret)
 		ret = sockops_attach(c, place, err);
+	if (!ret)
+		trace_attach(c, opt, place->subtree);
 	if (ret || !opt->holders)
 		return ret;
 	/* Holders are optional, like the parts above. */
@@ -264,6 +284,7 @@ void skw_conn_detach(struct skw_conn *c)
 		return;
 	bpf_link__destroy(c->sockops);
 	c->sockops = NULL;
+	skw_conn_trace_detach(c->trace);
 	/* Waits for an RCU grace period. After it no CPU runs the program any more. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -272,12 +293,14 @@ void skw_conn_detach(struct skw_conn *c)
 void skw_conn_disarm(struct skw_conn *c)
 {
 	bpf_link__destroy(c->sockops);
+	skw_conn_trace_close(c->trace);
 	skw_conn_owner_close(c->owner);
 	bpf_link__destroy(c->tcp);
 	bpf_link__destroy(c->udp);
 	conn_bpf__destroy(c->bpf);
 	skw_ring_set_close_fds(&c->rings);
 	c->sockops = c->tcp = c->udp = NULL;
+	c->trace = NULL;
 	c->owner = NULL;
 	c->bpf = NULL;
 }
@@ -297,7 +320,7 @@ void skw_conn_close(struct skw_conn *c)
 
 int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 {
-	int *fds = calloc(SKW_ITERS + 1, sizeof(*fds));
+	int *fds = calloc(SKW_ITERS + 1 + SKW_CONN_TRACE_LINKS, sizeof(*fds));
 
 	if (!fds)
 		return NULL;
@@ -309,6 +332,7 @@ int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 		if (fd >= 0)
 			fds[(*n)++] = fd;
 	}
+	*n += skw_conn_trace_links(c->trace, fds + *n);
 	return fds;
 }
 

@@ -13,12 +13,12 @@
 struct skw_event {
 	uint64_t ts_ns; /* CLOCK_MONOTONIC */
 	const struct skw_row *row;
-	uint8_t type;                 /* enum skw_event_type, never SKW_EVENT_CREATOR */
+	uint8_t type;                 /* enum skw_event_type, below SKW_EVENT_CREATOR */
 	uint8_t old_state, new_state; /* enum skw_row_state: STATE, CLOSE */
 	uint32_t rtt_us;              /* RTT */
 	uint32_t rto_us, backoff;     /* RTO; backoff: number of timeouts in a row before it */
 	uint32_t seq, segs;           /* RETRANS */
-	int error;                    /* RETRANS: errno, or 0 */
+	int error;                    /* CONNECT, RETRANS: errno, or 0 */
 	uint32_t backlog;             /* LISTEN */
 	uint32_t handshake_us;        /* ESTABLISHED; SKW_NONE32 */
 };
@@ -28,7 +28,7 @@ struct skw_event {
  * makes the struct skw_event that the other rooms see.
  */
 struct skw_event_told {
-	/* Its row is NULL. Its type may be SKW_EVENT_CREATOR, which the table needs. */
+	/* Its row is NULL. Its type may be one of those that are not shown under their own name. */
 	struct skw_event event;
 	/*
 	 * For CLOSE this is the last row with all its figures, the state that it left and the close
@@ -36,8 +36,8 @@ struct skw_event_told {
 	 * netns, cgroup_id, uid, inode, direction), and `kind` is 0.
 	 */
 	struct skw_row_sample socket;
-	/* CREATOR: the process that is in connect() or listen(). */
-	struct skw_owner creator;
+	/* CREATOR, CLOSER: the process that is in that system call. */
+	struct skw_owner process;
 };
 
 #endif

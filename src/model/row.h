@@ -28,7 +28,14 @@ struct skw_owners {
 	struct skw_owner list[];
 };
 
-enum skw_owner_source { SKW_OWNER_UNKNOWN, SKW_OWNER_HOLDER, SKW_OWNER_CREATOR };
+enum skw_owner_source {
+	SKW_OWNER_UNKNOWN,
+	SKW_OWNER_HOLDER,   /* found among the open files of all processes */
+	SKW_OWNER_CREATOR,  /* called connect() or listen() */
+	SKW_OWNER_LISTENER, /* the owners of the only listener that can have accepted it */
+	SKW_OWNER_CLOSER,   /* closed it, or were the last to hold it */
+	SKW_OWNER_SOURCES
+};
 
 /* States as they are shown. The states of TCP have the numbers of include/net/tcp_states.h. */
 enum skw_row_state {
@@ -48,12 +55,14 @@ enum skw_row_state {
 };
 
 enum skw_close_reason {
-	SKW_CLOSE_UNKNOWN, /* its end was not seen */
-	SKW_CLOSE_FIN,
+	SKW_CLOSE_UNKNOWN,     /* its end was not seen */
+	SKW_CLOSE_FIN,         /* both sides' FINs were acknowledged */
+	SKW_CLOSE_HALF_CLOSED, /* our FIN was acknowledged, and the peer had not sent one */
 	SKW_CLOSE_RESET_BY_PEER,
 	SKW_CLOSE_RESET_BY_US,
 	SKW_CLOSE_TIMEOUT,
 	SKW_CLOSE_REFUSED,
+	SKW_CLOSE_ABORTED, /* this side gave up a connect() */
 	SKW_CLOSE_REASONS
 };
 
@@ -82,13 +91,13 @@ struct skw_row {
 	const char *cgroup;     /* interned; the path below the mount point; NULL: unknown */
 	const struct skw_owners *owners; /* NULL: unknown */
 	const char *congestion;          /* interned; NULL: unknown */
+	const char *scope; /* interned; the interface of link-local addresses; NULL: none */
 
 	/* Times. */
 	uint64_t ts_ns; /* when the figures were read */
 	uint64_t opened_ns;
 	uint64_t closed_ns; /* SKW_NONE64: open */
 	uint64_t state_ns;
-	uint64_t last_rto_ns;
 
 	/* The kernel's figures, from bytes_acked to drops: the table copies them as one block. */
 	uint64_t bytes_acked, bytes_received, bytes_retrans;
@@ -120,9 +129,13 @@ struct skw_row_sample {
 	struct skw_row row;              /* without pointers and what the table derives */
 	uint8_t kind;                    /* enum skw_row_kind */
 	char congestion[SKW_CA_LEN + 1]; /* empty: unknown */
+	char scope[SKW_SCOPE_LEN + 1];   /* empty: none */
+	uint32_t data_segs_in;           /* segments with data; SKW_NONE32 */
+	uint64_t last_rto_ns;            /* its last timeout; SKW_NONE64 */
 };
 
 #define SKW_RECENT_RTO     0x01 /* an RTO in the last 10 s */
 #define SKW_RECENT_RETRANS 0x02 /* a retransmission in the last 10 s */
+#define SKW_RECENT_DROPS   0x04 /* a listener dropped a connection in the last 10 s */
 
 #endif

@@ -12,6 +12,8 @@
 #define SKW_LACKS_UDP      0x04 /* there is no iterator of UDP sockets */
 #define SKW_LACKS_HOLDERS  0x08 /* there is no iterator of task files */
 #define SKW_LACKS_CREATOR  0x10 /* callbacks can't read the calling process */
+#define SKW_LACKS_FAILED   0x20 /* functions can't be traced: no failed connects */
+#define SKW_LACKS_SYNACK   0x40 /* no tracepoints for BPF: no SYN-ACKs that are sent again */
 
 struct skw_watch_status {
 	uint64_t now_ns;       /* CLOCK_MONOTONIC time of the last sweep */

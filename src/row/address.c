@@ -2,6 +2,7 @@
 #include "row/address.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <string.h>
 
 static char *put_byte(char *p, uint8_t v)
@@ -33,7 +34,42 @@ void skw_address_text(uint8_t family, const uint8_t addr[16], char *out)
 	}
 }
 
-void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port)
+/* Whether an address has a meaning on one link only, so that it needs a scope. */
+static bool is_link_local(uint8_t family, const uint8_t addr[16])
+{
+	/* RFC 4291, 2.5.6 and 2.7. */
+	return family == AF_INET6 && ((addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80) ||
+				      (addr[0] == 0xff && (addr[1] & 0x0f) == 2));
+}
+
+/* The address, and its scope if it needs one. Returns the end of the text. */
+static char *put_scoped(char *out, uint8_t family, const uint8_t addr[16], const char *scope)
+{
+	size_t len;
+
+	skw_address_text(family, addr, out);
+	out += strlen(out);
+	if (!scope || !is_link_local(family, addr))
+		return out;
+	len = strnlen(scope, SKW_SCOPE_LEN);
+	*out++ = '%';
+	memcpy(out, scope, len);
+	out[len] = '\0';
+	return out + len;
+}
+
+void skw_address_of_local(char *out, const struct skw_row *row)
+{
+	put_scoped(out, row->tuple.family, row->tuple.local_addr, row->scope);
+}
+
+void skw_address_of_remote(char *out, const struct skw_row *row)
+{
+	put_scoped(out, row->tuple.family, row->tuple.remote_addr, row->scope);
+}
+
+void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port,
+			  const char *scope)
 {
 	static const uint8_t zero[16];
 	char digits[5] = { 0 };
@@ -43,10 +79,10 @@ void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uin
 		*out++ = '*';
 	} else {
 		char *text = out + 1;
+		char *end = put_scoped(text, family, addr, scope);
+		size_t len = (size_t)(end - text);
 
-		skw_address_text(family, addr, text);
-		size_t len = strlen(text);
-		if (strchr(text, ':')) {
+		if (memchr(text, ':', len)) {
 			*out = '[';
 			text[len] = ']';
 			out += len + 2;
@@ -65,12 +101,16 @@ void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uin
 	*out = '\0';
 }
 
-void skw_address_local(char *out, const struct skw_tuple *tuple)
+void skw_address_local(char *out, const struct skw_row *row)
 {
-	skw_address_endpoint(out, tuple->family, tuple->local_addr, tuple->local_port);
+	const struct skw_tuple *t = &row->tuple;
+
+	skw_address_endpoint(out, t->family, t->local_addr, t->local_port, row->scope);
 }
 
-void skw_address_remote(char *out, const struct skw_tuple *tuple)
+void skw_address_remote(char *out, const struct skw_row *row)
 {
-	skw_address_endpoint(out, tuple->family, tuple->remote_addr, tuple->remote_port);
+	const struct skw_tuple *t = &row->tuple;
+
+	skw_address_endpoint(out, t->family, t->remote_addr, t->remote_port, row->scope);
 }

@@ -5,20 +5,27 @@
 
 #include <stdint.h>
 
-#include "model/tuple.h"
+#include "model/row.h"
 
-/* An address; an IPv4-mapped one is shown as IPv4. `out` holds INET6_ADDRSTRLEN. */
+/* An address; an IPv4-mapped one is shown as IPv4. `out` holds INET6_ADDRSTRLEN. For tests. */
 void skw_address_text(uint8_t family, const uint8_t addr[16], char *out);
 
-#define SKW_ENDPOINT_SIZE 56
-/*
- * "10.0.3.7:5432", "[2001:db8::1]:443", or "*:80" for an address of zeros. `out` holds
- * SKW_ENDPOINT_SIZE. The function is here for tests; other rooms have tuples.
- */
-void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port);
+#define SKW_ADDRESS_SIZE 64
+/* The addresses of a row, those of a link with their scope: "fe80::1%eth0". SKW_ADDRESS_SIZE. */
+void skw_address_of_local(char *out, const struct skw_row *row);
+void skw_address_of_remote(char *out, const struct skw_row *row);
 
-/* The two ends of a tuple in that form. */
-void skw_address_local(char *out, const struct skw_tuple *tuple);
-void skw_address_remote(char *out, const struct skw_tuple *tuple);
+#define SKW_ENDPOINT_SIZE 72
+/*
+ * "10.0.3.7:5432", "[2001:db8::1]:443", "[fe80::1%eth0]:22", or "*:80" for an address of zeros.
+ * `scope` may be NULL. `out` holds SKW_ENDPOINT_SIZE. The function is here for tests; other rooms
+ * have rows.
+ */
+void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port,
+			  const char *scope);
+
+/* The two ends of a row in that form. */
+void skw_address_local(char *out, const struct skw_row *row);
+void skw_address_remote(char *out, const struct skw_row *row);
 
 #endif

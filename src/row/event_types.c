@@ -24,9 +24,8 @@ static bool is_word(const char *word, size_t len, const char *name)
 
 static bool add_word(struct skw_event_types *types, const char *word, size_t len)
 {
-	for (unsigned type = 0; type < SKW_EVENT_TYPES; type++) {
-		if (type == SKW_EVENT_CREATOR ||
-		    !is_word(word, len, skw_row_event_name((uint8_t)type)))
+	for (unsigned type = 0; type < SKW_EVENT_CREATOR; type++) {
+		if (!is_word(word, len, skw_row_event_name((uint8_t)type)))
 			continue;
 		types->mask |= SKW_EVENT_BIT(type);
 		if (type == SKW_EVENT_CLOSE)
@@ -48,8 +47,7 @@ int skw_event_types_parse(const char *text, struct skw_event_types *out, struct 
 	struct skw_event_types types = { 0 };
 
 	if (!text) {
-		types.mask = (SKW_EVENT_BIT(SKW_EVENT_TYPES) - 1) &
-			     ~(SKW_EVENT_BIT(SKW_EVENT_RTT) | SKW_EVENT_BIT(SKW_EVENT_CREATOR));
+		types.mask = (SKW_EVENT_BIT(SKW_EVENT_CREATOR) - 1) & ~SKW_EVENT_BIT(SKW_EVENT_RTT);
 		types.reasons = ALL_REASONS;
 		*out = types;
 		return 0;

@@ -18,7 +18,7 @@ static const char *const states[SKW_STATES] = {
 	[SKW_STATE_CLOSING] = "CLOSING",         [SKW_STATE_UNCONN] = "UNCONN",
 };
 
-/* CREATOR is never shown and has no name. */
+/* The types from CREATOR on are never shown and have no names. */
 static const char *const events[SKW_EVENT_CREATOR] = {
 	[SKW_EVENT_CONNECT] = "connect", [SKW_EVENT_ESTABLISHED] = "established",
 	[SKW_EVENT_STATE] = "state",     [SKW_EVENT_RTT] = "rtt",
@@ -28,10 +28,12 @@ static const char *const events[SKW_EVENT_CREATOR] = {
 
 static const char *const close_reasons[SKW_CLOSE_REASONS] = {
 	[SKW_CLOSE_FIN] = "fin",
+	[SKW_CLOSE_HALF_CLOSED] = "half_closed",
 	[SKW_CLOSE_RESET_BY_PEER] = "reset_by_peer",
 	[SKW_CLOSE_RESET_BY_US] = "reset_by_us",
 	[SKW_CLOSE_TIMEOUT] = "timeout",
 	[SKW_CLOSE_REFUSED] = "refused",
+	[SKW_CLOSE_ABORTED] = "aborted",
 };
 
 static const char *const timers[] = {
@@ -48,10 +50,10 @@ static const char *const directions[] = {
 	[SKW_CONN_OUT] = "out",
 };
 
-static const char *const owner_sources[] = {
-	[SKW_OWNER_UNKNOWN] = NULL,
-	[SKW_OWNER_HOLDER] = "holder",
-	[SKW_OWNER_CREATOR] = "creator",
+static const char *const owner_sources[SKW_OWNER_SOURCES] = {
+	[SKW_OWNER_UNKNOWN] = NULL,      [SKW_OWNER_HOLDER] = "holder",
+	[SKW_OWNER_CREATOR] = "creator", [SKW_OWNER_LISTENER] = "listener",
+	[SKW_OWNER_CLOSER] = "closer",
 };
 
 static const char *const families[] = { "inet", "inet6" };
@@ -99,19 +101,14 @@ static void get_local_port(const struct skw_row *row, struct skw_value *out)
 	set_number(out, row->tuple.local_port);
 }
 
-static bool has_peer(const struct skw_row *row)
-{
-	return row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN;
-}
-
 static void get_remote_addr(const struct skw_row *row, struct skw_value *out)
 {
-	out->known = has_peer(row);
+	out->known = skw_row_has_peer(row);
 }
 
 static void get_remote_port(const struct skw_row *row, struct skw_value *out)
 {
-	if (has_peer(row))
+	if (skw_row_has_peer(row))
 		set_number(out, row->tuple.remote_port);
 }
 
@@ -221,8 +218,9 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 			    IN_ROW(uid) },
 	[SKW_FIELD_OWNERS] = { "owners", NULL, "all processes that hold the socket",
 			       SKW_KIND_OWNERS, .get = get_owners },
-	[SKW_FIELD_OWNER_SOURCE] = { "owner_source", NULL, "holder or creator", SKW_KIND_TEXT,
-				     .get = get_owner_source, ONE_OF(owner_sources) },
+	[SKW_FIELD_OWNER_SOURCE] = { "owner_source", NULL, "holder, creator, listener, closer",
+				     SKW_KIND_TEXT, .get = get_owner_source,
+				     ONE_OF(owner_sources) },
 	[SKW_FIELD_CGROUP] = { "cgroup", "cg", "path of its cgroup", SKW_KIND_TEXT,
 			       .get = get_cgroup },
 	[SKW_FIELD_CGROUP_ID] = { "cgroup_id", NULL, "inode number of its cgroup", SKW_KIND_NUMBER,
@@ -273,9 +271,11 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 				IN_ROW(segs_in) },
 	[SKW_FIELD_NOTSENT] = { "notsent", NULL, "written and not sent yet", SKW_KIND_BYTES,
 				IN_ROW(notsent) },
-	[SKW_FIELD_RECV_Q] = { "recv_q", "recvq", "received and not read yet", SKW_KIND_BYTES,
+	[SKW_FIELD_RECV_Q] = { "recv_q", "recvq",
+			       "received and not read; connections of a listener", SKW_KIND_BYTES,
 			       IN_ROW(recv_q) },
-	[SKW_FIELD_SEND_Q] = { "send_q", "sendq", "written and not acknowledged", SKW_KIND_BYTES,
+	[SKW_FIELD_SEND_Q] = { "send_q", "sendq",
+			       "written and not acknowledged; a listener's limit", SKW_KIND_BYTES,
 			       IN_ROW(send_q) },
 	[SKW_FIELD_UNACKED] = { "unacked", NULL, "segments in flight", SKW_KIND_NUMBER,
 				IN_ROW(unacked) },
@@ -357,6 +357,13 @@ void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw
 		out->number = small;
 		out->known = small != SKW_NONE32;
 	}
+}
+
+bool skw_row_has_peer(const struct skw_row *row)
+{
+	if (row->state == SKW_STATE_LISTEN || row->state == SKW_STATE_UNCONN)
+		return false;
+	return row->tuple.remote_port || row->tuple.proto != IPPROTO_TCP;
 }
 
 const char *skw_row_state_name(uint8_t state)

@@ -121,6 +121,12 @@ enum skw_field skw_field_find(const char *name, size_t len);
 /* The remote address and port of a listener or an unconnected UDP socket are unknown. */
 void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw_value *out);
 
+/*
+ * Whether the row has another end. A listener and an unconnected UDP socket have none, and a closed
+ * TCP socket without a remote port was a listener or was never connected.
+ */
+bool skw_row_has_peer(const struct skw_row *row);
+
 /* Names as they are shown. "?" stands for a number without a name. */
 const char *skw_row_state_name(uint8_t state);         /* enum skw_row_state */
 const char *skw_row_event_name(uint8_t type);          /* enum skw_event_type */

@@ -2,11 +2,14 @@
 #include "row/record.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "row/close_reason.h"
 #include "row/row.h"
 
 /* include/net/tcp_states.h: the state of a request socket. */
@@ -82,7 +85,6 @@ static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
 	row->ts_ns = rec->ts_ns;
 	row->opened_ns = rec->opened_ns;
 	row->state_ns = rec->state_ns;
-	row->last_rto_ns = rec->last_rto_ns;
 	row->bytes_acked = rec->bytes_acked;
 	row->bytes_received = rec->bytes_received;
 	row->bytes_retrans = rec->bytes_retrans;
@@ -119,6 +121,34 @@ static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
 	row->drops = rec->drops;
 }
 
+/* A name of 16 characters comes without a NUL. */
+static void copy_text(char out[SKW_COMM_LEN + 1], const char text[SKW_COMM_LEN])
+{
+	size_t len = strnlen(text, SKW_COMM_LEN);
+
+	/* The rest of it is 0, so that equal names have equal bytes. */
+	memset(out, 0, SKW_COMM_LEN + 1);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		out[i] = c < ' ' || c == 0x7f ? '?' : text[i];
+	}
+}
+
+_Static_assert(SKW_SCOPE_LEN == SKW_COMM_LEN, "copy_text() copies both");
+
+/* The name of an interface, or its number if the name was not found. */
+static void copy_scope(char out[SKW_SCOPE_LEN + 1], const char name[SKW_SCOPE_LEN], uint32_t id)
+{
+	copy_text(out, name);
+	/* Addresses are ASCII in every output. */
+	for (char *p = out; *p; p++)
+		if ((unsigned char)*p > 0x7e)
+			*p = '?';
+	if (id && !out[0])
+		snprintf(out, SKW_SCOPE_LEN + 1, "%" PRIu32, id);
+}
+
 int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 {
 	struct skw_row *row = &out->row;
@@ -148,23 +178,12 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 	row->flags = rec.flags;
 	copy_figures(row, &rec);
 	out->kind = rec.kind;
+	out->data_segs_in = rec.data_segs_in;
+	out->last_rto_ns = rec.last_rto_ns;
+	copy_scope(out->scope, rec.scope, rec.scope_id);
 	memcpy(out->congestion, rec.congestion, SKW_CA_LEN);
 	out->congestion[SKW_CA_LEN] = '\0';
 	return 0;
-}
-
-/* A process name of 16 characters comes without a NUL. */
-static void copy_comm(char out[SKW_COMM_LEN + 1], const char comm[SKW_COMM_LEN])
-{
-	size_t len = strnlen(comm, SKW_COMM_LEN);
-
-	/* The rest of it is 0, so that equal names have equal bytes. */
-	memset(out, 0, SKW_COMM_LEN + 1);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)comm[i];
-
-		out[i] = c < ' ' || c == 0x7f ? '?' : comm[i];
-	}
 }
 
 int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw_owner *owner)
@@ -179,7 +198,7 @@ int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw
 	*inode = rec.inode;
 	memset(owner, 0, sizeof(*owner));
 	owner->pid = rec.tgid;
-	copy_comm(owner->comm, rec.comm);
+	copy_text(owner->comm, rec.comm);
 	return 0;
 }
 
@@ -193,44 +212,6 @@ static uint8_t shown_tcp_state(uint8_t state)
 	return state == NEW_SYN_RECV ? SKW_STATE_SYN_RECV : state;
 }
 
-/* In these states a socket had sent or received a FIN before it closed without an error. */
-#define AFTER_FIN                                                                                  \
-	(STATE_BIT(SKW_STATE_FIN_WAIT2) | STATE_BIT(SKW_STATE_TIME_WAIT) |                         \
-	 STATE_BIT(SKW_STATE_LAST_ACK) | STATE_BIT(SKW_STATE_CLOSING))
-
-static enum skw_close_reason close_reason(uint8_t old_state, uint32_t sk_err)
-{
-	/*
-	 * tcp_reset() sets ECONNREFUSED for a connect, EPIPE for a reset after the peer's FIN and
-	 * ECONNRESET otherwise. tcp_abort(), which ends a socket from outside, sets ECONNABORTED.
-	 * The other errors come from tcp_write_err(): an error that ICMP told, or ETIMEDOUT.
-	 */
-	static const struct {
-		uint32_t err;
-		enum skw_close_reason reason;
-	} by_error[] = {
-		{ ECONNREFUSED, SKW_CLOSE_REFUSED },     { ECONNRESET, SKW_CLOSE_RESET_BY_PEER },
-		{ EPIPE, SKW_CLOSE_RESET_BY_PEER },      { ETIMEDOUT, SKW_CLOSE_TIMEOUT },
-		{ ECONNABORTED, SKW_CLOSE_RESET_BY_US },
-	};
-
-	/* A listener has no other end that could have closed it. */
-	if (old_state == SKW_STATE_LISTEN)
-		return SKW_CLOSE_UNKNOWN;
-	for (size_t i = 0; i < sizeof(by_error) / sizeof(by_error[0]); i++) {
-		if (by_error[i].err == sk_err)
-			return by_error[i].reason;
-	}
-	/* ICMP ends a connect at once (tcp_v4_err()); later it is only the cause of a timeout. */
-	if (sk_err)
-		return old_state == SKW_STATE_SYN_SENT ? SKW_CLOSE_REFUSED : SKW_CLOSE_TIMEOUT;
-	/*
-	 * Before FIN_WAIT2 a socket closes without an error only if this side gives up: a close
-	 * with unread data or with SO_LINGER, or a connect that was given up.
-	 */
-	return AFTER_FIN & STATE_BIT(old_state) ? SKW_CLOSE_FIN : SKW_CLOSE_RESET_BY_US;
-}
-
 static void begin_event(struct skw_event_told *out, const struct skw_event_head *head)
 {
 	out->event = (struct skw_event){ .ts_ns = head->ts_ns,
@@ -238,7 +219,7 @@ static void begin_event(struct skw_event_told *out, const struct skw_event_head 
 					 .rtt_us = SKW_NONE32,
 					 .rto_us = SKW_NONE32,
 					 .handshake_us = SKW_NONE32 };
-	memset(&out->creator, 0, sizeof(out->creator));
+	memset(&out->process, 0, sizeof(out->process));
 }
 
 /* The socket of an event that tells no figures. */
@@ -249,7 +230,9 @@ static void begin_socket(struct skw_row_sample *socket, const struct skw_event_h
 	socket->row.netns = head->netns;
 	socket->row.direction = head->direction;
 	socket->kind = 0;
-	socket->congestion[0] = '\0';
+	socket->congestion[0] = socket->scope[0] = '\0';
+	socket->data_segs_in = SKW_NONE32;
+	socket->last_rto_ns = SKW_NONE64;
 }
 
 static void tell_established(struct skw_event *event, const struct skw_event_rec *rec)
@@ -281,6 +264,11 @@ static void tell_retrans(struct skw_event *event, const struct skw_event_rec *re
 	event->error = rec->error;
 }
 
+static void tell_failed(struct skw_event *event, const struct skw_event_rec *rec)
+{
+	event->error = rec->error;
+}
+
 static void tell_listen(struct skw_event *event, const struct skw_event_rec *rec)
 {
 	event->backlog = rec->backlog;
@@ -295,6 +283,8 @@ static void (*const tellers[SKW_EVENT_TYPES])(struct skw_event *event,
 	[SKW_EVENT_RTO] = tell_rto,
 	[SKW_EVENT_RETRANS] = tell_retrans,
 	[SKW_EVENT_LISTEN] = tell_listen,
+	[SKW_EVENT_FAILED] = tell_failed,
+	[SKW_EVENT_SYNACK] = tell_retrans,
 };
 
 static int take_plain(const void *bytes, struct skw_event_told *out)
@@ -312,6 +302,7 @@ static int take_plain(const void *bytes, struct skw_event_told *out)
 	if (tellers[rec.head.type])
 		tellers[rec.head.type](&out->event, &rec);
 	begin_socket(&out->socket, &rec.head);
+	copy_scope(out->socket.scope, rec.scope, rec.scope_id);
 	copy_addr(row->tuple.local_addr, rec.local_addr, rec.family);
 	copy_addr(row->tuple.remote_addr, rec.remote_addr, rec.family);
 	row->tuple.local_port = rec.local_port;
@@ -340,7 +331,8 @@ static int take_close(const void *bytes, struct skw_event_told *out)
 	row->ts_ns = rec.head.ts_ns;
 	/* The new state is CLOSED, which the event says already: the row has the old one. */
 	row->state = out->event.old_state;
-	row->close_reason = (uint8_t)close_reason(rec.head.old_state, rec.row.sk_err);
+	row->close_reason = (uint8_t)skw_close_reason(rec.head.old_state, (int)rec.row.sk_err,
+						      rec.row.ending, rec.row.inode != 0);
 	if (rec.head.direction != SKW_CONN_UNKNOWN)
 		row->direction = rec.head.direction;
 	else if (row->state == SKW_STATE_SYN_SENT)
@@ -348,7 +340,7 @@ static int take_close(const void *bytes, struct skw_event_told *out)
 	return 0;
 }
 
-static int take_creator(const void *bytes, struct skw_event_told *out)
+static int take_process(const void *bytes, struct skw_event_told *out)
 {
 	struct skw_creator_rec rec;
 
@@ -360,8 +352,9 @@ static int take_creator(const void *bytes, struct skw_event_told *out)
 	begin_socket(&out->socket, &rec.head);
 	out->socket.row.cgroup_id = rec.cgroup_id;
 	out->socket.row.uid = rec.uid;
-	out->creator.pid = rec.tgid;
-	copy_comm(out->creator.comm, rec.comm);
+	out->process.pid = rec.tgid;
+	copy_text(out->process.comm, rec.comm);
+	out->socket.data_segs_in = rec.data_segs_in;
 	return 0;
 }
 
@@ -377,7 +370,10 @@ static const struct {
 	[SKW_EVENT_RETRANS] = { sizeof(struct skw_event_rec), take_plain },
 	[SKW_EVENT_CLOSE] = { sizeof(struct skw_close_rec), take_close },
 	[SKW_EVENT_LISTEN] = { sizeof(struct skw_event_rec), take_plain },
-	[SKW_EVENT_CREATOR] = { sizeof(struct skw_creator_rec), take_creator },
+	[SKW_EVENT_CREATOR] = { sizeof(struct skw_creator_rec), take_process },
+	[SKW_EVENT_CLOSER] = { sizeof(struct skw_creator_rec), take_process },
+	[SKW_EVENT_FAILED] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_SYNACK] = { sizeof(struct skw_event_rec), take_plain },
 };
 
 int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out)

@@ -20,8 +20,9 @@
  * The table needs these events, even if they are not printed, to know a connection when it closes.
  */
 #define TABLE_EVENTS                                                                               \
-	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
-	 SKW_EVENT_BIT(SKW_EVENT_LISTEN) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))
+	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_CLOSER) |                      \
+	 SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) | SKW_EVENT_BIT(SKW_EVENT_LISTEN) |                  \
+	 SKW_EVENT_BIT(SKW_EVENT_CLOSE))
 
 struct events {
 	struct skw_event_lines lines;

@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-
-static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
 void skw_listeners_free(struct skw_listeners *l)
 {
@@ -71,17 +68,6 @@ static void put_in_order(struct skw_listeners *l, const struct skw_slots *slots)
 	l->unsorted = l->stale = false;
 }
 
-/* IPv4 addresses are mapped to IPv6, so that sockets of both families can be compared. */
-static void mapped(uint8_t out[16], const struct skw_row *row)
-{
-	if (row->tuple.family == AF_INET6) {
-		memcpy(out, row->tuple.local_addr, 16);
-		return;
-	}
-	memcpy(out, mapped_prefix, sizeof(mapped_prefix));
-	memcpy(out + sizeof(mapped_prefix), row->tuple.local_addr, 4);
-}
-
 static bool is_any(const uint8_t addr[16])
 {
 	static const uint8_t zero[16];
@@ -89,28 +75,28 @@ static bool is_any(const uint8_t addr[16])
 	return !memcmp(addr, zero, sizeof(zero));
 }
 
-/* 2: it listens at the address of the row, 1: at all addresses, 0: elsewhere. */
+/*
+ * 2: it listens at the address of the row, 1: at all addresses, 0: elsewhere. A connection has the
+ * family of its listener: one of IPv6 accepts IPv4 with mapped addresses.
+ */
 static int fits(const struct skw_row *listener, const struct skw_row *row)
 {
-	uint8_t there[16], here[16];
+	const struct skw_tuple *there = &listener->tuple, *here = &row->tuple;
 
-	mapped(here, row);
-	if (is_any(listener->tuple.local_addr)) {
-		/* A listener of IPv6 accepts IPv4 too; such rows have mapped addresses. */
-		return listener->tuple.family == AF_INET6 ||
-		       !memcmp(here, mapped_prefix, sizeof(mapped_prefix));
-	}
-	mapped(there, listener);
-	return memcmp(here, there, sizeof(here)) ? 0 : 2;
+	if (there->family != here->family)
+		return 0;
+	if (is_any(there->local_addr))
+		return 1;
+	return memcmp(here->local_addr, there->local_addr, sizeof(here->local_addr)) ? 0 : 2;
 }
 
-const struct skw_entry *skw_listeners_find(struct skw_listeners *l, const struct skw_slots *slots,
-					   const struct skw_row *row)
+bool skw_listeners_find(struct skw_listeners *l, const struct skw_slots *slots,
+			const struct skw_row *row, const struct skw_owners **owners)
 {
-	const struct skw_entry *best = NULL;
-	int best_rank = 0;
+	int best = 0;
 	size_t low = 0, high;
 
+	*owners = NULL;
 	if (l->unsorted || l->stale)
 		put_in_order(l, slots);
 	high = l->len;
@@ -128,13 +114,15 @@ const struct skw_entry *skw_listeners_find(struct skw_listeners *l, const struct
 	       l->all[low].port == row->tuple.local_port;
 	     low++) {
 		const struct skw_entry *e = skw_slots_at(slots, l->all[low].slot);
-		int rank = 2 * fits(&e->row, row) + (e->row.owners != NULL);
+		int rank = fits(&e->row, row);
 
-		/* 1 means known owners and no fit. */
-		if (rank > 1 && rank > best_rank) {
-			best = e;
-			best_rank = rank;
-		}
+		/* Equal owners are the same set. */
+		if (rank > best)
+			*owners = e->row.owners;
+		else if (rank && rank == best && e->row.owners != *owners)
+			*owners = NULL;
+		if (rank > best)
+			best = rank;
 	}
-	return best;
+	return best > 0;
 }

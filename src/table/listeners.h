@@ -24,10 +24,11 @@ int skw_listeners_add(struct skw_listeners *l, const struct skw_entry *e); /* 0 
 void skw_listeners_changed(struct skw_listeners *l);
 
 /*
- * The listener that may have accepted a connection. A listener at its address is preferred to one
- * at all addresses, and then one with known owners to one without. NULL: there is none.
+ * Whether a listener can have accepted a connection. The kernel prefers a listener at its address
+ * to one at all addresses. *owners is NULL if several can have accepted it (SO_REUSEPORT) that have
+ * different owners, or if the owners are unknown.
  */
-const struct skw_entry *skw_listeners_find(struct skw_listeners *l, const struct skw_slots *slots,
-					   const struct skw_row *row);
+bool skw_listeners_find(struct skw_listeners *l, const struct skw_slots *slots,
+			const struct skw_row *row, const struct skw_owners **owners);
 
 #endif

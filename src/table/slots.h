@@ -15,17 +15,25 @@
 /* A row, and what only the table needs to know of it. */
 struct skw_entry {
 	struct skw_row row;
-	uint64_t retrans_ns; /* its last retransmission that was seen; 0: none */
-	uint32_t slot;       /* number of its place; used again when the row has gone */
-	uint32_t next;       /* slot + 1 of the next in its chain, or of the next free one */
-	uint32_t seen;       /* number of the last sweep that met it */
-	uint8_t missed;      /* sweeps in a row that did not meet it */
-	uint8_t kind;        /* enum skw_row_kind of the last sample; 0: only events told it */
-	uint8_t tick_state;  /* its state at the end of the last sweep; 0: it was not there */
+	/*
+	 * Its last timeout, and its last retransmission that was seen or, of a listener, its last
+	 * drop, see skw_table_row_trouble(). 0: not in the last time.
+	 */
+	uint32_t rto_ms, retrans_ms;
+	/* Segments with data when close() was called: later data is reset. SKW_NONE32. */
+	uint32_t closing_segs;
+	uint32_t slot;          /* number of its place; used again when the row has gone */
+	uint32_t next;          /* slot + 1 of the next in its chain, or of the next free one */
+	uint16_t seen;          /* number of the last sweep that met it */
+	uint8_t kind : 3;       /* enum skw_row_kind of the last sample; 0: only events told it */
+	uint8_t tick_state : 4; /* its state at the end of the last sweep; 0: it was not there */
+	uint8_t missed : 2;     /* sweeps in a row that did not meet it */
 	bool used : 1;
 	bool hidden : 1;   /* its state is not known yet, so nobody sees the row */
 	bool in_netns : 1; /* it has a reference to its namespace's name */
 };
+
+_Static_assert(SKW_STATES <= 16 && SKW_ROW_UDP < 8, "they fit");
 
 /* The memory of 100,000 rows has a budget. */
 _Static_assert(sizeof(struct skw_entry) <= 480, "an entry has grown");

@@ -33,6 +33,7 @@ void skw_table_free(struct skw_table *t)
 	skw_owner_sets_free(&t->owners);
 	skw_names_free(&t->netns);
 	skw_names_free(&t->cgroups);
+	skw_scopes_free(&t->scopes);
 	skw_listeners_free(&t->listeners);
 	skw_timeline_free(&t->timeline);
 	skw_holders_free(&t->holders);

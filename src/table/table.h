@@ -48,8 +48,9 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete);
 /*
  * The holders of sockets: begin, each pair of socket and process in any order, end. The end gives
  * each row its holders as owners, with the source `holder`. A row without holders keeps the owners
- * that it had; an accepted socket that had none gets those of its listener, with the source
- * `creator`. skw_table_holder() and skw_table_holders_end(): 0 or -ENOMEM.
+ * that it had, with the source `closer` if no process has it open any more; an accepted socket that
+ * had none gets those of its listener, with the source `listener`, where only one listener fits.
+ * skw_table_holder() and skw_table_holders_end(): 0 or -ENOMEM.
  */
 void skw_table_holders_begin(struct skw_table *t);
 int skw_table_holder(struct skw_table *t, uint32_t inode, const struct skw_owner *owner);

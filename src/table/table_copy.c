@@ -13,11 +13,11 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 {
 	struct skw_row *row = &e->row;
 	const struct skw_owners *owners = row->owners;
-	const char *netns = row->netns_name, *cgroup = row->cgroup;
+	const char *netns = row->netns_name, *cgroup = row->cgroup, *scope = row->scope;
 	int ret = 0;
 
 	row->owners = NULL;
-	row->netns_name = row->cgroup = NULL;
+	row->netns_name = row->cgroup = row->scope = NULL;
 	if (row->congestion) {
 		size_t at = (size_t)(row->congestion - (const char *)from->congestions);
 
@@ -26,6 +26,10 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 	if (owners) {
 		row->owners = skw_owner_sets_get(&t->owners, owners->list, owners->len);
 		ret = row->owners ? 0 : -ENOMEM;
+	}
+	if (!ret && scope) {
+		row->scope = skw_scopes_get(&t->scopes, scope);
+		ret = row->scope ? 0 : -ENOMEM;
 	}
 	if (!ret && e->in_netns)
 		ret = skw_names_ref(&t->netns, row->netns, e->slot, &row->netns_name);

@@ -46,30 +46,71 @@ static struct skw_entry *add_hidden(struct skw_table *t, const struct skw_row *r
 	return e;
 }
 
+/* The row that a process is told for, which may be new. *e is NULL if there are too many. */
+static int find_or_hide(struct skw_table *t, const struct skw_row *row, struct skw_entry **e)
+{
+	*e = skw_slots_find_cookie(&t->slots, row->cookie);
+	if (*e || t->hidden >= HIDDEN_MAX)
+		return 0;
+	*e = add_hidden(t, row);
+	return *e ? 0 : -ENOMEM;
+}
+
+static int own_by_one(struct skw_table *t, struct skw_entry *e, const struct skw_owner *process,
+		      uint8_t source)
+{
+	const struct skw_owners *set = skw_owner_sets_get(&t->owners, process, 1);
+
+	if (!set)
+		return -ENOMEM;
+	skw_table_row_own(t, e, set, source);
+	return 0;
+}
+
 /* The process in connect(): it comes before the connection has a source port. */
 static int take_creator(struct skw_table *t, const struct skw_event_told *told)
 {
-	const struct skw_row *row = &told->socket.row;
-	struct skw_entry *e = skw_slots_find_cookie(&t->slots, row->cookie);
+	struct skw_entry *e;
+	int ret = find_or_hide(t, &told->socket.row, &e);
 
-	if (!e && t->hidden >= HIDDEN_MAX)
-		return 0;
-	if (!e)
-		e = add_hidden(t, row);
-	if (!e)
-		return -ENOMEM;
+	if (ret || !e)
+		return ret;
 	/* The process is in connect(), so this is when the connection is opened. */
 	if (e->hidden && e->row.opened_ns == SKW_NONE64)
 		e->row.opened_ns = told->event.ts_ns;
 	/* As long as the socket is open, its holders are the better owners. */
 	if (e->row.owner_source == SKW_OWNER_HOLDER && e->row.closed_ns == SKW_NONE64)
 		return 0;
-	const struct skw_owners *set = skw_owner_sets_get(&t->owners, &told->creator, 1);
+	return own_by_one(t, e, &told->process, SKW_OWNER_CREATOR);
+}
 
-	if (!set)
-		return -ENOMEM;
-	skw_table_row_own(t, e, set, SKW_OWNER_CREATOR);
-	return 0;
+static bool is_among(const struct skw_owners *owners, uint32_t pid)
+{
+	for (uint32_t i = 0; owners && i < owners->len; i++)
+		if (owners->list[i].pid == pid)
+			return true;
+	return false;
+}
+
+/*
+ * The process in close() or shutdown(), which certainly holds the socket. If it is among the
+ * holders that were found, they are the better answer; if it is not, they are out of date.
+ */
+static int take_closer(struct skw_table *t, const struct skw_event_told *told)
+{
+	struct skw_entry *e;
+	int ret = find_or_hide(t, &told->socket.row, &e);
+
+	if (ret || !e)
+		return ret;
+	/* The socket serves another connection already. */
+	if (e->row.closed_ns == SKW_NONE64 && e->kind && e->row.ts_ns != SKW_NONE64 &&
+	    e->row.ts_ns > told->event.ts_ns + SKW_CLOSING_NS)
+		return 0;
+	e->closing_segs = told->socket.data_segs_in;
+	if (e->row.owner_source == SKW_OWNER_HOLDER && is_among(e->row.owners, told->process.pid))
+		return 0;
+	return own_by_one(t, e, &told->process, SKW_OWNER_CLOSER);
 }
 
 /*
@@ -125,7 +166,7 @@ static int sampled(struct skw_table *t, struct skw_entry *e, const struct skw_ev
 static int timed_out(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
 	(void)t;
-	e->row.last_rto_ns = event->ts_ns;
+	e->rto_ms = skw_table_row_trouble(event->ts_ns);
 	e->row.recent |= SKW_RECENT_RTO;
 	return 0;
 }
@@ -133,7 +174,7 @@ static int timed_out(struct skw_table *t, struct skw_entry *e, const struct skw_
 static int retransmitted(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
 	(void)t;
-	e->retrans_ns = event->ts_ns;
+	e->retrans_ms = skw_table_row_trouble(event->ts_ns);
 	e->row.recent |= SKW_RECENT_RETRANS;
 	return 0;
 }
@@ -187,14 +228,20 @@ static int take_plain(struct skw_table *t, const struct skw_event_told *told,
 	bool opens = types[event->type].opens;
 	int ret = 0;
 
+	/* A request becomes a connection in the state SYN_RECV, which is shown as the same. */
+	if (event->type == SKW_EVENT_STATE && event->old_state == event->new_state)
+		return 0;
 	if (!e)
 		e = add_hidden(t, row);
 	else if (e->row.closed_ns != SKW_NONE64 && opens && event->ts_ns > e->row.closed_ns)
 		skw_table_row_reopen(e);
 	if (!e)
 		return -ENOMEM;
-	if (e->row.closed_ns == SKW_NONE64)
+	if (e->row.closed_ns == SKW_NONE64) {
 		ret = skw_table_row_identify(t, e, row);
+		if (!ret)
+			ret = skw_table_row_set_scope(t, &e->row, told->socket.scope);
+	}
 	if (ret)
 		return ret;
 
@@ -215,19 +262,32 @@ static bool is_reused(const struct skw_entry *e, uint64_t ts_ns)
 }
 
 /*
- * The last row of a connection whose socket serves another one already. It is for the event alone,
- * as the table has the row of the other connection.
+ * A row for an event alone, which is not in the table, with what is known of `e`. NULL: no memory.
  */
-static const struct skw_row *forgotten(struct skw_table *t, const struct skw_entry *e,
-				       const struct skw_row *last)
+static struct skw_row *scratch(struct skw_table *t, const struct skw_entry *e,
+			       const struct skw_row_sample *socket)
 {
 	struct skw_row *row = &t->scratch;
 
-	*row = *last;
+	*row = socket->row;
 	row->netns_name = e->row.netns_name;
 	row->owners = e->row.owners;
 	row->owner_source = e->row.owner_source;
 	row->cgroup = row->cgroup_id == e->row.cgroup_id ? e->row.cgroup : NULL;
+	return skw_table_row_set_scope(t, row, socket->scope) ? NULL : row;
+}
+
+/*
+ * The last row of a connection whose socket serves another one already. The table has the row of
+ * the other connection.
+ */
+static const struct skw_row *forgotten(struct skw_table *t, const struct skw_entry *e,
+				       const struct skw_row_sample *last)
+{
+	struct skw_row *row = scratch(t, e, last);
+
+	if (!row)
+		return NULL;
 	row->state = SKW_STATE_CLOSED;
 	row->closed_ns = row->state_ns = row->ts_ns;
 	return row;
@@ -242,6 +302,22 @@ static struct skw_entry *add_bare(struct skw_table *t, const struct skw_row *row
 }
 
 /*
+ * tcp_rcv_state_process() answers data that comes after close() with a reset, and leaves the same
+ * error as a reset by the peer.
+ */
+static enum skw_close_reason reason_of(const struct skw_entry *e, const struct skw_row_sample *last)
+{
+	bool after_fin =
+		last->row.state == SKW_STATE_FIN_WAIT1 || last->row.state == SKW_STATE_FIN_WAIT2;
+
+	if (last->row.close_reason == SKW_CLOSE_RESET_BY_PEER && after_fin &&
+	    e->closing_segs != SKW_NONE32 && last->data_segs_in != SKW_NONE32 &&
+	    last->data_segs_in != e->closing_segs)
+		return SKW_CLOSE_RESET_BY_US;
+	return (enum skw_close_reason)last->row.close_reason;
+}
+
+/*
  * The row gets its last figures and is closed. A row that is in TIME_WAIT stays in that state until
  * it ends.
  */
@@ -250,6 +326,7 @@ static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row
 	const struct skw_row *last = &sample->row;
 	bool waits = skw_table_row_is_waiting(e);
 	uint64_t left_us = e->row.timer_left_us;
+	enum skw_close_reason reason = reason_of(e, sample);
 	int ret = skw_table_row_merge(t, e, sample, true);
 
 	if (ret)
@@ -257,12 +334,14 @@ static int finish(struct skw_table *t, struct skw_entry *e, const struct skw_row
 	skw_table_row_show(t, e);
 	if (waits) {
 		e->row.closed_ns = last->ts_ns;
-		e->row.close_reason = last->close_reason;
+		e->row.close_reason = (uint8_t)reason;
+		if (reason == SKW_CLOSE_HALF_CLOSED && e->row.state == SKW_STATE_TIME_WAIT)
+			e->row.close_reason = SKW_CLOSE_FIN;
 		e->row.timer = SKW_TIMER_TIMEWAIT;
 		e->row.timer_left_us = left_us;
 		return 0;
 	}
-	skw_table_row_close(t, e, (enum skw_close_reason)last->close_reason, last->ts_ns);
+	skw_table_row_close(t, e, reason, last->ts_ns);
 	if (!t->opt.closed_ns || last->state == SKW_STATE_LISTEN)
 		t->doomed = e->slot + 1;
 	return 0;
@@ -276,7 +355,9 @@ static int take_close(struct skw_table *t, const struct skw_event_told *told,
 	int ret;
 
 	if (e && is_reused(e, last->ts_ns)) {
-		event->row = forgotten(t, e, last);
+		event->row = forgotten(t, e, &told->socket);
+		if (!event->row)
+			return -ENOMEM;
 	} else {
 		/*
 		 * The socket was used and closed again between two sweeps, most likely by a
@@ -297,14 +378,79 @@ static int take_close(struct skw_table *t, const struct skw_event_told *told,
 	return ret ? ret : 1;
 }
 
+/*
+ * A connect() that failed at once leaves no connection. Its row is for the event alone: it is the
+ * hidden one that its creator made, or another one if the socket has a row.
+ */
+static int take_failed(struct skw_table *t, const struct skw_event_told *told,
+		       struct skw_event *event)
+{
+	const struct skw_row *row = &told->socket.row;
+	struct skw_entry *e = skw_slots_find_cookie(&t->slots, row->cookie);
+	int ret;
+
+	event->type = SKW_EVENT_CONNECT;
+	if (e && !e->hidden) {
+		event->row = scratch(t, e, &told->socket);
+		return event->row ? 1 : -ENOMEM;
+	}
+	if (!e)
+		e = add_hidden(t, row);
+	if (!e)
+		return -ENOMEM;
+	ret = skw_table_row_identify(t, e, row);
+	if (!ret)
+		ret = skw_table_row_set_scope(t, &e->row, told->socket.scope);
+	if (ret)
+		return ret;
+	t->doomed = e->slot + 1;
+	event->row = &e->row;
+	return 1;
+}
+
+/* A listener has sent a SYN-ACK again. Its connection has no cookie yet. */
+static int take_synack(struct skw_table *t, const struct skw_event_told *told,
+		       struct skw_event *event)
+{
+	struct skw_entry *e = skw_slots_find_cookie(&t->slots, told->socket.row.cookie);
+	struct skw_row *row;
+
+	if (!e)
+		e = add_hidden(t, &told->socket.row);
+	if (!e)
+		return -ENOMEM;
+	if (e->row.state == SKW_STATE_LISTEN)
+		e->row.retrans_events =
+			e->row.retrans_events == SKW_NONE32 ? 1 : e->row.retrans_events + 1;
+	row = scratch(t, e, &told->socket);
+	if (!row)
+		return -ENOMEM;
+	row->cookie = SKW_NONE64;
+	row->inode = 0;
+	row->state = SKW_STATE_SYN_RECV;
+	row->owner_source = row->owners ? SKW_OWNER_LISTENER : SKW_OWNER_UNKNOWN;
+	event->type = SKW_EVENT_RETRANS;
+	event->row = row;
+	return 1;
+}
+
 int skw_table_event(struct skw_table *t, const struct skw_event_told *told, struct skw_event *event)
 {
 	expire(t, told->event.ts_ns);
 	if (told->event.type == SKW_EVENT_CREATOR)
 		return take_creator(t, told);
+	if (told->event.type == SKW_EVENT_CLOSER)
+		return take_closer(t, told);
 	t->tick.events++;
 	*event = told->event;
-	if (event->type == SKW_EVENT_CLOSE)
+	switch (event->type) {
+	case SKW_EVENT_CLOSE:
 		return take_close(t, told, event);
-	return take_plain(t, told, event);
+	case SKW_EVENT_FAILED:
+		return take_failed(t, told, event);
+	case SKW_EVENT_SYNACK:
+		return take_synack(t, told, event);
+	default:
+		return take_plain(t, told, event);
+	}
 }

@@ -41,7 +41,7 @@ int skw_table_holders_end(struct skw_table *t)
 
 		/* No process has it open any more; the kernel is still closing it. */
 		if (e->used && !e->row.inode && e->row.owner_source == SKW_OWNER_HOLDER)
-			e->row.owner_source = SKW_OWNER_CREATOR;
+			e->row.owner_source = SKW_OWNER_CLOSER;
 		/* The inode number of a closed socket may belong to another one by now. */
 		if (e->used && e->row.closed_ns == SKW_NONE64 && e->row.inode &&
 		    e->row.inode != SKW_NONE32)

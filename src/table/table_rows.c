@@ -86,6 +86,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 	if (!e)
 		return NULL;
 	e->row.cgroup_id = SKW_NONE64;
+	e->closing_segs = SKW_NONE32;
 	if (row->cookie == SKW_NONE64)
 		t->requests++;
 	if (enter_netns(t, e) || set_cgroup(t, e, row->cgroup_id) ||
@@ -170,6 +171,14 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 	return ret ? ret : set_cgroup(t, e, now->cgroup_id);
 }
 
+int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope)
+{
+	if (!*scope || (row->scope && !strcmp(row->scope, scope)))
+		return 0;
+	row->scope = skw_scopes_get(&t->scopes, scope);
+	return row->scope ? 0 : -ENOMEM;
+}
+
 int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t state, uint64_t ts_ns)
 {
 	struct skw_row *row = &e->row;
@@ -230,8 +239,6 @@ static void copy_figures(struct skw_row *row, const struct skw_row *now)
 	row->ts_ns = now->ts_ns;
 	row->flags = now->flags;
 	row->timer = now->timer;
-	if (now->last_rto_ns != SKW_NONE64)
-		row->last_rto_ns = now->last_rto_ns;
 }
 
 static bool is_born(const struct skw_table *t, const struct skw_row *row)
@@ -255,7 +262,7 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 	if (now->retrans_segs != SKW_NONE32 &&
 	    (row->retrans_segs == SKW_NONE32 ? born && now->retrans_segs
 					     : now->retrans_segs > row->retrans_segs))
-		e->retrans_ns = now->ts_ns;
+		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
 	if (!final) {
 		derive_rates(row, now, born, t->prev_begin_ns);
 		step_history(t, row, now);
@@ -267,6 +274,18 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 static void stop_rates(struct skw_row *row)
 {
 	row->tx_bps = row->rx_bps = SKW_NONE64;
+}
+
+/* Our programs count what a listener sends again, and its drops are those of the kernel. */
+static void merge_listener(struct skw_entry *e, const struct skw_row *now)
+{
+	struct skw_row *row = &e->row;
+	uint32_t retrans = row->retrans_events, drops = row->drops;
+
+	copy_figures(row, now);
+	row->retrans_events = retrans;
+	if (drops != SKW_NONE32 && now->drops != SKW_NONE32 && now->drops > drops)
+		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
 }
 
 /* A TIME_WAIT tells that the connection is over, and has none of its figures. */
@@ -281,6 +300,9 @@ static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struc
 	stop_rates(row);
 	row->timer = SKW_TIMER_TIMEWAIT;
 	row->timer_left_us = now->timer_left_us;
+	/* Until the peer's FIN comes, the state is FIN_WAIT2. */
+	if (row->close_reason == SKW_CLOSE_HALF_CLOSED && now->state == SKW_STATE_TIME_WAIT)
+		row->close_reason = SKW_CLOSE_FIN;
 	return skw_table_row_set_state(t, e, now->state, now->ts_ns);
 }
 
@@ -322,15 +344,22 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 
 	int ret = skw_table_row_identify(t, e, now);
 
+	if (!ret)
+		ret = skw_table_row_set_scope(t, row, sample->scope);
 	if (ret)
 		return ret;
-	e->kind = kind;
+	e->kind = kind & 7;
+	if (sample->last_rto_ns != SKW_NONE64 &&
+	    now->ts_ns < sample->last_rto_ns + SKW_TROUBLE_MS * 1000000ULL)
+		e->rto_ms = skw_table_row_trouble(sample->last_rto_ns);
 	if (!row->congestion || strcmp(row->congestion, sample->congestion) != 0)
 		row->congestion = intern_congestion(t, sample->congestion);
 	if (!final)
 		ret = merge_state(t, e, now);
 	if (kind == SKW_ROW_TCP && row->state != SKW_STATE_LISTEN)
 		merge_figures(t, e, now, final);
+	else if (row->state == SKW_STATE_LISTEN)
+		merge_listener(e, now);
 	else
 		copy_figures(row, now);
 	return ret;
@@ -363,9 +392,11 @@ void skw_table_row_reopen(struct skw_entry *e)
 	fresh.cgroup = row->cgroup;
 	fresh.owners = row->owners;
 	fresh.owner_source = row->owner_source;
+	fresh.scope = row->scope;
 	e->row = fresh;
 	e->kind = 0;
-	e->retrans_ns = 0;
+	e->rto_ms = e->retrans_ms = 0;
+	e->closing_segs = SKW_NONE32;
 	e->tick_state = 0;
 }
 
@@ -377,23 +408,29 @@ void skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct sk
 	e->row.owner_source = source;
 }
 
+/* A socket that has connected to itself. */
+static bool is_own_peer(const struct skw_tuple *t)
+{
+	return t->local_port == t->remote_port &&
+	       !memcmp(t->local_addr, t->remote_addr, sizeof(t->local_addr));
+}
+
 void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
 {
 	struct skw_row *row = &e->row;
 
-	if (row->state == SKW_STATE_SYN_SENT)
+	if (row->state == SKW_STATE_SYN_SENT || is_own_peer(&row->tuple))
 		row->direction = SKW_CONN_OUT;
 	if (row->tuple.proto != IPPROTO_TCP || row->state == SKW_STATE_LISTEN ||
 	    row->direction == SKW_CONN_OUT || (row->direction == SKW_CONN_IN && row->owners))
 		return;
-	const struct skw_entry *listener = skw_listeners_find(&t->listeners, &t->slots, row);
+	const struct skw_owners *owners;
 
-	if (!listener)
+	if (!skw_listeners_find(&t->listeners, &t->slots, row, &owners))
 		return;
 	row->direction = SKW_CONN_IN;
-	if (t->opt.owners && !row->owners && listener->row.owners)
-		skw_table_row_own(t, e, skw_owner_sets_ref(listener->row.owners),
-				  SKW_OWNER_CREATOR);
+	if (t->opt.owners && !row->owners && owners)
+		skw_table_row_own(t, e, skw_owner_sets_ref(owners), SKW_OWNER_LISTENER);
 }
 
 bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns)

@@ -11,6 +11,21 @@
  */
 #define SKW_CLOSING_NS (100 * 1000000ULL)
 
+/* Timeouts, retransmissions and drops are shown for this time. */
+#define SKW_TROUBLE_MS (10 * 1000)
+
+/* A time as entries keep it: milliseconds, which wrap around; never 0. */
+static inline uint32_t skw_table_row_trouble(uint64_t ts_ns)
+{
+	return (uint32_t)(ts_ns / 1000000) ? (uint32_t)(ts_ns / 1000000) : 1;
+}
+
+/* Whether that was a short time ago. A time that is later than `now_ns` is, too. */
+static inline bool skw_table_row_troubled(uint32_t at_ms, uint64_t now_ns)
+{
+	return at_ms && (int32_t)((uint32_t)(now_ns / 1000000) - at_ms) < SKW_TROUBLE_MS;
+}
+
 /* A new entry with this row, which comes without pointers and gets them. NULL: no memory. */
 struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *row);
 /* A row of which only the identity is known: that of `row`. */
@@ -28,6 +43,9 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 
 /* Puts the identity that is told into the row. Unknown numbers change nothing. 0 or -ENOMEM. */
 int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now);
+
+/* Sets the interface of link-local addresses; empty: it is not told. 0 or -ENOMEM. */
+int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope);
 
 int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t state,
 			    uint64_t ts_ns);

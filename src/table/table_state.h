@@ -7,6 +7,7 @@
 #include "table/listeners.h"
 #include "table/names.h"
 #include "table/owners.h"
+#include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"
 #include "table/timeline.h"
@@ -28,13 +29,14 @@ struct skw_table {
 	struct skw_owner_sets owners;
 	struct skw_names netns, cgroups;
 	char congestions[SKW_CONGESTIONS][SKW_CA_LEN + 1]; /* empty: free */
+	struct skw_scopes scopes;
 	struct skw_listeners listeners;
 	struct skw_timeline timeline;
 	struct skw_holders holders;
 	struct skw_tick tick;
 	struct skw_totals totals;
 	uint64_t begin_ns, prev_begin_ns; /* of the last sweep and the one before; SKW_NONE64 */
-	uint32_t sweep;                   /* number of the last sweep; 0 before the first */
+	uint16_t sweep;                   /* number of the last sweep; 0 before the first */
 	uint32_t seconds;                 /* of history between the two; 0: same second */
 	uint32_t at;                      /* slot of the row that the last sample was of */
 	uint32_t hidden;                  /* number of hidden entries */

@@ -10,7 +10,6 @@
 #include "table/table_state.h"
 
 #define NS_PER_S   1000000000ULL
-#define RECENT_NS  (10 * NS_PER_S)
 #define CACHE_LINE 64
 
 /* A row goes when this many complete sweeps in a row did not meet it. */
@@ -150,12 +149,18 @@ static void derive(struct skw_entry *e, uint64_t now_ns)
 	struct skw_row *row = &e->row;
 
 	row->changed = e->tick_state && e->tick_state != row->state;
-	e->tick_state = row->state;
+	e->tick_state = row->state & 15;
 	row->recent = 0;
-	if (row->last_rto_ns != SKW_NONE64 && now_ns < row->last_rto_ns + RECENT_NS)
+	/* These times wrap around, so they are forgotten when they are old. */
+	if (!skw_table_row_troubled(e->rto_ms, now_ns))
+		e->rto_ms = 0;
+	if (!skw_table_row_troubled(e->retrans_ms, now_ns))
+		e->retrans_ms = 0;
+	if (e->rto_ms)
 		row->recent |= SKW_RECENT_RTO;
-	if (e->retrans_ns && now_ns < e->retrans_ns + RECENT_NS)
-		row->recent |= SKW_RECENT_RETRANS;
+	if (e->retrans_ms)
+		row->recent |=
+			row->state == SKW_STATE_LISTEN ? SKW_RECENT_DROPS : SKW_RECENT_RETRANS;
 }
 
 void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)

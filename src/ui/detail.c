@@ -75,12 +75,12 @@ static void add_tuple(struct skw_page *p, const struct skw_row *row)
 	static const char *const arrows[] = { " - ", " < ", " > " };
 	char endpoint[SKW_ENDPOINT_SIZE];
 
-	skw_address_local(endpoint, &row->tuple);
+	skw_address_local(endpoint, row);
 	skw_page_put(p, SKW_STYLE_STRONG, endpoint);
-	if (row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN) {
+	if (skw_row_has_peer(row)) {
 		char both[SKW_ENDPOINT_SIZE + 4];
 
-		skw_address_remote(endpoint, &row->tuple);
+		skw_address_remote(endpoint, row);
 		snprintf(both, sizeof(both), "%s%s", arrows[row->direction % 3], endpoint);
 		skw_page_put(p, SKW_STYLE_STRONG, both);
 	}
@@ -352,11 +352,35 @@ static void add_counters(struct skw_page *p, const struct skw_row *row)
 	skw_page_end(p);
 }
 
+/* A listener has a queue of connections, and none of the figures of a connection. */
+static void add_queue(struct skw_page *p, const struct skw_row *row)
+{
+	char text[VALUE], a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
+	bool full = skw_list_rows_overflows(row);
+
+	begin(p, " queue");
+	snprintf(text, sizeof(text), "%s of %s connections%s",
+		 skw_numbers_grouped(a, wide(row->recv_q)),
+		 skw_numbers_grouped(b, wide(row->send_q)), full ? ", it overflows" : "");
+	skw_page_item(p, NULL, full ? SKW_STYLE_ALARM : SKW_STYLE_STRONG, text);
+	skw_page_item(p, "dropped",
+		      row->recent & SKW_RECENT_DROPS ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN,
+		      skw_numbers_grouped(a, wide(row->drops)));
+	add_number(p, "SYN-ACKs sent again", wide(row->retrans_events));
+	skw_page_end(p);
+}
+
 static void add_holders(struct skw_page *p, const struct skw_row *row)
 {
 	char text[VALUE];
 
-	begin(p, row->owner_source == SKW_OWNER_CREATOR ? " creator" : " held by");
+	static const char *const labels[SKW_OWNER_SOURCES] = {
+		[SKW_OWNER_UNKNOWN] = " held by",  [SKW_OWNER_HOLDER] = " held by",
+		[SKW_OWNER_CREATOR] = " creator",  [SKW_OWNER_LISTENER] = " listener",
+		[SKW_OWNER_CLOSER] = " closed by",
+	};
+
+	begin(p, labels[row->owner_source % SKW_OWNER_SOURCES]);
 	if (!row->owners)
 		skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->inode ? "--" : "nobody");
 	for (uint32_t i = 0; row->owners && i < row->owners->len; i++) {
@@ -380,11 +404,15 @@ static void make_page(struct skw_screen *s, const struct skw_row *row)
 		skw_fields_add(p, row, s->status->offset_ns);
 		return;
 	}
-	add_rtt(p, row);
-	add_history(p, row);
-	add_histogram(p, row);
-	add_counters(p, row);
-	add_why(p, row);
+	if (row->state == SKW_STATE_LISTEN) {
+		add_queue(p, row);
+	} else {
+		add_rtt(p, row);
+		add_history(p, row);
+		add_histogram(p, row);
+		add_counters(p, row);
+		add_why(p, row);
+	}
 	add_holders(p, row);
 	skw_story_add(p, s->table, s->detail, s->status->offset_ns);
 }

@@ -59,12 +59,12 @@ static void (*const printers[])(const struct skw_value *, int64_t, struct skw_bu
 static void print_of_row(const struct skw_row *row, enum skw_field field, struct skw_buf *out)
 {
 	if (skw_fields[field].kind == SKW_KIND_ADDR) {
-		char addr[INET6_ADDRSTRLEN];
+		char addr[SKW_ADDRESS_SIZE];
 
-		skw_address_text(row->tuple.family,
-				 field == SKW_FIELD_LOCAL_ADDR ? row->tuple.local_addr
-							       : row->tuple.remote_addr,
-				 addr);
+		if (field == SKW_FIELD_LOCAL_ADDR)
+			skw_address_of_local(addr, row);
+		else
+			skw_address_of_remote(addr, row);
 		skw_buf_add_str(out, addr);
 	} else if (skw_fields[field].kind == SKW_KIND_OWNERS) {
 		for (uint32_t i = 0; i < row->owners->len; i++)

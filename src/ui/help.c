@@ -34,6 +34,8 @@ static const struct {
 	{ SKW_LACKS_UDP, "no UDP sockets" },
 	{ SKW_LACKS_HOLDERS, "no holders of sockets, only who opened them" },
 	{ SKW_LACKS_CREATOR, "not who opened a connection, only who holds it" },
+	{ SKW_LACKS_FAILED, "no connect() that failed at once" },
+	{ SKW_LACKS_SYNACK, "no SYN-ACKs that are sent again" },
 };
 
 static void add_lacks(struct skw_page *p, const struct skw_watch_status *status)

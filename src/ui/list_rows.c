@@ -23,14 +23,23 @@ bool skw_list_rows_slow(const struct skw_row *row)
 	       row->srtt_us > SLOW_FACTOR * (uint64_t)row->min_rtt_us;
 }
 
+/* As sk_acceptq_is_full() in include/net/sock.h. */
+bool skw_list_rows_overflows(const struct skw_row *row)
+{
+	return row->state == SKW_STATE_LISTEN && row->recv_q != SKW_NONE32 &&
+	       row->send_q != SKW_NONE32 && row->recv_q > row->send_q;
+}
+
 static bool ended_badly(const struct skw_row *row)
 {
-	return row->close_reason != SKW_CLOSE_UNKNOWN && row->close_reason != SKW_CLOSE_FIN;
+	return row->close_reason != SKW_CLOSE_UNKNOWN && row->close_reason != SKW_CLOSE_FIN &&
+	       row->close_reason != SKW_CLOSE_HALF_CLOSED;
 }
 
 enum skw_style skw_list_rows_health(const struct skw_row *row)
 {
-	if (row->recent & SKW_RECENT_RTO || ended_badly(row))
+	if (row->recent & (SKW_RECENT_RTO | SKW_RECENT_DROPS) || ended_badly(row) ||
+	    skw_list_rows_overflows(row))
 		return SKW_STYLE_ALARM;
 	if (row->closed_ns == SKW_NONE64 &&
 	    (row->recent & SKW_RECENT_RETRANS || skw_list_rows_slow(row)))

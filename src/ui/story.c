@@ -81,7 +81,10 @@ static enum skw_style tell_close(const struct skw_happening *h, char *out)
 
 	snprintf(out, TEXT, "%s -> CLOSED   %s", skw_row_state_name(h->old_state),
 		 reason ? reason : "--");
-	return reason && h->close_reason != SKW_CLOSE_FIN ? SKW_STYLE_ALARM : SKW_STYLE_STRONG;
+	return reason && h->close_reason != SKW_CLOSE_FIN &&
+			       h->close_reason != SKW_CLOSE_HALF_CLOSED
+		       ? SKW_STYLE_ALARM
+		       : SKW_STYLE_STRONG;
 }
 
 static enum skw_style (*const tellers[SKW_EVENT_TYPES])(const struct skw_happening *, char *) = {
@@ -89,7 +92,8 @@ static enum skw_style (*const tellers[SKW_EVENT_TYPES])(const struct skw_happeni
 	[SKW_EVENT_STATE] = tell_state,  [SKW_EVENT_RTT] = tell_name,
 	[SKW_EVENT_RTO] = tell_rto,      [SKW_EVENT_RETRANS] = tell_retrans,
 	[SKW_EVENT_CLOSE] = tell_close,  [SKW_EVENT_LISTEN] = tell_name,
-	[SKW_EVENT_CREATOR] = tell_name,
+	[SKW_EVENT_CREATOR] = tell_name, [SKW_EVENT_CLOSER] = tell_name,
+	[SKW_EVENT_FAILED] = tell_name,  [SKW_EVENT_SYNACK] = tell_name,
 };
 
 void skw_story_add(struct skw_page *p, const struct skw_table *table, uint64_t cookie,

@@ -202,10 +202,10 @@ bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *ro
 
 	if (!opt->search || !*opt->search)
 		return false;
-	skw_address_local(endpoint, &row->tuple);
+	skw_address_local(endpoint, row);
 	if (has(endpoint, opt->search))
 		return true;
-	skw_address_remote(endpoint, &row->tuple);
+	skw_address_remote(endpoint, row);
 	return has(endpoint, opt->search) || found_owner(row->owners, opt->search) ||
 	       has(skw_row_state_name(row->state), opt->search) || has(row->cgroup, opt->search);
 }

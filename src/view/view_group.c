@@ -52,12 +52,12 @@ static void process_name(const struct skw_row *row, char *name, size_t size)
 static void addr_name(const struct skw_row *row, char *name, size_t size)
 {
 	(void)size;
-	skw_address_text(row->tuple.family, row->tuple.remote_addr, name);
+	skw_address_of_remote(name, row);
 }
 
 static void addr_group_key(const struct skw_row *row, struct key *out)
 {
-	out->known = row->state != SKW_STATE_LISTEN && row->state != SKW_STATE_UNCONN;
+	out->known = skw_row_has_peer(row);
 	if (!out->known)
 		return;
 	skw_view_key(row, SKW_FIELD_REMOTE_ADDR, &out->number);

@@ -107,6 +107,10 @@ static const struct {
 			     "that connected" },
 	{ SKW_LACKS_CREATOR, "callbacks can't read the calling process on this kernel: "
 			     "short connections have no owner" },
+	{ SKW_LACKS_FAILED, "this kernel's functions can't be traced (no fentry): a connect() that "
+			    "fails before anything is sent has no event" },
+	{ SKW_LACKS_SYNACK, "this kernel has no tracepoints for BPF programs: SYN-ACKs that are "
+			    "sent again have no events" },
 };
 
 /* Called again while the watch runs, because some lacks are noticed only then. */

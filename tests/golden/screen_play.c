@@ -194,6 +194,9 @@ static void verb_row(struct play *p, char **rest)
 		memset(rec->local_addr, 0, sizeof(rec->local_addr));
 		memset(rec->remote_addr, 0, sizeof(rec->remote_addr));
 		memset(rec->congestion, 0, sizeof(rec->congestion));
+		memset(rec->scope, 0, sizeof(rec->scope));
+		rec->scope_id = 0;
+		rec->ending = 0;
 		rec->cookie = cookie;
 		rec->kind = SKW_ROW_TCP;
 		rec->state = SKW_STATE_ESTABLISHED;
@@ -315,6 +318,9 @@ static void verb_close(struct play *p, char **rest)
 	event.row.ts_ns = event.head.ts_ns;
 	event.row.state = SKW_STATE_CLOSED;
 	event.row.sk_err = *rest ? (uint32_t)atoi(*rest) : 0;
+	/* Without an error it ends in order. */
+	if (!event.row.sk_err)
+		event.row.ending = SKW_END_PEER_FIN | SKW_END_ACKED;
 	feed(p, &event, sizeof(event));
 	*rec = p->rows[--p->rows_len];
 }

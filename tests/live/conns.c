@@ -30,6 +30,7 @@ static const struct command commands[] = {
 	{ "short", "COUNT [--peer NETNS] [--request N] [--response N] [--log FILE] [-6]", 1, 1,
 	  conns_short },
 	{ "ends", "KIND... [--peer NETNS] [-6]", 0, 100, conns_ends },
+	{ "owners", "KIND... [--peer NETNS] [-6]", 0, 100, conns_owners },
 	{ "slow", "reader|buffer|path [--peer NETNS] [--there ADDR]", 1, 1, conns_slow },
 	{ "delay", "MILLISECONDS --peer NETNS", 1, 1, conns_delay },
 };

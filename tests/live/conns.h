@@ -18,6 +18,8 @@ enum side { HERE, THERE, SIDES };
  * receiving side, so that the sender sees a network that loses them.
  */
 #define CONNS_DROPPED_TOS 0x20
+/* Packets that carry this one are answered by an ICMP message: the host can't be reached. */
+#define CONNS_REJECTED_TOS 0x40
 
 struct conns_plan {
 	const char *peer; /* namespace of the other side; NULL: this one, over loopback */
@@ -42,10 +44,14 @@ int net_socket(const struct conns_plan *plan, enum side side, int family, int ty
 void net_bind(int fd, const char *addr, int port);
 int net_listen(const struct conns_plan *plan, enum side side, int family, const char *addr,
 	       int port, int protocol, int backlog);
-/* Returns once the handshake is done. net_connect_begin() does not wait for it. */
+/* Returns once the handshake is done. */
 int net_connect(const struct conns_plan *plan, int family, const char *addr, int port,
 		int protocol);
-int net_connect_begin(const struct conns_plan *plan, int family, const char *addr, int port);
+/* Does not wait for the handshake. The packets of the socket carry `tos`. */
+int net_connect_begin(const struct conns_plan *plan, int family, const char *addr, int port,
+		      int tos);
+/* The same with a socket that is there. */
+void net_connect_by(int fd, const char *addr, int port);
 int net_accept(int listener);
 
 void net_send(int fd, uint64_t bytes);
@@ -63,6 +69,10 @@ pid_t net_fork(const char *name);
 void net_keep_only(int fd);
 /* Says a line on standard output, at once. */
 void net_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Waits until packets of the other side have brought the socket to that state of TCP. */
+void net_await_state(int fd, int state);
+/* Waits until the peer has acknowledged all that was sent. */
+void net_settle(int fd);
 /* Waits for the end of standard input. */
 void net_hold(void);
 
@@ -72,6 +82,7 @@ int conns_hold(struct conns_plan *plan, char *argv[], int n);
 int conns_many(struct conns_plan *plan, char *argv[], int n);
 int conns_short(struct conns_plan *plan, char *argv[], int n);
 int conns_ends(struct conns_plan *plan, char *argv[], int n);
+int conns_owners(struct conns_plan *plan, char *argv[], int n);
 int conns_slow(struct conns_plan *plan, char *argv[], int n);
 int conns_delay(struct conns_plan *plan, char *argv[], int n);
 

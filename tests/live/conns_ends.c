@@ -17,16 +17,10 @@
 
 #include <linux/sockios.h>
 
-#include "conns.h"
+#include "conns_ends.h"
 #include "util/cleanup.h"
 
-struct end {
-	const struct conns_plan *plan;
-	int family, port;
-	int listener, client, server;
-};
-
-static void open_pair(struct end *e)
+void end_open_pair(struct end *e)
 {
 	const char *there = net_addr(e->plan, THERE, e->family);
 
@@ -35,8 +29,7 @@ static void open_pair(struct end *e)
 	e->server = net_accept(e->listener);
 }
 
-/* Blocks until the socket has failed with that error. */
-static void await_error(int fd, int want)
+void end_await_error(int fd, int want)
 {
 	char c;
 
@@ -49,7 +42,7 @@ static void await_error(int fd, int want)
 
 static void end_fin(struct end *e)
 {
-	open_pair(e);
+	end_open_pair(e);
 	must(shutdown(e->client, SHUT_WR), "shutdown");
 	net_receive_end(e->server);
 	close(e->server);
@@ -59,7 +52,7 @@ static void end_fin(struct end *e)
 /* The server ends first. */
 static void end_fin_server(struct end *e)
 {
-	open_pair(e);
+	end_open_pair(e);
 	must(shutdown(e->server, SHUT_WR), "shutdown");
 	net_receive_end(e->client);
 	close(e->client);
@@ -68,8 +61,8 @@ static void end_fin_server(struct end *e)
 
 static void end_refused(struct end *e)
 {
-	int probe =
-		net_connect_begin(e->plan, e->family, net_addr(e->plan, THERE, e->family), e->port);
+	int probe = net_connect_begin(e->plan, e->family, net_addr(e->plan, THERE, e->family),
+				      e->port, 0);
 
 	e->client = probe;
 	while (recv(probe, &(char){ 0 }, 1, 0) < 0 && errno == EAGAIN)
@@ -77,7 +70,7 @@ static void end_refused(struct end *e)
 	must(errno == ECONNREFUSED ? 0 : -1, "it was not refused");
 }
 
-static void close_hard(int fd)
+void end_close_hard(int fd)
 {
 	const struct linger none = { .l_onoff = 1 };
 
@@ -87,27 +80,27 @@ static void close_hard(int fd)
 
 static void end_linger(struct end *e)
 {
-	open_pair(e);
-	close_hard(e->client);
-	await_error(e->server, ECONNRESET);
+	end_open_pair(e);
+	end_close_hard(e->client);
+	end_await_error(e->server, ECONNRESET);
 }
 
 static void end_linger_server(struct end *e)
 {
-	open_pair(e);
-	close_hard(e->server);
-	await_error(e->client, ECONNRESET);
+	end_open_pair(e);
+	end_close_hard(e->server);
+	end_await_error(e->client, ECONNRESET);
 }
 
 static void end_unread(struct end *e)
 {
 	char c;
 
-	open_pair(e);
+	end_open_pair(e);
 	net_send(e->server, 100);
 	must((int)recv(e->client, &c, 1, MSG_PEEK), "recv");
 	close(e->client);
-	await_error(e->server, ECONNRESET);
+	end_await_error(e->server, ECONNRESET);
 }
 
 /* The server closes its listener while a connection still waits for accept. */
@@ -122,27 +115,27 @@ static void end_backlog(struct end *e)
 	while (left)
 		must(ioctl(e->client, SIOCOUTQ, &left), "SIOCOUTQ");
 	close(e->listener);
-	await_error(e->client, ECONNRESET);
+	end_await_error(e->client, ECONNRESET);
 }
 
 static void end_user_timeout(struct end *e)
 {
-	open_pair(e);
+	end_open_pair(e);
 	net_set_tos(e->client, CONNS_DROPPED_TOS);
 	net_set(e->client, IPPROTO_TCP, TCP_USER_TIMEOUT, 300);
 	net_send(e->client, 100);
-	await_error(e->client, ETIMEDOUT);
+	end_await_error(e->client, ETIMEDOUT);
 }
 
 static void end_keepalive(struct end *e)
 {
-	open_pair(e);
+	end_open_pair(e);
 	net_set_tos(e->client, CONNS_DROPPED_TOS);
 	net_set(e->client, IPPROTO_TCP, TCP_KEEPIDLE, 1);
 	net_set(e->client, IPPROTO_TCP, TCP_KEEPINTVL, 1);
 	net_set(e->client, IPPROTO_TCP, TCP_KEEPCNT, 1);
 	net_set(e->client, SOL_SOCKET, SO_KEEPALIVE, 1);
-	await_error(e->client, ETIMEDOUT);
+	end_await_error(e->client, ETIMEDOUT);
 }
 
 static void end_syn_timeout(struct end *e)
@@ -161,27 +154,25 @@ static void end_syn_timeout(struct end *e)
 	must(err < 0 && errno == ETIMEDOUT ? 0 : -1, "connect did not time out");
 }
 
-static const struct kind {
-	const char *name;
-	void (*run)(struct end *e);
-	const char *client, *server;
-} kinds[] = {
-	{ "fin", end_fin, "fin", "fin" },
-	{ "fin-server", end_fin_server, "fin", "fin" },
-	{ "refused", end_refused, "refused", "-" },
-	{ "linger", end_linger, "reset_by_us", "reset_by_peer" },
-	{ "linger-server", end_linger_server, "reset_by_peer", "reset_by_us" },
-	{ "unread", end_unread, "reset_by_us", "reset_by_peer" },
-	{ "backlog", end_backlog, "reset_by_peer", "reset_by_us" },
-	{ "user-timeout", end_user_timeout, "timeout", "-" },
-	{ "keepalive", end_keepalive, "timeout", "-" },
-	{ "syn-timeout", end_syn_timeout, "timeout", "-" },
+static const struct end_kind kinds[] = {
+	{ "fin", end_fin, "fin", "fin", false },
+	{ "fin-server", end_fin_server, "fin", "fin", false },
+	{ "refused", end_refused, "refused", "-", false },
+	{ "linger", end_linger, "reset_by_us", "reset_by_peer", false },
+	{ "linger-server", end_linger_server, "reset_by_peer", "reset_by_us", false },
+	{ "unread", end_unread, "reset_by_us", "reset_by_peer", false },
+	{ "backlog", end_backlog, "reset_by_peer", "reset_by_us", false },
+	{ "user-timeout", end_user_timeout, "timeout", "-", false },
+	{ "keepalive", end_keepalive, "timeout", "-", false },
+	{ "syn-timeout", end_syn_timeout, "timeout", "-", false },
 };
 
-static bool end_one(const struct conns_plan *plan, const struct kind *k, int port)
+static bool end_one(const struct conns_plan *plan, const struct end_kind *k, int port)
 {
 	struct end e = { plan, plan->six ? AF_INET6 : AF_INET, port, -1, -1, -1 };
 
+	if (k->v4_only && plan->six)
+		return true;
 	k->run(&e);
 	net_say("%s %d %s %s", k->name, port, k->client, k->server);
 	return true;
@@ -195,6 +186,11 @@ int conns_ends(struct conns_plan *plan, char *argv[], int n)
 		for (size_t k = 0; k < SKW_ARRAY_SIZE(kinds); k++)
 			if (!strcmp(argv[i], "all") || !strcmp(argv[i], kinds[k].name))
 				found = end_one(plan, &kinds[k], plan->port + (int)k);
+		for (size_t k = 0; end_broken_kinds[k].name; k++)
+			if (!strcmp(argv[i], "all") || !strcmp(argv[i], "broken") ||
+			    !strcmp(argv[i], end_broken_kinds[k].name))
+				found = end_one(plan, &end_broken_kinds[k],
+						plan->port + (int)(SKW_ARRAY_SIZE(kinds) + k));
 		if (!found) {
 			fprintf(stderr, "conns: %s: no such kind\n", argv[i]);
 			return 2;

@@ -10,11 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <linux/sockios.h>
 
 #include "conns.h"
 #include "util/cleanup.h"
@@ -85,32 +82,6 @@ static void talk(const struct pair *p, uint64_t times)
 		net_send(p->server, CHUNK);
 		net_receive(p->client, CHUNK);
 	}
-}
-
-/* Waits until the peer has acknowledged all that was sent. No event tells that. */
-static void settle(int fd)
-{
-	int left;
-
-	do
-		must(ioctl(fd, SIOCOUTQ, &left), "SIOCOUTQ");
-	while (left && !usleep(1000));
-}
-
-static int state_of(int fd)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	must(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), "TCP_INFO");
-	return info.tcpi_state;
-}
-
-/* Waits until packets of the other side have brought the socket there. No event tells that. */
-static void await_state(int fd, int state)
-{
-	while (state_of(fd) != state)
-		usleep(1000);
 }
 
 /* ---- the kinds ---- */
@@ -227,12 +198,12 @@ static void hold_backlog(struct hold *h, int port)
 
 	net_listen(h->plan, THERE, AF_INET, there, port, 0, 8);
 	for (int i = 0; i < 3; i++)
-		settle(net_connect(h->plan, AF_INET, there, port, 0));
+		net_settle(net_connect(h->plan, AF_INET, there, port, 0));
 }
 
 static void hold_syn_sent(struct hold *h, int port)
 {
-	net_connect_begin(h->plan, AF_INET, NOWHERE, port);
+	net_connect_begin(h->plan, AF_INET, NOWHERE, port, 0);
 }
 
 /* lib_conns.sh drops the answers from this kind's port. */
@@ -241,7 +212,7 @@ static void hold_syn_recv(struct hold *h, int port)
 	const char *there = net_addr(h->plan, THERE, AF_INET);
 
 	net_listen(h->plan, THERE, AF_INET, there, port, 0, 8);
-	net_connect_begin(h->plan, AF_INET, there, port);
+	net_connect_begin(h->plan, AF_INET, there, port, 0);
 }
 
 static void hold_close_wait(struct hold *h, int port)
@@ -249,8 +220,8 @@ static void hold_close_wait(struct hold *h, int port)
 	struct pair p = make_plain(h, AF_INET, port);
 
 	must(shutdown(p.client, SHUT_WR), "shutdown");
-	await_state(p.client, TCP_FIN_WAIT2);
-	await_state(p.server, TCP_CLOSE_WAIT);
+	net_await_state(p.client, TCP_FIN_WAIT2);
+	net_await_state(p.server, TCP_CLOSE_WAIT);
 }
 
 /* No process holds the client's end. The kernel keeps a small socket of it, which still waits. */
@@ -259,7 +230,7 @@ static void hold_orphan(struct hold *h, int port)
 	struct pair p = make_plain(h, AF_INET, port);
 
 	must(close(p.client), "close");
-	await_state(p.server, TCP_CLOSE_WAIT);
+	net_await_state(p.server, TCP_CLOSE_WAIT);
 }
 
 static void hold_time_wait(struct hold *h, int port)
@@ -282,7 +253,7 @@ static void hold_fin_wait1(struct hold *h, int port)
 
 	net_set_tos(p.client, CONNS_DROPPED_TOS);
 	must(shutdown(p.client, SHUT_WR), "shutdown");
-	await_state(p.client, TCP_FIN_WAIT1);
+	net_await_state(p.client, TCP_FIN_WAIT1);
 }
 
 static void hold_last_ack(struct hold *h, int port)
@@ -290,10 +261,10 @@ static void hold_last_ack(struct hold *h, int port)
 	struct pair p = make_plain(h, AF_INET6, port);
 
 	must(shutdown(p.server, SHUT_WR), "shutdown");
-	await_state(p.server, TCP_FIN_WAIT2);
+	net_await_state(p.server, TCP_FIN_WAIT2);
 	net_set_tos(p.client, CONNS_DROPPED_TOS);
 	must(shutdown(p.client, SHUT_WR), "shutdown");
-	await_state(p.client, TCP_LAST_ACK);
+	net_await_state(p.client, TCP_LAST_ACK);
 }
 
 static void hold_closing(struct hold *h, int port)
@@ -303,7 +274,7 @@ static void hold_closing(struct hold *h, int port)
 	net_set_tos(p.client, CONNS_DROPPED_TOS);
 	must(shutdown(p.client, SHUT_WR), "shutdown");
 	must(shutdown(p.server, SHUT_WR), "shutdown");
-	await_state(p.client, TCP_CLOSING);
+	net_await_state(p.client, TCP_CLOSING);
 }
 
 static void hold_udp(struct hold *h, int port)
@@ -387,7 +358,7 @@ static void verb_heal(struct hold *h, uint64_t bytes)
 		net_set_tos(h->talkers[i].client, 0);
 	for (int i = 0; i < h->n; i++) {
 		net_receive(h->talkers[i].server, bytes ? bytes : CHUNK);
-		settle(h->talkers[i].client);
+		net_settle(h->talkers[i].client);
 	}
 }
 
@@ -400,7 +371,7 @@ static void verb_bulk(struct hold *h, uint64_t bytes)
 			_exit(0);
 		}
 		net_send(h->talkers[i].client, bytes);
-		settle(h->talkers[i].client);
+		net_settle(h->talkers[i].client);
 	}
 }
 

@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -134,14 +137,23 @@ int net_connect(const struct conns_plan *plan, int family, const char *addr, int
 	return fd;
 }
 
-int net_connect_begin(const struct conns_plan *plan, int family, const char *addr, int port)
+void net_connect_by(int fd, const char *addr, int port)
 {
 	struct sockaddr_storage ss;
-	int fd = net_socket(plan, HERE, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	socklen_t len = set_addr(&ss, family, addr, port);
+	socklen_t len = set_addr(&ss, family_of(fd), addr, port);
 
 	if (connect(fd, (struct sockaddr *)&ss, len) && errno != EINPROGRESS)
 		must(-1, "connect");
+}
+
+int net_connect_begin(const struct conns_plan *plan, int family, const char *addr, int port,
+		      int tos)
+{
+	int fd = net_socket(plan, HERE, family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (tos)
+		net_set_tos(fd, tos);
+	net_connect_by(fd, addr, port);
 	return fd;
 }
 
@@ -195,6 +207,30 @@ void net_receive_end(int fd)
 
 	while (must((int)recv(fd, buf, sizeof(buf), 0), "recv") > 0)
 		;
+}
+
+/* ---- waiting for the other side: no event tells these ---- */
+
+void net_settle(int fd)
+{
+	int left;
+
+	do
+		must(ioctl(fd, SIOCOUTQ, &left), "SIOCOUTQ");
+	while (left && !usleep(1000));
+}
+
+void net_await_state(int fd, int state)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	for (;;) {
+		must(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), "TCP_INFO");
+		if (info.tcpi_state == state)
+			return;
+		usleep(1000);
+	}
 }
 
 /* ---- processes ---- */

@@ -29,8 +29,8 @@ is "$("${ROWS[@]}" sum "$OUT" 'old_state != "LISTEN"' retrans_segs)" "$(again)" 
 is "$(lost)" 0 "nothing is lost at the default size of the ring"
 check "5,000 closes on each side, with their bytes and durations" \
 	"${ROWS[@]}" closes "$OUT" "$TMP/log" 100 1000
-is "$("${ROWS[@]}" get "$OUT" 'remote_port == 7001' comm owner_source | sort -u)" "conns creator" \
-	"each client's end names who connected"
+is "$("${ROWS[@]}" get "$OUT" 'remote_port == 7001' comm owner_source | sort -u)" "conns closer" \
+	"each client's end names who connected, and closed"
 is "$("${ROWS[@]}" get "$OUT" 'local_port == 7001 and remote_port' comm direction | sed 's/-server//' | sort -u)" \
 	"conns in" "each server's end who listens, from the first on"
 total=$(seen)

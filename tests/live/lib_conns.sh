@@ -50,7 +50,8 @@ cgroup_gone() {
 }
 trap 'cleanup; cgroups_gone' EXIT
 
-# losses: packets with the traffic class of CONNS_DROPPED_TOS do not arrive, and neither do answers
+# losses: packets with the traffic class of CONNS_DROPPED_TOS do not arrive, those with that of
+# CONNS_REJECTED_TOS are answered by an ICMP message, and answers do not arrive
 # of servers on port 7013 (kind syn-recv). Packets to 10.77.0.9 reach no host.
 losses() {
 	local ns
@@ -61,6 +62,8 @@ losses() {
 					type filter hook input priority 0;
 					ip dscp cs1 counter drop
 					ip6 dscp cs1 counter drop
+					ip dscp cs2 counter reject with icmp type host-prohibited
+					ip6 dscp cs2 counter reject with icmpv6 type addr-unreachable
 					tcp sport 7013 counter drop
 				}
 			}

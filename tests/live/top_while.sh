@@ -79,9 +79,9 @@ once "$A" -n 1 --json --netns self
 LEFT=$OUT
 "${ROWS[@]}" last "$TOP_OUT" cookie >"$TMP/last"
 is "$("${ROWS[@]}" get "$TMP/last" 'remote_port == 7201' bytes_acked bytes_received close_reason comm | sort | uniq -c | xargs)" \
-	"50 12 21 fin conns" "50 clients with their bytes, reason and owner"
+	"50 12 20 fin conns" "50 clients with their bytes, reason and owner"
 is "$("${ROWS[@]}" get "$TMP/last" 'local_port == 7201 and remote_port' bytes_acked bytes_received close_reason | sort | uniq -c | xargs)" \
-	"50 21 11 fin" "50 servers with their bytes and reason"
+	"50 21 10 fin" "50 servers with their bytes and reason"
 is "$("${ROWS[@]}" count "$TMP/last" 'local_port == 7201 and remote_port and direction != "in"')" 0 \
 	"which were incoming"
 is "$("${ROWS[@]}" count "$TMP/last" 'remote_port == 7201 and not (opened_at and closed_at and age_us)')" 0 \

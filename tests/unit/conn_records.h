@@ -23,6 +23,9 @@ static inline struct skw_conn_rec make_record(__u64 cookie, __u8 state)
 	memcpy(rec.local_addr, "\x0a\x00\x00\x01", 4);
 	memcpy(rec.remote_addr, "\x0a\x00\x00\x02", 4);
 	memset(rec.congestion, 0, sizeof(rec.congestion));
+	memset(rec.scope, 0, sizeof(rec.scope));
+	rec.scope_id = 0;
+	rec.ending = 0;
 	rec.cookie = cookie;
 	rec.local_port = (__u16)(20000 + cookie);
 	rec.remote_port = 443;
@@ -91,6 +94,9 @@ static inline struct skw_close_rec make_close(__u64 cookie, __u64 ts_ns, __u8 ol
 	rec.head.old_state = old_state;
 	rec.head.new_state = 7;
 	rec.head.netns = rec.row.netns;
+	/* A close in order, if nothing else is said. */
+	if (!err && old_state == 9)
+		rec.row.ending = SKW_END_PEER_FIN | SKW_END_ACKED;
 	return rec;
 }
 

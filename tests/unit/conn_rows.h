@@ -22,7 +22,7 @@ static inline struct skw_row conn_row_unknown(void)
 	memset(&row, 0xff, sizeof(row));
 	row.tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
 	memset(row.history, 0, sizeof(row.history));
-	row.netns_name = row.cgroup = row.congestion = NULL;
+	row.netns_name = row.cgroup = row.congestion = row.scope = NULL;
 	row.owners = NULL;
 	row.owner_source = SKW_OWNER_UNKNOWN;
 	row.state = SKW_STATE_LISTEN;
@@ -79,7 +79,6 @@ static inline struct skw_row conn_row_full(void)
 		.opened_ns = CONN_ROWS_OPENED_NS,
 		.closed_ns = CONN_ROWS_TS_NS,
 		.state_ns = CONN_ROWS_TS_NS,
-		.last_rto_ns = CONN_ROWS_TS_NS - 1000000000,
 		.bytes_acked = 1900000000,
 		.bytes_received = 61000000000,
 		.bytes_retrans = 17376,

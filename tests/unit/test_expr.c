@@ -268,6 +268,35 @@ static void addresses(void **state)
 	}
 }
 
+static void link_local_addresses_have_a_scope(void **state)
+{
+	static const struct expectation list[] = {
+		{ "remote = fe80::1", true },
+		{ "remote = fe80::1%eth0", true },
+		{ "remote = fe80::1%eth1", false },
+		{ "remote != fe80::1%eth1", true },
+		{ "remote = [fe80::1%eth0]:51532", true },
+		{ "remote = [fe80::1%eth0]:1", false },
+		{ "remote = [fe80::1%eth1]:51532", false },
+		{ "remote ~ fe80::%eth0/64", true },
+		{ "remote ~ fe80::%eth1/64", false },
+		{ "remote ~ fe80:%eth0", true },
+		{ "remote ~ fe80:%eth1", false },
+		{ "addr = fe80::1%eth0", true },
+	};
+	struct skw_row row = conn_row_full();
+
+	(void)state;
+	row.tuple.family = AF_INET6;
+	memset(row.tuple.remote_addr, 0, sizeof(row.tuple.remote_addr));
+	assert_int_equal(inet_pton(AF_INET6, "fe80::1", row.tuple.remote_addr), 1);
+	row.scope = "eth0";
+	check(list, LEN(list), &row);
+	row.scope = NULL;
+	assert_true(matches("remote = fe80::1", &row));
+	assert_false(matches("remote = fe80::1%eth0", &row));
+}
+
 static void operators_bind_as_they_should(void **state)
 {
 	/* T and F are comparisons that are true and false. */
@@ -383,6 +412,7 @@ int main(void)
 		cmocka_unit_test(texts),
 		cmocka_unit_test(values_as_ss_and_people_spell_them),
 		cmocka_unit_test(addresses),
+		cmocka_unit_test(link_local_addresses_have_a_scope),
 		cmocka_unit_test(operators_bind_as_they_should),
 		cmocka_unit_test(unknown_is_neither),
 		cmocka_unit_test(nesting_is_bounded),

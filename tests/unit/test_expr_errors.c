@@ -126,7 +126,12 @@ static void wrong_addresses_are_refused(void **state)
 		"10.0/16",
 		"1:2:3:4:5:6:7:8:9",
 		"2001:db8:::",
-		"fe80::1%eth0",
+		"fe80::1%",
+		"2001:db8::1%eth0",
+		"10.0.0.1%eth0",
+		"*%eth0",
+		"fe80::/64%eth0",
+		"fe80::1%01234567890123456",
 		"'aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:a'",
 	};
 

@@ -153,17 +153,26 @@ static void endpoints(void **state)
 		const char *addr;
 		uint16_t port;
 		const char *text;
+		const char *scope;
 	} list[] = {
-		{ "10.0.3.7", 5432, "10.0.3.7:5432" },
-		{ "255.255.255.255", 65535, "255.255.255.255:65535" },
-		{ "0.0.0.0", 80, "*:80" },
-		{ "0.0.0.0", 0, "*:*" },
-		{ "::", 80, "*:80" },
-		{ "2001:db8::1", 443, "[2001:db8::1]:443" },
-		{ "::1", 9, "[::1]:9" },
-		{ "::ffff:192.0.2.1", 80, "192.0.2.1:80" },
+		{ "fe80::1", 22, "[fe80::1%eth0]:22", "eth0" },
+		{ "ff02::1", 22, "[ff02::1%eth0]:22", "eth0" },
+		{ "fe80::1", 22, "[fe80::1]:22", NULL },
+		{ "2001:db8::1", 22, "[2001:db8::1]:22", "eth0" },
+		{ "::", 22, "*:22", "eth0" },
+		{ "fe80:2222:3333:4444:5555:6666:7777:8888", 65535,
+		  "[fe80:2222:3333:4444:5555:6666:7777:8888%0123456789abcdef]:65535",
+		  "0123456789abcdef" },
+		{ "10.0.3.7", 5432, "10.0.3.7:5432", NULL },
+		{ "255.255.255.255", 65535, "255.255.255.255:65535", NULL },
+		{ "0.0.0.0", 80, "*:80", NULL },
+		{ "0.0.0.0", 0, "*:*", NULL },
+		{ "::", 80, "*:80", NULL },
+		{ "2001:db8::1", 443, "[2001:db8::1]:443", NULL },
+		{ "::1", 9, "[::1]:9", NULL },
+		{ "::ffff:192.0.2.1", 80, "192.0.2.1:80", NULL },
 		{ "1111:2222:3333:4444:5555:6666:7777:8888", 65535,
-		  "[1111:2222:3333:4444:5555:6666:7777:8888]:65535" },
+		  "[1111:2222:3333:4444:5555:6666:7777:8888]:65535", NULL },
 	};
 
 	(void)state;
@@ -175,7 +184,7 @@ static void endpoints(void **state)
 		/* Only the first four bytes of an IPv4 address may be used. */
 		memset(addr, 0xee, sizeof(addr));
 		assert_int_equal(inet_pton(family, list[i].addr, addr), 1);
-		skw_address_endpoint(out, (uint8_t)family, addr, list[i].port);
+		skw_address_endpoint(out, (uint8_t)family, addr, list[i].port, list[i].scope);
 		assert_string_equal(out, list[i].text);
 	}
 }

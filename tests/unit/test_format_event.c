@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,6 +92,36 @@ static void what_is_unknown_is_left_out(void **state)
 		       " - 192.0.2.1:443          refused in SYN_SENT\n");
 }
 
+static void an_end_that_is_not_there_is_not_shown(void **state)
+{
+	struct skw_row row = conn_row_unknown();
+	struct skw_event e = { .ts_ns = CONN_ROWS_TS_NS, .row = &row, .type = SKW_EVENT_CLOSE };
+
+	(void)state;
+	row.tuple.local_port = 80;
+	row.tuple.remote_port = 0;
+	row.state = SKW_STATE_CLOSED;
+	e.old_state = SKW_STATE_LISTEN;
+	check_line(&e, "02:26:40.123456 close       --                       *:80                 "
+		       "                          closed in LISTEN\n");
+}
+
+static void a_failed_connect_and_a_syn_ack(void **state)
+{
+	struct skw_row row = conn_row_full();
+	struct skw_event e = { .ts_ns = CONN_ROWS_TS_NS, .row = &row, .error = ENETUNREACH };
+
+	(void)state;
+	check_line(&e, HEAD("connect    ") TUPLE "        failed: Network is unreachable\n");
+	e = (struct skw_event){ .ts_ns = CONN_ROWS_TS_NS,
+				.row = &row,
+				.type = SKW_EVENT_RETRANS,
+				.seq = 7,
+				.segs = 1 };
+	row.state = SKW_STATE_SYN_RECV;
+	check_line(&e, HEAD("retrans    ") TUPLE "        retransmit SYN-ACK seq 7\n");
+}
+
 static void names_can_not_steer_a_terminal(void **state)
 {
 	struct skw_row row = conn_row_full();
@@ -113,6 +144,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_aligned_and_say_what_happened),
 		cmocka_unit_test(what_is_unknown_is_left_out),
+		cmocka_unit_test(an_end_that_is_not_there_is_not_shown),
+		cmocka_unit_test(a_failed_connect_and_a_syn_ack),
 		cmocka_unit_test(names_can_not_steer_a_terminal),
 	};
 

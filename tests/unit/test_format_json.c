@@ -204,7 +204,7 @@ static void events_say_what_they_add(void **state)
 		uint8_t type;
 		const char *name, *adds[4];
 	} list[] = {
-		{ SKW_EVENT_CONNECT, "connect", { NULL } },
+		{ SKW_EVENT_CONNECT, "connect", { "error", NULL } },
 		{ SKW_EVENT_ESTABLISHED, "established", { "handshake_us", NULL } },
 		{ SKW_EVENT_STATE, "state", { "old_state", "new_state", NULL } },
 		{ SKW_EVENT_RTT, "rtt", { "rtt_us", NULL } },

@@ -120,6 +120,13 @@ static void values_are_the_row_s(void **state)
 	row.state = SKW_STATE_LISTEN;
 	assert_false(value_of(&row, SKW_FIELD_REMOTE_ADDR).known);
 	assert_false(value_of(&row, SKW_FIELD_REMOTE_PORT).known);
+	/* A listener that is closed has no other end either. */
+	row.state = SKW_STATE_CLOSED;
+	row.tuple.proto = IPPROTO_TCP;
+	assert_true(value_of(&row, SKW_FIELD_REMOTE_ADDR).known);
+	row.tuple.remote_port = 0;
+	assert_false(value_of(&row, SKW_FIELD_REMOTE_ADDR).known);
+	assert_false(value_of(&row, SKW_FIELD_REMOTE_PORT).known);
 }
 
 static void states_events_and_reasons_have_names(void **state)

@@ -233,26 +233,16 @@ static void a_close_has_its_reason(void **state)
 	static const struct {
 		__u8 old_state;
 		__u32 err;
+		__u8 ending;
+		__u32 inode;
 		enum skw_close_reason reason;
 	} cases[] = {
-		{ SKW_STATE_LAST_ACK, 0, SKW_CLOSE_FIN },
-		{ SKW_STATE_FIN_WAIT2, 0, SKW_CLOSE_FIN },
-		{ SKW_STATE_CLOSING, 0, SKW_CLOSE_FIN },
-		{ SKW_STATE_ESTABLISHED, 0, SKW_CLOSE_RESET_BY_US },
-		{ SKW_STATE_CLOSE_WAIT, 0, SKW_CLOSE_RESET_BY_US },
-		{ SKW_STATE_FIN_WAIT1, 0, SKW_CLOSE_RESET_BY_US },
-		{ SKW_STATE_SYN_SENT, 0, SKW_CLOSE_RESET_BY_US },
-		{ SKW_STATE_SYN_SENT, ECONNREFUSED, SKW_CLOSE_REFUSED },
-		{ SKW_STATE_SYN_SENT, EHOSTUNREACH, SKW_CLOSE_REFUSED },
-		{ SKW_STATE_SYN_SENT, ETIMEDOUT, SKW_CLOSE_TIMEOUT },
-		{ SKW_STATE_SYN_SENT, ECONNRESET, SKW_CLOSE_RESET_BY_PEER },
-		{ SKW_STATE_ESTABLISHED, ECONNRESET, SKW_CLOSE_RESET_BY_PEER },
-		{ SKW_STATE_CLOSE_WAIT, EPIPE, SKW_CLOSE_RESET_BY_PEER },
-		{ SKW_STATE_ESTABLISHED, ETIMEDOUT, SKW_CLOSE_TIMEOUT },
-		{ SKW_STATE_ESTABLISHED, EHOSTUNREACH, SKW_CLOSE_TIMEOUT },
-		{ SKW_STATE_ESTABLISHED, ECONNABORTED, SKW_CLOSE_RESET_BY_US },
-		{ SKW_STATE_LISTEN, 0, SKW_CLOSE_UNKNOWN },
-		{ 12, ECONNRESET, SKW_CLOSE_RESET_BY_PEER },
+		{ SKW_STATE_LAST_ACK, 0, SKW_END_PEER_FIN | SKW_END_ACKED, 0, SKW_CLOSE_FIN },
+		{ SKW_STATE_ESTABLISHED, 0, SKW_END_LOCAL, 0, SKW_CLOSE_RESET_BY_US },
+		{ SKW_STATE_ESTABLISHED, 0, 0, 0, SKW_CLOSE_RESET_BY_US },
+		{ SKW_STATE_ESTABLISHED, 0, 0, 99, SKW_CLOSE_RESET_BY_PEER },
+		{ SKW_STATE_SYN_SENT, ECONNREFUSED, 0, 99, SKW_CLOSE_REFUSED },
+		{ SKW_STATE_LISTEN, 0, 0, 0, SKW_CLOSE_UNKNOWN },
 	};
 
 	(void)state;
@@ -260,9 +250,47 @@ static void a_close_has_its_reason(void **state)
 		struct skw_close_rec rec = make_close(7, 1, cases[i].old_state, cases[i].err);
 		struct skw_event_told told;
 
+		rec.row.ending = cases[i].ending;
+		rec.row.inode = cases[i].inode;
 		assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
 		assert_int_equal(told.socket.row.close_reason, cases[i].reason);
 	}
+}
+
+static void a_scope_is_a_name_or_else_a_number(void **state)
+{
+	struct skw_conn_rec rec = make_record(7, SKW_STATE_ESTABLISHED);
+	struct skw_event_rec event = make_event(SKW_EVENT_RTO, 7, 1);
+	struct skw_row_sample sample;
+	struct skw_event_told told;
+
+	(void)state;
+	assert_int_equal(skw_record_row(&rec, sizeof(rec), &sample), 0);
+	assert_string_equal(sample.scope, "");
+	rec.scope_id = 4000000000U;
+	assert_int_equal(skw_record_row(&rec, sizeof(rec), &sample), 0);
+	assert_string_equal(sample.scope, "4000000000");
+	memcpy(rec.scope, "0123456789abcde\xff", 16);
+	assert_int_equal(skw_record_row(&rec, sizeof(rec), &sample), 0);
+	assert_string_equal(sample.scope, "0123456789abcde?");
+	event.scope_id = 2;
+	memcpy(event.scope,
+	       "a\x1b"
+	       "0",
+	       3);
+	assert_int_equal(skw_record_event(&event, sizeof(event), &told), 0);
+	assert_string_equal(told.socket.scope, "a?0");
+}
+
+static void a_failed_connect_tells_its_error(void **state)
+{
+	struct skw_event_rec rec = make_event(SKW_EVENT_FAILED, 7, 1);
+	struct skw_event_told told;
+
+	(void)state;
+	rec.error = ENETUNREACH;
+	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
+	assert_int_equal(told.event.error, ENETUNREACH);
 }
 
 static void an_event_tells_its_socket_and_what_its_type_has(void **state)
@@ -338,8 +366,8 @@ static void a_creators_name_is_a_string(void **state)
 	memcpy(rec.comm, "a\nb", 3);
 	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
 	assert_int_equal(told.event.type, SKW_EVENT_CREATOR);
-	assert_int_equal(told.creator.pid, 9);
-	assert_string_equal(told.creator.comm, "a?b");
+	assert_int_equal(told.process.pid, 9);
+	assert_string_equal(told.process.comm, "a?b");
 	assert_int_equal(told.socket.row.cgroup_id, 77);
 	assert_int_equal(told.socket.row.uid, 1000);
 }
@@ -397,6 +425,8 @@ int main(void)
 		cmocka_unit_test(a_close_tells_the_last_row),
 		cmocka_unit_test(a_creators_name_is_a_string),
 		cmocka_unit_test(a_close_has_its_reason),
+		cmocka_unit_test(a_scope_is_a_name_or_else_a_number),
+		cmocka_unit_test(a_failed_connect_tells_its_error),
 		cmocka_unit_test(a_time_comes_back_within_five_percent),
 		cmocka_unit_test(history_reads_the_newest_last),
 	};

@@ -201,6 +201,9 @@ static void a_listener_tells_who_was_accepted(void **state)
 					make_traffic(3, 1 * S, 0, 0),
 					make_record(9, SKW_STATE_LISTEN) };
 
+	/* A listener of IPv6 accepts IPv4 with mapped addresses. */
+	recs[0].family = AF_INET6;
+	memcpy(recs[0].local_addr, "\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\1", 16);
 	recs[0].local_port = 80;
 	recs[1].local_port = 80;
 	recs[1].netns = 5;

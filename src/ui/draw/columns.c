@@ -193,9 +193,10 @@ static const char *const states[SKW_STATES] = {
 };
 
 static const char *const reasons[SKW_CLOSE_REASONS] = {
-	[SKW_CLOSE_UNKNOWN] = "closed",         [SKW_CLOSE_FIN] = "closed",
-	[SKW_CLOSE_RESET_BY_PEER] = "rst peer", [SKW_CLOSE_RESET_BY_US] = "rst us",
-	[SKW_CLOSE_TIMEOUT] = "timed out",      [SKW_CLOSE_REFUSED] = "refused",
+	[SKW_CLOSE_UNKNOWN] = "closed",       [SKW_CLOSE_FIN] = "closed",
+	[SKW_CLOSE_HALF_CLOSED] = "half cl.", [SKW_CLOSE_RESET_BY_PEER] = "rst peer",
+	[SKW_CLOSE_RESET_BY_US] = "rst us",   [SKW_CLOSE_TIMEOUT] = "timed out",
+	[SKW_CLOSE_REFUSED] = "refused",      [SKW_CLOSE_ABORTED] = "aborted",
 };
 
 enum skw_column skw_column_find(const char *name, size_t len)
@@ -363,7 +364,7 @@ static void local_cell(const struct column_cell *c)
 {
 	char endpoint[SKW_ENDPOINT_SIZE];
 
-	skw_address_local(endpoint, &c->row->tuple);
+	skw_address_local(endpoint, c->row);
 	skw_cells_elide(c->out, c->size, endpoint, c->width, c->env->utf8);
 }
 
@@ -374,11 +375,11 @@ static void remote_cell(const struct column_cell *c)
 	};
 	char endpoint[SKW_ENDPOINT_SIZE];
 
-	if (c->row->state == SKW_STATE_LISTEN || c->row->state == SKW_STATE_UNCONN) {
+	if (!skw_row_has_peer(c->row)) {
 		snprintf(c->out, c->size, "  *");
 		return;
 	}
-	skw_address_remote(endpoint, &c->row->tuple);
+	skw_address_remote(endpoint, c->row);
 	c->out[0] = c->row->direction < sizeof(arrows) ? arrows[c->row->direction] : ' ';
 	c->out[1] = ' ';
 	skw_cells_elide(c->out + 2, c->size - 2, endpoint, c->width - 2, c->env->utf8);
