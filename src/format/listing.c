@@ -91,14 +91,15 @@ void skw_listing_group_head(struct skw_buf *out, enum skw_group group)
 	for (const char *c = skw_group_names[group]; *c && n + 1 < sizeof(title); c++)
 		title[n++] = (char)toupper((unsigned char)*c);
 	title[n] = '\0';
-	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS", "RXbps",
-		       "TXbps", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
+	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS",
+		       "CLOSED", "RXbps", "TXbps", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
 }
 
 void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row)
 {
 	add_word(out, row->name, 45);
-	add_number(out, row->rows);
+	add_number(out, row->open);
+	add_number(out, row->closed);
 	add_number(out, row->rx_bps);
 	add_number(out, row->tx_bps);
 	add_number(out, row->bytes_received);
@@ -158,4 +159,19 @@ void skw_listing_totals(struct skw_buf *out, const struct skw_totals *totals,
 		skw_buf_add_str(out, "retrans --\n");
 	else
 		skw_buf_printf(out, "retrans %.2f%%\n", totals->retrans_ratio * 100);
+}
+
+void skw_listing_sum(struct skw_buf *out, const struct skw_group_row *sum)
+{
+	skw_buf_printf(out, "matching the filter: %zu connections  %zu closed  ", sum->connections,
+		       sum->closed);
+	add_figure(out, "rx", sum->rx_bps, "bit/s");
+	add_figure(out, "tx", sum->tx_bps, "bit/s");
+	add_figure(out, "received", sum->bytes_received, "B");
+	add_figure(out, "acked", sum->bytes_acked, "B");
+	add_figure(out, "RTO", sum->rto_count, "");
+	add_figure(out, "retrans", sum->retrans_segs, "");
+	while (out->len && out->data[out->len - 1] == ' ')
+		out->len--;
+	skw_buf_add_char(out, '\n');
 }

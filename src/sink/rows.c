@@ -59,6 +59,8 @@ static int print_rows(void *ctx, const struct skw_table *table,
 		if (r->printed)
 			skw_buf_add_char(&r->text, '\n');
 		skw_listing_totals(&r->text, skw_table_totals(table), status);
+		if (skw_view_sum(r->view))
+			skw_listing_sum(&r->text, skw_view_sum(r->view));
 	}
 	if (r->view_options->group != SKW_GROUP_NONE)
 		add_groups(r);

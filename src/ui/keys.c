@@ -260,7 +260,7 @@ const struct skw_key skw_keys[] = {
 	  { K(KEY_F(4)), '\\' },
 	  open_filter },
 	{ "F5 g",
-	  "group by process, remote, port, cgroup, state; again: the next",
+	  "group by process, pid, remote, port, cgroup, netns, state",
 	  "Group",
 	  60,
 	  LIST,

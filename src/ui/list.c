@@ -107,9 +107,11 @@ static void open_group(struct skw_screen *s)
 		const char *is, *unknown;
 	} tests[SKW_GROUPS] = {
 		[SKW_GROUP_PROCESS] = { "comm =", "not comm ~ \"\"" },
+		[SKW_GROUP_PID] = { "pid =", "not pid >= 0" },
 		[SKW_GROUP_REMOTE] = { "remote =", "not remote ~ *" },
 		[SKW_GROUP_PORT] = { "port =", NULL },
 		[SKW_GROUP_CGROUP] = { "cgroup =", "not cgroup ~ \"\"" },
+		[SKW_GROUP_NETNS] = { "netns =", "not netns >= 0" },
 		[SKW_GROUP_STATE] = { "state =", NULL },
 	};
 	const struct skw_group_row *group = skw_view_group(s->view, s->list.at);
@@ -117,8 +119,10 @@ static void open_group(struct skw_screen *s)
 	char filter[SKW_SETTINGS_FILTER], quoted[SKW_SETTINGS_FILTER] = "";
 	int n;
 
-	/* Two cgroups can have the same short name, but never the same path. */
-	if (group->known)
+	/* Names of processes, cgroups and namespaces may be those of several groups. */
+	if (group->known && group->number)
+		snprintf(quoted, sizeof(quoted), "%" PRIu64, group->number);
+	else if (group->known)
 		quote(quoted, sizeof(quoted), group->cgroup ? group->cgroup : group->name);
 	else
 		test = tests[s->settings.group].unknown;

@@ -186,7 +186,8 @@ void skw_list_rows_draw(struct skw_screen *s, int y, int rows)
 
 enum group_column {
 	GROUP_NAME,
-	GROUP_ROWS,
+	GROUP_OPEN,
+	GROUP_CLOSED,
 	GROUP_RX,
 	GROUP_TX,
 	GROUP_SRTT,
@@ -204,7 +205,8 @@ enum group_column {
 
 static const struct skw_column_info group_columns[GROUP_COLUMNS] = {
 	[GROUP_NAME] = { "name", "GROUP", "", NO_FIELD, { 14, 0, 60 }, 255, true },
-	[GROUP_ROWS] = { "rows", "CONNS", "", NO_FIELD, { 6, 0, 7 }, 254, false },
+	[GROUP_OPEN] = { "open", "CONNS", "", NO_FIELD, { 6, 0, 7 }, 254, false },
+	[GROUP_CLOSED] = { "closed", "CLOSED", "", NO_FIELD, { 6, 0, 7 }, 55, false },
 	[GROUP_RX] = { "rx", "RX/s", "", SKW_FIELD_RX_BPS, { 6, 0, 7 }, 60, false },
 	[GROUP_TX] = { "tx", "TX/s", "", SKW_FIELD_TX_BPS, { 6, 0, 7 }, 60, false },
 	[GROUP_SRTT] = { "srtt", "SRTT", "", SKW_FIELD_SRTT_US, { 7, 0, 8 }, 253, false },
@@ -228,7 +230,8 @@ static void group_text(const struct skw_group_row *g, enum group_column column, 
 		int (*format)(char *, int, uint64_t);
 		uint64_t value;
 	} cells[GROUP_COLUMNS] = {
-		[GROUP_ROWS] = { skw_format_number, g->rows },
+		[GROUP_OPEN] = { skw_format_number, g->open },
+		[GROUP_CLOSED] = { skw_format_number, g->closed },
 		[GROUP_RX] = { skw_format_number, g->rx_bps },
 		[GROUP_TX] = { skw_format_number, g->tx_bps },
 		[GROUP_SRTT] = { skw_format_us, g->srtt_us },

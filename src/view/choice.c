@@ -30,7 +30,9 @@ int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *wo
 		view->ascending = turned;
 	}
 	if (words->group && !skw_group_find(words->group, &view->group))
-		return skw_error_usage(err, "-g %s: not process, remote, port, cgroup or state",
+		return skw_error_usage(err,
+				       "-g %s: not process, pid, remote, port, cgroup, netns or "
+				       "state",
 				       words->group);
 	if (!words->filter)
 		return 0;

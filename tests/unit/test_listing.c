@@ -123,6 +123,42 @@ static void totals_tell_unknown_rates(void **state)
 	skw_buf_free(&out);
 }
 
+static void the_sum_of_a_filter_is_a_line(void **state)
+{
+	const struct skw_group_row sum = { .connections = 12,
+					   .open = 13,
+					   .closed = 3,
+					   .rx_bps = 1200000,
+					   .tx_bps = SKW_NONE64,
+					   .bytes_received = 5000,
+					   .bytes_acked = 7,
+					   .rto_count = 2,
+					   .retrans_segs = SKW_NONE64 };
+	struct skw_buf out = SKW_BUF_INIT;
+
+	(void)state;
+	skw_listing_sum(&out, &sum);
+	assert_string_equal(text(&out), "matching the filter: 12 connections  3 closed  rx "
+					"1.2Mbit/s  tx --  received 5.0kB  acked 7B  RTO 2  "
+					"retrans --\n");
+	skw_buf_free(&out);
+}
+
+static void groups_count_closed_connections_apart(void **state)
+{
+	const struct skw_group_row row = { .name = "nginx", .open = 5, .closed = 7 };
+	struct skw_buf head = SKW_BUF_INIT, line = SKW_BUF_INIT;
+
+	(void)state;
+	skw_listing_group_head(&head, SKW_GROUP_PROCESS);
+	skw_listing_group(&line, &row);
+	assert_non_null(strstr(text(&head), " CONNS CLOSED "));
+	assert_non_null(strstr(text(&line), "      5      7 "));
+	assert_int_equal(words((char *)head.data), words((char *)line.data));
+	skw_buf_free(&head);
+	skw_buf_free(&line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +167,8 @@ int main(void)
 		cmocka_unit_test(a_row_tells_owner_ends_and_figures),
 		cmocka_unit_test(names_cannot_move_a_cursor_or_add_words),
 		cmocka_unit_test(totals_tell_unknown_rates),
+		cmocka_unit_test(the_sum_of_a_filter_is_a_line),
+		cmocka_unit_test(groups_count_closed_connections_apart),
 	};
 
 	return cmocka_run_group_tests_name("batch lines", tests, NULL, NULL);
