@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
+#include "cmd/name_list.h"
 #include "cmd/options.h"
 #include "session/events.h"
 #include "util/cleanup.h"
@@ -51,7 +52,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.duration_ns) },
 	{ .name = "netns",
 	  .arg = "WHICH",
-	  .help = "network namespaces: self, all (the default), a name or a path",
+	  .help = "network namespaces: self, all (the default), a name, a process or a path",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.netns) },
 	{ .name = "cgroup",
@@ -81,6 +82,18 @@ static void print_help(void)
 	skw_options_help_fields(stdout);
 }
 
+static int run_session(struct skw_events_plan *plan, struct skw_error *err)
+{
+	struct skw_name_list names;
+	int ret;
+
+	skw_name_list_begin(&names);
+	plan->names = &names.names;
+	ret = skw_session_events(plan, err);
+	skw_name_list_free(&names);
+	return ret;
+}
+
 static int run(int argc, char **argv, struct skw_error *err)
 {
 	struct request r = { .plan = { .netns = "all" } };
@@ -103,7 +116,7 @@ static int run(int argc, char **argv, struct skw_error *err)
 				       "--where",
 				       argv[first]);
 	ret = skw_event_types_parse(r.types, &r.plan.types, err);
-	return ret ? ret : skw_session_events(&r.plan, err);
+	return ret ? ret : run_session(&r.plan, err);
 }
 
 const struct skw_command skw_cmd_events = {

@@ -84,7 +84,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.watch.closed_ns) },
 	{ .name = "netns",
 	  .arg = "WHICH",
-	  .help = "network namespaces: self, all (the default), a name or a path",
+	  .help = "network namespaces: self, all (the default), a name, a process or a path",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.watch.netns) },
 	{ .name = "cgroup",
@@ -147,6 +147,7 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 					   .listeners = s->listeners || r->listeners,
 					   .closed = true,
 					   .group = s->group };
+	r->words.names = &r->names.names;
 	int ret = skw_choice_take(&r->choice, &r->words, err);
 
 	if (ret)
@@ -168,6 +169,10 @@ static void take_screen(struct skw_top_request *r)
 		r->host[0] = '\0';
 	r->screen.host = r->host;
 	r->screen.filter = r->words.filter;
+	/* An expression that is typed on the screen may have any name. */
+	if (!r->batch)
+		skw_name_list_seal(&r->names);
+	r->screen.names = &r->names.names;
 	r->screen.interval_ns = r->plan.watch.interval_ns;
 }
 
@@ -181,6 +186,7 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 						       .netns = "all",
 						       .wait_ms = WAIT_MS,
 						       .udp = true } };
+	skw_name_list_begin(&r->names);
 	int ret = skw_options_parse(&table, 1, argc, argv, r, &first, err);
 	if (ret || r->help || r->version)
 		return ret;
@@ -197,4 +203,5 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 void skw_top_request_free(struct skw_top_request *r)
 {
 	skw_choice_free(&r->choice);
+	skw_name_list_free(&r->names);
 }

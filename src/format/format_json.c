@@ -6,9 +6,9 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "format/utf8.h"
 #include "row/address.h"
 #include "util/cleanup.h"
+#include "util/utf8.h"
 
 static void add_null(struct skw_buf *out)
 {

@@ -81,7 +81,8 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 int skw_session_events(const struct skw_events_plan *plan, struct skw_error *err)
 {
 	struct skw_expr *where = NULL;
-	int ret = plan->where ? skw_choice_expr("--where", plan->where, &where, err) : 0;
+	int ret =
+		plan->where ? skw_choice_expr("--where", plan->where, plan->names, &where, err) : 0;
 
 	if (!ret)
 		ret = run(plan, where, err);

@@ -49,10 +49,13 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 	s->interval_ns = opt->interval_ns;
 	s->stop_job = opt->stop_job;
 	s->host_ctx = opt->host_ctx;
+	s->names = opt->names;
 	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
 	if (opt->filter)
 		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", opt->filter);
-	ret = s->settings.filter[0] ? skw_expr_parse(s->settings.filter, &s->filter, &wrong) : 0;
+	ret = s->settings.filter[0]
+		      ? skw_expr_parse(s->settings.filter, s->names, &s->filter, &wrong)
+		      : 0;
 	if (ret && err)
 		*err = wrong;
 	if (!ret)

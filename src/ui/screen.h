@@ -29,6 +29,8 @@ struct skw_screen_options {
 	struct skw_settings settings; /* copied */
 	/* The text of -f, or NULL to use the filter of the settings. */
 	const char *filter;
+	/* For expressions, see expr/expr.h. They must not open files after the split. */
+	const struct skw_expr_names *names;
 	const char *host;
 	uint64_t interval_ns;
 	bool no_color, ascii; /* the user asked for them */

@@ -7,7 +7,7 @@
 int skw_screen_set_filter(struct skw_screen *s, const char *text, struct skw_error *err)
 {
 	struct skw_expr *expr = NULL;
-	int ret = text[strspn(text, " \t")] ? skw_expr_parse(text, &expr, err) : 0;
+	int ret = text[strspn(text, " \t")] ? skw_expr_parse(text, s->names, &expr, err) : 0;
 
 	if (ret)
 		return ret;

@@ -72,6 +72,7 @@ struct skw_screen {
 	struct skw_view *view;   /* owned */
 	bool fresh;              /* the view shows the current table */
 	struct skw_expr *filter; /* owned; NULL if there is no filter */
+	const struct skw_expr_names *names;
 	char search[SKW_SEARCH_SIZE];
 
 	/* See struct skw_screen_options. */

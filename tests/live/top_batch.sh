@@ -54,6 +54,11 @@ once "$A" -n 1 --netns self --json -f "rport = $(port_of v6)"
 is "$("${ROWS[@]}" get "$OUT" True remote_addr remote_port)" "fd77::2 $(port_of v6)" "-f: only what matches"
 once "$A" -n 1 --netns self --json -f 'comm ~ conns and remote ~ 10.77.0.0/24 and state = established and not proto = udp'
 is "$("${ROWS[@]}" get "$OUT" True remote_port)" "$(port_of v4)" "-f: words joined"
+once "$A" -n 1 --netns self --json -f 'comm = con* and comm =~ "^c.nns$" and uid = root and dst 10.77.0.0/24'
+is "$("${ROWS[@]}" get "$OUT" 'proto == "tcp"' remote_port | sort -u | grep -cx "$(port_of v4)")" 1 \
+	"-f: patterns, a user and the words of ss"
+once "$A" -n 1 --netns self --json -f 'srtt >= min_rtt and srtt < 1000000 * min_rtt and port != https'
+is "$STATUS $("${ROWS[@]}" count "$OUT" "remote_port == $(port_of v4)")" "0 1" "-f: fields and a service"
 once "$A" -n 1 --netns self --json -f 'comm = nobody'
 is "$STATUS $(wc -l <"$OUT")" "0 0" "-f: nothing matches"
 for key in rport -rport; do
@@ -106,6 +111,7 @@ refused 2 'column' -b -n 1 -f '(srtt > 5ms'
 refused 2 'no-such-key' -b -n 1 -s no-such-key
 refused 2 'no-such-group' -b -n 1 -g no-such-group
 refused 2 'no-such-ns' -b -n 1 --netns no-such-ns
+refused 2 'no process has this number' -b -n 1 --netns 4194305
 refused 2 'no-such-cgroup' -b -n 1 --cgroup no-such-cgroup
 refused 2 '' -b -n many
 refused 2 '' -b -n -1

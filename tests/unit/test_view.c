@@ -189,7 +189,7 @@ static void a_filter_chooses_rows(void **state)
 
 	recs[1].srtt_us = 21000;
 	sweep(f, recs, 2);
-	assert_int_equal(skw_expr_parse("srtt > 20ms", &filter, NULL), 0);
+	assert_int_equal(skw_expr_parse("srtt > 20ms", NULL, &filter, NULL), 0);
 	f->opt.filter = filter;
 	make(f, true);
 	assert_string_equal(order(f, text), "2");

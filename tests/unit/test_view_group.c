@@ -206,7 +206,7 @@ static void closed_connections_are_counted_apart(void **state)
 	assert_int_equal(group->open, 3);
 	assert_int_equal(group->connections, 1);
 	assert_int_equal(group->closed, 1);
-	/* What it has sent still counts. */
+	/* Its bytes still count. */
 	assert_int_equal(group->bytes_acked, 8000);
 	assert_null(skw_view_sum(f->view));
 }
@@ -217,7 +217,7 @@ static void the_rows_of_a_filter_have_a_sum(void **state)
 	struct skw_expr *filter = NULL;
 
 	sweep_all_sorts(f);
-	assert_int_equal(skw_expr_parse("proto = tcp and acked >= 1", &filter, NULL), 0);
+	assert_int_equal(skw_expr_parse("proto = tcp and acked >= 1", NULL, &filter, NULL), 0);
 	f->opt.filter = filter;
 	make(f, true);
 	const struct skw_group_row *sum = skw_view_sum(f->view);
@@ -227,7 +227,7 @@ static void the_rows_of_a_filter_have_a_sum(void **state)
 	assert_int_equal(sum->closed, 1);
 	skw_expr_free(filter);
 
-	assert_int_equal(skw_expr_parse("port = 1", &filter, NULL), 0);
+	assert_int_equal(skw_expr_parse("port = 1", NULL, &filter, NULL), 0);
 	f->opt.filter = filter;
 	make(f, true);
 	sum = skw_view_sum(f->view);
