@@ -3,12 +3,14 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/name_list.h"
 #include "cmd/options.h"
 #include "session/events.h"
 #include "util/cleanup.h"
+#include "util/locale.h"
 #include "view/choice.h"
 
 #define RING_BYTES_MAX (16ULL << 30)
@@ -85,8 +87,11 @@ static void print_help(void)
 static int run_session(struct skw_events_plan *plan, struct skw_error *err)
 {
 	struct skw_name_list names;
+	char host[65] = "";
 	int ret;
 
+	if (gethostname(host, sizeof(host) - 1) == 0 && host[0])
+		plan->host = host;
 	skw_name_list_begin(&names);
 	plan->names = &names.names;
 	ret = skw_session_events(plan, err);
@@ -98,6 +103,8 @@ static int run(int argc, char **argv, struct skw_error *err)
 {
 	struct request r = { .plan = { .netns = "all" } };
 	int first = argc;
+
+	skw_locale_take();
 	int ret = skw_options_parse(&table, 1, argc, argv, &r, &first, err);
 
 	if (ret)

@@ -9,6 +9,7 @@
 #include "cmd/top_options.h"
 #include "session/top.h"
 #include "ui/screen.h"
+#include "util/locale.h"
 #include "util/say.h"
 
 /* Connects the session to the screen. */
@@ -104,6 +105,8 @@ static int run_screen(const struct skw_top_request *request, struct skw_error *e
 static int run(int argc, char **argv, struct skw_error *err)
 {
 	struct skw_top_request request;
+	skw_locale_take();
+
 	int ret = skw_top_options_parse(argc, argv, &request, err);
 
 	if (!ret && request.help)

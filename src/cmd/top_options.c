@@ -122,9 +122,6 @@ static int take_format(struct skw_top_request *r, struct skw_error *err)
 	r->plan.format = r->json ? SKW_ROWS_JSON : r->csv ? SKW_ROWS_CSV : SKW_ROWS_TEXT;
 	r->batch = r->batch || r->json || r->csv;
 	r->plan.watch.quiet = !r->batch;
-	if (r->words.group && r->plan.format != SKW_ROWS_TEXT)
-		return skw_error_usage(err, "-g: sums are text, not %s; leave one out",
-				       r->json ? "--json" : "--csv");
 	return 0;
 }
 
@@ -168,6 +165,7 @@ static void take_screen(struct skw_top_request *r)
 	if (gethostname(r->host, sizeof(r->host) - 1) < 0)
 		r->host[0] = '\0';
 	r->screen.host = r->host;
+	r->plan.host = r->host[0] ? r->host : NULL;
 	r->screen.filter = r->words.filter;
 	/* An expression that is typed on the screen may have any name. */
 	if (!r->batch)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "format/format.h"
+#include "format/format_csv.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,7 +37,7 @@ static bool is_formula(const char *text)
  * it are doubled. A text that looks like a formula gets an apostrophe in front, which tells a
  * spreadsheet that it is a text.
  */
-static void add_quoted(struct skw_buf *out, const char *text)
+void skw_format_csv_text(struct skw_buf *out, const char *text)
 {
 	bool formula = is_formula(text);
 	bool quotes = formula || text[strcspn(text, ",\"\r\n")] != '\0';
@@ -83,7 +83,7 @@ static void bool_cell(struct skw_buf *out, const struct csv_cell *cell)
 
 static void text_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
-	add_quoted(out, cell->value.text);
+	skw_format_csv_text(out, cell->value.text);
 }
 
 static void addr_cell(struct skw_buf *out, const struct csv_cell *cell)
@@ -113,7 +113,7 @@ static void owners_cell(struct skw_buf *out, const struct csv_cell *cell)
 	if (list.failed)
 		out->failed = true;
 	else
-		add_quoted(out, (const char *)list.data);
+		skw_format_csv_text(out, (const char *)list.data);
 	skw_buf_free(&list);
 }
 
@@ -141,7 +141,19 @@ void skw_format_csv_head(struct skw_buf *out)
 			skw_buf_add_char(out, ',');
 		skw_buf_add_str(out, skw_fields[i].name);
 	}
+	skw_buf_add_str(out, ",update,host\n");
+}
+
+int skw_format_csv_end(struct skw_buf *out, const struct skw_format_env *env)
+{
+	skw_buf_add_char(out, ',');
+	if (env->update)
+		skw_buf_add_uint(out, env->update);
+	skw_buf_add_char(out, ',');
+	if (env->host)
+		skw_format_csv_text(out, env->host);
 	skw_buf_add_char(out, '\n');
+	return out->failed ? -ENOMEM : 0;
 }
 
 int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
@@ -152,10 +164,9 @@ int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
 
 		if (i)
 			skw_buf_add_char(out, ',');
-		skw_field_value(row, cell.field, &cell.value);
+		skw_format_value(row, cell.field, env, &cell.value);
 		if (cell.value.known)
 			cells[skw_fields[i].kind](out, &cell);
 	}
-	skw_buf_add_char(out, '\n');
-	return out->failed ? -ENOMEM : 0;
+	return skw_format_csv_end(out, env);
 }

@@ -56,6 +56,7 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 	struct events e = { .lines = { .types = &plan->types,
 				       .where = where,
 				       .count = plan->count,
+				       .host = plan->host,
 				       .json = plan->json } };
 	const struct skw_sink sink = skw_event_lines_sink(&e.lines);
 	int ret = skw_watch_new(&watch, &e.watch, err);

@@ -17,7 +17,8 @@ struct skw_events_plan {
 	const struct skw_expr_names *names; /* for the expression */
 	const char *netns;                  /* see struct skw_watch_plan */
 	const char *cgroup;
-	uint64_t count; /* 0: no limit */
+	const char *host; /* its name, for JSON */
+	uint64_t count;   /* 0: no limit */
 	uint64_t duration_ns;
 	uint64_t ring_bytes;
 	bool json;

@@ -12,6 +12,7 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 {
 	struct skw_rows rows = { .view_options = plan->view,
 				 .format = plan->format,
+				 .host = plan->host,
 				 .iterations = plan->iterations };
 	const struct skw_sink sink = skw_rows_sink(&rows);
 	struct skw_watch *w;

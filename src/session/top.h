@@ -14,6 +14,7 @@ struct skw_top_plan {
 	struct skw_watch_plan watch;
 	const struct skw_view_options *view;
 	enum skw_rows_format format; /* for rows as lines */
+	const char *host;            /* its name, for JSON and CSV */
 	uint64_t iterations;         /* 0: no limit */
 };
 

@@ -61,7 +61,7 @@ struct skw_group_row {
 	 * Rows that are open, among them listeners and UDP sockets; those of them that are
 	 * connections of TCP; and connections that have been closed.
 	 */
-	size_t open, connections, closed;
+	uint64_t open, connections, closed;
 	/* Bits per second of open rows. */
 	uint64_t tx_bps, rx_bps;
 	uint64_t bytes_acked, bytes_received;

@@ -21,6 +21,7 @@
 #include "screen_play.h"
 #include "ui/screen.h"
 #include "util/clock.h"
+#include "util/locale.h"
 
 static const struct {
 	const char *name;
@@ -102,6 +103,7 @@ int main(int argc, char **argv)
 	struct play play;
 	int fifo, at;
 
+	skw_locale_take();
 	skw_settings_default(&opt.settings);
 	for (at = 1; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
 		if (strcmp(argv[at], "--ascii") == 0)

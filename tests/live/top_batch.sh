@@ -32,7 +32,7 @@ is "$STATUS $(wc -l <"$OUT")" "0 $((rows + 1))" "--csv: headers and as many rows
 check "--csv: the fields of JSON" python3 -c '
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1])))
-assert list(rows[0])[:3] == ["ts", "cookie", "netns"] and len(rows[0]) == 62, list(rows[0])
+assert list(rows[0])[:3] == ["ts", "cookie", "netns"] and len(rows[0]) == 64, list(rows[0])
 assert {r["state"] for r in rows if r["proto"] == "tcp"} == {"ESTABLISHED", "FIN_WAIT2"}, rows
 assert all(r["pid"] == sys.argv[2] and None not in r.values() for r in rows), rows
 assert all(r["closed_at"] == "" for r in rows), rows' "$OUT" "$CONNS_PID"
@@ -76,6 +76,17 @@ once "$A" -n 1 --netns self -g remote
 like "$(cat "$OUT")" '^10\.77\.0\.2 ' "-g remote: with whom"
 once "$A" -n 1 --netns self -g port
 is "$STATUS" 0 "-g port: status 0"
+once "$A" -n 1 --netns self -g pid
+like "$(cat "$OUT")" "^conns\\[$CONNS_PID\\] +[0-9]+ +0 " "-g pid: which process has them, and none is closed"
+once "$A" -n 1 -g netns
+like "$(cat "$OUT")" "^$B +[0-9]+ " "-g netns: where they are"
+once "$A" -n 2 -d 0.2 --netns self -g process --json
+is "$("${ROWS[@]}" get "$OUT" 'name == "conns"' update group closed host)" \
+	"1 process 0 $(hostname)"$'\n'"2 process 0 $(hostname)" "-g --json: an object for each group and update"
+once "$A" -n 2 -d 0.2 --netns self -g process --csv
+is "$(lines_like "$OUT" '^ts,group,name,')$(lines_like "$OUT" '^[^,]*,process,conns,,,')" 12 "-g --csv: a line for each"
+once "$A" -n 1 --netns self -b -f "rport = $(port_of v4)"
+like "$(cat "$OUT")" '^matching the filter: 1 connections  0 closed ' "-b -f: the sum of what matches"
 
 # ---- closed connections ----
 
@@ -118,7 +129,6 @@ refused 2 '' -b -n -1
 refused 2 '-d' -b -d 0.01
 refused 2 '' -b -d soon
 refused 2 '' --json --csv
-refused 2 '' --json -g state
 refused 2 'no-such-option' --no-such-option
 refused 2 'arguments' eth0
 

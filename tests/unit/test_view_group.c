@@ -3,6 +3,7 @@
 #include "view/view.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 
 #include "view_fixture.h"
 
@@ -45,7 +46,8 @@ static const char *names(struct fixture *f, char *out, size_t size)
 		const struct skw_group_row *group = skw_view_group(f->view, i);
 		size_t at = strlen(out);
 
-		snprintf(out + at, size - at, "%s%s %zu", i ? ", " : "", group->name, group->open);
+		snprintf(out + at, size - at, "%s%s %" PRIu64, i ? ", " : "", group->name,
+			 group->open);
 	}
 	return out;
 }

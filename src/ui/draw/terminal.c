@@ -2,8 +2,6 @@
 #include "ui/draw/terminal.h"
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +11,8 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "util/locale.h"
 
 /*
  * The bytes of one key arrive in this time even over a slow line, and the user does not notice the
@@ -169,8 +169,7 @@ int skw_terminal_open(struct skw_terminal **out, bool *utf8, struct skw_error *e
 
 	if (!t)
 		return skw_error_set(err, -ENOMEM, "out of memory");
-	setlocale(LC_CTYPE, "");
-	*utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	*utf8 = skw_locale_is_utf8();
 	if (tcgetattr(STDIN_FILENO, &t->before)) {
 		free(t);
 		return skw_error_set(err, -ENOTTY,
