@@ -2,6 +2,7 @@
 /* The table of commands, the global options, and the exit status. */
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -60,7 +61,10 @@ static int run(int argc, char **argv)
 		int ret = commands[i]->run(argc - 1, argv + 1, &err);
 		if (!ret)
 			return 0;
-		skw_say("%s", err.text[0] ? err.text : strerror(-ret));
+		skw_say("%s%s", err.text[0] ? err.text : strerror(-ret),
+			ret == -EMFILE && !strstr(err.text, "ulimit")
+				? "; raise the limit of open files (ulimit -n)"
+				: "");
 		return err.usage ? SKW_EXIT_USAGE : SKW_EXIT_FAILURE;
 	}
 	return usage(": no such command", word);

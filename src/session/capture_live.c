@@ -10,6 +10,7 @@
 #include "session/show.h"
 #include "sink/figures.h"
 #include "util/cleanup.h"
+#include "util/descriptors.h"
 
 struct live {
 	struct skw_capture *capture; /* owned */
@@ -51,7 +52,10 @@ static void report(void *ctx, bool final)
 int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_error *err)
 {
 	struct live l = { 0 };
+	int ret = skw_descriptors_ensure(err);
 
+	if (ret)
+		return ret;
 	if (skw_capture_new(&plan->capture, &l.capture))
 		return skw_error_set(err, -ENOMEM, "out of memory");
 
@@ -65,7 +69,7 @@ int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_err
 				      .tells_clock = true,
 				      .report = report,
 				      .ctx = &l };
-	int ret = skw_outputs_make(&l.outputs, plan, &source, err);
+	ret = skw_outputs_make(&l.outputs, plan, &source, err);
 
 	if (!ret) {
 		skw_outputs_plan(&l.outputs, &loop);

@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 #include "sink/event_lines.h"
 #include "util/clock.h"
+#include "util/descriptors.h"
 #include "util/say.h"
 #include "view/choice.h"
 #include "watch/watch.h"
@@ -59,8 +60,10 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 				       .host = plan->host,
 				       .json = plan->json } };
 	const struct skw_sink sink = skw_event_lines_sink(&e.lines);
-	int ret = skw_watch_new(&watch, &e.watch, err);
+	int ret = skw_descriptors_ensure(err);
 
+	if (!ret)
+		ret = skw_watch_new(&watch, &e.watch, err);
 	if (ret)
 		return ret;
 

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 
 #include "loop/loop.h"
+#include "util/descriptors.h"
 #include "verbs/terminal.h"
 #include "watch/watch.h"
 
@@ -16,8 +17,10 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 				 .iterations = plan->iterations };
 	const struct skw_sink sink = skw_rows_sink(&rows);
 	struct skw_watch *w;
-	int ret = skw_watch_new(&plan->watch, &w, err);
+	int ret = skw_descriptors_ensure(err);
 
+	if (!ret)
+		ret = skw_watch_new(&plan->watch, &w, err);
 	if (ret)
 		return ret;
 
@@ -151,8 +154,10 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 			    .iterations = plan->iterations };
 	struct skw_keeper_table *const tables[] = { &s.terminal.table };
 	const struct skw_sink sink = { &screen_ops, &s };
-	int ret = skw_watch_new(&plan->watch, &s.watch, err);
+	int ret = skw_descriptors_ensure(err);
 
+	if (!ret)
+		ret = skw_watch_new(&plan->watch, &s.watch, err);
 	if (ret)
 		return ret;
 	skw_verbs_terminal_prepare(&s.terminal);

@@ -16,10 +16,9 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_event_lines *e = ctx;
 
-	(void)err;
 	e->loop = loop;
 	skw_lines_open(&e->out, loop);
-	return 0;
+	return skw_lines_let_leave(&e->out, err);
 }
 
 static int add_event(void *ctx, const struct skw_event *event, struct skw_error *err)

@@ -57,7 +57,9 @@ static int open_rows(void *ctx, struct skw_loop *loop, struct skw_error *err)
 
 	r->loop = loop;
 	skw_lines_open(&r->out, loop);
-	return skw_view_new(&r->view) < 0 ? skw_error_set(err, -ENOMEM, "out of memory") : 0;
+	if (skw_view_new(&r->view) < 0)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	return skw_lines_let_leave(&r->out, err);
 }
 
 static int print_rows(void *ctx, const struct skw_table *table,

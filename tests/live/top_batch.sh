@@ -159,8 +159,31 @@ fi
 nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" top -b -d 0.1 --netns self \
 	2>"$TMP/pipe.err" | head -n 1 >"$TMP/pipe.out"
 statuses="${PIPESTATUS[*]}"
-is "$(wc -l <"$TMP/pipe.out") $statuses" "1 1 0" "| head -n 1: it ends, with status 1"
-is "$(lines_like "$TMP/pipe.err" '^skwatch: .*pipe')" 1 "| head -n 1: and one line that says why"
+is "$(wc -l <"$TMP/pipe.out") $statuses" "1 0 0" "| head -n 1: it ends, with status 0"
+is "$(cat "$TMP/pipe.err")" "" "| head -n 1: and without a word"
+# A reader that leaves is noticed although the next line is an hour away.
+nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" top -b -d 1h --netns self \
+	2>"$TMP/pipe.err" | head -n 1 >"$TMP/pipe.out"
+statuses="${PIPESTATUS[*]}"
+is "$(wc -l <"$TMP/pipe.out") $statuses $(cat "$TMP/pipe.err")" "1 0 0 " "-d 1h | head -n 1: it ends at once"
+
+# few COMMAND...: what it says if few files may be open at once, and if it has little memory.
+few() { (ulimit -n 24; exec nsenter --net="/run/netns/$A" "$SKWATCH" "$@" 2>&1 >/dev/null); }
+for command in "top -b -n 1" "events --duration 1s" "capture -i lo --duration 1s"; do
+	# shellcheck disable=SC2086 # each has several words
+	said=$(few $command)
+	is "$? $(wc -l <<<"$said")" "1 1" "24 descriptors, $command: status 1 and one line"
+	like "$said" '^skwatch: 24 files may be open at once.*ulimit -n' "24 descriptors, $command: which tells what to do"
+done
+# A limit that can be raised is no reason to complain.
+said=$(ulimit -Sn 24; nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self 2>&1 >/dev/null)
+is "$? $said" "0 " "24 descriptors that may be more: it takes more"
+for kib in 14000 16000 18000 20000 22000 24000; do
+	said=$(ulimit -v $kib; nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self 2>&1 >/dev/null) ||
+		echo "$said" >>"$TMP/memory"
+done
+is "$(grep -Evc 'memory' "$TMP/memory") $(grep -c BTF "$TMP/memory")" "0 0" "little memory: it is called so" ||
+	cat "$TMP/memory"
 
 ERR=$TMP/full.err
 nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self >/dev/full 2>"$ERR"
