@@ -123,6 +123,8 @@ static void first_line(const struct skw_screen *s, const struct skw_totals *tota
 		    (unsigned long long)s->status->events_lost);
 	}
 	add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s", (double)s->interval_ns / SKW_NS_PER_S);
+	if (s->tags_only)
+		add(&l, 85, 3, SKW_STYLE_STRONG, "only tagged");
 	if (s->settings.group)
 		add(&l, 75, 3, SKW_STYLE_STRONG, "by %s", skw_group_names[s->settings.group]);
 	if (s->follow && s->table) {

@@ -23,6 +23,12 @@ bool skw_list_rows_slow(const struct skw_row *row)
 	       row->srtt_us > SLOW_FACTOR * (uint64_t)row->min_rtt_us;
 }
 
+bool skw_list_rows_overflows(const struct skw_row *row)
+{
+	return row->state == SKW_STATE_LISTEN && row->recv_q != SKW_NONE32 &&
+	       row->send_q != SKW_NONE32 && row->recv_q > row->send_q;
+}
+
 static bool ended_badly(const struct skw_row *row)
 {
 	return row->close_reason != SKW_CLOSE_UNKNOWN && row->close_reason != SKW_CLOSE_FIN;
@@ -30,7 +36,7 @@ static bool ended_badly(const struct skw_row *row)
 
 enum skw_style skw_list_rows_health(const struct skw_row *row)
 {
-	if (row->recent & SKW_RECENT_RTO || ended_badly(row))
+	if (row->recent & SKW_RECENT_RTO || ended_badly(row) || skw_list_rows_overflows(row))
 		return SKW_STYLE_ALARM;
 	if (row->closed_ns == SKW_NONE64 &&
 	    (row->recent & SKW_RECENT_RETRANS || skw_list_rows_slow(row)))
@@ -39,10 +45,12 @@ enum skw_style skw_list_rows_health(const struct skw_row *row)
 }
 
 /* The mark in the first column says without colours what the colours say. */
-static const char *mark_of(const struct skw_row *row)
+static const char *mark_of(const struct skw_screen *s, const struct skw_row *row)
 {
 	enum skw_style health = skw_list_rows_health(row);
 
+	if (skw_screen_tag(s, row->cookie) < s->tags_len)
+		return "#";
 	if (health == SKW_STYLE_ALARM)
 		return "!";
 	if (row->closed_ns != SKW_NONE64)
@@ -68,7 +76,8 @@ static enum skw_style cell_style(enum skw_column column, const struct skw_row *r
 {
 	if (column == SKW_COLUMN_RTO_COUNT && row->recent & SKW_RECENT_RTO)
 		return SKW_STYLE_ALARM;
-	if ((column == SKW_COLUMN_STATE || column == SKW_COLUMN_REASON) && ended_badly(row))
+	if ((column == SKW_COLUMN_STATE || column == SKW_COLUMN_REASON) &&
+	    (ended_badly(row) || skw_list_rows_overflows(row)))
 		return SKW_STYLE_ALARM;
 	if (row->closed_ns != SKW_NONE64)
 		return SKW_STYLES;
@@ -111,7 +120,7 @@ static void draw_row(const struct skw_screen *s, const struct skw_row *row, int 
 	if (selected)
 		skw_paint_fill(&s->paint, y, 0, s->paint.cols, base, true);
 	skw_paint_text(&s->paint, y, 0, 1, health == SKW_STYLE_PLAIN ? base : health, selected,
-		       mark_of(row));
+		       mark_of(s, row));
 	for (size_t i = 0; i < s->layout.len; i++) {
 		const struct skw_placed *at = &s->layout.at[i];
 		enum skw_style style = cell_style((enum skw_column)at->column, row);
@@ -127,10 +136,11 @@ static void draw_row(const struct skw_screen *s, const struct skw_row *row, int 
 	}
 }
 
-/* Widens the columns of text so that the texts of this row fit. */
+/* Widens the columns of texts and identifiers so that the texts of this row fit. */
 static void grow(struct skw_screen *s, const struct skw_row *row)
 {
-	static const uint8_t texts[] = { SKW_COLUMN_OWNER, SKW_COLUMN_LOCAL, SKW_COLUMN_REMOTE,
+	static const uint8_t texts[] = { SKW_COLUMN_PID,    SKW_COLUMN_OWNER, SKW_COLUMN_LOCAL,
+					 SKW_COLUMN_REMOTE, SKW_COLUMN_STATE, SKW_COLUMN_UID,
 					 SKW_COLUMN_CGROUP, SKW_COLUMN_NETNS };
 	const struct skw_cell_env env = { s->status->now_ns, s->paint.utf8 };
 	char text[CELL_SIZE];
@@ -151,9 +161,15 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 		memcpy(ids, s->settings.columns, s->settings.columns_len);
 		return s->settings.columns_len;
 	}
-	for (unsigned i = 0; i < SKW_COLUMN_DEFAULTS; i++)
-		ids[i] = (uint8_t)i;
-	return SKW_COLUMN_DEFAULTS;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < SKW_COLUMN_DEFAULTS; i++) {
+		/* Equal addresses of two namespaces would look like one. */
+		if (i == SKW_COLUMN_LOCAL && skw_table_totals(s->table)->netns > 1)
+			ids[n++] = SKW_COLUMN_NETNS;
+		ids[n++] = (uint8_t)i;
+	}
+	return n;
 }
 
 void skw_list_rows_draw(struct skw_screen *s, int y, int rows)

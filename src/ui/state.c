@@ -17,3 +17,12 @@ int skw_screen_set_filter(struct skw_screen *s, const char *text, struct skw_err
 	s->fresh = false;
 	return 0;
 }
+
+size_t skw_screen_tag(const struct skw_screen *s, uint64_t cookie)
+{
+	size_t i = 0;
+
+	while (i < s->tags_len && s->tags[i] != cookie)
+		i++;
+	return i;
+}

@@ -6,7 +6,8 @@
 
 /* 16 rings, their maps and programs, iterators, timers, and the wire to the other process. */
 #define NEEDED 64
-/* A command that is started later gets the limit, too. Some can't use numbers above this. */
+/* A command that is started later gets the limit, too, and may not be able to use larger numbers.
+ */
 #define USUAL 1024
 
 int skw_descriptors_ensure(struct skw_error *err)

@@ -54,8 +54,19 @@ void skw_view_free(struct skw_view *v)
 	free(v);
 }
 
+static bool is_one_of(const struct skw_view_options *opt, uint64_t cookie)
+{
+	size_t i = 0;
+
+	while (i < opt->only_len && opt->only[i] != cookie)
+		i++;
+	return i < opt->only_len;
+}
+
 static bool is_chosen(const struct skw_view_options *opt, const struct skw_row *row)
 {
+	if (opt->only && !is_one_of(opt, row->cookie))
+		return false;
 	if (row->state == SKW_STATE_CLOSED && !opt->closed)
 		return false;
 	if ((row->state == SKW_STATE_LISTEN || row->state == SKW_STATE_UNCONN) && !opt->listeners)

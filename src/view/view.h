@@ -33,6 +33,9 @@ struct skw_view_options {
 	enum skw_field sort; /* not OWNERS, not RTT_HIST */
 	bool ascending;
 	const struct skw_expr *filter; /* borrowed; NULL shows all rows */
+	/* Borrowed: the cookies of the rows to show. NULL shows all rows. */
+	const uint64_t *only;
+	size_t only_len;
 	/* Borrowed; may be NULL. Rows that contain it are marked; other rows are shown too. */
 	const char *search;
 	bool listeners; /* show LISTEN and UNCONN too */

@@ -68,9 +68,11 @@ static void say_goodbye(char *out, size_t size)
 
 	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++)
 		len += add_capability(out + len, size - len, capability(last[i]));
-	/* A terminal without an alternate screen leaves the shell's cursor in our last line. */
-	if (!leave || leave == (char *)-1)
-		add_capability(out + len, size - len, "\r\n");
+	/* A terminal without an alternate screen leaves the shell's cursor within our lines. */
+	if (!leave || leave == (char *)-1) {
+		len += add_capability(out + len, size - len, "\r\n");
+		add_capability(out + len, size - len, capability("ed"));
+	}
 }
 
 int skw_terminal_probe(const char **farewell, struct skw_error *err)
@@ -187,12 +189,28 @@ int skw_terminal_open(struct skw_terminal **out, bool *utf8, struct skw_error *e
 	return 0;
 }
 
+/*
+ * Without an alternate screen the last line of ours would stay below the cursor, and the shell
+ * would write over it.
+ */
+static void leave_screen(void)
+{
+	const char *leave = capability("rmcup");
+
+	if (!leave || leave == (char *)-1) {
+		move(LINES - 1, 0);
+		clrtoeol();
+		refresh();
+	}
+	endwin();
+}
+
 void skw_terminal_close(struct skw_terminal *t)
 {
 	if (!t)
 		return;
 	mousemask(0, NULL);
-	endwin();
+	leave_screen();
 	delscreen(t->screen);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
 	free(t);
@@ -217,7 +235,7 @@ void skw_terminal_suspend(struct skw_terminal *t, void (*stop_job)(void *ctx), v
 	sigset_t set, mask;
 
 	def_prog_mode();
-	endwin();
+	leave_screen();
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
