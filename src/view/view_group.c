@@ -176,22 +176,29 @@ static const struct {
 	enum skw_field fields[2];
 	bool numbered; /* the key is a number that people know the group by */
 } kinds[SKW_GROUPS] = {
-	[SKW_GROUP_NONE] = { one_key, one_name, { SKW_FIELDS, SKW_FIELDS } },
-	[SKW_GROUP_PROCESS] = { process_key, process_name, { SKW_FIELD_COMM, SKW_FIELD_PID } },
+	[SKW_GROUP_NONE] = { one_key, one_name, { SKW_FIELDS, SKW_FIELDS }, false },
+	[SKW_GROUP_PROCESS] = { process_key,
+				process_name,
+				{ SKW_FIELD_COMM, SKW_FIELD_PID },
+				false },
 	[SKW_GROUP_PID] = { pid_key, pid_name, { SKW_FIELD_PID, SKW_FIELD_COMM }, true },
 	[SKW_GROUP_REMOTE] = { addr_group_key,
 			       addr_name,
-			       { SKW_FIELD_REMOTE_ADDR, SKW_FIELD_REMOTE_ADDR } },
+			       { SKW_FIELD_REMOTE_ADDR, SKW_FIELD_REMOTE_ADDR },
+			       false },
 	[SKW_GROUP_PORT] = { port_key,
 			     port_name,
 			     { SKW_FIELD_LOCAL_PORT, SKW_FIELD_REMOTE_PORT },
 			     true },
-	[SKW_GROUP_CGROUP] = { cgroup_key, cgroup_name, { SKW_FIELD_CGROUP, SKW_FIELD_CGROUP_ID } },
+	[SKW_GROUP_CGROUP] = { cgroup_key,
+			       cgroup_name,
+			       { SKW_FIELD_CGROUP, SKW_FIELD_CGROUP_ID },
+			       false },
 	[SKW_GROUP_NETNS] = { netns_key,
 			      netns_name,
 			      { SKW_FIELD_NETNS, SKW_FIELD_NETNS_NAME },
 			      true },
-	[SKW_GROUP_STATE] = { state_key, state_name, { SKW_FIELD_STATE, SKW_FIELD_STATE } },
+	[SKW_GROUP_STATE] = { state_key, state_name, { SKW_FIELD_STATE, SKW_FIELD_STATE }, false },
 };
 
 static uint64_t hash_key(const struct key *key)
