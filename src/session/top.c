@@ -44,9 +44,9 @@ struct screen {
 	const struct skw_top_screen *to;
 	struct skw_top_host host;
 	struct skw_verbs_terminal terminal;
-	struct skw_watch *watch; /* borrowed */
-	struct skw_loop *loop;   /* borrowed */
-	struct skw_verbs_process process;
+	struct skw_watch *watch;         /* borrowed */
+	struct skw_loop *loop;           /* borrowed */
+	struct skw_keeper_table process; /* the verb that describes one */
 	uint32_t holder; /* the process that the screen wants to know about; 0: none */
 	uint64_t iterations, drawn;
 };
@@ -178,7 +178,7 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 					  .save = screen->save,
 					  .ctx = screen->ctx },
 			    .iterations = plan->iterations };
-	struct skw_keeper_table *const tables[] = { &s.terminal.table, &s.process.table };
+	struct skw_keeper_table *const tables[] = { &s.terminal.table, &s.process };
 	const struct skw_sink sink = { &screen_ops, &s };
 	int ret = skw_descriptors_ensure(err);
 
@@ -187,7 +187,7 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 	if (ret)
 		return ret;
 	skw_verbs_terminal_prepare(&s.terminal);
-	skw_verbs_process_prepare(&s.process);
+	s.process = skw_verbs_process_table;
 
 	const struct skw_source source = skw_watch_source(s.watch);
 	const struct skw_loop_plan loop = { .sources = &source,

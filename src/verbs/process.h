@@ -6,15 +6,10 @@
 #include "keeper/keeper.h"
 #include "model/process.h"
 
-struct skw_verbs_process {
-	struct skw_keeper_table table;
-};
-
-/* Fills in the table for skw_keeper_split(). */
-void skw_verbs_process_prepare(struct skw_verbs_process *ctx);
-
+/* The table for skw_keeper_split(), to be copied. */
+extern const struct skw_keeper_table skw_verbs_process_table;
 /* Returns 0, -ENOENT if there is no such process or it holds no socket, or another -errno. */
-int skw_verbs_process_read(const struct skw_verbs_process *ctx, struct skw_keeper *k, uint32_t pid,
+int skw_verbs_process_read(const struct skw_keeper_table *table, struct skw_keeper *k, uint32_t pid,
 			   struct skw_process *out);
 
 #endif
