@@ -12,7 +12,7 @@
 #include "cmd/filter_text.h"
 #include "util/cleanup.h"
 
-#define RING_BYTES_MAX     (64ULL << 30)
+#define RING_BYTES_MAX (64ULL << 30)
 
 static int add_interface(void *values, const char *arg, struct skw_error *err)
 {
@@ -259,9 +259,8 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 	struct skw_option_table tables[3];
 	int first = argc;
 
-	*r = (struct skw_capture_request){ .plan = {
-						   .capture = { .snaplen = SKW_SNAPLEN_MAX },
-						   .file = { .nano = true } } };
+	*r = (struct skw_capture_request){ .plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX },
+						     .file = { .nano = true } } };
 	int ret = skw_options_parse(all_tables(tables), SKW_ARRAY_SIZE(tables), argc, argv, r,
 				    &first, err);
 	if (ret || r->help || r->version)
