@@ -2,6 +2,7 @@
 /* The table of commands, the global options, and the exit status. */
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

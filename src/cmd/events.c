@@ -3,11 +3,14 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/name_list.h"
 #include "cmd/options.h"
 #include "session/events.h"
 #include "util/cleanup.h"
+#include "util/locale.h"
 #include "view/choice.h"
 
 #define RING_BYTES_MAX (16ULL << 30)
@@ -51,7 +54,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.duration_ns) },
 	{ .name = "netns",
 	  .arg = "WHICH",
-	  .help = "network namespaces: self, all (the default), a name or a path",
+	  .help = "network namespaces: self, all (the default), a name, a process or a path",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.netns) },
 	{ .name = "cgroup",
@@ -81,10 +84,27 @@ static void print_help(void)
 	skw_options_help_fields(stdout);
 }
 
+static int run_session(struct skw_events_plan *plan, struct skw_error *err)
+{
+	struct skw_name_list names;
+	char host[65] = "";
+	int ret;
+
+	if (gethostname(host, sizeof(host) - 1) == 0 && host[0])
+		plan->host = host;
+	skw_name_list_begin(&names);
+	plan->names = &names.names;
+	ret = skw_session_events(plan, err);
+	skw_name_list_free(&names);
+	return ret;
+}
+
 static int run(int argc, char **argv, struct skw_error *err)
 {
 	struct request r = { .plan = { .netns = "all" } };
 	int first = argc;
+
+	skw_locale_take();
 	int ret = skw_options_parse(&table, 1, argc, argv, &r, &first, err);
 
 	if (ret)
@@ -103,7 +123,7 @@ static int run(int argc, char **argv, struct skw_error *err)
 				       "--where",
 				       argv[first]);
 	ret = skw_event_types_parse(r.types, &r.plan.types, err);
-	return ret ? ret : skw_session_events(&r.plan, err);
+	return ret ? ret : run_session(&r.plan, err);
 }
 
 const struct skw_command skw_cmd_events = {

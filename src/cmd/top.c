@@ -9,6 +9,7 @@
 #include "cmd/top_options.h"
 #include "session/top.h"
 #include "ui/screen.h"
+#include "util/locale.h"
 #include "util/say.h"
 
 /* Connects the session to the screen. */
@@ -44,8 +45,14 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 		*wish = (struct skw_top_wish){ .quit = screen_wish.quit,
 					       .paused = screen_wish.paused,
 					       .interval_ns = screen_wish.interval_ns,
-					       .follow = screen_wish.follow };
+					       .follow = screen_wish.follow,
+					       .holder = screen_wish.holder };
 	return ret;
+}
+
+static void tell(void *ctx, const struct skw_process *holder)
+{
+	skw_screen_tell_holder(((struct top *)ctx)->screen, holder);
 }
 
 /* Saves what the user changed on the screen. A failure is printed after the screen has closed. */
@@ -90,6 +97,7 @@ static int run_screen(const struct skw_top_request *request, struct skw_error *e
 					 .save = save,
 					 .draw = draw,
 					 .input = input,
+					 .tell = tell,
 					 .input_fd = STDIN_FILENO };
 	struct termios termios;
 	int ret = skw_screen_probe(&screen.farewell, err);
@@ -104,6 +112,8 @@ static int run_screen(const struct skw_top_request *request, struct skw_error *e
 static int run(int argc, char **argv, struct skw_error *err)
 {
 	struct skw_top_request request;
+	skw_locale_take();
+
 	int ret = skw_top_options_parse(argc, argv, &request, err);
 
 	if (!ret && request.help)

@@ -70,7 +70,7 @@ static const struct skw_option options[] = {
 	{ .letter = 'g',
 	  .name = "group",
 	  .arg = "BY",
-	  .help = "sum up by process, remote, port, cgroup or state",
+	  .help = "sum up by process, pid, remote, port, cgroup, netns or state",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(words.group) },
 	{ .letter = 'l',
@@ -85,7 +85,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.watch.closed_ns) },
 	{ .name = "netns",
 	  .arg = "WHICH",
-	  .help = "network namespaces: self, all (the default), a name or a path",
+	  .help = "network namespaces: self, all (the default), a name, a process or a path",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.watch.netns) },
 	{ .name = "cgroup",
@@ -123,9 +123,6 @@ static int take_format(struct skw_top_request *r, struct skw_error *err)
 	r->plan.format = r->json ? SKW_ROWS_JSON : r->csv ? SKW_ROWS_CSV : SKW_ROWS_TEXT;
 	r->batch = r->batch || r->json || r->csv;
 	r->plan.watch.quiet = !r->batch;
-	if (r->words.group && r->plan.format != SKW_ROWS_TEXT)
-		return skw_error_usage(err, "-g: sums are text, not %s; leave one out",
-				       r->json ? "--json" : "--csv");
 	return 0;
 }
 
@@ -148,6 +145,7 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 					   .listeners = s->listeners || r->listeners,
 					   .closed = true,
 					   .group = s->group };
+	r->words.names = &r->names.names;
 	int ret = skw_choice_take(&r->choice, &r->words, err);
 
 	if (ret)
@@ -168,7 +166,12 @@ static void take_screen(struct skw_top_request *r)
 	if (gethostname(r->host, sizeof(r->host) - 1) < 0)
 		r->host[0] = '\0';
 	r->screen.host = r->host;
+	r->plan.host = r->host[0] ? r->host : NULL;
 	r->screen.filter = r->words.filter;
+	/* An expression that is typed on the screen may have any name. */
+	if (!r->batch)
+		skw_name_list_seal(&r->names);
+	r->screen.names = &r->names.names;
 	r->screen.interval_ns = r->plan.watch.interval_ns;
 }
 
@@ -182,6 +185,7 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 						       .netns = "all",
 						       .wait_ms = WAIT_MS,
 						       .udp = true } };
+	skw_name_list_begin(&r->names);
 	int ret = skw_options_parse(&table, 1, argc, argv, r, &first, err);
 	if (ret || r->help || r->version)
 		return ret;
@@ -198,4 +202,5 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 void skw_top_request_free(struct skw_top_request *r)
 {
 	skw_choice_free(&r->choice);
+	skw_name_list_free(&r->names);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cmd/name_list.h"
 #include "session/top.h"
 #include "ui/screen.h"
 #include "util/error.h"
@@ -21,6 +22,7 @@ struct skw_top_request {
 	bool listeners;
 	struct skw_top_plan plan;
 	struct skw_choice choice;   /* plan.view points into it */
+	struct skw_name_list names; /* for expressions */
 	struct skw_settings stored; /* the settings in the file */
 	/* its settings are the stored ones, changed by the options */
 	struct skw_screen_options screen;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "expr/expr_field.h"
 #include "expr/expr_operand.h"
 #include "util/cleanup.h"
 
@@ -33,6 +34,7 @@ struct parser {
 	struct skw_lexer lex;
 	struct skw_token token; /* the next token */
 	struct skw_expr *expr;
+	const struct skw_expr_names *names; /* may be NULL */
 	unsigned depth;
 };
 
@@ -55,14 +57,78 @@ static int expected(const struct parser *p, const char *what)
 			       SKW_TOKEN_SHOWN(&p->token));
 }
 
+static int expected_operator(const struct parser *p, const struct skw_token *name)
+{
+	char what[80];
+
+	snprintf(what, sizeof(what), "= != < <= > >= ~ !~ or =~ after '%.*s'",
+		 SKW_TOKEN_SHOWN(name));
+	return expected(p, what);
+}
+
+/* Takes the operator, or thinks of the usual one. The next token is the operand then. */
+static int parse_operator(struct parser *p, const struct skw_expr_test *test,
+			  const struct skw_token *name, struct skw_token *op)
+{
+	uint8_t usual = skw_expr_operand_usual(test);
+	char what[80];
+	int ret;
+
+	*op = p->token;
+	if (op->kind == SKW_TOKEN_COMPARE || skw_token_is_operator(op, &op->op)) {
+		ret = advance(p);
+		if (ret)
+			return ret;
+		if (p->token.kind == SKW_TOKEN_WORD || p->token.kind == SKW_TOKEN_STRING)
+			return 0;
+		snprintf(what, sizeof(what), "a value after '%.*s'", SKW_TOKEN_SHOWN(op));
+		return expected(p, what);
+	}
+	op->op = usual;
+	return usual != SKW_OPERATORS && op->kind == SKW_TOKEN_WORD ? 0
+								    : expected_operator(p, name);
+}
+
+/* "4 * min_rtt" is one operand, however many words it has. */
+static int join_product(struct parser *p, char *value, size_t *len)
+{
+	for (;;) {
+		int ret = advance(p);
+
+		if (ret || p->token.kind != SKW_TOKEN_WORD ||
+		    (value[*len - 1] != '*' && p->token.at[0] != '*'))
+			return ret;
+		*len += skw_token_text(&p->token, false, value + *len);
+	}
+}
+
+static int parse_operand(struct parser *p, const struct skw_token *name, const struct skw_token *op,
+			 struct skw_expr_test *test)
+{
+	struct skw_expr *e = p->expr;
+	const struct skw_token first = p->token;
+	bool pattern = op->op == SKW_MATCH || op->op == SKW_UNMATCH;
+	char *value = e->texts + e->texts_len;
+	const struct skw_expr_operand operand = {
+		&p->lex, name, &first, value, &skw_fields[test->field], p->names
+	};
+	size_t len = skw_token_text(&first, pattern, value);
+	int ret;
+
+	if (first.kind == SKW_TOKEN_WORD && skw_expr_operand_is_number(test))
+		ret = join_product(p, value, &len);
+	else
+		ret = advance(p);
+	e->texts_len += len + 1;
+	return ret ? ret : skw_expr_operand_value(&operand, op, test);
+}
+
 static int parse_comparison(struct parser *p)
 {
 	struct skw_expr *e = p->expr;
 	struct skw_expr_test *test = &e->tests[e->tests_len];
 	const struct skw_token name = p->token;
-	char *value = e->texts + e->texts_len;
 	struct skw_token op;
-	char what[80];
 	int ret;
 
 	if (name.kind != SKW_TOKEN_WORD)
@@ -72,28 +138,14 @@ static int parse_comparison(struct parser *p)
 		ret = advance(p);
 	if (ret)
 		return ret;
-	op = p->token;
 	emit(e, INSN_TEST, e->tests_len++);
-	if (op.kind != SKW_TOKEN_COMPARE) {
-		if (skw_fields[test->field].kind == SKW_KIND_BOOL) {
-			test->op = SKW_EQ;
-			test->number = true;
-			return 0;
-		}
-		snprintf(what, sizeof(what), "= != < <= > >= ~ or !~ after '%.*s'",
-			 SKW_TOKEN_SHOWN(&name));
-		return expected(p, what);
+	if (p->token.kind != SKW_TOKEN_COMPARE && skw_fields[test->field].kind == SKW_KIND_BOOL) {
+		test->op = SKW_EQ;
+		test->number = true;
+		return 0;
 	}
-	ret = advance(p);
-	if (ret)
-		return ret;
-	if (p->token.kind != SKW_TOKEN_WORD && p->token.kind != SKW_TOKEN_STRING) {
-		snprintf(what, sizeof(what), "a value after '%.*s'", SKW_TOKEN_SHOWN(&op));
-		return expected(p, what);
-	}
-	e->texts_len += skw_token_text(&p->token, value) + 1;
-	ret = skw_expr_operand_value(&p->lex, &name, &op, &p->token, value, test);
-	return ret ? ret : advance(p);
+	ret = parse_operator(p, test, &name, &op);
+	return ret ? ret : parse_operand(p, &name, &op, test);
 }
 
 static int parse_or(struct parser *p);
@@ -188,7 +240,8 @@ static void free_expr(struct skw_expr **e)
 	skw_expr_free(*e);
 }
 
-int skw_expr_parse(const char *text, struct skw_expr **out, struct skw_error *err)
+int skw_expr_parse(const char *text, const struct skw_expr_names *names, struct skw_expr **out,
+		   struct skw_error *err)
 {
 	SKW_CLEANUP(free_expr) struct skw_expr *e = calloc(1, sizeof(*e));
 	size_t len = strlen(text);
@@ -205,7 +258,9 @@ int skw_expr_parse(const char *text, struct skw_expr **out, struct skw_error *er
 	e->texts = malloc(len + 1);
 	if (!e->insns || !e->tests || !e->texts)
 		return skw_error_set(err, -ENOMEM, "expression: out of memory");
-	struct parser p = { .lex = { .text = text, .next = text, .err = err }, .expr = e };
+	struct parser p = { .lex = { .text = text, .next = text, .err = err },
+			    .expr = e,
+			    .names = names };
 	int ret = parse_all(&p);
 	if (!ret)
 		*out = SKW_TAKE_PTR(e);
@@ -216,6 +271,8 @@ void skw_expr_free(struct skw_expr *e)
 {
 	if (!e)
 		return;
+	for (uint32_t i = 0; e->tests && i < e->tests_len; i++)
+		skw_expr_regex_free(e->tests[i].pattern);
 	free(e->insns);
 	free(e->tests);
 	free(e->texts);

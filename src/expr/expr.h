@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The expression language of --where and -f. Comparisons (== = != < <= > >=, ~ and !~) on the
+ * The expression language of --where and -f. Comparisons (== = != < <= > >= ~ !~ =~ !=~) on the
  * fields of row/field.h with units are joined by and, or, not (also && || !) and parentheses.
  *
  *	comm ~ nginx and (srtt > 20ms or retrans > 1%) and remote ~ 10.0.0.0/8
@@ -21,10 +21,22 @@
 struct skw_expr;
 
 /*
- * Parses an expression. An error (err->usage) is a line that names the column, counted from 1, and
- * what was expected there. 0, -EINVAL, -ENOMEM.
+ * Names of users and services, which only the system knows. The caller keeps it while expressions
+ * are parsed. Each function sets *out, or returns false if there is no such name.
  */
-int skw_expr_parse(const char *text, struct skw_expr **out, struct skw_error *err);
+struct skw_expr_names {
+	bool (*user)(void *ctx, const char *name, uint32_t *out);
+	bool (*service)(void *ctx, const char *name, uint16_t *out);
+	void *ctx;
+};
+
+/*
+ * Parses an expression. If `names` is NULL, users and ports are numbers only. An error (err->usage)
+ * is a line that names the column, counted from 1, and what was expected there. 0, -EINVAL,
+ * -ENOMEM.
+ */
+int skw_expr_parse(const char *text, const struct skw_expr_names *names, struct skw_expr **out,
+		   struct skw_error *err);
 /* NULL is allowed. */
 void skw_expr_free(struct skw_expr *e);
 

@@ -18,10 +18,8 @@ static int compare_number(const struct skw_expr_test *test, uint64_t left, uint6
 	return test->fraction ? -1 : 0;
 }
 
-static enum answer test_number(const struct skw_expr_test *test, uint64_t left, uint64_t right)
+static enum answer by_order(const struct skw_expr_test *test, int order)
 {
-	int order = compare_number(test, left, right);
-
 	switch (test->op) {
 	case SKW_LT:
 		return order < 0;
@@ -36,8 +34,30 @@ static enum answer test_number(const struct skw_expr_test *test, uint64_t left, 
 	}
 }
 
+static enum answer test_number(const struct skw_expr_test *test, uint64_t left, uint64_t right)
+{
+	return by_order(test, compare_number(test, left, right));
+}
+
+/* Compares with a factor times another field. The products need more than 64 bits. */
+static enum answer test_against(const struct skw_expr_test *test, const struct skw_row *row,
+				uint64_t number)
+{
+	unsigned __int128 left = number, right;
+	struct skw_value v;
+
+	skw_field_value(row, (enum skw_field)test->against, &v);
+	if (!v.known)
+		return UNKNOWN;
+	left *= SKW_EXPR_FACTOR;
+	right = (unsigned __int128)v.number * test->number;
+	return by_order(test, (left > right) - (left < right));
+}
+
 static enum answer test_text(const struct skw_expr_test *test, const char *text)
 {
+	if (test->pattern)
+		return skw_expr_regex_matches(test->pattern, text);
 	return test->op == SKW_LIKE ? strcasestr(text, test->text) != NULL
 				    : strcmp(text, test->text) == 0;
 }
@@ -104,6 +124,8 @@ static enum answer test_field(const struct skw_expr_test *test, enum skw_field f
 		return test_values(test, field, v.text);
 	if (skw_fields[field].kind == SKW_KIND_TEXT)
 		return test_text(test, v.text);
+	if (test->against != SKW_FIELDS)
+		return test_against(test, row, v.number);
 	if (test->percent)
 		return test_share(test, row, v.number);
 	return test_number(test, v.number, test->number);

@@ -5,15 +5,22 @@
 
 #include "expr/expr_addr.h"
 #include "expr/expr_lex.h"
+#include "expr/expr_regex.h"
 #include "row/field.h"
+
+/* Factors are counted in millionths. */
+#define SKW_EXPR_FACTOR 1000000ULL
 
 struct skw_expr_test {
 	uint8_t field; /* enum skw_field */
 	uint8_t other; /* a second field, as for `port`, or SKW_FIELDS if there is none */
-	uint8_t op;    /* enum skw_compare, but never NE or UNLIKE, which set `negate` */
+	/* The field that it is compared with, times `number` millionths. SKW_FIELDS: a value. */
+	uint8_t against;
+	uint8_t op; /* enum skw_compare, but none of NE, UNLIKE, UNMATCH, which set `negate` */
 	bool negate;
-	bool percent;  /* number is in millionths of a percent of segs_out */
-	bool fraction; /* the operand is slightly greater than number */
+	bool percent;                   /* number is in millionths of a percent of segs_out */
+	bool fraction;                  /* the operand is slightly greater than number */
+	struct skw_expr_regex *pattern; /* owned; NULL if the text is no pattern */
 	union {
 		uint64_t number;
 		uint32_t values;  /* a bit for each value of the field */

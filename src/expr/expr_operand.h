@@ -3,15 +3,7 @@
 #ifndef SKW_EXPR_EXPR_OPERAND_H
 #define SKW_EXPR_EXPR_OPERAND_H
 
-#include "expr/expr_compare.h"
-
-/* Names that stand for a field of either side. The table ends with a NULL name. */
-struct skw_expr_either {
-	const char *name;
-	uint8_t field, other;
-	const char *help;
-};
-extern const struct skw_expr_either skw_expr_eithers[];
+#include "expr/expr_value.h"
 
 /*
  * The name of the unit that fields of this kind are compared in: "time", "text". NULL if they can't
@@ -26,12 +18,20 @@ const char *skw_expr_unit(uint8_t kind);
 int skw_expr_operand_field(const struct skw_lexer *lex, const struct skw_token *name,
 			   struct skw_expr_test *test);
 
+/* Whether the field of the test has numbers, so that it may be compared with another field. */
+bool skw_expr_operand_is_number(const struct skw_expr_test *test);
+
 /*
- * Sets the rest of the test. `value` is the text of the operand (skw_token_text()); the test keeps
- * the pointer. 0, or -EINVAL with the error set.
+ * The operator that is meant if there is none, as in ss's "dst 10.0.0.1" and "state established".
+ * SKW_OPERATORS if the field needs one.
  */
-int skw_expr_operand_value(const struct skw_lexer *lex, const struct skw_token *name,
-			   const struct skw_token *op, const struct skw_token *operand,
-			   const char *value, struct skw_expr_test *test);
+uint8_t skw_expr_operand_usual(const struct skw_expr_test *test);
+
+/*
+ * Sets the rest of the test, which keeps the pointer to o->value. 0, -ENOMEM, or -EINVAL with the
+ * error set.
+ */
+int skw_expr_operand_value(const struct skw_expr_operand *o, const struct skw_token *op,
+			   struct skw_expr_test *test);
 
 #endif

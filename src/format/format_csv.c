@@ -1,49 +1,51 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "format/format.h"
+#include "format/format_csv.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 
-#include "format/utf8.h"
 #include "row/address.h"
+#include "util/cleanup.h"
+#include "util/utf8.h"
 
 /*
- * The number of bytes of the control character at `text` (C0, DEL, or C1 in UTF-8). 0 if it is not
- * a control character.
- */
-static size_t control_len(const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text;
-
-	if (*p < ' ' || *p == 0x7f)
-		return 1;
-	return *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0 ? 2 : 0;
-}
-
-/*
- * Any user who creates a cgroup chooses its name, and people read tables in a terminal, so control
- * characters are escaped.
+ * Any user who creates a cgroup chooses its name, and people read tables in a terminal, so
+ * characters that can't be seen are replaced.
  */
 static const char *add_character(struct skw_buf *out, const char *text)
 {
-	size_t len = *text == '\n' ? 0 : control_len(text);
+	return *text == '\n' ? skw_utf8_add(out, text) : skw_utf8_add_visible(out, text);
+}
 
-	if (!len)
-		return skw_utf8_add(out, text);
-	skw_buf_add_str(out, SKW_UTF8_REPLACEMENT);
-	return text + len;
+/*
+ * Whether a spreadsheet would take this text for a formula. Some take the wide forms of the signs
+ * as well. Fields of numbers never come here, so a negative number would stay a number.
+ */
+static bool is_formula(const char *text)
+{
+	static const uint32_t signs[] = { '=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
+	uint32_t c;
+
+	for (size_t i = 0; skw_utf8_decode(text, &c) && i < SKW_ARRAY_SIZE(signs); i++)
+		if (c == signs[i])
+			return true;
+	return false;
 }
 
 /*
  * RFC 4180, 2: a field that contains a comma, a quote or a line end is put in quotes, and quotes in
- * it are doubled.
+ * it are doubled. A text that looks like a formula gets an apostrophe in front, which tells a
+ * spreadsheet that it is a text.
  */
-static void add_quoted(struct skw_buf *out, const char *text)
+void skw_format_csv_text(struct skw_buf *out, const char *text)
 {
-	bool quotes = text[strcspn(text, ",\"\r\n")] != '\0';
+	bool formula = is_formula(text);
+	bool quotes = formula || text[strcspn(text, ",\"\r\n")] != '\0';
 
 	if (quotes)
 		skw_buf_add_char(out, '"');
+	if (formula)
+		skw_buf_add_char(out, '\'');
 	while (*text) {
 		if (*text == '"')
 			skw_buf_add_char(out, '"');
@@ -81,7 +83,7 @@ static void bool_cell(struct skw_buf *out, const struct csv_cell *cell)
 
 static void text_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
-	add_quoted(out, cell->value.text);
+	skw_format_csv_text(out, cell->value.text);
 }
 
 static void addr_cell(struct skw_buf *out, const struct csv_cell *cell)
@@ -93,7 +95,7 @@ static void addr_cell(struct skw_buf *out, const struct csv_cell *cell)
 	else
 		skw_address_of_remote(text, cell->row);
 	/* The name of an interface may contain a comma or quotes. */
-	add_quoted(out, text);
+	skw_format_csv_text(out, text);
 }
 
 /* All owners as "pid:comm pid:comm" in a single pair of quotes. */
@@ -112,7 +114,7 @@ static void owners_cell(struct skw_buf *out, const struct csv_cell *cell)
 	if (list.failed)
 		out->failed = true;
 	else
-		add_quoted(out, (const char *)list.data);
+		skw_format_csv_text(out, (const char *)list.data);
 	skw_buf_free(&list);
 }
 
@@ -140,7 +142,19 @@ void skw_format_csv_head(struct skw_buf *out)
 			skw_buf_add_char(out, ',');
 		skw_buf_add_str(out, skw_fields[i].name);
 	}
+	skw_buf_add_str(out, ",update,host\n");
+}
+
+int skw_format_csv_end(struct skw_buf *out, const struct skw_format_env *env)
+{
+	skw_buf_add_char(out, ',');
+	if (env->update)
+		skw_buf_add_uint(out, env->update);
+	skw_buf_add_char(out, ',');
+	if (env->host)
+		skw_format_csv_text(out, env->host);
 	skw_buf_add_char(out, '\n');
+	return out->failed ? -ENOMEM : 0;
 }
 
 int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
@@ -151,10 +165,9 @@ int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
 
 		if (i)
 			skw_buf_add_char(out, ',');
-		skw_field_value(row, cell.field, &cell.value);
+		skw_format_value(row, cell.field, env, &cell.value);
 		if (cell.value.known)
 			cells[skw_fields[i].kind](out, &cell);
 	}
-	skw_buf_add_char(out, '\n');
-	return out->failed ? -ENOMEM : 0;
+	return skw_format_csv_end(out, env);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "format/format.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -25,23 +24,21 @@ static void add_clock(struct skw_buf *out, uint64_t real_ns)
 		       (unsigned)(real_ns % NS_PER_S / 1000));
 }
 
-/*
- * Any user can choose the name of a process, so bytes that could control the terminal become '?'.
- */
-static void add_owner(struct skw_buf *out, const struct skw_owners *owners)
+static void add_owner(struct skw_buf *out, const struct skw_owners *owners,
+		      const struct skw_format_env *env)
 {
-	char name[SKW_COMM_LEN + 1], owner[sizeof(name) + 16];
-	size_t n = 0;
+	size_t before;
+	int columns;
 
 	if (!owners) {
 		skw_buf_printf(out, "%-*s ", OWNER_WIDTH, "--");
 		return;
 	}
-	for (const char *p = owners->list[0].comm; *p && n < SKW_COMM_LEN; p++)
-		name[n++] = isascii(*p) && isprint(*p) ? *p : '?';
-	name[n] = '\0';
-	snprintf(owner, sizeof(owner), "%s[%u]", name, owners->list[0].pid);
-	skw_buf_printf(out, "%-*s ", OWNER_WIDTH, owner);
+	columns = skw_format_name(out, owners->list[0].comm, false, env);
+	before = out->len;
+	skw_buf_printf(out, "[%u]", owners->list[0].pid);
+	columns += (int)(out->len - before);
+	skw_buf_printf(out, "%*s", columns < OWNER_WIDTH ? OWNER_WIDTH + 1 - columns : 1, "");
 }
 
 static void add_endpoints(struct skw_buf *out, const struct skw_row *row)
@@ -174,7 +171,7 @@ void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
 {
 	add_clock(out, skw_format_real_ns(env, event->ts_ns));
 	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, skw_row_event_name(event->type));
-	add_owner(out, event->row->owners);
+	add_owner(out, event->row->owners, env);
 	add_endpoints(out, event->row);
 	if (event->type < SKW_ARRAY_SIZE(details) && details[event->type])
 		details[event->type](out, event);

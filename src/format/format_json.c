@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "format/format.h"
+#include "format/format_json.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stddef.h>
 
-#include "format/utf8.h"
 #include "row/address.h"
 #include "util/cleanup.h"
+#include "util/utf8.h"
 
-static void add_null(struct skw_buf *out)
+void skw_format_json_null(struct skw_buf *out)
 {
 	skw_buf_add(out, "null", 4);
 }
@@ -49,7 +49,7 @@ static void add_escaped(struct skw_buf *out, const char *text)
 	skw_buf_free(&clean);
 }
 
-static void add_string(struct skw_buf *out, const char *text)
+void skw_format_json_string(struct skw_buf *out, const char *text)
 {
 	size_t len;
 
@@ -62,7 +62,7 @@ static void add_string(struct skw_buf *out, const char *text)
 	skw_buf_add_char(out, '"');
 }
 
-static void add_time(struct skw_buf *out, uint64_t ns, const struct skw_format_env *env)
+void skw_format_json_time(struct skw_buf *out, uint64_t ns, const struct skw_format_env *env)
 {
 	char text[SKW_RFC3339_SIZE];
 
@@ -87,7 +87,7 @@ static void number_cell(struct skw_buf *out, const struct json_cell *cell)
 
 static void time_cell(struct skw_buf *out, const struct json_cell *cell)
 {
-	add_time(out, cell->value.number, cell->env);
+	skw_format_json_time(out, cell->value.number, cell->env);
 }
 
 static void bool_cell(struct skw_buf *out, const struct json_cell *cell)
@@ -97,7 +97,7 @@ static void bool_cell(struct skw_buf *out, const struct json_cell *cell)
 
 static void text_cell(struct skw_buf *out, const struct json_cell *cell)
 {
-	add_string(out, cell->value.text);
+	skw_format_json_string(out, cell->value.text);
 }
 
 static void addr_cell(struct skw_buf *out, const struct json_cell *cell)
@@ -108,7 +108,7 @@ static void addr_cell(struct skw_buf *out, const struct json_cell *cell)
 		skw_address_of_local(text, cell->row);
 	else
 		skw_address_of_remote(text, cell->row);
-	add_string(out, text);
+	skw_format_json_string(out, text);
 }
 
 static void owners_cell(struct skw_buf *out, const struct json_cell *cell)
@@ -120,7 +120,7 @@ static void owners_cell(struct skw_buf *out, const struct json_cell *cell)
 		skw_buf_add_str(out, i ? ",{\"pid\":" : "{\"pid\":");
 		skw_buf_add_uint(out, owners->list[i].pid);
 		skw_buf_add_str(out, ",\"comm\":");
-		add_string(out, owners->list[i].comm);
+		skw_format_json_string(out, owners->list[i].comm);
 		skw_buf_add_char(out, '}');
 	}
 	skw_buf_add_char(out, ']');
@@ -144,7 +144,7 @@ static void (*const cells[])(struct skw_buf *out, const struct json_cell *cell) 
 };
 
 /* The comma is left out after the brace that opens the object. */
-static void add_key(struct skw_buf *out, const char *name)
+void skw_format_json_key(struct skw_buf *out, const char *name)
 {
 	uint8_t last = out->len ? out->data[out->len - 1] : '{';
 
@@ -161,19 +161,38 @@ static void add_fields(struct skw_buf *out, const struct skw_row *row, enum skw_
 	for (unsigned i = first; i <= last; i++) {
 		struct json_cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
 
-		add_key(out, skw_fields[i].name);
-		skw_field_value(row, cell.field, &cell.value);
+		skw_format_json_key(out, skw_fields[i].name);
+		skw_format_value(row, cell.field, env, &cell.value);
 		if (cell.value.known)
 			cells[skw_fields[i].kind](out, &cell);
 		else
-			add_null(out);
+			skw_format_json_null(out);
 	}
 }
 
-static int end_object(struct skw_buf *out)
+int skw_format_json_end(struct skw_buf *out)
 {
 	skw_buf_add(out, "}\n", 2);
 	return out->failed ? -ENOMEM : 0;
+}
+
+static void add_host(struct skw_buf *out, const struct skw_format_env *env)
+{
+	skw_format_json_key(out, "host");
+	if (env->host)
+		skw_format_json_string(out, env->host);
+	else
+		skw_format_json_null(out);
+}
+
+void skw_format_json_update(struct skw_buf *out, const struct skw_format_env *env)
+{
+	skw_format_json_key(out, "update");
+	if (env->update)
+		skw_buf_add_uint(out, env->update);
+	else
+		skw_format_json_null(out);
+	add_host(out, env);
 }
 
 int skw_format_row_json(struct skw_buf *out, const struct skw_row *row,
@@ -181,7 +200,8 @@ int skw_format_row_json(struct skw_buf *out, const struct skw_row *row,
 {
 	skw_buf_add_char(out, '{');
 	add_fields(out, row, 0, SKW_FIELDS - 1, env);
-	return end_object(out);
+	skw_format_json_update(out, env);
+	return skw_format_json_end(out);
 }
 
 /* The types of the fields that an event adds. */
@@ -218,13 +238,13 @@ static void add_extra(struct skw_buf *out, const struct skw_event *event, const 
 	uint32_t number;
 	int error;
 
-	add_key(out, extra->name);
+	skw_format_json_key(out, extra->name);
 	switch ((enum extra_kind)extra->kind) {
 	case EXTRA_UINT32:
 		memcpy(&number, at, sizeof(number));
 		/* Only a sequence number can have this value and be known. */
 		if (number == SKW_NONE32 && extra->offset != offsetof(struct skw_event, seq))
-			add_null(out);
+			skw_format_json_null(out);
 		else
 			skw_buf_add_uint(out, number);
 		break;
@@ -233,7 +253,7 @@ static void add_extra(struct skw_buf *out, const struct skw_event *event, const 
 		skw_buf_printf(out, "%d", error);
 		break;
 	case EXTRA_STATE:
-		add_string(out, skw_row_state_name(*(const uint8_t *)at));
+		skw_format_json_string(out, skw_row_state_name(*(const uint8_t *)at));
 		break;
 	}
 }
@@ -242,13 +262,14 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 			  const struct skw_format_env *env)
 {
 	skw_buf_add(out, "{\"ts\":", 6);
-	add_time(out, event->ts_ns, env);
-	add_key(out, "type");
-	add_string(out, skw_row_event_name(event->type));
+	skw_format_json_time(out, event->ts_ns, env);
+	skw_format_json_key(out, "type");
+	skw_format_json_string(out, skw_row_event_name(event->type));
+	add_host(out, env);
 	for (size_t i = 0; event->type < SKW_EVENT_CREATOR && extras[event->type][i].kind; i++)
 		add_extra(out, event, &extras[event->type][i]);
 	/* The time field of the row is left out, because the event has its own time. */
 	add_fields(out, event->row, SKW_FIELD_COOKIE,
 		   event->type == SKW_EVENT_CLOSE ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);
-	return end_object(out);
+	return skw_format_json_end(out);
 }

@@ -4,6 +4,7 @@
 #include "row/cgroup_name.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -12,16 +13,14 @@
 
 #define CELL 8
 
-/* Appends a name that any user can choose as a single word without control characters. */
-static void add_word(struct skw_buf *out, const char *text, int width)
+/* Appends a name as a single word of at least `width` columns. */
+static void add_word(struct skw_buf *out, const char *text, int width,
+		     const struct skw_format_env *env)
 {
-	char word[SKW_CGROUP_NAME_SIZE + SKW_COMM_LEN];
-	size_t n = 0;
+	int columns = skw_format_name(out, *text ? text : "--", true, env);
 
-	for (; *text && n + 1 < sizeof(word); text++)
-		word[n++] = *text == ' ' ? '_' : isgraph((unsigned char)*text) ? *text : '?';
-	word[n] = '\0';
-	skw_buf_printf(out, "%-*s", width, n ? word : "--");
+	if (columns < width)
+		skw_buf_printf(out, "%*s", width - columns, "");
 }
 
 static void add_number(struct skw_buf *out, uint64_t v)
@@ -52,7 +51,8 @@ void skw_listing_head(struct skw_buf *out)
 		       "SRTT", "MIN", "RETR", "RTO");
 }
 
-void skw_listing_row(struct skw_buf *out, const struct skw_row *row)
+void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
+		     const struct skw_format_env *env)
 {
 	static const char *const arrows[] = {
 		[SKW_CONN_UNKNOWN] = "-", [SKW_CONN_IN] = "<", [SKW_CONN_OUT] = ">"
@@ -69,7 +69,7 @@ void skw_listing_row(struct skw_buf *out, const struct skw_row *row)
 		skw_buf_printf(out, "%7u ", owner->pid);
 	else
 		skw_buf_printf(out, "%7s ", "--");
-	add_word(out, owner ? owner->comm : "", 15);
+	add_word(out, owner ? owner->comm : "", 15, env);
 	skw_buf_printf(out, " %-5s %-45s %s %-45s %-12s %7s",
 		       row->tuple.proto == IPPROTO_UDP ? "udp" : "tcp", local,
 		       row->direction < 3 ? arrows[row->direction] : "-", remote,
@@ -91,14 +91,16 @@ void skw_listing_group_head(struct skw_buf *out, enum skw_group group)
 	for (const char *c = skw_group_names[group]; *c && n + 1 < sizeof(title); c++)
 		title[n++] = (char)toupper((unsigned char)*c);
 	title[n] = '\0';
-	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS", "RXbps",
-		       "TXbps", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
+	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS",
+		       "CLOSED", "RXbps", "TXbps", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
 }
 
-void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row)
+void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row,
+		       const struct skw_format_env *env)
 {
-	add_word(out, row->name, 45);
-	add_number(out, row->rows);
+	add_word(out, row->name, 45, env);
+	add_number(out, row->open);
+	add_number(out, row->closed);
 	add_number(out, row->rx_bps);
 	add_number(out, row->tx_bps);
 	add_number(out, row->bytes_received);
@@ -158,4 +160,19 @@ void skw_listing_totals(struct skw_buf *out, const struct skw_totals *totals,
 		skw_buf_add_str(out, "retrans --\n");
 	else
 		skw_buf_printf(out, "retrans %.2f%%\n", totals->retrans_ratio * 100);
+}
+
+void skw_listing_sum(struct skw_buf *out, const struct skw_group_row *sum)
+{
+	skw_buf_printf(out, "matching the filter: %" PRIu64 " connections  %" PRIu64 " closed  ",
+		       sum->connections, sum->closed);
+	add_figure(out, "rx", sum->rx_bps, "bit/s");
+	add_figure(out, "tx", sum->tx_bps, "bit/s");
+	add_figure(out, "received", sum->bytes_received, "B");
+	add_figure(out, "acked", sum->bytes_acked, "B");
+	add_figure(out, "RTO", sum->rto_count, "");
+	add_figure(out, "retrans", sum->retrans_segs, "");
+	while (out->len && out->data[out->len - 1] == ' ')
+		out->len--;
+	skw_buf_add_char(out, '\n');
 }

@@ -15,11 +15,15 @@
 /* Appends three lines about all connections: time and losses, connections by state, rates. */
 void skw_listing_totals(struct skw_buf *out, const struct skw_totals *totals,
 			const struct skw_watch_status *status);
+/* Appends a line with the sum of the rows that a filter lets through, see skw_view_sum(). */
+void skw_listing_sum(struct skw_buf *out, const struct skw_group_row *sum);
 
 void skw_listing_head(struct skw_buf *out);
-void skw_listing_row(struct skw_buf *out, const struct skw_row *row);
+void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
+		     const struct skw_format_env *env);
 
 void skw_listing_group_head(struct skw_buf *out, enum skw_group group);
-void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row);
+void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row,
+		       const struct skw_format_env *env);
 
 #endif

@@ -148,6 +148,12 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint
 	return 0;
 }
 
+/* libbpf calls it missing when the memory for the kernel's types can't be had. */
+static int missing_btf(int ret)
+{
+	return ret == -ESRCH && access("/sys/kernel/btf/vmlinux", R_OK) == 0 ? -ENOMEM : ret;
+}
+
 /* Loads the programs, with as many of the optional parts as the kernel accepts. */
 static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
 		     struct skw_error *err)
@@ -157,19 +163,25 @@ static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uin
 	skw_bpf_log_begin();
 	for (uint32_t without = 0; without < 1U << SKW_ARRAY_SIZE(optional); without++) {
 		ret = conn_try(c, opt, subtree, without);
+		ret = missing_btf(ret);
 		first = first ? first : ret;
-		if (!ret || ret == -EPERM || ret == -ENOMEM)
+		if (!ret)
+			return 0;
+		/* Without any of its parts the program would fail in the same way. */
+		if (ret == -EPERM || ret == -ENOMEM || ret == -EMFILE || ret == -ENFILE) {
+			first = ret;
 			break;
+		}
 	}
-	if (!ret)
-		return 0;
 	return skw_bpf_log_failure(
 		err, first, "loading the connection programs",
-		first == -EPERM    ? "; it needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (or root)"
-		: first == -ENOMEM ? ""
+		first == -EPERM ? "; it needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (or root)"
 		: first == -ESRCH || first == -ENOENT
 			? "; it needs a kernel with BTF (CONFIG_DEBUG_INFO_BTF)"
-			: "; this kernel refuses the program: please report it");
+		/* The verifier returns these, whatever the privileges. */
+		: first == -EACCES || first == -EINVAL || first == -E2BIG
+			? "; this kernel refuses the program: please report it"
+			: "");
 }
 
 static int sockops_attach(struct skw_conn *c, const struct place *place, struct skw_error *err)

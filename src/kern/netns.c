@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "kern/mountinfo.h"
 #include "util/cleanup.h"
@@ -190,29 +191,58 @@ static bool is_netns(int fd)
 	return ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
 }
 
-int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *err)
+static bool is_number(const char *name)
 {
-	SKW_AUTO_FREE char *path = NULL;
-	SKW_AUTO_FD int fd = -1;
+	return *name && !name[strspn(name, "0123456789")];
+}
+
+/*
+ * The path of a name. A number is a process, unless `ip netns` has given it as a name. Returns NULL
+ * if memory is short.
+ */
+static char *path_of(const char *name, bool *is_process)
+{
+	char *path = NULL;
 	int len = strchr(name, '/') ? asprintf(&path, "%s", name)
 				    : asprintf(&path, RUN_NETNS "/%s", name);
 
-	if (len < 0)
+	*is_process = len >= 0 && is_number(name) && access(path, F_OK) < 0;
+	if (*is_process) {
+		free(path);
+		len = asprintf(&path, "/proc/%s/ns/net", name);
+	}
+	return len < 0 ? NULL : path;
+}
+
+int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *err)
+{
+	bool is_process = false;
+	SKW_AUTO_FREE char *path = path_of(name, &is_process);
+	SKW_AUTO_FD int fd = -1;
+
+	if (!path)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && is_process && errno == ENOENT)
+		return skw_error_usage(err,
+				       "--netns %s: no process has this number, and `ip netns` "
+				       "lists no such name",
+				       name);
 	if (fd < 0) {
 		if (errno == EACCES || errno == EPERM)
 			return skw_error_set(err, -errno, "--netns %s: %s", name, strerror(errno));
 		return skw_error_usage(err,
 				       "--netns %s: %s: %s; give self, all, a name that "
-				       "`ip netns` lists, or a path",
+				       "`ip netns` lists, a process, or a path",
 				       name, path, strerror(errno));
 	}
 	if (!is_netns(fd))
 		return skw_error_usage(err, "--netns %s: %s is not a network namespace", name,
 				       path);
 	*out = (struct skw_netns){ .inode = inode_of(fd), .fd = -1 };
-	if (!strchr(name, '/'))
+	if (is_process)
+		each_mount(name_by_mount, out);
+	else if (!strchr(name, '/'))
 		snprintf(out->name, sizeof(out->name), "%s", name);
 	out->fd = SKW_TAKE_FD(fd);
 	return 0;

@@ -40,8 +40,9 @@ void skw_netns_list_free(struct skw_netns_list *list);
 int skw_netns_self(struct skw_netns *out);
 
 /*
- * Opens a namespace by its name in `ip netns` or by its path. The caller owns out->fd, which keeps
- * the namespace that the user asked for. Returns 0, or -errno with a text.
+ * Opens a namespace by its name in `ip netns`, by its path, or by the number of a process in it.
+ * The caller owns out->fd, which keeps the namespace that the user asked for. Returns 0, or -errno
+ * with a text.
  */
 int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *err);
 

@@ -14,7 +14,7 @@ struct skw_watch_plan {
 	uint64_t interval_ns;
 	/* The time for which closed rows are kept. */
 	uint64_t closed_ns;
-	/* "self", "all", a name or a path. */
+	/* "self", "all", a name, the number of a process, or a path. */
 	const char *netns;
 	/* The path of a subtree. NULL: all cgroups. */
 	const char *cgroup;

@@ -57,6 +57,7 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 	struct events e = { .lines = { .types = &plan->types,
 				       .where = where,
 				       .count = plan->count,
+				       .host = plan->host,
 				       .json = plan->json } };
 	const struct skw_sink sink = skw_event_lines_sink(&e.lines);
 	int ret = skw_watch_new(&watch, &e.watch, err);
@@ -82,7 +83,8 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 int skw_session_events(const struct skw_events_plan *plan, struct skw_error *err)
 {
 	struct skw_expr *where = NULL;
-	int ret = plan->where ? skw_choice_expr("--where", plan->where, &where, err) : 0;
+	int ret =
+		plan->where ? skw_choice_expr("--where", plan->where, plan->names, &where, err) : 0;
 
 	if (!ret)
 		ret = run(plan, where, err);

@@ -6,16 +6,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "expr/expr.h"
 #include "row/event_types.h"
 #include "util/error.h"
 
 /* The strings are borrowed. */
 struct skw_events_plan {
 	struct skw_event_types types;
-	const char *where; /* an expression; NULL: all events */
-	const char *netns; /* see struct skw_watch_plan */
+	const char *where;                  /* an expression; NULL: all events */
+	const struct skw_expr_names *names; /* for the expression */
+	const char *netns;                  /* see struct skw_watch_plan */
 	const char *cgroup;
-	uint64_t count; /* 0: no limit */
+	const char *host; /* its name, for JSON */
+	uint64_t count;   /* 0: no limit */
 	uint64_t duration_ns;
 	uint64_t ring_bytes;
 	bool json;

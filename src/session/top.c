@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 
 #include "loop/loop.h"
+#include "verbs/process.h"
 #include "verbs/terminal.h"
 #include "watch/watch.h"
 
@@ -12,6 +13,7 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 {
 	struct skw_rows rows = { .view_options = plan->view,
 				 .format = plan->format,
+				 .host = plan->host,
 				 .iterations = plan->iterations };
 	const struct skw_sink sink = skw_rows_sink(&rows);
 	struct skw_watch *w;
@@ -39,10 +41,25 @@ struct screen {
 	const struct skw_top_screen *to;
 	struct skw_top_host host;
 	struct skw_verbs_terminal terminal;
-	struct skw_watch *watch; /* borrowed */
-	struct skw_loop *loop;   /* borrowed */
+	struct skw_watch *watch;         /* borrowed */
+	struct skw_loop *loop;           /* borrowed */
+	struct skw_keeper_table process; /* the verb that describes one */
+	uint32_t holder; /* the process that the screen wants to know about; 0: none */
 	uint64_t iterations, drawn;
 };
+
+/* A process may run another program later, so this is asked again for each drawing. */
+static void tell_holder(struct screen *s)
+{
+	struct skw_process process;
+
+	if (s->holder)
+		s->to->tell(s->to->ctx,
+			    skw_verbs_process_read(&s->process, skw_loop_keeper(s->loop), s->holder,
+						   &process)
+				    ? NULL
+				    : &process);
+}
 
 static int handle(struct screen *s, int signal, struct skw_error *err)
 {
@@ -51,6 +68,14 @@ static int handle(struct screen *s, int signal, struct skw_error *err)
 
 	if (!ret)
 		ret = skw_watch_set_interval(s->watch, wish.interval_ns, err);
+	if (ret)
+		return ret;
+	/* The detail of another connection is drawn again with what its holder is. */
+	if (wish.holder != s->holder) {
+		s->holder = wish.holder;
+		tell_holder(s);
+		ret = s->holder ? s->to->input(s->to->ctx, 0, &wish, err) : 0;
+	}
 	if (ret)
 		return ret;
 	skw_watch_set_paused(s->watch, wish.paused);
@@ -122,6 +147,8 @@ static int draw(void *ctx, const struct skw_table *table, const struct skw_watch
 		struct skw_error *err)
 {
 	struct screen *s = ctx;
+
+	tell_holder(s);
 	int ret = s->to->draw(s->to->ctx, table, status, err);
 
 	if (!ret && ++s->drawn == s->iterations)
@@ -148,20 +175,21 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 					  .save = screen->save,
 					  .ctx = screen->ctx },
 			    .iterations = plan->iterations };
-	struct skw_keeper_table *const tables[] = { &s.terminal.table };
+	struct skw_keeper_table *const tables[] = { &s.terminal.table, &s.process };
 	const struct skw_sink sink = { &screen_ops, &s };
 	int ret = skw_watch_new(&plan->watch, &s.watch, err);
 
 	if (ret)
 		return ret;
 	skw_verbs_terminal_prepare(&s.terminal);
+	s.process = skw_verbs_process_table;
 
 	const struct skw_source source = skw_watch_source(s.watch);
 	const struct skw_loop_plan loop = { .sources = &source,
 					    .sources_len = 1,
 					    .sink = &sink,
 					    .tables = tables,
-					    .tables_len = 1,
+					    .tables_len = 2,
 					    .has_screen = true,
 					    .terminal = true,
 					    .folder_fd = skw_watch_folder_fd(s.watch),

@@ -6,6 +6,7 @@
 #include <termios.h>
 
 #include "loop/sink.h"
+#include "model/process.h"
 #include "model/watch_plan.h"
 #include "sink/rows.h"
 #include "util/error.h"
@@ -14,6 +15,7 @@ struct skw_top_plan {
 	struct skw_watch_plan watch;
 	const struct skw_view_options *view;
 	enum skw_rows_format format; /* for rows as lines */
+	const char *host;            /* its name, for JSON and CSV */
 	uint64_t iterations;         /* 0: no limit */
 };
 
@@ -25,6 +27,7 @@ struct skw_top_wish {
 	bool quit, paused;
 	uint64_t interval_ns;
 	uint64_t follow; /* a socket cookie; 0: none */
+	uint32_t holder; /* a process that is to be described; 0: none */
 };
 
 /* The screen asks the session for these, because its own process has no rights. */
@@ -52,6 +55,8 @@ struct skw_top_screen {
 		    struct skw_error *err);
 	/* Reads input_fd if `signal` is 0, otherwise handles SIGWINCH or SIGCONT. */
 	int (*input)(void *ctx, int signal, struct skw_top_wish *wish, struct skw_error *err);
+	/* Describes the wanted holder before it is drawn. NULL: nothing is known about it. */
+	void (*tell)(void *ctx, const struct skw_process *holder);
 	int input_fd;
 	/* The keeper writes this to standard output after a SIGKILL, to restore the terminal. */
 	const char *farewell;

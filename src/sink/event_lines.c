@@ -6,6 +6,7 @@
 #include "format/format.h"
 #include "loop/loop.h"
 #include "table/table.h"
+#include "util/locale.h"
 #include "util/say.h"
 
 /* Lines are collected until the next pause, or until there are this many bytes of them. */
@@ -15,16 +16,17 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_event_lines *e = ctx;
 
-	(void)err;
 	e->loop = loop;
 	skw_lines_open(&e->out, loop);
-	return 0;
+	return skw_lines_let_leave(&e->out, err);
 }
 
 static int add_event(void *ctx, const struct skw_event *event, struct skw_error *err)
 {
 	struct skw_event_lines *e = ctx;
-	const struct skw_format_env env = { .offset_ns = skw_loop_clock(e->loop)->offset_ns };
+	const struct skw_format_env env = { .offset_ns = skw_loop_clock(e->loop)->offset_ns,
+					    .host = e->host,
+					    .utf8 = skw_locale_is_utf8() };
 
 	if (!skw_event_types_wanted(e->types, event) ||
 	    (e->where && !skw_expr_matches(e->where, event->row)))

@@ -13,6 +13,7 @@ struct skw_event_lines {
 	const struct skw_event_types *types;
 	const struct skw_expr *where; /* NULL: all events */
 	uint64_t count;               /* 0: no limit */
+	const char *host;             /* the name of this host */
 	bool json;
 
 	struct skw_loop *loop; /* borrowed */

@@ -12,12 +12,35 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-void skw_lines_open(struct skw_lines *l, const struct skw_loop *loop)
+void skw_lines_open(struct skw_lines *l, struct skw_loop *loop)
 {
 	struct stat st;
 
 	*l = (struct skw_lines){ .loop = loop };
 	l->stream = fstat(STDOUT_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+/* Only errors are watched for, so it is called when there is no reader any more. */
+static int on_reader_left(void *ctx, struct skw_error *err)
+{
+	struct skw_lines *l = ctx;
+
+	(void)err;
+	skw_loop_enough(l->loop);
+	return 0;
+}
+
+int skw_lines_let_leave(struct skw_lines *l, struct skw_error *err)
+{
+	int ret;
+
+	l->may_leave = true;
+	if (!l->stream)
+		return 0;
+	ret = skw_loop_watch(l->loop, STDOUT_FILENO, 0, on_reader_left, l);
+	/* Devices like /dev/null have no reader. */
+	return ret && ret != -EPERM ? skw_error_set(err, ret, "standard output: %s", strerror(-ret))
+				    : 0;
 }
 
 void skw_lines_hurry(struct skw_lines *l, unsigned ms)
@@ -88,6 +111,10 @@ int skw_lines_write(struct skw_lines *l, struct skw_buf *text, struct skw_error 
 	while (!ret && at < text->len)
 		ret = write_some(l, text, &at);
 	skw_buf_reset(text);
+	if (ret == -EPIPE && l->may_leave) {
+		skw_loop_enough(l->loop);
+		return 0;
+	}
 	if (ret == -ETIMEDOUT) {
 		/* The death of the keeper is the cause then, and not the reader. */
 		int dead = skw_loop_check_keeper(l->loop, err);

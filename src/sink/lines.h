@@ -16,12 +16,19 @@
 struct skw_loop;
 
 struct skw_lines {
-	bool stream;                 /* standard output may make us wait: no regular file */
-	const struct skw_loop *loop; /* lent: tells when the session is to end */
-	uint64_t give_up_ns;         /* CLOCK_MONOTONIC until when to wait; 0: for ever */
+	bool stream;           /* standard output may make us wait: no regular file */
+	bool may_leave;        /* the session ends in order when the reader has gone */
+	struct skw_loop *loop; /* lent: tells when the session is to end */
+	uint64_t give_up_ns;   /* CLOCK_MONOTONIC until when to wait; 0: for ever */
 };
 
-void skw_lines_open(struct skw_lines *l, const struct skw_loop *loop);
+void skw_lines_open(struct skw_lines *l, struct skw_loop *loop);
+
+/*
+ * To be called after skw_lines_open() where a reader such as head(1) may leave when it has enough:
+ * the session then ends at once and without an error. Returns 0, or -errno with err filled.
+ */
+int skw_lines_let_leave(struct skw_lines *l, struct skw_error *err);
 
 /*
  * The session ends soon: a reader that takes nothing is waited for at most `ms` milliseconds from

@@ -3,40 +3,52 @@
 
 #include <errno.h>
 
+#include "format/format_group.h"
 #include "format/listing.h"
 #include "loop/loop.h"
 #include "table/table.h"
 #include "util/buf.h"
+#include "util/locale.h"
 
-static void add_rows(struct skw_rows *r, const struct skw_watch_status *status)
+static void add_rows(struct skw_rows *r, const struct skw_format_env *env)
 {
-	const struct skw_format_env env = { .offset_ns = status->offset_ns };
-	const enum skw_rows_format format = r->format;
 	size_t n = skw_view_len(r->view);
 
-	if (format == SKW_ROWS_CSV && !r->printed)
+	if (r->format == SKW_ROWS_CSV && !r->printed)
 		skw_format_csv_head(&r->text);
-	if (format == SKW_ROWS_TEXT)
+	if (r->format == SKW_ROWS_TEXT)
 		skw_listing_head(&r->text);
 	for (size_t i = 0; i < n; i++) {
 		const struct skw_row *row = skw_view_row(r->view, i);
 
-		if (format == SKW_ROWS_JSON)
-			skw_format_row_json(&r->text, row, &env);
-		else if (format == SKW_ROWS_CSV)
-			skw_format_row_csv(&r->text, row, &env);
+		if (r->format == SKW_ROWS_JSON)
+			skw_format_row_json(&r->text, row, env);
+		else if (r->format == SKW_ROWS_CSV)
+			skw_format_row_csv(&r->text, row, env);
 		else
-			skw_listing_row(&r->text, row);
+			skw_listing_row(&r->text, row, env);
 	}
 }
 
-static void add_groups(struct skw_rows *r)
+static void add_groups(struct skw_rows *r, const struct skw_format_env *env)
 {
+	enum skw_group by = r->view_options->group;
 	size_t n = skw_view_groups_len(r->view);
 
-	skw_listing_group_head(&r->text, r->view_options->group);
-	for (size_t i = 0; i < n; i++)
-		skw_listing_group(&r->text, skw_view_group(r->view, i));
+	if (r->format == SKW_ROWS_CSV && !r->printed)
+		skw_format_group_csv_head(&r->text);
+	if (r->format == SKW_ROWS_TEXT)
+		skw_listing_group_head(&r->text, by);
+	for (size_t i = 0; i < n; i++) {
+		const struct skw_group_row *row = skw_view_group(r->view, i);
+
+		if (r->format == SKW_ROWS_JSON)
+			skw_format_group_json(&r->text, by, row, env);
+		else if (r->format == SKW_ROWS_CSV)
+			skw_format_group_csv(&r->text, by, row, env);
+		else
+			skw_listing_group(&r->text, row, env);
+	}
 }
 
 static int open_rows(void *ctx, struct skw_loop *loop, struct skw_error *err)
@@ -45,13 +57,20 @@ static int open_rows(void *ctx, struct skw_loop *loop, struct skw_error *err)
 
 	r->loop = loop;
 	skw_lines_open(&r->out, loop);
-	return skw_view_new(&r->view) < 0 ? skw_error_set(err, -ENOMEM, "out of memory") : 0;
+	if (skw_view_new(&r->view) < 0)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	return skw_lines_let_leave(&r->out, err);
 }
 
 static int print_rows(void *ctx, const struct skw_table *table,
 		      const struct skw_watch_status *status, struct skw_error *err)
 {
 	struct skw_rows *r = ctx;
+	const struct skw_format_env env = { .offset_ns = status->offset_ns,
+					    .sweep_ns = status->now_ns,
+					    .update = r->printed + 1,
+					    .host = r->host,
+					    .utf8 = skw_locale_is_utf8() };
 
 	if (skw_view_make(r->view, table, r->view_options, true) < 0)
 		return skw_error_set(err, -ENOMEM, "out of memory");
@@ -59,11 +78,13 @@ static int print_rows(void *ctx, const struct skw_table *table,
 		if (r->printed)
 			skw_buf_add_char(&r->text, '\n');
 		skw_listing_totals(&r->text, skw_table_totals(table), status);
+		if (skw_view_sum(r->view))
+			skw_listing_sum(&r->text, skw_view_sum(r->view));
 	}
 	if (r->view_options->group != SKW_GROUP_NONE)
-		add_groups(r);
+		add_groups(r, &env);
 	else
-		add_rows(r, status);
+		add_rows(r, &env);
 	if (++r->printed == r->iterations)
 		skw_loop_enough(r->loop);
 	return skw_lines_write(&r->out, &r->text, err);

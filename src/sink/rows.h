@@ -12,8 +12,9 @@ enum skw_rows_format { SKW_ROWS_TEXT, SKW_ROWS_JSON, SKW_ROWS_CSV };
 struct skw_rows {
 	/* The caller sets these and keeps them until the sink is closed. */
 	const struct skw_view_options *view_options;
-	enum skw_rows_format format; /* sums of groups are always text */
-	uint64_t iterations;         /* 0: no limit */
+	enum skw_rows_format format;
+	const char *host;    /* the name of this host */
+	uint64_t iterations; /* 0: no limit */
 
 	struct skw_loop *loop; /* borrowed */
 	struct skw_view *view; /* owned */

@@ -13,6 +13,7 @@
 #include "ui/draw/numbers.h"
 #include "ui/draw/spark.h"
 #include "ui/fields.h"
+#include "ui/draw/holder_lines.h"
 #include "ui/list_rows.h"
 #include "ui/story.h"
 #include "util/clock.h"
@@ -28,12 +29,16 @@ void skw_detail_open(struct skw_screen *s, uint64_t cookie)
 	s->pane = SKW_PANE_DETAIL;
 }
 
+uint32_t skw_detail_holder(const struct skw_screen *s)
+{
+	const struct skw_row *row = s->table ? skw_table_find(s->table, s->detail) : NULL;
+
+	return row && row->owners ? row->owners->list[0].pid : 0;
+}
+
 static void begin(struct skw_page *p, const char *label)
 {
-	p->indent = 0;
-	skw_page_put(p, SKW_STYLE_STRONG, label);
-	p->x = p->indent = INDENT;
-	p->open = false;
+	skw_page_label(p, label, INDENT);
 }
 
 static uint64_t wide(uint32_t v)
@@ -352,17 +357,22 @@ static void add_counters(struct skw_page *p, const struct skw_row *row)
 	skw_page_end(p);
 }
 
-/* A listener has a queue of connections, and none of the figures of a connection. */
-static void add_queue(struct skw_page *p, const struct skw_row *row)
+/*
+ * A listener's queues are counted in connections. When more than its limit are waiting, the kernel
+ * drops those that come (net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock, sk_acceptq_is_full).
+ */
+static void add_listener(struct skw_page *p, const struct skw_row *row)
 {
+	bool over = skw_list_rows_overflows(row);
 	char text[VALUE], a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
-	bool full = skw_list_rows_overflows(row);
 
 	begin(p, " queue");
-	snprintf(text, sizeof(text), "%s of %s connections%s",
-		 skw_numbers_grouped(a, wide(row->recv_q)),
-		 skw_numbers_grouped(b, wide(row->send_q)), full ? ", it overflows" : "");
-	skw_page_item(p, NULL, full ? SKW_STYLE_ALARM : SKW_STYLE_STRONG, text);
+	snprintf(text, sizeof(text), "%s connection%s, at most %s",
+		 skw_numbers_grouped(a, wide(row->recv_q)), row->recv_q == 1 ? "" : "s",
+		 skw_numbers_grouped(b, wide(row->send_q)));
+	skw_page_item(p, "not accepted yet", over ? SKW_STYLE_ALARM : SKW_STYLE_STRONG, text);
+	if (over)
+		skw_page_item(p, NULL, SKW_STYLE_ALARM, "OVERFLOW");
 	skw_page_item(p, "dropped",
 		      row->recent & SKW_RECENT_DROPS ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN,
 		      skw_numbers_grouped(a, wide(row->drops)));
@@ -370,28 +380,17 @@ static void add_queue(struct skw_page *p, const struct skw_row *row)
 	skw_page_end(p);
 }
 
-static void add_holders(struct skw_page *p, const struct skw_row *row)
+static void add_figures(struct skw_page *p, const struct skw_row *row)
 {
-	char text[VALUE];
-
-	static const char *const labels[SKW_OWNER_SOURCES] = {
-		[SKW_OWNER_UNKNOWN] = " held by",  [SKW_OWNER_HOLDER] = " held by",
-		[SKW_OWNER_CREATOR] = " creator",  [SKW_OWNER_LISTENER] = " listener",
-		[SKW_OWNER_CLOSER] = " closed by",
-	};
-
-	begin(p, labels[row->owner_source % SKW_OWNER_SOURCES]);
-	if (!row->owners)
-		skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->inode ? "--" : "nobody");
-	for (uint32_t i = 0; row->owners && i < row->owners->len; i++) {
-		snprintf(text, sizeof(text), "%s [%" PRIu32 "]", row->owners->list[i].comm,
-			 row->owners->list[i].pid);
-		skw_page_item(p, NULL, SKW_STYLE_PLAIN, text);
+	if (row->state == SKW_STATE_LISTEN) {
+		add_listener(p, row);
+		return;
 	}
-	skw_page_end(p);
-	begin(p, " cgroup");
-	skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->cgroup ? row->cgroup : "--");
-	skw_page_end(p);
+	add_rtt(p, row);
+	add_history(p, row);
+	add_histogram(p, row);
+	add_counters(p, row);
+	add_why(p, row);
 }
 
 static void make_page(struct skw_screen *s, const struct skw_row *row)
@@ -404,16 +403,8 @@ static void make_page(struct skw_screen *s, const struct skw_row *row)
 		skw_fields_add(p, row, s->status->offset_ns);
 		return;
 	}
-	if (row->state == SKW_STATE_LISTEN) {
-		add_queue(p, row);
-	} else {
-		add_rtt(p, row);
-		add_history(p, row);
-		add_histogram(p, row);
-		add_counters(p, row);
-		add_why(p, row);
-	}
-	add_holders(p, row);
+	add_figures(p, row);
+	skw_holder_lines_add(p, row, &s->holder);
 	skw_story_add(p, s->table, s->detail, s->status->offset_ns);
 }
 

@@ -123,6 +123,8 @@ static void first_line(const struct skw_screen *s, const struct skw_totals *tota
 		    (unsigned long long)s->status->events_lost);
 	}
 	add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s", (double)s->interval_ns / SKW_NS_PER_S);
+	if (s->tags_only)
+		add(&l, 85, 3, SKW_STYLE_STRONG, "only tagged");
 	if (s->settings.group)
 		add(&l, 75, 3, SKW_STYLE_STRONG, "by %s", skw_group_names[s->settings.group]);
 	if (s->follow && s->table) {
@@ -164,10 +166,16 @@ static void second_line(const struct skw_screen *s, const struct skw_totals *t, 
 		{ t->netns, t->netns == 1 ? "namespace" : "namespaces", 20, true },
 	};
 	struct line l = { .s = s };
-	char n[SKW_NUMBERS_SIZE];
+	const struct skw_group_row *sum = skw_view_sum(s->view);
+	char n[SKW_NUMBERS_SIZE], shown[SKW_NUMBERS_SIZE];
 
-	add(&l, 100, 1, SKW_STYLE_STRONG, "%s connection%s", skw_numbers_grouped(n, t->rows),
-	    t->rows == 1 ? "" : "s");
+	if (sum)
+		add(&l, 100, 1, SKW_STYLE_STRONG, "%s of %s connection%s",
+		    skw_numbers_grouped(shown, sum->connections), skw_numbers_grouped(n, t->rows),
+		    t->rows == 1 ? "" : "s");
+	else
+		add(&l, 100, 1, SKW_STYLE_STRONG, "%s connection%s",
+		    skw_numbers_grouped(n, t->rows), t->rows == 1 ? "" : "s");
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if (counts[i].n || counts[i].always)
 			add(&l, counts[i].keep, 3, SKW_STYLE_PLAIN, "%s %s",
@@ -213,14 +221,28 @@ static void add_spark(struct line *l, const struct skw_totals *t, const double *
 	add(l, keep, 1, SKW_STYLE_PLAIN, "%s", text);
 }
 
+/* Beside the rate of all connections stands that of the connections that match the filter. */
+static void add_rate(struct line *l, uint8_t keep, uint8_t gap, const char *name,
+		     const uint64_t *shown, double all)
+{
+	char a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
+
+	if (shown)
+		add(l, keep, gap, SKW_STYLE_PLAIN, "%s %s of %s", name, skw_numbers_rate(a, *shown),
+		    rate_text(b, all));
+	else
+		add(l, keep, gap, SKW_STYLE_PLAIN, "%s %s", name, rate_text(b, all));
+}
+
 static void third_line(const struct skw_screen *s, const struct skw_totals *t, int y)
 {
+	const struct skw_group_row *sum = skw_view_sum(s->view);
 	struct line l = { .s = s };
 	char a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
 
-	add(&l, 70, 1, SKW_STYLE_PLAIN, "rx %s", rate_text(a, t->rx_bps));
+	add_rate(&l, 70, 1, "rx", sum ? &sum->rx_bps : NULL, t->rx_bps);
 	add_spark(&l, t, t->rx_history, 12);
-	add(&l, 69, 3, SKW_STYLE_PLAIN, "tx %s", rate_text(a, t->tx_bps));
+	add_rate(&l, 69, 3, "tx", sum ? &sum->tx_bps : NULL, t->tx_bps);
 	add_spark(&l, t, t->tx_history, 11);
 	time_text(a, t->rtt_p50_us);
 	time_text(b, t->rtt_p99_us);

@@ -15,11 +15,13 @@ static const struct {
 	enum skw_style style;
 	const char *help;
 } marks[] = {
-	{ "!", SKW_STYLE_ALARM, "an RTO within 10 s; refused, reset or timed out" },
+	{ "!", SKW_STYLE_ALARM,
+	  "an RTO within 10 s; refused, reset or timed out; a listener that overflows" },
 	{ "*", SKW_STYLE_WARNING,
 	  "a retransmission within 10 s; SRTT over 1 ms and over 4 times its minimum" },
 	{ "x", SKW_STYLE_FAINT, "closed; its final figures are kept for a while" },
 	{ "+", SKW_STYLE_STRONG, "its state changed since the last update" },
+	{ "#", SKW_STYLE_PLAIN, "tagged by you" },
 	{ "<", SKW_STYLE_PLAIN, "before the peer: accepted here;  > opened here" },
 	{ "/s", SKW_STYLE_PLAIN, "RX/s, TX/s: bits per second" },
 	{ "--", SKW_STYLE_PLAIN, "not known" },
@@ -65,7 +67,7 @@ static void add_fields(struct skw_page *p)
 	if (text.failed)
 		return;
 	skw_page_line(p, SKW_STYLE_STRONG,
-		      " Filters compare these (= != < <= > >= ~ !~), joined by and, or, not, ( )");
+		      " Filters compare these (= != < <= > >= ~ =~), joined by and, or, not, ( )");
 	skw_page_line(p, SKW_STYLE_PLAIN,
 		      "   comm ~ nginx and (srtt > 20ms or retrans > 1%) and remote ~ 10.0.0.0/8");
 	for (rest = (char *)text.data; (line = strsep(&rest, "\n"));) {

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "ui/detail.h"
-#include "ui/draw/cells.h"
 #include "ui/key.h"
 #include "ui/list.h"
+#include "ui/list_rows.h"
 #include "ui/menu.h"
 #include "ui/prompt.h"
+#include "ui/tags.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -56,12 +57,57 @@ static void next_group(struct skw_screen *s, int key)
 {
 	(void)key;
 	s->settings.group = (enum skw_group)((s->settings.group + 1) % SKW_GROUPS);
+	s->from.group = SKW_GROUP_NONE;
 	s->group[0] = '\0';
 	s->grown_group = 0;
 	/* Back in the list of connections, the cursor is where it was before the grouping. */
 	s->selected = s->settings.group == SKW_GROUP_NONE && s->cookie;
 	s->list = (struct skw_cursor){ 0, 0 };
 	s->fresh = false;
+}
+
+/* Sorts by a field, or by the second one if the first is sorted by already. */
+static void sort_at_once(struct skw_screen *s, int key)
+{
+	static const struct {
+		int key;
+		enum skw_field first, second;
+	} sorts[] = {
+		{ 'P', SKW_FIELD_TX_BPS, SKW_FIELD_RX_BPS },
+		{ 'M', SKW_FIELD_SEND_Q, SKW_FIELD_RECV_Q },
+		{ 'T', SKW_FIELD_AGE_US, SKW_FIELD_AGE_US },
+		{ 'R', SKW_FIELD_SRTT_US, SKW_FIELD_RETRANS_SEGS },
+	};
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(sorts); i++)
+		if (sorts[i].key == key)
+			skw_list_rows_sort_by(s, s->settings.sort == sorts[i].first
+							 ? sorts[i].second
+							 : sorts[i].first);
+}
+
+static void tag(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_tags_toggle(s);
+}
+
+static void only_tagged(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_tags_only(s);
+}
+
+static void untag(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_tags_clear(s);
+}
+
+static void back_to_groups(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_list_back(s);
 }
 
 static void open_sort(struct skw_screen *s, int key)
@@ -260,7 +306,7 @@ const struct skw_key skw_keys[] = {
 	  { K(KEY_F(4)), '\\' },
 	  open_filter },
 	{ "F5 g",
-	  "group by process, remote, port, cgroup, state; again: the next",
+	  "group by process, pid, remote, port, cgroup, netns, state",
 	  "Group",
 	  60,
 	  LIST,
@@ -273,6 +319,13 @@ const struct skw_key skw_keys[] = {
 	  LIST,
 	  { K(KEY_F(6)), '>', '<' },
 	  open_sort },
+	{ "P M T R",
+	  "sort by sending (again: receiving), queue, age, round trip",
+	  NULL,
+	  0,
+	  LIST,
+	  { 'P', 'M', 'T', 'R' },
+	  sort_at_once },
 	{ "I", "invert the order", NULL, 0, LIST | SKW_PANE_BIT(SKW_PANE_SORT), { 'I' }, invert },
 	{ "Z Space", "pause; again: go on", "Pause", 45, LIST | DETAIL, { 'Z', ' ' }, pause_or_go },
 	{ "F",
@@ -282,6 +335,9 @@ const struct skw_key skw_keys[] = {
 	  LIST | DETAIL,
 	  { 'F' },
 	  follow },
+	{ "t", "tag this connection, or take its tag away", NULL, 0, LIST, { 't' }, tag },
+	{ "u", "show only what is tagged, or all again", NULL, 0, LIST, { 'u' }, only_tagged },
+	{ "U", "take all tags away", NULL, 0, LIST, { 'U' }, untag },
 	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_listeners },
 	{ "+ -",
 	  "a longer or shorter time between updates",
@@ -298,6 +354,13 @@ const struct skw_key skw_keys[] = {
 	  LIST,
 	  { '\r', '\n', K(KEY_ENTER) },
 	  open_selected },
+	{ "Esc",
+	  "from the connections of a group back to the groups",
+	  NULL,
+	  0,
+	  LIST,
+	  { SKW_KEY_ESC, K(KEY_LEFT), K(KEY_BACKSPACE) },
+	  back_to_groups },
 	{ "Tab",
 	  "in the detail: its story, or all its fields",
 	  "Fields",
@@ -380,84 +443,4 @@ void skw_keys_run(struct skw_screen *s, int key)
 	}
 	if (s->pane == SKW_PANE_HELP)
 		back(s, key);
-}
-
-/* ---- the last line ---- */
-
-struct bar {
-	struct {
-		const struct skw_key *key;
-		int x, width;
-	} items[SKW_ARRAY_SIZE(skw_keys)];
-	size_t len;
-};
-
-static int first_name(const struct skw_key *k)
-{
-	return (int)strcspn(k->names, " ");
-}
-
-static void make_bar(const struct skw_screen *s, struct bar *bar)
-{
-	int width = 1;
-
-	bar->len = 0;
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(skw_keys); i++) {
-		const struct skw_key *k = &skw_keys[i];
-
-		if (!k->bar || !(k->panes & SKW_PANE_BIT(s->pane)))
-			continue;
-		bar->items[bar->len].key = k;
-		bar->items[bar->len].width = first_name(k) + 1 + (int)strlen(k->bar);
-		width += bar->items[bar->len++].width + 2;
-	}
-	while (bar->len > 1 && width - 2 > s->paint.cols) {
-		size_t least = 0;
-
-		for (size_t i = 1; i < bar->len; i++)
-			if (bar->items[i].key->keep < bar->items[least].key->keep)
-				least = i;
-		width -= bar->items[least].width + 2;
-		bar->len--;
-		memmove(&bar->items[least], &bar->items[least + 1],
-			(bar->len - least) * sizeof(bar->items[0]));
-	}
-	width = 1;
-	for (size_t i = 0; i < bar->len; i++) {
-		bar->items[i].x = width;
-		width += bar->items[i].width + 2;
-	}
-}
-
-void skw_keys_draw(const struct skw_screen *s, int y)
-{
-	struct bar bar;
-
-	if (s->message[0]) {
-		skw_paint_text(&s->paint, y, 1, s->paint.cols, SKW_STYLE_STRONG, false, s->message);
-		return;
-	}
-	make_bar(s, &bar);
-	for (size_t i = 0; i < bar.len; i++) {
-		const struct skw_key *k = bar.items[i].key;
-		char name[16];
-
-		snprintf(name, sizeof(name), "%.*s", first_name(k), k->names);
-		skw_paint_text(&s->paint, y, bar.items[i].x, s->paint.cols, SKW_STYLE_KEY, false,
-			       name);
-		skw_paint_text(&s->paint, y, bar.items[i].x + first_name(k) + 1, s->paint.cols,
-			       SKW_STYLE_PLAIN, false, k->bar);
-	}
-}
-
-void skw_keys_click(struct skw_screen *s, int x)
-{
-	struct bar bar;
-
-	make_bar(s, &bar);
-	for (size_t i = 0; i < bar.len; i++)
-		if (x >= bar.items[i].x && x < bar.items[i].x + bar.items[i].width) {
-			bar.items[i].key->run(s, bar.items[i].key->codes[0]);
-			return;
-		}
 }

@@ -15,7 +15,7 @@ void skw_list_draw(struct skw_screen *s, int y, int rows)
 {
 	if (!s->table)
 		skw_paint_text(&s->paint, y + 1, 1, s->paint.cols, SKW_STYLE_FAINT, false,
-			       "Looking at the sockets of this host ...");
+			       "loading: looking at the sockets of this host ...");
 	else if (s->settings.group)
 		skw_list_rows_draw_groups(s, y, rows);
 	else
@@ -107,18 +107,25 @@ static void open_group(struct skw_screen *s)
 		const char *is, *unknown;
 	} tests[SKW_GROUPS] = {
 		[SKW_GROUP_PROCESS] = { "comm =", "not comm ~ \"\"" },
+		[SKW_GROUP_PID] = { "pid =", "not pid >= 0" },
 		[SKW_GROUP_REMOTE] = { "remote =", "not remote ~ *" },
 		[SKW_GROUP_PORT] = { "port =", NULL },
 		[SKW_GROUP_CGROUP] = { "cgroup =", "not cgroup ~ \"\"" },
+		[SKW_GROUP_NETNS] = { "netns =", "not netns >= 0" },
 		[SKW_GROUP_STATE] = { "state =", NULL },
 	};
 	const struct skw_group_row *group = skw_view_group(s->view, s->list.at);
 	const char *now = s->settings.filter, *test = tests[s->settings.group].is;
 	char filter[SKW_SETTINGS_FILTER], quoted[SKW_SETTINGS_FILTER] = "";
+	char before[SKW_SETTINGS_FILTER];
 	int n;
 
-	/* Two cgroups can have the same short name, but never the same path. */
-	if (group->known)
+	memcpy(before, s->settings.filter, sizeof(before));
+
+	/* Names of processes, cgroups and namespaces may be those of several groups. */
+	if (group->known && group->number)
+		snprintf(quoted, sizeof(quoted), "%" PRIu64, group->number);
+	else if (group->known)
 		quote(quoted, sizeof(quoted), group->cgroup ? group->cgroup : group->name);
 	else
 		test = tests[s->settings.group].unknown;
@@ -128,10 +135,28 @@ static void open_group(struct skw_screen *s)
 		snprintf(s->message, sizeof(s->message), "No filter can describe this group.");
 		return;
 	}
+	s->from.group = s->settings.group;
+	memcpy(s->from.name, s->group, sizeof(s->from.name));
+	memcpy(s->from.filter, before, sizeof(s->from.filter));
 	s->settings.group = SKW_GROUP_NONE;
 	s->selected = false;
 	snprintf(s->message, sizeof(s->message),
-		 "These are its connections: F4 changes the filter, F5 groups again.");
+		 "These are its connections: Esc goes back to the groups.");
+}
+
+void skw_list_back(struct skw_screen *s)
+{
+	if (s->from.group == SKW_GROUP_NONE) {
+		s->search[0] = '\0';
+		return;
+	}
+	/* The filter was valid before. */
+	skw_screen_set_filter(s, s->from.filter, NULL);
+	s->settings.group = s->from.group;
+	memcpy(s->group, s->from.name, sizeof(s->group));
+	s->from.group = SKW_GROUP_NONE;
+	s->selected = true;
+	s->fresh = false;
 }
 
 void skw_list_open(struct skw_screen *s)

@@ -24,6 +24,9 @@ uint64_t skw_list_cookie(const struct skw_screen *s);
 /* Opens what is under the cursor: the detail of a connection, or the connections of a group. */
 void skw_list_open(struct skw_screen *s);
 
+/* Goes back to the groups, if these are the connections of one; otherwise ends the search. */
+void skw_list_back(struct skw_screen *s);
+
 /*
  * Selects the next line that contains s->search. The search begins with line `from`, goes down, or
  * up if `back`, and continues at the other end. Returns false if no line contains it.

@@ -48,10 +48,12 @@ enum skw_style skw_list_rows_health(const struct skw_row *row)
 }
 
 /* The mark in the first column says without colours what the colours say. */
-static const char *mark_of(const struct skw_row *row)
+static const char *mark_of(const struct skw_screen *s, const struct skw_row *row)
 {
 	enum skw_style health = skw_list_rows_health(row);
 
+	if (skw_screen_tag(s, row->cookie) < s->tags_len)
+		return "#";
 	if (health == SKW_STYLE_ALARM)
 		return "!";
 	if (row->closed_ns != SKW_NONE64)
@@ -77,7 +79,8 @@ static enum skw_style cell_style(enum skw_column column, const struct skw_row *r
 {
 	if (column == SKW_COLUMN_RTO_COUNT && row->recent & SKW_RECENT_RTO)
 		return SKW_STYLE_ALARM;
-	if ((column == SKW_COLUMN_STATE || column == SKW_COLUMN_REASON) && ended_badly(row))
+	if ((column == SKW_COLUMN_STATE || column == SKW_COLUMN_REASON) &&
+	    (ended_badly(row) || skw_list_rows_overflows(row)))
 		return SKW_STYLE_ALARM;
 	if (row->closed_ns != SKW_NONE64)
 		return SKW_STYLES;
@@ -120,7 +123,7 @@ static void draw_row(const struct skw_screen *s, const struct skw_row *row, int 
 	if (selected)
 		skw_paint_fill(&s->paint, y, 0, s->paint.cols, base, true);
 	skw_paint_text(&s->paint, y, 0, 1, health == SKW_STYLE_PLAIN ? base : health, selected,
-		       mark_of(row));
+		       mark_of(s, row));
 	for (size_t i = 0; i < s->layout.len; i++) {
 		const struct skw_placed *at = &s->layout.at[i];
 		enum skw_style style = cell_style((enum skw_column)at->column, row);
@@ -136,10 +139,11 @@ static void draw_row(const struct skw_screen *s, const struct skw_row *row, int 
 	}
 }
 
-/* Widens the columns of text so that the texts of this row fit. */
+/* Widens the columns of texts and identifiers so that the texts of this row fit. */
 static void grow(struct skw_screen *s, const struct skw_row *row)
 {
-	static const uint8_t texts[] = { SKW_COLUMN_OWNER, SKW_COLUMN_LOCAL, SKW_COLUMN_REMOTE,
+	static const uint8_t texts[] = { SKW_COLUMN_PID,    SKW_COLUMN_OWNER, SKW_COLUMN_LOCAL,
+					 SKW_COLUMN_REMOTE, SKW_COLUMN_STATE, SKW_COLUMN_UID,
 					 SKW_COLUMN_CGROUP, SKW_COLUMN_NETNS };
 	const struct skw_cell_env env = { s->status->now_ns, s->paint.utf8 };
 	char text[CELL_SIZE];
@@ -160,9 +164,15 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 		memcpy(ids, s->settings.columns, s->settings.columns_len);
 		return s->settings.columns_len;
 	}
-	for (unsigned i = 0; i < SKW_COLUMN_DEFAULTS; i++)
-		ids[i] = (uint8_t)i;
-	return SKW_COLUMN_DEFAULTS;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < SKW_COLUMN_DEFAULTS; i++) {
+		/* Equal addresses of two namespaces would look like one. */
+		if (i == SKW_COLUMN_LOCAL && skw_table_totals(s->table)->netns > 1)
+			ids[n++] = SKW_COLUMN_NETNS;
+		ids[n++] = (uint8_t)i;
+	}
+	return n;
 }
 
 void skw_list_rows_draw(struct skw_screen *s, int y, int rows)
@@ -195,7 +205,8 @@ void skw_list_rows_draw(struct skw_screen *s, int y, int rows)
 
 enum group_column {
 	GROUP_NAME,
-	GROUP_ROWS,
+	GROUP_OPEN,
+	GROUP_CLOSED,
 	GROUP_RX,
 	GROUP_TX,
 	GROUP_SRTT,
@@ -213,7 +224,8 @@ enum group_column {
 
 static const struct skw_column_info group_columns[GROUP_COLUMNS] = {
 	[GROUP_NAME] = { "name", "GROUP", "", NO_FIELD, { 14, 0, 60 }, 255, true },
-	[GROUP_ROWS] = { "rows", "CONNS", "", NO_FIELD, { 6, 0, 7 }, 254, false },
+	[GROUP_OPEN] = { "open", "CONNS", "", NO_FIELD, { 6, 0, 7 }, 254, false },
+	[GROUP_CLOSED] = { "closed", "CLOSED", "", NO_FIELD, { 6, 0, 7 }, 55, false },
 	[GROUP_RX] = { "rx", "RX/s", "", SKW_FIELD_RX_BPS, { 6, 0, 7 }, 60, false },
 	[GROUP_TX] = { "tx", "TX/s", "", SKW_FIELD_TX_BPS, { 6, 0, 7 }, 60, false },
 	[GROUP_SRTT] = { "srtt", "SRTT", "", SKW_FIELD_SRTT_US, { 7, 0, 8 }, 253, false },
@@ -237,7 +249,8 @@ static void group_text(const struct skw_group_row *g, enum group_column column, 
 		int (*format)(char *, int, uint64_t);
 		uint64_t value;
 	} cells[GROUP_COLUMNS] = {
-		[GROUP_ROWS] = { skw_format_number, g->rows },
+		[GROUP_OPEN] = { skw_format_number, g->open },
+		[GROUP_CLOSED] = { skw_format_number, g->closed },
 		[GROUP_RX] = { skw_format_number, g->rx_bps },
 		[GROUP_TX] = { skw_format_number, g->tx_bps },
 		[GROUP_SRTT] = { skw_format_us, g->srtt_us },

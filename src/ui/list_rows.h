@@ -21,6 +21,9 @@ void skw_list_rows_sort_by(struct skw_screen *s, enum skw_field field);
 
 /* The style that marks a connection with problems, SKW_STYLE_PLAIN if it has none. */
 enum skw_style skw_list_rows_health(const struct skw_row *row);
+/* Whether a listener has more connections waiting than it allows, so that further ones are dropped.
+ */
+bool skw_list_rows_overflows(const struct skw_row *row);
 /* Whether the round trips take far longer than the shortest that was measured. */
 bool skw_list_rows_slow(const struct skw_row *row);
 /* A listener whose queue of connections is full. */

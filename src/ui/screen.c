@@ -35,38 +35,6 @@ static bool colors_wanted(const struct skw_screen_options *opt)
 	return !opt->no_color && !(no && *no);
 }
 
-int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **out,
-		    struct skw_error *err)
-{
-	SKW_AUTO_FREE struct skw_screen *s = calloc(1, sizeof(*s));
-	struct skw_error wrong = { 0 };
-	bool utf8;
-	int ret;
-
-	if (!s || skw_view_new(&s->view))
-		return skw_error_set(err, -ENOMEM, "out of memory");
-	s->settings = opt->settings;
-	s->interval_ns = opt->interval_ns;
-	s->stop_job = opt->stop_job;
-	s->host_ctx = opt->host_ctx;
-	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
-	if (opt->filter)
-		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", opt->filter);
-	ret = s->settings.filter[0] ? skw_expr_parse(s->settings.filter, &s->filter, &wrong) : 0;
-	if (ret && err)
-		*err = wrong;
-	if (!ret)
-		ret = skw_terminal_open(&s->terminal, &utf8, err);
-	if (ret) {
-		skw_expr_free(s->filter);
-		skw_view_free(s->view);
-		return ret;
-	}
-	skw_paint_init(&s->paint, colors_wanted(opt), utf8 && !opt->ascii);
-	*out = SKW_TAKE_PTR(s);
-	return 0;
-}
-
 void skw_screen_close(struct skw_screen *s)
 {
 	if (!s)
@@ -90,6 +58,8 @@ static int look(struct skw_screen *s, bool tick, struct skw_error *err)
 		.listeners = s->settings.listeners,
 		.closed = true,
 		.group = s->settings.group,
+		.only = s->tags_only ? s->tags : NULL,
+		.only_len = s->tags_len,
 	};
 
 	if (!s->table || s->fresh)
@@ -177,6 +147,42 @@ static void draw(struct skw_screen *s)
 		skw_keys_draw(s, rows - 1);
 	curs_set(s->prompt.kind ? 1 : 0);
 	refresh();
+}
+
+int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **out,
+		    struct skw_error *err)
+{
+	SKW_AUTO_FREE struct skw_screen *s = calloc(1, sizeof(*s));
+	struct skw_error wrong = { 0 };
+	bool utf8;
+	int ret;
+
+	if (!s || skw_view_new(&s->view))
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	s->settings = opt->settings;
+	s->interval_ns = opt->interval_ns;
+	s->stop_job = opt->stop_job;
+	s->host_ctx = opt->host_ctx;
+	s->names = opt->names;
+	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
+	if (opt->filter)
+		snprintf(s->settings.filter, sizeof(s->settings.filter), "%s", opt->filter);
+	ret = s->settings.filter[0]
+		      ? skw_expr_parse(s->settings.filter, s->names, &s->filter, &wrong)
+		      : 0;
+	if (ret && err)
+		*err = wrong;
+	if (!ret)
+		ret = skw_terminal_open(&s->terminal, &utf8, err);
+	if (ret) {
+		skw_expr_free(s->filter);
+		skw_view_free(s->view);
+		return ret;
+	}
+	skw_paint_init(&s->paint, colors_wanted(opt), utf8 && !opt->ascii);
+	draw(s);
+	*out = SKW_TAKE_PTR(s);
+	return 0;
 }
 
 int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
@@ -286,7 +292,17 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	wish->paused = s->paused;
 	wish->interval_ns = s->interval_ns;
 	wish->follow = is_in_detail(s) ? s->detail : s->follow;
+	wish->holder = is_in_detail(s) ? skw_detail_holder(s) : 0;
 	return 0;
+}
+
+void skw_screen_tell_holder(struct skw_screen *s, const struct skw_process *holder)
+{
+	/* After its end, what was known of it stays. */
+	if (holder)
+		s->holder = *holder;
+	else if (s->holder.pid != skw_detail_holder(s))
+		s->holder.pid = 0;
 }
 
 void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out)

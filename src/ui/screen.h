@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/process.h"
 #include "model/watch.h"
 #include "table/table.h"
 #include "ui/settings.h"
@@ -23,12 +24,15 @@ struct skw_screen_wish {
 	bool paused;
 	uint64_t interval_ns;
 	uint64_t follow; /* a cookie for skw_table_follow(), or 0 */
+	uint32_t holder; /* a process for skw_screen_tell_holder(), or 0 */
 };
 
 struct skw_screen_options {
 	struct skw_settings settings; /* copied */
 	/* The text of -f, or NULL to use the filter of the settings. */
 	const char *filter;
+	/* For expressions, see expr/expr.h. They must not open files after the split. */
+	const struct skw_expr_names *names;
 	const char *host;
 	uint64_t interval_ns;
 	bool no_color, ascii; /* the user asked for them */
@@ -60,6 +64,9 @@ int skw_screen_update(struct skw_screen *s, const struct skw_table *table,
  */
 int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *wish,
 		     struct skw_error *err);
+
+/* Tells about the wanted holder. It is copied, and drawn the next time. NULL: it is not known. */
+void skw_screen_tell_holder(struct skw_screen *s, const struct skw_process *holder);
 
 /* Copies the current settings, to be saved. */
 void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out);

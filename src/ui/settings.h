@@ -12,6 +12,7 @@
 
 #include "row/field.h"
 #include "ui/draw/columns.h"
+#include "ui/draw/layout.h"
 #include "util/error.h"
 #include "view/view.h"
 

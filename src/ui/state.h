@@ -11,9 +11,11 @@
 #include <stdint.h>
 
 #include "expr/expr.h"
+#include "model/process.h"
 #include "model/watch.h"
 #include "table/table.h"
 #include "ui/draw/columns.h"
+#include "ui/draw/layout.h"
 #include "ui/draw/cursor.h"
 #include "ui/draw/page.h"
 #include "ui/draw/paint.h"
@@ -28,6 +30,7 @@
 
 #define SKW_SEARCH_SIZE     SKW_SETTINGS_FILTER
 #define SKW_MESSAGE_SIZE    256
+#define SKW_TAGS_MAX        256
 
 enum skw_pane {
 	SKW_PANE_LIST, /* connections, or groups of connections */
@@ -72,6 +75,7 @@ struct skw_screen {
 	struct skw_view *view;   /* owned */
 	bool fresh;              /* the view shows the current table */
 	struct skw_expr *filter; /* owned; NULL if there is no filter */
+	const struct skw_expr_names *names;
 	char search[SKW_SEARCH_SIZE];
 
 	/* See struct skw_screen_options. */
@@ -95,6 +99,17 @@ struct skw_screen {
 	bool selected;
 	uint64_t cookie;
 	char group[sizeof(((struct skw_group_row *)NULL)->name)];
+	/* The groups that Esc leads back to: what was opened last. No group: there are none. */
+	struct {
+		enum skw_group group;
+		char name[sizeof(((struct skw_group_row *)NULL)->name)];
+		char filter[SKW_SETTINGS_FILTER];
+	} from;
+	/* The connections that the user has tagged, by their cookies; whether only they are shown.
+	 */
+	uint64_t tags[SKW_TAGS_MAX];
+	size_t tags_len;
+	bool tags_only;
 	struct skw_layout layout; /* as drawn last */
 	int list_y, list_rows;    /* the first line below the titles, and the number of lines */
 	/* The widths that columns have grown to. They never shrink, so that nothing jumps. */
@@ -106,9 +121,10 @@ struct skw_screen {
 	/* The panes that cover the list. */
 	struct skw_page page;
 	size_t page_top;
-	int page_rows;      /* the height that the page was drawn with */
-	uint64_t detail;    /* a cookie */
-	bool detail_fields; /* show all fields, not the story */
+	int page_rows;             /* the height that the page was drawn with */
+	uint64_t detail;           /* a cookie */
+	bool detail_fields;        /* show all fields, not the story */
+	struct skw_process holder; /* of the detail; its pid is 0 if it is not known */
 	struct skw_cursor menu;
 	uint8_t menu_columns[SKW_COLUMNS]; /* all columns, the chosen ones first */
 	uint8_t menu_chosen;
@@ -120,5 +136,8 @@ struct skw_screen {
  * expression is not valid, nothing changes and the error is that of skw_expr_parse().
  */
 int skw_screen_set_filter(struct skw_screen *s, const char *text, struct skw_error *err);
+
+/* The index of a connection's tag, s->tags_len if it has none. */
+size_t skw_screen_tag(const struct skw_screen *s, uint64_t cookie);
 
 #endif

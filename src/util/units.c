@@ -63,8 +63,9 @@ bool skw_units_parse_duration(const char *text, uint64_t *ns)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = { { "", 1000000000ULL },  { "us", 1000ULL },       { "ms", 1000000ULL },
-		      { "s", 1000000000ULL }, { "m", 60000000000ULL }, { "h", 3600000000000ULL } };
+	} units[] = { { "", 1000000000ULL },     { "us", 1000ULL },       { "ms", 1000000ULL },
+		      { "s", 1000000000ULL },    { "m", 60000000000ULL }, { "h", 3600000000000ULL },
+		      { "d", 86400000000000ULL } };
 	uint64_t whole = 0, part = 0, scale = 1;
 	bool digits = take_uint(&text, &whole);
 

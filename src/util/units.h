@@ -21,8 +21,8 @@ bool skw_units_parse_uint(const char *text, uint64_t *out);
 bool skw_units_parse_size(const char *text, uint64_t plain, uint64_t *bytes);
 
 /*
- * Parses a time: a number, with or without a decimal point, and us, ms, s, m or h. Without a unit
- * it is in seconds.
+ * Parses a time: a number, with or without a decimal point, and us, ms, s, m, h or d. Without a
+ * unit it is in seconds.
  */
 bool skw_units_parse_duration(const char *text, uint64_t *ns);
 

@@ -3,11 +3,11 @@
 
 #include "expr/expr.h"
 
-int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,
-		    struct skw_error *err)
+int skw_choice_expr(const char *option, const char *text, const struct skw_expr_names *names,
+		    struct skw_expr **out, struct skw_error *err)
 {
 	struct skw_error why = { 0 };
-	int ret = skw_expr_parse(text, out, &why);
+	int ret = skw_expr_parse(text, names, out, &why);
 
 	if (ret && why.usage)
 		return skw_error_usage(err, "%s: %s", option, why.text);
@@ -30,11 +30,13 @@ int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *wo
 		view->ascending = turned;
 	}
 	if (words->group && !skw_group_find(words->group, &view->group))
-		return skw_error_usage(err, "-g %s: not process, remote, port, cgroup or state",
+		return skw_error_usage(err,
+				       "-g %s: not process, pid, remote, port, cgroup, netns or "
+				       "state",
 				       words->group);
 	if (!words->filter)
 		return 0;
-	int ret = skw_choice_expr("-f", words->filter, &choice->filter, err);
+	int ret = skw_choice_expr("-f", words->filter, words->names, &choice->filter, err);
 
 	view->filter = choice->filter;
 	return ret;

@@ -17,6 +17,8 @@ struct skw_choice_words {
 	const char *sort; /* a field; a dash in front inverts the order */
 	const char *group;
 	const char *filter; /* an expression */
+	/* For the expression; NULL: users and services are numbers. */
+	const struct skw_expr_names *names;
 };
 
 /* Changes *choice as the words say. 0, -EINVAL (err->usage) or -ENOMEM. */
@@ -25,11 +27,11 @@ int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *wo
 void skw_choice_free(struct skw_choice *choice);
 
 /*
- * Parses the expression that was given with `option`, which an error names. 0, -EINVAL (err->usage)
- * or -ENOMEM.
+ * Parses the expression that was given with `option`, which an error names; see skw_expr_parse().
+ * 0, -EINVAL (err->usage) or -ENOMEM.
  */
-int skw_choice_expr(const char *option, const char *text, struct skw_expr **out,
-		    struct skw_error *err);
+int skw_choice_expr(const char *option, const char *text, const struct skw_expr_names *names,
+		    struct skw_expr **out, struct skw_error *err);
 
 /* Appends the fields for expressions and sort keys, for a help text. */
 void skw_choice_help(struct skw_buf *out);

@@ -23,11 +23,14 @@ struct skw_view {
 	enum skw_field sort;          /* the field that `smooth` has values of */
 	struct skw_group_row *groups; /* owned */
 	size_t groups_len;
+	struct skw_group_row *sum; /* owned */
 };
 
 const char *const skw_group_names[SKW_GROUPS] = {
-	[SKW_GROUP_NONE] = "none", [SKW_GROUP_PROCESS] = "process", [SKW_GROUP_REMOTE] = "remote",
-	[SKW_GROUP_PORT] = "port", [SKW_GROUP_CGROUP] = "cgroup",   [SKW_GROUP_STATE] = "state",
+	[SKW_GROUP_NONE] = "none",   [SKW_GROUP_PROCESS] = "process",
+	[SKW_GROUP_PID] = "pid",     [SKW_GROUP_REMOTE] = "remote",
+	[SKW_GROUP_PORT] = "port",   [SKW_GROUP_CGROUP] = "cgroup",
+	[SKW_GROUP_NETNS] = "netns", [SKW_GROUP_STATE] = "state",
 };
 
 int skw_view_new(struct skw_view **out)
@@ -47,11 +50,23 @@ void skw_view_free(struct skw_view *v)
 	skw_smooth_free(&v->smooth);
 	free(v->rows);
 	free(v->groups);
+	free(v->sum);
 	free(v);
+}
+
+static bool is_one_of(const struct skw_view_options *opt, uint64_t cookie)
+{
+	size_t i = 0;
+
+	while (i < opt->only_len && opt->only[i] != cookie)
+		i++;
+	return i < opt->only_len;
 }
 
 static bool is_chosen(const struct skw_view_options *opt, const struct skw_row *row)
 {
+	if (opt->only && !is_one_of(opt, row->cookie))
+		return false;
 	if (row->state == SKW_STATE_CLOSED && !opt->closed)
 		return false;
 	if ((row->state == SKW_STATE_LISTEN || row->state == SKW_STATE_UNCONN) && !opt->listeners)
@@ -126,6 +141,8 @@ int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct sk
 	free(v->groups);
 	v->groups = NULL;
 	v->groups_len = 0;
+	free(v->sum);
+	v->sum = NULL;
 	if (v->sort != opt->sort)
 		skw_smooth_free(&v->smooth);
 	v->sort = opt->sort;
@@ -140,8 +157,12 @@ int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct sk
 		ret = make_room(v, len);
 	if (!ret && opt->group != SKW_GROUP_NONE)
 		ret = skw_view_group_rows(items, len, opt, &v->groups, &v->groups_len);
-	if (ret)
+	if (!ret && opt->filter)
+		ret = skw_view_sum_rows(items, len, &v->sum);
+	if (ret) {
+		v->groups_len = 0;
 		return ret;
+	}
 	for (size_t i = 0; i < len; i++)
 		v->rows[i] = items[i].row;
 	v->len = len;
@@ -177,6 +198,11 @@ size_t skw_view_groups_len(const struct skw_view *v)
 const struct skw_group_row *skw_view_group(const struct skw_view *v, size_t at)
 {
 	return &v->groups[at];
+}
+
+const struct skw_group_row *skw_view_sum(const struct skw_view *v)
+{
+	return v->sum;
 }
 
 static bool has(const char *text, const char *search)

@@ -18,10 +18,12 @@
 
 enum skw_group {
 	SKW_GROUP_NONE,
-	SKW_GROUP_PROCESS,
+	SKW_GROUP_PROCESS, /* by the name */
+	SKW_GROUP_PID,
 	SKW_GROUP_REMOTE,
 	SKW_GROUP_PORT, /* the port of the listening side, if that is known */
 	SKW_GROUP_CGROUP,
+	SKW_GROUP_NETNS,
 	SKW_GROUP_STATE,
 	SKW_GROUPS
 };
@@ -31,6 +33,9 @@ struct skw_view_options {
 	enum skw_field sort; /* not OWNERS, not RTT_HIST */
 	bool ascending;
 	const struct skw_expr *filter; /* borrowed; NULL shows all rows */
+	/* Borrowed: the cookies of the rows to show. NULL shows all rows. */
+	const uint64_t *only;
+	size_t only_len;
 	/* Borrowed; may be NULL. Rows that contain it are marked; other rows are shown too. */
 	const char *search;
 	bool listeners; /* show LISTEN and UNCONN too */
@@ -44,16 +49,25 @@ struct skw_view_options {
  *
  * If rows are sorted by a field that groups have, groups are sorted by its sum, or by its median
  * for SRTT. If rows are sorted by the field that they are grouped by, groups are sorted by name or
- * number. Otherwise they are sorted by their number of rows. Equal groups are sorted by name.
+ * number. Otherwise they are sorted by their number of open
+ * rows. Equal groups are sorted by name.
  */
 struct skw_group_row {
-	/* "nginx", "10.0.0.1", "443", "nginx.service", "ESTABLISHED". */
+	/* "nginx", "nginx[913]", "10.0.0.1", "443", "nginx.service", "web", "ESTABLISHED". */
 	char name[SKW_COMM_LEN + 64];
 	bool known; /* false for the group "--" */
 	/* When grouped by cgroup: the whole path, owned by a row; may be NULL. */
 	const char *cgroup;
-	size_t rows;
-	uint64_t tx_bps, rx_bps, bytes_acked, bytes_received;
+	/* When grouped by pid, port or netns: the number of the group, otherwise 0. */
+	uint64_t number;
+	/*
+	 * Rows that are open, among them listeners and UDP sockets; those of them that are
+	 * connections of TCP; and connections that have been closed.
+	 */
+	uint64_t open, connections, closed;
+	/* Bits per second of open rows. */
+	uint64_t tx_bps, rx_bps;
+	uint64_t bytes_acked, bytes_received;
 	uint64_t retrans_segs, rto_count;
 	uint64_t srtt_us; /* the median of its rows */
 	uint64_t worst_srtt_us;
@@ -81,6 +95,12 @@ bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *ro
 
 size_t skw_view_groups_len(const struct skw_view *v);
 const struct skw_group_row *skw_view_group(const struct skw_view *v, size_t at);
+
+/*
+ * The sum of all rows of the view, beside which the totals of the table can be shown. NULL without
+ * a filter, because then the view has all rows.
+ */
+const struct skw_group_row *skw_view_sum(const struct skw_view *v);
 
 /* Finds a group by its name: "process", "remote", ... Returns false if there is none. */
 bool skw_group_find(const char *name, enum skw_group *out);

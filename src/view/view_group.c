@@ -2,9 +2,12 @@
 #include "view/view_group.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "row/address.h"
 #include "row/cgroup_name.h"
@@ -12,12 +15,16 @@
 
 #define UNKNOWN_NAME "--"
 
+/* RFC 4291, 2.5.5.2. */
+static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
+
 /* The common value of a group's rows: a text or a number. Groups can be sorted by it. */
 struct key {
 	bool known;
 	const char *text; /* NULL if the key is the number */
 	uint64_t number;
-	uint64_t rest; /* the second half of an IPv6 address; `number` has its first 63 bits */
+	/* An address, with its family in `number`: 0 for IPv4, also if it is mapped; 1 for IPv6. */
+	uint8_t addr[16];
 };
 
 /* A group that is being made. */
@@ -49,6 +56,19 @@ static void process_name(const struct skw_row *row, char *name, size_t size)
 	snprintf(name, size, "%s", row->owners->list[0].comm);
 }
 
+static void pid_key(const struct skw_row *row, struct key *out)
+{
+	out->known = row->owners != NULL;
+	if (out->known)
+		out->number = row->owners->list[0].pid;
+}
+
+static void pid_name(const struct skw_row *row, char *name, size_t size)
+{
+	snprintf(name, size, "%s[%" PRIu32 "]", row->owners->list[0].comm,
+		 row->owners->list[0].pid);
+}
+
 static void addr_name(const struct skw_row *row, char *name, size_t size)
 {
 	(void)size;
@@ -60,10 +80,16 @@ static void addr_group_key(const struct skw_row *row, struct key *out)
 	out->known = skw_row_has_peer(row);
 	if (!out->known)
 		return;
-	skw_view_key(row, SKW_FIELD_REMOTE_ADDR, &out->number);
-	/* An IPv4 address fits into the number. */
-	if (out->number >> 63)
-		memcpy(&out->rest, row->tuple.remote_addr + 8, sizeof(out->rest));
+	/* The sort key has only the first 63 bits of an IPv6 address, so the whole is compared. */
+	const uint8_t *addr = row->tuple.remote_addr;
+	bool v6 = row->tuple.family == AF_INET6;
+	bool mapped = v6 && !memcmp(addr, mapped_prefix, sizeof(mapped_prefix));
+
+	out->number = v6 && !mapped;
+	if (mapped)
+		memcpy(out->addr, addr + sizeof(mapped_prefix), 4);
+	else
+		memcpy(out->addr, addr, v6 ? sizeof(out->addr) : 4);
 }
 
 /*
@@ -104,6 +130,20 @@ static void cgroup_name(const struct skw_row *row, char *name, size_t size)
 	skw_cgroup_name_of(name, row->cgroup);
 }
 
+static void netns_key(const struct skw_row *row, struct key *out)
+{
+	out->known = row->netns != SKW_NONE32;
+	out->number = row->netns;
+}
+
+static void netns_name(const struct skw_row *row, char *name, size_t size)
+{
+	if (row->netns_name)
+		snprintf(name, size, "%s", row->netns_name);
+	else
+		snprintf(name, size, "%" PRIu32, row->netns);
+}
+
 static void state_key(const struct skw_row *row, struct key *out)
 {
 	out->known = true;
@@ -115,28 +155,61 @@ static void state_name(const struct skw_row *row, char *name, size_t size)
 	snprintf(name, size, "%s", skw_row_state_name(row->state));
 }
 
+/* All rows are one group, for the sum of a view. */
+static void one_key(const struct skw_row *row, struct key *out)
+{
+	(void)row;
+	out->known = true;
+}
+
+static void one_name(const struct skw_row *row, char *name, size_t size)
+{
+	(void)row;
+	(void)size;
+	name[0] = '\0';
+}
+
 static const struct {
 	void (*key)(const struct skw_row *row, struct key *out);
 	void (*name)(const struct skw_row *row, char *name, size_t size);
 	/* If rows are sorted by one of these, groups are sorted by their key. */
 	enum skw_field fields[2];
+	bool numbered; /* the key is a number that people know the group by */
 } kinds[SKW_GROUPS] = {
-	[SKW_GROUP_PROCESS] = { process_key, process_name, { SKW_FIELD_COMM, SKW_FIELD_PID } },
+	[SKW_GROUP_NONE] = { one_key, one_name, { SKW_FIELDS, SKW_FIELDS }, false },
+	[SKW_GROUP_PROCESS] = { process_key,
+				process_name,
+				{ SKW_FIELD_COMM, SKW_FIELD_PID },
+				false },
+	[SKW_GROUP_PID] = { pid_key, pid_name, { SKW_FIELD_PID, SKW_FIELD_COMM }, true },
 	[SKW_GROUP_REMOTE] = { addr_group_key,
 			       addr_name,
-			       { SKW_FIELD_REMOTE_ADDR, SKW_FIELD_REMOTE_ADDR } },
-	[SKW_GROUP_PORT] = { port_key, port_name, { SKW_FIELD_LOCAL_PORT, SKW_FIELD_REMOTE_PORT } },
-	[SKW_GROUP_CGROUP] = { cgroup_key, cgroup_name, { SKW_FIELD_CGROUP, SKW_FIELD_CGROUP_ID } },
-	[SKW_GROUP_STATE] = { state_key, state_name, { SKW_FIELD_STATE, SKW_FIELD_STATE } },
+			       { SKW_FIELD_REMOTE_ADDR, SKW_FIELD_REMOTE_ADDR },
+			       false },
+	[SKW_GROUP_PORT] = { port_key,
+			     port_name,
+			     { SKW_FIELD_LOCAL_PORT, SKW_FIELD_REMOTE_PORT },
+			     true },
+	[SKW_GROUP_CGROUP] = { cgroup_key,
+			       cgroup_name,
+			       { SKW_FIELD_CGROUP, SKW_FIELD_CGROUP_ID },
+			       false },
+	[SKW_GROUP_NETNS] = { netns_key,
+			      netns_name,
+			      { SKW_FIELD_NETNS, SKW_FIELD_NETNS_NAME },
+			      true },
+	[SKW_GROUP_STATE] = { state_key, state_name, { SKW_FIELD_STATE, SKW_FIELD_STATE }, false },
 };
 
 static uint64_t hash_key(const struct key *key)
 {
-	uint64_t h = 0xcbf29ce484222325ULL ^ key->number ^ key->rest;
+	uint64_t h = 0xcbf29ce484222325ULL ^ key->number;
 
 	if (!key->known)
 		return 0;
 	/* The hash is FNV-1a. */
+	for (size_t i = 0; i < sizeof(key->addr); i++)
+		h = (h ^ key->addr[i]) * 0x100000001b3ULL;
 	for (const char *c = key->text; c && *c; c++)
 		h = (h ^ (uint8_t)*c) * 0x100000001b3ULL;
 	h *= 0x9e3779b97f4a7c15ULL;
@@ -149,7 +222,9 @@ static bool is_same(const struct key *a, const struct key *b)
 		return false;
 	if (!a->known)
 		return true;
-	return a->text ? !strcmp(a->text, b->text) : a->number == b->number && a->rest == b->rest;
+	if (a->text)
+		return !strcmp(a->text, b->text);
+	return a->number == b->number && !memcmp(a->addr, b->addr, sizeof(a->addr));
 }
 
 static int grow(struct grouping *g)
@@ -178,6 +253,16 @@ static int grow(struct grouping *g)
 	return 0;
 }
 
+/* A group without rows. */
+static const struct skw_group_row nothing = { .tx_bps = SKW_NONE64,
+					      .rx_bps = SKW_NONE64,
+					      .bytes_acked = SKW_NONE64,
+					      .bytes_received = SKW_NONE64,
+					      .retrans_segs = SKW_NONE64,
+					      .rto_count = SKW_NONE64,
+					      .srtt_us = SKW_NONE64,
+					      .worst_srtt_us = SKW_NONE64 };
+
 static int find(struct grouping *g, const struct skw_row *row, uint32_t *out)
 {
 	struct key key = { 0 };
@@ -200,16 +285,10 @@ static int find(struct grouping *g, const struct skw_row *row, uint32_t *out)
 
 	*group = (struct group){ .key = key, .next = *bucket };
 	*bucket = (uint32_t)g->len;
-	group->row = (struct skw_group_row){ .known = key.known,
-					     .cgroup = g->by == SKW_GROUP_CGROUP ? key.text : NULL,
-					     .tx_bps = SKW_NONE64,
-					     .rx_bps = SKW_NONE64,
-					     .bytes_acked = SKW_NONE64,
-					     .bytes_received = SKW_NONE64,
-					     .retrans_segs = SKW_NONE64,
-					     .rto_count = SKW_NONE64,
-					     .srtt_us = SKW_NONE64,
-					     .worst_srtt_us = SKW_NONE64 };
+	group->row = nothing;
+	group->row.known = key.known;
+	group->row.number = kinds[g->by].numbered ? key.number : 0;
+	group->row.cgroup = g->by == SKW_GROUP_CGROUP ? key.text : NULL;
 	if (key.known)
 		kinds[g->by].name(row, group->row.name, sizeof(group->row.name));
 	else
@@ -233,9 +312,16 @@ static void add(struct grouping *g, uint32_t at, const struct skw_row *row)
 {
 	struct skw_group_row *group = &g->all[at].row;
 
-	group->rows++;
-	sum(&group->tx_bps, row->tx_bps);
-	sum(&group->rx_bps, row->rx_bps);
+	if (row->state == SKW_STATE_CLOSED) {
+		group->closed++;
+	} else {
+		group->open++;
+		group->connections +=
+			row->tuple.proto == IPPROTO_TCP && row->state != SKW_STATE_LISTEN;
+		/* After its close, the last rate of a connection is no longer true. */
+		sum(&group->tx_bps, row->tx_bps);
+		sum(&group->rx_bps, row->rx_bps);
+	}
 	sum(&group->bytes_acked, row->bytes_acked);
 	sum(&group->bytes_received, row->bytes_received);
 	sum(&group->retrans_segs, wide(row->retrans_segs));
@@ -284,7 +370,7 @@ static const struct {
 
 static uint64_t sum_of(const struct group *group, enum skw_field field)
 {
-	uint64_t value = group->row.rows;
+	uint64_t value = group->row.open;
 
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(sums); i++) {
 		if (sums[i].field == field)
@@ -297,7 +383,9 @@ static int by_key(const struct key *a, const struct key *b)
 {
 	if (a->text)
 		return strcmp(a->text, b->text);
-	return (a->number > b->number) - (a->number < b->number);
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	return memcmp(a->addr, b->addr, sizeof(a->addr));
 }
 
 static int compare(const void *a, const void *b, void *ctx)
@@ -342,29 +430,48 @@ static int collect(struct grouping *g, const struct skw_view_item *items, size_t
 	return 0;
 }
 
+static void free_grouping(struct grouping *g)
+{
+	free(g->all);
+	free(g->buckets);
+	free(g->srtts);
+}
+
 int skw_view_group_rows(const struct skw_view_item *items, size_t len,
 			const struct skw_view_options *opt, struct skw_group_row **out,
 			size_t *out_len)
 {
-	struct grouping g = { .by = opt->group };
+	SKW_CLEANUP(free_grouping) struct grouping g = { .by = opt->group };
 	struct skw_view_options order = *opt;
-	struct skw_group_row *rows = NULL;
 	int ret = collect(&g, items, len);
 
-	if (!ret) {
-		rows = calloc(g.len ? g.len : 1, sizeof(*rows));
-		ret = rows ? 0 : -ENOMEM;
-	}
-	if (!ret) {
-		if (g.len)
-			qsort_r(g.all, g.len, sizeof(*g.all), compare, &order);
-		for (size_t i = 0; i < g.len; i++)
-			rows[i] = g.all[i].row;
-		*out = rows;
-		*out_len = g.len;
-	}
-	free(g.all);
-	free(g.buckets);
-	free(g.srtts);
-	return ret;
+	if (ret)
+		return ret;
+	struct skw_group_row *rows = calloc(g.len ? g.len : 1, sizeof(*rows));
+
+	if (!rows)
+		return -ENOMEM;
+	if (g.len)
+		qsort_r(g.all, g.len, sizeof(*g.all), compare, &order);
+	for (size_t i = 0; i < g.len; i++)
+		rows[i] = g.all[i].row;
+	*out = rows;
+	*out_len = g.len;
+	return 0;
+}
+
+int skw_view_sum_rows(const struct skw_view_item *items, size_t len, struct skw_group_row **out)
+{
+	SKW_CLEANUP(free_grouping) struct grouping g = { .by = SKW_GROUP_NONE };
+	int ret = collect(&g, items, len);
+
+	if (ret)
+		return ret;
+	struct skw_group_row *sum = malloc(sizeof(*sum));
+
+	if (!sum)
+		return -ENOMEM;
+	*sum = g.len ? g.all[0].row : nothing;
+	*out = sum;
+	return 0;
 }

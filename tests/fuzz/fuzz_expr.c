@@ -11,6 +11,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Any two letters are a user and a service. */
+static bool user(void *ctx, const char *name, uint32_t *out)
+{
+	(void)ctx;
+	*out = (uint8_t)name[0];
+	return strlen(name) == 2;
+}
+
+static bool service(void *ctx, const char *name, uint16_t *out)
+{
+	(void)ctx;
+	*out = (uint8_t)name[1];
+	return strlen(name) == 2;
+}
+
+static const struct skw_expr_names names = { user, service, NULL };
+
 static char *copy_text(const char *before, const char *text, const char *after)
 {
 	size_t len = strlen(before) + strlen(text) + strlen(after);
@@ -53,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	strcpy(owners->list[0].comm, "nginx");
 	struct skw_row row = row_of(data + size - rest, rest, owners);
 
-	if (skw_expr_parse(text, &e, &err)) {
+	if (skw_expr_parse(text, &names, &e, &err)) {
 		if (e || strncmp(err.text, "column ", 7) != 0 || strchr(err.text, '\033'))
 			abort();
 	} else {
@@ -61,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		char *not_text = copy_text("not (", text, ")");
 		bool answer = skw_expr_matches(e, &row);
 
-		if (!skw_expr_parse(not_text, &negated, NULL) &&
+		if (!skw_expr_parse(not_text, &names, &negated, NULL) &&
 		    skw_expr_matches(negated, &row) == answer)
 			abort();
 		free(not_text);

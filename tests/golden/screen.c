@@ -3,11 +3,12 @@
  * Plays a recording on the screen of top with a clock that only the recording moves. Then it types
  * keys, and reports when the terminal has drawn everything:
  *
- *	screen [--ascii] [--no-color] [--filter EXPR] RECORDING FIFO [KEY...]
+ *	screen [--ascii] [--no-color] [--loading] [--filter EXPR] RECORDING FIFO [KEY...]
  *
  * A key is a text to type, or a name in angle brackets such as <F4>, <Enter> or <Down>. <Tick>
  * plays the recording up to its next tick. When the screen is complete, a line is written to FIFO,
- * and the program waits to be killed. The words of a recording are those of `verbs` in
+ * and the program waits to be killed. With
+ * --loading, nothing has been played yet. The words of a recording are those of `verbs` in
  * screen_play.c.
  */
 #include <errno.h>
@@ -21,6 +22,7 @@
 #include "screen_play.h"
 #include "ui/screen.h"
 #include "util/clock.h"
+#include "util/locale.h"
 
 static const struct {
 	const char *name;
@@ -44,11 +46,30 @@ static void die(const char *what)
 	exit(1);
 }
 
+/* The database has a command line that would steer a terminal; other processes can't be read. */
+static void tell(struct skw_screen *s, uint32_t pid)
+{
+	static const struct skw_process database = {
+		.pid = 4121,
+		.comm = "postgres",
+		.start_ns = 1700000000000000000,
+		.command = "/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql \033[2J",
+		.exe = "/usr/lib/postgresql/15/bin/postgres",
+		.parents_len = 2,
+		.parents = { { 800, "postgres" }, { 1, "systemd" } },
+	};
+
+	skw_screen_tell_holder(s, pid == database.pid ? &database : NULL);
+}
+
 static void input(struct skw_screen *s, struct skw_table *table)
 {
 	struct skw_screen_wish wish = { 0 };
 	struct skw_error err = { 0 };
 
+	if (skw_screen_input(s, 0, &wish, &err))
+		die(err.text);
+	tell(s, wish.holder);
 	if (skw_screen_input(s, 0, &wish, &err))
 		die(err.text);
 	skw_table_follow(table, wish.follow);
@@ -100,14 +121,18 @@ int main(int argc, char **argv)
 	struct skw_error err = { 0 };
 	const char *farewell;
 	struct play play;
+	bool loading = false;
 	int fifo, at;
 
+	skw_locale_take();
 	skw_settings_default(&opt.settings);
 	for (at = 1; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
 		if (strcmp(argv[at], "--ascii") == 0)
 			opt.ascii = true;
 		else if (strcmp(argv[at], "--no-color") == 0)
 			opt.no_color = true;
+		else if (strcmp(argv[at], "--loading") == 0)
+			loading = true;
 		else if (strcmp(argv[at], "--filter") == 0 && at + 1 < argc)
 			opt.filter = argv[++at];
 	}
@@ -116,7 +141,8 @@ int main(int argc, char **argv)
 	if (skw_screen_probe(&farewell, &err) || skw_screen_open(&opt, &screen, &err))
 		die(err.text);
 	play_begin(&play, argv[at]);
-	if (!play_tick(&play) || skw_screen_update(screen, play.table, &play.status, &err))
+	if (!loading &&
+	    (!play_tick(&play) || skw_screen_update(screen, play.table, &play.status, &err)))
 		die(err.text[0] ? err.text : "the recording has no tick");
 	for (int i = at + 2; i < argc; i++)
 		press(screen, &play, argv[i]);

@@ -72,6 +72,7 @@ end=('<Tick>' '<Tick>' '<Tick>' '<Tick>')
 
 # The list in different sizes and on different terminals.
 picture list-80x24 80x24 "" "" "${now[@]}"
+picture list-loading 80x24 "" "--loading"
 picture list-first-tick 80x24 "" ""
 picture list-120x30 120x30 "" "" "${now[@]}"
 picture list-200x50 200x50 "" "" "${now[@]}"
@@ -96,6 +97,10 @@ picture sorted-by-retrans 100x16 "" "" "${now[@]}" '<F6>' '<Home>' jjjjjjjjjj '<
 picture sorted-inverted 100x16 "" "" "${now[@]}" I
 picture sort-menu 80x24 "" "" "${now[@]}" '<F6>'
 picture sorted-by-owner 100x16 "" "" "${now[@]}" '>' '<Home>' '<Down>' '<Enter>'
+picture sorted-at-once 132x40 "" "" "${now[@]}" P
+picture sorted-at-once-again 80x24 "" "" "${now[@]}" P P
+picture tagged 80x24 "" "" "${now[@]}" '<Down>' t '<Down>' t
+picture tagged-only 40x10 "" "" "${now[@]}" '<Down>' t '<Down>' t u
 picture followed 120x24 "" "" '<Down>' F "${end[@]}"
 picture paused 80x24 "" "" "${now[@]}" Z
 picture paused-stays 80x24 "" "" "${now[@]}" Z '<Tick>' '<Tick>' '<Down>'
@@ -115,13 +120,17 @@ picture columns-chosen 100x16 "" "" "${now[@]}" '<F2>' ' ' '<Down>' + '<End>' ' 
 
 # Groups.
 picture group-process 100x16 "" "" "${now[@]}" '<F5>'
-picture group-remote 80x24 "" "" "${now[@]}" '<F5>' '<F5>'
-picture group-port 80x24 "" "" "${now[@]}" ggg
-picture group-cgroup 80x24 "" "" "${now[@]}" gggg
-picture group-state 40x10 "" "" "${now[@]}" ggggg
+picture group-pid 80x24 "" "" "${now[@]}" '<F5>' '<F5>'
+picture group-remote 80x24 "" "" "${now[@]}" '<F5>' '<F5>' '<F5>'
+picture group-port 80x24 "" "" "${now[@]}" gggg
+picture group-cgroup 80x24 "" "" "${now[@]}" ggggg
+picture group-netns 132x40 "" "" "${now[@]}" gggggg
+picture group-state 40x10 "" "" "${now[@]}" ggggggg
 picture group-opened 100x16 "" "" "${now[@]}" '<F5>' / nginx '<Enter>' '<Enter>'
-picture group-opened-cgroup 100x16 "" "" "${now[@]}" gggg / postgres '<Enter>' '<Enter>'
-picture group-opened-unknown 100x16 "" "" "${now[@]}" gggg / -- '<Enter>' '<Enter>'
+picture group-opened-and-back 80x24 "" "--filter pid>0" "${now[@]}" '<F5>' / nginx '<Enter>' '<Enter>' '<Esc>'
+picture group-opened-pid 80x24 "" "" "${now[@]}" gg / 4121 '<Enter>' '<Enter>'
+picture group-opened-cgroup 100x16 "" "" "${now[@]}" ggggg / postgres '<Enter>' '<Enter>'
+picture group-opened-unknown 100x16 "" "" "${now[@]}" ggggg / -- '<Enter>' '<Enter>'
 
 # The detail of a connection.
 picture detail 80x40 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>'
@@ -131,6 +140,7 @@ picture detail-C-locale 80x40 LC_ALL=C "" "${now[@]}" / 51532 '<Enter>' '<Enter>
 picture detail-closes 80x40 "" "" / 51532 '<Enter>' '<Enter>' "${end[@]}"
 picture detail-after-help 80x40 "" "" / 51532 '<Enter>' '<Enter>' '<F1>' "${end[@]}" '<Tick>' '<Esc>'
 picture detail-fields 80x70 "" "" "${now[@]}" / 51532 '<Enter>' '<Enter>' '<Tab>'
+picture detail-listener 80x24 "" "" "${now[@]}" l '<End>' '<Enter>'
 picture help 80x60 "" "" "${now[@]}" '<F1>'
 picture help-end 80x24 "" "" "${now[@]}" '<F1>' '<End>'
 

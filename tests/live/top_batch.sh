@@ -32,7 +32,7 @@ is "$STATUS $(wc -l <"$OUT")" "0 $((rows + 1))" "--csv: headers and as many rows
 check "--csv: the fields of JSON" python3 -c '
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1])))
-assert list(rows[0])[:3] == ["ts", "cookie", "netns"] and len(rows[0]) == 62, list(rows[0])
+assert list(rows[0])[:3] == ["ts", "cookie", "netns"] and len(rows[0]) == 64, list(rows[0])
 assert {r["state"] for r in rows if r["proto"] == "tcp"} == {"ESTABLISHED", "FIN_WAIT2"}, rows
 assert all(r["pid"] == sys.argv[2] and None not in r.values() for r in rows), rows
 assert all(r["closed_at"] == "" for r in rows), rows' "$OUT" "$CONNS_PID"
@@ -54,6 +54,11 @@ once "$A" -n 1 --netns self --json -f "rport = $(port_of v6)"
 is "$("${ROWS[@]}" get "$OUT" True remote_addr remote_port)" "fd77::2 $(port_of v6)" "-f: only what matches"
 once "$A" -n 1 --netns self --json -f 'comm ~ conns and remote ~ 10.77.0.0/24 and state = established and not proto = udp'
 is "$("${ROWS[@]}" get "$OUT" True remote_port)" "$(port_of v4)" "-f: words joined"
+once "$A" -n 1 --netns self --json -f 'comm = con* and comm =~ "^c.nns$" and uid = root and dst 10.77.0.0/24'
+is "$("${ROWS[@]}" get "$OUT" 'proto == "tcp"' remote_port | sort -u | grep -cx "$(port_of v4)")" 1 \
+	"-f: patterns, a user and the words of ss"
+once "$A" -n 1 --netns self --json -f 'srtt >= min_rtt and srtt < 1000000 * min_rtt and port != https'
+is "$STATUS $("${ROWS[@]}" count "$OUT" "remote_port == $(port_of v4)")" "0 1" "-f: fields and a service"
 once "$A" -n 1 --netns self --json -f 'comm = nobody'
 is "$STATUS $(wc -l <"$OUT")" "0 0" "-f: nothing matches"
 for key in rport -rport; do
@@ -71,6 +76,17 @@ once "$A" -n 1 --netns self -g remote
 like "$(cat "$OUT")" '^10\.77\.0\.2 ' "-g remote: with whom"
 once "$A" -n 1 --netns self -g port
 is "$STATUS" 0 "-g port: status 0"
+once "$A" -n 1 --netns self -g pid
+like "$(cat "$OUT")" "^conns\\[$CONNS_PID\\] +[0-9]+ +0 " "-g pid: which process has them, and none is closed"
+once "$A" -n 1 -g netns
+like "$(cat "$OUT")" "^$B +[0-9]+ " "-g netns: where they are"
+once "$A" -n 2 -d 0.2 --netns self -g process --json
+is "$("${ROWS[@]}" get "$OUT" 'name == "conns"' update group closed host)" \
+	"1 process 0 $(hostname)"$'\n'"2 process 0 $(hostname)" "-g --json: an object for each group and update"
+once "$A" -n 2 -d 0.2 --netns self -g process --csv
+is "$(lines_like "$OUT" '^ts,group,name,')$(lines_like "$OUT" '^[^,]*,process,conns,,,')" 12 "-g --csv: a line for each"
+once "$A" -n 1 --netns self -b -f "rport = $(port_of v4)"
+like "$(cat "$OUT")" '^matching the filter: 1 connections  0 closed ' "-b -f: the sum of what matches"
 
 # ---- closed connections ----
 
@@ -106,13 +122,13 @@ refused 2 'column' -b -n 1 -f '(srtt > 5ms'
 refused 2 'no-such-key' -b -n 1 -s no-such-key
 refused 2 'no-such-group' -b -n 1 -g no-such-group
 refused 2 'no-such-ns' -b -n 1 --netns no-such-ns
+refused 2 'no process has this number' -b -n 1 --netns 4194305
 refused 2 'no-such-cgroup' -b -n 1 --cgroup no-such-cgroup
 refused 2 '' -b -n many
 refused 2 '' -b -n -1
 refused 2 '-d' -b -d 0.01
 refused 2 '' -b -d soon
 refused 2 '' --json --csv
-refused 2 '' --json -g state
 refused 2 'no-such-option' --no-such-option
 refused 2 'arguments' eth0
 
@@ -143,8 +159,31 @@ fi
 nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" top -b -d 0.1 --netns self \
 	2>"$TMP/pipe.err" | head -n 1 >"$TMP/pipe.out"
 statuses="${PIPESTATUS[*]}"
-is "$(wc -l <"$TMP/pipe.out") $statuses" "1 1 0" "| head -n 1: it ends, with status 1"
-is "$(lines_like "$TMP/pipe.err" '^skwatch: .*pipe')" 1 "| head -n 1: and one line that says why"
+is "$(wc -l <"$TMP/pipe.out") $statuses" "1 0 0" "| head -n 1: it ends, with status 0"
+is "$(cat "$TMP/pipe.err")" "" "| head -n 1: and without a word"
+# A reader that leaves is noticed although the next line is an hour away.
+nsenter --net="/run/netns/$A" "${as_typed[@]}" "$SKWATCH" top -b -d 1h --netns self \
+	2>"$TMP/pipe.err" | head -n 1 >"$TMP/pipe.out"
+statuses="${PIPESTATUS[*]}"
+is "$(wc -l <"$TMP/pipe.out") $statuses $(cat "$TMP/pipe.err")" "1 0 0 " "-d 1h | head -n 1: it ends at once"
+
+# few COMMAND...: what it says if few files may be open at once, and if it has little memory.
+few() { (ulimit -n 24; exec nsenter --net="/run/netns/$A" "$SKWATCH" "$@" 2>&1 >/dev/null); }
+for command in "top -b -n 1" "events --duration 1s" "capture -i lo --duration 1s"; do
+	# shellcheck disable=SC2086 # each has several words
+	said=$(few $command)
+	is "$? $(wc -l <<<"$said")" "1 1" "24 descriptors, $command: status 1 and one line"
+	like "$said" '^skwatch: 24 files may be open at once.*ulimit -n' "24 descriptors, $command: which tells what to do"
+done
+# A limit that can be raised is no reason to complain.
+said=$(ulimit -Sn 24; nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self 2>&1 >/dev/null)
+is "$? $said" "0 " "24 descriptors that may be more: it takes more"
+for kib in 14000 16000 18000 20000 22000 24000; do
+	said=$(ulimit -v $kib; nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self 2>&1 >/dev/null) ||
+		echo "$said" >>"$TMP/memory"
+done
+is "$(grep -Evc 'memory' "$TMP/memory") $(grep -c BTF "$TMP/memory")" "0 0" "little memory: it is called so" ||
+	cat "$TMP/memory"
 
 ERR=$TMP/full.err
 nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self >/dev/full 2>"$ERR"

@@ -93,7 +93,7 @@ worker() { pgrep -P "$(of_pane pane_pid)" -x skwatch; }
 # ---- sizes ----
 
 top 80x24
-shows '^ *OWNER +LOCAL +REMOTE +STATE .*SRTT v RETR +RTO$' "80x24: who, where and how slow"
+shows '^ *OWNER +LOCAL +REMOTE +STATE .*SRTT v +RETR +RTO *$' "80x24: who, where and how slow"
 shows 'conns .*10\.77\.0\.2:[0-9]+ +ESTAB' "80x24: a connection and its owner"
 shows '^ F1 Help .*q Quit$' "80x24: what keys do"
 tmux_ resize-window -t run -x 40 -y 10
@@ -101,6 +101,11 @@ shows '^ *OWNER +REMOTE +STATE +SRTT v$' "made 40x10 while it runs: only what ma
 shows '^ F1 Help .*q Quit$' "40x10: still what keys do"
 tmux_ resize-window -t run -x 39 -y 10
 shows '^skwatch needs 40 columns and 6 lines' "made narrower: it says so"
+tmux_ resize-window -t run -x 132 -y 40
+shows '^ *PID OWNER +LOCAL .*AGE .*RETR +RTO' "made 132x40: what 80 columns have no room for"
+shows 'conns .*10\.77\.0\.1:[0-9]+ +[<>]? *10\.77\.0\.2:[0-9]+ +ESTAB' "132x40: whole addresses"
+tmux_ resize-window -t run -x 80 -y 24
+shows 'conns .*10\.77\.0\.1:[0-9]+ +[<>]? *10\.77\.0\.2:[0-9]+ +ESTAB' "80x24: whole addresses"
 tmux_ resize-window -t run -x 200 -y 50
 shows 'RTT, last 60 s' "made 200x50: all columns"
 hides 'skwatch needs' "and no more complaint"
@@ -146,12 +151,21 @@ shows 'filter srtt > 1h' "the head says that it does"
 send '\' C-u Enter
 shows 'no filter' "\\: an empty one filters nothing"
 shows 'conns .*ESTAB' "and all are there again"
-for group in process remote port cgroup state; do
+for group in process pid remote port cgroup netns state; do
 	key F5 "by $group" "group"
 done
 shows 'ESTABLISHED +[0-9]' "a group and what it has"
 send g
 hides 'by state' "g: no groups after the last"
+send g
+shows '^ GROUP +CONNS +CLOSED' "open and closed connections of a group"
+send / conns Enter Enter
+shows 'comm = "conns"' "Enter: the connections of a group"
+shows '[0-9]+ of [0-9,]+ connections?' "how many of all these are"
+key Escape 'by process' "back to the groups"
+shows 'no filter' "and to the filter of before"
+send Escape g g g g g g g
+hides 'by [a-z]+ ' "and on to no groups"
 for sort in F6 '>' '<'; do
 	key "$sort" '^ Sort by' "what to sort by"
 	send Escape
@@ -159,6 +173,18 @@ done
 send F6 Home Down Enter
 shows 'sort OWNER \^' "F6: sorted by what was chosen"
 key I 'sort OWNER v' "inverted"
+key P 'sort TX/s v' "the busiest first"
+key P 'sort RX/s v' "again: those that receive"
+key M 'sort SENDQ v' "the longest queue first"
+key T 'sort AGE v' "the oldest first"
+key R 'sort SRTT v' "the slowest first"
+send Home
+key t '^#' "tags"
+key u 'only tagged' "shows only what is tagged"
+is "$(shot | grep -c '^#')" 1 "which is one"
+send u U
+hides 'only tagged' "u: all again"
+hides '^#' "U: and no tags"
 key Z 'PAUSED' "paused"
 FROZEN=$(shot | grep -Eo '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1)
 tell talk 3
@@ -182,6 +208,10 @@ wipes "(the terminal forgets its screen)"
 key C-l 'conns .*ESTAB' "drawn anew"
 send Home
 key Enter '^ when +what' "the detail"
+shows "^ command +.*conns hold v4 listen --peer" "its command line"
+shows "^ program +/.*/conns$" "its program"
+shows "^ started +[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}" "since when it runs"
+shows "^ parents +[a-z_]+ \[[0-9]+\]" "and who started it"
 key Tab '^ rtt_samples +[0-9]' "all fields"
 key Tab '^ when +what' "the story again"
 for move in Up Down PgUp PgDn Home End; do send $move; done
@@ -246,6 +276,37 @@ send q
 sees 'status='
 send "$NSENTER $SKWATCH top </dev/null; echo status=\$?" Enter
 shows 'standard input is no terminal' "no terminal to read from: refused"
+
+# A terminal without a second screen: the shell goes on below, on a line of its own.
+top 80x24 TERM=vt100
+sees 'conns .*ESTAB'
+send q
+shows '^status=0$' "TERM=vt100: the last line is the shell's again"
+
+# ---- several namespaces, a listener that is too slow ----
+
+# It accepts nothing, and only one connection may wait for it.
+ip netns exec "$A" python3 -c '
+import select, socket
+server = socket.create_server(("10.77.0.1", 0), backlog=0)
+clients = [socket.create_connection(server.getsockname())]
+open("'"$TMP"'/slow", "w").write("ready\n")
+select.select([], [], [])' &
+SLOW=$!
+STARTED+=("$SLOW")
+becomes test -s "$TMP/slow"
+shell 132x40
+send "$NSENTER $SKWATCH top -l -d 0.2 -f 'pid = $SLOW and state = listen'" Enter
+shows '^ *PID OWNER +NETNS +LOCAL' "more than one namespace: their names have a column"
+shows "^!.*$SLOW +python.* $A .*10\.77\.0\.1:[0-9]+ .*LISTEN" "a listener that overflows is marked"
+send Enter
+shows '^ queue +not accepted yet 1 connection, at most 0 +OVERFLOW +dropped [0-9]+' "its detail tells its queue"
+tmux_ resize-window -t run -x 80 -y 24
+shows 'OVERFLOW' "80x24: too"
+tmux_ resize-window -t run -x 40 -y 10
+shows 'OVERFLOW' "40x10: too"
+send q q
+kill "$SLOW"
 
 # ---- signals ----
 

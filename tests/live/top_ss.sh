@@ -20,10 +20,14 @@ for ns in "$A" "$B"; do
 	ss_of "$ns" "$TMP/udp.$ns" -uanpeOH
 done
 declare -A ONE
-for which in "$B" "/run/netns/$B"; do
+ip netns exec "$B" sleep 1000 &
+INSIDE=$!
+becomes [ "/run/netns/$B" -ef "/proc/$INSIDE/ns/net" ]
+for which in "$B" "/run/netns/$B" "$INSIDE"; do
 	once "$A" -n 1 --json -l --netns "$which"
 	ONE[$which]=$OUT
 done
+kill "$INSIDE"
 once "$B" -n 1 --json -l --netns self
 ONE[self]=$OUT
 once "$B" -n 1 --json --netns self
@@ -41,8 +45,8 @@ for ns in "$A" "$B"; do
 done
 check "each object has every field" "${ROWS[@]}" fields "$ALL"
 
-# One namespace alone, named in three ways.
-for which in "$B" "/run/netns/$B"; do
+# One namespace alone, named in four ways.
+for which in "$B" "/run/netns/$B" "$INSIDE"; do
 	check "--netns ${which/$B/NAME}: the sockets of that namespace" \
 		"${ROWS[@]}" same "${ONE[$which]}" "$TMP/tcp.$B" "$(inode_of "$B")" tcp
 	is "$("${ROWS[@]}" count "${ONE[$which]}" "netns != $(inode_of "$B")")" 0 \

@@ -53,7 +53,7 @@ static void wrong_words_are_named_as_usage(void **state)
 		{ { .sort = "nosuch" }, "-s nosuch: " },
 		{ { .sort = "rtt_hist" }, "-s rtt_hist: " },
 		{ { .sort = "" }, "-s : " },
-		{ { .group = "pid" }, "-g pid: " },
+		{ { .group = "pids" }, "-g pids: " },
 		{ { .filter = "srtt >" }, "-f: column 7: " },
 	};
 

@@ -25,7 +25,7 @@ static bool matches(const char *text, const struct skw_row *row)
 	struct skw_expr *e = NULL;
 	struct skw_error err = { 0 };
 
-	if (skw_expr_parse(text, &e, &err))
+	if (skw_expr_parse(text, NULL, &e, &err))
 		fail_msg("%s: %s", text, err.text);
 	bool answer = skw_expr_matches(e, row);
 	skw_expr_free(e);
@@ -380,7 +380,7 @@ static void nesting_is_bounded(void **state)
 	assert_true(matches(text, &row));
 	memset(text, '!', 65);
 	strcpy(text + 65, "pid>0");
-	assert_int_equal(skw_expr_parse(text, &e, &err), -EINVAL);
+	assert_int_equal(skw_expr_parse(text, NULL, &e, &err), -EINVAL);
 	assert_string_equal(err.text, "column 65: more than 64 levels of nesting");
 }
 

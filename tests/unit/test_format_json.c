@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* JSON is read back with a library that is not ours, CSV by the rules of RFC 4180. */
+/* JSON, read back with a library that is not ours. */
 #include "format/format.h"
 
 #include <jansson.h>
@@ -12,8 +12,9 @@
 #include <cmocka.h>
 
 #include "conn_rows.h"
+#include "format/format_group.h"
 
-static const struct skw_format_env env = { .offset_ns = CONN_ROWS_OFFSET_NS };
+static const struct skw_format_env env = { .offset_ns = CONN_ROWS_OFFSET_NS, .host = "db7" };
 
 /* Parses a line, which must be a single object without duplicate keys. */
 static json_t *parse_line(struct skw_buf *out)
@@ -84,7 +85,7 @@ static void a_row_has_every_field_with_its_type(void **state)
 	json_t *object = row_object(&row);
 
 	(void)state;
-	assert_int_equal(json_object_size(object), SKW_FIELDS);
+	assert_int_equal(json_object_size(object), SKW_FIELDS + 2);
 	for (int i = 0; i < SKW_FIELDS; i++) {
 		json_t *value = json_object_get(object, skw_fields[i].name);
 
@@ -94,6 +95,8 @@ static void a_row_has_every_field_with_its_type(void **state)
 	check_string(object, "ts", "2023-11-15T00:26:40.123456789Z");
 	check_string(object, "opened_at", "2023-11-14T22:13:40.123456789Z");
 	check_string(object, "closed_at", "2023-11-15T00:26:40.123456789Z");
+	assert_true(json_is_null(json_object_get(object, "update")));
+	check_string(object, "host", "db7");
 	check_number(object, "cookie", 4242);
 	check_string(object, "proto", "tcp");
 	check_string(object, "family", "inet");
@@ -122,7 +125,7 @@ static void unknown_is_null_never_zero(void **state)
 	json_t *object = row_object(&row);
 
 	(void)state;
-	assert_int_equal(json_object_size(object), SKW_FIELDS);
+	assert_int_equal(json_object_size(object), SKW_FIELDS + 2);
 	for (int i = 0; i < SKW_FIELDS; i++) {
 		struct skw_value v;
 
@@ -239,7 +242,8 @@ static void events_say_what_they_add(void **state)
 			assert_non_null(json_object_get(object, shared[at]));
 		for (; list[i].adds[adds]; adds++)
 			assert_non_null(json_object_get(object, list[i].adds[adds]));
-		assert_int_equal(json_object_size(object), len + adds);
+		assert_int_equal(json_object_size(object), len + 1 + adds);
+		check_string(object, "host", "db7");
 		check_string(object, "type", list[i].name);
 		/* The time of the event, not that of the row's figures. */
 		check_string(object, "ts", "2023-11-15T00:26:40.123456790Z");
@@ -305,7 +309,7 @@ static void a_close_is_the_whole_row(void **state)
 	json_t *object = event_object(&event);
 
 	(void)state;
-	assert_int_equal(json_object_size(object), SKW_FIELDS + 2);
+	assert_int_equal(json_object_size(object), SKW_FIELDS + 3);
 	for (int i = 0; i < SKW_FIELDS; i++)
 		assert_non_null(json_object_get(object, skw_fields[i].name));
 	check_string(object, "type", "close");
@@ -316,94 +320,70 @@ static void a_close_is_the_whole_row(void **state)
 	json_decref(object);
 }
 
-/* Splits a line into cells and removes the quotes in place. */
-static size_t split_csv(char *line, char *cells[], size_t max)
+static void a_row_without_a_time_has_that_of_the_sweep(void **state)
 {
-	size_t n = 0;
+	const struct skw_format_env sweep = { .offset_ns = CONN_ROWS_OFFSET_NS,
+					      .sweep_ns = CONN_ROWS_TS_NS,
+					      .update = 3,
+					      .host = "db7" };
+	const struct skw_row rows[] = { conn_row_unknown(), conn_row_full() };
 
-	for (char *p = line; n < max;) {
-		char *to = p;
-		bool quoted = *p == '"';
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct skw_buf out = SKW_BUF_INIT;
 
-		cells[n++] = to;
-		for (p += quoted; *p && (quoted || (*p != ',' && *p != '\n')); p++) {
-			if (quoted && *p == '"' && *++p != '"')
-				quoted = false;
-			if (!quoted && (*p == ',' || *p == '\n'))
-				break;
-			*to++ = *p;
-		}
-		char end = *p++;
-		*to = '\0';
-		if (end != ',')
-			break;
+		assert_int_equal(skw_format_row_json(&out, &rows[i], &sweep), 0);
+		json_t *object = parse_line(&out);
+		check_string(object, "ts", "2023-11-15T00:26:40.123456789Z");
+		check_number(object, "update", 3);
+		check_string(object, "host", "db7");
+		json_decref(object);
 	}
-	return n;
 }
 
-static void csv_has_a_cell_for_each_header(void **state)
+static void a_group_is_an_object(void **state)
 {
-	char *heads[SKW_FIELDS + 1], *cells[SKW_FIELDS + 1];
-	struct skw_buf head = SKW_BUF_INIT, line = SKW_BUF_INIT;
-	struct skw_row row = conn_row_full();
+	const struct skw_format_env sweep = { .offset_ns = CONN_ROWS_OFFSET_NS,
+					      .sweep_ns = CONN_ROWS_TS_NS,
+					      .update = 3,
+					      .host = "db7" };
+	struct skw_group_row row = { .name = "=web[913]",
+				     .known = true,
+				     .number = 913,
+				     .open = 5,
+				     .connections = 4,
+				     .closed = 7,
+				     .tx_bps = SKW_NONE64,
+				     .rx_bps = 800,
+				     .srtt_us = 41 };
+	struct skw_buf out = SKW_BUF_INIT;
 
 	(void)state;
-	row.cgroup = "/a,\"b\"\nc\xff";
-	skw_format_csv_head(&head);
-	assert_int_equal(head.data[head.len - 1], '\n');
-	skw_buf_add_char(&head, '\0');
-	assert_int_equal(skw_format_row_csv(&line, &row, &env), 0);
-	assert_int_equal(line.data[line.len - 1], '\n');
-	skw_buf_add_char(&line, '\0');
-	assert_non_null(strstr((char *)line.data, ",\"/a,\"\"b\"\"\nc\xef\xbf\xbd\","));
-	assert_int_equal(split_csv((char *)head.data, heads, SKW_FIELDS + 1), SKW_FIELDS);
-	assert_int_equal(split_csv((char *)line.data, cells, SKW_FIELDS + 1), SKW_FIELDS);
-	for (int i = 0; i < SKW_FIELDS; i++)
-		assert_string_equal(heads[i], skw_fields[i].name);
-	assert_string_equal(cells[SKW_FIELD_TS], "2023-11-15T00:26:40.123456789Z");
-	assert_string_equal(cells[SKW_FIELD_REMOTE_ADDR], "10.0.3.21");
-	assert_string_equal(cells[SKW_FIELD_REMOTE_PORT], "51532");
-	assert_string_equal(cells[SKW_FIELD_OWNERS], "4121:postgres 4130:worker \"x\"");
-	assert_string_equal(cells[SKW_FIELD_CGROUP], "/a,\"b\"\nc\xef\xbf\xbd");
-	assert_string_equal(cells[SKW_FIELD_RTT_HIST], "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
-	assert_string_equal(cells[SKW_FIELD_APP_LIMITED], "true");
-	assert_string_equal(cells[SKW_FIELD_CLOSE_REASON], "reset_by_peer");
-	skw_buf_free(&head);
-	skw_buf_free(&line);
-}
+	assert_int_equal(skw_format_group_json(&out, SKW_GROUP_PID, &row, &sweep), 0);
+	json_t *object = parse_line(&out);
+	assert_int_equal(json_object_size(object), 18);
+	check_string(object, "ts", "2023-11-15T00:26:40.123456789Z");
+	check_string(object, "group", "pid");
+	check_string(object, "name", "=web[913]");
+	check_number(object, "number", 913);
+	check_number(object, "open", 5);
+	check_number(object, "connections", 4);
+	check_number(object, "closed", 7);
+	check_number(object, "rx_bps", 800);
+	assert_true(json_is_null(json_object_get(object, "tx_bps")));
+	assert_true(json_is_null(json_object_get(object, "cgroup")));
+	check_number(object, "update", 3);
+	check_string(object, "host", "db7");
+	json_decref(object);
 
-static void csv_steers_no_terminal(void **state)
-{
-	struct skw_buf line = SKW_BUF_INIT;
-	struct skw_row row = conn_row_full();
-
-	(void)state;
-	row.cgroup = "/a\x1b]0;b\a\xc2\x9b"
-		     "2Jc\x7f\xc3\xa9";
-	assert_int_equal(skw_format_row_csv(&line, &row, &env), 0);
-	skw_buf_add_char(&line, '\0');
-	assert_non_null(strstr((char *)line.data, ",/a\xef\xbf\xbd]0;b\xef\xbf\xbd\xef\xbf\xbd"
-						  "2Jc\xef\xbf\xbd\xc3\xa9,"));
-	skw_buf_free(&line);
-}
-
-static void csv_leaves_empty_what_is_unknown(void **state)
-{
-	char *cells[SKW_FIELDS + 1];
-	struct skw_buf line = SKW_BUF_INIT;
-	const struct skw_row row = conn_row_unknown();
-
-	(void)state;
-	assert_int_equal(skw_format_row_csv(&line, &row, &env), 0);
-	skw_buf_add_char(&line, '\0');
-	assert_int_equal(split_csv((char *)line.data, cells, SKW_FIELDS + 1), SKW_FIELDS);
-	for (int i = 0; i < SKW_FIELDS; i++) {
-		struct skw_value v;
-
-		skw_field_value(&row, (enum skw_field)i, &v);
-		assert_int_equal(cells[i][0] == '\0', !v.known);
-	}
-	skw_buf_free(&line);
+	row.known = false;
+	row.cgroup = "/a";
+	assert_int_equal(skw_format_group_json(&out, SKW_GROUP_CGROUP, &row, &sweep), 0);
+	object = parse_line(&out);
+	assert_true(json_is_null(json_object_get(object, "name")));
+	assert_true(json_is_null(json_object_get(object, "number")));
+	check_string(object, "cgroup", "/a");
+	json_decref(object);
 }
 
 int main(void)
@@ -416,9 +396,8 @@ int main(void)
 		cmocka_unit_test(events_say_what_they_add),
 		cmocka_unit_test(what_events_add_has_its_value),
 		cmocka_unit_test(a_close_is_the_whole_row),
-		cmocka_unit_test(csv_has_a_cell_for_each_header),
-		cmocka_unit_test(csv_steers_no_terminal),
-		cmocka_unit_test(csv_leaves_empty_what_is_unknown),
+		cmocka_unit_test(a_row_without_a_time_has_that_of_the_sweep),
+		cmocka_unit_test(a_group_is_an_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

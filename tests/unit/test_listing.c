@@ -2,6 +2,7 @@
 /* The lines of a batch, for awk and for people. */
 #include "format/listing.h"
 
+#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,8 @@
 
 #include "conn_rows.h"
 #include "util/cleanup.h"
+
+static const struct skw_format_env env = { 0 };
 
 static size_t words(const char *line)
 {
@@ -41,7 +44,7 @@ static void every_line_has_the_same_number_of_words(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct skw_buf line = SKW_BUF_INIT;
 
-		skw_listing_row(&line, &rows[i]);
+		skw_listing_row(&line, &rows[i], &env);
 		assert_int_equal(words(text(&line)), want);
 		skw_buf_free(&line);
 	}
@@ -54,7 +57,7 @@ static void unknown_is_never_a_number(void **state)
 	struct skw_buf line = SKW_BUF_INIT;
 
 	(void)state;
-	skw_listing_row(&line, &row);
+	skw_listing_row(&line, &row, &env);
 	assert_null(strpbrk(text(&line), "123456789"));
 	assert_non_null(strstr((char *)line.data, " -- "));
 	skw_buf_free(&line);
@@ -66,7 +69,7 @@ static void a_row_tells_owner_ends_and_figures(void **state)
 	struct skw_buf line = SKW_BUF_INIT;
 
 	(void)state;
-	skw_listing_row(&line, &row);
+	skw_listing_row(&line, &row, &env);
 	const char *got = text(&line);
 	assert_non_null(strstr(got, "   4121 postgres "));
 	assert_non_null(strstr(got, " 10.0.3.7:5432 "));
@@ -82,13 +85,13 @@ static void names_cannot_move_a_cursor_or_add_words(void **state)
 	struct skw_buf line = SKW_BUF_INIT, plain = SKW_BUF_INIT;
 
 	(void)state;
-	skw_listing_row(&plain, &row);
+	skw_listing_row(&plain, &row, &env);
 	assert_non_null(owners);
 	owners->len = 1;
 	owners->list[0].pid = 7;
 	memcpy(owners->list[0].comm, "a b\033[2J\n\x9b", 10);
 	row.owners = owners;
-	skw_listing_row(&line, &row);
+	skw_listing_row(&line, &row, &env);
 	assert_int_equal(words(text(&line)), words(text(&plain)));
 	assert_non_null(strstr((char *)line.data, " a_b?[2J?? "));
 	skw_buf_free(&line);
@@ -123,6 +126,64 @@ static void totals_tell_unknown_rates(void **state)
 	skw_buf_free(&out);
 }
 
+static void the_sum_of_a_filter_is_a_line(void **state)
+{
+	const struct skw_group_row sum = { .connections = 12,
+					   .open = 13,
+					   .closed = 3,
+					   .rx_bps = 1200000,
+					   .tx_bps = SKW_NONE64,
+					   .bytes_received = 5000,
+					   .bytes_acked = 7,
+					   .rto_count = 2,
+					   .retrans_segs = SKW_NONE64 };
+	struct skw_buf out = SKW_BUF_INIT;
+
+	(void)state;
+	skw_listing_sum(&out, &sum);
+	assert_string_equal(text(&out), "matching the filter: 12 connections  3 closed  rx "
+					"1.2Mbit/s  tx --  received 5.0kB  acked 7B  RTO 2  "
+					"retrans --\n");
+	skw_buf_free(&out);
+}
+
+static void groups_count_closed_connections_apart(void **state)
+{
+	const struct skw_group_row row = { .name = "nginx", .open = 5, .closed = 7 };
+	struct skw_buf head = SKW_BUF_INIT, line = SKW_BUF_INIT;
+
+	(void)state;
+	skw_listing_group_head(&head, SKW_GROUP_PROCESS);
+	skw_listing_group(&line, &row, &env);
+	assert_non_null(strstr(text(&head), " CONNS CLOSED "));
+	assert_non_null(strstr(text(&line), "      5      7 "));
+	assert_int_equal(words((char *)head.data), words((char *)line.data));
+	skw_buf_free(&head);
+	skw_buf_free(&line);
+}
+
+static void names_of_utf8_are_shown_where_they_can_be(void **state)
+{
+	const struct skw_format_env utf8 = { .utf8 = true };
+	/* A euro sign of three bytes, a Chinese character of two columns, right-to-left. */
+	const struct skw_group_row row = { .name = "\xe2\x82\xac \xe4\xb8\xad\xe2\x80\xae\xff" };
+	struct skw_buf line = SKW_BUF_INIT;
+
+	(void)state;
+	skw_listing_group(&line, &row, &env);
+	assert_int_equal(strncmp(text(&line), "?_???  ", 7), 0);
+	size_t plain = words((char *)line.data), len = line.len;
+	skw_buf_reset(&line);
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	skw_listing_group(&line, &row, &utf8);
+	assert_int_equal(strncmp(text(&line), "\xe2\x82\xac_\xe4\xb8\xad??  ", 11), 0);
+	assert_int_equal(words((char *)line.data), plain);
+	/* Seven bytes fit into three columns: the rest of the line is where it was. */
+	assert_int_equal(line.len, len + 2 + 1);
+	skw_buf_free(&line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +192,9 @@ int main(void)
 		cmocka_unit_test(a_row_tells_owner_ends_and_figures),
 		cmocka_unit_test(names_cannot_move_a_cursor_or_add_words),
 		cmocka_unit_test(totals_tell_unknown_rates),
+		cmocka_unit_test(the_sum_of_a_filter_is_a_line),
+		cmocka_unit_test(groups_count_closed_connections_apart),
+		cmocka_unit_test(names_of_utf8_are_shown_where_they_can_be),
 	};
 
 	return cmocka_run_group_tests_name("batch lines", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The choice of the columns that fit on a screen. */
-#include "ui/draw/columns.h"
+#include "ui/draw/layout.h"
 
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -48,8 +48,8 @@ static void columns_drop_out_in_their_order(void **state)
 {
 	static const enum skw_column order[] = {
 		SKW_COLUMN_HISTORY, SKW_COLUMN_MIN_RTT,   SKW_COLUMN_PID,
-		SKW_COLUMN_AGE,     SKW_COLUMN_LOCAL,     SKW_COLUMN_TX,
-		SKW_COLUMN_RX,      SKW_COLUMN_RTO_COUNT, SKW_COLUMN_RETRANS,
+		SKW_COLUMN_AGE,     SKW_COLUMN_TX,        SKW_COLUMN_RX,
+		SKW_COLUMN_LOCAL,   SKW_COLUMN_RTO_COUNT, SKW_COLUMN_RETRANS,
 	};
 
 	(void)state;
@@ -116,6 +116,56 @@ static void columns_take_what_they_want_when_there_is_room(void **state)
 	assert_int_equal(l.at[1].width, skw_columns[SKW_COLUMN_SRTT].widths.min);
 }
 
+/* Lays the usual columns out for texts of these widths. */
+static void lay_texts(struct skw_layout *l, int owner, int local, int remote, int state, int width)
+{
+	uint8_t ids[SKW_COLUMN_DEFAULTS], want[SKW_COLUMN_DEFAULTS] = { 0 };
+
+	for (unsigned i = 0; i < SKW_COLUMN_DEFAULTS; i++)
+		ids[i] = (uint8_t)i;
+	want[SKW_COLUMN_PID] = 4;
+	want[SKW_COLUMN_OWNER] = (uint8_t)owner;
+	want[SKW_COLUMN_LOCAL] = (uint8_t)local;
+	want[SKW_COLUMN_REMOTE] = (uint8_t)remote;
+	want[SKW_COLUMN_STATE] = (uint8_t)state;
+	want[SKW_COLUMN_HISTORY] = SKW_ROW_HISTORY;
+	skw_layout_make(l, skw_columns, ids, SKW_COLUMN_DEFAULTS, want, 1, width);
+}
+
+static int width_of(const struct skw_layout *l, enum skw_column column)
+{
+	for (size_t i = 0; i < l->len; i++)
+		if (l->at[i].column == column)
+			return l->at[i].width;
+	return 0;
+}
+
+static void an_address_is_whole_while_a_column_is_blank(void **state)
+{
+	struct skw_layout l;
+
+	(void)state;
+	/* "curl", "10.99.100.1:50110" and "> 10.99.200.1:443" of connections in ESTAB. */
+	for (int width = 79; width <= 200; width++) {
+		lay_texts(&l, 4, 17, 19, 5, width);
+		assert_int_equal(width_of(&l, SKW_COLUMN_LOCAL), 17);
+		assert_int_equal(width_of(&l, SKW_COLUMN_REMOTE), 19);
+	}
+	/* The room of a cgroup beside the owner, and of the course of the RTT, is for addresses. */
+	lay_texts(&l, 22, 40, 42, 10, 131);
+	assert_true(width_of(&l, SKW_COLUMN_OWNER) < 22);
+	assert_int_equal(width_of(&l, SKW_COLUMN_LOCAL), 21);
+	assert_true(width_of(&l, SKW_COLUMN_REMOTE) > 30);
+	assert_true(width_of(&l, SKW_COLUMN_HISTORY) <= 10);
+	lay_texts(&l, 22, 40, 42, 10, 200);
+	assert_int_equal(width_of(&l, SKW_COLUMN_LOCAL), 40);
+	assert_int_equal(width_of(&l, SKW_COLUMN_REMOTE), 42);
+	/* Titles stay. */
+	lay_texts(&l, 1, 1, 1, 1, 79);
+	assert_int_equal(width_of(&l, SKW_COLUMN_STATE), 5);
+	assert_int_equal(width_of(&l, SKW_COLUMN_OWNER), 5);
+}
+
 static void unknown_is_never_zero(void **state)
 {
 	const struct skw_cell_env env = { 0, true };
@@ -151,6 +201,7 @@ int main(void)
 		cmocka_unit_test(columns_never_overlap_nor_leave_the_screen),
 		cmocka_unit_test(eighty_columns_show_who_where_and_how_slow),
 		cmocka_unit_test(columns_take_what_they_want_when_there_is_room),
+		cmocka_unit_test(an_address_is_whole_while_a_column_is_blank),
 		cmocka_unit_test(unknown_is_never_zero),
 	};
 

@@ -34,6 +34,10 @@ static void control_characters_never_reach_the_terminal(void **state)
 	assert_cells("\xe2\x80\xae"
 		     "x",
 		     true, 80, L"?x", 2);
+	/* A soft hyphen, and a letter that is a blank two columns wide. */
+	assert_cells("\xc2\xad\xe3\x85\xa4"
+		     "x",
+		     true, 80, L"??x", 3);
 	assert_cells("\xff\xfe", true, 80, L"??", 2);
 	assert_cells("\xe2\x96", true, 80, L"??", 2);
 }

@@ -50,9 +50,9 @@ static void durations(void **state)
 	static const struct {
 		const char *text;
 		uint64_t ns;
-	} good[] = { { "10", 10000000000 },   { "10s", 10000000000 }, { "1.5s", 1500000000 },
-		     { "500ms", 500000000 },  { "250us", 250000 },    { "2m", 120000000000 },
-		     { "1h", 3600000000000 }, { ".5", 500000000 } };
+	} good[] = { { "10", 10000000000 },   { "10s", 10000000000 },    { "1.5s", 1500000000 },
+		     { "500ms", 500000000 },  { "250us", 250000 },       { "2m", 120000000000 },
+		     { "1h", 3600000000000 }, { "2d", 172800000000000 }, { ".5", 500000000 } };
 	uint64_t n = 7;
 
 	(void)state;
@@ -61,7 +61,7 @@ static void durations(void **state)
 		assert_int_equal(n, good[i].ns);
 	}
 	n = 7;
-	for (const char **bad = (const char *[]){ "", "s", "1d", "1s2", "-1s", ".", "1..5",
+	for (const char **bad = (const char *[]){ "", "s", "1w", "1s2", "-1s", ".", "1..5",
 						  "99999999999999999999h", "9999999999999h", NULL };
 	     *bad; bad++)
 		assert_false(skw_units_parse_duration(*bad, &n));

@@ -11,62 +11,10 @@
 
 #include "conn_records.h"
 #include "table_feed.h"
+#include "view_fixture.h"
 
 #define ROWS      100000
 #define ROW_BYTES 512
-
-struct fixture {
-	struct skw_table *table;
-	struct skw_view *view;
-	struct skw_view_options opt;
-	__u64 now_ns;
-};
-
-static int set_up(void **state)
-{
-	const struct skw_table_options opt = { .closed_ns = 10 * S, .owners = true };
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	*state = f;
-	f->opt.sort = SKW_FIELD_SRTT_US;
-	return skw_table_new(&opt, &f->table) || skw_view_new(&f->view);
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	skw_table_free(f->table);
-	skw_view_free(f->view);
-	free(f);
-	return 0;
-}
-
-static void sweep(struct fixture *f, const struct skw_conn_rec *recs, size_t len)
-{
-	f->now_ns += S;
-	skw_table_sweep_begin(f->table, f->now_ns);
-	for (size_t i = 0; i < len; i++) {
-		struct skw_conn_rec rec = recs[i];
-
-		rec.ts_ns = f->now_ns;
-		assert_int_equal(take_row(f->table, &rec, sizeof(rec)), 0);
-	}
-	skw_table_sweep_end(f->table, f->now_ns, true);
-}
-
-static void hold(struct fixture *f, __u32 inode, __u32 tgid, const char *comm)
-{
-	struct skw_holder_rec rec = { .inode = inode, .tgid = tgid };
-
-	memcpy(rec.comm, comm, strnlen(comm, sizeof(rec.comm)));
-	assert_int_equal(take_holder(f->table, &rec), 0);
-}
-
-static void make(struct fixture *f, bool tick)
-{
-	assert_int_equal(skw_view_make(f->view, f->table, &f->opt, tick), 0);
-}
 
 /* The cookies of the rows in their order, as digits. */
 static const char *order(struct fixture *f, char *out)
@@ -241,7 +189,7 @@ static void a_filter_chooses_rows(void **state)
 
 	recs[1].srtt_us = 21000;
 	sweep(f, recs, 2);
-	assert_int_equal(skw_expr_parse("srtt > 20ms", &filter, NULL), 0);
+	assert_int_equal(skw_expr_parse("srtt > 20ms", NULL, &filter, NULL), 0);
 	f->opt.filter = filter;
 	make(f, true);
 	assert_string_equal(order(f, text), "2");
@@ -272,118 +220,6 @@ static void a_search_looks_at_what_is_shown(void **state)
 		assert_int_equal(skw_view_found(&f->opt, skw_table_find(f->table, 1)),
 				 cases[i].found);
 	}
-}
-
-/* Five connections: three of nginx, one of curl, one whose process is not known. */
-static void group_sample(struct fixture *f)
-{
-	struct skw_conn_rec recs[5];
-
-	for (unsigned i = 0; i < 5; i++) {
-		recs[i] = make_record(i + 1, i == 2 ? SKW_STATE_CLOSE_WAIT : 1);
-		recs[i].inode = i + 1;
-		recs[i].srtt_us = 100 * (i + 1);
-		recs[i].bytes_acked = 1000;
-		recs[i].direction = i < 3 ? SKW_CONN_IN : SKW_CONN_OUT;
-		recs[i].local_port = i < 3 ? 80 : 50000;
-		recs[i].remote_port = i < 3 ? (__u16)(40000 + i) : 80;
-		recs[i].cgroup_id = i < 3 ? 1 : 2;
-		recs[i].remote_addr[3] = (__u8)(i / 2 + 9);
-	}
-	recs[4].srtt_us = SKW_NONE32;
-	recs[4].bytes_acked = SKW_NONE64;
-	sweep(f, recs, 5);
-	skw_table_holders_begin(f->table);
-	hold(f, 1, 900, "nginx");
-	hold(f, 2, 901, "nginx");
-	hold(f, 3, 901, "nginx");
-	hold(f, 3, 950, "logger");
-	hold(f, 4, 77, "curl");
-	assert_int_equal(skw_table_holders_end(f->table), 0);
-	assert_int_equal(skw_table_name_cgroup(f->table, 1, "/system.slice/nginx.service"), 0);
-}
-
-static const char *names(struct fixture *f, char *out, size_t size)
-{
-	*out = '\0';
-	for (size_t i = 0; i < skw_view_groups_len(f->view); i++) {
-		const struct skw_group_row *group = skw_view_group(f->view, i);
-		size_t at = strlen(out);
-
-		snprintf(out + at, size - at, "%s%s %zu", i ? ", " : "", group->name, group->rows);
-	}
-	return out;
-}
-
-static void rows_are_grouped_by_each_kind(void **state)
-{
-	struct fixture *f = *state;
-	static const struct {
-		enum skw_group group;
-		enum skw_field sort;
-		bool ascending;
-		const char *names;
-	} cases[] = {
-		{ SKW_GROUP_PROCESS, SKW_FIELD_AGE_US, false, "nginx 3, -- 1, curl 1" },
-		{ SKW_GROUP_PROCESS, SKW_FIELD_BYTES_ACKED, false, "nginx 3, curl 1, -- 1" },
-		{ SKW_GROUP_PROCESS, SKW_FIELD_BYTES_ACKED, true, "curl 1, nginx 3, -- 1" },
-		{ SKW_GROUP_PROCESS, SKW_FIELD_SRTT_US, false, "curl 1, nginx 3, -- 1" },
-		{ SKW_GROUP_PROCESS, SKW_FIELD_COMM, false, "nginx 3, curl 1, -- 1" },
-		{ SKW_GROUP_REMOTE, SKW_FIELD_REMOTE_ADDR, true,
-		  "10.0.0.9 2, 10.0.0.10 2, 10.0.0.11 1" },
-		{ SKW_GROUP_PORT, SKW_FIELD_LOCAL_PORT, true, "80 5" },
-		{ SKW_GROUP_CGROUP, SKW_FIELD_AGE_US, false, "nginx.service 3, -- 2" },
-		{ SKW_GROUP_STATE, SKW_FIELD_AGE_US, true, "CLOSE_WAIT 1, ESTABLISHED 4" },
-	};
-	char text[256];
-
-	group_sample(f);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		f->opt.group = cases[i].group;
-		f->opt.sort = cases[i].sort;
-		f->opt.ascending = cases[i].ascending;
-		make(f, true);
-		assert_string_equal(names(f, text, sizeof(text)), cases[i].names);
-	}
-}
-
-static void a_group_sums_what_is_known(void **state)
-{
-	struct fixture *f = *state;
-
-	group_sample(f);
-	f->opt.group = SKW_GROUP_PROCESS;
-	f->opt.sort = SKW_FIELD_BYTES_ACKED;
-	make(f, true);
-
-	const struct skw_group_row *nginx = skw_view_group(f->view, 0);
-	const struct skw_group_row *unknown = skw_view_group(f->view, 2);
-
-	assert_int_equal(nginx->bytes_acked, 3000);
-	assert_int_equal(nginx->bytes_received, SKW_NONE64);
-	assert_int_equal(nginx->srtt_us, 200);
-	assert_int_equal(nginx->worst_srtt_us, 300);
-	assert_int_equal(unknown->bytes_acked, SKW_NONE64);
-	assert_int_equal(unknown->srtt_us, SKW_NONE64);
-	assert_int_equal(skw_view_len(f->view), 5);
-}
-
-static void ipv6_peers_with_one_prefix_are_not_one(void **state)
-{
-	struct fixture *f = *state;
-	struct skw_conn_rec recs[3];
-	char text[128];
-
-	for (unsigned i = 0; i < 3; i++) {
-		recs[i] = make_record(i + 1, 1);
-		recs[i].family = AF_INET6;
-		assert_int_equal(inet_pton(AF_INET6, "2001:db8::1", recs[i].remote_addr), 1);
-	}
-	recs[2].remote_addr[15] = 2;
-	sweep(f, recs, 3);
-	f->opt.group = SKW_GROUP_REMOTE;
-	make(f, true);
-	assert_string_equal(names(f, text, sizeof(text)), "2001:db8::1 2, 2001:db8::2 1");
 }
 
 static void names_of_groups_and_keys_are_found(void **state)
@@ -452,9 +288,6 @@ int main(void)
 		TEST(listeners_and_closed_rows_are_asked_for),
 		TEST(a_filter_chooses_rows),
 		TEST(a_search_looks_at_what_is_shown),
-		TEST(rows_are_grouped_by_each_kind),
-		TEST(a_group_sums_what_is_known),
-		TEST(ipv6_peers_with_one_prefix_are_not_one),
 		TEST(names_of_groups_and_keys_are_found),
 		TEST(a_hundred_thousand_rows_fit_their_budget),
 	};

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/utf8.h"
+
 /*
  * Takes the next character of the text. Returns L'?' for a character that must not reach a
  * terminal.
@@ -32,7 +34,7 @@ static wchar_t next_char(const char **text, bool utf8, mbstate_t *state)
 		return L'?';
 	}
 	*text += n;
-	return wcwidth(c) > 0 ? c : L'?';
+	return wcwidth(c) > 0 && !skw_utf8_is_hidden((uint32_t)c) ? c : L'?';
 }
 
 int skw_cells_make(wchar_t *out, int width, const char *text, bool utf8)

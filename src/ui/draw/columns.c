@@ -14,7 +14,6 @@
 #include "ui/draw/spark.h"
 #include "util/cleanup.h"
 
-#define STAYS_ALWAYS 250
 #define STAYS_CHOSEN 50 /* columns that are not in the default, so the user chose them */
 
 #define NUMBER(name, title, help, field)                                                           \
@@ -35,7 +34,7 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 			       "its name, and what it runs in",
 			       SKW_FIELD_COMM,
 			       { 8, 0, 22 },
-			       STAYS_ALWAYS,
+			       SKW_COLUMN_STAYS,
 			       true },
 	[SKW_COLUMN_LOCAL] = { "local",
 			       "LOCAL",
@@ -49,14 +48,14 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 				"the peer; < accepted here, > opened here",
 				SKW_FIELD_REMOTE_ADDR,
 				{ 15, 18, 23 },
-				STAYS_ALWAYS + 2,
+				SKW_COLUMN_STAYS + 2,
 				true },
 	[SKW_COLUMN_STATE] = { "state",
 			       "STATE",
 			       "state, or why it was closed",
 			       SKW_FIELD_STATE,
 			       { 7, 10, 10 },
-			       STAYS_ALWAYS + 3,
+			       SKW_COLUMN_STAYS + 3,
 			       true },
 	[SKW_COLUMN_AGE] = { "age",
 			     "AGE",
@@ -70,21 +69,21 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 			    "receiving, bits per second",
 			    SKW_FIELD_RX_BPS,
 			    { 4, 0, 5 },
-			    70,
+			    SKW_COLUMN_LEAVES,
 			    false },
 	[SKW_COLUMN_TX] = { "tx",
 			    "TX/s",
 			    "sending, bits per second",
 			    SKW_FIELD_TX_BPS,
 			    { 4, 0, 5 },
-			    70,
+			    SKW_COLUMN_LEAVES,
 			    false },
 	[SKW_COLUMN_SRTT] = { "srtt",
 			      "SRTT",
 			      "smoothed round-trip time",
 			      SKW_FIELD_SRTT_US,
 			      { 6, 0, 7 },
-			      STAYS_ALWAYS + 1,
+			      SKW_COLUMN_STAYS + 1,
 			      false },
 	[SKW_COLUMN_MIN_RTT] = { "min",
 				 "MIN",
@@ -128,7 +127,7 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 			       "network namespace",
 			       SKW_FIELD_NETNS,
 			       { 10, 0, 16 },
-			       STAYS_CHOSEN,
+			       58,
 			       true },
 	[SKW_COLUMN_PROTO] = { "proto",
 			       "PROT",
@@ -216,101 +215,6 @@ enum skw_column skw_column_by_field(enum skw_field field)
 	while (i < SKW_COLUMNS && skw_columns[i].field != field)
 		i++;
 	return (enum skw_column)i;
-}
-
-/* The place of the column to leave out first when room is short, n if all have to stay. */
-static size_t first_to_go(const struct skw_column_info *infos, const uint8_t *ids, size_t n)
-{
-	size_t found = n;
-
-	for (size_t i = 0; i < n; i++)
-		if (infos[ids[i]].stays < STAYS_ALWAYS &&
-		    (found == n || infos[ids[i]].stays <= infos[ids[found]].stays))
-			found = i;
-	return found;
-}
-
-static int width_of(const struct skw_column_info *info, bool good)
-{
-	return good && info->widths.good ? info->widths.good : info->widths.min;
-}
-
-static int least_width(const struct skw_column_info *infos, const uint8_t *ids, size_t n, bool good)
-{
-	int width = n ? (int)n - 1 : 0;
-
-	for (size_t i = 0; i < n; i++)
-		width += width_of(&infos[ids[i]], good);
-	return width;
-}
-
-/*
- * Shares out `left` columns of width. The column with the highest `stays` gets its share first.
- * It gets as much as it usually wants, or with `all` as much as it has grown to. Returns what
- * remains.
- */
-static int share_out(struct skw_layout *l, const struct skw_column_info *infos,
-		     const uint8_t *wanted, bool all, int left)
-{
-	bool given[SKW_LAYOUT_COLUMNS] = { false };
-
-	for (size_t round = 0; round < l->len && left > 0; round++) {
-		size_t best = l->len;
-		int more;
-
-		for (size_t i = 0; i < l->len; i++)
-			if (!given[i] &&
-			    (best == l->len ||
-			     infos[l->at[i].column].stays > infos[l->at[best].column].stays))
-				best = i;
-		given[best] = true;
-		more = wanted[best];
-		if (!all && more > infos[l->at[best].column].widths.want)
-			more = infos[l->at[best].column].widths.want;
-		more -= l->at[best].width;
-		more = more < left ? more : left;
-		if (more > 0) {
-			l->at[best].width += more;
-			left -= more;
-		}
-	}
-	return left;
-}
-
-void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
-		     size_t n, const uint8_t *want, int x, int width)
-{
-	uint8_t kept[SKW_LAYOUT_COLUMNS], wanted[SKW_LAYOUT_COLUMNS];
-	bool good;
-	int left;
-
-	if (n > SKW_LAYOUT_COLUMNS)
-		n = SKW_LAYOUT_COLUMNS;
-	for (size_t i = 0; i < n; i++) {
-		kept[i] = ids[i];
-		wanted[i] = want && want[i] ? want[i] : infos[ids[i]].widths.want;
-	}
-	while (least_width(infos, kept, n, true) > width) {
-		size_t gone = first_to_go(infos, kept, n);
-
-		if (gone == n)
-			break;
-		n--;
-		memmove(kept + gone, kept + gone + 1, n - gone);
-		memmove(wanted + gone, wanted + gone + 1, n - gone);
-	}
-	good = least_width(infos, kept, n, true) <= width;
-	l->len = n;
-	for (size_t i = 0; i < n; i++)
-		l->at[i] = (struct skw_placed){ kept[i], 0, width_of(&infos[kept[i]], good) };
-	/* So one long address does not take the room from all other columns. */
-	left = share_out(l, infos, wanted, false, width - least_width(infos, kept, n, good));
-	share_out(l, infos, wanted, true, left);
-	l->width = 0;
-	for (size_t i = 0; i < n; i++) {
-		l->at[i].x = x + l->width;
-		l->width += l->at[i].width + (i + 1 < n);
-	}
 }
 
 /* A short name of the state. For a closed row it is the reason of the close. */

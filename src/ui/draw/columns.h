@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The columns of the table as data, the choice of columns that fit on a screen, and the text of a
- * cell. Nothing is drawn here.
+ * The columns of the table as data, and the text of a cell. Nothing is drawn here.
  */
 #ifndef SKW_UI_DRAW_COLUMNS_H
 #define SKW_UI_DRAW_COLUMNS_H
@@ -56,6 +55,11 @@ enum skw_column {
 	SKW_COLUMNS
 };
 
+/* Columns below this number go before an address is cut. */
+#define SKW_COLUMN_LEAVES 55
+/* Columns from this number on are never left out. */
+#define SKW_COLUMN_STAYS 250
+
 struct skw_column_info {
 	const char *name;  /* in the settings file */
 	const char *title; /* on the screen */
@@ -67,7 +71,7 @@ struct skw_column_info {
 		uint8_t min, good;
 		uint8_t want; /* the width that is usually enough */
 	} widths;
-	/* Columns with the lowest number are left out first, columns from 250 on never. */
+	/* Columns with the lowest number are left out first. */
 	uint8_t stays;
 	bool left; /* aligned left */
 };
@@ -81,29 +85,6 @@ enum skw_column skw_column_find(const char *name, size_t len);
  * there is none.
  */
 enum skw_column skw_column_by_field(enum skw_field field);
-
-/* The largest number of columns in a layout. */
-#define SKW_LAYOUT_COLUMNS 32
-
-/* Where the columns are. Any table of columns can be laid out, not only skw_columns. */
-struct skw_layout {
-	struct skw_placed {
-		uint8_t column;
-		int x, width;
-	} at[SKW_LAYOUT_COLUMNS];
-	size_t len;
-	int width; /* of all columns together */
-};
-
-/*
- * Places `n` columns of `infos` from x on, with a blank between two columns, in at most `width`. If
- * there is not enough room, the columns with the lowest `stays` are left out. Room that is left
- * goes to the columns that want more, to those with the highest `stays` first. want[i] replaces the
- * wanted width of column ids[i]; 0, or want == NULL, leaves that of `infos`. The part of a
- * wanted width that exceeds that of `infos` is given last.
- */
-void skw_layout_make(struct skw_layout *l, const struct skw_column_info *infos, const uint8_t *ids,
-		     size_t n, const uint8_t *want, int x, int width);
 
 /* The other values that the text of a cell depends on. */
 struct skw_cell_env {

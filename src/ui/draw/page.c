@@ -90,6 +90,14 @@ static size_t fitting(const struct skw_page *p, const char *text, int width)
 	return len ? len : strlen(text);
 }
 
+void skw_page_label(struct skw_page *p, const char *label, int indent)
+{
+	p->indent = 0;
+	skw_page_put(p, SKW_STYLE_STRONG, label);
+	p->x = p->indent = indent;
+	p->open = false;
+}
+
 void skw_page_item(struct skw_page *p, const char *label, enum skw_style style, const char *value)
 {
 	int width =

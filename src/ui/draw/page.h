@@ -33,6 +33,8 @@ void skw_page_free(struct skw_page *p);
 void skw_page_put(struct skw_page *p, enum skw_style style, const char *text);
 /* Continues the line at this column, unless the line is already longer. */
 void skw_page_tab(struct skw_page *p, int x);
+/* Begins a line with a label. Its values, and the lines that follow, begin at column `indent`. */
+void skw_page_label(struct skw_page *p, const char *label, int indent);
 /* Ends the line. If the line has no text, it is an empty line. */
 void skw_page_end(struct skw_page *p);
 /* Adds a whole line. */

@@ -2,8 +2,6 @@
 #include "ui/draw/terminal.h"
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +11,8 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "util/locale.h"
 
 /*
  * The bytes of one key arrive in this time even over a slow line, and the user does not notice the
@@ -68,9 +68,11 @@ static void say_goodbye(char *out, size_t size)
 
 	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++)
 		len += add_capability(out + len, size - len, capability(last[i]));
-	/* A terminal without an alternate screen leaves the shell's cursor in our last line. */
-	if (!leave || leave == (char *)-1)
-		add_capability(out + len, size - len, "\r\n");
+	/* A terminal without an alternate screen leaves the shell's cursor within our lines. */
+	if (!leave || leave == (char *)-1) {
+		len += add_capability(out + len, size - len, "\r\n");
+		add_capability(out + len, size - len, capability("ed"));
+	}
 }
 
 int skw_terminal_probe(const char **farewell, struct skw_error *err)
@@ -169,8 +171,7 @@ int skw_terminal_open(struct skw_terminal **out, bool *utf8, struct skw_error *e
 
 	if (!t)
 		return skw_error_set(err, -ENOMEM, "out of memory");
-	setlocale(LC_CTYPE, "");
-	*utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	*utf8 = skw_locale_is_utf8();
 	if (tcgetattr(STDIN_FILENO, &t->before)) {
 		free(t);
 		return skw_error_set(err, -ENOTTY,
@@ -188,12 +189,28 @@ int skw_terminal_open(struct skw_terminal **out, bool *utf8, struct skw_error *e
 	return 0;
 }
 
+/*
+ * Without an alternate screen the last line of ours would stay below the cursor, and the shell
+ * would write over it.
+ */
+static void leave_screen(void)
+{
+	const char *leave = capability("rmcup");
+
+	if (!leave || leave == (char *)-1) {
+		move(LINES - 1, 0);
+		clrtoeol();
+		refresh();
+	}
+	endwin();
+}
+
 void skw_terminal_close(struct skw_terminal *t)
 {
 	if (!t)
 		return;
 	mousemask(0, NULL);
-	endwin();
+	leave_screen();
 	delscreen(t->screen);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
 	free(t);
@@ -218,7 +235,7 @@ void skw_terminal_suspend(struct skw_terminal *t, void (*stop_job)(void *ctx), v
 	sigset_t set, mask;
 
 	def_prog_mode();
-	endwin();
+	leave_screen();
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->before);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of a JSON object. They append to a buffer. Internal to this room. */
+#ifndef SKW_FORMAT_FORMAT_JSON_H
+#define SKW_FORMAT_FORMAT_JSON_H
+
+#include "format/format.h"
+
+/* A comma unless the object was just opened, and the key. */
+void skw_format_json_key(struct skw_buf *out, const char *name);
+
+void skw_format_json_null(struct skw_buf *out);
+void skw_format_json_string(struct skw_buf *out, const char *text);
+void skw_format_json_time(struct skw_buf *out, uint64_t ns, const struct skw_format_env *env);
+
+/* The keys and values of the update and the host. */
+void skw_format_json_update(struct skw_buf *out, const struct skw_format_env *env);
+
+/* The end of an object and of its line. 0 or -ENOMEM. */
+int skw_format_json_end(struct skw_buf *out);
+
+#endif
