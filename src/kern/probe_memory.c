@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The limits of the memory cgroup, in both versions of cgroups. */
+#include "kern/probe.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/mountinfo.h"
+#include "util/cleanup.h"
+
+/* Version 1 writes a number near 2^63 if there is no limit. */
+#define NO_LIMIT (1ULL << 62)
+
+/* The files of a version. */
+struct version {
+	const char *type;   /* of the file system */
+	const char *option; /* of the mount; NULL: any */
+	const char *limit, *used;
+};
+
+static const struct version versions[] = {
+	{ "cgroup2", NULL, "memory.max", "memory.current" },
+	{ "cgroup", "memory", "memory.limit_in_bytes", "memory.usage_in_bytes" },
+};
+
+/* Whether `word` is one of the words with commas between them. */
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
+		if ((at == words || at[-1] == ',') &&
+		    (!at[len] || at[len] == ',' || at[len] == '\n'))
+			return true;
+	return false;
+}
+
+/*
+ * Reads a line of mountinfo, see kern/cgroup.c. Returns whether it is a mount of this version. The
+ * mount point and the folder of the hierarchy that it shows are left in `line`.
+ */
+static bool parse_mount(char *line, const struct version *v, char **root, char **point)
+{
+	char *tail = strstr(line, " - "), *save = NULL, *word = line;
+	char type[32] = "", options[256] = "";
+
+	if (!tail || sscanf(tail + 3, "%31s %*s %255s", type, options) < 1 ||
+	    strcmp(type, v->type) != 0 || (v->option && !has_word(options, v->option)))
+		return false;
+	*tail = '\0';
+	for (int i = 0; i < 5; i++, line = NULL) {
+		if (!(word = strtok_r(line, " ", &save)))
+			return false;
+		if (i == 3)
+			*root = word;
+	}
+	*point = word;
+	skw_mountinfo_unescape(*root);
+	skw_mountinfo_unescape(*point);
+	return true;
+}
+
+/* Finds the process's cgroup of this version: "0::/path", or "4:memory:/path". */
+static bool own_path(const struct version *v, char path[PATH_MAX])
+{
+	SKW_AUTO_FILE FILE *f = fopen("/proc/self/cgroup", "re");
+	SKW_AUTO_FREE char *line = NULL;
+	size_t size = 0;
+
+	while (f && getline(&line, &size, f) > 0) {
+		char *names = strchr(line, ':'), *at = names ? strchr(names + 1, ':') : NULL;
+
+		if (!at)
+			continue;
+		*at++ = '\0';
+		if (v->option ? !has_word(names + 1, v->option) : names[1] != '\0')
+			continue;
+		at[strcspn(at, "\n")] = '\0';
+		if (strlen(at) >= PATH_MAX)
+			return false;
+		strcpy(path, at);
+		return true;
+	}
+	return false;
+}
+
+/* Returns all ones if the file has no number. */
+static uint64_t read_number(const char *folder, const char *name)
+{
+	char path[PATH_MAX + 32];
+	unsigned long long number;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	SKW_AUTO_FILE FILE *f = fopen(path, "re");
+	return f && fscanf(f, "%llu", &number) == 1 && number < NO_LIMIT ? number : UINT64_MAX;
+}
+
+/* Looks at the cgroup and at each above it, up to the mount point. */
+static void look_up(const struct version *v, const char *point, const char *below,
+		    uint64_t *limit_bytes, uint64_t *free_bytes)
+{
+	char folder[2 * PATH_MAX];
+	size_t shortest = strlen(point);
+
+	snprintf(folder, sizeof(folder), "%s%s", point, below);
+	for (;;) {
+		uint64_t limit = read_number(folder, v->limit);
+		uint64_t used = read_number(folder, v->used);
+
+		if (limit < *limit_bytes)
+			*limit_bytes = limit;
+		if (limit != UINT64_MAX && used != UINT64_MAX &&
+		    (limit > used ? limit - used : 0) < *free_bytes)
+			*free_bytes = limit > used ? limit - used : 0;
+		char *slash = strrchr(folder, '/');
+		if (!slash || (size_t)(slash - folder) < shortest)
+			return;
+		*slash = '\0';
+	}
+}
+
+static void look_at(const struct version *v, uint64_t *limit_bytes, uint64_t *free_bytes)
+{
+	SKW_AUTO_FILE FILE *f = fopen("/proc/self/mountinfo", "re");
+	SKW_AUTO_FREE char *line = NULL;
+	char path[PATH_MAX];
+	size_t size = 0;
+
+	if (!f || !own_path(v, path))
+		return;
+	while (getline(&line, &size, f) > 0) {
+		char *root = NULL, *point = NULL;
+		const char *below = path;
+
+		if (!parse_mount(line, v, &root, &point))
+			continue;
+		/* In a container, the mount may show the hierarchy from this cgroup on. */
+		if (strcmp(root, "/") != 0)
+			below = strncmp(path, root, strlen(root)) == 0 ? path + strlen(root) : "";
+		look_up(v, point, strcmp(below, "/") == 0 ? "" : below, limit_bytes, free_bytes);
+		return;
+	}
+}
+
+void skw_probe_memory(uint64_t *limit_bytes, uint64_t *free_bytes)
+{
+	*limit_bytes = *free_bytes = UINT64_MAX;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(versions); i++)
+		look_at(&versions[i], limit_bytes, free_bytes);
+}
