@@ -3,11 +3,12 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -33,10 +34,15 @@ static struct skw_check_line layer(const char *name, enum skw_check_state state,
 /* Returns the number in a file, or -1. */
 static int read_number(const char *path)
 {
-	SKW_AUTO_FILE FILE *f = fopen(path, "re");
-	int number;
+	SKW_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[32], *end;
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
-	return f && fscanf(f, "%d", &number) == 1 ? number : -1;
+	if (n <= 0)
+		return -1;
+	text[n] = '\0';
+	long number = strtol(text, &end, 10);
+	return end != text && number >= 0 ? (int)number : -1;
 }
 
 static void probe_user(struct skw_check *check)

@@ -2,11 +2,13 @@
 /* The limits of the memory cgroup, in both versions of cgroups. */
 #include "kern/probe.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kern/mountinfo.h"
 #include "util/cleanup.h"
@@ -90,12 +92,16 @@ static bool own_path(const struct version *v, char path[PATH_MAX])
 /* Returns all ones if the file has no number. */
 static uint64_t read_number(const char *folder, const char *name)
 {
-	char path[PATH_MAX + 32];
-	unsigned long long number;
+	char path[2 * PATH_MAX + 32], text[32], *end;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	SKW_AUTO_FILE FILE *f = fopen(path, "re");
-	return f && fscanf(f, "%llu", &number) == 1 && number < NO_LIMIT ? number : UINT64_MAX;
+	SKW_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return UINT64_MAX;
+	text[n] = '\0';
+	unsigned long long number = strtoull(text, &end, 10);
+	return end != text && number < NO_LIMIT ? number : UINT64_MAX;
 }
 
 /* Looks at the cgroup and at each above it, up to the mount point. */
