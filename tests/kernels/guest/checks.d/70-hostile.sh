@@ -9,6 +9,8 @@ mkdir -p bpf out /dev/pts
 mount -t bpf none bpf
 [ -c /dev/pts/ptmx ] || mount -t devpts none /dev/pts
 chmod 777 out
+# The other user must be able to come here.
+chmod 755 .
 
 # attack NAME OPTION...: makes the attempts; the options of `run try`, and the command.
 attack() {
@@ -29,7 +31,8 @@ attack() {
 	fi
 }
 
-attack capture --output "$PWD/out/f.pcapng" /bin/skwatch capture -i wire -w "$PWD/out/f.pcapng"
-# CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF
-attack events --uid 54321 --caps 12,38,39 /bin/skwatch events --netns self
+attack events /bin/skwatch events --netns self
+# CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, CAP_BPF
+attack capture --uid 54321 --caps 12,13,38,39 --output "$PWD/out/f.pcapng" \
+	/bin/skwatch capture -i wire -w "$PWD/out/f.pcapng"
 umount bpf
