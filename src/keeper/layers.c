@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "keeper/privileges.h"
 #include "util/cleanup.h"
 #include "util/report.h"
 
@@ -51,11 +52,13 @@ static void probe_user(struct skw_check *check)
 	bool root = capng_get_caps_process() == 0 &&
 		    capng_have_capability(CAPNG_EFFECTIVE, CAP_SETUID) == 1 &&
 		    capng_have_capability(CAPNG_EFFECTIVE, CAP_SETGID) == 1;
+	struct skw_identity who;
 	struct skw_check_line line =
 		layer("another user", root ? SKW_CHECK_OK : SKW_CHECK_LIMITED, "start it as root");
 
+	skw_identity_default(&who);
 	skw_report_add(check, &line, "%s",
-		       root ? ""
+		       root ? who.name
 			    : "the process that reads packets stays the same user, as only root "
 			      "can become another");
 }

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A worker that an attacker has taken over can do no harm, see tests/live/hostile_worker.sh.
 
-# While the sandbox is being built, successes are known.
-todo=" # TODO the sandbox is not complete"
-
 two_hosts
 mkdir -p bpf out /dev/pts
 mount -t bpf none bpf
@@ -25,14 +22,15 @@ attack() {
 	awk -F'\t' '$1 == "SUCCEEDED" || $1 == "HUNG" || $1 == "untried" || $1 == "trying" ||
 		($1 == "killed" && $5 != "Bad system call") { print $1 ": " $4 " " $5 }' results >bad
 	if [ -s bad ]; then
-		not_ok "$name: none of $(wc -l <results) attempts succeeds$todo" "$(cat bad)"
+		not_ok "$name: none of $(wc -l <results) attempts succeeds" "$(cat bad)"
 	else
 		ok "$name: none of $(wc -l <results) attempts succeeds"
 	fi
 }
 
-attack events /bin/skwatch events --netns self
-# CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, CAP_BPF
-attack capture --uid 54321 --caps 12,13,38,39 --output "$PWD/out/f.pcapng" \
+# CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF. The programs name structs that old kernels lack, which libbpf
+# would look for in the modules, and that takes another capability.
+attack events --uid 54321 --caps 12,38,39 /bin/skwatch events --netns self
+attack capture --output "$PWD/out/f.pcapng" \
 	/bin/skwatch capture -i wire -w "$PWD/out/f.pcapng"
 umount bpf
