@@ -19,6 +19,7 @@ static const struct skw_command *const commands[] = {
 #ifdef HAVE_BPF
 	&skw_cmd_top,
 	&skw_cmd_events,
+	&skw_cmd_check,
 #endif
 };
 

@@ -18,5 +18,6 @@ struct skw_command {
 extern const struct skw_command skw_cmd_capture;
 extern const struct skw_command skw_cmd_top;
 extern const struct skw_command skw_cmd_events;
+extern const struct skw_command skw_cmd_check;
 
 #endif

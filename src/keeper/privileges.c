@@ -15,6 +15,7 @@
 
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/report.h"
 
 /*
  * Reads a user number, which chown(1) also takes where no user has that name. Returns false if
@@ -233,4 +234,36 @@ int skw_privileges_missing(unsigned uses, struct skw_error *err)
 		      text.failed ? 0 : (int)text.len, text.data ? (char *)text.data : "");
 	skw_buf_free(&text);
 	return -EPERM;
+}
+
+void skw_privileges_report(struct skw_check *check)
+{
+	capng_clear(CAPNG_SELECT_ALL);
+	bool known = capng_get_caps_process() == 0;
+	bool admin = known && capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN) == 1;
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(needed); i++) {
+		bool vital = !(needed[i].uses & SKW_USE_NAMESPACES);
+		bool has = known && (capng_have_capability(CAPNG_EFFECTIVE, needed[i].cap) == 1 ||
+				     (admin && needed[i].admin_will_do));
+		const struct skw_check_line line = {
+			.section = "privileges",
+			.name = needed[i].name,
+			.state = !known  ? SKW_CHECK_UNKNOWN
+				 : has   ? SKW_CHECK_OK
+				 : vital ? SKW_CHECK_MISSING
+					 : SKW_CHECK_LIMITED,
+			.commands = (needed[i].uses & SKW_USE_CAPTURE ? SKW_CHECK_CAPTURE : 0) |
+				    (needed[i].uses & ~SKW_USE_CAPTURE ? SKW_CHECK_WATCH : 0),
+			.vital = vital,
+			.help = has     ? NULL
+				: vital ? "run it as root, or once: setcap "
+					  "cap_bpf,cap_net_admin,cap_net_raw,cap_perfmon+ep "
+					  "$(command -v skwatch)"
+					: "run it as root, or grant "
+					  "cap_sys_admin,cap_sys_ptrace, too",
+		};
+
+		skw_report_add(check, &line, "%s", needed[i].purpose);
+	}
 }

@@ -55,4 +55,9 @@ enum skw_privileges_use {
  */
 int skw_privileges_missing(unsigned uses, struct skw_error *err);
 
+struct skw_check;
+
+/* Adds a line for each capability that a command needs: whether the process has it. */
+void skw_privileges_report(struct skw_check *check);
+
 #endif

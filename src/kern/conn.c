@@ -19,10 +19,11 @@
 
 #include "bpf/conn.skel.h"
 #include "kern/bpf_log.h"
-#include "kern/cgroup.h"
+#include "kern/host/cgroup.h"
 #include "kern/conn_owner.h"
 #include "kern/conn_trace.h"
 #include "kern/ring_set.h"
+#include "kern/types.h"
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (8ULL << 20)
@@ -118,7 +119,8 @@ static int place_open(struct place *place, const char *cgroup, struct skw_error 
 static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
 		    uint32_t without)
 {
-	struct conn_bpf *bpf = conn_bpf__open();
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path());
+	struct conn_bpf *bpf = conn_bpf__open_opts(&open_opts);
 
 	if (!bpf)
 		return -errno;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "bpf/owner.skel.h"
+#include "kern/types.h"
 
 /* Inode number of the initial pid namespace: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 #define FIRST_PIDNS 0xEFFFFFFCU
@@ -27,11 +28,12 @@ uint32_t skw_conn_owner_pidns(void)
 
 struct skw_conn_owner *skw_conn_owner_open(void)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path());
 	struct skw_conn_owner *o = calloc(1, sizeof(*o));
 
 	if (!o)
 		return NULL;
-	o->bpf = owner_bpf__open();
+	o->bpf = owner_bpf__open_opts(&open_opts);
 	if (o->bpf) {
 		o->bpf->rodata->reader_pidns = skw_conn_owner_pidns();
 		if (owner_bpf__load(o->bpf) == 0)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kern/memory.h"
+#include "kern/host/memory.h"
 #include "util/cleanup.h"
 #include "util/say.h"
 

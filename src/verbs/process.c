@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kern/process.h"
+#include "kern/host/process.h"
 
 static int serve_process(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
 {

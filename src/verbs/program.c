@@ -2,46 +2,24 @@
 #include "verbs/program.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "keeper/handed.h"
 #include "util/cleanup.h"
-
-/* More than libpcap makes of any expression that it can compile in a minute. */
-#define BYTES_MAX (64u << 20)
 
 int skw_verbs_program_put(const struct skw_offline_filter *filter)
 {
 	SKW_CLEANUP(skw_buf_free) struct skw_buf bytes = SKW_BUF_INIT;
-	SKW_AUTO_FD int fd = memfd_create("skwatch filter", MFD_CLOEXEC);
 
 	skw_offline_filter_pack(filter, &bytes);
-	if (fd < 0 || bytes.failed)
-		return -ENOMEM;
-	if (write(fd, bytes.data, bytes.len) != (ssize_t)bytes.len)
-		return -ENOMEM;
-	return SKW_TAKE_FD(fd);
+	return skw_handed_put(&bytes);
 }
 
 int skw_verbs_program_get(int fd, struct skw_offline_filter **out)
 {
-	SKW_AUTO_FD int program_fd = fd;
-	SKW_AUTO_FREE uint8_t *bytes = NULL;
-	struct stat st;
+	SKW_CLEANUP(skw_buf_free) struct skw_buf bytes = SKW_BUF_INIT;
+	int ret = skw_handed_get(fd, &bytes);
 
-	if (fstat(program_fd, &st) < 0)
-		return -errno;
-	size_t len = (size_t)st.st_size;
-	if (!len || len > BYTES_MAX)
-		return -EPROTO;
-	bytes = malloc(len);
-	if (!bytes)
-		return -ENOMEM;
-	if (pread(program_fd, bytes, len, 0) != (ssize_t)len)
-		return -EPROTO;
-	return skw_offline_filter_unpack(bytes, len, out);
+	return ret ? ret : skw_offline_filter_unpack(bytes.data, bytes.len, out);
 }
 
 static int serve_compile(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)

@@ -11,7 +11,7 @@
 
 #include "keeper/keeper.h"
 #include "kern/conn.h"
-#include "kern/netns.h"
+#include "kern/host/netns.h"
 
 /* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_watch {

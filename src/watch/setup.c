@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "keeper/privileges.h"
-#include "kern/cgroup.h"
+#include "kern/host/cgroup.h"
 #include "util/cleanup.h"
 #include "util/limits.h"
 #include "util/say.h"

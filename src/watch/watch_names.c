@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "kern/cgroup.h"
+#include "kern/host/cgroup.h"
 #include "util/cleanup.h"
 
 int skw_watch_names_open(struct skw_watch_names *n)

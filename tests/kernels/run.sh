@@ -37,6 +37,9 @@ for program in features left verify; do
 	programs="$programs $builddir/tests/kernels/$program"
 done
 programs="$programs $builddir/tests/live/traffic $builddir/tests/live/conns $builddir/skwatch"
+for program in run worker.so; do
+	programs="$programs $builddir/tests/live/hostile_worker/$program"
+done
 for object in "$builddir"/bpf/*.bpf.o; do
 	programs="$programs $object"
 done

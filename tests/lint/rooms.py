@@ -15,7 +15,7 @@ COMMON = {"model", "abi", "util"}
 PURE = {"row", "table", "view", "expr", "format", "filter", "pcap", "flow",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
-PURE_UTIL = {"buf", "bytes", "cleanup", "error", "units", "utf8"}
+PURE_UTIL = {"buf", "bytes", "cleanup", "error", "report", "units", "utf8"}
 # Rooms outside the dissect family see only its front room.
 PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 
@@ -41,19 +41,20 @@ ARROWS = {
     "ui/draw": COMMON | PURE_FRONT,
     "out": COMMON,
     # kern: filters are translated before they are loaded.
-    "kern": COMMON | {"filter"},
+    "kern": COMMON | {"filter", "kern/host"},
+    "kern/host": COMMON,
     "keeper": COMMON,
     # verbs: out gives the name of the next file of a rotation.
-    "verbs": COMMON | {"keeper", "kern", "filter", "out"},
+    "verbs": COMMON | {"keeper", "kern", "kern/host", "filter", "out"},
     "loop": COMMON | {"keeper"},
     # Sources, sinks and stages never use each other: session hands one to the next.
-    "capture": COMMON | PURE_FRONT | {"loop", "kern", "verbs", "keeper"},
-    "watch": COMMON | PURE_FRONT | {"loop", "kern", "verbs", "keeper"},
+    "capture": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
+    "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "out"},
     "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
     "join": COMMON | {"flow", "table", "expr", "pcap"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
-    "act": COMMON | {"kern", "verbs", "keeper"},
+    "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "join",
                                       "message", "verbs", "keeper"},
     # cmd: these know the words that options take, and their help.

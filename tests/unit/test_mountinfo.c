@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Paths in the form in which the kernel writes them into mountinfo. */
-#include "kern/mountinfo.h"
+#include "kern/host/mountinfo.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Descriptions of processes by the keeper: this one, a child of it, and others that hold no socket.
  */
-#include "kern/process.h"
+#include "kern/host/process.h"
 #include "verbs/process.h"
 
 #include <errno.h>

@@ -339,7 +339,9 @@ static long can_write(const struct hostile_mapping *m)
 		expected = 0;
 		return -EACCES;
 	}
-	m->at[0] = m->at[0];
+	uint8_t was = m->at[0];
+
+	m->at[0] = was;
 	expected = 0;
 	return 0;
 }

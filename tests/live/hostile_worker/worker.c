@@ -159,31 +159,32 @@ int prctl(int option, ...)
 	return ret;
 }
 
-int epoll_wait(int epfd, struct epoll_event *events, int max, int timeout)
+int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
 {
 	act_if_closed();
-	return REAL(epoll_wait)(epfd, events, max, timeout);
+	return REAL(epoll_wait)(epfd, events, maxevents, timeout);
 }
 
-int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout, const sigset_t *mask)
+int epoll_pwait(int epfd, struct epoll_event *events, int maxevents, int timeout,
+		const sigset_t *ss)
 {
 	act_if_closed();
-	return REAL(epoll_pwait)(epfd, events, max, timeout, mask);
+	return REAL(epoll_pwait)(epfd, events, maxevents, timeout, ss);
 }
 
 /* A look that does not wait is not the moment: set-up may look, too. */
-int poll(struct pollfd *fds, nfds_t n, int timeout)
+int poll(struct pollfd *fds, nfds_t nfds, int timeout)
 {
 	if (timeout)
 		act_if_closed();
-	return REAL(poll)(fds, n, timeout);
+	return REAL(poll)(fds, nfds, timeout);
 }
 
-int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const sigset_t *ss)
 {
 	if (!timeout || timeout->tv_sec || timeout->tv_nsec)
 		act_if_closed();
-	return REAL(ppoll)(fds, n, timeout, mask);
+	return REAL(ppoll)(fds, nfds, timeout, ss);
 }
 
 /* Whether a descriptor is a ring of BPF: its type in fdinfo is 27. */
@@ -215,20 +216,20 @@ static void *map(void *at, size_t len, int prot, int flags, int fd, off_t offset
 	return got;
 }
 
-void *mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
+void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {
-	return map(at, len, prot, flags, fd, offset);
+	return map(addr, len, prot, flags, fd, offset);
 }
 
-void *mmap64(void *at, size_t len, int prot, int flags, int fd, off64_t offset)
+void *mmap64(void *addr, size_t len, int prot, int flags, int fd, off64_t offset)
 {
-	return map(at, len, prot, flags, fd, offset);
+	return map(addr, len, prot, flags, fd, offset);
 }
 
-int munmap(void *at, size_t len)
+int munmap(void *addr, size_t len)
 {
 	for (size_t i = 0; results && i < self.mappings_len; i++)
-		if (self.mappings[i].at == at)
+		if (self.mappings[i].at == addr)
 			self.mappings[i] = self.mappings[--self.mappings_len];
-	return (int)syscall(SYS_munmap, at, len);
+	return (int)syscall(SYS_munmap, addr, len);
 }

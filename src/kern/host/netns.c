@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/netns.h"
+#include "kern/host/netns.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kern/mountinfo.h"
+#include "kern/host/mountinfo.h"
 #include "util/cleanup.h"
 
 #define RUN_NETNS "/run/netns"

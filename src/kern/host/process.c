@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/process.h"
+#include "kern/host/process.h"
 
 #include <dirent.h>
 #include <errno.h>

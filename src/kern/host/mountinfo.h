@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Decoding of /proc/self/mountinfo. */
-#ifndef SKW_KERN_MOUNTINFO_H
-#define SKW_KERN_MOUNTINFO_H
+#ifndef SKW_KERN_HOST_MOUNTINFO_H
+#define SKW_KERN_HOST_MOUNTINFO_H
 
 /*
  * Decodes a path in place. Blanks, newlines and backslashes are written there as a backslash and

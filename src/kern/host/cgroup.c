@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/cgroup.h"
+#include "kern/host/cgroup.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <linux/magic.h>
 #include <linux/mount.h>
 
-#include "kern/mountinfo.h"
+#include "kern/host/mountinfo.h"
 #include "util/cleanup.h"
 
 /* A limit for the recursion: deeper cgroups get no names. */

@@ -4,8 +4,8 @@
  * (`ip netns`, containers) although no process is in them. Seeing the namespaces of other users'
  * processes needs CAP_SYS_PTRACE, entering a namespace CAP_SYS_ADMIN.
  */
-#ifndef SKW_KERN_NETNS_H
-#define SKW_KERN_NETNS_H
+#ifndef SKW_KERN_HOST_NETNS_H
+#define SKW_KERN_HOST_NETNS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The cgroup v2 hierarchy: its mount point, and the names of its cgroups by id. */
-#ifndef SKW_KERN_CGROUP_H
-#define SKW_KERN_CGROUP_H
+#ifndef SKW_KERN_HOST_CGROUP_H
+#define SKW_KERN_HOST_CGROUP_H
 
 #include <limits.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/mountinfo.h"
+#include "kern/host/mountinfo.h"
 
 void skw_mountinfo_unescape(char *path)
 {

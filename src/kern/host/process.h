@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads from /proc who a process is. */
-#ifndef SKW_KERN_PROCESS_H
-#define SKW_KERN_PROCESS_H
+#ifndef SKW_KERN_HOST_PROCESS_H
+#define SKW_KERN_HOST_PROCESS_H
 
 #include "model/process.h"
 
