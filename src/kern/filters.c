@@ -45,8 +45,8 @@ static int compile_for_user(const struct skw_capture_plan *plan, struct skw_comp
 	const struct skw_offline_link link = { .dlt = c->dlt,
 					       .snaplen = plan->snaplen,
 					       .directions = true };
-	int ret = skw_offline_filter_compile(plan->filter, &link, !plan->no_optimize, &c->user,
-					     err);
+	int ret =
+		skw_offline_filter_compile(plan->filter, &link, !plan->no_optimize, &c->user, err);
 
 	return ret ? ret : compile_all(plan->snaplen, &c->cbpf);
 }

@@ -22,7 +22,7 @@ struct skw_ring_set {
 	unsigned fds_len;
 	unsigned len;    /* the number of rings of either size */
 	uint64_t bytes;  /* size of each ring: a power of two, whole pages */
-	bool may_shrink; /* nobody asked for this size */
+	bool may_shrink; /* the size is the default one */
 	uint64_t usual;  /* the size where memory is not short */
 };
 
@@ -42,9 +42,9 @@ void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_by
 int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err);
 
 /*
- * Makes the rings, puts them into `array_fd`, and opens the reader of all. If nobody asked for a
- * size and memory is short, they become smaller than planned, which is told. Returns 0 or -errno
- * with err filled.
+ * Makes the rings, puts them into `array_fd`, and opens the reader of all. If the size is the
+ * default one and memory is short, they become smaller than planned, which is told. Returns 0 or
+ * -errno with err filled.
  */
 int skw_ring_set_make(struct skw_ring_set *set, int array_fd, struct skw_error *err);
 

@@ -77,3 +77,26 @@ bool skw_rotate_over(const struct skw_rotate *r, unsigned files)
 {
 	return r->by_time && !r->by_size && r->files && files >= r->files;
 }
+
+struct skw_rotate skw_rotate_of_plan(const struct skw_file_plan *plan)
+{
+	return (struct skw_rotate){ .template = plan->name,
+				    .by_time = plan->rotate_s != 0,
+				    .by_size = plan->rotate_bytes != 0,
+				    .files = plan->files_max };
+}
+
+int skw_rotate_plan_name(const struct skw_file_plan *plan, const struct skw_file_id *id,
+			 char name[PATH_MAX])
+{
+	const struct skw_rotate rotate = skw_rotate_of_plan(plan);
+
+	return skw_rotate_name(&rotate, (time_t)id->start_s, (unsigned)id->number, name, PATH_MAX);
+}
+
+uint64_t skw_rotate_plan_next(const struct skw_file_plan *plan, uint64_t number)
+{
+	const struct skw_rotate rotate = skw_rotate_of_plan(plan);
+
+	return skw_rotate_next(&rotate, (unsigned)number);
+}

@@ -16,9 +16,12 @@
 #ifndef SKW_OUT_ROTATE_H
 #define SKW_OUT_ROTATE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
+
+#include "model/file_plan.h"
 
 struct skw_rotate {
 	const char *template; /* borrowed */
@@ -30,13 +33,23 @@ struct skw_rotate {
 /*
  * Makes the name of file number `count` (from 0, since -G last began a file) that
  * begins at `when`. Returns 0, -ENAMETOOLONG if it does not fit, or -EINVAL for a
- * time that has no calendar date.
+ * time that has no calendar date. Exported for tests.
  */
 int skw_rotate_name(const struct skw_rotate *r, time_t when, unsigned count, char *name,
 		    size_t size);
 
-/* Returns the number of the file after file `count`; with -W it starts again at 0. */
+/* Returns the number of the file after file `count`; with -W it starts again at 0. For tests. */
 unsigned skw_rotate_next(const struct skw_rotate *r, unsigned count);
+
+/* The same for the files of a plan. */
+struct skw_rotate skw_rotate_of_plan(const struct skw_file_plan *plan);
+int skw_rotate_plan_name(const struct skw_file_plan *plan, const struct skw_file_id *id,
+			 char name[PATH_MAX]);
+/*
+ * The number of the next file when a file is full (not when its time is over): -W starts again at
+ * 0.
+ */
+uint64_t skw_rotate_plan_next(const struct skw_file_plan *plan, uint64_t number);
 
 /* Tells whether -W ends the capture now that `files` files of -G are complete. */
 bool skw_rotate_over(const struct skw_rotate *r, unsigned files);

@@ -21,7 +21,7 @@ static void name_file(const struct skw_record_files *f, const struct skw_file_id
 
 	if (strcmp(plan->name, "-") == 0)
 		strcpy(name, "standard output");
-	else if (skw_verbs_files_name(plan, id, name))
+	else if (skw_rotate_plan_name(plan, id, name))
 		snprintf(name, PATH_MAX, "%s", plan->name);
 }
 
@@ -196,7 +196,7 @@ int skw_record_files_turn_full(struct skw_record_files *f, uint64_t now_ns, stru
 		f->large = true;
 		return 0;
 	}
-	f->id.number = skw_verbs_files_next(plan, f->id.number);
+	f->id.number = skw_rotate_plan_next(plan, f->id.number);
 	return next_file(f, now_ns, err);
 }
 

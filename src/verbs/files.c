@@ -25,29 +25,6 @@
 
 enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
 
-static struct skw_rotate rotation(const struct skw_file_plan *plan)
-{
-	return (struct skw_rotate){ .template = plan->name,
-				    .by_time = plan->rotate_s != 0,
-				    .by_size = plan->rotate_bytes != 0,
-				    .files = plan->files_max };
-}
-
-uint64_t skw_verbs_files_next(const struct skw_file_plan *plan, uint64_t number)
-{
-	struct skw_rotate rotate = rotation(plan);
-
-	return skw_rotate_next(&rotate, (unsigned)number);
-}
-
-int skw_verbs_files_name(const struct skw_file_plan *plan, const struct skw_file_id *id,
-			 char name[PATH_MAX])
-{
-	struct skw_rotate rotate = rotation(plan);
-
-	return skw_rotate_name(&rotate, (time_t)id->start_s, (unsigned)id->number, name, PATH_MAX);
-}
-
 /*
  * Opens a file for writing. A named pipe that nobody reads would hold the keeper up. So the open
  * does not wait, unless the pipe is the user's own and the output itself (`waits`): then its reader
@@ -192,7 +169,7 @@ static bool is_due(const struct skw_verbs_files *ctx, uint64_t start_s)
 static bool is_next(const struct skw_verbs_files *ctx, const struct skw_file_id *id)
 {
 	const struct skw_file_plan *plan = ctx->plan;
-	const struct skw_rotate rotate = rotation(plan);
+	const struct skw_rotate rotate = skw_rotate_of_plan(plan);
 
 	if (!is_due(ctx, id->start_s))
 		return false;
@@ -202,7 +179,7 @@ static bool is_next(const struct skw_verbs_files *ctx, const struct skw_file_id 
 		return false;
 	if (plan->rotate_s && id->start_s != ctx->last.start_s)
 		return id->number == 0;
-	return plan->rotate_bytes && id->number == skw_verbs_files_next(plan, ctx->last.number);
+	return plan->rotate_bytes && id->number == skw_rotate_plan_next(plan, ctx->last.number);
 }
 
 /* Notes a file that was opened. Its command runs later. */
@@ -235,7 +212,7 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 	memcpy(&id, request, sizeof(id));
 	if (!is_next(ctx, &id))
 		return -EINVAL;
-	int ret = skw_verbs_files_name(ctx->plan, &id, name);
+	int ret = skw_rotate_plan_name(ctx->plan, &id, name);
 	if (ret)
 		return ret;
 	SKW_AUTO_FD int fd = open_output(ctx, name, reply, &err);
@@ -274,7 +251,7 @@ static int serve_file_done(void *arg, const void *request, size_t len,
 	memcpy(&id, request, sizeof(id));
 	if (!take_undone(ctx, &id))
 		return -EINVAL;
-	int ret = skw_verbs_files_name(ctx->plan, &id, name + 2);
+	int ret = skw_rotate_plan_name(ctx->plan, &id, name + 2);
 	if (ret)
 		return ret;
 	const char *argv[] = { ctx->plan->command, name[2] == '-' ? name : name + 2, NULL };

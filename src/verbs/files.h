@@ -45,16 +45,6 @@ void skw_verbs_files_prepare(struct skw_verbs_files *ctx);
 /* Closes the directory: at the split, after which the keeper has its own; also where none came. */
 void skw_verbs_files_settle(struct skw_verbs_files *ctx);
 
-/* Writes the name that the plan gives to this file. Returns 0, -ENAMETOOLONG or -EINVAL. */
-int skw_verbs_files_name(const struct skw_file_plan *plan, const struct skw_file_id *id,
-			 char name[PATH_MAX]);
-
-/*
- * The number of the next file when a file is full (not when its time is over): -W starts again at
- * 0.
- */
-uint64_t skw_verbs_files_next(const struct skw_file_plan *plan, uint64_t number);
-
 /* Creates or opens the output file. Returns a descriptor that the caller owns, or -errno. */
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,
 			 const struct skw_file_id *id, struct skw_error *err);
