@@ -193,9 +193,15 @@ int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struc
 	return code;
 }
 
-int skw_keeper_stay(const struct skw_keeper_reply *reply)
+int skw_keeper_wait_begin(const struct skw_keeper_reply *reply)
 {
-	return reply->stay ? reply->stay(reply->keeper) : 0;
+	return reply->wait ? reply->wait(reply->keeper, true) : 0;
+}
+
+void skw_keeper_wait_end(const struct skw_keeper_reply *reply)
+{
+	if (reply->wait)
+		reply->wait(reply->keeper, false);
 }
 
 int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const argv[],

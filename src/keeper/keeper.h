@@ -11,6 +11,7 @@
 #ifndef SKW_KEEPER_KEEPER_H
 #define SKW_KEEPER_KEEPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,7 +36,7 @@ struct skw_keeper_reply {
 	int fds[SKW_KEEPER_FDS_MAX];
 	/* Borrowed; for the functions below. */
 	struct skw_keeper_commands *commands;
-	int (*stay)(void *keeper);
+	int (*wait)(void *keeper, bool waits);
 	void *keeper;
 };
 
@@ -55,11 +56,11 @@ struct skw_keeper_verb {
 int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struct skw_error *err);
 
 /*
- * For serve functions, after setfsuid(2) and before something that may take long: that call makes
- * the kernel forget that the keeper ends with its worker. Returns 0, or -ESRCH if the worker has
- * died meanwhile.
+ * For serve functions, around a system call that may take long: the
+ * end of the worker ends this process meanwhile. Returns 0, or -ESRCH if the worker has died.
  */
-int skw_keeper_stay(const struct skw_keeper_reply *reply);
+int skw_keeper_wait_begin(const struct skw_keeper_reply *reply);
+void skw_keeper_wait_end(const struct skw_keeper_reply *reply);
 
 /*
  * For serve functions: starts argv (NULL-terminated, looked up in PATH) and does not wait until it

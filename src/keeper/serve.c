@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keeper/command.h"
@@ -24,6 +25,7 @@ struct keeper {
 	size_t n_tables;
 	int fd;
 	pid_t worker;
+	int worker_fd; /* a pidfd; -1: the kernel has none */
 	int signal_fd;
 	bool finishing; /* The worker has asked for the end: only the commands are waited for. */
 	struct skw_keeper_commands commands;
@@ -99,14 +101,40 @@ static const struct skw_keeper_table *table_of(const struct keeper *k, uint32_t 
  * the process group of the terminal, so Ctrl-C and Ctrl-\ signal it too. It reads those signals and
  * ignores them, because the worker ends the session, and the keeper must still run `orphaned`.
  */
-/*
- * Asks the kernel to signal this process when the worker dies. The keeper reads SIGUSR1 like the
- * other signals, so that it can run `orphaned` after it.
- */
-static int stay(void *keeper)
+/* The keeper's end of the socket, for the signal handler below. */
+static int wire_fd = -1;
+
+/* The socket has a message, or its other end has gone. */
+static void on_wire(int signo)
+{
+	struct pollfd p = { .fd = wire_fd };
+
+	(void)signo;
+	if (poll(&p, 1, 0) > 0 && p.revents & POLLHUP)
+		_exit(SKW_EXIT_FAILURE);
+}
+
+/* See skw_keeper_wait_begin(). */
+static int wait_for_long(void *keeper, bool waits)
 {
 	const struct keeper *k = keeper;
+	int flags = fcntl(k->fd, F_GETFL);
 
+	wire_fd = k->fd;
+	if (flags < 0 || fcntl(k->fd, F_SETOWN, getpid()) < 0 ||
+	    fcntl(k->fd, F_SETFL, waits ? flags | O_ASYNC : flags & ~O_ASYNC) < 0)
+		return -errno;
+	on_wire(SIGIO);
+	return 0;
+}
+
+/*
+ * Asks the kernel to signal this process when the worker dies. The keeper reads SIGUSR1 like the
+ * other signals, so that it can run `orphaned` after it. The kernel does so only if the worker may
+ * signal this process. Where it is another user, the socket and the worker's pidfd tell.
+ */
+static int stay(const struct keeper *k)
+{
 	if (prctl(PR_SET_PDEATHSIG, has_last_words(k) ? SIGUSR1 : SIGKILL))
 		return -errno;
 	return getppid() == k->worker ? 0 : -ESRCH;
@@ -114,7 +142,8 @@ static int stay(void *keeper)
 
 static int settle(struct keeper *k)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
+	const struct sigaction wire = { .sa_handler = on_wire, .sa_flags = SA_RESTART };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -134,6 +163,7 @@ static int settle(struct keeper *k)
 	 */
 	for (int sig = 1; sig < NSIG; sig++)
 		sigaction(sig, &dfl, NULL);
+	sigaction(SIGIO, &wire, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
 	prctl(PR_SET_NAME, "skwatch: keeper");
@@ -143,6 +173,7 @@ static int settle(struct keeper *k)
 		return ret;
 
 	close_others(k);
+	k->worker_fd = (int)syscall(SYS_pidfd_open, k->worker, 0);
 	SKW_AUTO_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
 		return -errno;
@@ -224,7 +255,7 @@ static int serve_one(struct keeper *k)
 	reply.len = 0;
 	reply.n_fds = 0;
 	reply.commands = &k->commands;
-	reply.stay = stay;
+	reply.wait = wait_for_long;
 	reply.keeper = k;
 	if (!ret)
 		ret = serve_verb(k, &h, request, len, &reply);
@@ -260,7 +291,8 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 	}
 	while (!k.finishing || skw_keeper_commands_left(&k.commands)) {
 		struct pollfd p[] = { { k.signal_fd, POLLIN, 0 },
-				      { k.fd, k.finishing ? 0 : POLLIN, 0 } };
+				      { k.fd, k.finishing ? 0 : POLLIN, 0 },
+				      { k.worker_fd, POLLIN, 0 } };
 
 		if (poll(p, SKW_ARRAY_SIZE(p), -1) < 0) {
 			if (errno == EINTR)
@@ -275,7 +307,7 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 			read_signals(&k);
 		if (p[1].revents & POLLIN)
 			ret = serve_one(&k);
-		else if (p[1].revents)
+		else if (p[1].revents || p[2].revents)
 			ret = -EPIPE;
 		if (ret)
 			end_orphaned(&k);

@@ -46,10 +46,11 @@ static int cause(int ret)
 int skw_bpf_log_failure(struct skw_error *err, int ret, const char *what, const char *advice)
 {
 	int why = cause(ret);
-	const char *quoted = first[0] ? " (libbpf: " : "";
+	/* Where memory is short, libbpf's line is about a consequence, such as types not found. */
+	const char *quoted = first[0] && why != -ENOMEM ? " (libbpf: " : "";
 
 	if (why != ret)
 		advice = "";
 	return skw_error_set(err, why, "BPF: %s: %s%s%s%s%s", what, strerror(-why), advice, quoted,
-			     first, quoted[0] ? ")" : "");
+			     quoted[0] ? first : "", quoted[0] ? ")" : "");
 }

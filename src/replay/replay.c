@@ -154,13 +154,18 @@ static struct skw_keeper_table *verbs(void *ctx)
 	return r->fit.compiler.len ? &r->fit.compiler.table : NULL;
 }
 
-static void say_reading(const char *file, const struct skw_iface *first)
+static void say_reading(const struct skw_replay *r)
 {
+	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
+
+	if (!first)
+		return;
 	const char *name = skw_linktype_dlt_name(first->dlt);
 	const char *text = skw_linktype_dlt_text(first->dlt);
 
-	skw_say("reading from %s, link-type %s (%s), snapshot length %u", file, name ? name : "?",
-		text ? text : "?", first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX);
+	skw_say("reading from %s, link-type %s (%s), snapshot length %u", r->fit.file,
+		name ? name : "?", text ? text : "?",
+		first->snaplen ? first->snaplen : SKW_SNAPLEN_MAX);
 }
 
 /* Begins with the next file. Returns 0 or -errno. */
@@ -181,9 +186,6 @@ static int next_file(struct skw_replay *r, struct skw_error *err)
 		return ret;
 	if (r->plan->output)
 		skw_reader_give_blocks(r->reader);
-	const struct skw_iface *first = skw_reader_iface(r->reader, 0);
-	if (first)
-		say_reading(r->fit.file, first);
 	return 0;
 }
 
@@ -205,6 +207,7 @@ static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	/* A pcap file tells its only link type at once. */
 	if (knows && (ret = skw_fit_iface(&r->fit, first, err)))
 		return ret;
+	say_reading(r);
 
 	/*
 	 * The output's header must not state a lower limit than its packets can have: that is the
@@ -307,8 +310,10 @@ static int read_packet(struct skw_replay *r, struct skw_error *err)
 			return skw_error_set(err, r->sink_failure, "%s", r->sink_error.text);
 		if (ret == 0 && r->files.at < r->files.len) {
 			ret = next_file(r, &r->read_error);
-			if (ret == 0)
+			if (ret == 0) {
+				say_reading(r);
 				continue;
+			}
 		}
 		if (ret < 0 && !r->interrupted)
 			skw_error_set(err, ret, "%s", r->read_error.text);

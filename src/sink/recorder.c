@@ -409,7 +409,8 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 	else
 		skw_record_files_done(f, err);
 	r->lost = skw_out_records_lost(r->out);
-	if (f->format->say)
+	/* If nothing was written, nothing was left out. */
+	if (f->format->say && f->opened)
 		f->format->say(&f->file);
 	if (f->large)
 		skw_say("%s: files are larger than -C says, because the interfaces, names and "

@@ -30,14 +30,17 @@ enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
  * does not wait, unless the pipe is the user's own and the output itself (`waits`): then its reader
  * may come later, as with any other program. A signal to the worker ends both meanwhile.
  */
-static int open_for_writing(const char *name, uid_t user, bool waits)
+static int open_for_writing(const char *name, uid_t user, bool waits,
+			    const struct skw_keeper_reply *reply)
 {
 	SKW_AUTO_FD int fd = open(name, OUTPUT_FLAGS | O_CREAT | O_NONBLOCK, 0666);
 	struct stat st;
 
 	if (fd < 0 && errno == ENXIO && waits && stat(name, &st) == 0 && S_ISFIFO(st.st_mode) &&
-	    st.st_uid == user)
+	    st.st_uid == user && skw_keeper_wait_begin(reply) == 0) {
 		fd = open(name, OUTPUT_FLAGS);
+		skw_keeper_wait_end(reply);
+	}
 	if (fd < 0)
 		return -errno;
 	int flags = fcntl(fd, F_GETFL);
@@ -68,10 +71,10 @@ static int open_as(const struct skw_verbs_files *ctx, const char *name,
 		return -EPERM;
 	gid_t gid = (gid_t)setfsgid(who->gid);
 	uid_t uid = (uid_t)setfsuid(who->uid);
-	int ret = (uid_t)setfsuid((uid_t)-1) == who->uid ? skw_keeper_stay(reply) : -EPERM;
+	int ret = (uid_t)setfsuid((uid_t)-1) == who->uid
+			  ? open_for_writing(name, who->uid, !ctx->opened, reply)
+			  : -EPERM;
 
-	if (!ret)
-		ret = open_for_writing(name, who->uid, !ctx->opened);
 	setfsuid(uid);
 	setfsgid(gid);
 	if (setgroups((size_t)before_len, before) < 0 && ret >= 0) {
@@ -128,7 +131,7 @@ static int open_output(const struct skw_verbs_files *ctx, const char *name,
 		if (fd == -EACCES)
 			fd = open_for(ctx, name);
 	} else {
-		fd = open_for_writing(name, geteuid(), !ctx->opened);
+		fd = open_for_writing(name, geteuid(), !ctx->opened, reply);
 	}
 	if (fd == -ENXIO)
 		return skw_error_set(err, fd,

@@ -89,7 +89,7 @@ picture list-C-locale 120x24 LC_ALL=C "" "${now[@]}"
 picture list-vt100 80x24 "TERM=vt100 LC_ALL=C" "" "${now[@]}"
 picture list-closed 120x24 "" "" "${end[@]}"
 picture listeners 100x16 "" "" "${now[@]}" l
-picture detail-listener 100x16 "" "" "${now[@]}" l '<End>' '<Enter>'
+picture detail-listener-wide 100x16 "" "" "${now[@]}" l '<End>' '<Enter>'
 
 # Keys in the list.
 picture selection-stays 100x16 "" "" '<Down>' "${now[@]}"

@@ -173,7 +173,7 @@ for command in "top -b -n 1" "events --duration 1s" "capture -i lo --duration 1s
 	# shellcheck disable=SC2086 # each has several words
 	said=$(few $command)
 	is "$? $(wc -l <<<"$said")" "1 1" "24 descriptors, $command: status 1 and one line"
-	like "$said" '^skwatch: 24 files may be open at once.*ulimit -n' "24 descriptors, $command: which tells what to do"
+	like "$said" '^skwatch: this process may open 24 files.*ulimit -n' "24 descriptors, $command: which tells what to do"
 done
 # A limit that can be raised is no reason to complain.
 said=$(ulimit -Sn 24; nsenter --net="/run/netns/$A" "$SKWATCH" top -b -n 1 --netns self 2>&1 >/dev/null)
