@@ -304,8 +304,7 @@ static void keeper_holds_only_what_it_is_told_to_keep(void **state)
 	assert_int_equal(split_with(keep, 3, &k), 0);
 	assert_int_equal(skw_keeper_call(all, OPEN_FDS, NULL, 0, &few, &len, NULL, NULL), 0);
 	assert_int_equal(skw_keeper_call(k, OPEN_FDS, NULL, 0, &more, &len, NULL, NULL), 0);
-	assert_int_equal(
-		few, 3 + 3); /* 0, 1, 2, the socket, the signal descriptor, the worker's pidfd */
+	assert_int_equal(few, 3 + 3); /* 0, 1, 2, socket, signals, worker */
 	assert_int_equal(more, few + 3);
 	assert_int_equal(skw_keeper_finish(k), 0);
 	assert_int_equal(skw_keeper_finish(all), 0);
