@@ -342,14 +342,22 @@ key F1 '^ Keys' "takes keys"
 send Escape q
 hides '^ F1 Help' "and ends"
 
-# This shell has no line editor, which would change the modes for itself.
-tmux_ kill-session -t run
-tmux_ new-session -d -s run -x 100 -y 20 env LC_ALL=C.UTF-8 bash -c "
-	read -r; $NSENTER $SKWATCH top --netns self -d 0.2; exec cat"
-BEFORE=$(terminal)
-send Enter
-sees 'conns .*ESTAB'
-isnt "$(terminal)" "$BEFORE" "(the screen changes the terminal's modes)"
-kill -KILL "$(worker)"
-as_before "SIGKILL: the terminal is as it was all the same"
+# These shells have no line editor, which would change the modes for itself. dash has the terminal
+# again before the keeper has looked, if that is stopped meanwhile.
+for shell in bash dash; do
+	tmux_ kill-session -t run
+	tmux_ new-session -d -s run -x 100 -y 20 env LC_ALL=C.UTF-8 $shell -c "
+		read -r go; $NSENTER $SKWATCH top --netns self -d 0.2; exec cat"
+	BEFORE=$(terminal)
+	send Enter
+	sees 'conns .*ESTAB'
+	isnt "$(terminal)" "$BEFORE" "($shell: the screen changes the terminal's modes)"
+	worker=$(worker)
+	keeper=$(keeper_of "$worker")
+	[ $shell = bash ] || kill -STOP "$keeper"
+	kill -KILL "$worker"
+	[ $shell = bash ] || check "$shell: the worker has gone" "$TRAFFIC" gone "$worker"
+	kill -CONT "$keeper"
+	as_before "$shell: SIGKILL: the terminal is as it was all the same"
+done
 done_testing
