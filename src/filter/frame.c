@@ -31,10 +31,10 @@ static void emit_count(struct skw_emitter *e, const struct skw_filter_frame *f)
 	skw_emit_call(e, BPF_FUNC_get_smp_processor_id);
 	if (f->slot_from_cb) {
 		skw_emit_load(e, BPF_W, BPF_REG_1, SKW_REG_CTX, CTX_SLOT);
-		skw_emit(e, BPF_ALU64 | BPF_MUL | BPF_K, BPF_REG_1, 0, 0, f->cpus);
-		skw_emit(e, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_0, BPF_REG_1, 0, 0);
+		skw_emit(e, BPF_ALU | BPF_MUL | BPF_K, BPF_REG_1, 0, 0, f->cpus);
+		skw_emit(e, BPF_ALU | BPF_ADD | BPF_X, BPF_REG_0, BPF_REG_1, 0, 0);
 	} else if (f->slot) {
-		skw_emit(e, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_0, 0, 0, f->slot * f->cpus);
+		skw_emit(e, BPF_ALU | BPF_ADD | BPF_K, BPF_REG_0, 0, 0, f->slot * f->cpus);
 	}
 	skw_emit_store(e, BPF_W, BPF_REG_10, KEY_OFF, BPF_REG_0);
 	skw_emit_map_fd(e, BPF_REG_1, f->counters_fd);

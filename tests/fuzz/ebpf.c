@@ -38,6 +38,7 @@ struct machine {
 	bool written[STACK_BYTES];
 	struct ebpf_run *run;
 	bool bad, done;
+	bool asked_cpu;
 };
 
 static uint64_t scalar(struct machine *m, unsigned int reg)
@@ -336,8 +337,13 @@ static void call(struct machine *m, int helper)
 		m->run->tail_called = true;
 		finish(m, 0);
 		break;
-	case BPF_FUNC_get_prandom_u32:
 	case BPF_FUNC_get_smp_processor_id:
+		clobber(m);
+		set(m, BPF_REG_0, EBPF_CPU);
+		m->run->kernel_only |= !m->run->counts || m->asked_cpu;
+		m->asked_cpu = true;
+		break;
+	case BPF_FUNC_get_prandom_u32:
 		m->run->kernel_only = true;
 		clobber(m);
 		set(m, BPF_REG_0, 1);

@@ -15,6 +15,10 @@
 #include "abi/packet.h"
 #include "model/skb_access.h"
 
+/* The program runs on this CPU of as many. */
+#define EBPF_CPU  1
+#define EBPF_CPUS 4
+
 struct ebpf_run {
 	/* The input of the program. */
 	const uint8_t *packet;
@@ -23,6 +27,7 @@ struct ebpf_run {
 	struct __sk_buff skb;                /* cb[] can be written; `len` is taken from above */
 	struct skw_packet_counters counters; /* the value that a look-up finds */
 	uint32_t slots;                      /* a look-up finds it if its key is less */
+	bool counts; /* the program begins with a count, which asks for the CPU first */
 
 	/* The results of the program. */
 	uint32_t verdict;

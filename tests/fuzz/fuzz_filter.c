@@ -100,7 +100,7 @@ static void compare(const struct skw_filter_frame *f, const struct ebpf_run *run
 
 	if (run->counters.seen != counted)
 		fail("the packet was counted wrongly", insns, len);
-	if (counted && run->key != SLOT)
+	if (counted && run->key != SLOT * EBPF_CPUS + EBPF_CPU)
 		fail("the packet was counted in another slot", insns, len);
 	/* If the two interpreters differ, only the kernel can decide. The live test does this. */
 	if (wanted && run->kernel_only)
@@ -126,12 +126,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.counters_fd = options & OPTION_COUNT ? 3 : -1,
 		.next_fd = options & OPTION_TAIL ? 4 : -1,
 		.slot = SLOT,
+		.cpus = EBPF_CPUS,
 		.slot_from_cb = options & OPTION_CB,
 		.direction = options & OPTION_WANT_IN ? SKW_DIR_IN : SKW_DIR_UNKNOWN,
 		.access = data[1] & OPTION_IN_PLACE ? &ebpf_access : NULL,
 		.lo_ifindex = options & OPTION_LO ? LO_IFINDEX : 0,
 	};
-	struct ebpf_run run = { .slots = options & OPTION_NO_SLOT ? 0 : SLOT + 1 };
+	struct ebpf_run run = { .slots = options & OPTION_NO_SLOT ? 0 : (SLOT + 1) * EBPF_CPUS,
+				.counts = frame.counters_fd >= 0 };
 	size_t len;
 
 	if (!classic)

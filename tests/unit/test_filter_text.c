@@ -342,7 +342,7 @@ static void translated_programs_print_as_in_the_verifiers_log(void **state)
 			"   5: w0 = 0x0\n"
 			"   6: exit\n"
 			"   7: call bpf_get_smp_processor_id#8\n"
-			"   8: r0 += 8\n"
+			"   8: w0 += 0x8\n"
 			"   9: *(u32 *)(r10 -4) = r0\n"
 			"  10: r1 = map[fd:5]\n"
 			"  12: r2 = r10\n"
