@@ -192,7 +192,7 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 						    : 0;
 }
 
-/* Who waits for this line must get it, so a lack of memory is an error. */
+/* A user or a script may wait for this line, so a lack of memory is an error. */
 static int say_listening(const struct skw_capture *c)
 {
 	struct skw_buf names = SKW_BUF_INIT;

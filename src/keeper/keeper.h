@@ -137,8 +137,8 @@ int skw_keeper_start(struct skw_keeper *k, size_t verb, const void *request, siz
 int skw_keeper_fd(const struct skw_keeper *k);
 
 /*
- * What to say when a call has returned -EPIPE: that the keeper has died, and why if it told so. k
- * owns the text. NULL is allowed.
+ * The text for a call that has returned -EPIPE: the keeper has died, and why, if it told so. k owns
+ * the text. NULL is allowed.
  */
 const char *skw_keeper_fate(struct skw_keeper *k);
 

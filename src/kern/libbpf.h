@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What every user of libbpf needs. */
+/* libbpf is made ready here, and tells the number of CPUs. */
 #ifndef SKW_KERN_LIBBPF_H
 #define SKW_KERN_LIBBPF_H
 

@@ -387,7 +387,7 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
 	struct skw_record_files *f = &r->files;
-	/* Nobody has asked again after a failure among the last packets. */
+	/* A failure among the last packets is told here, as no packet comes after them. */
 	int ret = r->failure;
 
 	/* A file is due also when no packet was for it. */

@@ -17,7 +17,7 @@
 #define FAULT_CALLS_MAX   32768
 #define FAULT_FROM        6
 
-/* What part of the program makes a call. */
+/* The part of the program that makes a call. */
 enum fault_role {
 	FAULT_START,   /* before the split */
 	FAULT_WORKER,  /* after it, until it waits for the first time */

@@ -308,9 +308,10 @@ def run_sample(lanes, faults, size, tally, log):
     for name, pattern in FINDINGS:
         found = [f for f in faults if re.search(pattern, str(f))]
         groups.append((name, found[:: max(1, len(found) // RUNS_PER_FINDING)][:RUNS_PER_FINDING]))
-    others = random.Random(1).sample(faults, min(size, len(faults)))
+    chance = random.Random(1)
     for scenario in SCENARIOS:
-        some = [f for f in others if f.scenario == scenario]
+        all_of_it = [f for f in faults if f.scenario == scenario]
+        some = chance.sample(all_of_it, min(size // len(SCENARIOS), len(all_of_it)))
         groups.append((f"{scenario}: {len(some)} faults end well", some))
     wanted = list(dict.fromkeys(f for _, some in groups for f in some))
     for result in lanes.run(wanted):

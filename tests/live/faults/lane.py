@@ -44,7 +44,8 @@ SCENARIOS = {
     "events": Scenario(["events", "--duration", "1h"], "connect", None, "watching"),
 }  # fmt: skip
 FIGURES = re.compile(
-    r"(skwatch: )?(listening on |watching |reading from )"
+    r"skwatch: this kernel's functions can't be traced "
+    r"|(skwatch: )?(listening on |watching |reading from )"
     r"|(skwatch: )?\d+ (packets?|events?|connections?|files?) "
 )
 
