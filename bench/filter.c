@@ -24,6 +24,7 @@
 #include "filter/translate.h"
 #include "kern/skb_access.h"
 #include "kern/compile.h"
+#include "kern/libbpf.h"
 #include "kern/tap.h"
 #include "util/cleanup.h"
 
@@ -86,7 +87,7 @@ static int attach_translated(int fd, const struct skw_cbpf *prog, struct skw_tap
 	struct skw_skb_access access;
 	struct skw_filter_frame frame = { .counters_fd = skw_tap_counters_fd(tap),
 					  .next_fd = skw_tap_next_fd(tap),
-					  .cpus = skw_tap_cpus() };
+					  .cpus = skw_libbpf_cpus() };
 
 	/* A capture does it in the same way. */
 	if (skw_skb_access_probe(&access) == 0)

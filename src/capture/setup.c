@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 
 #include "keeper/privileges.h"
+#include "kern/libbpf.h"
 #include "pcap/linktype.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -159,6 +160,8 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 	struct skw_capture *c = capture;
 	int ret = skw_privileges_missing(SKW_USE_CAPTURE, err);
 
+	if (!ret)
+		ret = skw_libbpf_init(err);
 	if (ret)
 		return ret;
 	ret = skw_limits_descriptors(DESCRIPTORS + (c->plan->rings ? c->plan->rings : RINGS) +
@@ -170,7 +173,7 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 	ret = c->use_any ? set_up_any(c, err) : set_up_named(c, err);
 	if (ret)
 		return ret;
-	c->cpus = skw_tap_cpus();
+	c->cpus = skw_libbpf_cpus();
 	c->drops = calloc((size_t)c->slots * c->cpus, sizeof(*c->drops));
 	c->cooked = malloc(SKW_SNAPLEN_MAX + COOKED_HEADER_BYTES);
 	if (!c->drops || !c->cooked)
@@ -189,14 +192,16 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 						    : 0;
 }
 
-static void say_listening(const struct skw_capture *c)
+/* A user or a script may wait for this line, so a lack of memory is an error. */
+static int say_listening(const struct skw_capture *c)
 {
 	struct skw_buf names = SKW_BUF_INIT;
 
 	for (size_t i = 0; !c->use_any && i < c->ifaces.len; i++)
 		skw_buf_printf(&names, "%s%s", i ? ", " : "", c->ifaces.all[i]->info.name);
 	skw_buf_add_char(&names, '\0');
-	if (!names.failed)
+	int ret = names.failed ? -ENOMEM : 0;
+	if (!ret)
 		skw_say("listening on %s, link-type %s (%s), snapshot length %u bytes",
 			c->use_any ? "any" : (char *)names.data,
 			c->kind.dlt < 0 ? "mixed" : skw_linktype_dlt_name(c->kind.dlt),
@@ -204,6 +209,7 @@ static void say_listening(const struct skw_capture *c)
 					: skw_linktype_dlt_text(c->kind.dlt),
 			c->plan->snaplen);
 	skw_buf_free(&names);
+	return ret;
 }
 
 int skw_capture_start(void *capture, struct skw_error *err)
@@ -216,6 +222,6 @@ int skw_capture_start(void *capture, struct skw_error *err)
 		ret = skw_tap_watch_rings(c->tap, skw_loop_epoll_fd(c->loop), SKW_LOOP_NO_HANDLER);
 	if (ret)
 		return skw_error_set(err, ret, "events: %s", strerror(-ret));
-	say_listening(c);
-	return 0;
+	ret = say_listening(c);
+	return ret ? skw_error_set(err, ret, "out of memory") : 0;
 }

@@ -105,8 +105,12 @@ static int compile(pcap_t *pcap, const char *expr, bool optimize, struct skw_cbp
 	 * A file has no netmask. With 0, which tcpdump uses, too, `ip broadcast` means
 	 * 255.255.255.255.
 	 */
+	errno = 0;
 	if (pcap_compile(pcap, &program, expr, optimize, 0) < 0)
-		return skw_error_usage(err, "filter \"%s\": %s", expr, pcap_geterr(pcap));
+		/* Only errno tells a lack of memory from a wrong expression. */
+		return errno == ENOMEM
+			       ? skw_error_set(err, -ENOMEM, "filter: out of memory")
+			       : skw_error_usage(err, "filter \"%s\": %s", expr, pcap_geterr(pcap));
 	int ret = copy_program(program.bf_insns, program.bf_len, out);
 
 	pcap_freecode(&program);

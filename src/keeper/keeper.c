@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,7 +29,43 @@ struct skw_keeper {
 	uint32_t seq;
 	size_t n_verbs;
 	pthread_mutex_t lock; /* allows one request and its answer at a time */
+	bool is_reaped;
+	int status; /* waitpid()'s, when it is reaped */
+	char fate[128];
 };
+
+/* Waits until the keeper ends. Returns 0 if it ended in order, its errno if it told one, or -EPIPE.
+ */
+static int reap(struct skw_keeper *k)
+{
+	while (!k->is_reaped) {
+		pid_t pid = waitpid(k->pid, &k->status, 0);
+
+		if (pid < 0 && errno != EINTR)
+			return -EPIPE;
+		k->is_reaped = pid > 0;
+	}
+	int status = WIFEXITED(k->status) ? WEXITSTATUS(k->status) : SKW_EXIT_FAILURE;
+	return !status ? 0 : status > SKW_EXIT_ERRNO ? SKW_EXIT_ERRNO - status : -EPIPE;
+}
+
+/* The same within a bound, where nothing has asked it to end. */
+static int reap_soon(struct skw_keeper *k)
+{
+	struct pollfd p = { .fd = k->pid_fd, .events = POLLIN };
+
+	return poll(&p, 1, FINISH_MS) > 0 ? reap(k) : -EPIPE;
+}
+
+/* Waits until the keeper can serve. Returns 0, or the reason why it can't. */
+static int await_ready(struct skw_keeper *k)
+{
+	struct skw_wire_header ready = { 0 };
+	size_t none = 0;
+	int ret = skw_wire_receive(k->fd, &ready, NULL, &none, NULL, NULL);
+
+	return ret == -EPIPE ? reap_soon(k) : ret ? ret : ready.error;
+}
 
 int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
 		     struct skw_keeper **out)
@@ -61,6 +99,12 @@ int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
 	for (size_t i = 0; i < n_tables; i++)
 		if (tables[i]->settle)
 			tables[i]->settle(tables[i]->ctx);
+	close(SKW_TAKE_FD(theirs));
+	int ret = await_ready(k);
+	if (ret) {
+		skw_keeper_abandon(SKW_TAKE_PTR(k));
+		return ret;
+	}
 	*out = SKW_TAKE_PTR(k);
 	return 0;
 }
@@ -141,17 +185,18 @@ static void free_keeper(struct skw_keeper *k)
 	free(k);
 }
 
-/* Waits until the keeper ends, and frees k. Returns 0 if the keeper exited with status 0. */
-static int wait_and_free(struct skw_keeper *k)
+const char *skw_keeper_fate(struct skw_keeper *k)
 {
-	int status = 0;
-	pid_t pid;
+	static const char died[] = "skwatch's privileged process has died";
 
-	do {
-		pid = waitpid(k->pid, &status, 0);
-	} while (pid < 0 && errno == EINTR);
-	free_keeper(k);
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPIPE;
+	if (!k)
+		return died;
+	pthread_mutex_lock(&k->lock);
+	int ret = reap_soon(k);
+	snprintf(k->fate, sizeof(k->fate), "%s%s%s", died, ret && ret != -EPIPE ? ": " : "",
+		 ret && ret != -EPIPE ? strerror(-ret) : "");
+	pthread_mutex_unlock(&k->lock);
+	return k->fate;
 }
 
 int skw_keeper_finish(struct skw_keeper *k)
@@ -164,12 +209,13 @@ int skw_keeper_finish(struct skw_keeper *k)
 		free_keeper(k);
 		return -ETIMEDOUT;
 	}
-	/*
-	 * The result is ignored: sending fails only if the keeper is dead, and then its exit status
-	 * tells.
-	 */
-	post(k, SKW_WIRE_FINISH, NULL, 0);
-	return wait_and_free(k);
+	int ret = post(k, SKW_WIRE_FINISH, NULL, 0);
+	/* A keeper that was not asked to end ends when the socket does. */
+	if (ret)
+		shutdown(k->fd, SHUT_RDWR);
+	int ended = reap(k);
+	free_keeper(k);
+	return ret && ret != -EPIPE ? ret : ended;
 }
 
 void skw_keeper_abandon(struct skw_keeper *k)
@@ -178,9 +224,7 @@ void skw_keeper_abandon(struct skw_keeper *k)
 		return;
 	shutdown(k->fd, SHUT_RDWR);
 	/* It ends at once, unless it waits for something. Then it ends with this process. */
-	struct pollfd p = { .fd = k->pid_fd, .events = POLLIN };
-	if (poll(&p, 1, FINISH_MS) > 0)
-		waitpid(k->pid, NULL, 0);
+	reap_soon(k);
 	free_keeper(k);
 }
 

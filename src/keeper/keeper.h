@@ -107,7 +107,8 @@ struct skw_keeper_table {
  * is read, because the keeper's memory is a copy of the caller's. The array of tables may be freed
  * afterwards. The keeper closes every descriptor but 0, 1, 2 and those to keep, its standard input
  * is /dev/null, and it ignores SIGINT, SIGQUIT, SIGTERM, SIGHUP and SIGUSR1. Returns in the worker
- * only. The caller frees *out with skw_keeper_finish() or skw_keeper_abandon().
+ * only, when the keeper can serve. The caller frees *out with skw_keeper_finish() or
+ * skw_keeper_abandon().
  */
 int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
 		     struct skw_keeper **out);
@@ -135,14 +136,20 @@ int skw_keeper_start(struct skw_keeper *k, size_t verb, const void *request, siz
  */
 int skw_keeper_fd(const struct skw_keeper *k);
 
+/*
+ * The text for a call that has returned -EPIPE: the keeper has died, and why, if it told so. k owns
+ * the text. NULL is allowed.
+ */
+const char *skw_keeper_fate(struct skw_keeper *k);
+
 /* For tests. */
 int skw_keeper_pid(const struct skw_keeper *k);
 
 /*
  * Ends the keeper in order: it serves the requests made before, waits for the commands that still
  * run, and exits. While it waits, it passes on to the commands each SIGINT, SIGQUIT, SIGTERM or
- * SIGHUP that the process group receives. Frees k. Returns 0, or -EPIPE if the keeper had died
- * before. NULL is allowed.
+ * SIGHUP that the process group receives. Frees k. Returns 0, -EPIPE if the keeper had died before,
+ * or another -errno that ended it. NULL is allowed.
  */
 int skw_keeper_finish(struct skw_keeper *k);
 

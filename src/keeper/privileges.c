@@ -53,6 +53,10 @@ int skw_identity_lookup(const char *user, struct skw_identity *out, struct skw_e
 		if (!found && ret != ERANGE && parse_uid(user, &uid))
 			ret = getpwuid_r(uid, &pw, buf, size, &found);
 	} while (ret == ERANGE && size < 1 << 20);
+	/* getpwnam(3) lists more errors that only say that there is no such user. */
+	if (ret == EMFILE || ret == ENFILE || ret == EIO || ret == EINTR || ret == ENOMEM)
+		return skw_error_set(err, -ret, "%s: the user can't be looked up: %s", user,
+				     strerror(ret));
 	if (!found) {
 		skw_error_usage(err, "%s: no such user", user);
 		return -ENOENT;

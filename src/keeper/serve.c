@@ -57,24 +57,25 @@ static int *collect_kept(const struct keeper *k, size_t *len)
 	return keep;
 }
 
-/* Closes all descriptors but 0, 1, 2 and those to leave open. */
-static void close_others(const struct keeper *k)
+/* Closes all descriptors but 0, 1, 2 and those to leave open. Returns 0 or -errno. */
+static int close_others(const struct keeper *k)
 {
 	unsigned int next = STDERR_FILENO + 1;
 	size_t n;
 	int *keep = collect_kept(k, &n);
 
-	if (!keep)
-		_exit(SKW_EXIT_FAILURE);
-	for (size_t i = 0; i < n; i++) {
+	int ret = keep ? 0 : -ENOMEM;
+	for (size_t i = 0; keep && i < n; i++) {
 		if (keep[i] < (int)next)
 			continue;
-		if (keep[i] > (int)next)
-			close_range(next, (unsigned int)keep[i] - 1, 0);
+		if (keep[i] > (int)next && close_range(next, (unsigned int)keep[i] - 1, 0))
+			ret = -errno;
 		next = (unsigned int)keep[i] + 1;
 	}
-	close_range(next, ~0U, 0);
+	if (keep && close_range(next, ~0U, 0))
+		ret = -errno;
 	free(keep);
+	return ret;
 }
 
 /* Whether the keeper has work left when the worker has died. */
@@ -96,11 +97,6 @@ static const struct skw_keeper_table *table_of(const struct keeper *k, uint32_t 
 	return NULL;
 }
 
-/*
- * The commands inherit standard output and error. Nothing needs standard input. The keeper is in
- * the process group of the terminal, so Ctrl-C and Ctrl-\ signal it too. It reads those signals and
- * ignores them, because the worker ends the session, and the keeper must still run `orphaned`.
- */
 /* The keeper's end of the socket, for the signal handler below. */
 static int wire_fd = -1;
 
@@ -140,6 +136,11 @@ static int stay(const struct keeper *k)
 	return getppid() == k->worker ? 0 : -ESRCH;
 }
 
+/*
+ * The commands inherit standard output and error. Nothing needs standard input. The keeper is in
+ * the process group of the terminal, so Ctrl-C and Ctrl-\ signal it too. It reads those signals and
+ * ignores them, because the worker ends the session, and the keeper must still run `orphaned`.
+ */
 static int settle(struct keeper *k)
 {
 	const struct sigaction dfl = { .sa_handler = SIG_DFL };
@@ -172,7 +173,9 @@ static int settle(struct keeper *k)
 	if (ret)
 		return ret;
 
-	close_others(k);
+	ret = close_others(k);
+	if (ret)
+		return ret;
 	k->worker_fd = (int)syscall(SYS_pidfd_open, k->worker, 0);
 	SKW_AUTO_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
@@ -181,12 +184,13 @@ static int settle(struct keeper *k)
 	return k->signal_fd < 0 ? -errno : 0;
 }
 
-static _Noreturn void end_orphaned(const struct keeper *k)
+/* Ends the keeper because of `ret`, which its status tells if it is another than -EPIPE. */
+static _Noreturn void end_orphaned(const struct keeper *k, int ret)
 {
 	for (size_t i = 0; !k->finishing && i < k->n_tables; i++)
 		if (k->tables[i]->orphaned)
 			k->tables[i]->orphaned(k->tables[i]->ctx);
-	_exit(SKW_EXIT_FAILURE);
+	_exit(ret == -EPIPE ? SKW_EXIT_FAILURE : SKW_EXIT_ERRNO - ret);
 }
 
 static void read_signals(struct keeper *k)
@@ -197,7 +201,7 @@ static void read_signals(struct keeper *k)
 		if (info.ssi_signo == SIGCHLD)
 			skw_keeper_commands_reap(&k->commands);
 		else if (info.ssi_signo == SIGUSR1 && getppid() != k->worker)
-			end_orphaned(k);
+			end_orphaned(k, -EPIPE);
 		else if (k->finishing && info.ssi_signo != SIGUSR1 && info.ssi_signo != SIGUSR2)
 			skw_keeper_commands_signal(&k->commands, (int)info.ssi_signo);
 	}
@@ -260,8 +264,9 @@ static int serve_one(struct keeper *k)
 	if (!ret)
 		ret = serve_verb(k, &h, request, len, &reply);
 	/* A verb may have changed the user for a while. */
-	if (stay(k))
-		return -ESRCH;
+	int stays = stay(k);
+	if (stays)
+		return stays;
 	if (h.flags & SKW_WIRE_NO_REPLY) {
 		if (ret)
 			say_failure(k, h.verb, ret, &reply);
@@ -283,12 +288,11 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 		.tables = tables, .n_tables = n_tables, .fd = fd, .worker = worker, .signal_fd = -1
 	};
 	int ret = settle(&k);
+	const struct skw_wire_header ready = { .error = ret };
 
-	if (ret) {
-		if (ret != -ESRCH)
-			skw_say("keeper: %s", strerror(-ret));
-		_exit(SKW_EXIT_FAILURE);
-	}
+	int sent = skw_wire_send(fd, &ready, NULL, 0, NULL, 0);
+	if (ret || sent)
+		_exit(ret ? SKW_EXIT_FAILURE : SKW_EXIT_ERRNO - sent);
 	while (!k.finishing || skw_keeper_commands_left(&k.commands)) {
 		struct pollfd p[] = { { k.signal_fd, POLLIN, 0 },
 				      { k.fd, k.finishing ? 0 : POLLIN, 0 },
@@ -297,7 +301,7 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 		if (poll(p, SKW_ARRAY_SIZE(p), -1) < 0) {
 			if (errno == EINTR)
 				continue;
-			_exit(SKW_EXIT_FAILURE);
+			_exit(SKW_EXIT_ERRNO + errno);
 		}
 		/*
 		 * Read the signals first: the signal that ended the session must not be passed on
@@ -310,7 +314,7 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 		else if (p[1].revents || p[2].revents)
 			ret = -EPIPE;
 		if (ret)
-			end_orphaned(&k);
+			end_orphaned(&k, ret);
 	}
 	_exit(0);
 }

@@ -75,6 +75,11 @@ int skw_handle_open(const char *ifname, uint32_t snaplen, struct skw_handle **ou
 		skw_handle_close(h);
 		return ret;
 	}
+	/* No interface of Linux has this type: libpcap leaves it behind when memory is short. */
+	if (pcap_datalink(h->pcap) == DLT_NULL) {
+		skw_handle_close(h);
+		return skw_error_set(err, -EIO, "%s: libpcap can't tell its link type", ifname);
+	}
 	*out = h;
 	return 0;
 }
@@ -122,8 +127,12 @@ int skw_handle_compile(struct skw_handle *h, const char *expression, bool optimi
 	/* Without a mask, `ip broadcast` means 255.255.255.255, as in tcpdump. */
 	if (one_iface)
 		skw_iface_netmask(h->name, &mask);
+	errno = 0;
 	if (pcap_compile(h->pcap, &program, expression, optimize, mask) < 0)
-		return skw_error_usage(err, "filter \"%s\": %s", expression, pcap_geterr(h->pcap));
+		/* Only errno tells a lack of memory from a wrong expression. */
+		return errno == ENOMEM ? skw_error_set(err, -ENOMEM, "filter: out of memory")
+				       : skw_error_usage(err, "filter \"%s\": %s", expression,
+							 pcap_geterr(h->pcap));
 
 	size_t bytes = program.bf_len * sizeof(struct skw_cbpf_insn);
 	struct skw_cbpf_insn *insns = malloc(bytes);

@@ -22,6 +22,7 @@
 #include "kern/host/cgroup.h"
 #include "kern/conn_owner.h"
 #include "kern/conn_trace.h"
+#include "kern/libbpf.h"
 #include "kern/ring_set.h"
 #include "kern/types.h"
 #include "util/cleanup.h"
@@ -271,14 +272,13 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 
 int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, struct skw_error *err)
 {
-	struct skw_conn *c = calloc(1, sizeof(*c));
+	int ret = skw_libbpf_init(err);
+	struct skw_conn *c = ret ? NULL : calloc(1, sizeof(*c));
 	struct place place;
-	int ret;
 
 	if (!c)
-		return skw_error_set(err, -ENOMEM, "out of memory");
-	int cpus = libbpf_num_possible_cpus();
-	c->cpus = cpus > 0 ? (unsigned)cpus : 1;
+		return ret ? ret : skw_error_set(err, -ENOMEM, "out of memory");
+	c->cpus = skw_libbpf_cpus();
 	skw_ring_set_plan(&c->rings, 0, opt->ring_bytes, RING_BYTES_DEFAULT);
 	ret = place_open(&place, opt->cgroup, err);
 	if (!ret)

@@ -9,6 +9,7 @@
 
 #include "filter/translate.h"
 #include "kern/compile.h"
+#include "kern/libbpf.h"
 #include "kern/skb_access.h"
 #include "util/cleanup.h"
 #include "util/say.h"
@@ -110,7 +111,7 @@ int skw_filters_compile(const struct skw_capture_plan *plan, const struct skw_if
 	}
 	if (ret) {
 		skw_compiled_free(&c);
-		return ret;
+		return ret == -ENOMEM ? skw_error_set(err, ret, "filter: out of memory") : ret;
 	}
 	*out = c;
 	return 0;
@@ -164,7 +165,7 @@ static int load_with(const struct skw_capture_plan *plan, const struct skw_compi
 					  .next_fd = place->next_fd,
 					  .slot = place->slot,
 					  .slot_from_cb = place->slot_from_cb,
-					  .cpus = skw_tap_cpus(),
+					  .cpus = skw_libbpf_cpus(),
 					  .direction = plan->direction,
 					  .access = access,
 					  .lo_ifindex = place->lo_ifindex };

@@ -103,30 +103,38 @@ int skw_iface_netmask(const char *name, uint32_t *mask)
 
 int skw_iface_list(struct skw_iface_info **list, size_t *n, struct skw_error *err)
 {
-	struct if_nameindex *names = if_nameindex();
 	SKW_AUTO_FD int fd = query_socket();
+	struct if_nameindex *names = fd < 0 ? NULL : if_nameindex();
 	SKW_AUTO_FREE struct skw_iface_info *all = NULL;
 	size_t len = 0, found = 0;
+	int ret = fd < 0 ? fd : names ? 0 : -errno;
 
-	if (!names || fd < 0) {
-		if_freenameindex(names);
-		return skw_error_set(err, -EIO, "interfaces: the kernel does not list them");
-	}
+	if (ret)
+		return skw_error_set(err, ret, "interfaces: the kernel does not list them: %s",
+				     strerror(-ret));
 	while (names[len].if_index)
 		len++;
 	all = calloc(len + 1, sizeof(*all));
-	for (size_t i = 0; all && i < len; i++) {
+	for (size_t i = 0; all && !ret && i < len; i++) {
 		size_t name_len = strnlen(names[i].if_name, IFNAMSIZ - 1);
 
 		memset(&all[found], 0, sizeof(all[found]));
 		memcpy(all[found].name, names[i].if_name, name_len);
 		/* An interface that was removed meanwhile is left out. */
-		if (fill_by_name(fd, &all[found]) == 0)
+		ret = fill_by_name(fd, &all[found]);
+		if (!ret)
 			found++;
+		else if (ret == -ENODEV)
+			ret = 0;
 	}
+	if (ret)
+		skw_error_set(err, ret, "interfaces: %.*s: %s", IFNAMSIZ, all[found].name,
+			      strerror(-ret));
 	if_freenameindex(names);
 	if (!all)
 		return skw_error_set(err, -ENOMEM, "interfaces: out of memory");
+	if (ret)
+		return ret;
 	*list = SKW_TAKE_PTR(all);
 	*n = found;
 	return 0;

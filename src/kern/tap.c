@@ -19,6 +19,7 @@
 #include "abi/packet.h"
 #include "bpf/capture.skel.h"
 #include "kern/bpf_log.h"
+#include "kern/libbpf.h"
 #include "kern/ring_set.h"
 #include "util/cleanup.h"
 
@@ -70,7 +71,7 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	skw_bpf_log_begin();
 	tap->bpf = capture_bpf__open();
 	if (!tap->bpf)
-		return skw_error_set(err, -errno, "BPF: %s", strerror(errno));
+		return skw_bpf_log_failure(err, -errno, "opening the packet tap", "");
 
 	tap->bpf->rodata->rings_len = tap->rings.len;
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings.len);
@@ -85,6 +86,10 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 				ret == -EACCES || ret == -EINVAL
 				? "; this kernel refuses the program: please report it"
 				: "");
+
+	/* libbpf leaves this out without a word if the kernel refuses it. */
+	if (!tap->bpf->data)
+		return skw_error_set(err, -EPERM, "BPF: the packet tap's memory can't be mapped");
 
 	__u32 slot = 0;
 	__u32 prog = (__u32)bpf_program__fd(tap->bpf->progs.skw_capture);
@@ -116,7 +121,7 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 	if (!tap)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	tap->slots = opt->slots ? opt->slots : 1;
-	tap->cpus = skw_tap_cpus();
+	tap->cpus = skw_libbpf_cpus();
 	skw_ring_set_plan(&tap->rings, opt->rings, opt->ring_bytes, RING_BYTES_DEFAULT);
 	ret = tap_load(tap, err);
 	if (ret) {
@@ -168,13 +173,6 @@ int *skw_tap_kept_fds(const struct skw_tap *tap, size_t *n)
 void skw_tap_set_snaplen(struct skw_tap *tap, uint32_t snaplen)
 {
 	tap->bpf->data->snaplen = snaplen;
-}
-
-unsigned skw_tap_cpus(void)
-{
-	int cpus = libbpf_num_possible_cpus();
-
-	return cpus > 0 ? (unsigned)cpus : 1;
 }
 
 int skw_tap_counters_fd(const struct skw_tap *tap)

@@ -52,7 +52,7 @@ void skw_tap_disarm(struct skw_tap *tap);
 
 /*
  * The maps that a generated filter program refers to. The tap owns the descriptors. The counters of
- * a slot are at slot * skw_tap_cpus() + CPU.
+ * a slot are at slot * skw_libbpf_cpus() + CPU.
  */
 int skw_tap_counters_fd(const struct skw_tap *tap);
 int skw_tap_next_fd(const struct skw_tap *tap);
@@ -70,9 +70,6 @@ int skw_tap_forget_iface(struct skw_tap *tap, uint32_t ifindex);
 
 /* Sets the snapshot length. It is SKW_SNAPLEN_MAX before the first call. */
 void skw_tap_set_snaplen(struct skw_tap *tap, uint32_t snaplen);
-
-/* The number of possible CPUs; the CPU number in a record is below it. */
-unsigned skw_tap_cpus(void);
 
 struct skw_tap_socket {
 	const char *name; /* for messages */

@@ -34,9 +34,8 @@ int skw_loop_check_keeper(const struct skw_loop *l, struct skw_error *err)
 
 	if (poll(&p, 1, 0) != 1)
 		return 0;
-	return skw_error_set(
-		err, -EPIPE,
-		"skwatch's privileged process has died; what was captured can be read");
+	return skw_error_set(err, -EPIPE, "%s; what was captured can be read",
+			     skw_keeper_fate(l->keeper));
 }
 
 unsigned skw_loop_linger_ms(const struct skw_loop *l)

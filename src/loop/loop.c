@@ -47,8 +47,10 @@ static int drop_privileges(const struct skw_loop *l, struct skw_error *err)
 	skw_identity_default(&other);
 	if (skw_privileges_drop(&other, &refusal) == 0)
 		return 0;
-	skw_say("%s; it stays root without capabilities", refusal.text);
-	return skw_privileges_drop(NULL, err);
+	int ret = skw_privileges_drop(NULL, err);
+	if (!ret)
+		skw_say("%s; it stays root without capabilities", refusal.text);
+	return ret;
 }
 
 static int close_sandbox(const struct skw_loop *l, struct skw_error *err)
@@ -82,7 +84,8 @@ static int split(struct skw_loop *l, struct skw_error *err)
 		tables[n++] = l->plan->tables[i];
 	int ret = n ? skw_keeper_split(tables, n, &l->keeper) : 0;
 	if (ret)
-		return skw_error_set(err, ret, "splitting in two processes: %s", strerror(-ret));
+		return skw_error_set(err, ret, "splitting in two processes: %s",
+				     ret == -EPIPE ? skw_keeper_fate(NULL) : strerror(-ret));
 	if (l->keeper)
 		skw_guard_arm();
 	return drop_privileges(l, err);
@@ -180,7 +183,10 @@ static int end(struct skw_loop *l, int ret, struct skw_error *err)
 	ret = l->failure ? l->failure : ended ? ended : closed;
 	if (ret)
 		return ret;
-	return kept ? skw_error_set(err, kept, "skwatch's privileged process has died") : 0;
+	if (kept && kept != -EPIPE)
+		return skw_error_set(err, kept, "skwatch's privileged process has died: %s",
+				     strerror(-kept));
+	return kept ? skw_error_set(err, kept, "%s", skw_keeper_fate(NULL)) : 0;
 }
 
 int skw_loop_run(const struct skw_loop_plan *plan, struct skw_error *err)

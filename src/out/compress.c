@@ -13,6 +13,7 @@
 #endif
 #ifdef HAVE_ZSTD
 #include <zstd.h>
+#include <zstd_errors.h>
 #endif
 
 /* The fastest levels, because a recording must keep up with the packets. */
@@ -103,7 +104,8 @@ static int zstd_run(struct skw_compress *c, const uint8_t *bytes, size_t n, enum
 
 		left = ZSTD_compressStream2(c->zstd, &out, &in, end[step]);
 		if (ZSTD_isError(left))
-			return -EINVAL;
+			return ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation ? -ENOMEM
+										       : -EINVAL;
 		int ret = out.pos ? c->put(c->arg, c->piece, out.pos) : 0;
 		if (ret)
 			return ret;

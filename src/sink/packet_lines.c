@@ -59,7 +59,7 @@ static void hurry(void *ctx, unsigned ms)
 static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 {
 	struct skw_packet_lines *l = ctx;
-	int ret = l->text.len ? skw_lines_write(&l->out, &l->text, err) : 0;
+	int ret = write_out(l, err);
 
 	(void)real_ns;
 	skw_printer_free(l->printer);

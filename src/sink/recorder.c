@@ -387,10 +387,11 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
 	struct skw_record_files *f = &r->files;
-	int ret = 0;
+	/* A failure among the last packets is told here, as no packet comes after them. */
+	int ret = r->failure;
 
 	/* A file is due also when no packet was for it. */
-	if (!f->opened && r->loop && r->opt.kind->is_file && !skw_loop_has_failed(r->loop))
+	if (!ret && !f->opened && r->loop && r->opt.kind->is_file && !skw_loop_has_failed(r->loop))
 		ret = skw_record_files_start(f, real_ns, err);
 	if (!ret && f->opened)
 		ret = skw_record_copy_settle(&f->file.copy, true);

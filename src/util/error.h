@@ -10,7 +10,9 @@
 #include <stdbool.h>
 
 #define SKW_EXIT_FAILURE 1 /* failed at run time */
-#define SKW_EXIT_USAGE   2 /* wrong usage: nothing was created or truncated */
+/* The keeper's, which nobody but the worker sees: this and the errno that has ended it. */
+#define SKW_EXIT_ERRNO 100
+#define SKW_EXIT_USAGE 2 /* wrong usage: nothing was created or truncated */
 
 struct skw_error {
 	bool usage;     /* the command line is wrong: exit status 2 */

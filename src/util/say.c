@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "util/say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,8 +30,14 @@ void skw_say(const char *fmt, ...)
 	len = strlen(line);
 	line[len++] = '\n';
 	/* An error is ignored, because there is no other place to report it. */
-	ssize_t ignored = write(STDERR_FILENO, line, len);
-	(void)ignored;
+	for (size_t at = 0; at < len;) {
+		ssize_t put = write(STDERR_FILENO, line + at, len - at);
+
+		if (put > 0)
+			at += (size_t)put;
+		else if (put == 0 || errno != EINTR)
+			return;
+	}
 }
 
 void skw_say_status(const char *line)

@@ -27,8 +27,7 @@ int skw_verbs_ask(struct skw_keeper *k, const struct skw_verbs_question *questio
 	if (text[0] && ret != -EPROTO)
 		return skw_error_set(err, ret, "%.*s", (int)text_len, text);
 	return skw_error_set(err, ret, "%s: %s", question->what,
-			     ret == -EPIPE ? "skwatch's privileged process has died"
-					   : strerror(-ret));
+			     ret == -EPIPE ? skw_keeper_fate(k) : strerror(-ret));
 }
 
 int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,

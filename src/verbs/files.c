@@ -66,9 +66,11 @@ static int open_as(const struct skw_verbs_files *ctx, const char *name,
 	groups = calloc((size_t)len + 1, sizeof(*groups));
 	if (!before || !groups || getgroups(before_len, before) < 0)
 		return -ENOMEM;
-	if (getgrouplist(who->name, who->gid, groups, &len) < 0 ||
-	    setgroups((size_t)len, groups) < 0)
-		return -EPERM;
+	/* Its list has a place for each group, unless the first call lacked memory. */
+	if (getgrouplist(who->name, who->gid, groups, &len) < 0)
+		return -ENOMEM;
+	if (setgroups((size_t)len, groups) < 0)
+		return -errno;
 	gid_t gid = (gid_t)setfsgid(who->gid);
 	uid_t uid = (uid_t)setfsuid(who->uid);
 	int ret = (uid_t)setfsuid((uid_t)-1) == who->uid
@@ -78,8 +80,10 @@ static int open_as(const struct skw_verbs_files *ctx, const char *name,
 	setfsuid(uid);
 	setfsgid(gid);
 	if (setgroups((size_t)before_len, before) < 0 && ret >= 0) {
+		int failed = -errno;
+
 		close(ret);
-		return -EPERM;
+		return failed;
 	}
 	return ret;
 }

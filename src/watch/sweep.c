@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keeper/keeper.h"
 #include "row/record.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -41,7 +42,7 @@ static int do_without(struct skw_watch *w, int ret, enum trouble what, struct sk
 {
 	if (ret == -ENOMEM || ret == -EPIPE || (ret && !w->netns))
 		return skw_error_set(err, ret, "%s: %s", troubles[what],
-				     ret == -EPIPE ? "skwatch's privileged process has died"
+				     ret == -EPIPE ? skw_keeper_fate(skw_loop_keeper(w->loop))
 						   : strerror(-ret));
 	if (ret)
 		say_once(w, what, ret);
@@ -186,7 +187,7 @@ static int end_namespace(struct skw_watch *w, int ret, struct skw_error *err)
 		ret = note_swept(w, w->netns[s->at].inode, ret);
 	if (ret)
 		return skw_error_set(err, ret, "%s",
-				     ret == -EPIPE ? "skwatch's privileged process has died"
+				     ret == -EPIPE ? skw_keeper_fate(skw_loop_keeper(w->loop))
 						   : "out of memory");
 	s->at++;
 	s->which = SKW_ITER_TCP;

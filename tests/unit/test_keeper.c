@@ -475,7 +475,9 @@ static void worker_that_breaks_the_protocol_gets_nowhere(void **state)
 	struct pollfd p = { fd, POLLIN, 0 };
 	assert_int_equal(send(fd, &h, 3, 0), 3);
 	assert_int_equal(poll(&p, 1, -1), 1);
-	assert_int_equal(skw_keeper_finish(k), -EPIPE);
+	assert_string_equal(skw_keeper_fate(k),
+			    "skwatch's privileged process has died: Bad message");
+	assert_int_equal(skw_keeper_finish(k), -EBADMSG);
 }
 
 int main(void)

@@ -17,6 +17,7 @@
 
 #include "kern/host/mountinfo.h"
 #include "util/cleanup.h"
+#include "util/error.h"
 
 #define RUN_NETNS "/run/netns"
 
@@ -278,8 +279,8 @@ int skw_netns_inside(const struct skw_netns *netns, int (*call)(void *ctx), void
 	if (setns(netns->fd < 0 ? opened : netns->fd, CLONE_NEWNET) < 0)
 		return -errno;
 	int ret = call(ctx);
-	/* The process must not continue in the wrong namespace. */
+	/* The process must not continue in the wrong namespace. The status tells the reason. */
 	if (setns(home, CLONE_NEWNET) < 0)
-		abort();
+		_exit(SKW_EXIT_ERRNO + errno);
 	return ret;
 }
