@@ -187,7 +187,9 @@ int skw_capture(struct __sk_buff *skb)
 	rec->slot = slot;
 	if (copy(skb, rec->frame + SKW_REC_HEADROOM, caplen,
 		 size - sizeof(*rec) - SKW_REC_HEADROOM) < 0) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		/* Like a record that is submitted: without a wake-up here the reader could miss it.
+		 */
+		bpf_ringbuf_discard(rec, 0);
 		count->dropped++;
 		return 0;
 	}

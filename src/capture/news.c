@@ -59,7 +59,7 @@ static int read_named_news(struct skw_capture *c)
 }
 
 /*
- * Netlink is read only here, after the earlier packets were passed on, because those packets belong
+ * Netlink is read here, after the earlier packets were passed on, because those packets belong
  * to the interfaces as they were before.
  */
 int skw_capture_step(void *capture, struct skw_error *err)

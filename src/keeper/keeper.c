@@ -90,8 +90,10 @@ int skw_keeper_split(struct skw_keeper_table *const *tables, size_t n_tables,
 
 	if (pid < 0)
 		return -errno;
-	if (!pid)
+	if (!pid) {
+		close(ours);
 		skw_keeper_serve(tables, n_tables, theirs, worker);
+	}
 	pthread_mutex_init(&k->lock, NULL);
 	k->fd = SKW_TAKE_FD(ours);
 	k->pid = pid;
@@ -235,17 +237,6 @@ int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struc
 	memcpy(reply->payload, err->text, len);
 	reply->len = len;
 	return code;
-}
-
-int skw_keeper_wait_begin(const struct skw_keeper_reply *reply)
-{
-	return reply->wait ? reply->wait(reply->keeper, true) : 0;
-}
-
-void skw_keeper_wait_end(const struct skw_keeper_reply *reply)
-{
-	if (reply->wait)
-		reply->wait(reply->keeper, false);
 }
 
 int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const argv[],

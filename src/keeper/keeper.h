@@ -34,10 +34,7 @@ struct skw_keeper_reply {
 	uint8_t payload[SKW_KEEPER_REPLY_MAX];
 	size_t n_fds;
 	int fds[SKW_KEEPER_FDS_MAX];
-	/* Borrowed; for the functions below. */
-	struct skw_keeper_commands *commands;
-	int (*wait)(void *keeper, bool waits);
-	void *keeper;
+	struct skw_keeper_commands *commands; /* borrowed, for skw_keeper_run_command() */
 };
 
 /*
@@ -54,13 +51,6 @@ struct skw_keeper_verb {
  * For serve functions: makes err->text the reply's payload. Returns `code`.
  */
 int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struct skw_error *err);
-
-/*
- * For serve functions, around a system call that may take long: the
- * end of the worker ends this process meanwhile. Returns 0, or -ESRCH if the worker has died.
- */
-int skw_keeper_wait_begin(const struct skw_keeper_reply *reply);
-void skw_keeper_wait_end(const struct skw_keeper_reply *reply);
 
 /*
  * For serve functions: starts argv (NULL-terminated, looked up in PATH) and does not wait until it

@@ -5,6 +5,7 @@
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -15,8 +16,8 @@
 #include "keeper/syscalls.h"
 #include "util/cleanup.h"
 
-/* More than any session opens. */
-#define DESCRIPTORS_MAX 256
+/* More than any session opens from here on. */
+#define DESCRIPTORS_MORE 256
 
 /*
  * The rights of linux/landlock.h by the version that brought them; older headers lack the newer
@@ -84,10 +85,15 @@ static int lower(__rlimit_resource_t what, rlim_t most)
 
 static int set_limits(const struct skw_sandbox *s)
 {
+	/* The kernel gives out the lowest number that is free. */
+	SKW_AUTO_FD int lowest = eventfd(0, EFD_CLOEXEC);
+
+	if (lowest < 0)
+		return -errno;
 	int ret = lower(RLIMIT_CORE, 0);
 
 	if (!ret)
-		ret = lower(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+		ret = lower(RLIMIT_NOFILE, (rlim_t)lowest + DESCRIPTORS_MORE);
 	/* A thread counts as a process. */
 	if (!ret && !s->threads)
 		ret = lower(RLIMIT_NPROC, 0);
@@ -117,14 +123,14 @@ int skw_sandbox_close(const struct skw_sandbox *s, unsigned *closed, struct skw_
 	/* The sanitizers of a test build open files and start threads of their own. */
 	if (!SKW_SYSCALLS_USABLE)
 		return 0;
-	int ret = set_limits(s);
-	if (ret)
-		return skw_error_set(err, ret, "sandbox: limits: %s", strerror(-ret));
-	*closed |= SKW_SANDBOX_LIMITS;
-	ret = close_files(s);
+	int ret = close_files(s);
 	if (ret < 0)
 		return skw_error_set(err, ret, "sandbox: Landlock: %s", strerror(-ret));
 	*closed |= ret ? 0 : SKW_SANDBOX_LANDLOCK;
+	ret = set_limits(s);
+	if (ret)
+		return skw_error_set(err, ret, "sandbox: limits: %s", strerror(-ret));
+	*closed |= SKW_SANDBOX_LIMITS;
 	if (!has_seccomp())
 		return 0;
 	ret = skw_syscalls_allow_only(s);

@@ -20,6 +20,9 @@
 #include "util/cleanup.h"
 #include "util/say.h"
 
+/* So long may last words take. */
+#define GRACE_S 1
+
 struct keeper {
 	struct skw_keeper_table *const *tables;
 	size_t n_tables;
@@ -57,6 +60,17 @@ static int *collect_kept(const struct keeper *k, size_t *len)
 	return keep;
 }
 
+/* A container may refuse close_range(), which is newer than its list of system calls. */
+static void close_some(unsigned int first, unsigned int last)
+{
+	unsigned int most = (unsigned int)sysconf(_SC_OPEN_MAX);
+
+	if (close_range(first, last, 0) == 0)
+		return;
+	for (unsigned int fd = first; fd <= last && fd < most; fd++)
+		close((int)fd);
+}
+
 /* Closes all descriptors but 0, 1, 2 and those to leave open. Returns 0 or -errno. */
 static int close_others(const struct keeper *k)
 {
@@ -68,12 +82,12 @@ static int close_others(const struct keeper *k)
 	for (size_t i = 0; keep && i < n; i++) {
 		if (keep[i] < (int)next)
 			continue;
-		if (keep[i] > (int)next && close_range(next, (unsigned int)keep[i] - 1, 0))
-			ret = -errno;
+		if (keep[i] > (int)next)
+			close_some(next, (unsigned int)keep[i] - 1);
 		next = (unsigned int)keep[i] + 1;
 	}
-	if (keep && close_range(next, ~0U, 0))
-		ret = -errno;
+	if (keep)
+		close_some(next, ~0U);
 	free(keep);
 	return ret;
 }
@@ -100,25 +114,27 @@ static const struct skw_keeper_table *table_of(const struct keeper *k, uint32_t 
 /* The keeper's end of the socket, for the signal handler below. */
 static int wire_fd = -1;
 
-/* The socket has a message, or its other end has gone. */
+/*
+ * The socket has a message, or its other end has gone. In the second case this process ends after a
+ * second, whatever it waits for: the reader of a pipe, or a terminal that was stopped.
+ */
 static void on_wire(int signo)
 {
 	struct pollfd p = { .fd = wire_fd };
 
 	(void)signo;
 	if (poll(&p, 1, 0) > 0 && p.revents & POLLHUP)
-		_exit(SKW_EXIT_FAILURE);
+		alarm(GRACE_S);
 }
 
-/* See skw_keeper_wait_begin(). */
-static int wait_for_long(void *keeper, bool waits)
+/* From now on the socket sends a signal. */
+static int watch_wire(const struct keeper *k)
 {
-	const struct keeper *k = keeper;
 	int flags = fcntl(k->fd, F_GETFL);
 
 	wire_fd = k->fd;
 	if (flags < 0 || fcntl(k->fd, F_SETOWN, getpid()) < 0 ||
-	    fcntl(k->fd, F_SETFL, waits ? flags | O_ASYNC : flags & ~O_ASYNC) < 0)
+	    fcntl(k->fd, F_SETFL, flags | O_ASYNC) < 0)
 		return -errno;
 	on_wire(SIGIO);
 	return 0;
@@ -166,6 +182,10 @@ static int settle(struct keeper *k)
 		sigaction(sig, &dfl, NULL);
 	sigaction(SIGIO, &wire, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* The shell waits for the worker only, and the worker waits for this process. */
+	signal(SIGTSTP, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
 
 	prctl(PR_SET_NAME, "skwatch: keeper");
 	prctl(PR_SET_DUMPABLE, 0);
@@ -177,6 +197,9 @@ static int settle(struct keeper *k)
 	if (ret)
 		return ret;
 	k->worker_fd = (int)syscall(SYS_pidfd_open, k->worker, 0);
+	ret = watch_wire(k);
+	if (ret)
+		return ret;
 	SKW_AUTO_FD int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
 		return -errno;
@@ -187,6 +210,7 @@ static int settle(struct keeper *k)
 /* Ends the keeper because of `ret`, which its status tells if it is another than -EPIPE. */
 static _Noreturn void end_orphaned(const struct keeper *k, int ret)
 {
+	alarm(GRACE_S);
 	for (size_t i = 0; !k->finishing && i < k->n_tables; i++)
 		if (k->tables[i]->orphaned)
 			k->tables[i]->orphaned(k->tables[i]->ctx);
@@ -259,8 +283,6 @@ static int serve_one(struct keeper *k)
 	reply.len = 0;
 	reply.n_fds = 0;
 	reply.commands = &k->commands;
-	reply.wait = wait_for_long;
-	reply.keeper = k;
 	if (!ret)
 		ret = serve_verb(k, &h, request, len, &reply);
 	/* A verb may have changed the user for a while. */

@@ -20,8 +20,7 @@ static const int always[] = {
 	/* bytes */
 	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev),
 	SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
-	SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fadvise64), SCMP_SYS(fsync),
-	SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range),
+	SCMP_SYS(fadvise64), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range),
 	/* the keeper's socket and netlink */
 	SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(recvmsg), SCMP_SYS(recvfrom),
 	SCMP_SYS(shutdown),
@@ -95,7 +94,6 @@ static int add_some(scmp_filter_ctx ctx)
 		{ SCMP_SYS(fcntl), 1, ALL, F_GETFD },
 		{ SCMP_SYS(fcntl), 1, ALL, F_SETFD },
 		{ SCMP_SYS(fcntl), 1, ALL, F_GETFL },
-		{ SCMP_SYS(fcntl), 1, ALL, F_SETFL },
 		{ SCMP_SYS(fcntl), 1, ALL, F_DUPFD_CLOEXEC },
 		{ SCMP_SYS(fcntl), 1, ALL, F_SETPIPE_SZ },
 		{ SCMP_SYS(fcntl), 1, ALL, F_GETPIPE_SZ },
@@ -105,6 +103,16 @@ static int add_some(scmp_filter_ctx ctx)
 	};
 
 	return add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+}
+
+/* Flags of an open file, but not that it sends signals. */
+static int add_flags(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp args[] = { { 1, SCMP_CMP_MASKED_EQ, ALL, F_SETFL },
+					     { 2, SCMP_CMP_MASKED_EQ, O_ASYNC, 0 } };
+
+	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), SKW_ARRAY_SIZE(args),
+				      args);
 }
 
 static int add_terminal(scmp_filter_ctx ctx)
@@ -128,15 +136,22 @@ static int add_threads(scmp_filter_ctx ctx)
 	const struct rule rules[] = {
 		{ SCMP_SYS(clone), 0, (scmp_datum_t)thread, (scmp_datum_t)thread },
 	};
+	/* The thread writes files: descriptors above the standard ones. */
+	const struct scmp_arg_cmp file = { 0, SCMP_CMP_GT, STDERR_FILENO, 0 };
 	int ret = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
 
+	if (!ret)
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ftruncate), 1, &file);
+	if (!ret)
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fallocate), 1, &file);
 	return ret ? ret : add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
 }
 
 /* Folders are opened for reading. Landlock says which. */
 static int add_folders(scmp_filter_ctx ctx)
 {
-	const scmp_datum_t mask = O_ACCMODE | O_CREAT | O_TRUNC | O_DIRECTORY | __O_TMPFILE;
+	const scmp_datum_t mask =
+		O_ACCMODE | O_CREAT | O_TRUNC | O_PATH | O_DIRECTORY | __O_TMPFILE;
 	const struct rule rules[] = {
 		{ SCMP_SYS(openat), 2, mask, O_RDONLY | O_DIRECTORY },
 	};
@@ -154,6 +169,8 @@ int skw_syscalls_allow_only(const struct skw_sandbox *s)
 	int ret = add_always(ctx);
 	if (!ret)
 		ret = add_some(ctx);
+	if (!ret)
+		ret = add_flags(ctx);
 	if (!ret && s->terminal)
 		ret = add_terminal(ctx);
 	if (!ret && s->threads)

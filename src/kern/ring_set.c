@@ -18,6 +18,8 @@
 #define EARLY_BYTES (1ULL << 20)
 /* All rings together take at most this part of the memory that is free, unless somebody asks. */
 #define FREE_PART 8
+/* A ring that is smaller would have no room for the largest packets. */
+#define LEAST_BYTES (1ULL << 20)
 
 static unsigned default_len(void)
 {
@@ -45,7 +47,6 @@ static uint64_t round_down(uint64_t most)
 void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_bytes,
 		       uint64_t default_bytes)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t most = total_bytes ? total_bytes : default_bytes;
 
 	if (!len)
@@ -53,7 +54,7 @@ void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_by
 	if (!total_bytes) {
 		uint64_t free_bytes = skw_memory_free_bytes();
 
-		while (most > free_bytes / FREE_PART && most > len * page)
+		while (most > free_bytes / FREE_PART && most / 2 >= len * LEAST_BYTES)
 			most /= 2;
 	}
 	uint64_t usual = total_bytes ? most : default_bytes;
@@ -90,9 +91,14 @@ static int make_all(struct skw_ring_set *set, uint64_t bytes, int array_fd)
 		}
 		fds[set->fds_len++] = fd;
 	}
-	for (unsigned i = 0; i < set->len; i++)
-		if (bpf_map_update_elem(array_fd, &i, &fds[before + i], BPF_ANY) < 0)
-			return -errno;
+	for (unsigned i = 0; i < set->len; i++) {
+		if (bpf_map_update_elem(array_fd, &i, &fds[before + i], BPF_ANY) < 0) {
+			int ret = -errno;
+
+			drop_fds(set, before);
+			return ret;
+		}
+	}
 	return 0;
 }
 
@@ -107,11 +113,11 @@ static int failed(const struct skw_ring_set *set, int ret, struct skw_error *err
 
 int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err)
 {
-	/* Small rings are made at once, and there is nothing to replace. */
-	if (set->bytes <= EARLY_BYTES)
-		return 0;
-	int ret = make_all(set, EARLY_BYTES, array_fd);
+	int ret = set->bytes > EARLY_BYTES ? make_all(set, EARLY_BYTES, array_fd) : -ENOMEM;
 
+	/* Rings that are small anyway, or for which memory is short, have nothing to replace. */
+	if (ret == -ENOMEM)
+		return skw_ring_set_make(set, array_fd, err);
 	return ret ? failed(set, ret, err) : 0;
 }
 
@@ -136,6 +142,9 @@ static int make_main(struct skw_ring_set *set, int array_fd)
 int skw_ring_set_make(struct skw_ring_set *set, int array_fd, struct skw_error *err)
 {
 	unsigned early = set->fds_len;
+
+	if (set->reader)
+		return 0;
 	int ret = make_main(set, array_fd);
 
 	if (!ret)

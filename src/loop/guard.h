@@ -6,8 +6,10 @@
 #ifndef SKW_LOOP_GUARD_H
 #define SKW_LOOP_GUARD_H
 
-/* Once armed, the death of a child ends this process after a second. */
-void skw_guard_arm(void);
+#include <sys/types.h>
+
+/* Once armed, the death of this child ends this process after a second. */
+void skw_guard_arm(pid_t keeper);
 /* To call before the child may end. */
 void skw_guard_disarm(void);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keeper/inherited.h"
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
 #include "keeper/sandbox.h"
@@ -37,15 +38,14 @@ static int prepare(struct skw_loop *l, struct skw_error *err)
  * Gives the privileges up. The user of -Z must be reached. The default user may not exist in a
  * container's user namespace, and then root keeps its number, but no capability.
  */
-static int drop_privileges(const struct skw_loop *l, struct skw_error *err)
+static int drop_privileges(const struct skw_loop *l, const struct skw_identity *other,
+			   struct skw_error *err)
 {
-	struct skw_identity other;
 	struct skw_error refusal = { 0 };
 
 	if (l->plan->who || geteuid() != 0)
 		return skw_privileges_drop(l->plan->who, err);
-	skw_identity_default(&other);
-	if (skw_privileges_drop(&other, &refusal) == 0)
+	if (skw_privileges_drop(other, &refusal) == 0)
 		return 0;
 	int ret = skw_privileges_drop(NULL, err);
 	if (!ret)
@@ -71,8 +71,12 @@ static int close_sandbox(const struct skw_loop *l, struct skw_error *err)
 static int split(struct skw_loop *l, struct skw_error *err)
 {
 	struct skw_keeper_table *tables[SKW_LOOP_TABLES_MAX];
+	struct skw_identity other = { 0 };
 	size_t n = 0;
 
+	/* A look-up may open descriptors, which are none of the worker's. */
+	if (geteuid() == 0 && !l->plan->who)
+		skw_identity_default(&other);
 	for (size_t i = 0; i < l->plan->sources_len; i++) {
 		const struct skw_source *s = &l->plan->sources[i];
 		struct skw_keeper_table *table = s->ops->verbs ? s->ops->verbs(s->ctx) : NULL;
@@ -87,8 +91,9 @@ static int split(struct skw_loop *l, struct skw_error *err)
 		return skw_error_set(err, ret, "splitting in two processes: %s",
 				     ret == -EPIPE ? skw_keeper_fate(NULL) : strerror(-ret));
 	if (l->keeper)
-		skw_guard_arm();
-	return drop_privileges(l, err);
+		skw_guard_arm(skw_keeper_pid(l->keeper));
+	skw_inherited_close();
+	return drop_privileges(l, &other, err);
 }
 
 static int begin(struct skw_loop *l, struct skw_error *err)

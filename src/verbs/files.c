@@ -30,17 +30,14 @@ enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
  * does not wait, unless the pipe is the user's own and the output itself (`waits`): then its reader
  * may come later, as with any other program. A signal to the worker ends both meanwhile.
  */
-static int open_for_writing(const char *name, uid_t user, bool waits,
-			    const struct skw_keeper_reply *reply)
+static int open_for_writing(const char *name, uid_t user, bool waits)
 {
 	SKW_AUTO_FD int fd = open(name, OUTPUT_FLAGS | O_CREAT | O_NONBLOCK, 0666);
 	struct stat st;
 
 	if (fd < 0 && errno == ENXIO && waits && stat(name, &st) == 0 && S_ISFIFO(st.st_mode) &&
-	    st.st_uid == user && skw_keeper_wait_begin(reply) == 0) {
+	    st.st_uid == user)
 		fd = open(name, OUTPUT_FLAGS);
-		skw_keeper_wait_end(reply);
-	}
 	if (fd < 0)
 		return -errno;
 	int flags = fcntl(fd, F_GETFL);
@@ -53,8 +50,7 @@ static int open_for_writing(const char *name, uid_t user, bool waits,
  * Opens the file with the rights of ctx->who, so that a link in that user's directory can't make
  * root overwrite another file. Returns a descriptor or -errno.
  */
-static int open_as(const struct skw_verbs_files *ctx, const char *name,
-		   const struct skw_keeper_reply *reply)
+static int open_as(const struct skw_verbs_files *ctx, const char *name)
 {
 	const struct skw_identity *who = ctx->who;
 	SKW_AUTO_FREE gid_t *before = NULL, *groups = NULL;
@@ -74,17 +70,14 @@ static int open_as(const struct skw_verbs_files *ctx, const char *name,
 	gid_t gid = (gid_t)setfsgid(who->gid);
 	uid_t uid = (uid_t)setfsuid(who->uid);
 	int ret = (uid_t)setfsuid((uid_t)-1) == who->uid
-			  ? open_for_writing(name, who->uid, !ctx->opened, reply)
+			  ? open_for_writing(name, who->uid, !ctx->opened)
 			  : -EPERM;
 
 	setfsuid(uid);
 	setfsgid(gid);
-	if (setgroups((size_t)before_len, before) < 0 && ret >= 0) {
-		int failed = -errno;
-
-		close(ret);
-		return failed;
-	}
+	/* The keeper must not go on with the wrong groups. */
+	if (setgroups((size_t)before_len, before) < 0)
+		_exit(SKW_EXIT_FAILURE);
 	return ret;
 }
 
@@ -124,18 +117,17 @@ static bool is_input(const struct skw_verbs_files *ctx, const struct stat *st)
 }
 
 /* Does not truncate: the previous file may be the same, and must be complete first. */
-static int open_output(const struct skw_verbs_files *ctx, const char *name,
-		       const struct skw_keeper_reply *reply, struct skw_error *err)
+static int open_output(const struct skw_verbs_files *ctx, const char *name, struct skw_error *err)
 {
 	SKW_AUTO_FD int fd = -1;
 	struct stat st;
 
 	if (ctx->who) {
-		fd = open_as(ctx, name, reply);
+		fd = open_as(ctx, name);
 		if (fd == -EACCES)
 			fd = open_for(ctx, name);
 	} else {
-		fd = open_for_writing(name, geteuid(), !ctx->opened, reply);
+		fd = open_for_writing(name, geteuid(), !ctx->opened);
 	}
 	if (fd == -ENXIO)
 		return skw_error_set(err, fd,
@@ -222,7 +214,7 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 	int ret = skw_rotate_plan_name(ctx->plan, &id, name);
 	if (ret)
 		return ret;
-	SKW_AUTO_FD int fd = open_output(ctx, name, reply, &err);
+	SKW_AUTO_FD int fd = open_output(ctx, name, &err);
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
 	ret = note_opened(ctx, &id);

@@ -147,4 +147,10 @@ for command in "${commands[@]}"; do
 	check "$name: its keeper goes" timeout $PATIENCE "$TRAFFIC" gone "$KEEPER"
 	after
 done
+
+# A child that is not the keeper: of the shell that became skwatch.
+said=$(inside "$A" bash -c 'sleep 0.1 & exec "$0" capture -i eth0 -w "$1" --duration 2.5s' "$SKWATCH" "$TMP/child.pcap" 2>&1)
+is "$?" 0 "a child that is not the keeper may end"
+unlike=$(grep -c 'privileged process' <<<"$said")
+is "$unlike" 0 "without a word about the keeper"
 done_testing

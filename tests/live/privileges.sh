@@ -39,6 +39,12 @@ is "$bad" "" "worker: every thread"
 traffic "$A" flood eth0 10 100
 stop INT
 
+# Descriptors of the process that started it are not the worker's.
+start "$A" capture -i eth0 -w "$TMP/inherited.pcap" 7</etc/shadow
+is "$(find "/proc/$PID/fd" -lname /etc/shadow | wc -l)" 0 "worker: has no descriptor that was left open"
+is "$(find "/proc/$(keeper_of "$PID")/fd" -lname /etc/shadow | wc -l)" 0 "keeper: neither"
+stop INT
+
 # A directory that belongs to another user and is closed to all others.
 mkdir -m 700 "$TMP/theirs"
 chown nobody "$TMP/theirs"

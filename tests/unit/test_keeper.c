@@ -25,7 +25,6 @@
 #define DEADLINE_S 300 /* ends a test that hangs; no test waits for it */
 
 /* ---- the verbs ---- */
-
 enum { REVERSE, FAIL, FILES, OPEN_FDS, WHOAMI, TOO_MUCH, REQUEST_LEN };
 
 static int serve_reverse(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
@@ -44,13 +43,12 @@ static int serve_reverse(void *ctx, const void *request, size_t len, struct skw_
 static int serve_fail(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
 	struct skw_error err = { 0 };
-	int fd = open("/dev/null", O_RDONLY);
 
 	(void)ctx;
 	(void)request;
 	(void)len;
 	skw_error_set(&err, -ENOSPC, "out.pcap: the disk is full");
-	reply->fds[reply->n_fds++] = fd;
+	reply->fds[reply->n_fds++] = open("/dev/null", O_RDONLY);
 	return skw_keeper_reply_error(reply, -ENOSPC, &err);
 }
 

@@ -22,11 +22,17 @@ struct version {
 	const char *type;   /* of the file system */
 	const char *option; /* of the mount; NULL: any */
 	const char *limit, *used;
+	/* Lines of memory.stat: pages of files, which the kernel gives up for others. */
+	const char *files[2];
 };
 
 static const struct version versions[] = {
-	{ "cgroup2", NULL, "memory.max", "memory.current" },
-	{ "cgroup", "memory", "memory.limit_in_bytes", "memory.usage_in_bytes" },
+	{ "cgroup2", NULL, "memory.max", "memory.current", { "inactive_file ", "active_file " } },
+	{ "cgroup",
+	  "memory",
+	  "memory.limit_in_bytes",
+	  "memory.usage_in_bytes",
+	  { "total_inactive_file ", "total_active_file " } },
 };
 
 /* Whether `word` is one of the words with commas between them. */
@@ -42,8 +48,8 @@ static bool has_word(const char *words, const char *word)
 }
 
 /*
- * Reads a line of mountinfo, see kern/cgroup.c. Returns whether it is a mount of this version. The
- * mount point and the folder of the hierarchy that it shows are left in `line`.
+ * Reads a line of mountinfo, see kern/host/cgroup.c. Returns whether it is a mount of this version.
+ * The mount point and the folder of the hierarchy that it shows are left in `line`.
  */
 static bool parse_mount(char *line, const struct version *v, char **root, char **point)
 {
@@ -105,6 +111,21 @@ static uint64_t read_number(const char *folder, const char *name)
 	return end != text && number < NO_LIMIT ? number : UINT64_MAX;
 }
 
+/* The bytes of files that count as used. */
+static uint64_t read_cache(const char *folder, const struct version *v)
+{
+	char path[2 * PATH_MAX + 32], line[128];
+	uint64_t sum = 0;
+
+	snprintf(path, sizeof(path), "%s/memory.stat", folder);
+	SKW_AUTO_FILE FILE *f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		for (size_t i = 0; i < SKW_ARRAY_SIZE(v->files); i++)
+			if (strncmp(line, v->files[i], strlen(v->files[i])) == 0)
+				sum += strtoull(line + strlen(v->files[i]), NULL, 10);
+	return sum;
+}
+
 /* Looks at the cgroup and at each above it, up to the mount point. */
 static void look_up(const struct version *v, const char *point, const char *below,
 		    uint64_t *limit_bytes, uint64_t *free_bytes)
@@ -116,6 +137,10 @@ static void look_up(const struct version *v, const char *point, const char *belo
 	for (;;) {
 		uint64_t limit = read_number(folder, v->limit);
 		uint64_t used = read_number(folder, v->used);
+		uint64_t cache = limit != UINT64_MAX ? read_cache(folder, v) : 0;
+
+		if (used != UINT64_MAX)
+			used -= cache < used ? cache : used;
 
 		if (limit < *limit_bytes)
 			*limit_bytes = limit;
