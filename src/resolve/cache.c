@@ -18,7 +18,7 @@ struct entry {
 };
 
 struct skw_resolve_cache {
-	uint64_t seed; /* nobody outside knows which addresses share a bucket */
+	uint64_t seed; /* a stranger can't know which addresses share a bucket */
 	size_t max, len;
 	size_t oldest;         /* the place that is used next when the cache is full */
 	struct entry *entries; /* owned */

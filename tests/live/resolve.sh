@@ -14,7 +14,7 @@ printf '10.77.0.1 alpha.example\n10.77.0.2 beta.example\nfd77::1 alpha6.example
 fd77::2 beta6.example\n10.77.0.3 \033[31mred\n10.77.0.4 10.9.9.9\n' >"$TMP/hosts"
 printf 'skwport 7777/udp\n' >"$TMP/services"
 printf 'hosts: files dns\nservices: files\n' >"$TMP/nsswitch.conf"
-# Nobody answers there, and the look-up takes longer than the patience of this test.
+# No host answers there, and the look-up takes longer than the patience of this test.
 printf 'nameserver 10.77.0.99\noptions timeout:30 attempts:5\n' >"$TMP/resolv.conf"
 for file in hosts services nsswitch.conf resolv.conf; do
 	: >>"/etc/$file"
@@ -55,7 +55,8 @@ like "$(cat "/proc/$R/status")" '^CapEff:	0+$' "it has no capability"
 like "$(cat "/proc/$R/status")" '^CapBnd:	0+$' "it can get none"
 like "$(cat "/proc/$R/status")" '^NoNewPrivs:	1$' "it can get no privileges"
 is "$(stat -c %U "/proc/$R/status")$(sed -n 's/^Uid:	\([0-9]*\).*/ \1/p' "/proc/$R/status")" \
-	"root $(id -u nobody)" "it is nobody and not dumpable"
+	"root $(sed -n 's/^Uid:	\([0-9]*\).*/\1/p' "/proc/$PID/status")" \
+	"it is the user of the worker, and not dumpable"
 is "$(readlink "/proc/$R/fd/"* | sed 's/:.*//' | sort | uniq -c | xargs)" "3 /dev/null 1 socket" \
 	"it has no descriptor but its socket"
 say 10.77.0.50

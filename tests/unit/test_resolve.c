@@ -42,7 +42,7 @@ static void an_answer_is_kept(void **state)
 	(void)state;
 	assert_non_null(c);
 	assert_known(c, &four, SKW_RESOLVE_NEW, NULL);
-	/* Nobody has asked for it. */
+	/* This address was not asked for. */
 	skw_resolve_cache_answer(c, &four, "forged");
 	assert_known(c, &four, SKW_RESOLVE_NEW, NULL);
 	skw_resolve_cache_ask(c, &four);
