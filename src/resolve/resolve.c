@@ -51,7 +51,8 @@ static void receive(struct skw_resolve *n)
 	struct skw_resolve_answer answer;
 	ssize_t len;
 
-	while ((len = recv(n->fd, &answer, sizeof(answer), MSG_DONTWAIT)) == sizeof(answer))
+	while ((len = recv(n->fd, &answer, sizeof(answer), MSG_DONTWAIT)) ==
+	       (ssize_t)sizeof(answer))
 		take_answer(n, &answer);
 	if (len >= 0 || (errno != EAGAIN && errno != EINTR))
 		lose_resolver(n);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -134,6 +135,14 @@ static void look_up(const struct skw_resolve_address *a, char name[SKW_RESOLVE_M
 		name[0] = '\0';
 }
 
+/* Waits for a request. Returns false for one that the worker would not make. */
+static bool take_request(int fd, struct skw_resolve_address *a)
+{
+	/* With MSG_TRUNC the length is that of the whole message. */
+	return recv(fd, a, sizeof(*a), MSG_TRUNC) == (ssize_t)sizeof(*a) &&
+	       (a->len == 4 || a->len == 16);
+}
+
 static _Noreturn void serve(int fd, const struct skw_identity *who)
 {
 	struct skw_error err = { 0 };
@@ -148,9 +157,8 @@ static _Noreturn void serve(int fd, const struct skw_identity *who)
 		_exit(SKW_EXIT_FAILURE);
 	for (;;) {
 		memset(&answer, 0, sizeof(answer));
-		if (recv(fd, &answer.address, sizeof(answer.address), 0) !=
-		    (ssize_t)sizeof(answer.address))
-			_exit(0);
+		if (!take_request(fd, &answer.address))
+			_exit(SKW_EXIT_FAILURE);
 		look_up(&answer.address, answer.name);
 		if (send(fd, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
 			_exit(0);
