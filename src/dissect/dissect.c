@@ -56,21 +56,37 @@ void skw_dissect_color(struct skw_dissect *d, enum skw_color color)
 		skw_buf_add_str(d->out, codes[color]);
 }
 
-static void add_addr(struct skw_buf *out, const struct skw_ip *ip, const uint8_t *addr)
+static void add_addr(struct skw_dissect *d, const struct skw_ip *ip, const uint8_t *addr)
 {
-	if (ip->version == 4)
-		skw_text_ipv4(out, addr);
+	const struct skw_print_names *names = d->opt->names;
+	const char *name = names ? names->host(names->ctx, addr, ip->version == 4 ? 4 : 16) : NULL;
+
+	if (name)
+		skw_buf_add_str(d->out, name);
+	else if (ip->version == 4)
+		skw_text_ipv4(d->out, addr);
 	else
-		skw_text_ipv6(out, addr);
+		skw_text_ipv6(d->out, addr);
+}
+
+static void add_port(struct skw_dissect *d, const struct skw_ip *ip, uint16_t port)
+{
+	const struct skw_print_names *names = d->opt->names;
+	const char *name = names ? names->port(names->ctx, ip->proto, port) : NULL;
+
+	if (name)
+		skw_buf_add_str(d->out, name);
+	else
+		skw_buf_add_uint(d->out, port);
 }
 
 void skw_dissect_hosts(struct skw_dissect *d, const struct skw_ip *ip)
 {
 	if (ip->hosts_printed)
 		return;
-	add_addr(d->out, ip, ip->src);
+	add_addr(d, ip, ip->src);
 	skw_buf_add(d->out, " > ", 3);
-	add_addr(d->out, ip, ip->dst);
+	add_addr(d, ip, ip->dst);
 	skw_buf_add(d->out, ": ", 2);
 }
 
@@ -78,16 +94,16 @@ void skw_dissect_ports(struct skw_dissect *d, const struct skw_ip *ip, uint16_t 
 		       uint16_t dport)
 {
 	if (!ip->hosts_printed) {
-		add_addr(d->out, ip, ip->src);
+		add_addr(d, ip, ip->src);
 		skw_buf_add_char(d->out, '.');
 	}
-	skw_buf_add_uint(d->out, sport);
+	add_port(d, ip, sport);
 	skw_buf_add(d->out, " > ", 3);
 	if (!ip->hosts_printed) {
-		add_addr(d->out, ip, ip->dst);
+		add_addr(d, ip, ip->dst);
 		skw_buf_add_char(d->out, '.');
 	}
-	skw_buf_add_uint(d->out, dport);
+	add_port(d, ip, dport);
 	skw_buf_add(d->out, ": ", 2);
 }
 

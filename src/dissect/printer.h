@@ -7,6 +7,8 @@
 #define SKW_DISSECT_PRINTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "model/packet.h"
 #include "util/buf.h"
@@ -32,7 +34,22 @@ enum skw_print_bytes {
 	SKW_BYTES_ASCII_LINK
 };
 
+/*
+ * Names to print instead of numbers. The caller looks them up: nothing is looked up here. Each
+ * function returns text that needs no escapes and stays valid until the next call, or NULL where no
+ * name is known.
+ */
+struct skw_print_names {
+	/* The address has 4 or 16 bytes. */
+	const char *(*host)(void *ctx, const uint8_t *addr, size_t len);
+	/* `proto` is the number of the protocol in the IP header. */
+	const char *(*port)(void *ctx, uint8_t proto, uint16_t port);
+	void *ctx;
+};
+
 struct skw_print_options {
+	/* Borrowed; NULL: numbers. */
+	const struct skw_print_names *names;
 	enum skw_print_time time;
 	enum skw_print_bytes bytes;
 	bool nano;         /* nine digits of the second, not six */

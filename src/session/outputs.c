@@ -39,6 +39,31 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 	return 0;
 }
 
+/* The process for the names is made here, before there is anything that it must not have. */
+static int add_names(struct skw_outputs *o, struct skw_error *err)
+{
+	const struct skw_resolve_options opt = { .who = o->plan->user ? &o->who : NULL,
+						 .waits = o->plan->read_files_len > 0,
+						 .no_domains = o->plan->no_domains };
+	int ret = skw_resolve_new(&opt, &o->names, err);
+
+	if (ret)
+		return ret;
+	o->print.names = skw_resolve_print(o->names);
+	skw_tee_add(&o->tee, skw_resolve_sink(o->names));
+	return 0;
+}
+
+static int add_lines(struct skw_outputs *o, struct skw_error *err)
+{
+	o->print = o->plan->print;
+	int ret = o->plan->resolve ? add_names(o, err) : 0;
+
+	o->lines = (struct skw_packet_lines){ .print = &o->print, .kind = o->source->kind };
+	skw_tee_add(&o->tee, skw_packet_lines_sink(&o->lines));
+	return ret;
+}
+
 int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		     const struct skw_outputs_source *source, struct skw_error *err)
 {
@@ -50,16 +75,13 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		ret = skw_identity_lookup(plan->user, &o->who, err);
 	if (!ret && plan->file.name)
 		ret = add_recorder(o, err);
-	if (ret || !plan->lines)
-		return ret;
-	o->lines = (struct skw_packet_lines){ .print = &plan->print, .kind = source->kind };
-	skw_tee_add(&o->tee, skw_packet_lines_sink(&o->lines));
-	return 0;
+	return ret || !plan->lines ? ret : add_lines(o, err);
 }
 
 void skw_outputs_free(struct skw_outputs *o)
 {
 	skw_recorder_free(o->recorder);
+	skw_resolve_free(o->names);
 	skw_verbs_files_settle(&o->files);
 }
 

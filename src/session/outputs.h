@@ -5,6 +5,7 @@
 
 #include "keeper/privileges.h"
 #include "loop/loop.h"
+#include "resolve/resolve.h"
 #include "session/plan.h"
 #include "sink/packet_lines.h"
 #include "sink/recorder.h"
@@ -29,6 +30,8 @@ struct skw_outputs {
 	struct skw_verbs_files files;
 	struct skw_keeper_table *tables[1];
 	struct skw_recorder *recorder; /* owned; NULL if no file is written */
+	struct skw_resolve *names;     /* owned; NULL if lines have numbers */
+	struct skw_print_options print;
 	struct skw_packet_lines lines;
 	struct skw_status status;
 	struct skw_tee tee;

@@ -31,6 +31,7 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 	bool reads = plan->read_files_len > 0;
 	bool rotates = plan->file.rotate_bytes || plan->file.rotate_s;
 	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
+	bool no_lines = plan->count_only || (plan->file.name && !plan->lines);
 	const struct {
 		bool wrong;
 		const char *why;
@@ -50,6 +51,12 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 		{ to_stdout && (plan->lines || plan->count_only),
 		  "-w - writes packets to standard output: lines can't go there as well" },
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
+		{ plan->resolve && plan->numeric,
+		  "--resolve and -n contradict each other: give one of them" },
+		{ plan->resolve && plan->numeric_foreign,
+		  "--resolve takes no difference between networks: -f does not apply" },
+		{ plan->resolve && no_lines,
+		  "--resolve puts names into lines: with -w give --print, and no --count" },
 		{ plan->format_name && !plan->file.name, "--format is for -w FILE" },
 		{ plan->list_link_types && plan->capture.ifaces_len > 1, "-L takes one interface" },
 		{ plan->dlt_name && plan->capture.ifaces_len > 1,

@@ -54,6 +54,8 @@ struct skw_session_plan {
 	bool lines;
 	bool count_only;
 	struct skw_print_options print;
+	/* Names instead of numbers: --resolve. -n, -f and -N */
+	bool resolve, numeric, numeric_foreign, no_domains;
 	/* Print the compiled filter and stop. */
 	enum skw_dump dump;
 };

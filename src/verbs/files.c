@@ -77,7 +77,7 @@ static int open_as(const struct skw_verbs_files *ctx, const char *name)
 	setfsgid(gid);
 	/* The keeper must not go on with the wrong groups. */
 	if (setgroups((size_t)before_len, before) < 0)
-		_exit(SKW_EXIT_FAILURE);
+		_exit(SKW_EXIT_ERRNO + errno);
 	return ret;
 }
 

@@ -52,10 +52,12 @@ ARROWS = {
     "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "out"},
     "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
+    # resolve: a sink that hears of the loop and prints nothing; dissect says what names it asks for.
+    "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},
     "join": COMMON | {"flow", "table", "expr", "pcap"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
     "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
-    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "join",
+    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "resolve", "join",
                                       "message", "verbs", "keeper"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "ui", "act", "row", "expr", "view"},

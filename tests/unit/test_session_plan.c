@@ -57,6 +57,10 @@ static void contradictions_are_refused(void **state)
 	REFUSE("give -w FILE", p.file.rotate_s = 1);
 	REFUSE("not standard output", p.file.name = "-", p.file.rotate_s = 1);
 	REFUSE("-W limits", p.file.name = "f", p.file.files_max = 3);
+	REFUSE("--resolve and -n contradict", p.resolve = p.numeric = true);
+	REFUSE("-f does not apply", p.resolve = p.numeric_foreign = true);
+	REFUSE("with -w give --print", p.resolve = true, p.file.name = "f");
+	REFUSE("no --count", p.resolve = p.count_only = true);
 	REFUSE("-z runs", p.file.name = "f", p.file.command = "true");
 	REFUSE("-i does not apply", READ("f"), p.capture.ifaces[0] = "lo",
 	       p.capture.ifaces_len = 1);
