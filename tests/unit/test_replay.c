@@ -3,6 +3,7 @@
 #include "replay/replay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/dlt.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -145,8 +146,8 @@ static void begin(struct run *run)
 	int in[2], say[2];
 
 	memset(told, 0, sizeof(*told));
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(pipe(say), 0);
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(say, O_CLOEXEC), 0);
 	fflush(NULL);
 	run->child = fork();
 	if (run->child == 0) {
