@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <pcap/dlt.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "filter/offline.h"
 #include "kern/compile.h"
@@ -124,9 +123,10 @@ int skw_show_compile(const struct skw_capture_plan *plan, struct skw_cbpf *out,
 	if (ret)
 		return ret;
 	const struct skw_cbpf *program = c.user ? skw_offline_filter_program(c.user, 0) : &c.cbpf;
-	SKW_AUTO_FREE struct skw_cbpf_insn *insns = calloc(program->len, sizeof(*insns));
+	SKW_AUTO_FREE struct skw_cbpf_insn *insns = calloc(program->len + 1, sizeof(*insns));
 	if (insns) {
-		memcpy(insns, program->insns, program->len * sizeof(*insns));
+		for (size_t i = 0; i < program->len; i++)
+			insns[i] = program->insns[i];
 		*out = (struct skw_cbpf){ SKW_TAKE_PTR(insns), program->len };
 	} else {
 		ret = skw_error_set(err, -ENOMEM, "filter: out of memory");

@@ -96,6 +96,8 @@ static int run_session(struct skw_events_plan *plan, struct skw_error *err)
 	plan->names = &names.names;
 	ret = skw_session_events(plan, err);
 	skw_name_list_free(&names);
+	plan->host = NULL;
+	plan->names = NULL;
 	return ret;
 }
 

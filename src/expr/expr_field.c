@@ -89,7 +89,8 @@ int skw_expr_field_find(const struct skw_lexer *lex, const struct skw_token *nam
 {
 	const struct skw_expr_either *e = skw_expr_eithers;
 
-	while (e->name && (strlen(e->name) != name->len || memcmp(e->name, name->at, name->len)))
+	while (e->name &&
+	       (strlen(e->name) != name->len || memcmp(e->name, name->at, name->len) != 0))
 		e++;
 	*field = e->name ? e->field : (uint8_t)skw_field_find(name->at, name->len);
 	*other = e->name ? e->other : SKW_FIELDS;

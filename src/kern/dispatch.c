@@ -71,7 +71,9 @@ static int enter_filter(struct skw_dispatch *d, const struct skw_iface_info *inf
 	if ((unsigned)index == d->filters_len)
 		d->filters_len++;
 	skw_offline_filter_free(d->filters[index].user);
-	d->filters[index] = (struct skw_dispatch_filter){ c->dlt, stand_in, SKW_TAKE_PTR(c->user) };
+	d->filters[index].dlt = c->dlt;
+	d->filters[index].stand_in = stand_in;
+	d->filters[index].user = SKW_TAKE_PTR(c->user);
 	return index;
 }
 

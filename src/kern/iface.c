@@ -109,7 +109,7 @@ int skw_iface_list(struct skw_iface_info **list, size_t *n, struct skw_error *er
 	size_t len = 0, found = 0;
 	int ret = fd < 0 ? fd : names ? 0 : -errno;
 
-	if (ret)
+	if (!names)
 		return skw_error_set(err, ret, "interfaces: the kernel does not list them: %s",
 				     strerror(-ret));
 	while (names[len].if_index)

@@ -124,10 +124,10 @@ int skw_resolve_new(const struct skw_resolve_options *opt, struct skw_resolve **
 		    struct skw_error *err)
 {
 	struct skw_resolve *n = calloc(1, sizeof(*n));
-	int ret = n ? 0 : skw_error_set(err, -ENOMEM, "out of memory");
+	int ret;
 
-	if (ret)
-		return ret;
+	if (!n)
+		return skw_error_set(err, -ENOMEM, "out of memory");
 	n->opt = *opt;
 	n->print = (struct skw_print_names){ host, port, n };
 	n->fd = ret = skw_resolver_start(opt->who, err);

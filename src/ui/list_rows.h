@@ -26,7 +26,5 @@ enum skw_style skw_list_rows_health(const struct skw_row *row);
 bool skw_list_rows_overflows(const struct skw_row *row);
 /* Whether the round trips take far longer than the shortest that was measured. */
 bool skw_list_rows_slow(const struct skw_row *row);
-/* A listener whose queue of connections is full. */
-bool skw_list_rows_overflows(const struct skw_row *row);
 
 #endif

@@ -3,7 +3,6 @@
 #include "kern/host/memory.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -187,12 +186,12 @@ void skw_memory_of_cgroup(uint64_t *limit_bytes, uint64_t *free_bytes)
 static uint64_t available(void)
 {
 	SKW_AUTO_FILE FILE *f = fopen("/proc/meminfo", "re");
+	static const char name[] = "MemAvailable:";
 	char line[128];
-	uint64_t kib;
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "MemAvailable: %" SCNu64, &kib) == 1)
-			return kib * 1024;
+		if (strncmp(line, name, strlen(name)) == 0)
+			return strtoull(line + strlen(name), NULL, 10) * 1024;
 	return UINT64_MAX;
 }
 

@@ -78,22 +78,32 @@ static uint64_t real_time(unsigned long long ticks)
 	       ticks / per_s * NS_PER_S + ticks % per_s * NS_PER_S / per_s;
 }
 
+enum { FIELD_PARENT = 4, FIELD_START = 22 };
+
 /* The name stands in parentheses and may have any characters, also parentheses. */
 static bool read_stat(int process, char comm[SKW_COMM_LEN + 1], uint32_t *parent,
 		      uint64_t *start_ns)
 {
 	char text[1024], *begin, *end;
-	unsigned long long ticks;
+	uint64_t ticks = 0;
 
 	read_text(process, "stat", text, sizeof(text));
 	begin = strchr(text, '(');
 	end = strrchr(text, ')');
-	if (!begin || !end || end < begin ||
-	    sscanf(end + 1,
-		   " %*c %u %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
-		   "%llu",
-		   parent, &ticks) != 2)
+	if (!begin || !end || end < begin)
 		return false;
+	/* The fields behind the name, with their numbers in proc(5). */
+	char *at = end + 1;
+	for (int field = 3; field <= FIELD_START; field++) {
+		at += strspn(at, " ");
+		if (!*at)
+			return false;
+		if (field == FIELD_PARENT)
+			*parent = (uint32_t)strtoul(at, NULL, 10);
+		if (field == FIELD_START)
+			ticks = strtoull(at, NULL, 10);
+		at += strcspn(at, " ");
+	}
 	*end = '\0';
 	snprintf(comm, SKW_COMM_LEN + 1, "%.*s", SKW_COMM_LEN, begin + 1);
 	*start_ns = real_time(ticks);
