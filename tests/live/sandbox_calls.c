@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Makes every system call by its number in a closed sandbox, apart from those that this file lists.
+ * The list is written from what a worker needs, not copied from the program's. All others must be
+ * refused, also numbers that no kernel knows yet.
+ */
+#include "keeper/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "util/cleanup.h"
+
+#define NUMBERS 600
+
+/*
+ * uretprobe() and uprobe() of x86-64 pass all filters, and end a process that calls them from
+ * anywhere but the kernel's trampoline: kernel/seccomp.c, arch/x86/kernel/uprobes.c.
+ */
+#define TRAMPOLINES_FROM 335
+#define TRAMPOLINES_TO   336
+
+/* Of any session. */
+static const long needed[] = {
+	SYS_read,
+	SYS_readv,
+	SYS_pread64,
+	SYS_write,
+	SYS_writev,
+	SYS_pwrite64,
+	SYS_pwritev,
+	SYS_lseek,
+	SYS_close,
+	SYS_fstat,
+	SYS_fadvise64,
+	SYS_fsync,
+	SYS_fdatasync,
+	SYS_sync_file_range,
+	SYS_sendmsg,
+	SYS_sendto,
+	SYS_recvmsg,
+	SYS_recvfrom,
+	SYS_shutdown,
+	SYS_ppoll,
+	SYS_epoll_create1,
+	SYS_epoll_ctl,
+	SYS_epoll_pwait,
+	SYS_epoll_pwait2,
+	SYS_eventfd2,
+	SYS_timerfd_create,
+	SYS_timerfd_settime,
+	SYS_timerfd_gettime,
+	SYS_signalfd4,
+	SYS_nanosleep,
+	SYS_clock_nanosleep,
+	SYS_futex,
+	SYS_futex_waitv,
+	SYS_sched_yield,
+	SYS_wait4,
+	SYS_waitid,
+	SYS_restart_syscall,
+	SYS_setitimer,
+	SYS_rt_sigaction,
+	SYS_rt_sigprocmask,
+	SYS_rt_sigreturn,
+	SYS_rt_sigpending,
+	SYS_sigaltstack,
+	SYS_brk,
+	SYS_munmap,
+	SYS_mremap,
+	SYS_madvise,
+	SYS_set_robust_list,
+	SYS_rseq,
+	SYS_membarrier,
+	SYS_exit,
+	SYS_exit_group,
+	SYS_clock_gettime,
+	SYS_clock_getres,
+	SYS_gettimeofday,
+	SYS_getpid,
+	SYS_gettid,
+	SYS_getppid,
+	SYS_getuid,
+	SYS_geteuid,
+	SYS_getgid,
+	SYS_getegid,
+	SYS_getrandom,
+	SYS_uname,
+	SYS_sysinfo,
+	SYS_getcpu,
+	SYS_sched_getaffinity,
+	/* With some arguments only. Those of below are refused. */
+	SYS_newfstatat,
+	SYS_statx,
+#ifdef SYS_poll
+	SYS_poll,
+	SYS_epoll_wait,
+	SYS_alarm,
+	SYS_time,
+	SYS_getpgrp,
+#endif
+};
+/* Where a file is written. */
+static const long of_files[] = { SYS_ftruncate, SYS_fallocate, SYS_clone, SYS_clone3 };
+/* Where folders are listed. */
+static const long of_folders[] = { SYS_openat, SYS_getdents64 };
+
+static bool has(const long *list, size_t n, long number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == number)
+			return true;
+	return false;
+}
+
+/* Shared with the child: what each call returned, as an errno. */
+static int *results;
+
+/* Runs in a child, as a sandbox stays closed. */
+static void call_all(const struct skw_sandbox *s)
+{
+	unsigned closed;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || skw_sandbox_close(s, &closed, NULL) ||
+	    !(closed & SKW_SANDBOX_SECCOMP))
+		_exit(1);
+	for (long number = 0; number < NUMBERS; number++) {
+		if ((number >= TRAMPOLINES_FROM && number <= TRAMPOLINES_TO) ||
+		    has(needed, SKW_ARRAY_SIZE(needed), number) ||
+		    (s->threads && has(of_files, SKW_ARRAY_SIZE(of_files), number)) ||
+		    (s->folder_fd >= 0 && has(of_folders, SKW_ARRAY_SIZE(of_folders), number)))
+			continue;
+		results[number] = syscall(number, -1L, -1L, -1L, -1L, -1L, -1L) < 0 ? errno : -1;
+	}
+	_exit(0);
+}
+
+static void assert_refused(const struct skw_sandbox *s)
+{
+	size_t bytes = NUMBERS * sizeof(*results);
+	int status;
+
+	results = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(results, MAP_FAILED);
+	for (size_t i = 0; i < NUMBERS; i++)
+		results[i] = EPERM;
+	pid_t child = fork();
+
+	if (child == 0) {
+		/* cmocka would go on with the tests in this process. */
+		for (int sig = 1; sig < NSIG; sig++)
+			signal(sig, SIG_DFL);
+		call_all(s);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	for (int i = 0; i < NUMBERS; i++)
+		if (results[i] != EPERM)
+			fail_msg("system call %d is not refused: %d", i, results[i]);
+	munmap(results, bytes);
+}
+
+static void a_printing_session_has_no_other_call(void **state)
+{
+	const struct skw_sandbox s = { .folder_fd = -1 };
+
+	(void)state;
+	assert_refused(&s);
+}
+
+static void a_writing_session_has_no_other_call(void **state)
+{
+	const struct skw_sandbox s = { .threads = true, .folder_fd = -1 };
+
+	(void)state;
+	assert_refused(&s);
+}
+
+static void a_screen_has_no_other_call(void **state)
+{
+	const struct skw_sandbox s = { .terminal = true,
+				       .folder_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) };
+
+	(void)state;
+	assert_true(s.folder_fd >= 0);
+	assert_refused(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_printing_session_has_no_other_call),
+		cmocka_unit_test(a_writing_session_has_no_other_call),
+		cmocka_unit_test(a_screen_has_no_other_call),
+	};
+
+	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
+}
