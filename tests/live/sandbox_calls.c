@@ -103,7 +103,7 @@ static const long needed[] = {
 	SYS_sysinfo,
 	SYS_getcpu,
 	SYS_sched_getaffinity,
-	/* With some arguments only. Those of below are refused. */
+	/* These are allowed with some arguments only. */
 	SYS_newfstatat,
 	SYS_statx,
 #ifdef SYS_poll
