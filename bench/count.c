@@ -20,6 +20,10 @@
 #define MAGIC_USEC 0xa1b2c3d4u
 #define MAGIC_NSEC 0xa1b23c4du
 
+#define LINKTYPE_ETHERNET   1
+#define LINKTYPE_LINUX_SLL  113
+#define LINKTYPE_LINUX_SLL2 276
+
 /* Sequence numbers above this can't come from generate within a run. */
 #define SEQ_MAX (1ull << 33)
 
@@ -76,21 +80,40 @@ static bool bitmap_set(struct bitmap *b, uint64_t bit)
 	return fresh;
 }
 
-/* The offset of the mark in a frame, or 0 if generate did not make the frame. */
-static size_t mark_offset(const uint8_t *frame, uint32_t caplen)
-{
-	size_t l4 = WIRE_ETH_LEN + WIRE_IP_LEN;
+/* What is in front of the IP header: the link types that captures of our frames have. */
+static const struct link {
+	uint32_t type;
+	size_t len, ethertype; /* of the header, and the offset in it */
+} links[] = {
+	{ LINKTYPE_ETHERNET, WIRE_ETH_LEN, 12 },
+	{ LINKTYPE_LINUX_SLL, 16, 14 },
+	{ LINKTYPE_LINUX_SLL2, 20, 0 },
+};
 
-	if (caplen < l4 || frame[12] != 0x08 || frame[13] != 0x00 || frame[WIRE_ETH_LEN] != 0x45)
+static const struct link *link_find(uint32_t type)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (links[i].type == type)
+			return &links[i];
+	return NULL;
+}
+
+/* The offset of the mark in a frame, or 0 if generate did not make the frame. */
+static size_t mark_offset(const struct link *link, const uint8_t *frame, uint32_t caplen)
+{
+	size_t l4 = link->len + WIRE_IP_LEN;
+
+	if (caplen < l4 || frame[link->ethertype] != 0x08 || frame[link->ethertype + 1] != 0x00 ||
+	    frame[link->len] != 0x45)
 		return 0;
-	size_t mark = l4 + (frame[WIRE_ETH_LEN + 9] == 6 ? WIRE_TCP_LEN : WIRE_UDP_LEN);
+	size_t mark = l4 + (frame[link->len + 9] == 6 ? WIRE_TCP_LEN : WIRE_UDP_LEN);
 	return caplen >= mark + sizeof(struct wire_mark) ? mark : 0;
 }
 
-static void tally_frame(struct tally *t, struct bitmap *seen, const uint8_t *frame, uint32_t caplen,
-			uint64_t stamp_ns)
+static void tally_frame(struct tally *t, struct bitmap *seen, const struct link *link,
+			const uint8_t *frame, uint32_t caplen, uint64_t stamp_ns)
 {
-	size_t at = mark_offset(frame, caplen);
+	size_t at = mark_offset(link, frame, caplen);
 	struct wire_mark mark;
 
 	if (!at)
@@ -122,6 +145,10 @@ static int tally_file(const uint8_t *data, size_t size, struct tally *t, struct 
 	if (file.magic != MAGIC_USEC && file.magic != MAGIC_NSEC)
 		return -EINVAL;
 	uint64_t unit = file.magic == MAGIC_NSEC ? 1 : 1000;
+	const struct link *link = link_find(file.linktype);
+
+	if (!link)
+		return -EINVAL;
 
 	for (; at < size; at += sizeof(rec) + rec.caplen) {
 		if (size - at < sizeof(rec)) {
@@ -137,7 +164,7 @@ static int tally_file(const uint8_t *data, size_t size, struct tally *t, struct 
 		t->records++;
 		t->time_backwards += stamp_ns < before_ns;
 		before_ns = stamp_ns;
-		tally_frame(t, seen, data + at + sizeof(rec), rec.caplen, stamp_ns);
+		tally_frame(t, seen, link, data + at + sizeof(rec), rec.caplen, stamp_ns);
 	}
 	return 0;
 }

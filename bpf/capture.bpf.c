@@ -153,12 +153,12 @@ int skw_capture(struct __sk_buff *skb)
 
 	if (!count)
 		return 0;
-	count->matched++;
 	ring = ring_of_cpu(cpu);
 	if (!ring) {
-		count->dropped++;
+		count->early++;
 		return 0;
 	}
+	count->matched++;
 	__u32 most = snaplen;
 
 	if (caplen > most)

@@ -24,11 +24,19 @@ struct {
 	__array(values, struct ring);
 } rings SEC(".maps");
 
+/* Until a CPU's own ring is in its place, the first one takes its records. */
 static __always_inline void *ring_of_cpu(__u32 cpu)
 {
 	if (cpu >= rings_len)
 		cpu %= rings_len;
-	return bpf_map_lookup_elem(&rings, &cpu);
+
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+
+	if (!ring) {
+		cpu = 0;
+		ring = bpf_map_lookup_elem(&rings, &cpu);
+	}
+	return ring;
 }
 
 #endif

@@ -135,6 +135,6 @@ class Phases:
     def start(self):
         """From exec to the first packet in the file, beside a sender that never stops."""
         for number in range(self.plan.rounds):
-            for tool in in_turn(self.plan.tools, number):
+            for tool in in_turn(self.plan.start_tools, number):
                 yield self._sample("start", tool,
                                    lambda t=tool: self.bench.start_up(t, self.path), round=number)

@@ -38,19 +38,35 @@ def _with(argv, *more):
     return argv + [a for a in more if a]
 
 
+def _skwatch(program, name="skwatch", iface=CAPTURE_IF, options=()):
+    return Tool(name,
+                lambda path, flt: _with([program, "capture", "-i", iface, "--format", "pcap",
+                                         "-w", path, *options], flt),
+                "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped",
+                [program, "--version"])
+
+
+def _tcpdump(name="tcpdump", iface=CAPTURE_IF):
+    # As root tcpdump would change the user, and then can't write to our directory.
+    return Tool(name,
+                lambda path, flt: _with(["tcpdump", "-nn", "-i", iface, "-Z", "root",
+                                         "-w", path], flt),
+                "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped by kernel",
+                ["tcpdump", "--version"])
+
+
+def starters(skwatch, names):
+    """Further ways to start the tools of these names; a budget compares them."""
+    ways = {"skwatch": (_skwatch(skwatch, "skwatch, 16 rings", options=("--rings", "16")),
+                        _skwatch(skwatch, "skwatch on any", "any")),
+            "tcpdump": (_tcpdump("tcpdump on any", "any"),)}
+    return [way for name in names for way in ways.get(name, ())]
+
+
 def tools(skwatch):
     return {tool.name: tool for tool in (
-        Tool("skwatch",
-             lambda path, flt: _with([skwatch, "capture", "-i", CAPTURE_IF, "--format", "pcap",
-                                      "-w", path], flt),
-             "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped",
-             [skwatch, "--version"]),
-        # As root tcpdump would change the user, and then can't write to our directory.
-        Tool("tcpdump",
-             lambda path, flt: _with(["tcpdump", "-nn", "-i", CAPTURE_IF, "-Z", "root",
-                                      "-w", path], flt),
-             "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped by kernel",
-             ["tcpdump", "--version"]),
+        _skwatch(skwatch),
+        _tcpdump(),
         Tool("dumpcap",
              lambda path, flt: _with(["dumpcap", "-q", "-P", "-i", CAPTURE_IF, "-w", path],
                                      *(["-f", flt] if flt else [])),

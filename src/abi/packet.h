@@ -34,9 +34,9 @@ struct skw_packet_rec {
 
 /*
  * One of these per counter slot and CPU, at slot * CPUs + CPU: user space reads them in mapped
- * memory, which a per-CPU map has not. Each has a cache line of its own. seen = rejected + matched,
- * and matched = captured + dropped; seen is written by the generated filter program before anything
- * else, so it comes first.
+ * memory, which a per-CPU map has not. Each has a cache line of its own. seen = rejected + matched +
+ * early, and matched = captured + dropped; seen is written by the generated filter program before
+ * anything else, so it comes first.
  */
 struct skw_packet_counters {
 	__u64 seen;
@@ -45,7 +45,8 @@ struct skw_packet_counters {
 	__u64 dropped;   /* the ring was full */
 	__u64 truncated; /* captured, and longer than the snapshot length */
 	__u64 unasked;   /* bytes put into the ring since this CPU last asked how full it is */
-	__u64 reserved[2];
+	__u64 early;     /* came before there was a ring, when the capture had not begun */
+	__u64 reserved;
 };
 
 _Static_assert(sizeof(struct skw_packet_rec) == 32, "ring record header");

@@ -71,6 +71,25 @@ static void drop_fds(struct skw_ring_set *set, unsigned keep)
 		skw_cleanup_fd(&set->fds[--set->fds_len]);
 }
 
+/*
+ * Puts the rings into their places. The kernel returns when no CPU uses what was there before, which
+ * takes about 10 ms. Since Linux 6.8 it waits once for a batch, otherwise once for each ring.
+ */
+static int put_all(int array_fd, const int *fds, unsigned len)
+{
+	SKW_AUTO_FREE uint32_t *keys = calloc(len, sizeof(*keys));
+	uint32_t done = len;
+
+	for (unsigned i = 0; keys && i < len; i++)
+		keys[i] = i;
+	if (keys && !bpf_map_update_batch(array_fd, keys, fds, &done, NULL))
+		return 0;
+	for (unsigned i = 0; i < len; i++)
+		if (bpf_map_update_elem(array_fd, &i, &fds[i], BPF_ANY) < 0)
+			return -errno;
+	return 0;
+}
+
 /* Appends set->len rings, and puts each into its place. On failure none is left. */
 static int make_all(struct skw_ring_set *set, uint64_t bytes, int array_fd)
 {
@@ -91,15 +110,11 @@ static int make_all(struct skw_ring_set *set, uint64_t bytes, int array_fd)
 		}
 		fds[set->fds_len++] = fd;
 	}
-	for (unsigned i = 0; i < set->len; i++) {
-		if (bpf_map_update_elem(array_fd, &i, &fds[before + i], BPF_ANY) < 0) {
-			int ret = -errno;
+	int ret = put_all(array_fd, fds + before, set->len);
 
-			drop_fds(set, before);
-			return ret;
-		}
-	}
-	return 0;
+	if (ret)
+		drop_fds(set, before);
+	return ret;
 }
 
 static int failed(const struct skw_ring_set *set, int ret, struct skw_error *err)

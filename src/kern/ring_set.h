@@ -5,7 +5,8 @@
  * number of rings.
  *
  * To make large rings takes tens of milliseconds each, as their memory is cleared. So a program can
- * begin with small ones, and the large ones take their place.
+ * begin with small ones, and the large ones take their place. A program uses a ring from the moment
+ * at which it is in its place, but the kernel returns from that call only milliseconds later.
  */
 #ifndef SKW_KERN_RING_SET_H
 #define SKW_KERN_RING_SET_H

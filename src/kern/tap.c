@@ -96,16 +96,16 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (bpf_map__update_elem(tap->bpf->maps.next, &slot, sizeof(slot), &prog, sizeof(prog), 0) <
 	    0)
 		return skw_error_set(err, -errno, "BPF: tail call: %s", strerror(errno));
-	ret = map_counters(tap, err);
-	if (ret)
-		return ret;
-	return skw_ring_set_begin(&tap->rings, bpf_map__fd(tap->bpf->maps.rings), err);
+	return map_counters(tap, err);
 }
 
 int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err)
 {
-	int ret = skw_ring_set_make(&tap->rings, bpf_map__fd(tap->bpf->maps.rings), err);
+	int array_fd = bpf_map__fd(tap->bpf->maps.rings);
+	int ret = skw_ring_set_begin(&tap->rings, array_fd, err);
 
+	if (!ret)
+		ret = skw_ring_set_make(&tap->rings, array_fd, err);
 	if (ret)
 		return ret;
 	tap->wake_threshold = wake_threshold(tap);
@@ -326,7 +326,8 @@ void skw_tap_stats(const struct skw_tap *tap, unsigned slot, struct skw_iface_st
 	for (unsigned cpu = 0; cpu < tap->cpus; cpu++) {
 		const struct skw_packet_counters *c = &tap->counters[slot * tap->cpus + cpu];
 
-		stats->seen += __atomic_load_n(&c->seen, __ATOMIC_RELAXED);
+		stats->seen += __atomic_load_n(&c->seen, __ATOMIC_RELAXED) -
+			       __atomic_load_n(&c->early, __ATOMIC_RELAXED);
 		stats->matched += __atomic_load_n(&c->matched, __ATOMIC_RELAXED);
 		stats->captured += __atomic_load_n(&c->captured, __ATOMIC_RELAXED);
 		stats->dropped += __atomic_load_n(&c->dropped, __ATOMIC_RELAXED);

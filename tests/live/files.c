@@ -112,16 +112,29 @@ static bool check_file(struct findings *f, const char *file)
 	return got != PCAP_ERROR;
 }
 
+/* The numbers between the first and the last that are not there. */
+static uint64_t holes(const struct sender *s)
+{
+	uint64_t n = 0, at = 0;
+
+	while (at < s->next && !s->seen[at])
+		at++;
+	for (; at < s->next; at++)
+		n += !s->seen[at];
+	return n;
+}
+
 int files_check(char *const files[], int n, uint64_t expect)
 {
 	static struct findings f;
-	uint64_t missing, up_to = 0;
+	uint64_t missing, up_to = 0, lost = 0;
 
 	for (int i = 0; i < n; i++)
 		if (!check_file(&f, files[i]))
 			return 1;
 	for (size_t i = 0; i < SENDERS_MAX; i++) {
 		up_to += f.senders[i].next;
+		lost += holes(&f.senders[i]);
 		free(f.senders[i].seen);
 	}
 	uint64_t unique = f.numbered - f.duplicates;
@@ -129,10 +142,11 @@ int files_check(char *const files[], int n, uint64_t expect)
 		missing = up_to - unique;
 	else
 		missing = unique < expect ? expect - unique : 0;
-	printf("numbered=%llu other=%llu missing=%llu duplicates=%llu disorder=%llu backward=%llu "
+	printf("numbered=%llu other=%llu missing=%llu holes=%llu duplicates=%llu disorder=%llu backward=%llu "
 	       "damaged=%llu truncated=%llu\n",
 	       (unsigned long long)f.numbered, (unsigned long long)f.other,
-	       (unsigned long long)missing, (unsigned long long)f.duplicates,
+	       (unsigned long long)missing, (unsigned long long)lost,
+	       (unsigned long long)f.duplicates,
 	       (unsigned long long)f.disorder, (unsigned long long)f.backward,
 	       (unsigned long long)f.damaged, (unsigned long long)f.truncated);
 	bool wrong_count = expect != UINT64_MAX && unique != expect;

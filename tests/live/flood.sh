@@ -61,6 +61,28 @@ traffic "$A" flood eth0 200000 1000 --ports 2
 stop INT
 is "$(figure seen) $(figure captured) $(figure dropped)" "200000 0 0" "rejected packets take no room"
 
+sent() { ip netns exec "$A" cat /sys/class/net/eth0/statistics/tx_packets; }
+has_sent() { [ "$(sent)" -gt "$1" ]; }
+
+# A capture that begins in a flood holds all that comes after its first packet, also while large
+# rings take the place of the first ones. What came before is neither seen nor dropped.
+for rings in 1 16; do
+	ip netns exec "$A" "$TRAFFIC" flood eth0 1000000 100 --pps 20000 >/dev/null 2>&1 &
+	sender=$!
+	STARTED+=("$sender")
+	before=$(sent)
+	becomes has_sent "$before"
+	start "$A" capture -i eth0 -w "$TMP/flood.pcap" --rings $rings
+	stop INT
+	kill "$sender"
+	wait "$sender" 2>/dev/null
+	forget "$sender"
+	said=$("$TRAFFIC" check "$TMP/flood.pcap")
+	isnt "$(found numbered <<<"$said") $(found missing <<<"$said")" "0 0" "into a flood, $rings rings: it was one"
+	is "$(found holes <<<"$said") $(figure dropped)" "0 0" "into a flood, $rings rings: no packet is missing after the first"
+	is "$(figure seen)" "$(figure captured)" "into a flood, $rings rings: what came before is not counted"
+done
+
 [ "$(nproc)" -ge 2 ] || skip "several rings: in time order" "one processor only"
 for rings in 1 2; do
 	start "$A" capture -i eth0 -w "$TMP/flood.pcap" --rings $rings
