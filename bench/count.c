@@ -17,8 +17,8 @@
 
 #include "wire.h"
 
-#define MAGIC_USEC 0xa1b2c3d4u
-#define MAGIC_NSEC 0xa1b23c4du
+#define MAGIC_USEC          0xa1b2c3d4u
+#define MAGIC_NSEC          0xa1b23c4du
 
 #define LINKTYPE_ETHERNET   1
 #define LINKTYPE_LINUX_SLL  113

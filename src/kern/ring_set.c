@@ -72,8 +72,8 @@ static void drop_fds(struct skw_ring_set *set, unsigned keep)
 }
 
 /*
- * Puts the rings into their places. The kernel returns when no CPU uses what was there before, which
- * takes about 10 ms. Since Linux 6.8 it waits once for a batch, otherwise once for each ring.
+ * Puts the rings into their places. The kernel returns when no CPU uses what was there before,
+ * which takes about 10 ms. Since Linux 6.8 it waits once for a batch, otherwise once for each ring.
  */
 static int put_all(int array_fd, const int *fds, unsigned len)
 {

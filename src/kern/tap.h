@@ -29,9 +29,9 @@ struct skw_tap_options {
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err);
 /*
  * Makes small rings, then the rings, which take their place, and the reader of all. Packets are
- * recorded as soon as the first ring is there; those that came before are not counted. So this comes
- * after the sockets: a ring's way into its place takes longer than all the rest (kern/ring_set.h).
- * To be called before any function below that reads the rings.
+ * recorded as soon as the first ring is there; those that came before are not counted. So this
+ * comes after the sockets: a ring's way into its place takes longer than all the rest
+ * (kern/ring_set.h). To be called before any function below that reads the rings.
  */
 int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err);
 void skw_tap_free(struct skw_tap *tap); /* NULL allowed; closes sockets, rings and programs */

@@ -142,13 +142,14 @@ int files_check(char *const files[], int n, uint64_t expect)
 		missing = up_to - unique;
 	else
 		missing = unique < expect ? expect - unique : 0;
-	printf("numbered=%llu other=%llu missing=%llu holes=%llu duplicates=%llu disorder=%llu backward=%llu "
+	printf("numbered=%llu other=%llu missing=%llu holes=%llu duplicates=%llu disorder=%llu "
+	       "backward=%llu "
 	       "damaged=%llu truncated=%llu\n",
 	       (unsigned long long)f.numbered, (unsigned long long)f.other,
 	       (unsigned long long)missing, (unsigned long long)lost,
-	       (unsigned long long)f.duplicates,
-	       (unsigned long long)f.disorder, (unsigned long long)f.backward,
-	       (unsigned long long)f.damaged, (unsigned long long)f.truncated);
+	       (unsigned long long)f.duplicates, (unsigned long long)f.disorder,
+	       (unsigned long long)f.backward, (unsigned long long)f.damaged,
+	       (unsigned long long)f.truncated);
 	bool wrong_count = expect != UINT64_MAX && unique != expect;
 	return wrong_count || f.duplicates || f.disorder || f.backward || f.damaged;
 }

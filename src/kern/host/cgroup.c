@@ -22,28 +22,18 @@
 #define NOWHERE   "/proc/self/fd/"
 
 /*
- * Parses a line of mountinfo: "36 35 98:0 /root /mount/point options [optional] - type source
- * options". Returns whether it is a cgroup2 mount. `path` gets its mount point. *whole tells
+ * Returns whether a line of mountinfo is a cgroup2 mount. `path` gets its mount point. *whole tells
  * whether the mount shows the whole hierarchy and not a subtree.
  */
 static bool cgroup2_line(char *line, char path[PATH_MAX], bool *whole)
 {
-	char *type = strstr(line, " - ");
-	char *save = NULL, *word = line, *root = NULL;
+	struct skw_mountinfo mount;
 
-	if (!type || strncmp(type + 3, "cgroup2 ", 8) != 0)
+	if (!skw_mountinfo_parse(line, &mount) || strcmp(mount.type, "cgroup2") != 0 ||
+	    strlen(mount.point) >= PATH_MAX)
 		return false;
-	*type = '\0';
-	for (int i = 0; i < 5; i++, line = NULL) {
-		if (!(word = strtok_r(line, " ", &save)))
-			return false;
-		root = i == 3 ? word : root;
-	}
-	skw_mountinfo_unescape(word);
-	if (strlen(word) >= PATH_MAX)
-		return false;
-	strcpy(path, word);
-	*whole = strcmp(root, "/") == 0;
+	strcpy(path, mount.point);
+	*whole = strcmp(mount.root, "/") == 0;
 	return true;
 }
 

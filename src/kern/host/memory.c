@@ -46,31 +46,6 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/*
- * Reads a line of mountinfo, see kern/host/cgroup.c. Returns whether it is a mount of this version.
- * The mount point and the folder of the hierarchy that it shows are left in `line`.
- */
-static bool parse_mount(char *line, const struct version *v, char **root, char **point)
-{
-	char *tail = strstr(line, " - "), *save = NULL, *word = line;
-	char type[32] = "", options[256] = "";
-
-	if (!tail || sscanf(tail + 3, "%31s %*s %255s", type, options) < 1 ||
-	    strcmp(type, v->type) != 0 || (v->option && !has_word(options, v->option)))
-		return false;
-	*tail = '\0';
-	for (int i = 0; i < 5; i++, line = NULL) {
-		if (!(word = strtok_r(line, " ", &save)))
-			return false;
-		if (i == 3)
-			*root = word;
-	}
-	*point = word;
-	skw_mountinfo_unescape(*root);
-	skw_mountinfo_unescape(*point);
-	return true;
-}
-
 /* Finds the process's cgroup of this version: "0::/path", or "4:memory:/path". */
 static bool own_path(const struct version *v, char path[PATH_MAX])
 {
@@ -163,15 +138,18 @@ static void look_at(const struct version *v, uint64_t *limit_bytes, uint64_t *fr
 	if (!f || !own_path(v, path))
 		return;
 	while (getline(&line, &size, f) > 0) {
-		char *root = NULL, *point = NULL;
+		struct skw_mountinfo mount;
 		const char *below = path;
 
-		if (!parse_mount(line, v, &root, &point))
+		if (!skw_mountinfo_parse(line, &mount) || strcmp(mount.type, v->type) != 0 ||
+		    (v->option && !has_word(mount.options, v->option)))
 			continue;
 		/* In a container, the mount may show the hierarchy from this cgroup on. */
-		if (strcmp(root, "/") != 0)
-			below = strncmp(path, root, strlen(root)) == 0 ? path + strlen(root) : "";
-		look_up(v, point, strcmp(below, "/") == 0 ? "" : below, limit_bytes, free_bytes);
+		size_t hidden = strcmp(mount.root, "/") != 0 ? strlen(mount.root) : 0;
+		if (hidden)
+			below = strncmp(path, mount.root, hidden) == 0 ? path + hidden : "";
+		look_up(v, mount.point, strcmp(below, "/") == 0 ? "" : below, limit_bytes,
+			free_bytes);
 		return;
 	}
 }

@@ -115,14 +115,11 @@ static int each_mount(void (*each)(void *ctx, uint32_t inode, const char *where)
 	if (!f)
 		return -errno;
 	while (getline(&line, &size, f) > 0) {
-		SKW_AUTO_FREE char *root = NULL, *where = NULL;
+		struct skw_mountinfo mount;
 		uint32_t inode;
 
-		if (sscanf(line, "%*d %*d %*s %ms %ms", &root, &where) == 2 &&
-		    (inode = inode_in(root))) {
-			skw_mountinfo_unescape(where);
-			each(ctx, inode, where);
-		}
+		if (skw_mountinfo_parse(line, &mount) && (inode = inode_in(mount.root)))
+			each(ctx, inode, mount.point);
 	}
 	return 0;
 }
