@@ -74,10 +74,14 @@ static int open_file(struct handle *h, const struct skw_offline_link *link, stru
 	FILE *f = fmemopen(&h->header, sizeof(h->header), "r");
 	if (!f)
 		return skw_error_set(err, -errno, "filter: %s", strerror(errno));
+	errno = 0;
 	h->pcap = pcap_fopen_offline(f, text);
 	if (!h->pcap) {
+		/* Only errno tells a lack of memory from a wrong header. */
+		int ret = errno == ENOMEM ? -ENOMEM : -EINVAL;
+
 		fclose(f);
-		return skw_error_set(err, -EINVAL, "filter: %s", text);
+		return skw_error_set(err, ret, "filter: %s", text);
 	}
 	if (pcap_datalink(h->pcap) == link->dlt)
 		return 0;

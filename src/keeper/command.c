@@ -195,6 +195,18 @@ static void start_waiting(struct skw_keeper_commands *all)
 	}
 }
 
+/* Returns the pid of a command that has ended, 0 while it runs, and -1 if it is none of ours. */
+static pid_t reap(pid_t command, int *status)
+{
+	pid_t pid;
+
+	/* There is one SIGCHLD for this end: no later call would ask again. */
+	do
+		pid = waitpid(command, status, WNOHANG);
+	while (pid < 0 && errno == EINTR);
+	return pid;
+}
+
 void skw_keeper_commands_reap(struct skw_keeper_commands *all)
 {
 	size_t i = 0;
@@ -202,9 +214,9 @@ void skw_keeper_commands_reap(struct skw_keeper_commands *all)
 	while (i < all->n) {
 		struct skw_keeper_command *c = &all->running[i];
 		int status = 0;
-		pid_t pid = waitpid(c->pid, &status, WNOHANG);
+		pid_t pid = reap(c->pid, &status);
 
-		if (pid == 0 || (pid < 0 && errno == EINTR)) {
+		if (pid == 0) {
 			i++;
 			continue;
 		}

@@ -117,7 +117,8 @@ FINDINGS = [
     ("memory use that can't be read is not taken for all memory",
      r"^any:start:fopen:EMFILE .*\bskw_memory_free_bytes\b"),
     ("a filter without memory is no wrong usage",
-     r"^pcap:start:memory:ENOMEM .*\b(skw_handle_compile|skw_offline_filter_compile)\b"),
+     r"^(pcap:start|read:keeper):memory:ENOMEM .*\b(skw_handle_compile|skw_offline_filter_compile)\b"),
+    ("a command's end is seen after a signal", r"^pcapng:keeper:waitpid:EINTR "),
     ("groups that can't be read are told from groups that are refused",
      r"^pcapng:keeper:memory:ENOMEM .*\bopen_as\b"),
 ]  # fmt: skip
@@ -141,7 +142,7 @@ def ends_the_program(fault, findings, trace):
         and fault.kind == "memory"
         and not fault.own
         and any(name in LIBRARIES for name in trace)
-        and all(re.match("crash|status [^0]|not our line|out of dynamic|cannot allocate memory for thread", f) for f in findings)
+        and all(re.match("crash|status [^0]|not our line|(2 messages: )?out of dynamic|cannot allocate memory for thread", f) for f in findings)
     )
 
 
