@@ -80,7 +80,7 @@ static bool bitmap_set(struct bitmap *b, uint64_t bit)
 	return fresh;
 }
 
-/* What is in front of the IP header: the link types that captures of our frames have. */
+/* The headers in front of the IP header, for the link types that captures of our frames have. */
 static const struct link {
 	uint32_t type;
 	size_t len, ethertype; /* of the header, and the offset in it */

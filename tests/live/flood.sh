@@ -65,7 +65,7 @@ sent() { ip netns exec "$A" cat /sys/class/net/eth0/statistics/tx_packets; }
 has_sent() { [ "$(sent)" -gt "$1" ]; }
 
 # A capture that begins in a flood holds all that comes after its first packet, also while large
-# rings take the place of the first ones. What came before is neither seen nor dropped.
+# rings take the place of the first ones. Packets that came before are neither seen nor dropped.
 for rings in 1 16; do
 	ip netns exec "$A" "$TRAFFIC" flood eth0 1000000 100 --pps 20000 >/dev/null 2>&1 &
 	sender=$!
