@@ -77,7 +77,7 @@ static void drop_fds(struct skw_ring_set *set, unsigned keep)
  */
 static int put_all(int array_fd, const int *fds, unsigned len)
 {
-	SKW_AUTO_FREE uint32_t *keys = calloc(len, sizeof(*keys));
+	SKW_AUTO_FREE uint32_t *keys = reallocarray(NULL, len, sizeof(*keys));
 	uint32_t done = len;
 
 	for (unsigned i = 0; keys && i < len; i++)
