@@ -6,13 +6,13 @@
 #
 # SKW_KERNELS	which kernels, default "6.1 6.12 7.3 running"
 # CHECKS	which checks (a pattern, as 10-*), default all
-# SKW_KERNELS_SECONDS	how long one kernel may take, default 600
+# SKW_KERNELS_SECONDS	how long one kernel may take, default 900
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 builddir=${builddir:-$(cd "$here/../.." && pwd)/build}
 kernels=${*:-${SKW_KERNELS:-6.1 6.12 7.3 running}}
-seconds=${SKW_KERNELS_SECONDS:-600}
+seconds=${SKW_KERNELS_SECONDS:-900}
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
 

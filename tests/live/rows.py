@@ -143,16 +143,23 @@ def against(want, row):
     return out
 
 
+def identity(sock):
+    """A request that has waited for too long is made anew, with another cookie."""
+    if sock.state == "SYN_RECV":
+        return sock.local_addr, sock.local_port, sock.remote_addr, sock.remote_port
+    return sock.cookie
+
+
 def same(path, ss_path, netns, proto):
-    sockets = {s.cookie: s for s, _ in load_ss(ss_path)}
+    sockets = {identity(s): s for s, _ in load_ss(ss_path)}
     rows = [r for r in load(path) if r["netns"] == int(netns) and r["proto"] == proto]
     said = []
-    seen = collections.Counter(r["cookie"] for r in rows)
-    for cookie, times in seen.items():
+    seen = collections.Counter(identity(row_socket(r)) for r in rows)
+    for one, times in seen.items():
         if times != 1:
-            said.append(f"cookie {cookie}: {times} rows")
+            said.append(f"{one}: {times} rows")
     for row in rows:
-        want = sockets.pop(row["cookie"], None)
+        want = sockets.pop(identity(row_socket(row)), None)
         if want is None:
             said.append(f"a row that ss has not: {row_socket(row)}")
         else:
