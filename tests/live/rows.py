@@ -144,7 +144,7 @@ def against(want, row):
 
 
 def identity(sock):
-    """A request that has waited for too long is made anew, with another cookie."""
+    """A request that has waited for too long ends, and the next one has another cookie."""
     if sock.state == "SYN_RECV":
         return sock.local_addr, sock.local_port, sock.remote_addr, sock.remote_port
     return sock.cookie
