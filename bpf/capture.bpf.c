@@ -26,10 +26,10 @@ struct {
 	__type(value, struct skw_packet_counters);
 } counters SEC(".maps");
 
-/* A filter program jumps to slot 0 on a match. Slot 0 holds skw_capture(). */
+/* A filter program jumps to SKW_NEXT_FIRST on a match. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, SKW_NEXT_LEN);
 	__type(key, __u32);
 	__type(value, __u32);
 } next SEC(".maps");

@@ -204,6 +204,9 @@ def budgets(samples):
         for ours, theirs in (("translated", "classic BPF"), ("skwatch", "tcpdump")):
             out.append((f"rejected packet, {ours} over {theirs}, {size} B",
                         _reject_ratio(samples, ours, theirs, size), 1.1, True))
+        for ours in ("skwatch by owner", "skwatch by owner, same port"):
+            out.append((f"packet of others rejected, {ours} over skwatch, {size} B",
+                        _reject_ratio(samples, ours, "skwatch", size), 1.5, True))
     for ours, theirs, bound in (("skwatch", "tcpdump", 1.5), ("skwatch, 16 rings", "tcpdump", 1.5),
                                 ("skwatch on any", "tcpdump on any", 2)):
         out.append((f"start to first packet recorded, {ours} over {theirs}",

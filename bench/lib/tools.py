@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """How each capture tool is called, when it is ready and what it says at the end."""
 
+import os
 import re
+import socket
 from dataclasses import dataclass
 from typing import Callable, Optional
 
 from netpair import CAPTURE_IF
+
+TRAFFIC_PORT = 4000  # the default of generate.c
 
 
 @dataclass
@@ -78,6 +82,24 @@ def tools(skwatch):
              r"Running!", r"^ *(\d+)  packets passed filter",
              r"^ *(\d+)  packets failed filter", ["netsniff-ng", "--version"]),
     )}
+
+
+def owners(skwatch):
+    """skwatch with an owner whose packets never come, and no filter before it. The second owner has
+    the port of the traffic, at another address, so the look-up can't end early."""
+    def tool(name, pid):
+        one = _skwatch(skwatch, name, options=("--pid", str(pid)))
+        return Tool(one.name, lambda path, _flt: one.argv(path, None), one.ready, one.captured,
+                    one.dropped)
+
+    other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    other.bind(("127.0.0.1", TRAFFIC_PORT))
+    busy.append(other)
+    return [tool("skwatch by owner", 1), tool("skwatch by owner, same port", os.getpid())]
+
+
+# Sockets that stay open.
+busy = []
 
 
 def holders(program):

@@ -66,4 +66,12 @@ _Static_assert(sizeof(struct skw_dispatch_iface) == 8, "dispatch entry");
 /* skb->cb[] word in which the counter slot travels through the tail calls. */
 #define SKW_CB_SLOT 0
 
+/*
+ * The programs that a filter jumps to on a match. The first is the capture program, unless an owner
+ * filter stands before it. The second is always the capture program.
+ */
+#define SKW_NEXT_FIRST   0
+#define SKW_NEXT_CAPTURE 1
+#define SKW_NEXT_LEN     2
+
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "capture/by_owner.h"
 #include "capture/state.h"
 #include "util/cleanup.h"
 
@@ -33,6 +34,7 @@ void skw_capture_free(struct skw_capture *c)
 		skw_compiled_free(&c->compiled[i]);
 	free(c->compiled);
 	skw_verbs_capture_settle(&c->verbs);
+	skw_chosen_close(c->chosen);
 	skw_tap_free(c->tap);
 	skw_capture_ifaces_free(&c->ifaces);
 	skw_cleanup_fd(&c->watch_fd);
@@ -90,6 +92,7 @@ static const struct skw_source_ops ops = {
 	.step = skw_capture_step,
 	.rest = skw_capture_rest,
 	.quiesce = quiesce,
+	.end = skw_by_owner_end,
 };
 
 struct skw_source skw_capture_source(struct skw_capture *c)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* News of interfaces while a capture runs. */
+#include "capture/by_owner.h"
 #include "capture/state.h"
 
 #include <errno.h>
@@ -66,6 +67,7 @@ int skw_capture_step(void *capture, struct skw_error *err)
 {
 	struct skw_capture *c = capture;
 
+	skw_by_owner_step(c);
 	if (!c->news)
 		return 0;
 	c->news = false;

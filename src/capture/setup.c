@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "capture/by_owner.h"
 #include "capture/state.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ static int load_tap(struct skw_capture *c, struct skw_error *err)
 				       .rings = c->plan->rings,
 				       .slots = c->slots };
 
-	return skw_tap_load(&opt, &c->tap, err);
+	int ret = skw_tap_load(&opt, &c->tap, err);
+	return ret ? ret : skw_by_owner_prepare(c, err);
 }
 
 /* Prepares one socket with its own filter program for each named interface. */
@@ -186,6 +188,7 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 	if (ret)
 		return ret;
 	c->verbs.tap = c->tap;
+	c->verbs.chosen = c->chosen;
 	c->verbs.named = c->named;
 	c->verbs.named_len = c->ifaces.len;
 	return skw_verbs_capture_prepare(&c->verbs) ? skw_error_set(err, -ENOMEM, "out of memory")

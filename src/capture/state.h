@@ -9,6 +9,7 @@
 #include "capture/any.h"
 #include "capture/capture.h"
 #include "capture/ifaces.h"
+#include "kern/chosen.h"
 #include "kern/tap.h"
 #include "loop/loop.h"
 #include "kern/filters.h"
@@ -38,6 +39,10 @@ struct skw_capture {
 	struct skw_skb_access access_room;
 	const struct skw_skb_access *access; /* NULL: none */
 	struct skw_verbs_capture verbs;
+
+	/* For captures by owner; NULL: everybody's packets are captured. */
+	struct skw_chosen *chosen;
+	bool full_told; /* the user knows that some sockets found no room */
 
 	/* Both belong to the loop. They are NULL before the loop runs. */
 	struct skw_loop *loop;

@@ -232,15 +232,16 @@ static const struct skw_option others[] = {
 	  .offset = AT(version) },
 };
 
-#define TABLES 4
+#define TABLES 5
 
 /* The order is that of the help. */
 static struct skw_option_table *all_tables(struct skw_option_table tables[TABLES])
 {
 	tables[0] = (struct skw_option_table){ packets, SKW_ARRAY_SIZE(packets) };
-	tables[1] = skw_capture_options_printing;
-	tables[2] = skw_capture_options_tcpdump;
-	tables[3] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
+	tables[1] = skw_capture_options_owner;
+	tables[2] = skw_capture_options_printing;
+	tables[3] = skw_capture_options_tcpdump;
+	tables[4] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
 	return tables;
 }
 

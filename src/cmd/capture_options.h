@@ -35,5 +35,7 @@ void skw_capture_options_help(FILE *to);
 /* The options for printing, and those that tcpdump has, too. */
 extern const struct skw_option_table skw_capture_options_printing;
 extern const struct skw_option_table skw_capture_options_tcpdump;
+/* The options that choose packets by their owner. */
+extern const struct skw_option_table skw_capture_options_owner;
 
 #endif

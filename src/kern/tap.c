@@ -64,6 +64,21 @@ static int map_counters(struct skw_tap *tap, struct skw_error *err)
 	return 0;
 }
 
+static int set_next(struct skw_tap *tap, __u32 slot, int prog_fd, struct skw_error *err)
+{
+	__u32 prog = (__u32)prog_fd;
+
+	if (bpf_map__update_elem(tap->bpf->maps.next, &slot, sizeof(slot), &prog, sizeof(prog), 0) <
+	    0)
+		return skw_error_set(err, -errno, "BPF: tail call: %s", strerror(errno));
+	return 0;
+}
+
+int skw_tap_set_first(struct skw_tap *tap, int prog_fd, struct skw_error *err)
+{
+	return set_next(tap, SKW_NEXT_FIRST, prog_fd, err);
+}
+
 static int tap_load(struct skw_tap *tap, struct skw_error *err)
 {
 	int ret;
@@ -91,12 +106,9 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (!tap->bpf->data)
 		return skw_error_set(err, -EPERM, "BPF: the packet tap's memory can't be mapped");
 
-	__u32 slot = 0;
-	__u32 prog = (__u32)bpf_program__fd(tap->bpf->progs.skw_capture);
-	if (bpf_map__update_elem(tap->bpf->maps.next, &slot, sizeof(slot), &prog, sizeof(prog), 0) <
-	    0)
-		return skw_error_set(err, -errno, "BPF: tail call: %s", strerror(errno));
-	return map_counters(tap, err);
+	for (__u32 slot = 0; !ret && slot < SKW_NEXT_LEN; slot++)
+		ret = set_next(tap, slot, bpf_program__fd(tap->bpf->progs.skw_capture), err);
+	return ret ? ret : map_counters(tap, err);
 }
 
 int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err)
@@ -150,13 +162,13 @@ void skw_tap_disarm(struct skw_tap *tap)
 	tap->bpf = NULL;
 }
 
-int *skw_tap_kept_fds(const struct skw_tap *tap, size_t *n)
+int *skw_tap_kept_fds(const struct skw_tap *tap, size_t room, size_t *n)
 {
 	const int maps[] = { bpf_map__fd(tap->bpf->maps.counters), bpf_map__fd(tap->bpf->maps.next),
 			     bpf_map__fd(tap->bpf->maps.filters),
 			     bpf_map__fd(tap->bpf->maps.ifaces) };
-	int *fds =
-		calloc(SKW_ARRAY_SIZE(maps) + tap->sockets_len + tap->rings.fds_len, sizeof(*fds));
+	int *fds = calloc(SKW_ARRAY_SIZE(maps) + tap->sockets_len + tap->rings.fds_len + room,
+			  sizeof(*fds));
 
 	if (!fds)
 		return NULL;

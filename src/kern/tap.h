@@ -37,10 +37,11 @@ int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err);
 void skw_tap_free(struct skw_tap *tap); /* NULL allowed; closes sockets, rings and programs */
 
 /*
- * The descriptors that the keeper needs: maps, rings and sockets. The caller frees the array, and
- * the tap owns the descriptors. NULL if memory is short.
+ * The descriptors that the keeper needs: maps, rings and sockets. The array has `room` for more
+ * behind them. The caller frees the array, and the tap owns the descriptors. NULL if memory is
+ * short.
  */
-int *skw_tap_kept_fds(const struct skw_tap *tap, size_t *n);
+int *skw_tap_kept_fds(const struct skw_tap *tap, size_t room, size_t *n);
 
 /*
  * For the worker: closes all programs, maps and sockets of this process. Afterwards only the rings
@@ -55,6 +56,12 @@ void skw_tap_disarm(struct skw_tap *tap);
  */
 int skw_tap_counters_fd(const struct skw_tap *tap);
 int skw_tap_next_fd(const struct skw_tap *tap);
+
+/*
+ * Puts a program between all filter programs and the capture program, to which it jumps by
+ * SKW_NEXT_CAPTURE. Returns 0 or -errno.
+ */
+int skw_tap_set_first(struct skw_tap *tap, int prog_fd, struct skw_error *err);
 
 /*
  * Loads a generated filter program. Returns a descriptor that the caller owns, or -errno with

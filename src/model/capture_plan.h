@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/owner_plan.h"
 #include "model/packet.h"
 
 #define SKW_CAPTURE_IFACES_MAX 64
@@ -35,6 +36,7 @@ struct skw_capture_plan {
 	unsigned rings;
 	/* A packet may wait in its ring for this time in milliseconds, unless the ring fills up. */
 	unsigned wait_ms;
+	struct skw_owner_plan owners;
 };
 
 #endif

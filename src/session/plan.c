@@ -28,6 +28,7 @@ static bool names_nothing(const struct skw_session_plan *plan)
 /* Checks combinations of options. Each option alone was checked when it was read. */
 static int check_rules(const struct skw_session_plan *plan, struct skw_error *err)
 {
+	const struct skw_owner_plan *owners = &plan->capture.owners;
 	bool reads = plan->read_files_len > 0;
 	bool rotates = plan->file.rotate_bytes || plan->file.rotate_s;
 	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
@@ -46,6 +47,12 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 		  "-z runs a command for each file of -C or -G: give one of them" },
 		{ reads && plan->capture.ifaces_len, "-r reads a file: -i does not apply" },
 		{ reads && plan->duration_ns, "-r reads a file: --duration does not apply" },
+		{ reads && skw_owner_plan_chooses(owners),
+		  "-r reads a file: --pid, --comm and --cgroup do not apply" },
+		{ owners->children && !owners->pids_len,
+		  "--children are those of a process: give --pid PID" },
+		{ owners->sockets_max && !skw_owner_plan_chooses(owners),
+		  "--owner-sockets is for a capture by owner: give --pid, --comm or --cgroup" },
 		{ reads && plan->dlt_name, "-r reads a file: -y does not apply" },
 		{ reads && plan->list_link_types, "-L asks an interface: -r does not apply" },
 		{ to_stdout && (plan->lines || plan->count_only),

@@ -8,12 +8,14 @@
 
 #include "filter/offline.h"
 #include "keeper/keeper.h"
+#include "kern/chosen.h"
 #include "kern/dispatch.h"
 #include "kern/tap.h"
 
 /* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_capture {
-	struct skw_tap *tap; /* borrowed */
+	struct skw_tap *tap;       /* borrowed */
+	struct skw_chosen *chosen; /* borrowed; NULL: everybody's packets are captured */
 	/* For a capture on all interfaces. */
 	struct skw_dispatch dispatch;
 	bool dispatches;

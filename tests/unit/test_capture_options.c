@@ -232,6 +232,44 @@ static int remove_dir(void **state)
 	return system(command);
 }
 
+static void owners_are_collected(void **state)
+{
+	(void)state;
+	ACCEPT("--pid", "7", "--comm", "nginx", "--cgroup", "/a", "--pid=2147483647", "--children",
+	       "--owner-sockets", "5");
+	const struct skw_owner_plan *owners = &request.plan.capture.owners;
+	assert_int_equal(owners->pids_len, 2);
+	assert_int_equal(owners->pids[0], 7);
+	assert_int_equal(owners->pids[1], 2147483647);
+	assert_int_equal(owners->comms_len, 1);
+	assert_string_equal(owners->comms[0], "nginx");
+	assert_int_equal(owners->cgroups_len, 1);
+	assert_string_equal(owners->cgroups[0], "/a");
+	assert_true(owners->children);
+	assert_int_equal(owners->sockets_max, 5);
+	assert_true(skw_owner_plan_chooses(owners));
+	done();
+
+	ACCEPT("-i", "lo");
+	assert_false(skw_owner_plan_chooses(&request.plan.capture.owners));
+	done();
+}
+
+static void owners_that_make_no_sense_are_refused(void **state)
+{
+	(void)state;
+	REFUSE("is not the number of a process", "--pid", "0");
+	REFUSE("is not the number of a process", "--pid", "-1");
+	REFUSE("is not the number of a process", "--pid", "2147483648");
+	REFUSE("is not the number of a process", "--pid", "12x");
+	REFUSE("the name is empty", "--comm", "");
+	REFUSE("the name is empty", "--cgroup", "");
+	REFUSE("give --pid PID", "--children", "--comm", "x");
+	REFUSE("is for a capture by owner", "--owner-sockets", "9");
+	REFUSE("--owner-sockets", "--pid", "1", "--owner-sockets", "4194305");
+	REFUSE("do not apply", "-r", "x", "--comm", "x");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +280,8 @@ int main(void)
 		cmocka_unit_test(options_of_tcpdump_work_or_are_refused_with_a_reason),
 		cmocka_unit_test(sizes_of_nothing_are_refused_as_such),
 		cmocka_unit_test(a_command_is_one_program),
+		cmocka_unit_test(owners_are_collected),
+		cmocka_unit_test(owners_that_make_no_sense_are_refused),
 		cmocka_unit_test(link_types_of_any_are_the_cooked_ones),
 	};
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The options that choose packets by the owner of their socket. */
+#include "cmd/capture_options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+
+#include "util/cleanup.h"
+#include "util/units.h"
+
+#define SOCKETS_MAX 4194304
+
+static struct skw_owner_plan *owners(void *values)
+{
+	return &((struct skw_capture_request *)values)->plan.capture.owners;
+}
+
+static int too_many(const char *option, struct skw_error *err)
+{
+	return skw_error_usage(err, "%s: more than %d", option, SKW_OWNER_PLAN_MAX);
+}
+
+static int add_pid(void *values, const char *arg, struct skw_error *err)
+{
+	struct skw_owner_plan *plan = owners(values);
+	uint64_t pid;
+
+	if (!skw_units_parse_uint(arg, &pid) || !pid || pid > INT_MAX)
+		return skw_error_usage(err, "--pid: \"%s\" is not the number of a process", arg);
+	if (plan->pids_len == SKW_OWNER_PLAN_MAX)
+		return too_many("--pid", err);
+	plan->pids[plan->pids_len++] = (uint32_t)pid;
+	return 0;
+}
+
+static int add_name(const char *option, const char **names, size_t *len, const char *arg,
+		    struct skw_error *err)
+{
+	if (!arg[0])
+		return skw_error_usage(err, "%s: the name is empty", option);
+	if (*len == SKW_OWNER_PLAN_MAX)
+		return too_many(option, err);
+	names[(*len)++] = arg;
+	return 0;
+}
+
+static int add_comm(void *values, const char *arg, struct skw_error *err)
+{
+	struct skw_owner_plan *plan = owners(values);
+
+	return add_name("--comm", plan->comms, &plan->comms_len, arg, err);
+}
+
+static int add_cgroup(void *values, const char *arg, struct skw_error *err)
+{
+	struct skw_owner_plan *plan = owners(values);
+
+	return add_name("--cgroup", plan->cgroups, &plan->cgroups_len, arg, err);
+}
+
+#define AT(field) offsetof(struct skw_capture_request, plan.capture.owners.field)
+
+static const struct skw_option options[] = {
+	{ .name = "pid",
+	  .arg = "PID",
+	  .help = "capture only packets of this process's sockets, repeatable",
+	  .kind = SKW_OPT_CALL,
+	  .call = add_pid },
+	{ .name = "children",
+	  .help = "with --pid, also packets of its children and their children",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(children) },
+	{ .name = "comm",
+	  .arg = "NAME",
+	  .help = "capture only packets of processes with this name, repeatable",
+	  .kind = SKW_OPT_CALL,
+	  .call = add_comm },
+	{ .name = "cgroup",
+	  .arg = "PATH",
+	  .help = "capture only packets of this cgroup and those below it, repeatable",
+	  .kind = SKW_OPT_CALL,
+	  .call = add_cgroup },
+	{ .name = "owner-sockets",
+	  .arg = "N",
+	  .help = "follow at most N sockets at a time by their owners (default 65536)",
+	  .kind = SKW_OPT_UINT32,
+	  .offset = AT(sockets_max),
+	  .max = SOCKETS_MAX,
+	  .limits = "4194304" },
+};
+
+const struct skw_option_table skw_capture_options_owner = { options, SKW_ARRAY_SIZE(options) };
