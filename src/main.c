@@ -61,7 +61,7 @@ static int run(int argc, char **argv)
 			continue;
 		int ret = commands[i]->run(argc - 1, argv + 1, &err);
 		if (!ret)
-			return 0;
+			return err.status;
 		skw_say("%s", err.text[0] ? err.text : skw_error_why(ret));
 		return err.usage ? SKW_EXIT_USAGE : SKW_EXIT_FAILURE;
 	}

@@ -14,6 +14,16 @@ int skw_by_owner_prepare(struct skw_capture *c, struct skw_error *err)
 	return ret ? ret : skw_chosen_open(&c->plan->owners, c->tap, &c->chosen, err);
 }
 
+uint64_t skw_capture_open_connections(void *capture)
+{
+	const struct skw_capture *c = capture;
+	struct skw_chosen_figures figures = { 0 };
+
+	if (c->chosen)
+		skw_chosen_count(c->chosen, &figures);
+	return figures.open;
+}
+
 void skw_by_owner_step(struct skw_capture *c)
 {
 	struct skw_chosen_figures figures;

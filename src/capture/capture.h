@@ -34,4 +34,7 @@ const struct skw_iface *skw_capture_iface(void *capture, uint32_t place);
 void skw_capture_totals(const struct skw_capture *c, struct skw_iface_stats *sum);
 int skw_capture_iface_stats(void *capture, uint32_t place, struct skw_iface_stats *stats);
 
+/* For a capture by owner: the number of connections that were opened and have not ended yet. */
+uint64_t skw_capture_open_connections(void *capture);
+
 #endif

@@ -234,8 +234,7 @@ static const struct skw_option others[] = {
 
 #define TABLES 5
 
-/* The order is that of the help. */
-static struct skw_option_table *all_tables(struct skw_option_table tables[TABLES])
+static struct skw_option_table *tables_as_in_help(struct skw_option_table tables[TABLES])
 {
 	tables[0] = (struct skw_option_table){ packets, SKW_ARRAY_SIZE(packets) };
 	tables[1] = skw_capture_options_owner;
@@ -249,11 +248,11 @@ void skw_capture_options_help(FILE *to)
 {
 	struct skw_option_table tables[TABLES];
 
-	fputs("Usage: skwatch capture [OPTION...] [FILTER]\n"
-	      "Prints packets, or writes them to a file. FILTER is a pcap-filter(7) "
-	      "expression.\n\n",
+	fputs("Usage: skwatch capture [OPTION...] [FILTER] [-- COMMAND [ARGUMENT...]]\n"
+	      "Prints packets, or writes them to a file. FILTER is a pcap-filter(7) expression.\n"
+	      "COMMAND is run, and its packets are captured, and no others.\n\n",
 	      to);
-	skw_options_help(all_tables(tables), TABLES, to);
+	skw_options_help(tables_as_in_help(tables), TABLES, to);
 }
 
 static bool wants_color(void)
@@ -272,7 +271,10 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 
 	*r = (struct skw_capture_request){ .plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX },
 						     .file = { .nano = true } } };
-	int ret = skw_options_parse(all_tables(tables), TABLES, argc, argv, r, &first, err);
+	int end = skw_capture_options_end(argc, argv);
+	int ret = skw_options_parse(tables_as_in_help(tables), TABLES, argc, argv, r, &first, err);
+	if (!ret)
+		ret = skw_capture_options_command(&argc, argv, first, end, &r->plan, err);
 	if (ret || r->help || r->version)
 		return ret;
 	r->plan.print.color = wants_color();
@@ -281,13 +283,13 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 	r->plan.read_files_len = r->read.len;
 	if (!ret && !r->read.len)
 		ret = skw_session_capture_numbers(&r->plan, err);
+	if (!ret)
+		ret = skw_filter_text(r->filter_file, argv + first, (size_t)(argc - first),
+				      &r->filter_text, err);
 	if (ret)
 		return ret;
-	ret = skw_filter_text(r->filter_file, argv + first, (size_t)(argc - first), &r->filter_text,
-			      err);
 	r->plan.capture.filter = r->filter_text;
-	if (!ret)
-		ret = skw_session_plan_check(&r->plan, err);
+	ret = skw_session_plan_check(&r->plan, err);
 	return ret ? ret : skw_session_plan_check_files(&r->plan, err);
 }
 

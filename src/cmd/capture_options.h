@@ -38,4 +38,14 @@ extern const struct skw_option_table skw_capture_options_tcpdump;
 /* The options that choose packets by their owner. */
 extern const struct skw_option_table skw_capture_options_owner;
 
+/*
+ * For `-- COMMAND`. The first returns the place of the first "--", or argc, before the options are
+ * parsed: the parser moves words, but none of those behind it. The second takes the command off the
+ * words if the parser stopped there, too; `first` is the first word that is no option. Returns 0,
+ * or -EINVAL with err->usage set.
+ */
+int skw_capture_options_end(int argc, char *const *argv);
+int skw_capture_options_command(int *argc, char **argv, int first, int end,
+				struct skw_session_plan *plan, struct skw_error *err);
+
 #endif

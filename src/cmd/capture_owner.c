@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "util/cleanup.h"
 #include "util/units.h"
@@ -89,5 +90,27 @@ static const struct skw_option options[] = {
 	  .max = SOCKETS_MAX,
 	  .limits = "4194304" },
 };
+
+int skw_capture_options_end(int argc, char *const *argv)
+{
+	int at = 1;
+
+	while (at < argc && strcmp(argv[at], "--") != 0)
+		at++;
+	return at < argc ? at : argc;
+}
+
+int skw_capture_options_command(int *argc, char **argv, int first, int end,
+				struct skw_session_plan *plan, struct skw_error *err)
+{
+	/* Otherwise it is the argument of an option, and the parser went on behind it. */
+	if (end == *argc || first > end + 1 || strcmp(argv[first - 1], "--") != 0)
+		return 0;
+	if (end + 1 == *argc)
+		return skw_error_usage(err, "--: a command must follow, which is then run");
+	plan->command = argv + end + 1;
+	*argc = end + 1;
+	return 0;
+}
 
 const struct skw_option_table skw_capture_options_owner = { options, SKW_ARRAY_SIZE(options) };

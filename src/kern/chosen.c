@@ -126,6 +126,7 @@ static int chosen_load(struct skw_chosen *c, const struct skw_owner_plan *plan, 
 	if (!c->bpf)
 		return skw_bpf_log_failure(err, -errno, "opening the owner filter", "");
 	c->bpf->rodata->own_netns = cookie;
+	c->bpf->rodata->everything = plan->group_fd != NULL;
 	c->bpf->rodata->by_pid = plan->pids_len > 0;
 	c->bpf->rodata->by_comm = plan->comms_len > 0;
 	c->bpf->rodata->by_cgroup = plan->cgroups_len > 0;
@@ -160,7 +161,7 @@ static int map_counters(struct skw_chosen *c, struct skw_error *err)
 	return 0;
 }
 
-static int attach(struct skw_chosen *c, const char *path, struct skw_error *err)
+static int attach(struct skw_chosen *c, int fd, const char *path, struct skw_error *err)
 {
 	struct bpf_program *const programs[] = {
 		c->bpf->progs.skw_owner_create,   c->bpf->progs.skw_owner_bind4,
@@ -169,11 +170,8 @@ static int attach(struct skw_chosen *c, const char *path, struct skw_error *err)
 		c->bpf->progs.skw_owner_sendmsg4, c->bpf->progs.skw_owner_sendmsg6,
 		c->bpf->progs.skw_owner_sockops,  c->bpf->progs.skw_owner_egress,
 	};
-	SKW_AUTO_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	_Static_assert(SKW_ARRAY_SIZE(programs) <= LINKS_MAX, "room for the links");
-	if (fd < 0)
-		return skw_error_set(err, -errno, "%s: %s", path, strerror(errno));
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(programs); i++) {
 		struct bpf_link *link = bpf_program__attach_cgroup(programs[i], fd);
 
@@ -187,6 +185,15 @@ static int attach(struct skw_chosen *c, const char *path, struct skw_error *err)
 		c->links[c->links_len++] = link;
 	}
 	return 0;
+}
+
+static int attach_to_root(struct skw_chosen *c, const char *mount, struct skw_error *err)
+{
+	SKW_AUTO_FD int fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return skw_error_set(err, -errno, "%s: %s", mount, strerror(errno));
+	return attach(c, fd, mount, err);
 }
 
 /* Reads the iterator over open files to its end: the program does the work. */
@@ -209,27 +216,35 @@ static int fill(struct skw_chosen *c, struct skw_error *err)
 		   : 0;
 }
 
-static int chosen_start(struct skw_chosen *c, const struct skw_owner_plan *plan,
-			struct skw_tap *tap, struct skw_error *err)
+/* Attaches the programs where all sockets of the host are, and finds those that are open. */
+static int choose(struct skw_chosen *c, const struct skw_owner_plan *plan, struct skw_error *err)
 {
 	char mount[PATH_MAX];
 	int ret = skw_cgroup_mount(mount, err);
 
-	if (!ret)
-		ret = chosen_load(c, plan, tap, err);
 	if (!ret)
 		ret = put_pids(c, plan, err);
 	if (!ret)
 		ret = put_comms(c, plan, err);
 	if (!ret)
 		ret = put_cgroups(c, plan, mount, err);
-	if (!ret)
-		ret = map_counters(c, err);
 	/* Sockets that open between these two are met by both. */
 	if (!ret)
-		ret = attach(c, mount, err);
+		ret = attach_to_root(c, mount, err);
+	return ret ? ret : fill(c, err);
+}
+
+static int chosen_start(struct skw_chosen *c, const struct skw_owner_plan *plan,
+			struct skw_tap *tap, struct skw_error *err)
+{
+	int ret = chosen_load(c, plan, tap, err);
+
 	if (!ret)
-		ret = fill(c, err);
+		ret = map_counters(c, err);
+	if (!ret && plan->group_fd)
+		ret = attach(c, *plan->group_fd, "the command's cgroup", err);
+	else if (!ret)
+		ret = choose(c, plan, err);
 	return ret ? ret
 		   : skw_tap_set_first(tap, bpf_program__fd(c->bpf->progs.skw_owner_filter), err);
 }
@@ -287,6 +302,8 @@ size_t skw_chosen_kept_fds(const struct skw_chosen *c, int fds[SKW_CHOSEN_FDS_MA
 void skw_chosen_count(const struct skw_chosen *c, struct skw_chosen_figures *figures)
 {
 	figures->sockets = __atomic_load_n(&c->counters->sockets, __ATOMIC_RELAXED);
+	figures->open = __atomic_load_n(&c->counters->opened, __ATOMIC_RELAXED) -
+			__atomic_load_n(&c->counters->finished, __ATOMIC_RELAXED);
 	figures->full = __atomic_load_n(&c->counters->full, __ATOMIC_RELAXED);
 	figures->early = __atomic_load_n(&c->counters->early, __ATOMIC_RELAXED);
 }

@@ -39,6 +39,8 @@ void skw_chosen_detach(struct skw_chosen *c);
 
 struct skw_chosen_figures {
 	uint64_t sockets; /* sockets that were marked as chosen */
+	/* TCP connections that were opened since the start and have not ended. */
+	uint64_t open;
 	/* How often a socket's tuple found no room, so that its packets were not captured. */
 	uint64_t full;
 	/* Closed sockets that were forgotten before their last packets could come. */

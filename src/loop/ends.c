@@ -58,8 +58,12 @@ static int on_stop_signal(void *ctx, struct skw_error *err)
 
 	(void)err;
 	while (read(l->stop_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		l->stop = true;
-	hurry(l);
+		if (!l->plan->takes_signal ||
+		    !l->plan->takes_signal(l->plan->ctx, (int)info.ssi_signo,
+					   info.ssi_code == SI_KERNEL))
+			l->stop = true;
+	if (l->stop)
+		hurry(l);
 	return 0;
 }
 

@@ -53,6 +53,11 @@ struct skw_loop_plan {
 	/* Pass SIGWINCH and SIGCONT on to the sink. */
 	bool has_screen;
 	/*
+	 * A signal that ends the session has come, from the kernel (that is from the terminal) or
+	 * from a process. Returns true if the session goes on. May be NULL.
+	 */
+	bool (*takes_signal)(void *ctx, int signo, bool from_kernel);
+	/*
 	 * Reports the figures: on SIGUSR1, and at the end (`final`), when everything is closed but
 	 * the keeper still runs. May be NULL.
 	 */

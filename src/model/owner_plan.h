@@ -20,6 +20,11 @@ struct skw_owner_plan {
 	/* Names that skw_cgroup_find() understands. */
 	const char *cgroups[SKW_OWNER_PLAN_MAX];
 	size_t cgroups_len;
+	/*
+	 * The folder of a cgroup, open and with no process in it yet: the sockets that will be
+	 * created in it, and no other owner. NULL: there is none.
+	 */
+	const int *group_fd;
 	/* The children of the processes as well. */
 	bool children;
 	/* The most sockets that are known at a time; 0: 65536. */
@@ -28,7 +33,7 @@ struct skw_owner_plan {
 
 static inline bool skw_owner_plan_chooses(const struct skw_owner_plan *plan)
 {
-	return plan->pids_len || plan->comms_len || plan->cgroups_len;
+	return plan->group_fd || plan->pids_len || plan->comms_len || plan->cgroups_len;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include "capture/capture.h"
 #include "capture/show.h"
 #include "loop/loop.h"
+#include "run/run.h"
 #include "session/outputs.h"
 #include "session/show.h"
 #include "sink/figures.h"
@@ -14,6 +15,7 @@
 
 struct live {
 	struct skw_capture *capture; /* owned */
+	struct skw_run *run;         /* owned; NULL: no command */
 	struct skw_outputs outputs;
 };
 
@@ -50,32 +52,63 @@ static void report(void *ctx, bool final)
 	skw_figures_print(&figures);
 }
 
-int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_error *err)
+static uint64_t open_connections(void *ctx)
 {
-	struct live l = { 0 };
+	return skw_capture_open_connections(((const struct live *)ctx)->capture);
+}
 
-	if (skw_capture_new(&plan->capture, &l.capture))
-		return skw_error_set(err, -ENOMEM, "out of memory");
+static bool takes_signal(void *ctx, int signo, bool from_kernel)
+{
+	struct live *l = ctx;
 
-	const struct skw_outputs_source source = { .kind = skw_capture_kind(l.capture),
+	return l->run && skw_run_takes_signal(l->run, signo, from_kernel);
+}
+
+static int run_loop(struct live *l, const struct skw_session_plan *plan, struct skw_error *err)
+{
+	const struct skw_outputs_source source = { .kind = skw_capture_kind(l->capture),
 						   .iface = skw_capture_iface,
 						   .stats = skw_capture_iface_stats,
 						   .dropped = dropped,
-						   .ctx = l.capture };
-	const struct skw_source packets = skw_capture_source(l.capture);
-	struct skw_loop_plan loop = { .sources = &packets,
+						   .ctx = l->capture };
+	struct skw_source sources[2] = { skw_capture_source(l->capture) };
+	struct skw_loop_plan loop = { .sources = sources,
 				      .sources_len = 1,
 				      .tells_clock = true,
+				      .takes_signal = takes_signal,
 				      .report = report,
-				      .ctx = &l };
-	int ret = skw_outputs_make(&l.outputs, plan, &source, err);
+				      .ctx = l };
+	int ret = skw_outputs_make(&l->outputs, plan, &source, err);
 
+	if (l->run)
+		sources[loop.sources_len++] = skw_run_source(l->run);
 	if (!ret) {
-		skw_outputs_plan(&l.outputs, &loop);
+		skw_outputs_plan(&l->outputs, &loop);
 		ret = skw_loop_run(&loop, err);
 	}
-	skw_outputs_free(&l.outputs);
+	skw_outputs_free(&l->outputs);
+	return ret;
+}
+
+int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	struct skw_capture_plan capture = plan->capture;
+	struct live l = { 0 };
+	const struct skw_run_options command = { .argv = plan->command,
+						 .open_connections = open_connections,
+						 .ctx = &l };
+	int ret = plan->command ? skw_run_new(&command, &l.run, err) : 0;
+
+	if (l.run)
+		capture.owners.group_fd = skw_run_group_fd(l.run);
+	if (!ret && skw_capture_new(&capture, &l.capture))
+		ret = skw_error_set(err, -ENOMEM, "out of memory");
+	if (!ret)
+		ret = run_loop(&l, plan, err);
 	skw_capture_free(l.capture);
+	int status = skw_run_finish(l.run);
+	if (!ret)
+		err->status = status;
 	return ret;
 }
 

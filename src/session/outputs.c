@@ -32,7 +32,7 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 	if (ret)
 		return ret;
 	skw_tee_add(&o->tee, skw_recorder_sink(o->recorder));
-	if (!o->source->dropped || o->plan->lines || !isatty(STDERR_FILENO))
+	if (!o->source->dropped || o->plan->lines || o->plan->command || !isatty(STDERR_FILENO))
 		return 0;
 	o->status = (struct skw_status){ .figures = status_figures, .ctx = o };
 	skw_tee_add(&o->tee, skw_status_sink(&o->status));

@@ -33,6 +33,8 @@ struct skw_session_plan {
 	/* Names of interfaces that were given by their number. The capture's list points to them.
 	 */
 	char numbered[SKW_CAPTURE_IFACES_MAX][16];
+	/* The command that is run, and whose packets are captured. NULL: there is none. */
+	char *const *command;
 	/* Packets do not wait in their rings. */
 	bool immediate;
 

@@ -15,6 +15,7 @@
 #define SKW_EXIT_USAGE 2 /* wrong usage: nothing was created or truncated */
 
 struct skw_error {
+	int status;     /* the exit status of a run that was well, where that is not 0 */
 	bool usage;     /* the command line is wrong: exit status 2 */
 	char text[768]; /* one line, without a newline at its end; empty if there is no error */
 };

@@ -54,10 +54,12 @@ ARROWS = {
     "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
     # resolve: a sink that hears of the loop and prints nothing; dissect says what names it asks for.
     "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},
+    # run: a source without records; the cgroup of its command is the kernel's.
+    "run": COMMON | {"loop", "kern/host"},
     "join": COMMON | {"flow", "table", "expr", "pcap"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
     "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
-    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "resolve", "join",
+    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "resolve", "run", "join",
                                       "message", "verbs", "keeper"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "ui", "act", "row", "expr", "view"},

@@ -270,6 +270,34 @@ static void owners_that_make_no_sense_are_refused(void **state)
 	REFUSE("do not apply", "-r", "x", "--comm", "x");
 }
 
+static void a_command_stands_behind_two_dashes(void **state)
+{
+	(void)state;
+	ACCEPT("tcp", "port", "80", "-i", "lo", "--", "curl", "-i", "x", "--");
+	assert_string_equal(request.plan.capture.filter, "tcp port 80");
+	assert_int_equal(request.plan.capture.ifaces_len, 1);
+	assert_string_equal(request.plan.command[0], "curl");
+	assert_string_equal(request.plan.command[1], "-i");
+	assert_string_equal(request.plan.command[2], "x");
+	assert_string_equal(request.plan.command[3], "--");
+	assert_null(request.plan.command[4]);
+	done();
+
+	ACCEPT("-c", "5", "--", "true");
+	assert_string_equal(request.plan.capture.filter, "");
+	assert_string_equal(request.plan.command[0], "true");
+	done();
+}
+
+static void a_command_that_makes_no_sense_is_refused(void **state)
+{
+	(void)state;
+	REFUSE("a command must follow", "-i", "lo", "--");
+	REFUSE("do not apply", "--comm", "x", "--", "true");
+	REFUSE("runs no command", "-r", "x", "--", "true");
+	REFUSE("standard output", "-w", "-", "--", "true");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +310,8 @@ int main(void)
 		cmocka_unit_test(a_command_is_one_program),
 		cmocka_unit_test(owners_are_collected),
 		cmocka_unit_test(owners_that_make_no_sense_are_refused),
+		cmocka_unit_test(a_command_stands_behind_two_dashes),
+		cmocka_unit_test(a_command_that_makes_no_sense_is_refused),
 		cmocka_unit_test(link_types_of_any_are_the_cooked_ones),
 	};
 

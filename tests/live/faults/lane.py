@@ -38,6 +38,9 @@ SCENARIOS = {
         ["capture", "-i", "eth0", "-U", "-w", "{dir}/f.pcap.zst", *SMALL],
         "flood", "f.pcap.zst", "listening on"),
     "any": Scenario(["capture", "-i", "any", "-l"], "flood", None, "listening on"),
+    "owner": Scenario(["capture", "-i", "eth0", "-l", "--comm", "not-there"], "flood", None,
+                      "listening on"),
+    "command": Scenario(["capture", "-i", "eth0", "-l", "--", "true"], None),
     "read": Scenario(
         ["capture", "-r", "{input}", "-w", "{dir}/f.pcapng", "ip", "or", "arp"], None, "f.pcapng"),
     "top": Scenario(["top", "-b", "-n", "2", "-d", "0.2"], None),
@@ -295,6 +298,10 @@ class Lane:
         if fault.scenario == "any":
             n = len(self.stdout.splitlines())
             good = n == 2 * PACKETS
+            what = f"{n} lines"
+        elif fault.scenario in ("owner", "command"):
+            n = len(self.stdout.splitlines())
+            good = n == 0
             what = f"{n} lines"
         elif fault.scenario == "top":
             n = len(re.findall(rf"127\.0\.0\.1:{self.held.getsockname()[1]}\b", self.stdout))
