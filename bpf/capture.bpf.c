@@ -4,8 +4,8 @@
  * each packet that matches. skw_capture() copies the packet once, into a record
  * in this CPU's ring. The socket's own queue stays empty.
  */
+#include "frame.bpf.h"
 #include "ring.bpf.h"
-#include "abi/packet.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -124,21 +124,6 @@ static __always_inline __u64 wake_flags(void *ring, struct skw_packet_counters *
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-/*
- * The verifier accepts the call only if both bounds were checked on the register that is passed.
- * The asm keeps the compiler from merging the checks or using another register.
- */
-static __always_inline long copy(struct __sk_buff *skb, void *to, __u64 len, __u64 room)
-{
-	asm volatile("" : "+r"(len));
-	if ((__s64)len <= 0)
-		return 0;
-	asm volatile("" : "+r"(len));
-	if (len > room)
-		return -1;
-	return bpf_skb_load_bytes(skb, 0, to, len);
-}
-
 SEC("socket")
 int skw_capture(struct __sk_buff *skb)
 {
@@ -183,22 +168,16 @@ int skw_capture(struct __sk_buff *skb)
 	rec->protocol = skb->protocol;
 	rec->cpu = cpu;
 	rec->pkt_type = skb->pkt_type;
-	rec->flags = 0;
 	rec->slot = slot;
-	if (copy(skb, rec->frame + SKW_REC_HEADROOM, caplen,
-		 size - sizeof(*rec) - SKW_REC_HEADROOM) < 0) {
+	if (frame_copy(skb, rec->frame + SKW_REC_HEADROOM, caplen,
+		       size - sizeof(*rec) - SKW_REC_HEADROOM) < 0) {
 		/* Like a record that is submitted: without a wake-up here the reader could miss it.
 		 */
 		bpf_ringbuf_discard(rec, 0);
 		count->dropped++;
 		return 0;
 	}
-	if (skb->vlan_present && caplen >= 12 && bpf_skb_load_bytes(skb, 0, rec->frame, 12) == 0) {
-		/* The MAC addresses move to the front, into the headroom. The tag fills the gap. */
-		*(__u16 *)(rec->frame + 12) = skb->vlan_proto;
-		*(__u16 *)(rec->frame + 14) = __builtin_bswap16(skb->vlan_tci);
-		rec->flags = SKW_REC_TAGGED;
-	}
+	rec->flags = frame_tag(skb, rec->frame, caplen);
 	count->captured++;
 	if (skb->len > caplen)
 		count->truncated++;

@@ -134,6 +134,15 @@ static __always_inline void end_of_tuple(struct skw_chosen_end *end,
 	end->scope = tuple->scope;
 }
 
+static __always_inline void listener_note(void)
+{
+	__u32 zero = 0;
+	struct skw_chosen_counters *count = bpf_map_lookup_elem(&counters, &zero);
+
+	if (count && !count->listeners)
+		count->listeners = 1;
+}
+
 /* Several sockets may share an end: workers with SO_REUSEPORT. */
 static __always_inline bool end_enter(struct own_socket *own, const struct skw_chosen_tuple *tuple,
 				      __u32 flags)
@@ -145,6 +154,8 @@ static __always_inline bool end_enter(struct own_socket *own, const struct skw_c
 	struct skw_chosen_end end;
 
 	end_of_tuple(&end, tuple);
+	if (end.protocol == IPPROTO_TCP)
+		listener_note();
 	port_note(end.protocol, is_any(end.addr) ? PORT_ANY_END : PORT_END, end.port);
 	old = bpf_map_lookup_elem(&ends, &end);
 	if (old) {

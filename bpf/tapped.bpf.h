@@ -4,6 +4,7 @@
 #define SKW_TAPPED_BPF_H
 
 #include "entry.bpf.h"
+#include "syn.bpf.h"
 
 #define LOOPBACK_IFINDEX 1
 #define PACKET_OUTGOING  4
@@ -146,6 +147,29 @@ static __always_inline bool is_ip(const struct __sk_buff *skb)
 	       protocol == ETH_P_8021AD;
 }
 
+static __always_inline bool listener_exists(void)
+{
+	__u32 zero = 0;
+	struct skw_chosen_counters *count = bpf_map_lookup_elem(&counters, &zero);
+
+	return count && count->listeners;
+}
+
+/* Where a chosen socket listens, a SYN to another end may be for it all the same. */
+static __always_inline void on_handshake(struct __sk_buff *skb, struct skw_chosen_tuple *sent,
+					 __u8 flags, bool chosen)
+{
+	struct skw_chosen_tuple turned;
+
+	sent->scope = SKW_SCOPE_OWN;
+	if (IS_SYN(flags) && !chosen && skb->pkt_type != PACKET_OUTGOING && listener_exists()) {
+		tuple_turn(&turned, sent);
+		syn_keep(skb, &turned);
+	} else if (!IS_SYN(flags) && chosen && skb->pkt_type == PACKET_OUTGOING) {
+		syn_release(sent);
+	}
+}
+
 static __always_inline bool packet_chosen(struct __sk_buff *skb)
 {
 	struct wire w;
@@ -166,6 +190,8 @@ static __always_inline bool packet_chosen(struct __sk_buff *skb)
 
 	if (w.fragment)
 		note_fragment(&w, chosen);
+	if (flags & TCP_FLAG_SYN)
+		on_handshake(skb, &w.tuple, flags, chosen);
 	return chosen;
 }
 

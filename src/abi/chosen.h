@@ -48,14 +48,14 @@ struct skw_chosen_entry {
 
 /* One of these, in an array with one element. */
 struct skw_chosen_counters {
-	__u64 entered;  /* tuples and ends */
-	__u64 full;     /* sockets whose tuple or end found no room */
-	__u64 opened;   /* TCP connections of chosen sockets */
-	__u64 finished; /* connections that have ended since, with their last packets */
-	__u64 others;   /* set to 1 with the first socket of another namespace */
-	__u64 sockets;  /* sockets that were marked as chosen */
-	__u64 early;    /* closed ones that were forgotten before their last packets could come */
-	__u64 reserved;
+	__u64 entered;   /* tuples and ends */
+	__u64 full;      /* sockets whose tuple or end found no room */
+	__u64 opened;    /* TCP connections of chosen sockets */
+	__u64 finished;  /* connections that have ended since, with their last packets */
+	__u64 others;    /* set to 1 with the first socket of another namespace */
+	__u64 sockets;   /* sockets that were marked as chosen */
+	__u64 early;     /* closed ones that were forgotten before their last packets could come */
+	__u64 listeners; /* set to 1 with the first chosen listener */
 };
 
 _Static_assert(sizeof(struct skw_chosen_tuple) == 40, "tuple of a chosen socket");

@@ -14,6 +14,11 @@
  */
 #define SKW_REC_HEADROOM 4
 #define SKW_REC_TAGGED   0x01
+/*
+ * The packet came before its record: ts_ns is the time of the record, for the order of the rings,
+ * and the last 8 bytes of the record are the time of the packet.
+ */
+#define SKW_REC_LATE 0x02
 
 /* Highest snapshot length, and tcpdump's default. */
 #define SKW_SNAPLEN_MAX 262144

@@ -10,12 +10,14 @@
 #include <linux/types.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "abi/packet.h"
 
 /* Both pointers point into the record, which the ring owns. */
 struct skw_packet_frame {
 	const struct skw_packet_rec *rec;
+	uint64_t ts_ns;       /* CLOCK_MONOTONIC, of the packet */
 	const uint8_t *frame; /* caplen bytes, the link-layer header first */
 	uint32_t caplen;      /* at most the snaplen and at most len */
 	uint32_t len;         /* the length on the wire, including a tag that was put back */
@@ -30,11 +32,14 @@ static inline int skw_packet_rec_decode(const void *rec, size_t size, uint32_t s
 					struct skw_packet_frame *out)
 {
 	const struct skw_packet_rec *r = rec;
+	size_t most = sizeof(*r) + SKW_REC_HEADROOM;
 
-	if (size < sizeof(*r) + SKW_REC_HEADROOM)
+	if (size < most)
 		return -EBADMSG;
-	if (r->caplen > size - sizeof(*r) - SKW_REC_HEADROOM || r->caplen > r->len ||
-	    r->len > UINT32_MAX - SKW_REC_HEADROOM || (r->flags & ~SKW_REC_TAGGED))
+	if (r->flags & SKW_REC_LATE)
+		most += sizeof(out->ts_ns);
+	if (size < most || r->caplen > size - most || r->caplen > r->len ||
+	    r->len > UINT32_MAX - SKW_REC_HEADROOM || (r->flags & ~(SKW_REC_TAGGED | SKW_REC_LATE)))
 		return -EBADMSG;
 
 	/* The kernel left the headroom for the tag, so the frame begins earlier by its length. */
@@ -42,6 +47,10 @@ static inline int skw_packet_rec_decode(const void *rec, size_t size, uint32_t s
 	uint32_t caplen = r->caplen + tag;
 
 	out->rec = r;
+	out->ts_ns = r->ts_ns;
+	if (r->flags & SKW_REC_LATE)
+		memcpy(&out->ts_ns, (const uint8_t *)rec + size - sizeof(out->ts_ns),
+		       sizeof(out->ts_ns));
 	out->frame = r->frame + SKW_REC_HEADROOM - tag;
 	out->caplen = snaplen && caplen > snaplen ? snaplen : caplen;
 	out->len = r->len + tag;

@@ -99,7 +99,7 @@ static int add_packet(struct skw_capture *c, const void *bytes, size_t size, str
 	struct skw_packet *pkt = &c->run[c->run_len];
 
 	*pkt = (struct skw_packet){
-		.ts_ns = skw_loop_real_ns(c->clock, rec.rec->ts_ns),
+		.ts_ns = skw_loop_real_ns(c->clock, rec.ts_ns),
 		.data = rec.frame,
 		.caplen = rec.caplen,
 		.len = rec.len,

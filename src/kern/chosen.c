@@ -20,6 +20,7 @@
 #include "kern/bpf_log.h"
 #include "kern/conn_owner.h"
 #include "kern/host/cgroup.h"
+#include "kern/libbpf.h"
 #include "kern/types.h"
 #include "util/cleanup.h"
 
@@ -112,6 +113,18 @@ static int put_cgroups(struct skw_chosen *c, const struct skw_owner_plan *plan, 
 	return ret;
 }
 
+/* The owner filter adds records as well, and jumps to the capture program. */
+static int use_tap(struct ownerfilter_bpf *bpf, const struct skw_tap *tap)
+{
+	int ret = bpf_map__reuse_fd(bpf->maps.next, skw_tap_next_fd(tap));
+
+	bpf->rodata->cpus = skw_libbpf_cpus();
+	bpf->rodata->rings_len = skw_tap_rings_len(tap);
+	if (!ret)
+		ret = bpf_map__reuse_fd(bpf->maps.rings, skw_tap_rings_fd(tap));
+	return ret ? ret : bpf_map__reuse_fd(bpf->maps.packets, skw_tap_counters_fd(tap));
+}
+
 static int chosen_load(struct skw_chosen *c, const struct skw_owner_plan *plan, struct skw_tap *tap,
 		       struct skw_error *err)
 {
@@ -137,7 +150,7 @@ static int chosen_load(struct skw_chosen *c, const struct skw_owner_plan *plan, 
 		bpf_map__set_max_entries(c->bpf->maps.closed, plan->sockets_max);
 	}
 	c->bpf->rodata->reader_pidns = skw_conn_owner_pidns();
-	ret = bpf_map__reuse_fd(c->bpf->maps.next, skw_tap_next_fd(tap));
+	ret = use_tap(c->bpf, tap);
 	if (!ret)
 		ret = ownerfilter_bpf__load(c->bpf);
 	if (!ret)

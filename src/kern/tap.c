@@ -197,6 +197,16 @@ int skw_tap_next_fd(const struct skw_tap *tap)
 	return bpf_map__fd(tap->bpf->maps.next);
 }
 
+int skw_tap_rings_fd(const struct skw_tap *tap)
+{
+	return bpf_map__fd(tap->bpf->maps.rings);
+}
+
+unsigned skw_tap_rings_len(const struct skw_tap *tap)
+{
+	return tap->rings.len;
+}
+
 int skw_tap_load_filter(const struct bpf_insn *insns, size_t len, struct skw_error *err)
 {
 	/* The log of a long program takes megabytes, so only the summary is asked for. */

@@ -57,6 +57,10 @@ void skw_tap_disarm(struct skw_tap *tap);
 int skw_tap_counters_fd(const struct skw_tap *tap);
 int skw_tap_next_fd(const struct skw_tap *tap);
 
+/* The rings, for a program that adds records as the capture program does. */
+int skw_tap_rings_fd(const struct skw_tap *tap);
+unsigned skw_tap_rings_len(const struct skw_tap *tap);
+
 /*
  * Puts a program between all filter programs and the capture program, to which it jumps by
  * SKW_NEXT_CAPTURE. Returns 0 or -errno.

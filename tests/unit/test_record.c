@@ -97,7 +97,7 @@ static void a_contradiction_is_refused_and_the_output_left_alone(void **state)
 		{ 60, 59, 0 },
 		{ UINT32_MAX, UINT32_MAX, 0 },
 		{ 60, UINT32_MAX, SKW_REC_TAGGED },
-		{ 60, 60, 0x02 },
+		{ 60, 60, 0x04 },
 		{ 60, 60, 0x81 },
 	};
 
@@ -111,12 +111,33 @@ static void a_contradiction_is_refused_and_the_output_left_alone(void **state)
 	}
 }
 
+static void a_late_packet_has_its_own_time(void **state)
+{
+	(void)state;
+	struct sample s = make(40, 40, SKW_REC_LATE);
+	const uint64_t own_ns = 12345;
+	struct skw_packet_frame out;
+
+	memcpy(s.bytes + sizeof(s.bytes) - sizeof(own_ns), &own_ns, sizeof(own_ns));
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(s.bytes), 0, &out), 0);
+	assert_int_equal(out.ts_ns, own_ns);
+
+	/* The time takes room, too. */
+	size_t least = sizeof(struct skw_packet_rec) + SKW_REC_HEADROOM + 40 + sizeof(own_ns);
+	assert_int_equal(skw_packet_rec_decode(&s, least, 0, &out), 0);
+	assert_int_equal(skw_packet_rec_decode(&s, least - 1, 0, &out), -EBADMSG);
+	assert_int_equal(skw_packet_rec_decode(&s, sizeof(struct skw_packet_rec) + SKW_REC_HEADROOM,
+					       0, &out),
+			 -EBADMSG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_untagged_frame_begins_behind_the_headroom),
 		cmocka_unit_test(a_tagged_frame_takes_the_headroom_and_is_longer),
 		cmocka_unit_test(the_snapshot_length_cuts_after_the_tag_was_counted),
+		cmocka_unit_test(a_late_packet_has_its_own_time),
 		cmocka_unit_test(a_record_may_be_larger_than_its_frame_but_not_smaller),
 		cmocka_unit_test(a_contradiction_is_refused_and_the_output_left_alone),
 	};
