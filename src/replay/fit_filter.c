@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "verbs/ask.h"
+#include "keeper/ask.h"
 
 int skw_fit_filter_compile(const struct skw_verbs_program *ctx, struct skw_keeper *k, size_t number,
 			   const struct skw_offline_link *link, struct skw_offline_filter **out,
@@ -15,16 +15,16 @@ int skw_fit_filter_compile(const struct skw_verbs_program *ctx, struct skw_keepe
 							   .snaplen = link->snaplen,
 							   .swapped = link->swapped,
 							   .directions = link->directions };
-	const struct skw_verbs_question question = { .verb = ctx->table.first,
-						     .request = &request,
-						     .len = sizeof(request),
-						     .what = "filter" };
+	const struct skw_keeper_question question = { .verb = ctx->table.first,
+						      .request = &request,
+						      .len = sizeof(request),
+						      .what = "filter" };
 	struct skw_error why = { 0 };
 
 	if (!k)
 		return skw_offline_filter_compile(ctx->list[number], link, !ctx->no_optimize, out,
 						  err);
-	int fd = skw_verbs_ask_fd(k, &question, NULL, 0, &why);
+	int fd = skw_keeper_ask_fd(k, &question, NULL, 0, &why);
 	if (fd == -EINVAL)
 		return skw_error_usage(err, "%s", why.text);
 	if (fd < 0)

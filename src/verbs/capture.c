@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keeper/ask.h"
 #include "util/cleanup.h"
-#include "verbs/ask.h"
 #include "verbs/program.h"
 
 enum { VERB_LEARN, VERB_FORGET, VERB_STOP, VERBS };
@@ -126,16 +126,16 @@ int skw_verbs_capture_learn(const struct skw_verbs_capture *ctx, struct skw_keep
 			    struct skw_offline_filter **user, struct skw_error *err)
 {
 	char what[32];
-	const struct skw_verbs_question question = { .verb = ctx->table.first + VERB_LEARN,
-						     .request = &ifindex,
-						     .len = sizeof(ifindex),
-						     .what = what };
+	const struct skw_keeper_question question = { .verb = ctx->table.first + VERB_LEARN,
+						      .request = &ifindex,
+						      .len = sizeof(ifindex),
+						      .what = what };
 	struct skw_offline_filter *filter = NULL;
 	struct skw_dispatched learned;
 	int fd = -1;
 
 	snprintf(what, sizeof(what), "interface %u", ifindex);
-	int ret = skw_verbs_ask(k, &question, &learned, sizeof(learned), &fd, err);
+	int ret = skw_keeper_ask(k, &question, &learned, sizeof(learned), &fd, err);
 	if (ret)
 		return ret;
 	if (fd >= 0)

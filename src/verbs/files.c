@@ -3,19 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keeper/ask.h"
+#include "keeper/rights.h"
 #include "out/rotate.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
-#include "verbs/ask.h"
 
 #define OUTPUT_FLAGS (O_WRONLY | O_CLOEXEC | O_NOCTTY)
 
@@ -46,39 +45,17 @@ static int open_for_writing(const char *name, uid_t user, bool waits)
 	return SKW_TAKE_FD(fd);
 }
 
-/*
- * Opens the file with the rights of ctx->who, so that a link in that user's directory can't make
- * root overwrite another file. Returns a descriptor or -errno.
- */
-static int open_as(const struct skw_verbs_files *ctx, const char *name)
+/* The arguments of open_theirs(), by skw_rights_borrow(). */
+struct theirs {
+	const struct skw_verbs_files *ctx;
+	const char *name;
+};
+
+static int open_theirs(void *arg)
 {
-	const struct skw_identity *who = ctx->who;
-	SKW_AUTO_FREE gid_t *before = NULL, *groups = NULL;
-	int before_len = getgroups(0, NULL);
-	int len = 0;
+	const struct theirs *t = arg;
 
-	getgrouplist(who->name, who->gid, NULL, &len);
-	before = calloc((size_t)before_len + 1, sizeof(*before));
-	groups = calloc((size_t)len + 1, sizeof(*groups));
-	if (!before || !groups || getgroups(before_len, before) < 0)
-		return -ENOMEM;
-	/* Its list has a place for each group, unless the first call lacked memory. */
-	if (getgrouplist(who->name, who->gid, groups, &len) < 0)
-		return -ENOMEM;
-	if (setgroups((size_t)len, groups) < 0)
-		return -errno;
-	gid_t gid = (gid_t)setfsgid(who->gid);
-	uid_t uid = (uid_t)setfsuid(who->uid);
-	int ret = (uid_t)setfsuid((uid_t)-1) == who->uid
-			  ? open_for_writing(name, who->uid, !ctx->opened)
-			  : -EPERM;
-
-	setfsuid(uid);
-	setfsgid(gid);
-	/* The keeper must not go on with the wrong groups. */
-	if (setgroups((size_t)before_len, before) < 0)
-		_exit(SKW_EXIT_ERRNO + errno);
-	return ret;
+	return open_for_writing(t->name, t->ctx->who->uid, !t->ctx->opened);
 }
 
 /*
@@ -123,7 +100,10 @@ static int open_output(const struct skw_verbs_files *ctx, const char *name, stru
 	struct stat st;
 
 	if (ctx->who) {
-		fd = open_as(ctx, name);
+		struct theirs theirs = { ctx, name };
+
+		/* So a link in that user's directory can't make root overwrite another file. */
+		fd = skw_rights_borrow(ctx->who, open_theirs, &theirs);
 		if (fd == -EACCES)
 			fd = open_for(ctx, name);
 	} else {
@@ -311,10 +291,10 @@ void skw_verbs_files_settle(struct skw_verbs_files *ctx)
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,
 			 const struct skw_file_id *id, struct skw_error *err)
 {
-	const struct skw_verbs_question question = { .verb = ctx->table.first + VERB_OPEN_FILE,
-						     .request = id,
-						     .len = sizeof(*id),
-						     .what = ctx->plan->name };
+	const struct skw_keeper_question question = { .verb = ctx->table.first + VERB_OPEN_FILE,
+						      .request = id,
+						      .len = sizeof(*id),
+						      .what = ctx->plan->name };
 
 	if (strcmp(ctx->plan->name, "-") == 0) {
 		int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -322,7 +302,7 @@ int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k
 		return fd < 0 ? skw_error_set(err, -errno, "standard output: %s", strerror(errno))
 			      : fd;
 	}
-	return skw_verbs_ask_fd(k, &question, NULL, 0, err);
+	return skw_keeper_ask_fd(k, &question, NULL, 0, err);
 }
 
 int skw_verbs_files_done(const struct skw_verbs_files *ctx, struct skw_keeper *k,

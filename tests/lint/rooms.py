@@ -50,7 +50,7 @@ ARROWS = {
     # Sources, sinks and stages never use each other: session hands one to the next.
     "capture": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
     "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
-    "replay": COMMON | PURE_FRONT | {"loop", "verbs", "out"},
+    "replay": COMMON | PURE_FRONT | {"loop", "verbs", "keeper", "out"},
     "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
     # resolve: a sink that hears of the loop and prints nothing; dissect says what names it asks for.
     "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},

@@ -120,7 +120,7 @@ FINDINGS = [
      r"^(pcap:start|read:keeper):memory:ENOMEM .*\b(skw_handle_compile|skw_offline_filter_compile)\b"),
     ("a command's end is seen after a signal", r"^pcapng:keeper:waitpid:EINTR "),
     ("groups that can't be read are told from groups that are refused",
-     r"^pcapng:keeper:memory:ENOMEM .*\bopen_as\b"),
+     r"^pcapng:keeper:memory:ENOMEM .*\bskw_rights_borrow\b"),
 ]  # fmt: skip
 RUNS_PER_FINDING = 4
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "verbs/ask.h"
+#include "keeper/ask.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "util/cleanup.h"
 
-int skw_verbs_ask(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
-		  size_t reply_len, int *fd, struct skw_error *err)
+int skw_keeper_ask(struct skw_keeper *k, const struct skw_keeper_question *question, void *reply,
+		   size_t reply_len, int *fd, struct skw_error *err)
 {
 	char text[SKW_KEEPER_REPLY_MAX] = "";
 	size_t text_len = sizeof(text), n = 1;
@@ -30,11 +30,11 @@ int skw_verbs_ask(struct skw_keeper *k, const struct skw_verbs_question *questio
 			     ret == -EPIPE ? skw_keeper_fate(k) : strerror(-ret));
 }
 
-int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
-		     size_t reply_len, struct skw_error *err)
+int skw_keeper_ask_fd(struct skw_keeper *k, const struct skw_keeper_question *question, void *reply,
+		      size_t reply_len, struct skw_error *err)
 {
 	int fd = -1;
-	int ret = skw_verbs_ask(k, question, reply, reply_len, &fd, err);
+	int ret = skw_keeper_ask(k, question, reply, reply_len, &fd, err);
 
 	if (ret)
 		return ret;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Asks the keeper for an answer of a known length, and for a descriptor. */
-#ifndef SKW_VERBS_ASK_H
-#define SKW_VERBS_ASK_H
+#ifndef SKW_KEEPER_ASK_H
+#define SKW_KEEPER_ASK_H
 
 #include <stddef.h>
 
 #include "keeper/keeper.h"
 #include "util/error.h"
 
-struct skw_verbs_question {
+struct skw_keeper_question {
 	size_t verb;
 	const void *request;
 	size_t len;
@@ -21,13 +21,13 @@ struct skw_verbs_question {
  * with them, *fd is set to it and the caller owns it; otherwise *fd is -1. A NULL `fd` expects
  * none. Returns 0, or -errno with err filled. If the keeper gave a reason, err has it.
  */
-int skw_verbs_ask(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
-		  size_t reply_len, int *fd, struct skw_error *err);
+int skw_keeper_ask(struct skw_keeper *k, const struct skw_keeper_question *question, void *reply,
+		   size_t reply_len, int *fd, struct skw_error *err);
 
 /*
  * The same where a descriptor must come. Returns a descriptor that the caller owns, or -errno.
  */
-int skw_verbs_ask_fd(struct skw_keeper *k, const struct skw_verbs_question *question, void *reply,
-		     size_t reply_len, struct skw_error *err);
+int skw_keeper_ask_fd(struct skw_keeper *k, const struct skw_keeper_question *question, void *reply,
+		      size_t reply_len, struct skw_error *err);
 
 #endif
