@@ -27,6 +27,9 @@ const struct skw_packet_kind *skw_capture_kind(const struct skw_capture *c);
  */
 const struct skw_iface *skw_capture_iface(void *capture, uint32_t place);
 
+/* Whether packets must be taken now, as the rings soon have no room for others. */
+bool skw_capture_is_pressed(void *capture);
+
 /*
  * The figures of all interfaces, and of one interface by its place (-ENOENT: it has no figures of
  * its own). They are exact once the source has stopped and all records have been taken.

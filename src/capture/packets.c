@@ -199,16 +199,26 @@ int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err)
 	return 0;
 }
 
+bool skw_capture_is_pressed(void *capture)
+{
+	struct skw_capture *c = capture;
+
+	return skw_rings_fill(skw_tap_rings(c->tap)) >= skw_tap_wake_threshold(c->tap);
+}
+
 int skw_capture_rest(void *capture)
 {
 	struct skw_capture *c = capture;
 	struct skw_rings *rings = skw_tap_rings(c->tap);
-	uint64_t fill = skw_rings_fill(rings);
+	uint64_t fill = skw_rings_fill(rings), ts_ns;
 
-	if (fill >= skw_tap_wake_threshold(c->tap))
+	if (skw_capture_is_pressed(c))
 		return 0;
 	if (c->found)
 		return (int)c->plan->wait_ms;
+	/* Another source keeps the loop from taking it. */
+	if (skw_rings_peek(rings, &ts_ns))
+		return c->plan->wait_ms ? (int)c->plan->wait_ms : 1;
 	if (fill)
 		/* The record is not finished, or it is slightly too young. */
 		return 1;

@@ -232,7 +232,7 @@ static const struct skw_option others[] = {
 	  .offset = AT(version) },
 };
 
-#define TABLES 5
+#define TABLES 6
 
 static struct skw_option_table *tables_as_in_help(struct skw_option_table tables[TABLES])
 {
@@ -240,7 +240,8 @@ static struct skw_option_table *tables_as_in_help(struct skw_option_table tables
 	tables[1] = skw_capture_options_owner;
 	tables[2] = skw_capture_options_printing;
 	tables[3] = skw_capture_options_tcpdump;
-	tables[4] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
+	tables[4] = skw_capture_options_secrets;
+	tables[5] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
 	return tables;
 }
 

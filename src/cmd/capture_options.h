@@ -32,8 +32,9 @@ void skw_capture_request_free(struct skw_capture_request *r);
 
 void skw_capture_options_help(FILE *to);
 
-/* The options for printing, and those that tcpdump has, too. */
+/* The options for printing, those that tcpdump has, too, and those for secrets. */
 extern const struct skw_option_table skw_capture_options_printing;
+extern const struct skw_option_table skw_capture_options_secrets;
 extern const struct skw_option_table skw_capture_options_tcpdump;
 /* The options that choose packets by their owner. */
 extern const struct skw_option_table skw_capture_options_owner;

@@ -22,6 +22,11 @@ enum skw_pcapng_block {
 	SKW_PCAPNG_SECTION = 0x0a0d0d0a,        /* reads the same in both byte orders */
 };
 
+/* The type of secrets that are the lines of a TLS key log. */
+#define SKW_PCAPNG_SECRETS_TLS 0x544c534b
+/* The offset of the secrets in their block. */
+#define SKW_PCAPNG_SECRETS_AT 16
+
 enum skw_pcapng_option {
 	SKW_PCAPNG_END = 0,
 	SKW_PCAPNG_COMMENT = 1,

@@ -235,3 +235,20 @@ void skw_pcapng_note(struct skw_buf *b, uint64_t ts_ns, const char *text)
 	skw_buf_add_char(b, '\n');
 	end_block(b, at);
 }
+
+void skw_pcapng_secrets(struct skw_buf *b, uint32_t type, const void *secrets, size_t len,
+			bool swapped)
+{
+	uint32_t total = SKW_PCAPNG_SECRETS_AT + (uint32_t)len + padding(len) + 4;
+	uint32_t words[] = { SKW_PCAPNG_SECRETS, total, type, (uint32_t)len };
+
+	if (swapped) {
+		total = __builtin_bswap32(total);
+		for (size_t i = 0; i < SKW_ARRAY_SIZE(words); i++)
+			words[i] = __builtin_bswap32(words[i]);
+	}
+	skw_buf_add(b, words, sizeof(words));
+	skw_buf_add(b, secrets, len);
+	skw_buf_add(b, zeros, padding(len));
+	skw_buf_add(b, &total, sizeof(total));
+}

@@ -69,4 +69,11 @@ void skw_pcapng_stats(struct skw_buf *b, uint32_t iface, const struct skw_iface_
  */
 void skw_pcapng_note(struct skw_buf *b, uint64_t ts_ns, const char *text);
 
+/*
+ * Appends secrets, with which later packets can be decrypted. `type` is one of
+ * SKW_PCAPNG_SECRETS_*. With `swapped` the block is in the other byte order.
+ */
+void skw_pcapng_secrets(struct skw_buf *b, uint32_t type, const void *secrets, size_t len,
+			bool swapped);
+
 #endif

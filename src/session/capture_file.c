@@ -31,14 +31,13 @@ int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_err
 	const struct skw_outputs_source source = { .kind = skw_replay_kind(r),
 						   .iface = skw_replay_iface,
 						   .ctx = r };
-	const struct skw_source reader = skw_replay_source(r);
-	struct skw_loop_plan loop = {
-		.sources = &reader, .sources_len = 1, .report = report, .ctx = &outputs
-	};
+	struct skw_loop_plan loop = { .report = report, .ctx = &outputs };
 	int ret = skw_outputs_make(&outputs, plan, &source, err);
 
 	if (!ret) {
-		skw_outputs_plan(&outputs, &loop);
+		const struct skw_source packets = skw_replay_source(r);
+
+		skw_outputs_plan(&outputs, &packets, 1, &loop);
 		ret = skw_loop_run(&loop, err);
 	}
 	skw_outputs_free(&outputs);

@@ -70,20 +70,20 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 						   .iface = skw_capture_iface,
 						   .stats = skw_capture_iface_stats,
 						   .dropped = dropped,
+						   .is_pressed = skw_capture_is_pressed,
 						   .ctx = l->capture };
 	struct skw_source sources[2] = { skw_capture_source(l->capture) };
-	struct skw_loop_plan loop = { .sources = sources,
-				      .sources_len = 1,
-				      .tells_clock = true,
+	size_t sources_len = 1;
+	struct skw_loop_plan loop = { .tells_clock = true,
 				      .takes_signal = takes_signal,
 				      .report = report,
 				      .ctx = l };
 	int ret = skw_outputs_make(&l->outputs, plan, &source, err);
 
 	if (l->run)
-		sources[loop.sources_len++] = skw_run_source(l->run);
+		sources[sources_len++] = skw_run_source(l->run);
 	if (!ret) {
-		skw_outputs_plan(&l->outputs, &loop);
+		skw_outputs_plan(&l->outputs, sources, sources_len, &loop);
 		ret = skw_loop_run(&loop, err);
 	}
 	skw_outputs_free(&l->outputs);

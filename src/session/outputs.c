@@ -64,6 +64,18 @@ static int add_lines(struct skw_outputs *o, struct skw_error *err)
 	return ret;
 }
 
+static int add_keylog(struct skw_outputs *o, struct skw_error *err)
+{
+	o->keylog_plan = (struct skw_keylog_plan){ .name = o->plan->keylog,
+						   .who = o->plan->user ? &o->who : NULL,
+						   .grows = o->source->is_pressed != NULL,
+						   .is_pressed = o->source->is_pressed,
+						   .ctx = o->source->ctx };
+	int ret = skw_keylog_new(&o->keylog_plan, &o->keylog);
+
+	return ret ? skw_error_set(err, ret, "--keylog: out of memory") : 0;
+}
+
 int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		     const struct skw_outputs_source *source, struct skw_error *err)
 {
@@ -75,18 +87,31 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		ret = skw_identity_lookup(plan->user, &o->who, err);
 	if (!ret && plan->file.name)
 		ret = add_recorder(o, err);
+	if (!ret && plan->keylog)
+		ret = add_keylog(o, err);
 	return ret || !plan->lines ? ret : add_lines(o, err);
 }
 
 void skw_outputs_free(struct skw_outputs *o)
 {
 	skw_recorder_free(o->recorder);
+	skw_keylog_free(o->keylog);
 	skw_resolve_free(o->names);
 	skw_verbs_files_settle(&o->files);
 }
 
-void skw_outputs_plan(struct skw_outputs *o, struct skw_loop_plan *plan)
+void skw_outputs_plan(struct skw_outputs *o, const struct skw_source *sources, size_t len,
+		      struct skw_loop_plan *plan)
 {
+	size_t n = 0;
+
+	/* Secrets go before the packets. */
+	if (o->keylog)
+		o->sources[n++] = skw_keylog_source(o->keylog);
+	for (size_t i = 0; i < len; i++)
+		o->sources[n++] = sources[i];
+	plan->sources = o->sources;
+	plan->sources_len = n;
 	o->sink = skw_tee_sink(&o->tee);
 	plan->sink = &o->sink;
 	plan->tables = o->tables;

@@ -4,6 +4,7 @@
 #define SKW_SESSION_OUTPUTS_H
 
 #include "keeper/privileges.h"
+#include "keylog/keylog.h"
 #include "loop/loop.h"
 #include "resolve/resolve.h"
 #include "session/plan.h"
@@ -20,8 +21,12 @@ struct skw_outputs_source {
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
 	/* Returns the number of dropped packets so far. NULL: there is no status line. */
 	uint64_t (*dropped)(void *ctx);
+	/* Whether packets can't be held back, for want of room. NULL: the source is a file. */
+	bool (*is_pressed)(void *ctx);
 	void *ctx;
 };
+
+#define SKW_OUTPUTS_SOURCES 3
 
 struct skw_outputs {
 	const struct skw_session_plan *plan;
@@ -30,7 +35,10 @@ struct skw_outputs {
 	struct skw_verbs_files files;
 	struct skw_keeper_table *tables[1];
 	struct skw_recorder *recorder; /* owned; NULL if no file is written */
-	struct skw_resolve *names;     /* owned; NULL if lines have numbers */
+	struct skw_keylog_plan keylog_plan;
+	struct skw_keylog *keylog; /* owned; NULL if there is no key log */
+	struct skw_source sources[SKW_OUTPUTS_SOURCES + 1];
+	struct skw_resolve *names; /* owned; NULL if lines have numbers */
 	struct skw_print_options print;
 	struct skw_packet_lines lines;
 	struct skw_status status;
@@ -46,8 +54,12 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		     const struct skw_outputs_source *source, struct skw_error *err);
 void skw_outputs_free(struct skw_outputs *o);
 
-/* Fills in the outputs' part of the loop's plan: sink, tables, user, duration. */
-void skw_outputs_plan(struct skw_outputs *o, struct skw_loop_plan *plan);
+/*
+ * Fills in the outputs' part of the loop's plan: sink, tables, user, duration; and its sources,
+ * which are those given, at most SKW_OUTPUTS_SOURCES, and those that only add to the output.
+ */
+void skw_outputs_plan(struct skw_outputs *o, const struct skw_source *sources, size_t len,
+		      struct skw_loop_plan *plan);
 
 /* With --count, prints the number of packets. */
 void skw_outputs_print_count(const struct skw_outputs *o);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/plan.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pcap/dlt.h>
 #include <stdio.h>
@@ -74,6 +75,9 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 		{ plan->list_link_types && plan->capture.ifaces_len > 1, "-L takes one interface" },
 		{ plan->dlt_name && plan->capture.ifaces_len > 1,
 		  "-y takes one interface: give one -i IF" },
+		{ plan->keylog && !plan->keylog[0], "--keylog: the file's name is empty" },
+		{ plan->keylog && !plan->file.name,
+		  "--keylog puts secrets into a pcapng file: give -w FILE.pcapng" },
 		{ plan->file.stop_bytes && !plan->file.name,
 		  "--stop-size counts the bytes of files: give -w FILE" },
 	};
@@ -155,7 +159,13 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 	if (!ret)
 		ret = check_ifaces(plan, err);
 	choose_lines(plan);
-	return ret ? ret : resolve_names(plan, err);
+	if (!ret)
+		ret = resolve_names(plan, err);
+	if (!ret && plan->keylog && plan->file.format != SKW_FILE_PCAPNG)
+		return skw_error_usage(err,
+				       "--keylog: a pcap file has no place for secrets; write a "
+				       ".pcapng file, or give --format pcapng");
+	return ret;
 }
 
 static bool is_output(const struct skw_session_plan *plan, const char *name)
@@ -166,6 +176,31 @@ static bool is_output(const struct skw_session_plan *plan, const char *name)
 	    stat(plan->file.name, &out) < 0)
 		return false;
 	return in.st_dev == out.st_dev && in.st_ino == out.st_ino && S_ISREG(in.st_mode);
+}
+
+/* With an interface, a file that is not there yet may come later, but a folder hardly does. */
+static int check_keylog(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	const char *name = plan->keylog, *slash = strrchr(name, '/');
+	int dir_len = slash ? (int)(slash - name) + 1 : 1;
+	char dir[PATH_MAX];
+	struct stat st;
+	bool is_there = lstat(name, &st) == 0;
+
+	if (!is_there && plan->read_files_len)
+		return skw_error_usage(err, "--keylog %s: %s", name, strerror(errno));
+	if (is_there && !S_ISREG(st.st_mode))
+		return skw_error_usage(err, "--keylog %s: it is no regular file%s", name,
+				       S_ISLNK(st.st_mode) ? ", and a link is not followed: name "
+							     "the file itself"
+							   : "");
+	if (is_output(plan, name))
+		return skw_error_usage(err, "-w %s is the file of --keylog: it would be lost",
+				       plan->file.name);
+	snprintf(dir, sizeof(dir), "%.*s", dir_len, slash ? name : ".");
+	if (stat(dir, &st) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return skw_error_usage(err, "--keylog %s: %s: %s", name, dir, strerror(errno));
+	return 0;
 }
 
 /* Whether the shell would find a program of this name. */
@@ -201,5 +236,5 @@ int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw
 				       "-z \"%s\": -z takes one program, which gets only the "
 				       "file's name; put arguments into a script",
 				       command);
-	return 0;
+	return plan->keylog ? check_keylog(plan, err) : 0;
 }

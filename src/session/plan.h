@@ -46,6 +46,8 @@ struct skw_session_plan {
 	struct skw_file_plan file;
 	/* "pcap" or "pcapng"; NULL: the file's name decides. */
 	const char *format_name;
+	/* --keylog: a TLS key log whose secrets go into the file. NULL: there is none. */
+	const char *keylog;
 	/* -Z; NULL: the user stays the same. */
 	const char *user;
 

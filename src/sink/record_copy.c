@@ -118,12 +118,19 @@ int skw_record_copy_block(struct skw_record_copy *c, const struct skw_raw_block 
 
 	if (ret <= 0)
 		return ret;
-	if (b.type == SKW_PCAPNG_SECTION)
+	if (b.type == SKW_PCAPNG_SECTION) {
 		c->active = true;
+		c->swapped = b.swapped;
+	}
 	ret = c->repeats && skw_pcapng_is_for_all(&b) ? keep(c, &b) : 0;
 	if (ret)
 		return ret;
 	return c->begun ? put(c, b.bytes, b.len, is_packet(&b)) : keep_first(c, &b);
+}
+
+int skw_record_copy_put(struct skw_record_copy *c, const void *bytes, size_t n)
+{
+	return put(c, bytes, n, false);
 }
 
 bool skw_record_copy_is_full(const struct skw_record_copy *c)

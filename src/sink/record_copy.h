@@ -27,6 +27,7 @@ struct skw_record_copy {
 	bool waits;          /* the first file can't be opened before the first packet */
 
 	bool active;        /* the current section is a copy */
+	bool swapped;       /* the byte order of the last copied section is not this host's */
 	bool begun;         /* the first file is open */
 	struct skw_buf all; /* owned: for the first file, until that is open */
 	/* Owned: for each further file. */
@@ -57,6 +58,9 @@ void skw_record_copy_stop(struct skw_record_copy *c);
 
 /* Writes a block of any kind, or keeps it until the first file is open. Returns 0 or -errno. */
 int skw_record_copy_block(struct skw_record_copy *c, const struct skw_raw_block *block);
+
+/* Writes a whole block of our own, which is no packet, into a copied section. 0 or -errno. */
+int skw_record_copy_put(struct skw_record_copy *c, const void *bytes, size_t n);
 
 /* Whether so much is kept that the first file must be opened now. */
 bool skw_record_copy_is_full(const struct skw_record_copy *c);

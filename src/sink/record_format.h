@@ -10,6 +10,7 @@
 #include "model/packet.h"
 #include "out/out.h"
 #include "sink/record_copy.h"
+#include "sink/record_secrets.h"
 #include "util/buf.h"
 #include "util/error.h"
 
@@ -39,6 +40,7 @@ struct skw_record_file {
 	struct skw_buf scratch;
 	char os[512];
 	struct skw_record_copy copy;
+	struct skw_record_secrets secrets;
 };
 
 /* Each function returns 0 or -errno. A function is NULL if the format has nothing of that kind. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pcap/pcapng.h"
+#include "pcap/pcapng_body.h"
 #include "pcap/pcapng_write.h"
 
 /* Writes the scratch buffer to the file. It must contain whole blocks that are not packets. */
@@ -115,18 +117,56 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 	return ret ? ret : skw_out_record_end(f->out);
 }
 
+static int put_secrets(struct skw_record_file *f, const uint8_t *lines, size_t len)
+{
+	const struct skw_buf *b = &f->scratch;
+	bool swapped = f->copy.active && f->copy.swapped;
+
+	skw_buf_reset(&f->scratch);
+	skw_pcapng_secrets(&f->scratch, SKW_PCAPNG_SECRETS_TLS, lines, len, swapped);
+	if (!f->copy.active || b->failed)
+		return put_scratch(f);
+	return skw_record_copy_put(&f->copy, b->data, b->len);
+}
+
+/* The secrets that came before this file. */
+static int begin_secrets(struct skw_record_file *f)
+{
+	size_t at = 0, from = 0, len;
+	int ret = 0;
+
+	while (!ret && (len = skw_record_secrets_next(&f->secrets, &at))) {
+		ret = put_secrets(f, f->secrets.kept.data + from, len);
+		from = at;
+	}
+	if (!f->copy.repeats)
+		skw_record_secrets_free(&f->secrets);
+	return ret;
+}
+
 static int pcapng_begin(struct skw_record_file *f)
 {
 	int ret = skw_record_copy_begin(&f->copy);
 
-	if (ret)
-		return ret < 0 ? ret : 0;
-	return begin_section(f);
+	if (!ret)
+		ret = begin_section(f);
+	return ret < 0 ? ret : begin_secrets(f);
+}
+
+/* A block of secrets that is in no file that is read. */
+static int add_secrets(struct skw_record_file *f, const struct skw_raw_block *block)
+{
+	const uint8_t *lines = block->bytes + SKW_PCAPNG_SECRETS_AT;
+	uint32_t len = skw_pcapng_get32(lines - sizeof(len), false);
+	bool later = f->copy.repeats || !f->copy.begun;
+	int ret = later ? skw_record_secrets_keep(&f->secrets, lines, len, f->copy.repeats) : 0;
+
+	return ret || !f->copy.begun ? ret : put_secrets(f, lines, len);
 }
 
 static int pcapng_block(struct skw_record_file *f, const struct skw_raw_block *block)
 {
-	return skw_record_copy_block(&f->copy, block);
+	return block->added ? add_secrets(f, block) : skw_record_copy_block(&f->copy, block);
 }
 
 static int pcapng_note(struct skw_record_file *f, uint64_t real_ns, const char *text)
@@ -158,11 +198,13 @@ void skw_record_file_free(struct skw_record_file *f)
 	free(f->blocks);
 	free(f->places);
 	skw_record_copy_free(&f->copy);
+	skw_record_secrets_free(&f->secrets);
 }
 
 static void pcapng_say(const struct skw_record_file *f)
 {
 	skw_record_copy_say(&f->copy, f->plan->name);
+	skw_record_secrets_say(&f->secrets, f->plan->name);
 }
 
 const struct skw_record_format skw_record_format_pcapng = {

@@ -51,6 +51,7 @@ ARROWS = {
     "capture": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
     "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "keeper", "out"},
+    "keylog": COMMON | PURE_FRONT | {"loop", "verbs", "keeper"},
     "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
     # resolve: a sink that hears of the loop and prints nothing; dissect says what names it asks for.
     "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},
@@ -59,8 +60,8 @@ ARROWS = {
     "join": COMMON | {"flow", "table", "expr", "pcap"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
     "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
-    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "loop", "sink", "resolve", "run", "join",
-                                      "message", "verbs", "keeper"},
+    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink", "resolve",
+                                      "run", "join", "message", "verbs", "keeper"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "ui", "act", "row", "expr", "view"},
     "main.c": COMMON | {"cmd"},

@@ -18,6 +18,7 @@ A=skwt$$a
 namespace "$A"
 cable "$A" eth0 "$A" eth1
 mkdir "$TMP/bpf"
+: >"$TMP/keys" # a key log that every user can read
 
 # The capabilities, by number, that the messages of these commands ask for: CAP_NET_ADMIN,
 # CAP_NET_RAW, CAP_PERFMON, CAP_BPF.
@@ -65,7 +66,7 @@ try() {
 	case $setup in
 	lines) command=(capture -i eth0) ;;
 	write) command=(capture -i eth0 -w "$dir.out/f.pcapng" -C 1 -W 4 -z true) ;;
-	any) command=(capture -i any -w "$dir.out/f.pcapng") ;;
+	any) command=(capture -i any -w "$dir.out/f.pcapng" --keylog "$TMP/keys") ;;
 	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
 	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;

@@ -56,7 +56,7 @@ static struct skw_raw_block end(struct made *m, uint32_t type)
 	memcpy(m->b.data + 4, total.b.data, 4);
 	skw_buf_add(&m->b, total.b.data, 4);
 	skw_buf_free(&total.b);
-	return (struct skw_raw_block){ m->b.data, (uint32_t)m->b.len, type, m->swapped };
+	return (struct skw_raw_block){ m->b.data, (uint32_t)m->b.len, type, m->swapped, false };
 }
 
 static const struct expected {
@@ -148,12 +148,12 @@ static void options_that_forbid_a_copy_are_left_out(void **state)
 static void blocks_that_forbid_a_copy_or_are_too_long_are_counted(void **state)
 {
 	struct skw_pcapng_uncopied uncopied = { 0 };
-	struct skw_raw_block out, in = { (const uint8_t *)"", 12, 0x40000bad, false };
+	struct skw_raw_block out, in = { (const uint8_t *)"", 12, 0x40000bad, false, false };
 	struct skw_buf room = SKW_BUF_INIT;
 
 	(void)state;
 	assert_int_equal(skw_pcapng_copy(&in, 0, &room, &out, &uncopied), 0);
-	in = (struct skw_raw_block){ NULL, 20u << 20, SKW_PCAPNG_SECRETS, false };
+	in = (struct skw_raw_block){ NULL, 20u << 20, SKW_PCAPNG_SECRETS, false, false };
 	assert_int_equal(skw_pcapng_copy(&in, 0, &room, &out, &uncopied), 0);
 	assert_int_equal(uncopied.blocks, 1);
 	assert_int_equal(uncopied.too_long, 1);
@@ -271,7 +271,7 @@ static void extras_are_found(void **state)
 	assert_int_equal(skw_pcapng_extras(&b), SKW_PCAPNG_HAS_IFACE_OPTIONS);
 	b = interface(&bare, 0, NULL);
 	assert_int_equal(skw_pcapng_extras(&b), 0);
-	b = (struct skw_raw_block){ NULL, 99, SKW_PCAPNG_SECRETS, false };
+	b = (struct skw_raw_block){ NULL, 99, SKW_PCAPNG_SECRETS, false, false };
 	assert_int_equal(skw_pcapng_extras(&b), SKW_PCAPNG_HAS_SECRETS);
 	b.type = 0x80001234;
 	assert_int_equal(skw_pcapng_extras(&b), SKW_PCAPNG_HAS_UNKNOWN);

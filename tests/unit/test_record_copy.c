@@ -75,7 +75,7 @@ static struct skw_raw_block block(struct skw_buf *b, uint32_t type, const void *
 	memset(p, fill, total - 12 - len);
 	b->len = total - 4;
 	skw_buf_add(b, &n, sizeof(n));
-	return (struct skw_raw_block){ b->data, n, type, false };
+	return (struct skw_raw_block){ b->data, n, type, false, false };
 }
 
 static struct skw_raw_block section(struct skw_buf *b)

@@ -77,6 +77,10 @@ static void contradictions_are_refused(void **state)
 	       p.capture.ifaces[1] = "b", p.capture.ifaces_len = 2);
 	REFUSE("any has LINUX_SLL and LINUX_SLL2", p.dlt_name = "EN10MB");
 	REFUSE("--stop-size counts", p.file.stop_bytes = 1);
+	REFUSE("--keylog: the file's name is empty", p.keylog = "", p.file.name = "f.pcapng");
+	REFUSE("give -w FILE.pcapng", p.keylog = "keys");
+	REFUSE("a pcap file has no place for secrets", p.keylog = "keys", p.file.name = "f.pcap");
+	REFUSE("a pcap file has no place for secrets", p.keylog = "keys", p.file.name = "-");
 }
 
 static void any_stands_alone_and_for_no_name(void **state)

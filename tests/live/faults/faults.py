@@ -121,6 +121,10 @@ FINDINGS = [
     ("a command's end is seen after a signal", r"^pcapng:keeper:waitpid:EINTR "),
     ("groups that can't be read are told from groups that are refused",
      r"^pcapng:keeper:memory:ENOMEM .*\bskw_rights_borrow\b"),
+    ("secrets that were not read after a failure are no bad lines",
+     r"^keylog:worker:memory:ENOMEM .*\bskw_pcapng_secrets\b"),
+    ("a key log that can't be asked for is told once",
+     r"^keylog:worker:recvmsg:ENOMEM .*\bskw_verbs_keylog_open\b"),
 ]  # fmt: skip
 RUNS_PER_FINDING = 4
 

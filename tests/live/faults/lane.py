@@ -37,6 +37,9 @@ SCENARIOS = {
     "zst": Scenario(
         ["capture", "-i", "eth0", "-U", "-w", "{dir}/f.pcap.zst", *SMALL],
         "flood", "f.pcap.zst", "listening on"),
+    "keylog": Scenario(
+        ["capture", "-i", "eth0", "-w", "{dir}/f.pcapng", "-U", "--keylog", "{keys}", "-Z", "nobody",
+         *SMALL], "flood", "f.pcapng", "listening on"),
     "any": Scenario(["capture", "-i", "any", "-l"], "flood", None, "listening on"),
     "owner": Scenario(["capture", "-i", "eth0", "-l", "--comm", "not-there"], "flood", None,
                       "listening on"),
@@ -150,6 +153,7 @@ class Lane:
            " && echo 1 | tee /proc/sys/net/ipv6/conf/*/disable_ipv6 >/dev/null")  # fmt: skip
         self.board = Board(os.path.join(self.dir, "board"))
         self.input = os.path.join(self.dir, "input.pcap")
+        self.keys = os.path.join(self.dir, "keys")
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.held = socket.create_connection(("127.0.0.1", self.port))
@@ -165,6 +169,8 @@ class Lane:
         p.send_signal(signal.SIGINT)
         p.communicate()
         os.chmod(self.input, 0o644)
+        with open(self.keys, "w", encoding="ascii") as keys:
+            keys.write("CLIENT_RANDOM %s %s\n" % ("00" * 32, "00" * 48) * 1000)
 
     def flood(self):
         subprocess.run([self.traffic, "flood", "eth0", str(PACKETS), str(SIZE)], check=True, stdout=subprocess.DEVNULL)
@@ -181,7 +187,7 @@ class Lane:
         scenario = SCENARIOS[fault.scenario]
         shutil.rmtree(self.out, ignore_errors=True)
         os.mkdir(self.out)
-        if fault.scenario == "pcapng":
+        if fault.scenario in ("pcapng", "keylog"):
             shutil.chown(self.out, "nobody")
         self.board.clear()
         env = dict(
@@ -189,7 +195,7 @@ class Lane:
         if fault.kind:
             role, kind, nth, error = fault.plan()
             env["SKW_FAULT_PLAN"] = f"{ROLES.index(role)}:{kind}:{nth}:{error}"
-        args = [a.format(dir=self.out, input=self.input) for a in scenario.args]
+        args = [a.format(dir=self.out, input=self.input, keys=self.keys) for a in scenario.args]
         stdout = os.path.join(self.dir, "stdout")
         with open(stdout, "w") as out:
             p = subprocess.Popen(
