@@ -38,6 +38,29 @@ dnl SKW_MISS(WHAT, DEBIAN-PACKAGE): remember that something required is missing.
 AC_DEFUN([SKW_MISS], [AS_VAR_APPEND([skw_missing], ["
   $1: install $2"])])
 
+dnl Where Wireshark looks for programs that capture. If Wireshark is in another prefix, its folder is
+dnl not used unless it is named, so that "make install" stays in its own prefix.
+AC_DEFUN([SKW_EXTCAP], [
+AC_ARG_WITH([extcapdir], [AS_HELP_STRING([--with-extcapdir=DIR],
+	[the folder in which Wireshark looks for extcap programs, no for none (default: that of
+	Wireshark in the same prefix, else LIBDIR/wireshark/extcap)])],
+	[], [with_extcapdir=check])
+skw_wireshark_dir=`$PKG_CONFIG --variable=extcapdir wireshark 2>/dev/null`
+skw_prefix=$prefix
+AS_IF([test "x$skw_prefix" = xNONE], [skw_prefix=$ac_default_prefix])
+AS_CASE([$with_extcapdir],
+	[yes], [AC_MSG_ERROR([--with-extcapdir needs a folder])],
+	[no], [extcapdir=],
+	[check], [AS_CASE([$skw_wireshark_dir],
+		["$skw_prefix"/*], [extcapdir=$skw_wireshark_dir],
+		[extcapdir='${libdir}/wireshark/extcap'])],
+	[/*], [extcapdir=$with_extcapdir],
+	[AC_MSG_ERROR([--with-extcapdir=$with_extcapdir: give an absolute name])])
+AS_IF([test "x$enable_bpf" != xyes], [extcapdir=])
+AC_SUBST([extcapdir])
+AM_CONDITIONAL([EXTCAP], [test -n "$extcapdir"])
+])
+
 dnl Reports everything that is missing in one message, so that it can be installed at once.
 AC_DEFUN([SKW_MISSING_REPORT], [
 AS_IF([test -n "$skw_missing"],
@@ -53,6 +76,7 @@ skwatch $PACKAGE_VERSION
   sanitizers        $skw_sanitizers
   hardening         $skw_hardening
   BPF and live part $skw_bpf_summary
+  link for Wireshark ${extcapdir:-no}
   unprivileged user ${with_user:-skwatch, else nobody}
   .zst captures     $skw_have_zstd
   .gz captures      $skw_have_zlib

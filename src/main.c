@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,9 +18,7 @@
 static const struct skw_command *const commands[] = {
 	&skw_cmd_capture,
 #ifdef HAVE_BPF
-	&skw_cmd_top,
-	&skw_cmd_events,
-	&skw_cmd_check,
+	&skw_cmd_top,     &skw_cmd_events, &skw_cmd_check, &skw_cmd_extcap,
 #endif
 };
 
@@ -40,6 +39,26 @@ static int usage(const char *trouble, const char *word)
 	return SKW_EXIT_USAGE;
 }
 
+static int run_command(const struct skw_command *command, int argc, char **argv)
+{
+	struct skw_error err = { 0 };
+	int ret = command->run(argc, argv, &err);
+
+	if (!ret)
+		return err.status;
+	skw_say("%s", err.text[0] ? err.text : skw_error_why(ret));
+	return err.usage ? SKW_EXIT_USAGE : SKW_EXIT_FAILURE;
+}
+
+#ifdef HAVE_BPF
+/* Wireshark gives no command, as it calls a link to the program, but it begins like this. */
+static bool is_extcap(const char *word)
+{
+	return strncmp(word, "--extcap-", strlen("--extcap-")) == 0 ||
+	       strcmp(word, "--capture") == 0;
+}
+#endif
+
 static int run(int argc, char **argv)
 {
 	if (argc < 2)
@@ -52,19 +71,19 @@ static int run(int argc, char **argv)
 	}
 	if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)
 		return print_help();
+#ifdef HAVE_BPF
+	if (is_extcap(word)) {
+		static char name[] = "extcap";
+
+		argv[0] = name;
+		return run_command(&skw_cmd_extcap, argc, argv);
+	}
+#endif
 	if (word[0] == '-')
 		return usage(": no such option", word);
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(commands); i++) {
-		struct skw_error err = { 0 };
-
-		if (strcmp(word, commands[i]->name) != 0)
-			continue;
-		int ret = commands[i]->run(argc - 1, argv + 1, &err);
-		if (!ret)
-			return err.status;
-		skw_say("%s", err.text[0] ? err.text : skw_error_why(ret));
-		return err.usage ? SKW_EXIT_USAGE : SKW_EXIT_FAILURE;
-	}
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(commands); i++)
+		if (strcmp(word, commands[i]->name) == 0)
+			return run_command(commands[i], argc - 1, argv + 1);
 	return usage(": no such command", word);
 }
 

@@ -225,6 +225,6 @@ int skw_capture_start(void *capture, struct skw_error *err)
 		ret = skw_tap_watch_rings(c->tap, skw_loop_epoll_fd(c->loop), SKW_LOOP_NO_HANDLER);
 	if (ret)
 		return skw_error_set(err, ret, "events: %s", strerror(-ret));
-	ret = say_listening(c);
+	ret = c->plan->quiet ? 0 : say_listening(c);
 	return ret ? skw_error_set(err, ret, "out of memory") : 0;
 }

@@ -19,5 +19,6 @@ extern const struct skw_command skw_cmd_capture;
 extern const struct skw_command skw_cmd_top;
 extern const struct skw_command skw_cmd_events;
 extern const struct skw_command skw_cmd_check;
+extern const struct skw_command skw_cmd_extcap;
 
 #endif

@@ -64,6 +64,7 @@ int skw_keylog_new(const struct skw_keylog_plan *plan, struct skw_keylog **out)
 	if (!k)
 		return -ENOMEM;
 	k->plan = plan;
+	k->said_replaced = k->said_truncated = plan->quiet;
 	k->fd = k->next_fd = -1;
 	k->verbs = (struct skw_verbs_keylog){ .name = plan->name, .who = plan->who };
 	skw_verbs_keylog_prepare(&k->verbs);
@@ -110,14 +111,13 @@ static int ask(struct skw_keylog *k, struct skw_error *err)
 	/* A keeper that has died ends the session anyway. */
 	if (trouble == -EPIPE)
 		return 0;
-	/* These may have left an answer behind, which would be taken for that of the next request.
-	 */
+	/* These may have left an answer behind, which the next request would take for its own. */
 	if (trouble == -ENOMEM || trouble == -EPROTO)
 		return failed(k, trouble, err);
-	if (trouble && trouble != k->trouble)
+	if (trouble && trouble != k->trouble && !(k->plan->quiet && trouble == -ENOENT))
 		skw_say("--keylog %s: %s; it will be read as soon as it can be", k->plan->name,
 			why(trouble));
-	else if (!trouble && k->trouble)
+	else if (!trouble && k->trouble && !k->plan->quiet)
 		skw_say("--keylog %s: the file can be read now", k->plan->name);
 	else if (fd >= 0 && k->fd >= 0 && !k->said_replaced)
 		skw_say("--keylog %s: another file has taken its place, which is read now",
@@ -294,6 +294,8 @@ static int end(void *ctx, struct skw_error *err)
 
 	if (!has_more)
 		skw_keylog_lines_end(&k->lines);
+	if (k->plan->quiet)
+		return 0;
 	if (k->lines.bad)
 		skw_say("--keylog %s: %" PRIu64 " line%s left out: %s", k->plan->name, k->lines.bad,
 			k->lines.bad == 1 ? " is" : "s are",

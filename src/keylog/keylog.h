@@ -25,6 +25,8 @@ struct skw_keylog_plan {
 	 * the file is read once, before all packets.
 	 */
 	bool grows;
+	/* Only failures are told, and a file that is not there is none. */
+	bool quiet;
 	/* Tells that the packets can't be held back now. NULL: they always can. */
 	bool (*is_pressed)(void *ctx);
 	void *ctx;

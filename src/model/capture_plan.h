@@ -37,6 +37,8 @@ struct skw_capture_plan {
 	/* A packet may wait in its ring for this time in milliseconds, unless the ring fills up. */
 	unsigned wait_ms;
 	struct skw_owner_plan owners;
+	/* Only failures are told. */
+	bool quiet;
 };
 
 #endif

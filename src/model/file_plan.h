@@ -22,6 +22,8 @@ struct skw_file_plan {
 	bool nano;
 	/* Each packet is written as soon as it arrives. */
 	bool packet_buffered;
+	/* The file is a pipe, and the capture ends in order when nobody reads it any more. */
+	bool may_leave;
 	/* The next file begins after this number of bytes or seconds; 0: never. */
 	uint64_t rotate_bytes;
 	uint64_t rotate_s;

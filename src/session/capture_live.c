@@ -32,6 +32,8 @@ static void report(void *ctx, bool final)
 	const struct live *l = ctx;
 	struct skw_iface_stats sum;
 
+	if (l->outputs.plan->capture.quiet)
+		return;
 	if (final)
 		skw_outputs_print_count(&l->outputs);
 	skw_capture_totals(l->capture, &sum);
@@ -86,6 +88,9 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 		skw_outputs_plan(&l->outputs, sources, sources_len, &loop);
 		ret = skw_loop_run(&loop, err);
 	}
+	/* The reader of a pipe ends the session by going away. */
+	if (ret && plan->file.may_leave && skw_recorder_was_left(l->outputs.recorder))
+		ret = 0;
 	skw_outputs_free(&l->outputs);
 	return ret;
 }

@@ -32,7 +32,8 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 	if (ret)
 		return ret;
 	skw_tee_add(&o->tee, skw_recorder_sink(o->recorder));
-	if (!o->source->dropped || o->plan->lines || o->plan->command || !isatty(STDERR_FILENO))
+	if (!o->source->dropped || o->plan->lines || o->plan->command || o->plan->capture.quiet ||
+	    !isatty(STDERR_FILENO))
 		return 0;
 	o->status = (struct skw_status){ .figures = status_figures, .ctx = o };
 	skw_tee_add(&o->tee, skw_status_sink(&o->status));
@@ -69,6 +70,7 @@ static int add_keylog(struct skw_outputs *o, struct skw_error *err)
 	o->keylog_plan = (struct skw_keylog_plan){ .name = o->plan->keylog,
 						   .who = o->plan->user ? &o->who : NULL,
 						   .grows = o->source->is_pressed != NULL,
+						   .quiet = o->plan->capture.quiet,
 						   .is_pressed = o->source->is_pressed,
 						   .ctx = o->source->ctx };
 	int ret = skw_keylog_new(&o->keylog_plan, &o->keylog);

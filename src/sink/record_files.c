@@ -28,6 +28,7 @@ static void name_file(const struct skw_record_files *f, const struct skw_file_id
 void skw_record_files_init(struct skw_record_files *f)
 {
 	f->turn_ns = NEVER;
+	f->pipe_fd = -1;
 	f->file.name = f->name;
 	name_file(f, &f->id, f->name);
 }
@@ -59,6 +60,7 @@ int skw_record_files_failed(struct skw_record_files *f, int ret, struct skw_erro
 {
 	char name[PATH_MAX];
 
+	f->left |= ret == -EPIPE;
 	run_commands(f);
 	name_file(f, skw_out_error(f->file.out) && f->open_ids_len ? &f->open_ids[0] : &f->id,
 		  name);
@@ -94,6 +96,7 @@ static int open_file(struct skw_record_files *f, struct skw_error *err)
 	if (fd < 0)
 		return fd;
 	f->stream = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);
+	f->pipe_fd = f->stream && S_ISFIFO(st.st_mode) && f->file.plan->may_leave ? fd : -1;
 	name_file(f, &f->id, f->name);
 	ids[f->open_ids_len++] = f->id;
 	f->bytes_before += f->opened ? skw_out_bytes(out) : 0;

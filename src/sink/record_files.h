@@ -28,6 +28,8 @@ struct skw_record_files {
 	uint64_t done;
 	char name[PATH_MAX];   /* of the current file, for people */
 	bool stream;           /* somebody reads while we write: a pipe, a socket, a device */
+	int pipe_fd;           /* the current file, lent, if its reader may leave; -1: it is not */
+	bool left;             /* the reader has gone away */
 	uint64_t turn_ns;      /* when the current file's time ends (-G); UINT64_MAX: never */
 	uint64_t bytes_before; /* in files that are complete */
 	uint64_t head_bytes;   /* with which the current file begins */

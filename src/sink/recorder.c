@@ -339,6 +339,14 @@ static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err
 	return ret;
 }
 
+/* The reader of a pipe may leave while there is no packet, so that no write fails. */
+static int on_reader_left(void *ctx, struct skw_error *err)
+{
+	struct skw_recorder *r = ctx;
+
+	return skw_record_files_failed(&r->files, -EPIPE, err);
+}
+
 static int start_recorder(void *ctx, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
@@ -353,6 +361,8 @@ static int start_recorder(void *ctx, struct skw_error *err)
 		ret = skw_loop_watch(r->loop, r->flush_fd, EPOLLIN, on_flush, r);
 	if (!ret)
 		ret = skw_loop_watch(r->loop, r->turn_fd, EPOLLIN, on_turn, r);
+	if (!ret && r->files.pipe_fd >= 0)
+		ret = skw_loop_watch(r->loop, r->files.pipe_fd, 0, on_reader_left, r);
 	if (ret < 0)
 		return skw_error_set(err, ret, "events: %s", strerror(-ret));
 	ret = skw_clock_timer_set(r->flush_fd, FLUSH_NS, FLUSH_NS);
@@ -446,6 +456,11 @@ uint64_t skw_recorder_bytes(const struct skw_recorder *r)
 const char *skw_recorder_name(const struct skw_recorder *r)
 {
 	return r->files.name;
+}
+
+bool skw_recorder_was_left(const struct skw_recorder *r)
+{
+	return r && r->files.left;
 }
 
 uint64_t skw_recorder_lost(const struct skw_recorder *r)

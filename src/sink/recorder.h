@@ -45,6 +45,8 @@ struct skw_sink skw_recorder_sink(struct skw_recorder *r);
 uint64_t skw_recorder_bytes(const struct skw_recorder *r);
 /* The name of the current file, for messages. */
 const char *skw_recorder_name(const struct skw_recorder *r);
+/* Whether writing failed because the reader of a pipe has gone away. NULL is allowed. */
+bool skw_recorder_was_left(const struct skw_recorder *r);
 /* The number of packets that were taken but are not in the files. Valid once the sink is closed. */
 uint64_t skw_recorder_lost(const struct skw_recorder *r);
 

@@ -1,0 +1,184 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# tshark lists skwatch's interfaces and captures with them. Each capture ends quietly: by a signal, by
+# a reader that goes away, by tshark's own limits.
+. "${srcdir:?}/tests/live/lib.sh"
+need root tshark capinfos
+pair
+
+unlike() { # TEXT EXTENDED-REGEX NAME
+	if grep -Eq -- "$2" <<<"$1"; then not_ok "$3" "got: $1"; else ok "$3"; fi
+}
+
+# ---- the questions ----
+
+run --extcap-interfaces --extcap-version=4.0
+is "$STATUS" 0 "the list of interfaces: status 0"
+like "$(cat "$OUT")" '^extcap \{version=[0-9.]+\}\{display=skwatch\}$' "the program tells its version"
+like "$(cat "$OUT")" '^interface \{value=skwatch-any\}\{display=skwatch: any\}$' "any is in the list"
+like "$(cat "$OUT")" '^interface \{value=skwatch-lo\}\{display=skwatch: lo\}$' "each interface is in the list"
+run --extcap-dlts --extcap-interface skwatch-lo
+is "$(cat "$OUT")" "dlt {number=1}{name=EN10MB}{display=Ethernet}" "an interface has a link type"
+run --extcap-config --extcap-interface skwatch-any
+is "$(grep -c '^arg {number=' "$OUT")" 4 "the settings are listed"
+run --extcap-interface skwatch-lo --extcap-capture-filter 'inbound and tcp port 80'
+is "$STATUS $(cat "$OUT")" "0 " "a filter that is right gives no answer"
+run --extcap-interface skwatch-lo --extcap-capture-filter 'tcp prt 80'
+is "$STATUS" 0 "a wrong filter: status 0"
+like "$(cat "$OUT")" "can't parse filter" "a wrong filter: the answer tells why"
+run --capture --extcap-interface skwatch-none --fifo "$TMP/none"
+is "$STATUS $(cat "$ERR")" "2 skwatch: skwatch-none: no such interface; see --extcap-interfaces" \
+	"an interface that is not there is refused"
+run --capture --extcap-interface skwatch-lo
+is "$STATUS $(cat "$ERR")" "2 skwatch: give --fifo FILE" "a capture without a pipe is refused"
+run --extcap-interfaces word
+is "$STATUS" 2 "an argument is refused"
+
+# ---- a capture ----
+
+# capture NAME OPTION...: starts one whose pipe is read into $TMP/NAME by $READER.
+capture() {
+	local name=$1
+	shift
+	mkfifo "$TMP/$name.fifo"
+	cat "$TMP/$name.fifo" >"$TMP/$name" &
+	READER=$!
+	STARTED+=("$READER")
+	launch "$A" --capture --fifo "$TMP/$name.fifo" --extcap-interface "$@"
+	# The head of the file comes when everything runs.
+	becomes test -s "$TMP/$name" || bail "no capture: $(cat "$ERR")"
+}
+
+capture both skwatch-eth0 --extcap-capture-filter udp --filter 'less 200' --snapshot-length 60
+traffic "$A" flood eth0 10 100
+traffic "$A" flood eth0 10 300
+stop TERM
+wait "$READER"
+is "$STATUS" 0 "SIGTERM: ends with status 0"
+is "$(cat "$ERR")" "" "SIGTERM: nothing is said"
+is "$(tshark -r "$TMP/both" -T fields -e frame.len -e frame.cap_len 2>/dev/null | sort | uniq -c | xargs)" \
+	"10 100 60" "the pipe has the packets that both filters want, cut to the snapshot length"
+check "capinfos reads them" capinfos "$TMP/both"
+
+capture left skwatch-any
+kill "$READER"
+wait "$READER" 2>/dev/null
+finish
+is "$STATUS" 0 "the reader leaves while no packet comes: ends with status 0"
+is "$(cat "$ERR")" "" "and nothing is said"
+
+mkfifo "$TMP/wrong"
+cat "$TMP/wrong" >"$TMP/wrong.out" &
+READER=$!
+STARTED+=("$READER")
+launch "$A" --capture --fifo "$TMP/wrong" --extcap-interface skwatch-eth0 --extcap-capture-filter 'tcp prt'
+finish
+is "$STATUS" 2 "a capture with a wrong filter fails"
+like "$(cat "$ERR")" "can't parse filter" "and tells why"
+check "and its reader does not wait for ever" timeout $PATIENCE "$TRAFFIC" gone "$READER"
+
+# ---- tshark ----
+
+folder=$(tshark -G folders 2>/dev/null | sed -n 's/^Extcap path:[[:space:]]*//p')
+if [ ! -d "$folder" ]; then
+	skip "tshark captures" "tshark has no folder for extcap programs"
+	done_testing
+fi
+mkdir "$TMP/extcap"
+ln -s "$SKWATCH" "$TMP/extcap/skwatch"
+
+# shark NAME OPTION...: tshark in $A with our folder in the place of its own.
+shark() {
+	local name=$1
+	shift
+	ERR=$TMP/$name.err
+	: >"$TMP/$name.out" >"$ERR"
+	ip netns exec "$A" "${as_typed[@]}" TMPDIR="$TMP" sh -c 'mount --bind "$0" "$1" && shift && exec tshark "$@"' \
+		"$TMP/extcap" "$folder" "$@" >"$TMP/$name.out" 2>"$ERR" </dev/null &
+	PID=$!
+	STARTED+=("$PID")
+}
+
+# Whether skwatch runs in $A, the keeper included.
+is_running() { ip netns pids "$A" | xargs -r ps -o comm= -p | grep -q '^skwatch'; }
+is_gone() { ! is_running; }
+gone() { if becomes is_gone; then ok "skwatch has ended"; else not_ok "skwatch has ended"; fi; }
+
+shark list -D
+finish
+like "$(cat "$TMP/list.out")" '^[0-9]+\. skwatch-any \(skwatch: any\)$' "tshark -D lists skwatch: any"
+like "$(cat "$TMP/list.out")" '^[0-9]+\. skwatch-eth0 \(skwatch: eth0\)$' "tshark -D lists each interface"
+
+ip netns exec "$A" ping -q -i 0.05 10.77.0.2 >/dev/null &
+STARTED+=($!)
+
+shark twenty -i skwatch-any -f icmp -c 20 -w "$TMP/twenty.pcapng"
+finish
+is "$STATUS" 0 "tshark -c 20 ends with status 0"
+is "$(tshark -r "$TMP/twenty.pcapng" -Y icmp 2>/dev/null | wc -l)" 20 "and has 20 packets"
+unlike "$(cat "$ERR")" extcap "skwatch says nothing"
+gone
+
+shark late -i skwatch-eth0 -c 20 -o "extcap.skwatch_eth0.keylog:$TMP/late"
+finish
+is "$STATUS" 0 "a key log that is not there: status 0"
+unlike "$(cat "$ERR")" extcap "it is no failure"
+
+shark stopped -l -i skwatch-eth0
+wait_for_line "$TMP/stopped.out" "$PID" ICMP && ok "packets come at once"
+stop
+is "$STATUS" 0 "tshark that is stopped ends with status 0"
+unlike "$(cat "$ERR")" extcap "skwatch says nothing"
+gone
+
+shark killed -l -i skwatch-eth0
+wait_for_line "$TMP/killed.out" "$PID" ICMP || not_ok "packets come"
+stop KILL 2>/dev/null
+if becomes is_gone; then ok "skwatch ends when tshark was killed"; else not_ok "skwatch ends when tshark was killed"; fi
+
+shark wrong -i skwatch-eth0 -f 'icm p'
+finish
+isnt "$STATUS" 0 "tshark with a wrong filter fails"
+like "$(cat "$ERR")" "can't parse filter expression" "and shows why"
+
+# ---- another user, and capabilities on the file ----
+
+if ! command -v setcap >/dev/null || ! command -v setpriv >/dev/null; then
+	skip "a user with capabilities captures" "setcap or setpriv is not installed"
+	done_testing
+fi
+if ! setpriv --reuid 54321 --regid 54321 --clear-groups test -x "$(command -v dumpcap)"; then
+	skip "a user with capabilities captures" "only some users may run dumpcap"
+	done_testing
+fi
+rm "$TMP/extcap/skwatch"
+install -m 755 "$SKWATCH" "$TMP/extcap/skwatch"
+mkdir "$TMP/theirs"
+chown 54321 "$TMP/theirs"
+
+# theirs NAME OPTION...: the same as a user without privileges.
+theirs() {
+	local name=$1
+	shift
+	ERR=$TMP/$name.err
+	: >"$TMP/$name.out" >"$ERR"
+	ip netns exec "$A" "${as_typed[@]}" HOME="$TMP/theirs" TMPDIR="$TMP/theirs" sh -c 'mount --bind "$0" "$1" && shift && exec setpriv \
+		--reuid 54321 --regid 54321 --clear-groups tshark "$@"' \
+		"$TMP/extcap" "$folder" "$@" >"$TMP/$name.out" 2>"$ERR" </dev/null &
+	PID=$!
+	STARTED+=("$PID")
+}
+theirs none -i skwatch-eth0 -c 20
+finish
+isnt "$STATUS" 0 "without capabilities a user can't capture"
+like "$(cat "$ERR")" 'skwatch: .*CAP_' "and tshark shows which are missing"
+if setcap cap_bpf,cap_perfmon,cap_net_raw,cap_net_admin+ep "$TMP/extcap/skwatch"; then
+	theirs some -i skwatch-eth0 -c 20 -w "$TMP/theirs/f.pcapng"
+	finish
+	is "$STATUS" 0 "with capabilities on the file a user captures"
+	is "$(tshark -r "$TMP/theirs/f.pcapng" 2>/dev/null | wc -l)" 20 "and has 20 packets"
+	gone
+else
+	skip "a user with capabilities captures" "files can't have capabilities here"
+fi
+done_testing
