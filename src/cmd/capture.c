@@ -10,6 +10,7 @@ static int run_request(const struct skw_capture_request *r, struct skw_error *er
 {
 	if (r->help) {
 		skw_capture_options_help(stdout);
+		skw_capture_options_help_summary(stdout);
 		return 0;
 	}
 	if (r->version) {
@@ -34,6 +35,8 @@ static int run(int argc, char **argv, struct skw_error *err)
 	struct skw_capture_request request;
 	int ret = skw_capture_options_parse(argc, argv, &request, err);
 
+	if (!ret)
+		ret = skw_capture_options_take_summary(&request, err);
 	if (!ret)
 		ret = run_request(&request, err);
 	skw_capture_request_free(&request);

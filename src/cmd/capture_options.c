@@ -232,16 +232,17 @@ static const struct skw_option others[] = {
 	  .offset = AT(version) },
 };
 
-#define TABLES 6
+#define TABLES 7
 
 static struct skw_option_table *tables_as_in_help(struct skw_option_table tables[TABLES])
 {
 	tables[0] = (struct skw_option_table){ packets, SKW_ARRAY_SIZE(packets) };
 	tables[1] = skw_capture_options_owner;
 	tables[2] = skw_capture_options_printing;
-	tables[3] = skw_capture_options_tcpdump;
-	tables[4] = skw_capture_options_secrets;
-	tables[5] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
+	tables[3] = skw_capture_options_summary;
+	tables[4] = skw_capture_options_tcpdump;
+	tables[5] = skw_capture_options_secrets;
+	tables[6] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
 	return tables;
 }
 
@@ -297,5 +298,6 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 void skw_capture_request_free(struct skw_capture_request *r)
 {
 	free(r->filter_text);
+	skw_session_plan_free(&r->plan);
 	skw_read_list_free(&r->read);
 }

@@ -32,8 +32,9 @@ void skw_capture_request_free(struct skw_capture_request *r);
 
 void skw_capture_options_help(FILE *to);
 
-/* The options for printing, those that tcpdump has, too, and those for secrets. */
+/* The options for printing, for the summary, those that tcpdump has, too, and those for secrets. */
 extern const struct skw_option_table skw_capture_options_printing;
+extern const struct skw_option_table skw_capture_options_summary;
 extern const struct skw_option_table skw_capture_options_secrets;
 extern const struct skw_option_table skw_capture_options_tcpdump;
 /* The options that choose packets by their owner. */
@@ -48,5 +49,13 @@ extern const struct skw_option_table skw_capture_options_owner;
 int skw_capture_options_end(int argc, char *const *argv);
 int skw_capture_options_command(int *argc, char **argv, int first, int end,
 				struct skw_session_plan *plan, struct skw_error *err);
+
+/*
+ * Parses the words of the options for the summary, which are checked only if there is one. 0,
+ * -EINVAL with err->usage set, or -ENOMEM.
+ */
+int skw_capture_options_take_summary(struct skw_capture_request *r, struct skw_error *err);
+/* The fields that they can name. */
+void skw_capture_options_help_summary(FILE *to);
 
 #endif

@@ -23,6 +23,7 @@ struct insn {
 };
 
 struct skw_expr {
+	const struct skw_expr_subject *subject;
 	struct insn *insns;
 	struct skw_expr_test *tests;
 	char *texts; /* the operands, one after the other */
@@ -35,6 +36,7 @@ struct parser {
 	struct skw_token token; /* the next token */
 	struct skw_expr *expr;
 	const struct skw_expr_names *names; /* may be NULL */
+	const struct skw_expr_subject *subject;
 	unsigned depth;
 };
 
@@ -70,7 +72,7 @@ static int expected_operator(const struct parser *p, const struct skw_token *nam
 static int parse_operator(struct parser *p, const struct skw_expr_test *test,
 			  const struct skw_token *name, struct skw_token *op)
 {
-	uint8_t usual = skw_expr_operand_usual(test);
+	uint8_t usual = skw_expr_operand_usual(p->subject, test);
 	char what[80];
 	int ret;
 
@@ -110,12 +112,12 @@ static int parse_operand(struct parser *p, const struct skw_token *name, const s
 	bool pattern = op->op == SKW_MATCH || op->op == SKW_UNMATCH;
 	char *value = e->texts + e->texts_len;
 	const struct skw_expr_operand operand = {
-		&p->lex, name, &first, value, &skw_fields[test->field], p->names
+		&p->lex, name, &first, value, p->subject, p->subject->info(test->field), p->names,
 	};
 	size_t len = skw_token_text(&first, pattern, value);
 	int ret;
 
-	if (first.kind == SKW_TOKEN_WORD && skw_expr_operand_is_number(test))
+	if (first.kind == SKW_TOKEN_WORD && skw_expr_operand_is_number(p->subject, test))
 		ret = join_product(p, value, &len);
 	else
 		ret = advance(p);
@@ -129,17 +131,21 @@ static int parse_comparison(struct parser *p)
 	struct skw_expr_test *test = &e->tests[e->tests_len];
 	const struct skw_token name = p->token;
 	struct skw_token op;
+	char what[64];
 	int ret;
 
-	if (name.kind != SKW_TOKEN_WORD)
-		return expected(p, "a field, such as srtt");
-	ret = skw_expr_operand_field(&p->lex, &name, test);
+	if (name.kind != SKW_TOKEN_WORD) {
+		snprintf(what, sizeof(what), "a field, such as %s", p->subject->field);
+		return expected(p, what);
+	}
+	ret = skw_expr_operand_field(&p->lex, p->subject, &name, test);
 	if (!ret)
 		ret = advance(p);
 	if (ret)
 		return ret;
 	emit(e, INSN_TEST, e->tests_len++);
-	if (p->token.kind != SKW_TOKEN_COMPARE && skw_fields[test->field].kind == SKW_KIND_BOOL) {
+	if (p->token.kind != SKW_TOKEN_COMPARE &&
+	    p->subject->info(test->field)->kind == SKW_KIND_BOOL) {
 		test->op = SKW_EQ;
 		test->number = true;
 		return 0;
@@ -224,8 +230,8 @@ static int parse_all(struct parser *p)
 	int ret = advance(p);
 
 	if (!ret && p->token.kind == SKW_TOKEN_END)
-		return skw_lexer_error(&p->lex, p->token.at,
-				       "the expression is empty; try 'srtt > 20ms'");
+		return skw_lexer_error(&p->lex, p->token.at, "the expression is empty; try '%s'",
+				       p->subject->example);
 	if (!ret)
 		ret = parse_or(p);
 	if (ret || p->token.kind == SKW_TOKEN_END)
@@ -240,14 +246,16 @@ static void free_expr(struct skw_expr **e)
 	skw_expr_free(*e);
 }
 
-int skw_expr_parse(const char *text, const struct skw_expr_names *names, struct skw_expr **out,
-		   struct skw_error *err)
+int skw_expr_parse_about(const struct skw_expr_subject *subject, const char *text,
+			 const struct skw_expr_names *names, struct skw_expr **out,
+			 struct skw_error *err)
 {
 	SKW_CLEANUP(free_expr) struct skw_expr *e = calloc(1, sizeof(*e));
 	size_t len = strlen(text);
 
 	if (!e)
 		return skw_error_set(err, -ENOMEM, "expression: out of memory");
+	e->subject = subject;
 	/*
 	 * The sizes are upper limits: a token becomes at most one instruction. A test takes at
 	 * least two characters for the field and the character after it. The text of an operand is
@@ -260,11 +268,18 @@ int skw_expr_parse(const char *text, const struct skw_expr_names *names, struct 
 		return skw_error_set(err, -ENOMEM, "expression: out of memory");
 	struct parser p = { .lex = { .text = text, .next = text, .err = err },
 			    .expr = e,
-			    .names = names };
+			    .names = names,
+			    .subject = subject };
 	int ret = parse_all(&p);
 	if (!ret)
 		*out = SKW_TAKE_PTR(e);
 	return ret;
+}
+
+int skw_expr_parse(const char *text, const struct skw_expr_names *names, struct skw_expr **out,
+		   struct skw_error *err)
+{
+	return skw_expr_parse_about(&skw_expr_rows, text, names, out, err);
 }
 
 void skw_expr_free(struct skw_expr *e)
@@ -279,7 +294,7 @@ void skw_expr_free(struct skw_expr *e)
 	free(e);
 }
 
-bool skw_expr_matches(const struct skw_expr *e, const struct skw_row *row)
+bool skw_expr_matches_about(const struct skw_expr *e, const void *record)
 {
 	bool answer = false;
 
@@ -287,13 +302,18 @@ bool skw_expr_matches(const struct skw_expr *e, const struct skw_row *row)
 		const struct insn *insn = &e->insns[i++];
 
 		if (insn->op == INSN_TEST)
-			answer = skw_expr_test_matches(&e->tests[insn->at], row);
+			answer = skw_expr_test_matches(e->subject, &e->tests[insn->at], record);
 		else if (insn->op == INSN_NOT)
 			answer = !answer;
 		else if (answer == (insn->op == INSN_JUMP_TRUE))
 			i = insn->at;
 	}
 	return answer;
+}
+
+bool skw_expr_matches(const struct skw_expr *e, const struct skw_row *row)
+{
+	return skw_expr_matches_about(e, row);
 }
 
 static void help_line(struct skw_buf *out, const char *name, const char *aliases, uint8_t kind,
@@ -303,12 +323,19 @@ static void help_line(struct skw_buf *out, const char *name, const char *aliases
 		       skw_expr_unit(kind), help);
 }
 
+void skw_expr_help_about(const struct skw_expr_subject *subject, struct skw_buf *out)
+{
+	for (uint8_t i = 0; i < subject->fields; i++) {
+		const struct skw_field_info *info = subject->info(i);
+
+		if (skw_expr_unit(info->kind))
+			help_line(out, info->name, info->aliases, info->kind, info->help);
+	}
+	for (const struct skw_expr_either *e = subject->eithers; e->name; e++)
+		help_line(out, e->name, NULL, subject->info(e->field)->kind, e->help);
+}
+
 void skw_expr_help(struct skw_buf *out)
 {
-	for (int i = 0; i < SKW_FIELDS; i++)
-		if (skw_expr_unit(skw_fields[i].kind))
-			help_line(out, skw_fields[i].name, skw_fields[i].aliases,
-				  skw_fields[i].kind, skw_fields[i].help);
-	for (const struct skw_expr_either *e = skw_expr_eithers; e->name; e++)
-		help_line(out, e->name, NULL, skw_fields[e->field].kind, e->help);
+	skw_expr_help_about(&skw_expr_rows, out);
 }

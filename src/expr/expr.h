@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The expression language of --where and -f. Comparisons (== = != < <= > >= ~ !~ =~ !=~) on the
- * fields of row/field.h with units are joined by and, or, not (also && || !) and parentheses.
+ * fields of a row, or of another record, with units are joined by and, or, not (also && || !) and
+ *parentheses.
  *
  *	comm ~ nginx and (srtt > 20ms or retrans > 1%) and remote ~ 10.0.0.0/8
  *
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "expr/expr_subject.h"
 #include "model/row.h"
 #include "util/buf.h"
 #include "util/error.h"
@@ -37,12 +39,19 @@ struct skw_expr_names {
  */
 int skw_expr_parse(const char *text, const struct skw_expr_names *names, struct skw_expr **out,
 		   struct skw_error *err);
+/* The same about other records. `subject` is borrowed until the expression is freed. */
+int skw_expr_parse_about(const struct skw_expr_subject *subject, const char *text,
+			 const struct skw_expr_names *names, struct skw_expr **out,
+			 struct skw_error *err);
 /* NULL is allowed. */
 void skw_expr_free(struct skw_expr *e);
 
 bool skw_expr_matches(const struct skw_expr *e, const struct skw_row *row);
+/* `record` is one of the expression's subject. */
+bool skw_expr_matches_about(const struct skw_expr *e, const void *record);
 
 /* Appends the fields with their aliases, units and meaning, for the help: a line for each. */
 void skw_expr_help(struct skw_buf *out);
+void skw_expr_help_about(const struct skw_expr_subject *subject, struct skw_buf *out);
 
 #endif

@@ -8,12 +8,6 @@
 /* Longer than any name of a field. */
 #define NAME_SIZE 32
 
-const struct skw_expr_either skw_expr_eithers[] = {
-	{ "port", SKW_FIELD_LOCAL_PORT, SKW_FIELD_REMOTE_PORT, "port on either side" },
-	{ "addr", SKW_FIELD_LOCAL_ADDR, SKW_FIELD_REMOTE_ADDR, "address on either side" },
-	{ NULL, 0, 0, NULL },
-};
-
 /* The number of letters to change, remove or insert. max + 1 if it exceeds `max`. */
 static unsigned distance(const char *a, size_t a_len, const char *b, unsigned max)
 {
@@ -65,7 +59,8 @@ static void guess_from(const struct skw_token *typed, const char *names, struct 
 	}
 }
 
-static int refuse_field(const struct skw_lexer *lex, const struct skw_token *name)
+static int refuse_field(const struct skw_lexer *lex, const struct skw_expr_subject *subject,
+			const struct skw_token *name)
 {
 	/*
 	 * A guess is useful only if it differs in at most two letters, or in one if the word is
@@ -73,26 +68,35 @@ static int refuse_field(const struct skw_lexer *lex, const struct skw_token *nam
 	 */
 	struct guess guess = { "", name->len < 4 ? 2 : 3 };
 
-	for (int i = 0; i < SKW_FIELDS; i++) {
-		guess_from(name, skw_fields[i].aliases, &guess);
-		guess_from(name, skw_fields[i].name, &guess);
+	for (uint8_t i = 0; i < subject->fields; i++) {
+		guess_from(name, subject->info(i)->aliases, &guess);
+		guess_from(name, subject->info(i)->name, &guess);
 	}
-	for (const struct skw_expr_either *e = skw_expr_eithers; e->name; e++)
+	for (const struct skw_expr_either *e = subject->eithers; e->name; e++)
 		guess_from(name, e->name, &guess);
 	return skw_lexer_error(lex, name->at, "unknown field '%.*s'%s%s%s", SKW_TOKEN_SHOWN(name),
 			       guess.name[0] ? "; did you mean '" : "", guess.name,
 			       guess.name[0] ? "'?" : "");
 }
 
-int skw_expr_field_find(const struct skw_lexer *lex, const struct skw_token *name, uint8_t *field,
-			uint8_t *other)
+uint8_t skw_expr_field_named(const struct skw_expr_subject *subject, const char *name, size_t len)
 {
-	const struct skw_expr_either *e = skw_expr_eithers;
+	uint8_t i = 0;
+
+	while (i < subject->fields && !skw_field_is_named(subject->info(i), name, len))
+		i++;
+	return i < subject->fields ? i : SKW_EXPR_NO_FIELD;
+}
+
+int skw_expr_field_find(const struct skw_lexer *lex, const struct skw_expr_subject *subject,
+			const struct skw_token *name, uint8_t *field, uint8_t *other)
+{
+	const struct skw_expr_either *e = subject->eithers;
 
 	while (e->name &&
 	       (strlen(e->name) != name->len || memcmp(e->name, name->at, name->len) != 0))
 		e++;
-	*field = e->name ? e->field : (uint8_t)skw_field_find(name->at, name->len);
-	*other = e->name ? e->other : SKW_FIELDS;
-	return *field == SKW_FIELDS ? refuse_field(lex, name) : 0;
+	*field = e->name ? e->field : skw_expr_field_named(subject, name->at, name->len);
+	*other = e->name ? e->other : SKW_EXPR_NO_FIELD;
+	return *field == SKW_EXPR_NO_FIELD ? refuse_field(lex, subject, name) : 0;
 }

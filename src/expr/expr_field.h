@@ -4,21 +4,17 @@
 #define SKW_EXPR_EXPR_FIELD_H
 
 #include "expr/expr_lex.h"
-#include "row/field.h"
+#include "expr/expr_subject.h"
 
-/* Names that stand for a field of either side. The table ends with a NULL name. */
-struct skw_expr_either {
-	const char *name;
-	uint8_t field, other;
-	const char *help;
-};
-extern const struct skw_expr_either skw_expr_eithers[];
+/* The field of this name or alias, case-sensitive; SKW_EXPR_NO_FIELD: there is none. */
+uint8_t skw_expr_field_named(const struct skw_expr_subject *subject, const char *name, size_t len);
 
 /*
  * Finds a field by its name, an alias, or a name that stands for either side: then *other is the
- * second field, otherwise SKW_FIELDS. 0, or -EINVAL with the error set, which may have a guess.
+ * second field, otherwise SKW_EXPR_NO_FIELD. 0, or -EINVAL with the error set, which may have a
+ * guess.
  */
-int skw_expr_field_find(const struct skw_lexer *lex, const struct skw_token *name, uint8_t *field,
-			uint8_t *other);
+int skw_expr_field_find(const struct skw_lexer *lex, const struct skw_expr_subject *subject,
+			const struct skw_token *name, uint8_t *field, uint8_t *other);
 
 #endif

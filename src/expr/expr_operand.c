@@ -41,7 +41,7 @@ static const struct {
 	[SKW_KIND_BYTES] = { "bytes", skw_expr_value_bytes, NULL, ORDER },
 	[SKW_KIND_BPS] = { "bit/s", skw_expr_value_bps, NULL, ORDER },
 	[SKW_KIND_US] = { "time", skw_expr_value_time, NULL, ORDER },
-	[SKW_KIND_TIME] = { NULL, NULL, "age, as in 'age < 10s'", 0 },
+	[SKW_KIND_TIME] = { NULL, NULL, NULL /* the subject knows */, 0 },
 	[SKW_KIND_BOOL] = { "yes/no", skw_expr_value_bool, NULL, EQUAL },
 	[SKW_KIND_TEXT] = { "text", skw_expr_text_read, NULL, MATCH },
 	[SKW_KIND_ADDR] = { "address", read_addr, NULL, LIKE },
@@ -54,29 +54,33 @@ const char *skw_expr_unit(uint8_t kind)
 	return kinds[kind].unit;
 }
 
-bool skw_expr_operand_is_number(const struct skw_expr_test *test)
+bool skw_expr_operand_is_number(const struct skw_expr_subject *subject,
+				const struct skw_expr_test *test)
 {
-	return kinds[skw_fields[test->field].kind].ops == ORDER;
+	return kinds[subject->info(test->field)->kind].ops == ORDER;
 }
 
-int skw_expr_operand_field(const struct skw_lexer *lex, const struct skw_token *name,
-			   struct skw_expr_test *test)
+int skw_expr_operand_field(const struct skw_lexer *lex, const struct skw_expr_subject *subject,
+			   const struct skw_token *name, struct skw_expr_test *test)
 {
-	int ret = skw_expr_field_find(lex, name, &test->field, &test->other);
+	int ret = skw_expr_field_find(lex, subject, name, &test->field, &test->other);
+	uint8_t kind;
 
-	test->against = SKW_FIELDS;
+	test->against = SKW_EXPR_NO_FIELD;
 	if (ret)
 		return ret;
-	if (!kinds[skw_fields[test->field].kind].read)
+	kind = subject->info(test->field)->kind;
+	if (!kinds[kind].read)
 		return skw_lexer_error(lex, name->at, "'%.*s' can't be compared; use %s",
 				       SKW_TOKEN_SHOWN(name),
-				       kinds[skw_fields[test->field].kind].hint);
+				       kinds[kind].hint ? kinds[kind].hint : subject->time);
 	return 0;
 }
 
-uint8_t skw_expr_operand_usual(const struct skw_expr_test *test)
+uint8_t skw_expr_operand_usual(const struct skw_expr_subject *subject,
+			       const struct skw_expr_test *test)
 {
-	const struct skw_field_info *info = &skw_fields[test->field];
+	const struct skw_field_info *info = subject->info(test->field);
 
 	if (info->kind == SKW_KIND_ADDR)
 		return SKW_LIKE;
@@ -117,7 +121,8 @@ int skw_expr_operand_value(const struct skw_expr_operand *o, const struct skw_to
 	if (!(ops >> test->op & 1))
 		return refuse_operator(o, op, ops);
 	/* A connection may have several pids, and any of them may match. */
-	if (ops == ORDER && o->token->kind == SKW_TOKEN_WORD && test->field != SKW_FIELD_PID)
+	if (ops == ORDER && o->token->kind == SKW_TOKEN_WORD &&
+	    o->subject->role(test->field) != SKW_EXPR_PID)
 		ret = skw_expr_value_field(o, test);
 	if (ret)
 		return ret < 0 ? ret : 0;

@@ -11,13 +11,12 @@
 
 /* Other spellings, as ss prints them and as people write them. */
 static const struct {
-	uint8_t field;
-	const char *typed, *value;
+	const char *field, *typed, *value;
 } spellings[] = {
-	{ SKW_FIELD_STATE, "estab", "ESTABLISHED" }, { SKW_FIELD_STATE, "listening", "LISTEN" },
-	{ SKW_FIELD_STATE, "close", "CLOSED" },      { SKW_FIELD_STATE, "unconnected", "UNCONN" },
-	{ SKW_FIELD_FAMILY, "ipv4", "inet" },        { SKW_FIELD_FAMILY, "ipv6", "inet6" },
-	{ SKW_FIELD_TIMER, "none", "off" },
+	{ "state", "estab", "ESTABLISHED" }, { "state", "listening", "LISTEN" },
+	{ "state", "close", "CLOSED" },      { "state", "unconnected", "UNCONN" },
+	{ "family", "ipv4", "inet" },        { "family", "ipv6", "inet6" },
+	{ "timer", "none", "off" },
 };
 
 /*
@@ -68,7 +67,8 @@ static int read_values(const struct skw_expr_operand *o, struct skw_expr_test *t
 
 	plain(o->value, want);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(spellings); i++)
-		if (spellings[i].field == test->field && strcmp(spellings[i].typed, want) == 0)
+		if (strcmp(spellings[i].field, o->info->name) == 0 &&
+		    strcmp(spellings[i].typed, want) == 0)
 			plain(spellings[i].value, want);
 	test->values = 0;
 	for (unsigned i = 0; i < o->info->values_len; i++)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "expr/expr_field.h"
 #include "util/cleanup.h"
 
 struct unit {
@@ -76,18 +77,17 @@ static bool parse_scaled(const char *text, const struct unit *units, const struc
 	       add_part(point + 1, places, units->factor, test);
 }
 
-static bool has_share(uint8_t field)
+static bool has_share(const struct skw_expr_operand *o, const struct skw_expr_test *test)
 {
-	return field == SKW_FIELD_RETRANS_SEGS || field == SKW_FIELD_LOST_SEGS;
+	return o->subject->whole(test->field) != SKW_EXPR_NO_FIELD;
 }
 
 static int read_share(const struct skw_expr_operand *o, struct skw_expr_test *test)
 {
 	const struct unit *unit;
 
-	if (!has_share(test->field))
-		return skw_lexer_error(o->lex, o->token->at,
-				       "'%%' is a share of segs_out, for retrans and lost only");
+	if (!has_share(o, test))
+		return skw_lexer_error(o->lex, o->token->at, "'%%' is %s", o->subject->shares);
 	if (!parse_scaled(o->value, share_units, &unit, test) || !unit ||
 	    test->number > 100 * share_units[0].factor)
 		return skw_lexer_refuse(o->lex, o->name, o->token, "a share from 0% to 100%");
@@ -95,23 +95,19 @@ static int read_share(const struct skw_expr_operand *o, struct skw_expr_test *te
 	return 0;
 }
 
-static bool is_port(uint8_t field)
-{
-	return field == SKW_FIELD_LOCAL_PORT || field == SKW_FIELD_REMOTE_PORT;
-}
-
 /* Reads the name of a user or of a service, where the field has such numbers. */
 static bool read_name(const struct skw_expr_operand *o, const char *name,
 		      struct skw_expr_test *test)
 {
+	uint8_t role = o->subject->role(test->field);
 	uint16_t port;
 	uint32_t uid;
 
 	if (!o->names || !*name)
 		return false;
-	if (test->field == SKW_FIELD_UID && o->names->user(o->names->ctx, name, &uid))
+	if (role == SKW_EXPR_USER && o->names->user(o->names->ctx, name, &uid))
 		test->number = uid;
-	else if (is_port(test->field) && o->names->service(o->names->ctx, name, &port))
+	else if (role == SKW_EXPR_PORT && o->names->service(o->names->ctx, name, &port))
 		test->number = port;
 	else
 		return false;
@@ -122,7 +118,8 @@ static bool read_name(const struct skw_expr_operand *o, const char *name,
 int skw_expr_value_count(const struct skw_expr_operand *o, struct skw_expr_test *test)
 {
 	/* ss writes ports as ":443" and ":https". */
-	const char *text = o->value + (is_port(test->field) && o->value[0] == ':');
+	uint8_t role = o->subject->role(test->field);
+	const char *text = o->value + (role == SKW_EXPR_PORT && o->value[0] == ':');
 	const struct unit *unit;
 
 	if (strchr(o->value, '%'))
@@ -133,10 +130,10 @@ int skw_expr_value_count(const struct skw_expr_operand *o, struct skw_expr_test 
 		return 0;
 	return skw_lexer_refuse(
 		o->lex, o->name, o->token,
-		test->field == SKW_FIELD_UID ? "a number, or the name of a user of this host"
-		: is_port(test->field)       ? "a number, or the name of a service such as https"
-		: has_share(test->field)     ? "a number, with k, M or G, or a share like 1%"
-					     : "a number, perhaps with k, M or G");
+		role == SKW_EXPR_USER   ? "a number, or the name of a user of this host"
+		: role == SKW_EXPR_PORT ? "a number, or the name of a service such as https"
+		: has_share(o, test)    ? "a number, with k, M or G, or a share like 1%"
+					: "a number, perhaps with k, M or G");
 }
 
 int skw_expr_value_bytes(const struct skw_expr_operand *o, struct skw_expr_test *test)
@@ -197,10 +194,10 @@ int skw_expr_value_bool(const struct skw_expr_operand *o, struct skw_expr_test *
 
 /* ---- another field ---- */
 
-/* The field that a part of the operand names, SKW_FIELDS if there is none. */
-static enum skw_field field_of(const char *part, size_t len)
+/* The field that a part of the operand names, SKW_EXPR_NO_FIELD if there is none. */
+static uint8_t field_of(const struct skw_expr_operand *o, const char *part, size_t len)
 {
-	return len ? skw_field_find(part, len) : SKW_FIELDS;
+	return len ? skw_expr_field_named(o->subject, part, len) : SKW_EXPR_NO_FIELD;
 }
 
 static bool read_factor(const char *part, size_t len, struct skw_expr_test *test)
@@ -220,23 +217,23 @@ int skw_expr_value_field(const struct skw_expr_operand *o, struct skw_expr_test 
 {
 	const char *star = strchr(o->value, '*'), *right = star ? star + 1 : "";
 	size_t left_len = star ? (size_t)(star - o->value) : strlen(o->value);
-	enum skw_field field = field_of(o->value, left_len);
-	bool factor_is_left = field == SKW_FIELDS;
+	uint8_t field = field_of(o, o->value, left_len);
+	bool factor_is_left = field == SKW_EXPR_NO_FIELD;
 
 	if (factor_is_left)
-		field = field_of(right, strlen(right));
-	if (field == SKW_FIELDS && !star)
+		field = field_of(o, right, strlen(right));
+	if (field == SKW_EXPR_NO_FIELD && !star)
 		return 0;
-	if (field == SKW_FIELDS)
+	if (field == SKW_EXPR_NO_FIELD)
 		return skw_lexer_refuse(o->lex, o->name, o->token,
 					"a factor and a field, like 4 * min_rtt");
-	if (skw_fields[field].kind != o->info->kind)
+	if (o->subject->info(field)->kind != o->info->kind)
 		return skw_lexer_refuse(o->lex, o->name, o->token, "a field of the same kind");
 	test->number = SKW_EXPR_FACTOR;
 	if (star && !(factor_is_left ? read_factor(o->value, left_len, test)
 				     : read_factor(right, strlen(right), test)))
 		return skw_lexer_refuse(o->lex, o->name, o->token,
 					"a factor and a field, like 4 * min_rtt");
-	test->against = (uint8_t)field;
+	test->against = field;
 	return 1;
 }

@@ -11,7 +11,8 @@ struct skw_expr_operand {
 	const struct skw_lexer *lex;
 	const struct skw_token *name, *token;
 	const char *value; /* the text of the operand, which outlives the test */
-	const struct skw_field_info *info;
+	const struct skw_expr_subject *subject;
+	const struct skw_field_info *info;  /* of the test's field */
 	const struct skw_expr_names *names; /* may be NULL */
 };
 

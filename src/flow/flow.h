@@ -54,14 +54,14 @@ struct skw_flow {
 /*
  * Reads the flow of a packet. -ENOENT: it is no IP packet, or its link type is not known. -ENODATA:
  * its captured part ends before the tuple is complete. -EBADMSG: its headers contradict themselves.
- * `out` is set only on success. For tests until packets are joined with connections.
+ * `out` is set only on success.
  */
 int skw_flow_of(const struct skw_packet *pkt, struct skw_flow *out);
 
 /*
  * Reads the flow of the packet that an ICMP or ICMPv6 error quotes, in that packet's own direction.
  * `error` is the result of skw_flow_of() for pkt; `out` may be the same. Places are offsets in pkt.
- * -ENOENT: it is no such error, or not a datagram's first part. Else as above. For tests, too.
+ * -ENOENT: it is no such error, or not a datagram's first part. Else as above. For tests.
  */
 int skw_flow_of_quote(const struct skw_packet *pkt, const struct skw_flow *error,
 		      struct skw_flow *out);

@@ -7,7 +7,7 @@
 
 #include "model/row.h"
 
-/* An address; an IPv4-mapped one is shown as IPv4. `out` holds INET6_ADDRSTRLEN. For tests. */
+/* An address; an IPv4-mapped one is shown as IPv4. `out` holds INET6_ADDRSTRLEN. */
 void skw_address_text(uint8_t family, const uint8_t addr[16], char *out);
 
 #define SKW_ADDRESS_SIZE 64
@@ -18,8 +18,7 @@ void skw_address_of_remote(char *out, const struct skw_row *row);
 #define SKW_ENDPOINT_SIZE 72
 /*
  * "10.0.3.7:5432", "[2001:db8::1]:443", "[fe80::1%eth0]:22", or "*:80" for an address of zeros.
- * `scope` may be NULL. `out` holds SKW_ENDPOINT_SIZE. The function is here for tests; other rooms
- * have rows.
+ * `scope` may be NULL. `out` holds SKW_ENDPOINT_SIZE.
  */
 void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port,
 			  const char *scope);

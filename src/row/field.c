@@ -329,14 +329,18 @@ static bool alias_of(const char *aliases, const char *name, size_t len)
 	return false;
 }
 
+bool skw_field_is_named(const struct skw_field_info *info, const char *name, size_t len)
+{
+	return (strlen(info->name) == len && memcmp(info->name, name, len) == 0) ||
+	       alias_of(info->aliases, name, len);
+}
+
 enum skw_field skw_field_find(const char *name, size_t len)
 {
 	unsigned i;
 
 	for (i = 0; i < SKW_FIELDS; i++)
-		if ((strlen(skw_fields[i].name) == len &&
-		     memcmp(skw_fields[i].name, name, len) == 0) ||
-		    alias_of(skw_fields[i].aliases, name, len))
+		if (skw_field_is_named(&skw_fields[i], name, len))
 			break;
 	return (enum skw_field)i;
 }

@@ -115,6 +115,9 @@ struct skw_field_info {
 
 extern const struct skw_field_info skw_fields[SKW_FIELDS];
 
+/* Whether this is the name of the field or one of its aliases. Case-sensitive. */
+bool skw_field_is_named(const struct skw_field_info *info, const char *name, size_t len);
+
 /* The field with this name or alias, case-sensitive; SKW_FIELDS: there is none. */
 enum skw_field skw_field_find(const char *name, size_t len);
 

@@ -44,6 +44,9 @@ static void report(void *ctx, bool final)
 				       .dropped = sum.dropped,
 				       .truncated = sum.truncated };
 
+	/* For a summary, packets are cut on purpose. */
+	if (l->outputs.plan->summary && !l->outputs.recorder)
+		figures.truncated = 0;
 	/* Before the end, packets in the rings are not left over: they will still be taken. */
 	if (final) {
 		figures.left_over = sum.captured - l->outputs.tee.packets;

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/outputs.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
+
+/* The default of --summary-size. */
+#define SUMMARY_BYTES (64ULL << 20)
 
 static int status_figures(void *ctx, struct skw_status_figures *figures)
 {
@@ -78,6 +84,19 @@ static int add_keylog(struct skw_outputs *o, struct skw_error *err)
 	return ret ? skw_error_set(err, ret, "--keylog: out of memory") : 0;
 }
 
+static int add_summary(struct skw_outputs *o, struct skw_error *err)
+{
+	struct skw_conversations_options *opt = &o->summary.options;
+
+	o->summary.choice = &o->plan->summary_choice;
+	opt->max_bytes = o->plan->summary_bytes ? o->plan->summary_bytes : SUMMARY_BYTES;
+	if (getrandom(opt->key, sizeof(opt->key), 0) != (ssize_t)sizeof(opt->key))
+		return skw_error_set(err, -errno, "random numbers for the summary: %s",
+				     strerror(errno));
+	skw_tee_add(&o->tee, skw_summary_sink(&o->summary));
+	return 0;
+}
+
 int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		     const struct skw_outputs_source *source, struct skw_error *err)
 {
@@ -91,6 +110,8 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 		ret = add_recorder(o, err);
 	if (!ret && plan->keylog)
 		ret = add_keylog(o, err);
+	if (!ret && plan->summary)
+		ret = add_summary(o, err);
 	return ret || !plan->lines ? ret : add_lines(o, err);
 }
 

@@ -11,6 +11,7 @@
 #include "sink/packet_lines.h"
 #include "sink/recorder.h"
 #include "sink/status.h"
+#include "sink/summary.h"
 #include "sink/tee.h"
 
 /* The parts of a source that the outputs need. */
@@ -42,6 +43,7 @@ struct skw_outputs {
 	struct skw_print_options print;
 	struct skw_packet_lines lines;
 	struct skw_status status;
+	struct skw_summary summary;
 	struct skw_tee tee;
 	struct skw_sink sink;
 };

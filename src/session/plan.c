@@ -18,6 +18,9 @@
 #define WAIT_LINES_MS 10
 #define WAIT_FILE_MS  20
 
+/* Enough for all headers up to the options of TCP, also in a stack of tags and IPv6 extensions. */
+#define SUMMARY_SNAPLEN 256
+
 static bool names_nothing(const struct skw_session_plan *plan)
 {
 	for (size_t i = 0; i < plan->read_files_len; i++)
@@ -33,7 +36,9 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 	bool reads = plan->read_files_len > 0;
 	bool rotates = plan->file.rotate_bytes || plan->file.rotate_s;
 	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
-	bool no_lines = plan->count_only || (plan->file.name && !plan->lines);
+	bool no_lines = plan->count_only || plan->summary || (plan->file.name && !plan->lines);
+	bool table = plan->summary_choice.json || plan->summary_choice.csv ||
+		     plan->summary_choice.sort || plan->summary_choice.where || plan->summary_bytes;
 	const struct {
 		bool wrong;
 		const char *why;
@@ -64,13 +69,22 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 		{ reads && plan->list_link_types, "-L asks an interface: -r does not apply" },
 		{ to_stdout && (plan->lines || plan->count_only),
 		  "-w - writes packets to standard output: lines can't go there as well" },
+		{ plan->summary && (plan->lines || plan->count_only),
+		  "--summary prints a table: --print and --count do not apply" },
+		{ plan->summary && to_stdout,
+		  "-w - writes packets to standard output: the table of --summary can't go there "
+		  "as well" },
+		{ table && !plan->summary,
+		  "--json, --csv, --sort, --where and --summary-size are for --summary: give it, "
+		  "too" },
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
 		{ plan->resolve && plan->numeric,
 		  "--resolve and -n contradict each other: give one of them" },
 		{ plan->resolve && plan->numeric_foreign,
 		  "--resolve takes no difference between networks: -f does not apply" },
 		{ plan->resolve && no_lines,
-		  "--resolve puts names into lines: with -w give --print, and no --count" },
+		  "--resolve puts names into lines: with -w give --print, and no --count or "
+		  "--summary" },
 		{ plan->format_name && !plan->file.name, "--format is for -w FILE" },
 		{ plan->list_link_types && plan->capture.ifaces_len > 1, "-L takes one interface" },
 		{ plan->dlt_name && plan->capture.ifaces_len > 1,
@@ -108,8 +122,17 @@ static int check_ifaces(struct skw_session_plan *plan, struct skw_error *err)
  */
 static void choose_lines(struct skw_session_plan *plan)
 {
-	plan->lines = plan->lines || (!plan->file.name && !plan->count_only);
+	plan->lines = plan->lines || (!plan->file.name && !plan->count_only && !plan->summary);
 	plan->capture.wait_ms = plan->immediate ? 0 : plan->lines ? WAIT_LINES_MS : WAIT_FILE_MS;
+}
+
+/* A summary needs headers only. To copy more would cost time. */
+static void choose_snaplen(struct skw_session_plan *plan)
+{
+	bool headers = plan->summary && !plan->file.name && !plan->read_files_len;
+
+	if (headers && plan->capture.snaplen > SUMMARY_SNAPLEN)
+		plan->capture.snaplen = SUMMARY_SNAPLEN;
 }
 
 /* Each interface of "any" has its own link type, unless the user wants one header for all. */
@@ -159,6 +182,7 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 	if (!ret)
 		ret = check_ifaces(plan, err);
 	choose_lines(plan);
+	choose_snaplen(plan);
 	if (!ret)
 		ret = resolve_names(plan, err);
 	if (!ret && plan->keylog && plan->file.format != SKW_FILE_PCAPNG)
@@ -166,6 +190,22 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 				       "--keylog: a pcap file has no place for secrets; write a "
 				       ".pcapng file, or give --format pcapng");
 	return ret;
+}
+
+int skw_session_plan_summary(struct skw_session_plan *plan, const struct skw_expr_names *names,
+			     struct skw_error *err)
+{
+	return skw_format_summary_choose(&plan->summary_choice, names, err);
+}
+
+void skw_session_plan_free(struct skw_session_plan *plan)
+{
+	skw_format_summary_choice_free(&plan->summary_choice);
+}
+
+void skw_session_plan_summary_help(struct skw_buf *out)
+{
+	skw_format_summary_help(out);
 }
 
 static bool is_output(const struct skw_session_plan *plan, const char *name)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "dissect/printer.h"
+#include "format/format_summary_choice.h"
 #include "model/capture_plan.h"
 #include "model/file_plan.h"
 #include "util/error.h"
@@ -60,6 +61,10 @@ struct skw_session_plan {
 	struct skw_print_options print;
 	/* Names instead of numbers: --resolve. -n, -f and -N */
 	bool resolve, numeric, numeric_foreign, no_domains;
+	/* A table of the connections at the end, and memory for it. */
+	bool summary;
+	struct skw_format_summary_choice summary_choice;
+	uint64_t summary_bytes;
 	/* Print the compiled filter and stop. */
 	enum skw_dump dump;
 };
@@ -69,6 +74,16 @@ struct skw_session_plan {
  * that depend on names. Pure. Returns 0, or -EINVAL with err->usage set.
  */
 int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err);
+
+/*
+ * Fills in what the words for the summary mean, which plan->summary_choice then owns. `names` as
+ * for skw_expr_parse(). Returns 0, -EINVAL with err->usage set, or -ENOMEM.
+ */
+int skw_session_plan_summary(struct skw_session_plan *plan, const struct skw_expr_names *names,
+			     struct skw_error *err);
+void skw_session_plan_free(struct skw_session_plan *plan);
+/* Appends the fields of a summary, for a help text. */
+void skw_session_plan_summary_help(struct skw_buf *out);
 
 /*
  * Finds out whether the output file is an input file, which would be overwritten before it is read,

@@ -3,15 +3,22 @@
 
 #include "expr/expr.h"
 
-int skw_choice_expr(const char *option, const char *text, const struct skw_expr_names *names,
-		    struct skw_expr **out, struct skw_error *err)
+int skw_choice_expr_about(const struct skw_expr_subject *subject, const char *option,
+			  const char *text, const struct skw_expr_names *names,
+			  struct skw_expr **out, struct skw_error *err)
 {
 	struct skw_error why = { 0 };
-	int ret = skw_expr_parse(text, names, out, &why);
+	int ret = skw_expr_parse_about(subject, text, names, out, &why);
 
 	if (ret && why.usage)
 		return skw_error_usage(err, "%s: %s", option, why.text);
 	return ret ? skw_error_set(err, ret, "%s: out of memory", option) : 0;
+}
+
+int skw_choice_expr(const char *option, const char *text, const struct skw_expr_names *names,
+		    struct skw_expr **out, struct skw_error *err)
+{
+	return skw_choice_expr_about(&skw_expr_rows, option, text, names, out, err);
 }
 
 int skw_choice_take(struct skw_choice *choice, const struct skw_choice_words *words,

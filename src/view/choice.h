@@ -3,6 +3,7 @@
 #ifndef SKW_VIEW_CHOICE_H
 #define SKW_VIEW_CHOICE_H
 
+#include "expr/expr.h"
 #include "util/buf.h"
 #include "util/error.h"
 #include "view/view.h"
@@ -32,6 +33,11 @@ void skw_choice_free(struct skw_choice *choice);
  */
 int skw_choice_expr(const char *option, const char *text, const struct skw_expr_names *names,
 		    struct skw_expr **out, struct skw_error *err);
+
+/* The same about other records than rows. */
+int skw_choice_expr_about(const struct skw_expr_subject *subject, const char *option,
+			  const char *text, const struct skw_expr_names *names,
+			  struct skw_expr **out, struct skw_error *err);
 
 /* Appends the fields for expressions and sort keys, for a help text. */
 void skw_choice_help(struct skw_buf *out);

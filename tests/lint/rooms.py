@@ -28,7 +28,7 @@ ARROWS = {
     "expr": COMMON | {"row"},
     "table": COMMON | {"row"},
     "view": COMMON | {"row", "expr", "table"},
-    "format": COMMON | {"row", "table", "view"},
+    "format": COMMON | {"row", "table", "view", "expr", "flow"},
     "filter": COMMON,
     "pcap": COMMON,
     "flow": COMMON,

@@ -61,6 +61,15 @@ static void contradictions_are_refused(void **state)
 	REFUSE("-f does not apply", p.resolve = p.numeric_foreign = true);
 	REFUSE("with -w give --print", p.resolve = true, p.file.name = "f");
 	REFUSE("no --count", p.resolve = p.count_only = true);
+	REFUSE("--print and --count do not apply", p.summary = p.lines = true);
+	REFUSE("--print and --count do not apply", p.summary = p.count_only = true);
+	REFUSE("the table of --summary can't go", p.summary = true, p.file.name = "-");
+	REFUSE("no --count or --summary", p.resolve = p.summary = true);
+	REFUSE("are for --summary", p.summary_choice.json = true);
+	REFUSE("are for --summary", p.summary_choice.csv = true);
+	REFUSE("are for --summary", p.summary_choice.sort = "bytes");
+	REFUSE("are for --summary", p.summary_choice.where = "rtt > 1ms");
+	REFUSE("are for --summary", p.summary_bytes = 1);
 	REFUSE("-z runs", p.file.name = "f", p.file.command = "true");
 	REFUSE("-i does not apply", READ("f"), p.capture.ifaces[0] = "lo",
 	       p.capture.ifaces_len = 1);
@@ -174,6 +183,31 @@ static void lines_are_what_is_left_to_do(void **state)
 	assert_true(writes.lines);
 }
 
+/* For the headers, and only if nothing else needs more of a packet. */
+static void a_summary_takes_only_headers(void **state)
+{
+	struct skw_session_plan live = bare(), short_one = bare(), file = bare(), reads = bare();
+	struct skw_session_plan other = bare();
+
+	(void)state;
+	live.summary = short_one.summary = file.summary = reads.summary = true;
+	short_one.capture.snaplen = 64;
+	file.file.name = "f.pcap";
+	reads.read_files = (const char *const[]){ "f" };
+	reads.read_files_len = 1;
+	accept(&live);
+	accept(&short_one);
+	accept(&file);
+	accept(&reads);
+	assert_false(live.lines);
+	assert_int_equal(live.capture.snaplen, 256);
+	accept(&other);
+	assert_int_equal(other.capture.snaplen, 262144);
+	assert_int_equal(short_one.capture.snaplen, 64);
+	assert_int_equal(file.capture.snaplen, 262144);
+	assert_int_equal(reads.capture.snaplen, 262144);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +217,7 @@ int main(void)
 		cmocka_unit_test(a_format_that_was_asked_for_goes_before_the_name),
 		cmocka_unit_test(a_link_type_has_a_name),
 		cmocka_unit_test(lines_are_what_is_left_to_do),
+		cmocka_unit_test(a_summary_takes_only_headers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

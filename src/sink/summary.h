@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A sink that puts connections together from packets, and prints a table of them at the end. */
+#ifndef SKW_SINK_SUMMARY_H
+#define SKW_SINK_SUMMARY_H
+
+#include "flow/conversations.h"
+#include "format/format_summary.h"
+#include "format/format_summary_choice.h"
+#include "loop/sink.h"
+#include "sink/lines.h"
+#include "util/buf.h"
+
+struct skw_summary {
+	/* The caller sets these and keeps them until the sink is closed. */
+	const struct skw_format_summary_choice *choice;
+	struct skw_conversations_options options;
+
+	struct skw_conversations *conversations; /* owned */
+	struct skw_format_summary_widths widths;
+	struct skw_buf text;
+	struct skw_lines out;
+	bool hurried;
+	unsigned hurry_ms;
+};
+
+struct skw_sink skw_summary_sink(struct skw_summary *s);
+
+#endif
