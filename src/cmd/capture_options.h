@@ -32,7 +32,8 @@ void skw_capture_request_free(struct skw_capture_request *r);
 
 void skw_capture_options_help(FILE *to);
 
-/* The options for printing, for the summary, those that tcpdump has, too, and those for secrets. */
+/* The options for packets, printing, the summary, secrets, and those that tcpdump has, too. */
+extern const struct skw_option_table skw_capture_options_packets;
 extern const struct skw_option_table skw_capture_options_printing;
 extern const struct skw_option_table skw_capture_options_summary;
 extern const struct skw_option_table skw_capture_options_secrets;
