@@ -280,13 +280,15 @@ int skw_chosen_open(const struct skw_owner_plan *plan, struct skw_tap *tap, stru
 
 void skw_chosen_detach(struct skw_chosen *c)
 {
-	while (c->links_len)
+	while (c && c->links_len)
 		bpf_link__destroy(c->links[--c->links_len]);
 }
 
 /* Closing a link detaches nothing while another process, the keeper, has it open. */
 void skw_chosen_disarm(struct skw_chosen *c)
 {
+	if (!c)
+		return;
 	skw_chosen_detach(c);
 	ownerfilter_bpf__destroy(c->bpf);
 	c->bpf = NULL;
@@ -307,7 +309,7 @@ size_t skw_chosen_kept_fds(const struct skw_chosen *c, int fds[SKW_CHOSEN_FDS_MA
 	size_t n = 0;
 
 	_Static_assert(LINKS_MAX <= SKW_CHOSEN_FDS_MAX, "room for the links");
-	for (size_t i = 0; i < c->links_len; i++)
+	for (size_t i = 0; c && i < c->links_len; i++)
 		fds[n++] = bpf_link__fd(c->links[i]);
 	return n;
 }

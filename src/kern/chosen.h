@@ -29,6 +29,8 @@ int skw_chosen_open(const struct skw_owner_plan *plan, struct skw_tap *tap, stru
 		    struct skw_error *err);
 void skw_chosen_close(struct skw_chosen *c); /* NULL is allowed */
 
+/* Each of these allows NULL. */
+
 /* The descriptors that the keeper needs; they stay ours. Returns their number. */
 size_t skw_chosen_kept_fds(const struct skw_chosen *c, int fds[SKW_CHOSEN_FDS_MAX]);
 /* For the worker: closes all programs and maps of this process. The counters are left. */

@@ -79,10 +79,9 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 						   .ctx = l->capture };
 	struct skw_source sources[2] = { skw_capture_source(l->capture) };
 	size_t sources_len = 1;
-	struct skw_loop_plan loop = { .tells_clock = true,
-				      .takes_signal = takes_signal,
-				      .report = report,
-				      .ctx = l };
+	struct skw_loop_plan loop = {
+		.tells_clock = true, .takes_signal = takes_signal, .report = report, .ctx = l
+	};
 	int ret = skw_outputs_make(&l->outputs, plan, &source, err);
 
 	if (l->run)

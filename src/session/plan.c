@@ -29,20 +29,28 @@ static bool names_nothing(const struct skw_session_plan *plan)
 	return false;
 }
 
-/* Checks combinations of options. Each option alone was checked when it was read. */
-static int check_rules(const struct skw_session_plan *plan, struct skw_error *err)
+/* A combination of options that can't be. */
+struct contradiction {
+	bool wrong;
+	const char *why;
+};
+
+static int check_rules(const struct contradiction *rules, size_t n, struct skw_error *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rules[i].wrong)
+			return skw_error_usage(err, "%s", rules[i].why);
+	return 0;
+}
+
+/* The options for packets and files. Each option alone was checked when it was read. */
+static int check_packets(const struct skw_session_plan *plan, struct skw_error *err)
 {
 	const struct skw_owner_plan *owners = &plan->capture.owners;
 	bool reads = plan->read_files_len > 0;
 	bool rotates = plan->file.rotate_bytes || plan->file.rotate_s;
 	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
-	bool no_lines = plan->count_only || plan->summary || (plan->file.name && !plan->lines);
-	bool table = plan->summary_choice.json || plan->summary_choice.csv ||
-		     plan->summary_choice.sort || plan->summary_choice.where || plan->summary_bytes;
-	const struct {
-		bool wrong;
-		const char *why;
-	} rules[] = {
+	const struct contradiction rules[] = {
 		{ plan->file.name && !plan->file.name[0], "-w: the file's name is empty" },
 		{ names_nothing(plan), "-r: the file's name is empty" },
 		{ rotates && !plan->file.name, "-C and -G rotate the output file: give -w FILE" },
@@ -67,6 +75,28 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 		  "command" },
 		{ reads && plan->dlt_name, "-r reads a file: -y does not apply" },
 		{ reads && plan->list_link_types, "-L asks an interface: -r does not apply" },
+		{ plan->format_name && !plan->file.name, "--format is for -w FILE" },
+		{ plan->list_link_types && plan->capture.ifaces_len > 1, "-L takes one interface" },
+		{ plan->dlt_name && plan->capture.ifaces_len > 1,
+		  "-y takes one interface: give one -i IF" },
+		{ plan->keylog && !plan->keylog[0], "--keylog: the file's name is empty" },
+		{ plan->keylog && !plan->file.name,
+		  "--keylog puts secrets into a pcapng file: give -w FILE.pcapng" },
+		{ plan->file.stop_bytes && !plan->file.name,
+		  "--stop-size counts the bytes of files: give -w FILE" },
+	};
+
+	return check_rules(rules, SKW_ARRAY_SIZE(rules), err);
+}
+
+/* The options for lines and tables. */
+static int check_text(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
+	bool no_lines = plan->count_only || plan->summary || (plan->file.name && !plan->lines);
+	bool table = plan->summary_choice.json || plan->summary_choice.csv ||
+		     plan->summary_choice.sort || plan->summary_choice.where || plan->summary_bytes;
+	const struct contradiction rules[] = {
 		{ to_stdout && (plan->lines || plan->count_only),
 		  "-w - writes packets to standard output: lines can't go there as well" },
 		{ plan->summary && (plan->lines || plan->count_only),
@@ -85,21 +115,9 @@ static int check_rules(const struct skw_session_plan *plan, struct skw_error *er
 		{ plan->resolve && no_lines,
 		  "--resolve puts names into lines: with -w give --print, and no --count or "
 		  "--summary" },
-		{ plan->format_name && !plan->file.name, "--format is for -w FILE" },
-		{ plan->list_link_types && plan->capture.ifaces_len > 1, "-L takes one interface" },
-		{ plan->dlt_name && plan->capture.ifaces_len > 1,
-		  "-y takes one interface: give one -i IF" },
-		{ plan->keylog && !plan->keylog[0], "--keylog: the file's name is empty" },
-		{ plan->keylog && !plan->file.name,
-		  "--keylog puts secrets into a pcapng file: give -w FILE.pcapng" },
-		{ plan->file.stop_bytes && !plan->file.name,
-		  "--stop-size counts the bytes of files: give -w FILE" },
 	};
 
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(rules); i++)
-		if (rules[i].wrong)
-			return skw_error_usage(err, "%s", rules[i].why);
-	return 0;
+	return check_rules(rules, SKW_ARRAY_SIZE(rules), err);
 }
 
 /* Replaces "any" by an empty list of interfaces. */
@@ -177,8 +195,10 @@ static int resolve_names(struct skw_session_plan *plan, struct skw_error *err)
 
 int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 {
-	int ret = check_rules(plan, err);
+	int ret = check_packets(plan, err);
 
+	if (!ret)
+		ret = check_text(plan, err);
 	if (!ret)
 		ret = check_ifaces(plan, err);
 	choose_lines(plan);

@@ -69,15 +69,12 @@ static int serve_forget(void *arg, const void *request, size_t len, struct skw_k
 
 static int serve_stop(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
-	struct skw_verbs_capture *ctx = arg;
-
 	(void)request;
 	(void)reply;
 	if (len)
 		return -EINVAL;
-	skw_tap_close_sockets(ctx->tap);
-	if (ctx->chosen)
-		skw_chosen_detach(ctx->chosen);
+	skw_tap_close_sockets(((struct skw_verbs_capture *)arg)->tap);
+	skw_chosen_detach(((struct skw_verbs_capture *)arg)->chosen);
 	return 0;
 }
 
@@ -99,8 +96,7 @@ int skw_verbs_capture_prepare(struct skw_verbs_capture *ctx)
 	ctx->keep_fds = skw_tap_kept_fds(ctx->tap, SKW_CHOSEN_FDS_MAX, &n);
 	if (!ctx->keep_fds)
 		return -ENOMEM;
-	if (ctx->chosen)
-		n += skw_chosen_kept_fds(ctx->chosen, ctx->keep_fds + n);
+	n += skw_chosen_kept_fds(ctx->chosen, ctx->keep_fds + n);
 	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
 						.n_verbs = VERBS,
 						.ctx = ctx,
@@ -115,8 +111,7 @@ void skw_verbs_capture_settle(struct skw_verbs_capture *ctx)
 	free(ctx->keep_fds);
 	ctx->keep_fds = NULL;
 	skw_dispatch_free(&ctx->dispatch);
-	if (ctx->chosen)
-		skw_chosen_disarm(ctx->chosen);
+	skw_chosen_disarm(ctx->chosen);
 	if (ctx->tap)
 		skw_tap_disarm(ctx->tap);
 }
