@@ -60,17 +60,18 @@ static const struct skw_option others[] = {
 	  .offset = AT(version) },
 };
 
-#define TABLES 7
+#define TABLES 8
 
 static struct skw_option_table *tables_as_in_help(struct skw_option_table tables[TABLES])
 {
 	tables[0] = skw_capture_options_packets;
 	tables[1] = skw_capture_options_owner;
 	tables[2] = skw_capture_options_printing;
-	tables[3] = skw_capture_options_summary;
-	tables[4] = skw_capture_options_tcpdump;
-	tables[5] = skw_capture_options_secrets;
-	tables[6] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
+	tables[3] = skw_capture_options_joined;
+	tables[4] = skw_capture_options_summary;
+	tables[5] = skw_capture_options_tcpdump;
+	tables[6] = skw_capture_options_secrets;
+	tables[7] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
 	return tables;
 }
 

@@ -32,11 +32,12 @@ void skw_capture_request_free(struct skw_capture_request *r);
 
 void skw_capture_options_help(FILE *to);
 
-/* The options for packets, printing, the summary, secrets, and those that tcpdump has, too. */
+/* The options for packets, printing, the summary, secrets, owners of packets, and tcpdump's. */
 extern const struct skw_option_table skw_capture_options_packets;
 extern const struct skw_option_table skw_capture_options_printing;
 extern const struct skw_option_table skw_capture_options_summary;
 extern const struct skw_option_table skw_capture_options_secrets;
+extern const struct skw_option_table skw_capture_options_joined;
 extern const struct skw_option_table skw_capture_options_tcpdump;
 /* The options that choose packets by their owner. */
 extern const struct skw_option_table skw_capture_options_owner;

@@ -9,6 +9,7 @@
 #include "dissect/link/link.h"
 #include "dissect/text.h"
 #include "dissect/timestamp.h"
+#include "model/packet_owner.h"
 
 struct skw_printer {
 	struct skw_print_options opt;
@@ -96,6 +97,19 @@ static void print_bytes(const struct skw_packet *pkt, enum skw_print_bytes form,
 		forms[form].print(out, pkt->data + skip, pkt->caplen - skip);
 }
 
+static void print_owners(const struct skw_packet *pkt, struct skw_buf *out)
+{
+	if (!pkt->sender && !pkt->receiver)
+		return;
+	skw_buf_add(out, "  ", 2);
+	if (pkt->sender)
+		skw_buf_add_str(out, pkt->sender->name);
+	if (pkt->sender && pkt->receiver)
+		skw_buf_add_str(out, " > ");
+	if (pkt->receiver)
+		skw_buf_add_str(out, pkt->receiver->name);
+}
+
 void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 			const struct skw_iface *iface, struct skw_buf *out)
 {
@@ -112,6 +126,8 @@ void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 
 	uint32_t skip = skw_dissect_link(&d, pkt);
 
+	if (p->opt.owners)
+		print_owners(pkt, out);
 	print_bytes(pkt, p->opt.bytes, skip, out);
 	skw_buf_add_char(out, '\n');
 }

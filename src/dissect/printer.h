@@ -60,6 +60,8 @@ struct skw_print_options {
 	bool no_checksum;  /* -K: do not verify checksums */
 	bool number;       /* -#: packet number in front */
 	bool color;
+	/* Owners at the end of the line, where they are known. */
+	bool owners;
 	/*
 	 * Interface and direction in front, as tcpdump -i any does, for captures on several
 	 * interfaces.

@@ -61,7 +61,7 @@ int skw_flow_of(const struct skw_packet *pkt, struct skw_flow *out);
 /*
  * Reads the flow of the packet that an ICMP or ICMPv6 error quotes, in that packet's own direction.
  * `error` is the result of skw_flow_of() for pkt; `out` may be the same. Places are offsets in pkt.
- * -ENOENT: it is no such error, or not a datagram's first part. Else as above. For tests.
+ * -ENOENT: it is no such error, or not a datagram's first part. Else as above.
  */
 int skw_flow_of_quote(const struct skw_packet *pkt, const struct skw_flow *error,
 		      struct skw_flow *out);

@@ -9,6 +9,13 @@
 enum skw_file_format { SKW_FILE_PCAP, SKW_FILE_PCAPNG };
 enum skw_compression { SKW_COMPRESSION_NONE, SKW_COMPRESSION_GZIP, SKW_COMPRESSION_ZSTD };
 
+/* Which packets of a pcapng file get their owner as a comment. */
+enum skw_owner_comments {
+	SKW_OWNER_COMMENTS_ALL,
+	SKW_OWNER_COMMENTS_FIRST, /* the first of each connection */
+	SKW_OWNER_COMMENTS_NONE
+};
+
 /* The caller owns the strings. */
 struct skw_file_plan {
 	/*
@@ -34,6 +41,8 @@ struct skw_file_plan {
 	 * number. 0: no limit.
 	 */
 	unsigned files_max;
+	/* Only for pcapng, and packets that come with owners. */
+	enum skw_owner_comments owner_comments;
 	/* This runs with the name of each complete file. May be NULL. */
 	const char *command;
 };

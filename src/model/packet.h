@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct skw_iface;
+struct skw_packet_owner;
 struct skw_raw_block;
 
 enum skw_direction { SKW_DIR_UNKNOWN, SKW_DIR_IN, SKW_DIR_OUT };
@@ -36,6 +37,10 @@ struct skw_packet {
 	uint8_t pkt_type;    /* PACKET_* of linux/if_packet.h; only if direction is known */
 	uint8_t direction;   /* enum skw_direction */
 	const char *comment; /* pcapng comment, NUL-terminated UTF-8; NULL if there is none */
+	/* The processes at both ends, as far as they are on this host. NULL: unknown. */
+	const struct skw_packet_owner *sender, *receiver;
+	/* The cookie of the socket of one of them; 0: unknown. */
+	uint64_t connection;
 	/*
 	 * The block of the pcapng file that the packet was read from, with everything that this
 	 * struct has no field for. It is whole, also if the packet was cut. NULL for other sources.

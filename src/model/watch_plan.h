@@ -23,6 +23,8 @@ struct skw_watch_plan {
 	/* The most time that an event waits in its ring, in milliseconds. */
 	unsigned wait_ms;
 	bool udp;
+	/* Packets are joined with the connections: skw_watch_table() and the like are used. */
+	bool packets;
 	/*
 	 * A screen shows itself which features the kernel lacks and what has failed. Otherwise both
 	 * are printed on standard error.

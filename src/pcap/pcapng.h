@@ -20,6 +20,11 @@ enum skw_pcapng_block {
 	SKW_PCAPNG_CUSTOM = 0x0bad,
 	SKW_PCAPNG_CUSTOM_NO_COPY = 0x40000bad, /* must not go into a copy of the file */
 	SKW_PCAPNG_SECTION = 0x0a0d0d0a,        /* reads the same in both byte orders */
+	/*
+	 * A process, as Apple's tcpdump writes it. Wireshark shows it (since 4.6).
+	 * Source: wiretap/pcapng.c of Wireshark.
+	 */
+	SKW_PCAPNG_PROCESS = (int)0x80000001,
 };
 
 /* The type of secrets that are the lines of a TLS key log. */
@@ -43,6 +48,10 @@ enum skw_pcapng_option {
 
 	SKW_PCAPNG_EPB_FLAGS = 2,
 	SKW_PCAPNG_EPB_DROPCOUNT = 4,
+	SKW_PCAPNG_EPB_PROCESS_THREAD = 8,     /* epb_processid_threadid */
+	SKW_PCAPNG_EPB_PROCESS_BLOCK = 0x8001, /* the number of its process block, from 0 */
+
+	SKW_PCAPNG_PROCESS_NAME = 2,
 
 	SKW_PCAPNG_ISB_STARTTIME = 2,
 	SKW_PCAPNG_ISB_ENDTIME = 3,

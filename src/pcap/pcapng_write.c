@@ -151,13 +151,53 @@ static uint32_t flags_of(const struct skw_packet *pkt)
 	return SKW_PCAPNG_FLAGS_IN | how << SKW_PCAPNG_FLAGS_CAST_SHIFT;
 }
 
-void skw_pcapng_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt, uint32_t iface,
-		       bool nano)
+/* Appends the options that say which process it is. */
+static uint8_t *put_process(uint8_t *to, const struct skw_pcapng_owner *owner)
+{
+	const uint32_t ids[2] = { owner->pid, owner->pid };
+
+	to = put_option_head(to, SKW_PCAPNG_EPB_PROCESS_THREAD, sizeof(ids));
+	to = put(to, ids, sizeof(ids));
+	to = put_option_head(to, SKW_PCAPNG_EPB_PROCESS_BLOCK, sizeof(owner->process));
+	return put(to, &owner->process, sizeof(owner->process));
+}
+
+/* Fills in the head and completes the tail, which ends at `tail`. */
+static void finish_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt, uint32_t iface,
+			  bool nano, uint32_t comments_len, uint8_t *tail)
+{
+	uint32_t head[7] = { SKW_PCAPNG_PACKET, 0, iface, 0, 0, pkt->caplen, pkt->len };
+
+	p->tail_len = (uint32_t)(tail - p->tail) + (uint32_t)sizeof(uint32_t);
+	p->total =
+		(uint64_t)sizeof(head) + pkt->caplen + p->middle_len + comments_len + p->tail_len;
+	head[1] = (uint32_t)p->total;
+	put(tail, &head[1], sizeof(head[1]));
+	split_time(head + 3, pkt->ts_ns, nano);
+	put(p->head, head, sizeof(head));
+}
+
+/* Appends the options that do not depend on the owner. */
+static uint8_t *put_flags(uint8_t *to, const struct skw_packet *pkt)
 {
 	const uint32_t flags = flags_of(pkt);
 	const uint64_t dropped = pkt->dropped;
-	uint32_t head[7] = { SKW_PCAPNG_PACKET, 0, iface, 0, 0, pkt->caplen, pkt->len };
-	uint8_t *tail = p->tail;
+
+	if (flags) {
+		to = put_option_head(to, SKW_PCAPNG_EPB_FLAGS, sizeof(flags));
+		to = put(to, &flags, sizeof(flags));
+	}
+	if (dropped) {
+		to = put_option_head(to, SKW_PCAPNG_EPB_DROPCOUNT, sizeof(dropped));
+		to = put(to, &dropped, sizeof(dropped));
+	}
+	return to;
+}
+
+void skw_pcapng_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt, uint32_t iface,
+		       bool nano)
+{
+	uint8_t *tail = p->tail, *options;
 
 	p->comment = pkt->comment;
 	p->comment_len = 0;
@@ -172,24 +212,45 @@ void skw_pcapng_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt
 	} else {
 		tail = put(tail, zeros, padding(pkt->caplen));
 	}
-	if (flags) {
-		tail = put_option_head(tail, SKW_PCAPNG_EPB_FLAGS, sizeof(flags));
-		tail = put(tail, &flags, sizeof(flags));
-	}
-	if (dropped) {
-		tail = put_option_head(tail, SKW_PCAPNG_EPB_DROPCOUNT, sizeof(dropped));
-		tail = put(tail, &dropped, sizeof(dropped));
-	}
-	if (flags || dropped || p->middle_len)
+	options = tail;
+	tail = put_flags(tail, pkt);
+	if (tail != options || p->middle_len)
 		tail = put(tail, zeros, sizeof(zeros));
+	finish_packet(p, pkt, iface, nano, p->comment_len, tail);
+}
 
-	p->tail_len = (uint32_t)(tail - p->tail) + (uint32_t)sizeof(uint32_t);
-	p->total =
-		(uint64_t)sizeof(head) + pkt->caplen + p->middle_len + p->comment_len + p->tail_len;
-	head[1] = (uint32_t)p->total;
-	put(tail, &head[1], sizeof(head[1]));
-	split_time(head + 3, pkt->ts_ns, nano);
-	put(p->head, head, sizeof(head));
+void skw_pcapng_owned_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt,
+			     uint32_t iface, bool nano, const struct skw_pcapng_owner *owners[2])
+{
+	uint32_t comments_len = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		comments_len += owners[i] ? owners[i]->comment_len : 0;
+	p->comment = NULL;
+	p->comment_len = 0;
+	p->middle_len = padding(pkt->caplen);
+	put(p->middle, zeros, p->middle_len);
+
+	uint8_t *tail = put_flags(p->tail, pkt);
+
+	tail = put_process(tail, owners[0] ? owners[0] : owners[1]);
+	tail = put(tail, zeros, sizeof(zeros));
+	finish_packet(p, pkt, iface, nano, comments_len, tail);
+}
+
+void skw_pcapng_comment(struct skw_buf *b, const char *text)
+{
+	add_text(b, SKW_PCAPNG_COMMENT, text);
+}
+
+void skw_pcapng_process(struct skw_buf *b, uint32_t pid, const char *comm)
+{
+	size_t at = begin_block(b, SKW_PCAPNG_PROCESS);
+
+	skw_buf_add(b, &pid, sizeof(pid));
+	add_text(b, SKW_PCAPNG_PROCESS_NAME, comm);
+	end_options(b);
+	end_block(b, at);
 }
 
 void skw_pcapng_stats(struct skw_buf *b, uint32_t iface, const struct skw_iface_stats *stats,

@@ -39,12 +39,21 @@ void skw_pcapng_interface(struct skw_buf *b, const struct skw_iface *iface, bool
 struct skw_pcapng_packet {
 	uint8_t head[28];
 	uint8_t middle[8];
-	uint8_t tail[36];
+	uint8_t tail[56];
 	uint32_t middle_len;
 	uint32_t comment_len;
 	uint32_t tail_len;
 	const char *comment; /* borrowed from the packet */
 	uint64_t total;      /* length of the whole block */
+};
+
+/* A process at one end of a packet, as its options tell it. */
+struct skw_pcapng_owner {
+	/* A comment as a whole option, from skw_pcapng_comment(); NULL: none. Borrowed. */
+	const uint8_t *comment;
+	uint32_t comment_len;
+	uint32_t pid;
+	uint32_t process; /* the number of its skw_pcapng_process() in this section */
 };
 
 /*
@@ -53,6 +62,21 @@ struct skw_pcapng_packet {
  */
 void skw_pcapng_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt, uint32_t iface,
 		       bool nano);
+
+/*
+ * Likewise for a packet whose sender or receiver is known: the other is NULL. In place of the
+ * packet's own comment, which is left out, the caller writes those of the owners. The first of them
+ * is the packet's process.
+ */
+void skw_pcapng_owned_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt,
+			     uint32_t iface, bool nano, const struct skw_pcapng_owner *owners[2]);
+
+/* Appends a comment as an option, padded. */
+void skw_pcapng_comment(struct skw_buf *b, const char *text);
+
+/* Appends a process. Processes are numbered from 0 in each section, in the order of their blocks.
+ */
+void skw_pcapng_process(struct skw_buf *b, uint32_t pid, const char *comm);
 
 /*
  * Appends an interface's statistics, for the end of a capture. The number of lost

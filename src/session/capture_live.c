@@ -8,6 +8,7 @@
 #include "loop/loop.h"
 #include "run/run.h"
 #include "session/outputs.h"
+#include "session/owners.h"
 #include "session/show.h"
 #include "sink/figures.h"
 #include "util/cleanup.h"
@@ -17,6 +18,7 @@ struct live {
 	struct skw_capture *capture; /* owned */
 	struct skw_run *run;         /* owned; NULL: no command */
 	struct skw_outputs outputs;
+	struct skw_owners_session owners;
 };
 
 static uint64_t dropped(void *ctx)
@@ -77,16 +79,25 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 						   .dropped = dropped,
 						   .is_pressed = skw_capture_is_pressed,
 						   .ctx = l->capture };
-	struct skw_source sources[2] = { skw_capture_source(l->capture) };
+	/*
+	 * The packets come first: their sockets are open, and their rings take packets, while the
+	 * other source is prepared.
+	 */
+	struct skw_source sources[SKW_OUTPUTS_SOURCES] = { skw_capture_source(l->capture) };
 	size_t sources_len = 1;
 	struct skw_loop_plan loop = {
 		.tells_clock = true, .takes_signal = takes_signal, .report = report, .ctx = l
 	};
 	int ret = skw_outputs_make(&l->outputs, plan, &source, err);
 
+	if (!ret)
+		ret = skw_owners_session_make(&l->owners, plan, &l->outputs.tee, err);
+	if (l->owners.watch)
+		sources[sources_len++] = skw_owners_session_source(&l->owners);
 	if (l->run)
 		sources[sources_len++] = skw_run_source(l->run);
 	if (!ret) {
+		loop.folder_fd = skw_owners_session_folder(&l->owners);
 		skw_outputs_plan(&l->outputs, sources, sources_len, &loop);
 		ret = skw_loop_run(&loop, err);
 	}
@@ -94,6 +105,7 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 	if (ret && plan->file.may_leave && skw_recorder_was_left(l->outputs.recorder))
 		ret = 0;
 	skw_outputs_free(&l->outputs);
+	skw_owners_session_free(&l->owners);
 	return ret;
 }
 

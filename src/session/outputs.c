@@ -64,6 +64,7 @@ static int add_names(struct skw_outputs *o, struct skw_error *err)
 static int add_lines(struct skw_outputs *o, struct skw_error *err)
 {
 	o->print = o->plan->print;
+	o->print.owners = o->plan->owner || !o->plan->no_owner;
 	int ret = o->plan->resolve ? add_names(o, err) : 0;
 
 	o->lines = (struct skw_packet_lines){ .print = &o->print, .kind = o->source->kind };

@@ -108,6 +108,11 @@ static int check_text(const struct skw_session_plan *plan, struct skw_error *err
 		  "--json, --csv, --sort, --where and --summary-size are for --summary: give it, "
 		  "too" },
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
+		{ plan->owner && plan->no_owner,
+		  "--owner and --no-owner contradict each other: give one of them" },
+		{ plan->owner && reads,
+		  "-r reads a file: its packets have the owners that are in it, so --owner does "
+		  "not apply" },
 		{ plan->resolve && plan->numeric,
 		  "--resolve and -n contradict each other: give one of them" },
 		{ plan->resolve && plan->numeric_foreign,
@@ -193,6 +198,20 @@ static int resolve_names(struct skw_session_plan *plan, struct skw_error *err)
 	return 0;
 }
 
+/* The rules that depend on the file's format. */
+static int check_owners(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	bool has_place = plan->file.name && plan->file.format == SKW_FILE_PCAPNG;
+
+	if (plan->owner && !plan->lines && !has_place)
+		return skw_error_usage(err, "--owner: neither lines nor a pcapng file are written, "
+					    "and nothing else has a place for owners");
+	if (plan->file.owner_comments && (!has_place || plan->no_owner))
+		return skw_error_usage(err, "--owner-comments is for owners in a pcapng file: give "
+					    "-w FILE.pcapng, and no --no-owner");
+	return 0;
+}
+
 int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 {
 	int ret = check_packets(plan, err);
@@ -205,6 +224,8 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 	choose_snaplen(plan);
 	if (!ret)
 		ret = resolve_names(plan, err);
+	if (!ret)
+		ret = check_owners(plan, err);
 	if (!ret && plan->keylog && plan->file.format != SKW_FILE_PCAPNG)
 		return skw_error_usage(err,
 				       "--keylog: a pcap file has no place for secrets; write a "

@@ -65,6 +65,8 @@ struct skw_session_plan {
 	bool summary;
 	struct skw_format_summary_choice summary_choice;
 	uint64_t summary_bytes;
+	/* --owner, --no-owner */
+	bool owner, no_owner;
 	/* Print the compiled filter and stop. */
 	enum skw_dump dump;
 };

@@ -10,6 +10,7 @@
 #include "model/packet.h"
 #include "out/out.h"
 #include "sink/record_copy.h"
+#include "sink/record_owners.h"
 #include "sink/record_secrets.h"
 #include "util/buf.h"
 #include "util/error.h"
@@ -40,6 +41,7 @@ struct skw_record_file {
 	struct skw_buf scratch;
 	char os[512];
 	struct skw_record_copy copy;
+	struct skw_record_owners *owners; /* owned; NULL until a packet has one */
 	struct skw_record_secrets secrets;
 };
 

@@ -69,6 +69,8 @@ static int begin_section(struct skw_record_file *f)
 	uint32_t number;
 
 	f->blocks_used = 0;
+	if (f->owners)
+		skw_record_owners_begin(f->owners);
 	if (f->blocks_len)
 		memset(f->blocks, 0, f->blocks_len * sizeof(*f->blocks));
 	skw_buf_reset(&f->scratch);
@@ -87,9 +89,38 @@ static int leave_copy(struct skw_record_file *f)
 	return begin_section(f);
 }
 
+/* Makes the block of a packet with owners. */
+static int owned_block(struct skw_record_file *f, const struct skw_packet *pkt, uint32_t number,
+		       struct skw_pcapng_packet *block, const struct skw_pcapng_owner *owners[2])
+{
+	if (!f->owners)
+		f->owners = skw_record_owners_new(f->plan->owner_comments);
+	if (!f->owners)
+		return -ENOMEM;
+	skw_buf_reset(&f->scratch);
+	int ret = skw_record_owners_of(f->owners, pkt, owners, &f->scratch);
+
+	if (!ret && f->scratch.len)
+		ret = put_scratch(f);
+	if (!ret)
+		skw_pcapng_owned_packet(block, pkt, number, f->plan->nano, owners);
+	return ret;
+}
+
+static int put_comments(struct skw_record_file *f, const struct skw_pcapng_owner *owners[2])
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < 2; i++)
+		if (owners[i] && owners[i]->comment_len)
+			ret = skw_out_write(f->out, owners[i]->comment, owners[i]->comment_len);
+	return ret;
+}
+
 static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt,
 			 struct skw_error *err)
 {
+	const struct skw_pcapng_owner *owners[2] = { NULL, NULL };
 	struct skw_pcapng_packet block;
 	uint32_t number = 0;
 
@@ -101,10 +132,13 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 
 	if (!ret)
 		ret = block_of(f, pkt->iface, pkt->from, &number);
+	if (!ret && (pkt->sender || pkt->receiver))
+		ret = owned_block(f, pkt, number, &block, owners);
 	if (ret)
 		return ret;
 	skw_record_format_time(f, pkt, UINT64_MAX, "2554");
-	skw_pcapng_packet(&block, pkt, number, f->plan->nano);
+	if (!owners[0] && !owners[1])
+		skw_pcapng_packet(&block, pkt, number, f->plan->nano);
 	ret = skw_out_write(f->out, block.head, sizeof(block.head));
 	if (!ret)
 		ret = skw_out_write(f->out, pkt->data, pkt->caplen);
@@ -112,6 +146,8 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 		ret = skw_out_write(f->out, block.middle, block.middle_len);
 	if (!ret && block.comment_len)
 		ret = skw_out_write(f->out, block.comment, block.comment_len);
+	if (!ret)
+		ret = put_comments(f, owners);
 	if (!ret)
 		ret = skw_out_write(f->out, block.tail, block.tail_len);
 	return ret ? ret : skw_out_record_end(f->out);
@@ -197,6 +233,7 @@ void skw_record_file_free(struct skw_record_file *f)
 	skw_buf_free(&f->scratch);
 	free(f->blocks);
 	free(f->places);
+	skw_record_owners_free(f->owners);
 	skw_record_copy_free(&f->copy);
 	skw_record_secrets_free(&f->secrets);
 }

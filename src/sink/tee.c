@@ -26,10 +26,9 @@ static int tee_start(void *ctx, struct skw_error *err)
 	return ret;
 }
 
-static int tee_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
-		       struct skw_error *err)
+static int offer(struct skw_tee *tee, const struct skw_packet *run, size_t n, bool wait,
+		 struct skw_error *err)
 {
-	struct skw_tee *tee = ctx;
 	size_t i = 0;
 
 	if (tee->limit && n > tee->limit - tee->packets)
@@ -53,6 +52,28 @@ static int tee_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 			ret = tee->sinks[i].ops->packets(tee->sinks[i].ctx, run, (size_t)taken,
 							 wait, err);
 	return ret < 0 ? ret : taken;
+}
+
+static int tee_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
+		       struct skw_error *err)
+{
+	struct skw_tee *tee = ctx;
+	size_t done = 0;
+
+	while (done < n) {
+		const struct skw_packet *part = run + done;
+		size_t len = n - done;
+
+		if (tee->complete)
+			part = tee->complete(tee->complete_ctx, part, &len);
+		int ret = offer(tee, part, len, wait, err);
+		if (ret < 0)
+			return ret;
+		done += (size_t)ret;
+		if ((size_t)ret < len)
+			break;
+	}
+	return (int)done;
 }
 
 static int tee_block(void *ctx, const struct skw_raw_block *block, bool wait, struct skw_error *err)

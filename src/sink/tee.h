@@ -14,6 +14,12 @@
 struct skw_tee {
 	struct skw_sink sinks[SKW_TEE_MAX]; /* borrowed */
 	size_t len;
+	/*
+	 * Completes packets before they go on: it returns copies of the first ones, and makes *n
+	 * their number, at least 1. NULL: they go on as they are.
+	 */
+	const struct skw_packet *(*complete)(void *ctx, const struct skw_packet *run, size_t *n);
+	void *complete_ctx;
 	/* The session ends after this number of packets; 0: no limit. */
 	uint64_t limit;
 	/* The number of packets so far. */

@@ -16,6 +16,10 @@ int skw_table_new(const struct skw_table_options *opt, struct skw_table **out)
 		free(t);
 		return -ENOMEM;
 	}
+	if (opt->packets && skw_by_tuple_init(&t->by_tuple)) {
+		skw_table_free(t);
+		return -ENOMEM;
+	}
 	t->opt = *opt;
 	t->keep_ns = opt->closed_ns;
 	t->begin_ns = t->prev_begin_ns = SKW_NONE64;
@@ -30,6 +34,7 @@ void skw_table_free(struct skw_table *t)
 	if (!t)
 		return;
 	skw_slots_free(&t->slots);
+	skw_by_tuple_free(&t->by_tuple);
 	skw_owner_sets_free(&t->owners);
 	skw_names_free(&t->netns);
 	skw_names_free(&t->cgroups);

@@ -24,6 +24,8 @@ struct skw_table_options {
 	uint64_t closed_ns;
 	/* Holders will come; until then accepted sockets have the owners of their listener. */
 	bool owners;
+	/* skw_table_socket() will be called. It takes some 12 bytes more a row. */
+	bool packets;
 };
 
 int skw_table_new(const struct skw_table_options *opt, struct skw_table **out); /* 0 or -ENOMEM */
@@ -82,6 +84,21 @@ void skw_table_count_bad_record(struct skw_table *t);
 
 size_t skw_table_len(const struct skw_table *t); /* rows, closed ones included */
 const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie); /* or NULL */
+
+/* Which sockets will do for skw_table_socket(). */
+enum skw_table_bound {
+	SKW_TABLE_CONNECTED, /* with both ends of the tuple, or bound to its local address */
+	SKW_TABLE_BOUND      /* also one that is bound to every address */
+};
+
+/*
+ * The socket of a packet in network namespace `netns`, whose `tuple` is in the form of this host's
+ * end: a connection, a listener, or a socket of UDP. If that namespace has none, the socket of the
+ * only other namespace that has one with these addresses will do: the caller can tell by the row's
+ * netns. NULL: there is none, or several that may be it have different owners.
+ */
+const struct skw_row *skw_table_socket(const struct skw_table *t, uint32_t netns,
+				       const struct skw_tuple *tuple, enum skw_table_bound bound);
 
 /*
  * Every row once, in no order, NULL at the end. *at is 0 at first. The table must not change

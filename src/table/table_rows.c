@@ -89,7 +89,8 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 	e->closing_segs = SKW_NONE32;
 	if (row->cookie == SKW_NONE64)
 		t->requests++;
-	if (enter_netns(t, e) || set_cgroup(t, e, row->cgroup_id) ||
+	if (skw_by_tuple_put(&t->by_tuple, &t->slots, e) || enter_netns(t, e) ||
+	    set_cgroup(t, e, row->cgroup_id) ||
 	    (row->state == SKW_STATE_LISTEN && skw_listeners_add(&t->listeners, e))) {
 		skw_table_row_drop(t, e);
 		return NULL;
@@ -132,6 +133,7 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 	/* A pointer that somebody still has to the row must not lead to freed memory. */
 	e->row.owners = NULL;
 	e->row.netns_name = e->row.cgroup = NULL;
+	skw_by_tuple_take(&t->by_tuple, e);
 	skw_slots_remove(&t->slots, e);
 }
 
@@ -146,6 +148,15 @@ void skw_table_row_drop_doomed(struct skw_table *t)
 		skw_table_row_drop(t, e);
 }
 
+static int set_tuple(struct skw_table *t, struct skw_entry *e, const struct skw_tuple *tuple)
+{
+	if (!memcmp(&e->row.tuple, tuple, sizeof(*tuple)))
+		return 0;
+	skw_by_tuple_take(&t->by_tuple, e);
+	e->row.tuple = *tuple;
+	return skw_by_tuple_put(&t->by_tuple, &t->slots, e);
+}
+
 int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
 {
 	struct skw_row *row = &e->row;
@@ -153,8 +164,8 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 
 	/* The tuple is the key of a row without a cookie, so it must not change. */
 	if (row->cookie != SKW_NONE64) {
-		row->tuple = now->tuple;
-		if (row->netns != now->netns && now->netns != SKW_NONE32) {
+		ret = set_tuple(t, e, &now->tuple);
+		if (!ret && row->netns != now->netns && now->netns != SKW_NONE32) {
 			leave_netns(t, e);
 			row->netns = now->netns;
 			row->netns_name = NULL;

@@ -3,6 +3,7 @@
 #ifndef SKW_TABLE_TABLE_STATE_H
 #define SKW_TABLE_TABLE_STATE_H
 
+#include "table/by_tuple.h"
 #include "table/holders.h"
 #include "table/listeners.h"
 #include "table/names.h"
@@ -26,6 +27,7 @@ struct skw_table {
 	struct skw_table_options opt;
 	uint64_t keep_ns; /* how long closed rows are kept now */
 	struct skw_slots slots;
+	struct skw_by_tuple by_tuple; /* off unless packets are joined */
 	struct skw_owner_sets owners;
 	struct skw_names netns, cgroups;
 	char congestions[SKW_CONGESTIONS][SKW_CA_LEN + 1]; /* empty: free */

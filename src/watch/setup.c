@@ -128,6 +128,11 @@ int skw_watch_prepare(void *watch, struct skw_error *err)
 		ret = open_conn(w, err);
 	if (ret)
 		return ret;
+	if (w->plan->packets) {
+		ret = skw_addresses_open(&w->addresses);
+		if (ret)
+			return skw_error_set(err, ret, "addresses: %s", strerror(-ret));
+	}
 	for (unsigned i = 0; i < SKW_ITERS; i++)
 		if (skw_conn_iter_link(w->conn, (enum skw_conn_iter)i) >= 0)
 			w->iters |= 1U << i;

@@ -4,6 +4,7 @@
 #define SKW_WATCH_STATE_H
 
 #include "kern/conn.h"
+#include "kern/host/addresses.h"
 #include "loop/loop.h"
 #include "table/table.h"
 #include "verbs/watch.h"
@@ -54,6 +55,8 @@ struct skw_watch {
 	uint64_t netns_ns;
 	/* An event came from a namespace that is not in the list. */
 	bool strange_netns;
+
+	struct skw_addresses addresses; /* open only with plan->packets */
 
 	struct skw_sweep sweep;
 	uint64_t holders_ns; /* when holders were read last; 0: never */

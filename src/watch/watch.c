@@ -17,7 +17,9 @@
 
 int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, struct skw_error *err)
 {
-	const struct skw_table_options options = { .closed_ns = plan->closed_ns, .owners = true };
+	const struct skw_table_options options = { .closed_ns = plan->closed_ns,
+						   .owners = true,
+						   .packets = plan->packets };
 	struct skw_watch *w = calloc(1, sizeof(*w));
 
 	if (!w || skw_table_new(&options, &w->table) < 0) {
@@ -33,7 +35,7 @@ int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, str
 	w->plan = plan;
 	w->interval_ns = plan->interval_ns;
 	w->tick_fd = w->sweep.reader.fd = -1;
-	w->names.mount_fd = w->names.top_fd = -1;
+	w->names.mount_fd = w->names.top_fd = w->addresses.fd = -1;
 	*out = w;
 	return 0;
 }
@@ -49,6 +51,7 @@ void skw_watch_free(struct skw_watch *w)
 	skw_watch_names_free(&w->names);
 	skw_id_set_free(&w->readable);
 	skw_cleanup_fd(&w->tick_fd);
+	skw_addresses_close(&w->addresses);
 	free(w->netns);
 	free(w);
 }
@@ -61,6 +64,21 @@ const int *skw_watch_folder_fd(const struct skw_watch *w)
 const struct skw_watch_status *skw_watch_status(const struct skw_watch *w)
 {
 	return &w->status;
+}
+
+const struct skw_table *skw_watch_table(const struct skw_watch *w)
+{
+	return w->status.now_ns ? w->table : NULL;
+}
+
+uint32_t skw_watch_netns(const struct skw_watch *w)
+{
+	return w->verbs.home;
+}
+
+bool skw_watch_is_local(const struct skw_watch *w, const uint8_t addr[16], uint8_t family)
+{
+	return skw_addresses_have(&w->addresses, addr, family);
 }
 
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie)
@@ -148,10 +166,20 @@ static int on_tick(void *watch, struct skw_error *err)
 	return 0;
 }
 
+static int on_addresses(void *watch, struct skw_error *err)
+{
+	int ret = skw_addresses_read(&((struct skw_watch *)watch)->addresses);
+
+	return ret ? skw_error_set(err, ret, "addresses: %s", strerror(-ret)) : 0;
+}
+
 static int start(void *watch, struct skw_error *err)
 {
 	struct skw_watch *w = watch;
 	int ret = w->tick_fd = skw_clock_timer();
+
+	if (ret >= 0 && w->addresses.fd >= 0)
+		ret = skw_loop_watch(w->loop, w->addresses.fd, EPOLLIN, on_addresses, w);
 
 	if (ret >= 0)
 		ret = skw_loop_watch(w->loop, w->tick_fd, EPOLLIN, on_tick, w);

@@ -9,6 +9,8 @@
 #include "loop/source.h"
 #include "model/watch_plan.h"
 
+struct skw_table;
+
 struct skw_watch;
 struct skw_watch_status;
 
@@ -37,6 +39,15 @@ const struct skw_watch_status *skw_watch_status(const struct skw_watch *w);
  * found.
  */
 void skw_watch_count(struct skw_watch *w);
+
+/*
+ * For packets, with plan->packets: the connections, or NULL before the first sweep has ended; the
+ * inode number of the network namespace that the process is in, and whether it is an address of
+ * that namespace (`addr` as in a tuple).
+ */
+const struct skw_table *skw_watch_table(const struct skw_watch *w);
+uint32_t skw_watch_netns(const struct skw_watch *w);
+bool skw_watch_is_local(const struct skw_watch *w, const uint8_t addr[16], uint8_t family);
 
 /* Chooses the connection that is kept in full, even after its close. 0: none. */
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie);

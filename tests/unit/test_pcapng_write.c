@@ -155,6 +155,61 @@ static void every_shape_of_packet_is_read_back(void **state)
 	skw_buf_free(&b);
 }
 
+/* Owned packets of every shape. A process stands before them, which readers may not know. */
+static void packets_with_owners_are_read_back(void **state)
+{
+	const uint8_t data[8] = "packet!";
+	struct skw_buf b = SKW_BUF_INIT, comment = SKW_BUF_INIT;
+	struct skw_packet got, p = { .data = data, .len = 9, .ts_ns = TS_NS };
+	struct skw_error err = { 0 };
+
+	(void)state;
+	begin(&b);
+	skw_pcapng_process(&b, 4100, "nginx");
+	skw_pcapng_comment(&comment, "nginx[4100]");
+	for (unsigned round = 0; round < 2; round++) {
+		struct skw_reader *r = round ? reader(&b) : NULL;
+
+		for (unsigned shape = 0; shape < 8 * 3 * 2 * 2; shape++) {
+			const struct skw_pcapng_owner owner = { .comment = comment.data,
+								.comment_len =
+									(uint32_t)comment.len,
+								.pid = 4100 };
+			const struct skw_pcapng_owner *owners[2] = { NULL, NULL };
+			struct skw_pcapng_packet block;
+			size_t at = b.len;
+
+			p.caplen = shape % 8;
+			p.direction = (uint8_t)(shape / 8 % 3);
+			p.pkt_type = p.direction == SKW_DIR_OUT ? PACKET_OUTGOING : 0;
+			p.dropped = shape / 24 % 2 ? 99 : 0;
+			if (round) {
+				assert_int_equal(skw_reader_next(r, &got, &err), 1);
+				assert_int_equal(got.caplen, p.caplen);
+				assert_memory_equal(got.data, data, p.caplen);
+				assert_int_equal(got.direction, p.direction);
+				assert_int_equal(got.dropped, p.dropped);
+				assert_string_equal(got.comment, "nginx[4100]");
+				continue;
+			}
+			owners[shape / 48] = &owner;
+			skw_pcapng_owned_packet(&block, &p, 0, true, owners);
+			skw_buf_add(&b, block.head, sizeof(block.head));
+			skw_buf_add(&b, p.data, p.caplen);
+			skw_buf_add(&b, block.middle, block.middle_len);
+			skw_buf_add(&b, owner.comment, owner.comment_len);
+			skw_buf_add(&b, block.tail, block.tail_len);
+			assert_int_equal(b.len - at, block.total);
+			assert_memory_equal(b.data + at + 4, b.data + b.len - 4, 4);
+		}
+		if (r)
+			assert_int_equal(skw_reader_next(r, &got, &err), 0);
+		skw_reader_close(r);
+	}
+	skw_buf_free(&comment);
+	skw_buf_free(&b);
+}
+
 static void a_comment_is_cut_where_the_format_ends(void **state)
 {
 	char *text = malloc(70001);
@@ -238,6 +293,7 @@ int main(void)
 		cmocka_unit_test(section_and_interface_have_the_bytes_of_the_format),
 		cmocka_unit_test(a_plain_packet_block_has_no_options),
 		cmocka_unit_test(every_shape_of_packet_is_read_back),
+		cmocka_unit_test(packets_with_owners_are_read_back),
 		cmocka_unit_test(a_comment_is_cut_where_the_format_ends),
 		cmocka_unit_test(interfaces_and_statistics_are_read_back),
 		cmocka_unit_test(libpcap_reads_it_and_skips_notes),

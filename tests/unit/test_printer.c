@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "dissect/printer.h"
+#include "model/packet_owner.h"
 
 static const uint8_t udp_frame[] = {
 	0x02, 0,    0,    0,    0, 2,  0x02, 0,    0,   0,   0,    1,    0x08, 0x00, /* Ethernet */
@@ -104,6 +105,28 @@ static void interfaces_come_with_name_and_direction(void **state)
 	assert_line(&opt, &pkt, &nameless, "if3   Out " UDP_LINE);
 	assert_line(&opt, &pkt, &evil, "e^[[2Jvil Out " UDP_LINE);
 	assert_line(&opt, &pkt, NULL, "?     Out " UDP_LINE);
+}
+
+static void owners_end_the_line(void **state)
+{
+	const struct skw_print_options opt = { .time = SKW_TIME_NONE, .owners = true };
+	const struct skw_packet_owner curl = { .name = "curl[1]" }, nginx = { .name = "nginx[2]" };
+	struct skw_packet pkt = packet(udp_frame, sizeof(udp_frame));
+	char want[128];
+
+	(void)state;
+	assert_line(&opt, &pkt, NULL, UDP_LINE);
+	pkt.sender = &curl;
+	snprintf(want, sizeof(want), "%.*s  curl[1]\n", (int)strlen(UDP_LINE) - 1, UDP_LINE);
+	assert_line(&opt, &pkt, NULL, want);
+	pkt.receiver = &nginx;
+	snprintf(want, sizeof(want), "%.*s  curl[1] > nginx[2]\n", (int)strlen(UDP_LINE) - 1,
+		 UDP_LINE);
+	assert_line(&opt, &pkt, NULL, want);
+	pkt.sender = NULL;
+	snprintf(want, sizeof(want), "%.*s  nginx[2]\n", (int)strlen(UDP_LINE) - 1, UDP_LINE);
+	assert_line(&opt, &pkt, NULL, want);
+	assert_line(&(struct skw_print_options){ .time = SKW_TIME_NONE }, &pkt, NULL, UDP_LINE);
 }
 
 static void unknown_link_types_are_named_with_the_length(void **state)
@@ -341,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_count_the_packets_of_a_printer),
 		cmocka_unit_test(interfaces_come_with_name_and_direction),
+		cmocka_unit_test(owners_end_the_line),
 		cmocka_unit_test(unknown_link_types_are_named_with_the_length),
 		cmocka_unit_test(impossible_lengths_are_told_as_such),
 		cmocka_unit_test(color_marks_and_changes_no_text),

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/owners.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "abi/conn.h"
+#include "util/clock.h"
+#include "util/say.h"
+#include "watch/watch.h"
+
+/* Sweeps tell the sockets that no event told, and the holders of inherited sockets. */
+#define SWEEP_NS (2 * SKW_NS_PER_S)
+/* The last packets of a connection come after its close. */
+#define CLOSED_NS (5 * SKW_NS_PER_S)
+/* Packets wake the loop, and each look at them looks at the events, too. */
+#define WAIT_MS    200
+#define RING_BYTES (4ULL << 20)
+
+/* The events that tell which sockets there are, and whose. */
+#define TABLE_EVENTS                                                                               \
+	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_CLOSER) |                      \
+	 SKW_EVENT_BIT(SKW_EVENT_CONNECT) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
+	 SKW_EVENT_BIT(SKW_EVENT_LISTEN) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))
+
+static const struct skw_table *table(void *ctx)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? NULL : skw_watch_table(o->watch);
+}
+
+static uint32_t netns(void *ctx)
+{
+	return skw_watch_netns(((struct skw_owners_session *)ctx)->watch);
+}
+
+static bool is_local(void *ctx, const uint8_t addr[16], uint8_t family)
+{
+	return skw_watch_is_local(((struct skw_owners_session *)ctx)->watch, addr, family);
+}
+
+static const struct skw_packet *complete(void *ctx, const struct skw_packet *run, size_t *n)
+{
+	return skw_join_owners_run(((struct skw_owners_session *)ctx)->join, run, n);
+}
+
+static bool is_shown(const struct skw_session_plan *plan)
+{
+	if (plan->no_owner)
+		return false;
+	if (plan->owner)
+		return true;
+	return (plan->file.name && plan->file.format == SKW_FILE_PCAPNG) ||
+	       (plan->lines && isatty(STDOUT_FILENO));
+}
+
+int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
+			    struct skw_tee *tee, struct skw_error *err)
+{
+	const struct skw_join_owners_options opt = {
+		.table = table, .netns = netns, .is_local = is_local, .ctx = o
+	};
+
+	*o = (struct skw_owners_session){ .plan = { .table_events = TABLE_EVENTS,
+						    .interval_ns = SWEEP_NS,
+						    .closed_ns = CLOSED_NS,
+						    .netns = "all",
+						    .ring_bytes = RING_BYTES,
+						    .wait_ms = WAIT_MS,
+						    .udp = true,
+						    .packets = true,
+						    .quiet = true },
+					  .wanted = plan->owner };
+	if (!is_shown(plan))
+		return 0;
+	o->join = skw_join_owners_new(&opt);
+	if (!o->join)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	int ret = skw_watch_new(&o->plan, &o->watch, err);
+	if (ret)
+		return ret;
+	o->inner = skw_watch_source(o->watch);
+	tee->complete = complete;
+	tee->complete_ctx = o;
+	return 0;
+}
+
+void skw_owners_session_free(struct skw_owners_session *o)
+{
+	skw_join_owners_free(o->join);
+	skw_watch_free(o->watch);
+}
+
+const int *skw_owners_session_folder(const struct skw_owners_session *o)
+{
+	return o->watch ? skw_watch_folder_fd(o->watch) : NULL;
+}
+
+/*
+ * The source is that of the connections. Where it can't be prepared and nobody has asked for it, it
+ * is empty.
+ */
+
+static int prepare(void *ctx, struct skw_error *err)
+{
+	struct skw_owners_session *o = ctx;
+	struct skw_error why = { 0 };
+	int ret = o->inner.ops->prepare(o->inner.ctx, &why);
+
+	if (ret && o->wanted) {
+		*err = why;
+		return ret;
+	}
+	o->off = ret != 0;
+	if (ret)
+		skw_say("packets get no owners: %s (--no-owner leaves this out)", why.text);
+	return 0;
+}
+
+static struct skw_keeper_table *verbs(void *ctx)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? NULL : o->inner.ops->verbs(o->inner.ctx);
+}
+
+static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? 0 : o->inner.ops->begin(o->inner.ctx, loop, err);
+}
+
+static int start(void *ctx, struct skw_error *err)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? 0 : o->inner.ops->start(o->inner.ctx, err);
+}
+
+static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? 0 : o->inner.ops->look(o->inner.ctx, now_ns, err);
+}
+
+static bool peek(void *ctx, uint64_t *ts_ns)
+{
+	const struct skw_owners_session *o = ctx;
+
+	*ts_ns = UINT64_MAX;
+	return o->off ? false : o->inner.ops->peek(o->inner.ctx, ts_ns);
+}
+
+static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? 0 : o->inner.ops->take(o->inner.ctx, until_ns, err);
+}
+
+static int step(void *ctx, struct skw_error *err)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? 0 : o->inner.ops->step(o->inner.ctx, err);
+}
+
+static int rest(void *ctx)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? -1 : o->inner.ops->rest(o->inner.ctx);
+}
+
+static void quiesce(void *ctx)
+{
+	const struct skw_owners_session *o = ctx;
+
+	if (!o->off)
+		o->inner.ops->quiesce(o->inner.ctx);
+}
+
+static int end(void *ctx, struct skw_error *err)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return o->off ? 0 : o->inner.ops->end(o->inner.ctx, err);
+}
+
+static const struct skw_source_ops ops = {
+	.prepare = prepare,
+	.verbs = verbs,
+	.begin = begin,
+	.start = start,
+	.look = look,
+	.peek = peek,
+	.take = take,
+	.step = step,
+	.rest = rest,
+	.quiesce = quiesce,
+	.end = end,
+};
+
+struct skw_source skw_owners_session_source(struct skw_owners_session *o)
+{
+	return (struct skw_source){ &ops, o };
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Finds the socket of a packet. */
+#include "table/table.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "table/table_state.h"
+
+/* The best row that a look-up has met so far, in the packet's namespace or in others. */
+struct candidate {
+	const struct skw_row *row;
+	int rank;
+	bool ambiguous; /* rows of the same rank have other owners */
+	uint32_t netns;
+	bool scattered; /* there are rows in several namespaces */
+};
+
+/* An open socket is likelier than a closed one, and one of the packet's own family. */
+static int rank_of(const struct skw_row *row, const struct skw_tuple *tuple)
+{
+	return 1 + (row->tuple.family == tuple->family) + 2 * (row->owners != NULL) +
+	       4 * (row->closed_ns == SKW_NONE64);
+}
+
+static void consider(struct candidate *found, const struct skw_row *row, int rank)
+{
+	if (found->row && found->netns != row->netns)
+		found->scattered = true;
+	if (found->row && rank == found->rank && row->owners != found->row->owners)
+		found->ambiguous = true;
+	if (found->row && rank <= found->rank)
+		return;
+	*found = (struct candidate){
+		.row = row, .rank = rank, .netns = row->netns, .scattered = found->scattered
+	};
+}
+
+/*
+ * `elsewhere`: if the packet's namespace has no such socket, that of the only other namespace that
+ * has one will do.
+ */
+static const struct skw_row *find(const struct skw_table *t, uint32_t netns,
+				  const struct skw_tuple *tuple, bool elsewhere)
+{
+	struct candidate here = { 0 }, there = { 0 };
+	const struct skw_entry *e;
+	uint32_t at = 0;
+
+	while ((e = skw_by_tuple_next(&t->by_tuple, &t->slots, tuple, &at)))
+		consider(e->row.netns == netns ? &here : &there, &e->row, rank_of(&e->row, tuple));
+	if (here.row)
+		return here.ambiguous ? NULL : here.row;
+	return elsewhere && !there.scattered && !there.ambiguous ? there.row : NULL;
+}
+
+const struct skw_row *skw_table_socket(const struct skw_table *t, uint32_t netns,
+				       const struct skw_tuple *tuple, enum skw_table_bound bound)
+{
+	struct skw_tuple any = *tuple;
+	const struct skw_row *row = find(t, netns, tuple, true), *other;
+
+	if (row && row->owners)
+		return row;
+	/* A connection that has a row of its own is no other socket's, unless it is a request. */
+	if (row && row->state != SKW_STATE_SYN_RECV)
+		return row;
+	memset(any.remote_addr, 0, sizeof(any.remote_addr));
+	any.remote_port = 0;
+	other = find(t, netns, &any, true);
+	if (other)
+		return other;
+	if (bound == SKW_TABLE_CONNECTED)
+		return row;
+	/* Other namespaces have other addresses, so there it would be a guess. */
+	memset(any.local_addr, 0, sizeof(any.local_addr));
+	other = find(t, netns, &any, false);
+	return other ? other : row;
+}
