@@ -136,19 +136,31 @@ int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error 
 	return ret ? failed(set, ret, err) : 0;
 }
 
+static bool can_shrink(const struct skw_ring_set *set)
+{
+	return set->may_shrink && set->bytes > (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 /* Where nobody asked for a size, smaller rings do. */
 static int make_main(struct skw_ring_set *set, int array_fd)
 {
+	unsigned before = set->fds_len;
 	int ret = make_all(set, set->bytes, array_fd);
+	bool shrunk = false;
 
-	while (ret == -ENOMEM && set->may_shrink && set->bytes > (uint64_t)sysconf(_SC_PAGESIZE)) {
+	for (; ret == -ENOMEM && can_shrink(set); shrunk = true) {
+		set->bytes /= 2;
+		ret = make_all(set, set->bytes, array_fd);
+	}
+	/* The largest that fit may leave no memory for anything else. */
+	if (!ret && shrunk && can_shrink(set)) {
+		drop_fds(set, before);
 		set->bytes /= 2;
 		ret = make_all(set, set->bytes, array_fd);
 	}
 	if (!ret && set->bytes < set->usual)
 		skw_say("memory is short: rings of %llu KiB instead of %llu KiB together, which "
-			"may "
-			"be full sooner",
+			"may be full sooner",
 			(unsigned long long)(set->len * set->bytes / 1024),
 			(unsigned long long)(set->len * set->usual / 1024));
 	return ret;
