@@ -106,36 +106,43 @@ static __always_inline void head_fill(struct skw_event_head *head, const struct 
 }
 
 /*
- * The current process, for a callback that runs in a system call on the socket, as a CREATOR or a
- * CLOSER. A kernel thread is neither: MPTCP opens further subflows from kernel threads.
+ * A record with the current process, for a callback that runs in a system call on the socket. NULL:
+ * the ring is full, or it is a kernel thread: MPTCP opens further subflows from kernel threads.
  */
-static __always_inline void process_event(const struct sock *sk, __u64 cookie, __u8 type,
-					  __u8 direction, __u32 data_segs_in)
+static __always_inline struct skw_creator_rec *process_reserve(void)
 {
-	const struct task_struct *task, *leader;
+	const struct task_struct *task = bpf_get_current_task_btf(), *leader;
 	struct skw_creator_rec *rec;
 	__u32 tgid;
 
-	if (!creator || !wanted(type))
-		return;
-	task = bpf_get_current_task_btf();
 	if (task->flags & PF_KTHREAD)
-		return;
+		return NULL;
 	leader = task->group_leader;
 	tgid = process_id(leader);
 	if (!tgid)
-		return;
+		return NULL;
 	rec = event_reserve(sizeof(*rec));
+	if (!rec)
+		return NULL;
+	rec->tgid = tgid;
+	process_comm(rec->comm, leader);
+	rec->reserved = 0;
+	return rec;
+}
+
+/* The current process as a CREATOR or a CLOSER. */
+static __always_inline void process_event(const struct sock *sk, __u64 cookie, __u8 type,
+					  __u8 direction, __u32 data_segs_in)
+{
+	struct skw_creator_rec *rec = creator && wanted(type) ? process_reserve() : NULL;
+
 	if (!rec)
 		return;
 	head_fill(&rec->head, sk, cookie, type, bpf_ktime_get_ns());
 	rec->head.direction = direction;
 	rec->cgroup_id = sock_cgroup(sk);
-	rec->tgid = tgid;
 	rec->uid = sk->sk_uid.val;
-	process_comm(rec->comm, leader);
 	rec->data_segs_in = data_segs_in;
-	rec->reserved = 0;
 	event_submit(rec);
 }
 

@@ -143,6 +143,9 @@ enum skw_event_type {
 	SKW_EVENT_CLOSER,  /* the process that closes a connection */
 	SKW_EVENT_FAILED,  /* a connect() that failed at once, shown as CONNECT */
 	SKW_EVENT_SYNACK,  /* a SYN-ACK that was sent again, shown as RETRANS */
+	/* For packets. With them a CREATOR also tells the process that uses a socket of UDP. */
+	SKW_EVENT_WIRE,    /* addresses of a socket's packets */
+	SKW_EVENT_RELEASE, /* the end of a socket of UDP */
 	SKW_EVENT_TYPES
 };
 
@@ -204,7 +207,10 @@ struct skw_close_rec {
 
 _Static_assert(sizeof(struct skw_close_rec) == 408, "close record");
 
-/* CREATOR, CLOSER: the process that is in connect() or listen(), or in close() or shutdown(). */
+/*
+ * CREATOR, CLOSER: the process that is in connect() or listen(), or in close() or shutdown(). Of
+ * UDP: in bind(), connect() or sendmsg().
+ */
 struct skw_creator_rec {
 	struct skw_event_head head;
 	__u64 cgroup_id;
@@ -220,6 +226,27 @@ struct skw_creator_rec {
 };
 
 _Static_assert(sizeof(struct skw_creator_rec) == 64, "creator record");
+
+/*
+ * WIRE: a socket has packets with these addresses, in the form of this host's end. head.new_state
+ * is LISTEN if the socket is a listener that answers a SYN. The remote address and port of a socket
+ * of UDP without a peer are 0.
+ */
+struct skw_wire_rec {
+	struct skw_event_head head;
+	__u8 local_addr[16], remote_addr[16];
+	__u16 local_port, remote_port;
+	__u8 family;
+	__u8 proto;
+	__u8 reserved[2];
+};
+
+_Static_assert(sizeof(struct skw_wire_rec) == 64, "wire record");
+
+/* RELEASE: the socket with this cookie has gone. */
+struct skw_release_rec {
+	struct skw_event_head head;
+};
 
 /*
  * One per CPU, in an array that user space maps. Each program counts what it could not do.

@@ -22,6 +22,7 @@
 #include "kern/host/cgroup.h"
 #include "kern/conn_owner.h"
 #include "kern/conn_trace.h"
+#include "kern/conn_wire.h"
 #include "kern/libbpf.h"
 #include "kern/ring_set.h"
 #include "kern/types.h"
@@ -45,6 +46,7 @@ struct skw_conn {
 	struct bpf_link *sockops;
 	struct skw_conn_owner *owner; /* NULL: none */
 	struct skw_conn_trace *trace; /* NULL: none */
+	struct skw_conn_wire *wire;   /* NULL: none */
 	struct bpf_link *tcp, *udp;   /* the iterators; udp NULL: none */
 	uint32_t lacks;               /* SKW_LACKS_*, found while loading */
 };
@@ -246,6 +248,24 @@ static void trace_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 	c->lacks |= lacks;
 }
 
+static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt, int cgroup_fd)
+{
+	const struct skw_conn_wire_options wire = {
+		.cgroup_fd = cgroup_fd,
+		.events = opt->events,
+		.netns = opt->netns,
+		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
+		.rings_len = c->rings.len,
+		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
+	};
+
+	if (!(opt->events & SKW_EVENT_BIT(SKW_EVENT_WIRE)))
+		return;
+	c->wire = skw_conn_wire_open(&wire);
+	if (!c->wire)
+		c->lacks |= SKW_LACKS_WIRE;
+}
+
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		      const struct place *place, struct skw_error *err)
 {
@@ -259,10 +279,12 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		ret = iters_attach(c, opt, err);
 	if (!ret)
 		ret = sockops_attach(c, place, err);
-	if (!ret)
-		trace_attach(c, opt, place->subtree);
-	if (ret || !opt->holders)
+	if (ret)
 		return ret;
+	trace_attach(c, opt, place->subtree);
+	wire_attach(c, opt, place->fd);
+	if (!opt->holders)
+		return 0;
 	/* Holders are optional, like the parts above. */
 	c->owner = skw_conn_owner_open();
 	if (!c->owner)
@@ -299,6 +321,7 @@ void skw_conn_detach(struct skw_conn *c)
 	bpf_link__destroy(c->sockops);
 	c->sockops = NULL;
 	skw_conn_trace_detach(c->trace);
+	skw_conn_wire_detach(c->wire);
 	/* Waits for an RCU grace period. After it no CPU runs the program any more. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -308,6 +331,7 @@ void skw_conn_disarm(struct skw_conn *c)
 {
 	bpf_link__destroy(c->sockops);
 	skw_conn_trace_close(c->trace);
+	skw_conn_wire_close(c->wire);
 	skw_conn_owner_close(c->owner);
 	bpf_link__destroy(c->tcp);
 	bpf_link__destroy(c->udp);
@@ -315,6 +339,7 @@ void skw_conn_disarm(struct skw_conn *c)
 	skw_ring_set_close_fds(&c->rings);
 	c->sockops = c->tcp = c->udp = NULL;
 	c->trace = NULL;
+	c->wire = NULL;
 	c->owner = NULL;
 	c->bpf = NULL;
 }
@@ -334,7 +359,7 @@ void skw_conn_close(struct skw_conn *c)
 
 int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 {
-	int *fds = calloc(SKW_ITERS + 1 + SKW_CONN_TRACE_LINKS, sizeof(*fds));
+	int *fds = calloc(SKW_ITERS + 1 + SKW_CONN_TRACE_LINKS + SKW_CONN_WIRE_LINKS, sizeof(*fds));
 
 	if (!fds)
 		return NULL;
@@ -347,6 +372,7 @@ int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 			fds[(*n)++] = fd;
 	}
 	*n += skw_conn_trace_links(c->trace, fds + *n);
+	*n += skw_conn_wire_links(c->wire, fds + *n);
 	return fds;
 }
 

@@ -36,7 +36,10 @@ struct skw_event_told {
 	 * netns, cgroup_id, uid, inode, direction), and `kind` is 0.
 	 */
 	struct skw_row_sample socket;
-	/* CREATOR, CLOSER: the process that is in that system call. */
+	/*
+	 * CREATOR, CLOSER: the process that is in that system call. For WIRE the tuple of `socket`
+	 * is that of packets, and event.new_state is LISTEN if a listener answers a SYN.
+	 */
 	struct skw_owner process;
 };
 

@@ -14,6 +14,7 @@
 #define SKW_LACKS_CREATOR  0x10 /* callbacks can't read the calling process */
 #define SKW_LACKS_FAILED   0x20 /* functions can't be traced: no failed connects */
 #define SKW_LACKS_SYNACK   0x40 /* no tracepoints for BPF: no SYN-ACKs that are sent again */
+#define SKW_LACKS_WIRE     0x80 /* packets' addresses are not told: only sweeps know UDP */
 
 struct skw_watch_status {
 	uint64_t now_ns;       /* CLOCK_MONOTONIC time of the last sweep */

@@ -358,6 +358,39 @@ static int take_process(const void *bytes, struct skw_event_told *out)
 	return 0;
 }
 
+static int take_wire(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_tuple *tuple = &out->socket.row.tuple;
+	struct skw_wire_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	if (known_cookie(rec.head.cookie) == SKW_NONE64 || !is_family(rec.family) ||
+	    (rec.proto != IPPROTO_TCP && rec.proto != IPPROTO_UDP))
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	begin_socket(&out->socket, &rec.head);
+	out->event.new_state = rec.head.new_state == SKW_STATE_LISTEN ? SKW_STATE_LISTEN : 0;
+	copy_addr(tuple->local_addr, rec.local_addr, rec.family);
+	copy_addr(tuple->remote_addr, rec.remote_addr, rec.family);
+	tuple->local_port = rec.local_port;
+	tuple->remote_port = rec.remote_port;
+	tuple->family = rec.family;
+	tuple->proto = rec.proto;
+	return 0;
+}
+
+static int take_release(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_release_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	if (known_cookie(rec.head.cookie) == SKW_NONE64)
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	begin_socket(&out->socket, &rec.head);
+	return 0;
+}
+
 static const struct {
 	size_t size;
 	int (*take)(const void *bytes, struct skw_event_told *out);
@@ -374,6 +407,8 @@ static const struct {
 	[SKW_EVENT_CLOSER] = { sizeof(struct skw_creator_rec), take_process },
 	[SKW_EVENT_FAILED] = { sizeof(struct skw_event_rec), take_plain },
 	[SKW_EVENT_SYNACK] = { sizeof(struct skw_event_rec), take_plain },
+	[SKW_EVENT_WIRE] = { sizeof(struct skw_wire_rec), take_wire },
+	[SKW_EVENT_RELEASE] = { sizeof(struct skw_release_rec), take_release },
 };
 
 int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out)

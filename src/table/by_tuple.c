@@ -36,7 +36,7 @@ static uint64_t mix(uint64_t h)
 	return h ^ h >> 32;
 }
 
-static uint32_t hash(const struct skw_tuple *tuple)
+uint32_t skw_by_tuple_hash(const struct skw_tuple *tuple)
 {
 	struct halves local = halves_of(tuple->local_addr, tuple->family);
 	struct halves remote = halves_of(tuple->remote_addr, tuple->family);
@@ -56,7 +56,7 @@ static bool same_addr(const uint8_t a[16], uint8_t a_family, const uint8_t b[16]
 	return x.high == y.high && x.low == y.low;
 }
 
-static bool same(const struct skw_tuple *a, const struct skw_tuple *b)
+bool skw_by_tuple_same(const struct skw_tuple *a, const struct skw_tuple *b)
 {
 	if (a->proto != b->proto || a->local_port != b->local_port ||
 	    a->remote_port != b->remote_port)
@@ -84,7 +84,7 @@ void skw_by_tuple_free(struct skw_by_tuple *index)
 
 static uint32_t *bucket_of(const struct skw_by_tuple *index, const struct skw_tuple *tuple)
 {
-	return &index->buckets[hash(tuple) & (index->buckets_len - 1)];
+	return &index->buckets[skw_by_tuple_hash(tuple) & (index->buckets_len - 1)];
 }
 
 static int grow_buckets(struct skw_by_tuple *index, const struct skw_slots *slots)
@@ -179,7 +179,7 @@ const struct skw_entry *skw_by_tuple_next(const struct skw_by_tuple *index,
 		const struct skw_entry *e = skw_slots_at(slots, next - 1);
 
 		*at = next;
-		if (same(&e->row.tuple, tuple))
+		if (skw_by_tuple_same(&e->row.tuple, tuple))
 			return e;
 	}
 	return NULL;

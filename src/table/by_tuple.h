@@ -6,6 +6,7 @@
 #ifndef SKW_TABLE_BY_TUPLE_H
 #define SKW_TABLE_BY_TUPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "table/slots.h"
@@ -27,6 +28,10 @@ void skw_by_tuple_free(struct skw_by_tuple *index);
 int skw_by_tuple_put(struct skw_by_tuple *index, const struct skw_slots *slots,
 		     const struct skw_entry *e);
 void skw_by_tuple_take(struct skw_by_tuple *index, const struct skw_entry *e);
+
+/* The hash, and what is the same, as of the function below. */
+uint32_t skw_by_tuple_hash(const struct skw_tuple *tuple);
+bool skw_by_tuple_same(const struct skw_tuple *a, const struct skw_tuple *b);
 
 /*
  * Every row with this tuple, of any namespace, in no order: *at is 0 at first. NULL: there is no

@@ -22,6 +22,7 @@ int skw_table_new(const struct skw_table_options *opt, struct skw_table **out)
 	}
 	t->opt = *opt;
 	t->keep_ns = opt->closed_ns;
+	t->generation = 1;
 	t->begin_ns = t->prev_begin_ns = SKW_NONE64;
 	skw_timeline_init(&t->timeline);
 	skw_totals_init(&t->totals);
@@ -35,6 +36,7 @@ void skw_table_free(struct skw_table *t)
 		return;
 	skw_slots_free(&t->slots);
 	skw_by_tuple_free(&t->by_tuple);
+	skw_wires_free(&t->wires);
 	skw_owner_sets_free(&t->owners);
 	skw_names_free(&t->netns);
 	skw_names_free(&t->cgroups);
@@ -99,6 +101,7 @@ int skw_table_name_netns(struct skw_table *t, uint32_t netns, const char *name)
 {
 	const struct naming naming = { &t->netns, netns_id, netns_name };
 
+	t->generation++;
 	return tell(t, &naming, netns, name);
 }
 
@@ -106,6 +109,7 @@ int skw_table_name_cgroup(struct skw_table *t, uint64_t id, const char *path)
 {
 	const struct naming naming = { &t->cgroups, cgroup_id, cgroup_name };
 
+	t->generation++;
 	return tell(t, &naming, id, path);
 }
 
@@ -122,6 +126,11 @@ void skw_table_count_bad_record(struct skw_table *t)
 size_t skw_table_len(const struct skw_table *t)
 {
 	return t->slots.len - t->hidden;
+}
+
+uint64_t skw_table_generation(const struct skw_table *t)
+{
+	return t->generation;
 }
 
 const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie)

@@ -67,6 +67,11 @@ int skw_table_event(struct skw_table *t, const struct skw_event_told *told,
 		    struct skw_event *event);
 
 /*
+ * Drops closed rows whose time is over. A sweep does so, too, and events if there are many.
+ */
+void skw_table_expire(struct skw_table *t, uint64_t now_ns);
+
+/*
  * Names, for the rows that are there and those that will come. The text is copied. 0 or -ENOMEM. A
  * namespace that has lost its name is told with "", as its number may belong to another one now.
  */
@@ -85,9 +90,13 @@ void skw_table_count_bad_record(struct skw_table *t);
 size_t skw_table_len(const struct skw_table *t); /* rows, closed ones included */
 const struct skw_row *skw_table_find(const struct skw_table *t, uint64_t cookie); /* or NULL */
 
+/* A number that is another one after everything that may change the result of the next function. */
+uint64_t skw_table_generation(const struct skw_table *t);
+
 /* Which sockets will do for skw_table_socket(). */
 enum skw_table_bound {
-	SKW_TABLE_CONNECTED, /* with both ends of the tuple, or bound to its local address */
+	SKW_TABLE_TOLD,      /* with both ends of the tuple, or an event has told it (WIRE) */
+	SKW_TABLE_CONNECTED, /* also one that is bound to the tuple's local address */
 	SKW_TABLE_BOUND      /* also one that is bound to every address */
 };
 

@@ -16,12 +16,8 @@
  */
 #define EXPIRY_EVENTS 4096
 
-static void expire(struct skw_table *t, uint64_t now_ns)
+void skw_table_expire(struct skw_table *t, uint64_t now_ns)
 {
-	skw_table_row_drop_doomed(t);
-	/* A sweep does this too, but a watch that is paused does not sweep. */
-	if (++t->since_expiry < EXPIRY_EVENTS || t->since_expiry < t->slots.len / 4)
-		return;
 	uint32_t closed = 0;
 
 	t->since_expiry = 0;
@@ -32,6 +28,15 @@ static void expire(struct skw_table *t, uint64_t now_ns)
 			closed += skw_table_row_expire(t, e, now_ns);
 	}
 	skw_table_row_expired(t, closed);
+	t->generation++;
+}
+
+static void expire(struct skw_table *t, uint64_t now_ns)
+{
+	skw_table_row_drop_doomed(t);
+	/* A sweep does this too, but a watch that is paused does not sweep. */
+	if (++t->since_expiry >= EXPIRY_EVENTS && t->since_expiry >= t->slots.len / 4)
+		skw_table_expire(t, now_ns);
 }
 
 /* The row of a socket whose state is not known yet: nobody sees it. */
@@ -434,9 +439,37 @@ static int take_synack(struct skw_table *t, const struct skw_event_told *told,
 	return 1;
 }
 
+static int take_wire(struct skw_table *t, const struct skw_event_told *told)
+{
+	const struct skw_row *row = &told->socket.row;
+	const struct skw_wire wire = { .tuple = row->tuple,
+				       .netns = row->netns,
+				       .is_handshake = told->event.new_state == SKW_STATE_LISTEN,
+				       .cookie = row->cookie,
+				       .ts_ns = told->event.ts_ns };
+
+	return t->opt.packets ? skw_wires_put(&t->wires, &t->slots, &wire) : 0;
+}
+
+/* Its last packets may still come, so the row stays for a while. */
+static void take_release(struct skw_table *t, const struct skw_event_told *told)
+{
+	struct skw_entry *e = skw_slots_find_cookie(&t->slots, told->socket.row.cookie);
+
+	if (e)
+		skw_table_row_close(t, e, SKW_CLOSE_UNKNOWN, told->event.ts_ns);
+}
+
 int skw_table_event(struct skw_table *t, const struct skw_event_told *told, struct skw_event *event)
 {
+	t->generation++;
 	expire(t, told->event.ts_ns);
+	if (told->event.type == SKW_EVENT_WIRE)
+		return take_wire(t, told);
+	if (told->event.type == SKW_EVENT_RELEASE) {
+		take_release(t, told);
+		return 0;
+	}
 	if (told->event.type == SKW_EVENT_CREATOR)
 		return take_creator(t, told);
 	if (told->event.type == SKW_EVENT_CLOSER)

@@ -36,6 +36,7 @@ int skw_table_holders_end(struct skw_table *t)
 {
 	int ret = 0;
 
+	t->generation++;
 	for (uint32_t slot = 0; slot < t->slots.end && !ret; slot++) {
 		struct skw_entry *e = skw_slots_at(&t->slots, slot);
 

@@ -426,6 +426,24 @@ static bool is_own_peer(const struct skw_tuple *t)
 	       !memcmp(t->local_addr, t->remote_addr, sizeof(t->local_addr));
 }
 
+/* The listener that has answered the connection's SYN, if an event has told it. */
+static bool find_answerer(const struct skw_table *t, const struct skw_row *row,
+			  const struct skw_owners **owners)
+{
+	const struct skw_wire *wire;
+	uint32_t at = 0;
+
+	while ((wire = skw_wires_next(&t->wires, &row->tuple, &at)))
+		if (wire->is_handshake && wire->netns == row->netns)
+			break;
+	const struct skw_entry *listener =
+		wire ? skw_slots_find_cookie(&t->slots, wire->cookie) : NULL;
+
+	if (listener)
+		*owners = listener->row.owners;
+	return listener != NULL;
+}
+
 void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
 {
 	struct skw_row *row = &e->row;
@@ -437,7 +455,8 @@ void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
 		return;
 	const struct skw_owners *owners;
 
-	if (!skw_listeners_find(&t->listeners, &t->slots, row, &owners))
+	if (!find_answerer(t, row, &owners) &&
+	    !skw_listeners_find(&t->listeners, &t->slots, row, &owners))
 		return;
 	row->direction = SKW_CONN_IN;
 	if (t->opt.owners && !row->owners && owners)
@@ -448,7 +467,7 @@ bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now
 {
 	const struct skw_row *row = &e->row;
 
-	if (!skw_table_row_is_closed(e) || e->hidden)
+	if (!skw_table_row_is_closed(e) || (e->hidden && row->closed_ns == SKW_NONE64))
 		return false;
 	if (row->cookie == t->timeline.cookie)
 		return true;

@@ -13,6 +13,7 @@
 #include "table/table.h"
 #include "table/timeline.h"
 #include "table/totals.h"
+#include "table/wires.h"
 
 /* Highest number of congestion controls with a name: a kernel has a handful. */
 #define SKW_CONGESTIONS 32
@@ -25,9 +26,11 @@
 
 struct skw_table {
 	struct skw_table_options opt;
+	uint64_t generation;
 	uint64_t keep_ns; /* how long closed rows are kept now */
 	struct skw_slots slots;
 	struct skw_by_tuple by_tuple; /* off unless packets are joined */
+	struct skw_wires wires;
 	struct skw_owner_sets owners;
 	struct skw_names netns, cgroups;
 	char congestions[SKW_CONGESTIONS][SKW_CA_LEN + 1]; /* empty: free */

@@ -62,6 +62,8 @@ static bool is_over(const struct skw_entry *e, const struct skw_row_sample *samp
 {
 	uint64_t closed = e->row.closed_ns;
 
+	if (sample->kind == SKW_ROW_UDP)
+		return closed != SKW_NONE64;
 	if (sample->kind != SKW_ROW_TCP)
 		return false;
 	if (sample->row.state == SKW_STATE_CLOSED)
@@ -110,6 +112,7 @@ int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample
 {
 	struct skw_entry *e = find(t, &sample->row);
 
+	t->generation++;
 	if (e)
 		return update(t, e, sample);
 	/* It closed before it was known. An event will tell its close. */
@@ -168,6 +171,7 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 	struct skw_totals *totals = &t->totals;
 	uint32_t closed = 0;
 
+	t->generation++;
 	skw_table_row_drop_doomed(t);
 	skw_totals_count_begin(totals);
 	for (uint32_t slot = 0; slot < t->slots.end; slot++) {

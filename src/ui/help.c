@@ -38,6 +38,7 @@ static const struct {
 	{ SKW_LACKS_CREATOR, "not who opened a connection, only who holds it" },
 	{ SKW_LACKS_FAILED, "no connect() that failed at once" },
 	{ SKW_LACKS_SYNACK, "no SYN-ACKs that are sent again" },
+	{ SKW_LACKS_WIRE, "no owners of packets of new sockets of UDP" },
 };
 
 static void add_lacks(struct skw_page *p, const struct skw_watch_status *status)

@@ -94,6 +94,7 @@ static enum skw_style (*const tellers[SKW_EVENT_TYPES])(const struct skw_happeni
 	[SKW_EVENT_CLOSE] = tell_close,  [SKW_EVENT_LISTEN] = tell_name,
 	[SKW_EVENT_CREATOR] = tell_name, [SKW_EVENT_CLOSER] = tell_name,
 	[SKW_EVENT_FAILED] = tell_name,  [SKW_EVENT_SYNACK] = tell_name,
+	[SKW_EVENT_WIRE] = tell_name,    [SKW_EVENT_RELEASE] = tell_name,
 };
 
 void skw_story_add(struct skw_page *p, const struct skw_table *table, uint64_t cookie,
