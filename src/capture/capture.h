@@ -3,6 +3,8 @@
 #ifndef SKW_CAPTURE_CAPTURE_H
 #define SKW_CAPTURE_CAPTURE_H
 
+#include <stdbool.h>
+
 #include "loop/source.h"
 #include "model/capture_plan.h"
 #include "model/packet.h"

@@ -199,11 +199,12 @@ int skw_capture_take(void *capture, uint64_t until_ns, struct skw_error *err)
 	return 0;
 }
 
+/* More than a quarter of a ring waits. */
 bool skw_capture_is_pressed(void *capture)
 {
-	struct skw_capture *c = capture;
+	const struct skw_capture *c = capture;
 
-	return skw_rings_fill(skw_tap_rings(c->tap)) >= skw_tap_wake_threshold(c->tap);
+	return skw_rings_fill(skw_tap_rings(c->tap)) > skw_tap_ring_bytes(c->tap) / 4;
 }
 
 int skw_capture_rest(void *capture)
@@ -212,13 +213,17 @@ int skw_capture_rest(void *capture)
 	struct skw_rings *rings = skw_tap_rings(c->tap);
 	uint64_t fill = skw_rings_fill(rings), ts_ns;
 
-	if (skw_capture_is_pressed(c))
+	/* Another source keeps the loop from taking what waits. */
+	bool kept = c->plan->young_ms || skw_rings_peek(rings, &ts_ns);
+
+	if (skw_capture_is_pressed(c) || (!kept && fill >= skw_tap_wake_threshold(c->tap)))
 		return 0;
 	if (c->found)
 		return (int)c->plan->wait_ms;
-	/* Another source keeps the loop from taking it. */
-	if (skw_rings_peek(rings, &ts_ns))
-		return c->plan->wait_ms ? (int)c->plan->wait_ms : 1;
+	if (fill && c->plan->young_ms)
+		return (int)c->plan->young_ms;
+	if (fill && kept && c->plan->wait_ms)
+		return (int)c->plan->wait_ms;
 	if (fill)
 		/* The record is not finished, or it is slightly too young. */
 		return 1;

@@ -71,19 +71,43 @@ static bool make_texts(struct skw_join_name *name, const struct skw_owner *proce
 	return true;
 }
 
+static bool is_in_use(const struct skw_join_names *n, uint32_t place)
+{
+	return n->all[place].owner.id && n->all[place].run == n->run;
+}
+
+/*
+ * The place of this owner: that of its hash or the one beside it, so that both ends of a packet
+ * have room. *found: it is there already.
+ */
+static uint32_t place_of(const struct skw_join_names *n, const struct skw_owner *process,
+			 uint64_t cgroup_id, uint32_t elsewhere, bool *found)
+{
+	uint64_t hash = (process->pid ^ cgroup_id << 20 ^ elsewhere) * 0x9e3779b97f4a7c15ULL;
+	uint32_t place = hash >> 32 & (SKW_PACKET_OWNERS - 1);
+
+	*found = true;
+	if (is_same(&n->all[place], process, cgroup_id, elsewhere))
+		return place;
+	if (is_same(&n->all[place ^ 1], process, cgroup_id, elsewhere))
+		return place ^ 1;
+	*found = false;
+	return is_in_use(n, place) ? place ^ 1 : place;
+}
+
 const struct skw_packet_owner *
 skw_join_names_of(struct skw_join_names *n, const struct skw_row *row, uint32_t netns, bool *full)
 {
 	const struct skw_owner *process = &row->owners->list[0];
 	uint64_t cgroup_id = cgroup_of(row);
 	uint32_t elsewhere = row->netns == netns ? 0 : row->netns;
-	uint64_t hash = (process->pid ^ cgroup_id << 20 ^ elsewhere) * 0x9e3779b97f4a7c15ULL;
-	uint32_t place = hash >> 32 & (SKW_PACKET_OWNERS - 1);
+	bool found;
+	uint32_t place = place_of(n, process, cgroup_id, elsewhere, &found);
 	struct skw_join_name *name = &n->all[place];
 
 	*full = false;
-	if (!is_same(name, process, cgroup_id, elsewhere)) {
-		*full = name->owner.id && name->run == n->run;
+	if (!found) {
+		*full = is_in_use(n, place);
 		if (*full)
 			return NULL;
 		name->netns = elsewhere;

@@ -36,4 +36,11 @@ void skw_join_names_free(struct skw_join_names *n);
 const struct skw_packet_owner *
 skw_join_names_of(struct skw_join_names *n, const struct skw_row *row, uint32_t netns, bool *full);
 
+/* An owner that was returned before, and has its place still, is used by this run as well. */
+static inline void skw_join_names_use(struct skw_join_names *n,
+				      const struct skw_packet_owner *owner)
+{
+	n->all[owner->place].run = n->run;
+}
+
 #endif

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "join/cache.h"
 #include "join/names.h"
 #include "join/socket.h"
+#include "table/table.h"
 
 /* The loop hands on at most this number of packets at once. */
 #define RUN_MAX 64
@@ -13,7 +15,9 @@
 struct skw_join_owners {
 	struct skw_join_owners_options opt;
 	struct skw_join_sockets sockets;
+	bool are_told;
 	struct skw_join_names names;
+	struct skw_join_cache cache;
 	struct skw_packet run[RUN_MAX];
 };
 
@@ -47,12 +51,49 @@ static bool own(struct skw_join_owners *j, const struct skw_table *table, struct
 	const struct skw_row *row = ends.sender ? ends.sender : ends.receiver;
 
 	if (row)
-		pkt->connection = row->cookie;
+		pkt->connection = ends.connection;
 	if (ends.sender)
 		pkt->sender = skw_join_names_of(&j->names, ends.sender, netns, &full);
 	if (!full && ends.receiver)
 		pkt->receiver = skw_join_names_of(&j->names, ends.receiver, netns, &full);
 	return !full;
+}
+
+static void take_cached(struct skw_join_owners *j, const struct skw_join_cached *cached,
+			struct skw_packet *pkt)
+{
+	pkt->sender = cached->sender;
+	pkt->receiver = cached->receiver;
+	pkt->connection = cached->connection;
+	if (pkt->sender)
+		skw_join_names_use(&j->names, pkt->sender);
+	if (pkt->receiver)
+		skw_join_names_use(&j->names, pkt->receiver);
+}
+
+/* The same as own(), with what packets of these addresses had before the table changed. */
+static bool own_again(struct skw_join_owners *j, const struct skw_table *table,
+		      struct skw_packet *pkt)
+{
+	uint64_t generation = skw_table_generation(table);
+	struct skw_join_cached *place = NULL;
+
+	/* Without events it depends on the flags of TCP, too. */
+	if (j->are_told && skw_join_cache_find(&j->cache, pkt, generation, &place)) {
+		take_cached(j, place, pkt);
+		return true;
+	}
+	if (!own(j, table, pkt))
+		return false;
+	if (!place)
+		return true;
+	place->generation = generation;
+	place->sender = pkt->sender;
+	place->receiver = pkt->receiver;
+	place->sender_id = pkt->sender ? pkt->sender->id : 0;
+	place->receiver_id = pkt->receiver ? pkt->receiver->id : 0;
+	place->connection = pkt->connection;
+	return true;
 }
 
 const struct skw_packet *skw_join_owners_run(struct skw_join_owners *j,
@@ -62,10 +103,10 @@ const struct skw_packet *skw_join_owners_run(struct skw_join_owners *j,
 	size_t len = 0;
 
 	j->names.run++;
+	j->are_told = j->opt.are_told && j->opt.are_told(j->opt.ctx);
 	while (len < *n && len < RUN_MAX) {
 		j->run[len] = run[len];
-		/* Two ends of one packet may want the same place: then one of them is left out. */
-		if (table && !own(j, table, &j->run[len]) && len)
+		if (table && !own_again(j, table, &j->run[len]) && len)
 			break;
 		len++;
 	}

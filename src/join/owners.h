@@ -22,6 +22,8 @@ struct skw_join_owners_options {
 	uint32_t (*netns)(void *ctx);
 	/* Whether it is an address of this namespace; `addr` as in a tuple. */
 	bool (*is_local)(void *ctx, const uint8_t addr[16], uint8_t family);
+	/* Whether events tell the sockets without a connection (WIRE). NULL: they do not. */
+	bool (*are_told)(void *ctx);
 	void *ctx;
 };
 

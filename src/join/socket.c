@@ -31,6 +31,12 @@ static bool is_multicast(const struct skw_tuple *tuple)
 	return tuple->family == AF_INET ? addr[0] >> 4 == 0xe || addr[0] == 0xff : addr[0] == 0xff;
 }
 
+/* A connection that one of several processes has accepted is owned by that one alone. */
+static bool is_certain(const struct skw_row *row)
+{
+	return row->owners && (row->owner_source != SKW_OWNER_LISTENER || row->owners->len == 1);
+}
+
 /*
  * Only at an address of this host can a socket have a packet that it is not connected for: others
  * are of those that are forwarded.
@@ -40,12 +46,14 @@ static const struct skw_row *find(const struct look *look, const struct skw_tupl
 	const struct skw_join_owners_options *opt = look->s->opt;
 	enum skw_table_bound bound = SKW_TABLE_CONNECTED;
 
-	if (look->bound && (opt->is_local(opt->ctx, tuple->local_addr, tuple->family) ||
-			    (tuple->proto == IPPROTO_UDP && is_multicast(tuple))))
+	if (opt->are_told && opt->are_told(opt->ctx))
+		bound = SKW_TABLE_TOLD;
+	else if (look->bound && (opt->is_local(opt->ctx, tuple->local_addr, tuple->family) ||
+				 (tuple->proto == IPPROTO_UDP && is_multicast(tuple))))
 		bound = SKW_TABLE_BOUND;
 	const struct skw_row *row = skw_table_socket(look->table, look->netns, tuple, bound);
 
-	return row && row->owners ? row : NULL;
+	return row && is_certain(row) ? row : NULL;
 }
 
 static uint32_t hash_of(const struct skw_tuple *tuple)
@@ -56,6 +64,14 @@ static uint32_t hash_of(const struct skw_tuple *tuple)
 	for (size_t i = 0; i < sizeof(*tuple); i++)
 		h = (h ^ bytes[i]) * 16777619U;
 	return h ? h : 1;
+}
+
+/* The same for both directions, and not 0. */
+static uint64_t number_of(const struct skw_tuple *tuple, const struct skw_tuple *swapped)
+{
+	uint32_t one = hash_of(tuple), other = hash_of(swapped);
+
+	return (one < other ? (uint64_t)one << 32 | other : (uint64_t)other << 32 | one);
 }
 
 /*
@@ -119,7 +135,11 @@ static void find_quoted(const struct look *look, const struct skw_packet *pkt,
 
 	if (skw_flow_of_quote(pkt, flow, &quoted) || !(quoted.known & SKW_FLOW_PORTS))
 		return;
+	struct skw_tuple swapped;
+
 	ends->receiver = find(look, &quoted.tuple);
+	swap(&swapped, &quoted.tuple);
+	ends->connection = number_of(&quoted.tuple, &swapped);
 }
 
 void skw_join_sockets_find(struct skw_join_sockets *s, const struct skw_table *table,
@@ -146,4 +166,5 @@ void skw_join_sockets_find(struct skw_join_sockets *s, const struct skw_table *t
 	ends->sender = find(&look, &flow.tuple);
 	swap(&swapped, &flow.tuple);
 	ends->receiver = find(&look, &swapped);
+	ends->connection = number_of(&flow.tuple, &swapped);
 }

@@ -30,6 +30,7 @@ struct skw_join_sockets {
 /* The rows of the sockets of a packet. A row without owners is left out. NULL: none, or unknown. */
 struct skw_join_ends {
 	const struct skw_row *sender, *receiver;
+	uint64_t connection; /* see struct skw_packet */
 };
 
 void skw_join_sockets_find(struct skw_join_sockets *s, const struct skw_table *table,

@@ -337,6 +337,11 @@ uint64_t skw_tap_wake_threshold(const struct skw_tap *tap)
 	return tap->wake_threshold;
 }
 
+uint64_t skw_tap_ring_bytes(const struct skw_tap *tap)
+{
+	return tap->rings.bytes;
+}
+
 struct skw_rings *skw_tap_rings(struct skw_tap *tap)
 {
 	return tap->rings.reader;

@@ -105,6 +105,7 @@ void skw_tap_close_sockets(struct skw_tap *tap);
  */
 int skw_tap_watch_rings(struct skw_tap *tap, int epoll_fd, uint64_t data);
 /* A ring that holds this many bytes should be read without delay. */
+uint64_t skw_tap_ring_bytes(const struct skw_tap *tap); /* of one ring */
 uint64_t skw_tap_wake_threshold(const struct skw_tap *tap);
 struct skw_rings *skw_tap_rings(struct skw_tap *tap); /* the tap's */
 

@@ -39,6 +39,8 @@ struct skw_capture_plan {
 	struct skw_owner_plan owners;
 	/* Only failures are told. */
 	bool quiet;
+	/* After this time, in milliseconds, too young records are looked at again. 0: after 1. */
+	unsigned young_ms;
 };
 
 #endif

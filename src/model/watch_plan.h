@@ -30,6 +30,8 @@ struct skw_watch_plan {
 	 * are printed on standard error.
 	 */
 	bool quiet;
+	/* With quiet: the SKW_LACKS_* that are printed all the same. */
+	uint32_t told_lacks;
 	/* For debugging: the sandbox stays open. */
 	bool no_sandbox;
 };

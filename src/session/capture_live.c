@@ -15,6 +15,7 @@
 #include "util/units.h"
 
 struct live {
+	struct skw_capture_plan plan;
 	struct skw_capture *capture; /* owned */
 	struct skw_run *run;         /* owned; NULL: no command */
 	struct skw_outputs outputs;
@@ -92,6 +93,8 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 
 	if (!ret)
 		ret = skw_owners_session_make(&l->owners, plan, &l->outputs.tee, err);
+	l->owners.is_pressed = skw_capture_is_pressed;
+	l->owners.pressed = l->capture;
 	if (l->owners.watch)
 		sources[sources_len++] = skw_owners_session_source(&l->owners);
 	if (l->run)
@@ -111,16 +114,18 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 
 int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	struct skw_capture_plan capture = plan->capture;
-	struct live l = { 0 };
+	struct live l = { .plan = plan->capture };
 	const struct skw_run_options command = { .argv = plan->command,
 						 .open_connections = open_connections,
 						 .ctx = &l };
 	int ret = plan->command ? skw_run_new(&command, &l.run, err) : 0;
 
 	if (l.run)
-		capture.owners.group_fd = skw_run_group_fd(l.run);
-	if (!ret && skw_capture_new(&capture, &l.capture))
+		l.plan.owners.group_fd = skw_run_group_fd(l.run);
+	/* Packets that get owners wait for events. */
+	if (skw_owners_session_adds(plan))
+		l.plan.young_ms = SKW_OWNERS_SESSION_LEAD_MS / 2;
+	if (!ret && skw_capture_new(&l.plan, &l.capture))
 		ret = skw_error_set(err, -ENOMEM, "out of memory");
 	if (!ret)
 		ret = run_loop(&l, plan, err);

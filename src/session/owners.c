@@ -2,6 +2,7 @@
 #include "session/owners.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "abi/conn.h"
@@ -10,9 +11,10 @@
 #include "watch/watch.h"
 
 /* Sweeps tell the sockets that no event told, and the holders of inherited sockets. */
-#define SWEEP_NS (2 * SKW_NS_PER_S)
+#define SWEEP_NS (30 * SKW_NS_PER_S)
 /* The last packets of a connection come after its close. */
 #define CLOSED_NS (5 * SKW_NS_PER_S)
+#define LEAD_NS   (SKW_OWNERS_SESSION_LEAD_MS * SKW_NS_PER_MS)
 /* Packets wake the loop, and each look at them looks at the events, too. */
 #define WAIT_MS    200
 #define RING_BYTES (4ULL << 20)
@@ -21,7 +23,8 @@
 #define TABLE_EVENTS                                                                               \
 	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_CLOSER) |                      \
 	 SKW_EVENT_BIT(SKW_EVENT_CONNECT) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
-	 SKW_EVENT_BIT(SKW_EVENT_LISTEN) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))
+	 SKW_EVENT_BIT(SKW_EVENT_LISTEN) | SKW_EVENT_BIT(SKW_EVENT_CLOSE) |                        \
+	 SKW_EVENT_BIT(SKW_EVENT_WIRE) | SKW_EVENT_BIT(SKW_EVENT_RELEASE))
 
 static const struct skw_table *table(void *ctx)
 {
@@ -35,6 +38,13 @@ static uint32_t netns(void *ctx)
 	return skw_watch_netns(((struct skw_owners_session *)ctx)->watch);
 }
 
+static bool are_told(void *ctx)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return !(skw_watch_status(o->watch)->lacks & SKW_LACKS_WIRE);
+}
+
 static bool is_local(void *ctx, const uint8_t addr[16], uint8_t family)
 {
 	return skw_watch_is_local(((struct skw_owners_session *)ctx)->watch, addr, family);
@@ -45,7 +55,7 @@ static const struct skw_packet *complete(void *ctx, const struct skw_packet *run
 	return skw_join_owners_run(((struct skw_owners_session *)ctx)->join, run, n);
 }
 
-static bool is_shown(const struct skw_session_plan *plan)
+bool skw_owners_session_adds(const struct skw_session_plan *plan)
 {
 	if (plan->no_owner)
 		return false;
@@ -59,7 +69,7 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 			    struct skw_tee *tee, struct skw_error *err)
 {
 	const struct skw_join_owners_options opt = {
-		.table = table, .netns = netns, .is_local = is_local, .ctx = o
+		.table = table, .netns = netns, .is_local = is_local, .are_told = are_told, .ctx = o
 	};
 
 	*o = (struct skw_owners_session){ .plan = { .table_events = TABLE_EVENTS,
@@ -70,9 +80,11 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 						    .wait_ms = WAIT_MS,
 						    .udp = true,
 						    .packets = true,
-						    .quiet = true },
+						    .quiet = true,
+						    .told_lacks =
+							    SKW_LACKS_HOLDERS | SKW_LACKS_WIRE },
 					  .wanted = plan->owner };
-	if (!is_shown(plan))
+	if (!skw_owners_session_adds(plan))
 		return 0;
 	o->join = skw_join_owners_new(&opt);
 	if (!o->join)
@@ -146,18 +158,38 @@ static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
 	return o->off ? 0 : o->inner.ops->look(o->inner.ctx, now_ns, err);
 }
 
+static bool is_pressed(const struct skw_owners_session *o)
+{
+	return o->is_pressed && o->is_pressed(o->pressed);
+}
+
+/* Rather than be lost, packets get the owners that are known. */
+static uint64_t lead_ns(const struct skw_owners_session *o)
+{
+	return is_pressed(o) ? 0 : LEAD_NS;
+}
+
 static bool peek(void *ctx, uint64_t *ts_ns)
 {
 	const struct skw_owners_session *o = ctx;
 
 	*ts_ns = UINT64_MAX;
-	return o->off ? false : o->inner.ops->peek(o->inner.ctx, ts_ns);
+	/* Nor do they wait for the first sweep. */
+	if (o->off || (!table(ctx) && is_pressed(o)))
+		return false;
+	bool in_sight = o->inner.ops->peek(o->inner.ctx, ts_ns);
+
+	if (*ts_ns != UINT64_MAX)
+		*ts_ns -= *ts_ns < lead_ns(o) ? *ts_ns : lead_ns(o);
+	return in_sight;
 }
 
 static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	const struct skw_owners_session *o = ctx;
 
+	if (until_ns < UINT64_MAX - LEAD_NS)
+		until_ns += lead_ns(o);
 	return o->off ? 0 : o->inner.ops->take(o->inner.ctx, until_ns, err);
 }
 
@@ -186,8 +218,15 @@ static void quiesce(void *ctx)
 static int end(void *ctx, struct skw_error *err)
 {
 	const struct skw_owners_session *o = ctx;
+	int ret = o->off ? 0 : o->inner.ops->end(o->inner.ctx, err);
+	uint64_t lost = o->off ? 0 : skw_watch_status(o->watch)->events_lost;
 
-	return o->off ? 0 : o->inner.ops->end(o->inner.ctx, err);
+	if (lost)
+		skw_say("%" PRIu64
+			" events of sockets were lost because a ring was full, so packets "
+			"may lack their owners",
+			lost);
+	return ret;
 }
 
 static const struct skw_source_ops ops = {

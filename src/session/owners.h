@@ -9,6 +9,12 @@
 #include "session/plan.h"
 #include "sink/tee.h"
 
+/*
+ * The kernel tells the socket of a packet that arrives some time after the packet was captured. So
+ * packets wait for the events that follow them this closely.
+ */
+#define SKW_OWNERS_SESSION_LEAD_MS 10
+
 struct skw_watch;
 
 struct skw_owners_session {
@@ -16,10 +22,15 @@ struct skw_owners_session {
 	struct skw_watch *watch;      /* owned; NULL: packets get no owners */
 	struct skw_join_owners *join; /* owned */
 	struct skw_source inner;
+	/* Whether the rings of packets fill up, so that packets can't wait. NULL: they do not. */
+	bool (*is_pressed)(void *ctx);
+	void *pressed;
 	bool wanted; /* the user has asked for them, so a failure ends the session */
 	bool off;    /* it failed, and the session goes on without */
 };
 
+/* Whether packets of a live capture get owners with this plan. */
+bool skw_owners_session_adds(const struct skw_session_plan *plan);
 /*
  * Makes the parts if the plan's packets get owners, and puts them in front of the tee. The caller
  * frees *o, even after an error. Returns 0 or -errno.

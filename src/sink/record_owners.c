@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/packet_owner.h"
 
@@ -26,6 +27,9 @@ struct skw_record_owners {
 	uint64_t connections[CONNECTIONS]; /* that have a comment in this section */
 	/* For packets without a comment. */
 	struct skw_pcapng_owner bare[2];
+	/* The last packet that had comments: the numbers of its owners, 0: none. */
+	uint64_t last_ids[2];
+	const struct skw_pcapng_owner *last[2];
 };
 
 struct skw_record_owners *skw_record_owners_new(enum skw_owner_comments comments)
@@ -47,6 +51,7 @@ void skw_record_owners_free(struct skw_record_owners *o)
 void skw_record_owners_begin(struct skw_record_owners *o)
 {
 	o->processes = 0;
+	o->last_ids[0] = o->last_ids[1] = 0;
 	for (size_t i = 0; i < SKW_PACKET_OWNERS; i++)
 		o->all[i].is_known = false;
 	for (size_t i = 0; i < CONNECTIONS; i++)
@@ -96,7 +101,15 @@ int skw_record_owners_of(struct skw_record_owners *o, const struct skw_packet *p
 {
 	const struct skw_packet_owner *from[2] = { pkt->sender, pkt->receiver };
 	bool commented = has_comment(o, pkt);
+	uint64_t ids[2] = { from[0] ? from[0]->id : 0, from[1] ? from[1]->id : 0 };
 
+	/* Most packets are like the one before. */
+	if (commented && ids[0] == o->last_ids[0] && ids[1] == o->last_ids[1]) {
+		owners[0] = o->last[0];
+		owners[1] = o->last[1];
+		return 0;
+	}
+	o->last_ids[0] = o->last_ids[1] = 0;
 	for (size_t i = 0; i < 2; i++) {
 		owners[i] = NULL;
 		if (!from[i])
@@ -111,6 +124,10 @@ int skw_record_owners_of(struct skw_record_owners *o, const struct skw_packet *p
 			o->bare[i].comment_len = 0;
 			owners[i] = &o->bare[i];
 		}
+	}
+	if (commented) {
+		memcpy(o->last_ids, ids, sizeof(ids));
+		memcpy(o->last, owners, sizeof(o->last));
 	}
 	return 0;
 }

@@ -59,6 +59,7 @@ struct skw_watch {
 	struct skw_addresses addresses; /* open only with plan->packets */
 
 	struct skw_sweep sweep;
+	uint64_t expired_ns; /* when closed rows were dropped last, with plan->packets */
 	uint64_t holders_ns; /* when holders were read last; 0: never */
 
 	uint32_t said; /* the troubles that were already reported, as bits */

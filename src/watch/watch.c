@@ -14,6 +14,7 @@
 #include "watch/state.h"
 
 #define LARGE_BYTES (128 << 10)
+#define FORGET_NS   (2 * SKW_NS_PER_S)
 
 int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, struct skw_error *err)
 {
@@ -129,6 +130,8 @@ static const struct {
 			    "fails before anything is sent has no event" },
 	{ SKW_LACKS_SYNACK, "this kernel has no tracepoints for BPF programs: SYN-ACKs that are "
 			    "sent again have no events" },
+	{ SKW_LACKS_WIRE, "this kernel refuses the programs that tell the addresses of packets: "
+			  "short sockets of UDP and translated connections have no owners" },
 };
 
 /* Called again while the watch runs, because some lacks are noticed only then. */
@@ -137,7 +140,9 @@ static void note_lacks(struct skw_watch *w)
 	uint32_t news = skw_conn_lacks(w->conn) & ~w->status.lacks;
 
 	w->status.lacks |= news;
-	for (size_t i = 0; !w->plan->quiet && i < SKW_ARRAY_SIZE(lacks); i++)
+	if (w->plan->quiet)
+		news &= w->plan->told_lacks;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(lacks); i++)
 		if (news & lacks[i].bit)
 			skw_say("%s", lacks[i].text);
 }
@@ -229,10 +234,20 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 	return skw_loop_event(w->loop, &event, err);
 }
 
+/* Packets must not get the owner of a socket that was closed long ago, and sweeps may be rare. */
+static void forget_closed(struct skw_watch *w, uint64_t now_ns)
+{
+	if (!w->plan->packets || now_ns == UINT64_MAX || now_ns - w->expired_ns < FORGET_NS)
+		return;
+	w->expired_ns = now_ns;
+	skw_table_expire(w->table, now_ns);
+}
+
 static int look(void *watch, uint64_t now_ns, struct skw_error *err)
 {
 	struct skw_watch *w = watch;
 
+	forget_closed(w, now_ns);
 	w->status.offset_ns = skw_loop_clock(w->loop)->offset_ns;
 	/* The first sweep tells the names and the owners that the first events are shown with. */
 	if (!w->status.now_ns && now_ns != UINT64_MAX)
@@ -244,6 +259,12 @@ static int look(void *watch, uint64_t now_ns, struct skw_error *err)
 static bool peek(void *watch, uint64_t *ts_ns)
 {
 	return skw_rings_peek(skw_conn_rings(((struct skw_watch *)watch)->conn), ts_ns);
+}
+
+/* If that fails, the next sweep tries again, and tells it. */
+static void name_cgroups(struct skw_watch *w)
+{
+	(void)skw_watch_names_fill(&w->names, w->table);
 }
 
 static int take(void *watch, uint64_t until_ns, struct skw_error *err)
@@ -259,6 +280,9 @@ static int take(void *watch, uint64_t until_ns, struct skw_error *err)
 		ret = take_event(w, record, len, err);
 	skw_rings_release(rings);
 	note_lacks(w);
+	/* The next packet is perhaps of a process in a new cgroup. */
+	if (!ret && w->plan->packets && w->status.now_ns)
+		name_cgroups(w);
 	return ret;
 }
 
@@ -287,7 +311,11 @@ static int rest(void *watch)
 static void quiesce(void *watch)
 {
 	struct skw_watch *w = watch;
+	struct skw_error ignored = { 0 };
 
+	/* The packets of a very short capture have waited for the first sweep, and need it. */
+	while (w->plan->packets && !w->status.now_ns && skw_sweep_slice(w, &ignored) > 0)
+		;
 	/* A keeper that has died has nothing attached either. */
 	skw_verbs_watch_stop(&w->verbs, skw_loop_keeper(w->loop));
 }

@@ -191,7 +191,8 @@ static void a_connection_owns_its_packets(void **state)
 	assert_ends(tcp(w, false, 5000, DATA), 0, 100);
 	assert_ends(tcp(w, true, 5001, DATA), 0, 0);
 	assert_ends(udp(w, true, 5000), 0, 0);
-	assert_int_equal(tcp(w, true, 5000, DATA)->connection, 1);
+	uint64_t connection = tcp(w, true, 5000, DATA)->connection;
+	assert_int_equal(tcp(w, false, 5000, DATA)->connection, connection);
 	assert_string_equal(tcp(w, true, 5000, DATA)->sender->name, "server[100]");
 	assert_string_equal(tcp(w, true, 5000, DATA)->sender->text, "server[100]");
 	assert_string_equal(tcp(w, true, 5000, DATA)->sender->comm, "server");

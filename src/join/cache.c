@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "join/cache.h"
+
+#include <netinet/in.h>
+#include <pcap/dlt.h>
+#include <string.h>
+
+#define ETHER_LEN      14
+#define ETHER_TYPE_AT  12
+#define IP4_LEN        20
+#define IP4_FRAGMENT   6
+#define IP4_PROTO_AT   9
+#define IP4_ADDRS_AT   12
+#define IP6_LEN        40
+#define IP6_PROTO_AT   6
+#define IP6_ADDRS_AT   8
+#define PORTS_LEN      4
+#define IP4_MORE_OR_AT 0x3fff /* more fragments, and the offset */
+
+static unsigned get16(const uint8_t *at)
+{
+	return (unsigned)at[0] << 8 | at[1];
+}
+
+static bool has_ports(uint8_t proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP;
+}
+
+static void put_ports(struct skw_join_key *key, const uint8_t *at, uint8_t proto, unsigned version)
+{
+	uint32_t ports;
+
+	memcpy(&ports, at, sizeof(ports));
+	key->ports = (uint64_t)ports << 32 | version << 8 | proto;
+}
+
+static bool key_of_ip4(const uint8_t *ip, uint32_t len, struct skw_join_key *key)
+{
+	if (len < IP4_LEN + PORTS_LEN || ip[0] != 0x45 ||
+	    get16(ip + IP4_FRAGMENT) & IP4_MORE_OR_AT || !has_ports(ip[IP4_PROTO_AT]))
+		return false;
+	put_ports(key, ip + IP4_LEN, ip[IP4_PROTO_AT], 4);
+	memcpy(&key->addrs[0], ip + IP4_ADDRS_AT, sizeof(key->addrs[0]));
+	key->addrs[1] = key->addrs[2] = key->addrs[3] = 0;
+	return true;
+}
+
+static bool key_of_ip6(const uint8_t *ip, uint32_t len, struct skw_join_key *key)
+{
+	if (len < IP6_LEN + PORTS_LEN || ip[0] >> 4 != 6 || !has_ports(ip[IP6_PROTO_AT]))
+		return false;
+	put_ports(key, ip + IP6_LEN, ip[IP6_PROTO_AT], 6);
+	memcpy(key->addrs, ip + IP6_ADDRS_AT, sizeof(key->addrs));
+	return true;
+}
+
+static bool key_of(const struct skw_packet *pkt, struct skw_join_key *key)
+{
+	if (pkt->dlt != DLT_EN10MB || pkt->caplen < ETHER_LEN)
+		return false;
+	switch (get16(pkt->data + ETHER_TYPE_AT)) {
+	case 0x0800:
+		return key_of_ip4(pkt->data + ETHER_LEN, pkt->caplen - ETHER_LEN, key);
+	case 0x86dd:
+		return key_of_ip6(pkt->data + ETHER_LEN, pkt->caplen - ETHER_LEN, key);
+	default:
+		return false;
+	}
+}
+
+static bool is_same(const struct skw_join_key *a, const struct skw_join_key *b)
+{
+	return !((a->ports ^ b->ports) | (a->addrs[0] ^ b->addrs[0]) | (a->addrs[1] ^ b->addrs[1]) |
+		 (a->addrs[2] ^ b->addrs[2]) | (a->addrs[3] ^ b->addrs[3]));
+}
+
+static struct skw_join_cached *place_of(struct skw_join_cache *c, const struct skw_join_key *key)
+{
+	uint64_t h = (key->ports ^ key->addrs[0] ^ key->addrs[3]) * 0x9e3779b97f4a7c15ULL;
+
+	h = (h ^ h >> 32 ^ key->addrs[1] ^ key->addrs[2]) * 0x9e3779b97f4a7c15ULL;
+	return &c->all[h >> 32 & (SKW_JOIN_CACHED - 1)];
+}
+
+static bool is_still(const struct skw_packet_owner *owner, uint64_t id)
+{
+	return !owner || owner->id == id;
+}
+
+bool skw_join_cache_find(struct skw_join_cache *c, const struct skw_packet *pkt,
+			 uint64_t generation, struct skw_join_cached **place)
+{
+	struct skw_join_key key;
+
+	*place = NULL;
+	if (!key_of(pkt, &key))
+		return false;
+	struct skw_join_cached *at = place_of(c, &key);
+
+	*place = at;
+	if (at->generation == generation && is_same(&at->key, &key) &&
+	    is_still(at->sender, at->sender_id) && is_still(at->receiver, at->receiver_id))
+		return true;
+	at->key = key;
+	at->generation = 0;
+	return false;
+}
