@@ -166,15 +166,16 @@ class Bench:
         return json.loads(subprocess.run([self.count, path], check=True,
                                          stdout=subprocess.PIPE).stdout)
 
-    def run(self, tool, size, packets, rate=0, path="/dev/null", flt=None):
+    def run(self, tool, size, packets, rate=0, path="/dev/null", flt=None, settle_s=None):
         """
         One run; a dictionary of its figures. Without a tool only the sender's.
-        CPU is counted from readiness until the tool has nothing left to do.
+        With `settle_s` the tool has this time before the first packet, and the file is not read. CPU is counted from readiness until the tool has nothing left to do.
         """
         if tool is None:
             return self._sender_figures(self.send(size, packets, rate))
         capture = Capture(tool, path, flt)
         try:
+            time.sleep(settle_s or 0)
             start_cpu = capture.cpu_ns()
             sent = self.send(size, packets, rate)
             time.sleep(SETTLE_S)
@@ -190,7 +191,7 @@ class Bench:
             out["lost"] = packets - figures.captured
             if figures.captured:
                 out["tool_cpu_ns"] = cpu / figures.captured
-        if path != "/dev/null":
+        if path != "/dev/null" and not settle_s:
             counted = self.count_file(path)
             out["file_packets"] = counted["distinct"]
             out["file_lost"] = packets - counted["distinct"]

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Two network namespaces of our own, joined by a veth pair."""
 
+import contextlib
 import ctypes
 import os
+import socket
 import subprocess
 
 SENDER_IF = "bench0"
 CAPTURE_IF = "bench1"
 CLONE_NEWNET = 0x40000000
+# The addresses and the port in the frames of generate.c.
+SENT_TO = ("02:00:00:00:99:02", "198.18.0.2", 4000)
 
 
 def _run(*argv):
@@ -66,6 +70,19 @@ class NetPair:
         if libc.setns(fd, CLONE_NEWNET):
             err = ctypes.get_errno()
             raise OSError(err, os.strerror(err), "setns")
+
+    @contextlib.contextmanager
+    def receiver(self):
+        """Meanwhile a socket of UDP in the capturing namespace gets what the sender sends."""
+        _run("ip", "link", "set", CAPTURE_IF, "address", SENT_TO[0])
+        _run("ip", "addr", "add", f"{SENT_TO[1]}/24", "dev", CAPTURE_IF)
+        try:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                # No process reads from it: when it is full, packets are dropped behind the tap.
+                sock.bind((SENT_TO[1], SENT_TO[2]))
+                yield
+        finally:
+            _run("ip", "addr", "del", f"{SENT_TO[1]}/24", "dev", CAPTURE_IF)
 
     def received(self):
         """Packets that arrived at the capturing end since it was made."""

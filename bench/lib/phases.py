@@ -132,6 +132,28 @@ class Phases:
                                                                          flt=REJECT_FILTER),
                         size=size, round=number)
 
+    def owners(self):
+        """
+        The packets go to a socket of this host, whose owner each of them gets: CPU time per packet
+        into a pcapng file, with owners and without.
+        """
+        with self.bench.net.receiver():
+            for number in range(self.plan.reject_rounds):
+                for size in (s for s in self.plan.sizes if s in (64, 1500)):
+                    for tool in in_turn(self.plan.owners_tools, number):
+                        yield self._owners_run(tool, size, number)
+
+    def _owners_run(self, tool, size, number):
+        packets = PACE[size] * self.plan.paced_s
+        path = self.path + "ng"
+
+        def measure():
+            self._prepare("warm", packets * (FRAME_BYTES[size] + 80))
+            return self.bench.run(tool, size, packets, PACE[size], path, settle_s=1)
+
+        sample = {"phase": "owners", "tool": tool.name, "size": size, "round": number}
+        return sampled(sample, measure, path, self.say)
+
     def start(self):
         """From exec to the first packet in the file, beside a sender that never stops."""
         for number in range(self.plan.rounds):

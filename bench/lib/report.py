@@ -144,10 +144,24 @@ def start_table(samples):
                  rows)
 
 
+def owners_table(samples):
+    rows = []
+    for size in distinct(samples, "size", phase="owners"):
+        for tool in names(samples, phase="owners", size=size):
+            key = dict(phase="owners", size=size, tool=tool)
+            rows.append([str(size), tool, spread(figures(samples, "tool_cpu_ns", **key)),
+                         spread(figures(samples, "sender_busy_ns", **key)),
+                         spread(figures(samples, "lost", **key)),
+                         spread(figures(samples, "start_cpu_ms", **key))])
+    return table(["size", "skwatch with", "capture CPU ns/packet", "sender ns/packet", "lost",
+                  "CPU ms to start"], rows)
+
+
 TABLES = (("flood", "Unpaced, to /dev/null", flood_table),
           ("paced", "Paced, into a file", paced_table),
           ("rate", "Highest rate without loss", rate_table),
           ("reject", "Packets that the filter rejects (`udp port 9`)", reject_table),
+          ("owners", "Owners of packets, paced, into a pcapng file, cache warm", owners_table),
           ("start", "Start-up", start_table))
 
 
@@ -172,6 +186,11 @@ def _rate_ratio(samples, medium):
 def _reject_ratio(samples, ours, theirs, size):
     return _ratio(*(over_alone(samples, "reject", tool, "sender_cpu_ns", size=size)
                     for tool in (ours, theirs)))
+
+
+def _owners_ratio(samples, size):
+    return _ratio(*(median(figures(samples, "tool_cpu_ns", phase="owners", size=size, tool=tool))
+                    for tool in ("owners", "no owners")))
 
 
 def _start_ratio(samples, ours, theirs):
@@ -207,6 +226,9 @@ def budgets(samples):
         for ours in ("skwatch by owner", "skwatch by owner, same port"):
             out.append((f"packet of others rejected, {ours} over skwatch, {size} B",
                         _reject_ratio(samples, ours, "skwatch", size), 1.5, True))
+    for size in distinct(samples, "size", phase="owners"):
+        out.append((f"capture CPU per packet with owners, over without, {size} B",
+                    _owners_ratio(samples, size), 1.15, True))
     for ours, theirs, bound in (("skwatch", "tcpdump", 1.5), ("skwatch, 16 rings", "tcpdump", 1.5),
                                 ("skwatch on any", "tcpdump on any", 2)):
         out.append((f"start to first packet recorded, {ours} over {theirs}",

@@ -50,6 +50,17 @@ def _skwatch(program, name="skwatch", iface=CAPTURE_IF, options=()):
                 [program, "--version"])
 
 
+def owners(program):
+    """skwatch into pcapng, with the owners of packets and without."""
+    def way(name, *options):
+        return Tool(name,
+                    lambda path, flt: _with([program, "capture", "-i", CAPTURE_IF, "-w", path,
+                                             "--format", "pcapng", *options], flt),
+                    "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped")
+
+    return [way("owners"), way("no owners", "--no-owner")]
+
+
 def _tcpdump(name="tcpdump", iface=CAPTURE_IF):
     # As root tcpdump would change the user, and then can't write to our directory.
     return Tool(name,
