@@ -9,7 +9,7 @@
 #define CGROUP_DEPTH_MAX 16
 #define PARENTS_MAX      16
 #define CLOSED_TRIES     8
-#define PORT_WORDS       (65536 / 64)
+#define PORT_WORDS       (65536 / 8)
 
 /* A tuple of a closed socket lives on for as long as TIME_WAIT: TCP_TIMEWAIT_LEN. */
 #define LINGER_NS 60000000000ULL
@@ -109,16 +109,16 @@ struct {
 	__type(value, __u64); /* CLOCK_MONOTONIC of the first fragment */
 } fragments SEC(".maps");
 
-/* The use of a port. */
-enum port_use { PORT_TUPLE, PORT_END, PORT_ANY_END, PORT_USES };
+/* The uses of a port, as bits. */
+enum port_use { PORT_TUPLE = 1, PORT_END = 2, PORT_ANY_END = 4 };
 
 /*
- * A bit for each use of each port of TCP and UDP that a chosen socket has ever had. It is asked
- * before the maps are: most packets of others end here.
+ * The uses of each port of TCP, and then of UDP, that a chosen socket has ever had: a byte for each
+ * port. It is asked before the maps are: most packets of others end here.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 2 * PORT_USES * PORT_WORDS);
+	__uint(max_entries, 2 * PORT_WORDS);
 	__type(key, __u32);
 	__type(value, __u64);
 } ports SEC(".maps");

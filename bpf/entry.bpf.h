@@ -5,27 +5,32 @@
 
 #include "chosen.bpf.h"
 
-static __always_inline __u64 *port_word(__u8 protocol, enum port_use use, __u16 port)
+static __always_inline __u64 *port_word(__u8 protocol, __u16 port)
 {
-	__u32 at =
-		(protocol == IPPROTO_UDP) * PORT_USES * PORT_WORDS + use * PORT_WORDS + (port >> 6);
+	__u32 at = (protocol == IPPROTO_UDP) * PORT_WORDS + (port >> 3);
 
 	return bpf_map_lookup_elem(&ports, &at);
 }
 
 static __always_inline void port_note(__u8 protocol, enum port_use use, __u16 port)
 {
-	__u64 *word = port_word(protocol, use, port);
+	__u64 *word = port_word(protocol, port);
+	__u64 bit = (__u64)use << ((port & 7) * 8);
 
-	if (word && !(*word >> (port & 63) & 1))
-		__sync_fetch_and_or(word, 1ULL << (port & 63));
+	if (word && !(*word & bit))
+		__sync_fetch_and_or(word, bit);
+}
+
+static __always_inline __u8 port_uses(__u8 protocol, __u16 port)
+{
+	__u64 *word = port_word(protocol, port);
+
+	return word ? (__u8)(*word >> ((port & 7) * 8)) : 0;
 }
 
 static __always_inline bool port_noted(__u8 protocol, enum port_use use, __u16 port)
 {
-	__u64 *word = port_word(protocol, use, port);
-
-	return word && (*word >> (port & 63) & 1);
+	return port_uses(protocol, port) & use;
 }
 
 static __always_inline __u8 scope_of(__u64 netns)

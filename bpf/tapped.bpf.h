@@ -170,12 +170,44 @@ static __always_inline void on_handshake(struct __sk_buff *skb, struct skw_chose
 	}
 }
 
+/*
+ * Most packets of others are turned away here, with a single look into the packet and one at each
+ * port. Returns whether that is possible.
+ */
+static __always_inline bool plainly_others(struct __sk_buff *skb)
+{
+	__u8 head[24], protocol;
+	__u16 ports[2];
+
+	if (!load(skb, 0, head, sizeof(head)))
+		return false;
+	if (head[0] == 0x45) {
+		protocol = head[9];
+		/* No fragment. */
+		if (*(__u16 *)(head + 6) & __builtin_bswap16(0x3fff))
+			return false;
+		ports[0] = *(__u16 *)(head + 20);
+		ports[1] = *(__u16 *)(head + 22);
+	} else {
+		protocol = head[6];
+		if (head[0] >> 4 != 6 || !load(skb, 40, ports, sizeof(ports)))
+			return false;
+	}
+	if (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP)
+		return false;
+	/* A SYN may have to be kept. */
+	if (protocol == IPPROTO_TCP && listener_exists() &&
+	    (!load(skb, head[0] == 0x45 ? 33 : 53, head, 1) || head[0] & TCP_FLAG_SYN))
+		return false;
+	return !port_uses(protocol, ports[0]) && !port_uses(protocol, ports[1]);
+}
+
 static __always_inline bool packet_chosen(struct __sk_buff *skb)
 {
 	struct wire w;
 	__u8 flags = 0;
 
-	if (!is_ip(skb) || !wire_read(skb, 0, &w))
+	if (!is_ip(skb) || plainly_others(skb) || !wire_read(skb, 0, &w))
 		return false;
 	if (!has_ports(&w)) {
 		__u32 at = icmp_quote(skb, &w);

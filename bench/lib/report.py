@@ -223,9 +223,8 @@ def budgets(samples):
         for ours, theirs in (("translated", "classic BPF"), ("skwatch", "tcpdump")):
             out.append((f"rejected packet, {ours} over {theirs}, {size} B",
                         _reject_ratio(samples, ours, theirs, size), 1.1, True))
-        for ours in ("skwatch by owner", "skwatch by owner, same port"):
-            out.append((f"packet of others rejected, {ours} over skwatch, {size} B",
-                        _reject_ratio(samples, ours, "skwatch", size), 1.5, True))
+        out.append((f"packet of others rejected, by owner over by filter, {size} B",
+                    _reject_ratio(samples, "skwatch by owner", "skwatch", size), 1.5, True))
     for size in distinct(samples, "size", phase="owners"):
         out.append((f"capture CPU per packet with owners, over without, {size} B",
                     _owners_ratio(samples, size), 1.15, True))
