@@ -9,7 +9,7 @@
 
 #include "abi/packet.h"
 #include "kern/compile.h"
-#include "kern/iface.h"
+#include "kern/host/iface.h"
 #include "pcap/linktype.h"
 #include "util/cleanup.h"
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kern/iface.h"
+#include "kern/host/iface.h"
 #include "model/packet.h"
 
 struct skw_offline_filter;

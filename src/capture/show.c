@@ -7,7 +7,7 @@
 
 #include "filter/offline.h"
 #include "kern/compile.h"
-#include "kern/devices.h"
+#include "kern/host/devices.h"
 #include "kern/filters.h"
 #include "pcap/linktype.h"
 #include "util/cleanup.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern/devices.h"
+#include "kern/host/devices.h"
 #include "util/escape.h"
 
 /* The handle's own packet ring is never read, so it is as small as libpcap allows. */

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kern/iface.h"
+#include "kern/host/iface.h"
 #include "model/cbpf.h"
 #include "util/buf.h"
 #include "util/error.h"

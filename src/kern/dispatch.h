@@ -12,7 +12,7 @@
 
 #include "abi/packet.h"
 #include "kern/filters.h"
-#include "kern/iface.h"
+#include "kern/host/iface.h"
 #include "kern/tap.h"
 
 /* The number of slots with separate counters. Interfaces beyond it share slot 0. */

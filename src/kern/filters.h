@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "filter/offline.h"
-#include "kern/iface.h"
+#include "kern/host/iface.h"
 #include "kern/tap.h"
 #include "model/capture_plan.h"
 #include "model/cbpf.h"

@@ -9,7 +9,7 @@ import rooms
 # A library's headers -> the only rooms that may include them. pcap/dlt.h only names numbers.
 LIBRARIES = {
     r"bpf/|.*\.skel\.h$": {"kern"},
-    r"pcap(/(?!dlt\.h$)|\.h$)": {"kern", "filter", "pcap", "dissect/link"},
+    r"pcap(/(?!dlt\.h$)|\.h$)": {"kern", "kern/host", "filter", "pcap", "dissect/link"},
     r"cap-ng\.h$": {"keeper"},
     r"sys/capability\.h$": {"keeper"},
     r"(seccomp|linux/landlock)\.h$": {"keeper"},

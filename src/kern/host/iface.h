@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Network interfaces of this namespace: their properties, and news when they come and go. */
-#ifndef SKW_KERN_IFACE_H
-#define SKW_KERN_IFACE_H
+#ifndef SKW_KERN_HOST_IFACE_H
+#define SKW_KERN_HOST_IFACE_H
 
 #include <net/if.h>
 #include <stdbool.h>

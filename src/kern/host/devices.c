@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/devices.h"
+#include "kern/host/devices.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kern/iface.h"
+#include "kern/host/iface.h"
 #include "util/cleanup.h"
 #include "util/escape.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/iface.h"
+#include "kern/host/iface.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

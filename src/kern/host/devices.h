@@ -3,8 +3,8 @@
  * The interfaces as libpcap lists them, numbered from 1. libpcap also lists sources that are no
  * network interfaces (USB, D-Bus, netfilter's logs); they are left out here.
  */
-#ifndef SKW_KERN_DEVICES_H
-#define SKW_KERN_DEVICES_H
+#ifndef SKW_KERN_HOST_DEVICES_H
+#define SKW_KERN_HOST_DEVICES_H
 
 #include <net/if.h>
 #include <stdint.h>
