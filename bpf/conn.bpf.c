@@ -233,6 +233,8 @@ static __always_inline void on_rto(struct bpf_sock_ops *skops, struct bpf_sock *
 		return;
 	rec->retransmits = skops->args[0];
 	rec->rto_us = (__u32)jiffies_us(skops->args[1]);
+	/* tcp_write_timeout() calls this before tcp_enter_loss() reduces the window. */
+	rec->old_cwnd = tp->snd_cwnd;
 	event_submit(rec);
 }
 

@@ -182,6 +182,7 @@ struct skw_event_rec {
 		struct {
 			__u32 rto_us;      /* RTO: the timeout that fired */
 			__u32 retransmits; /* timeouts in a row before it; 0: it is the first */
+			__u32 old_cwnd;    /* before the timeout */
 		};
 		struct {
 			__u32 seq; /* RETRANS, SYNACK: the number on the wire, in host order */

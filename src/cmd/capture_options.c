@@ -60,7 +60,7 @@ static const struct skw_option others[] = {
 	  .offset = AT(version) },
 };
 
-#define TABLES 8
+#define TABLES 9
 
 static struct skw_option_table *tables_as_in_help(struct skw_option_table tables[TABLES])
 {
@@ -68,10 +68,11 @@ static struct skw_option_table *tables_as_in_help(struct skw_option_table tables
 	tables[1] = skw_capture_options_owner;
 	tables[2] = skw_capture_options_printing;
 	tables[3] = skw_capture_options_joined;
-	tables[4] = skw_capture_options_summary;
-	tables[5] = skw_capture_options_tcpdump;
-	tables[6] = skw_capture_options_secrets;
-	tables[7] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
+	tables[4] = skw_capture_options_events;
+	tables[5] = skw_capture_options_summary;
+	tables[6] = skw_capture_options_tcpdump;
+	tables[7] = skw_capture_options_secrets;
+	tables[8] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
 	return tables;
 }
 

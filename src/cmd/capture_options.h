@@ -38,6 +38,7 @@ extern const struct skw_option_table skw_capture_options_printing;
 extern const struct skw_option_table skw_capture_options_summary;
 extern const struct skw_option_table skw_capture_options_secrets;
 extern const struct skw_option_table skw_capture_options_joined;
+extern const struct skw_option_table skw_capture_options_events;
 extern const struct skw_option_table skw_capture_options_tcpdump;
 /* The options that choose packets by their owner. */
 extern const struct skw_option_table skw_capture_options_owner;

@@ -124,7 +124,7 @@ static int run(int argc, char **argv, struct skw_error *err)
 				       "%s: events takes no arguments; an expression goes with "
 				       "--where",
 				       argv[first]);
-	ret = skw_event_types_parse(r.types, &r.plan.types, err);
+	ret = skw_event_types_parse("-t", r.types, &r.plan.types, err);
 	return ret ? ret : run_session(&r.plan, err);
 }
 

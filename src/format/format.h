@@ -77,6 +77,9 @@ void skw_format_csv_head(struct skw_buf *out);
 int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
 		       const struct skw_format_env *env);
 
+/* Appends what happened, such as "RTO #2 after 402ms, cwnd 10 -> 1". Some events append nothing. */
+void skw_format_event_details(struct skw_buf *out, const struct skw_event *event);
+
 /* Appends an aligned line and a newline: local time, type, owner, tuple, details of the event. */
 void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
 			   const struct skw_format_env *env);

@@ -67,7 +67,7 @@ static const char *time_text(char out[16], uint64_t us)
 static void add_connect(struct skw_buf *out, const struct skw_event *event)
 {
 	if (event->error)
-		skw_buf_printf(out, "  failed: %s", strerror(event->error));
+		skw_buf_printf(out, "failed: %s", strerror(event->error));
 }
 
 static void add_established(struct skw_buf *out, const struct skw_event *event)
@@ -75,12 +75,12 @@ static void add_established(struct skw_buf *out, const struct skw_event *event)
 	char us[16];
 
 	if (event->handshake_us != SKW_NONE32)
-		skw_buf_printf(out, "  handshake %s", time_text(us, event->handshake_us));
+		skw_buf_printf(out, "handshake %s", time_text(us, event->handshake_us));
 }
 
 static void add_state(struct skw_buf *out, const struct skw_event *event)
 {
-	skw_buf_printf(out, "  %s -> %s", skw_row_state_name(event->old_state),
+	skw_buf_printf(out, "%s -> %s", skw_row_state_name(event->old_state),
 		       skw_row_state_name(event->new_state));
 }
 
@@ -89,24 +89,26 @@ static void add_rtt(struct skw_buf *out, const struct skw_event *event)
 	char us[16];
 
 	if (event->rtt_us != SKW_NONE32)
-		skw_buf_printf(out, "  RTT %s", time_text(us, event->rtt_us));
+		skw_buf_printf(out, "RTT %s", time_text(us, event->rtt_us));
 }
 
 static void add_rto(struct skw_buf *out, const struct skw_event *event)
 {
 	char us[16];
 
-	skw_buf_printf(out, "  RTO after %s, #%u", time_text(us, event->rto_us),
-		       event->backoff + 1);
+	skw_buf_printf(out, "RTO #%u after %s", event->backoff + 1, time_text(us, event->rto_us));
+	/* tcp_enter_loss() always leaves a window of one segment. */
+	if (event->old_cwnd != SKW_NONE32)
+		skw_buf_printf(out, ", cwnd %u -> 1", event->old_cwnd);
 }
 
 static void add_retrans(struct skw_buf *out, const struct skw_event *event)
 {
 	/* Only a listener sends in this state, for the connections that it has not accepted. */
 	if (event->row->state == SKW_STATE_SYN_RECV && event->row->direction == SKW_CONN_IN)
-		skw_buf_printf(out, "  retransmit SYN-ACK seq %u", event->seq);
+		skw_buf_printf(out, "retransmit SYN-ACK seq %u", event->seq);
 	else
-		skw_buf_printf(out, "  retransmit %u segment%s seq %u", event->segs,
+		skw_buf_printf(out, "retransmit %u segment%s seq %u", event->segs,
 			       event->segs == 1 ? "" : "s", event->seq);
 	if (event->error)
 		skw_buf_printf(out, ", not sent: %s", strerror(abs(event->error)));
@@ -138,7 +140,7 @@ static void add_close(struct skw_buf *out, const struct skw_event *event)
 	struct skw_value age;
 	char us[16];
 
-	skw_buf_printf(out, "  %s in %s",
+	skw_buf_printf(out, "%s in %s",
 		       row->close_reason < SKW_CLOSE_REASONS ? reasons[row->close_reason]
 							     : reasons[SKW_CLOSE_UNKNOWN],
 		       skw_row_state_name(event->old_state));
@@ -156,7 +158,7 @@ static void add_close(struct skw_buf *out, const struct skw_event *event)
 
 static void add_listen(struct skw_buf *out, const struct skw_event *event)
 {
-	skw_buf_printf(out, "  backlog %u", event->backlog);
+	skw_buf_printf(out, "backlog %u", event->backlog);
 }
 
 static void (*const details[SKW_EVENT_CREATOR])(struct skw_buf *, const struct skw_event *) = {
@@ -166,6 +168,12 @@ static void (*const details[SKW_EVENT_CREATOR])(struct skw_buf *, const struct s
 	[SKW_EVENT_CLOSE] = add_close,     [SKW_EVENT_LISTEN] = add_listen,
 };
 
+void skw_format_event_details(struct skw_buf *out, const struct skw_event *event)
+{
+	if (event->type < SKW_ARRAY_SIZE(details) && details[event->type])
+		details[event->type](out, event);
+}
+
 void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
 			   const struct skw_format_env *env)
 {
@@ -173,8 +181,8 @@ void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
 	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, skw_row_event_name(event->type));
 	add_owner(out, event->row->owners, env);
 	add_endpoints(out, event->row);
-	if (event->type < SKW_ARRAY_SIZE(details) && details[event->type])
-		details[event->type](out, event);
+	skw_buf_add(out, "  ", 2);
+	skw_format_event_details(out, event);
 	/* Removes the padding of the last column. */
 	while (out->len && out->data[out->len - 1] == ' ')
 		out->len--;

@@ -3,10 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
-#include <stddef.h>
 
 #include "row/address.h"
+#include "row/event_field.h"
 #include "util/cleanup.h"
 #include "util/utf8.h"
 
@@ -204,58 +205,19 @@ int skw_format_row_json(struct skw_buf *out, const struct skw_row *row,
 	return skw_format_json_end(out);
 }
 
-/* The types of the fields that an event adds. */
-enum extra_kind { EXTRA_UINT32 = 1, EXTRA_INT, EXTRA_STATE };
-
-#define EXTRAS 3
-
-struct extra {
-	const char *name;
-	uint8_t kind; /* enum extra_kind; 0 ends the list */
-	uint8_t offset;
-};
-
-#define EXTRA(member, how)                                                                         \
-	{                                                                                          \
-#member, how, offsetof(struct skw_event, member)                                   \
-	}
-
-static const struct extra extras[SKW_EVENT_CREATOR][EXTRAS + 1] = {
-	[SKW_EVENT_CONNECT] = { EXTRA(error, EXTRA_INT) },
-	[SKW_EVENT_ESTABLISHED] = { EXTRA(handshake_us, EXTRA_UINT32) },
-	[SKW_EVENT_STATE] = { EXTRA(old_state, EXTRA_STATE), EXTRA(new_state, EXTRA_STATE) },
-	[SKW_EVENT_RTT] = { EXTRA(rtt_us, EXTRA_UINT32) },
-	[SKW_EVENT_RTO] = { EXTRA(rto_us, EXTRA_UINT32), EXTRA(backoff, EXTRA_UINT32) },
-	[SKW_EVENT_RETRANS] = { EXTRA(seq, EXTRA_UINT32), EXTRA(segs, EXTRA_UINT32),
-				EXTRA(error, EXTRA_INT) },
-	[SKW_EVENT_CLOSE] = { EXTRA(old_state, EXTRA_STATE) },
-	[SKW_EVENT_LISTEN] = { EXTRA(backlog, EXTRA_UINT32) },
-};
-
-static void add_extra(struct skw_buf *out, const struct skw_event *event, const struct extra *extra)
+static void add_extra(struct skw_buf *out, const struct skw_event *event,
+		      const struct skw_event_field *field)
 {
-	const void *at = (const char *)event + extra->offset;
-	uint32_t number;
-	int error;
+	struct skw_event_value value;
 
-	skw_format_json_key(out, extra->name);
-	switch ((enum extra_kind)extra->kind) {
-	case EXTRA_UINT32:
-		memcpy(&number, at, sizeof(number));
-		/* Only a sequence number can have this value and be known. */
-		if (number == SKW_NONE32 && extra->offset != offsetof(struct skw_event, seq))
-			skw_format_json_null(out);
-		else
-			skw_buf_add_uint(out, number);
-		break;
-	case EXTRA_INT:
-		memcpy(&error, at, sizeof(error));
-		skw_buf_printf(out, "%d", error);
-		break;
-	case EXTRA_STATE:
-		skw_format_json_string(out, skw_row_state_name(*(const uint8_t *)at));
-		break;
-	}
+	skw_format_json_key(out, field->name);
+	skw_event_field_value(event, field, &value);
+	if (!value.known)
+		skw_format_json_null(out);
+	else if (value.text)
+		skw_format_json_string(out, value.text);
+	else
+		skw_buf_printf(out, "%" PRId64, value.number);
 }
 
 int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
@@ -266,8 +228,10 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 	skw_format_json_key(out, "type");
 	skw_format_json_string(out, skw_row_event_name(event->type));
 	add_host(out, env);
-	for (size_t i = 0; event->type < SKW_EVENT_CREATOR && extras[event->type][i].kind; i++)
-		add_extra(out, event, &extras[event->type][i]);
+	const struct skw_event_field *field = skw_event_field_list(event->type);
+
+	for (; field->name; field++)
+		add_extra(out, event, field);
 	/* The time field of the row is left out, because the event has its own time. */
 	add_fields(out, event->row, SKW_FIELD_COOKIE,
 		   event->type == SKW_EVENT_CLOSE ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);

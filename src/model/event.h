@@ -17,6 +17,7 @@ struct skw_event {
 	uint8_t old_state, new_state; /* enum skw_row_state: STATE, CLOSE */
 	uint32_t rtt_us;              /* RTT */
 	uint32_t rto_us, backoff;     /* RTO; backoff: number of timeouts in a row before it */
+	uint32_t old_cwnd;            /* RTO: the congestion window before it; SKW_NONE32 */
 	uint32_t seq, segs;           /* RETRANS */
 	int error;                    /* CONNECT, RETRANS: errno, or 0 */
 	uint32_t backlog;             /* LISTEN */

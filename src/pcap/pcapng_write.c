@@ -281,6 +281,14 @@ void skw_pcapng_stats(struct skw_buf *b, uint32_t iface, const struct skw_iface_
 	end_block(b, at);
 }
 
+void skw_pcapng_journal(struct skw_buf *b, const void *text, size_t len)
+{
+	size_t at = begin_block(b, SKW_PCAPNG_JOURNAL);
+
+	skw_buf_add(b, text, len);
+	end_block(b, at);
+}
+
 void skw_pcapng_note(struct skw_buf *b, uint64_t ts_ns, const char *text)
 {
 	size_t at = begin_block(b, SKW_PCAPNG_JOURNAL);

@@ -86,6 +86,9 @@ void skw_pcapng_process(struct skw_buf *b, uint32_t pid, const char *comm);
 void skw_pcapng_stats(struct skw_buf *b, uint32_t iface, const struct skw_iface_stats *stats,
 		      uint64_t start_ns, uint64_t end_ns, bool nano);
 
+/* Appends an entry of a systemd journal, which is a text in the form of journal/journal_make.h. */
+void skw_pcapng_journal(struct skw_buf *b, const void *text, size_t len);
+
 /*
  * Appends a remark about a point in time, such as "the clock was set", as an entry
  * of a systemd journal. Wireshark shows it as a row between the packets. Programs

@@ -42,7 +42,8 @@ static bool add_word(struct skw_event_types *types, const char *word, size_t len
 	return false;
 }
 
-int skw_event_types_parse(const char *text, struct skw_event_types *out, struct skw_error *err)
+int skw_event_types_parse(const char *option, const char *text, struct skw_event_types *out,
+			  struct skw_error *err)
 {
 	struct skw_event_types types = { 0 };
 
@@ -57,9 +58,9 @@ int skw_event_types_parse(const char *text, struct skw_event_types *out, struct 
 
 		if (!add_word(&types, text, len))
 			return skw_error_usage(err,
-					       "-t: \"%.*s\" is not connect, established, state, "
+					       "%s: \"%.*s\" is not connect, established, state, "
 					       "rtt, rto, retrans, close, listen, reset or refused",
-					       (int)len, text);
+					       option, (int)len, text);
 		text += len;
 		if (!*text)
 			break;

@@ -17,9 +17,10 @@ struct skw_event_types {
 
 /*
  * A list such as "rto,retrans,refused"; NULL: all but rtt. 0, or -EINVAL with a usage error that
- * names the wrong word.
+ * names `option` and the wrong word.
  */
-int skw_event_types_parse(const char *text, struct skw_event_types *out, struct skw_error *err);
+int skw_event_types_parse(const char *option, const char *text, struct skw_event_types *out,
+			  struct skw_error *err);
 
 bool skw_event_types_wanted(const struct skw_event_types *types, const struct skw_event *event);
 

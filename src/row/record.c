@@ -218,6 +218,7 @@ static void begin_event(struct skw_event_told *out, const struct skw_event_head 
 					 .type = head->type,
 					 .rtt_us = SKW_NONE32,
 					 .rto_us = SKW_NONE32,
+					 .old_cwnd = SKW_NONE32,
 					 .handshake_us = SKW_NONE32 };
 	memset(&out->process, 0, sizeof(out->process));
 }
@@ -255,6 +256,7 @@ static void tell_rto(struct skw_event *event, const struct skw_event_rec *rec)
 {
 	event->rto_us = rec->rto_us;
 	event->backoff = rec->retransmits;
+	event->old_cwnd = rec->old_cwnd;
 }
 
 static void tell_retrans(struct skw_event *event, const struct skw_event_rec *rec)

@@ -58,6 +58,9 @@ static void report(void *ctx, bool final)
 			figures.not_written = skw_recorder_lost(l->outputs.recorder);
 	}
 	skw_figures_print(&figures);
+	if (l->outputs.recorder)
+		skw_owners_session_report(&l->owners, skw_recorder_journal(l->outputs.recorder),
+					  final);
 }
 
 static uint64_t open_connections(void *ctx)

@@ -28,7 +28,10 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 						  .kind = o->source->kind,
 						  .iface = o->source->iface,
 						  .stats = o->source->stats,
-						  .ctx = o->source->ctx };
+						  .ctx = o->source->ctx,
+						  .events = o->plan->recorded.wanted
+								    ? &o->plan->recorded.what
+								    : NULL };
 
 	o->files.plan = &o->plan->file;
 	o->files.who = o->plan->user ? &o->who : NULL;

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "abi/conn.h"
 #include "util/clock.h"
+#include "model/watch.h"
 #include "util/say.h"
 #include "watch/watch.h"
 
@@ -79,13 +81,27 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 						    .ring_bytes = RING_BYTES,
 						    .wait_ms = WAIT_MS,
 						    .udp = true,
-						    .packets = true,
 						    .quiet = true,
 						    .told_lacks =
 							    SKW_LACKS_HOLDERS | SKW_LACKS_WIRE },
-					  .wanted = plan->owner };
-	if (!skw_owners_session_adds(plan))
+					  .wanted = plan->owner || plan->recorded.asked };
+	bool owners = skw_owners_session_adds(plan);
+	bool events = plan->recorded.wanted;
+
+	if (!owners && !events)
 		return 0;
+	if (events) {
+		o->plan.events = plan->recorded.what.types.mask;
+		if (plan->recorded.sweep_ns)
+			o->plan.interval_ns = plan->recorded.sweep_ns;
+	}
+	o->plan.packets = owners;
+	o->lost = owners && events ? "packets get no owners and no events are recorded"
+		  : owners         ? "packets get no owners"
+				   : "no events are recorded";
+	o->option = owners && events ? "--no-owner and --no-events leave"
+		    : owners         ? "--no-owner leaves"
+				     : "--no-events leaves";
 	o->join = skw_join_owners_new(&opt);
 	if (!o->join)
 		return skw_error_set(err, -ENOMEM, "out of memory");
@@ -93,9 +109,27 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 	if (ret)
 		return ret;
 	o->inner = skw_watch_source(o->watch);
-	tee->complete = complete;
+	tee->complete = owners ? complete : NULL;
 	tee->complete_ctx = o;
 	return 0;
+}
+
+void skw_owners_session_report(const struct skw_owners_session *o,
+			       const struct skw_record_journal *journal, bool final)
+{
+	if (!o->watch || o->off || !journal->events)
+		return;
+	if (!final)
+		skw_watch_count(o->watch);
+	uint64_t full = skw_watch_status(o->watch)->events_lost, lost = full + journal->lost;
+
+	skw_say_clear();
+	fprintf(stderr, "%" PRIu64 " event%s of connections recorded, %" PRIu64 " lost%s\n",
+		journal->written, journal->written == 1 ? "" : "s", lost,
+		!lost          ? ""
+		: full == lost ? " because a ring was full"
+		: full         ? " because a ring was full or the file was too slow"
+			       : " because the file was too slow");
 }
 
 void skw_owners_session_free(struct skw_owners_session *o)
@@ -126,7 +160,7 @@ static int prepare(void *ctx, struct skw_error *err)
 	}
 	o->off = ret != 0;
 	if (ret)
-		skw_say("packets get no owners: %s (--no-owner leaves this out)", why.text);
+		skw_say("%s: %s (%s this out)", o->lost, why.text, o->option);
 	return 0;
 }
 

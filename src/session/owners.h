@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gives the packets of a live capture their owners: a second source, and what joins both. */
+/*
+ * Gives the packets of a live capture their owners, and its file events: a second source, and what
+ * joins both.
+ */
 #ifndef SKW_SESSION_OWNERS_H
 #define SKW_SESSION_OWNERS_H
 
@@ -7,6 +10,7 @@
 #include "loop/source.h"
 #include "model/watch_plan.h"
 #include "session/plan.h"
+#include "sink/record_journal.h"
 #include "sink/tee.h"
 
 /*
@@ -19,20 +23,21 @@ struct skw_watch;
 
 struct skw_owners_session {
 	struct skw_watch_plan plan;
-	struct skw_watch *watch;      /* owned; NULL: packets get no owners */
+	struct skw_watch *watch;      /* owned; NULL: there are no owners and no events */
 	struct skw_join_owners *join; /* owned */
 	struct skw_source inner;
 	/* Whether the rings of packets fill up, so that packets can't wait. NULL: they do not. */
 	bool (*is_pressed)(void *ctx);
 	void *pressed;
-	bool wanted; /* the user has asked for them, so a failure ends the session */
-	bool off;    /* it failed, and the session goes on without */
+	bool wanted;               /* the user has asked for it, so a failure ends the session */
+	bool off;                  /* it failed, and the session goes on without */
+	const char *lost, *option; /* for a message: the loss, and how to leave it out */
 };
 
 /* Whether packets of a live capture get owners with this plan. */
 bool skw_owners_session_adds(const struct skw_session_plan *plan);
 /*
- * Makes the parts if the plan's packets get owners, and puts them in front of the tee. The caller
+ * Makes the parts if the plan has owners or events, and puts them in front of the tee. The caller
  * frees *o, even after an error. Returns 0 or -errno.
  */
 int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
@@ -43,5 +48,9 @@ void skw_owners_session_free(struct skw_owners_session *o);
 struct skw_source skw_owners_session_source(struct skw_owners_session *o);
 /* The folder that the source goes on reading, for the sandbox. */
 const int *skw_owners_session_folder(const struct skw_owners_session *o);
+
+/* Says how many events were recorded, if that is what the session does. */
+void skw_owners_session_report(const struct skw_owners_session *o,
+			       const struct skw_record_journal *journal, bool final);
 
 #endif

@@ -15,9 +15,23 @@
 #include "format/format_summary_choice.h"
 #include "model/capture_plan.h"
 #include "model/file_plan.h"
+#include "sink/record_events.h"
 #include "util/error.h"
 
 enum skw_dump { SKW_DUMP_NONE, SKW_DUMP_TEXT, SKW_DUMP_C, SKW_DUMP_NUMBERS, SKW_DUMP_EBPF };
+
+/* Events and rows of connections in a pcapng file. */
+struct skw_session_events_plan {
+	bool on, off;           /* --events, --no-events */
+	const char *types;      /* --event-types; NULL: the default */
+	uint64_t rows_every_ns; /* 0: the default */
+	bool no_rows;           /* --rows-every 0 */
+	/* skw_session_plan_check() sets these. */
+	bool wanted;       /* events are recorded if that is permitted */
+	bool asked;        /* it is an error if it is not permitted */
+	uint64_t sweep_ns; /* the time between rows; 0: there are none */
+	struct skw_record_events_options what;
+};
 
 struct skw_session_plan {
 	struct skw_capture_plan capture;
@@ -67,6 +81,7 @@ struct skw_session_plan {
 	uint64_t summary_bytes;
 	/* --owner, --no-owner */
 	bool owner, no_owner;
+	struct skw_session_events_plan recorded;
 	/* Print the compiled filter and stop. */
 	enum skw_dump dump;
 };

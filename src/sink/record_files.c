@@ -215,3 +215,10 @@ uint64_t skw_record_files_bytes(const struct skw_record_files *f)
 {
 	return f->bytes_before + (f->opened ? skw_out_bytes(f->file.out) : 0);
 }
+
+bool skw_record_files_are_full(const struct skw_record_files *f)
+{
+	uint64_t limit = f->file.plan->stop_bytes;
+
+	return limit && skw_record_files_bytes(f) >= limit;
+}

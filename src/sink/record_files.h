@@ -74,6 +74,9 @@ int skw_record_files_stats(struct skw_record_files *f, uint64_t real_ns);
 /* Says in err which file failed with `ret`, and returns it. */
 int skw_record_files_failed(struct skw_record_files *f, int ret, struct skw_error *err);
 
+/* All files together have the size at which the session ends. */
+bool skw_record_files_are_full(const struct skw_record_files *f);
+
 uint64_t skw_record_files_bytes(const struct skw_record_files *f); /* of all, uncompressed */
 
 #endif

@@ -15,6 +15,7 @@
 #include "loop/loop.h"
 #include "out/out.h"
 #include "sink/record_files.h"
+#include "sink/record_journal.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -38,6 +39,7 @@ struct skw_recorder {
 	int failure;            /* of a packet in the middle of a run: told with the next one */
 	bool half; /* the record that is offered next is taken, but not all of it is written */
 	uint64_t lost;
+	struct skw_record_journal journal;
 };
 
 static int make_out(struct skw_recorder *r, struct skw_error *err)
@@ -83,6 +85,8 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 	skw_record_files_init(&r->files);
 	r->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	int ret = make_out(r, err);
+	if (!ret && skw_record_journal_init(&r->journal, &r->files, opt->events))
+		ret = skw_error_set(err, -ENOMEM, "%s: out of memory", plan->name);
 	if (ret) {
 		skw_recorder_free(r);
 		return ret;
@@ -100,6 +104,7 @@ void skw_recorder_free(struct skw_recorder *r)
 	skw_cleanup_fd(&r->flush_fd);
 	skw_cleanup_fd(&r->turn_fd);
 	skw_record_files_free(&r->files);
+	skw_record_journal_free(&r->journal);
 	free(r);
 }
 
@@ -166,6 +171,14 @@ static int take(struct skw_recorder *r, const struct skw_packet *pkt,
 {
 	int ret = 0;
 
+	/* Events that found no room come first. */
+	if (!r->half && r->files.file.copy.held.len) {
+		ret = settle(r, wait, err);
+		r->half = false;
+		if (ret <= 0)
+			return ret ? ret : LATER;
+		ret = 0;
+	}
 	if (!r->half && !wait && !is_ready(r))
 		return LATER;
 	if (!r->half)
@@ -174,13 +187,6 @@ static int take(struct skw_recorder *r, const struct skw_packet *pkt,
 		return ret;
 	ret = settle(r, wait, err);
 	return ret > 0 ? 0 : ret < 0 ? ret : LATER;
-}
-
-static bool is_large_enough(const struct skw_recorder *r)
-{
-	uint64_t limit = r->plan->stop_bytes;
-
-	return limit && skw_record_files_bytes(&r->files) >= limit;
 }
 
 static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
@@ -199,7 +205,9 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 			r->failure = ret;
 		if (ret)
 			return i || ret > 0 ? (int)i : ret;
-		if (is_large_enough(r)) {
+		if (r->journal.events)
+			skw_record_events_packets(r->journal.events, &run[i], 1);
+		if (skw_record_files_are_full(&r->files)) {
 			skw_loop_enough(r->loop);
 			return (int)i + 1;
 		}
@@ -219,6 +227,21 @@ static int take_block(void *ctx, const struct skw_raw_block *block, bool wait,
 	if (ret < 0)
 		r->failure = ret;
 	return ret < 0 ? ret : ret == 0;
+}
+
+static int take_event(void *ctx, const struct skw_event *event, struct skw_error *err)
+{
+	struct skw_recorder *r = ctx;
+
+	return r->failure ? r->failure : skw_record_journal_event(&r->journal, event, err);
+}
+
+static int take_rows(void *ctx, const struct skw_table *table,
+		     const struct skw_watch_status *status, struct skw_error *err)
+{
+	struct skw_recorder *r = ctx;
+
+	return r->failure ? r->failure : skw_record_journal_rows(&r->journal, table, status, err);
 }
 
 static int flush(struct skw_recorder *r, struct skw_error *err)
@@ -262,9 +285,12 @@ static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 	bool due = r->files.stream || r->plan->packet_buffered ||
 		   (!until_ns && skw_clock_timer_read(r->flush_fd));
 
+	if (!ret)
+		ret = skw_record_journal_pause(&r->journal, until_ns, err);
 	if (!ret && due)
 		ret = flush(r, err);
-	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file)
+	if (ret || !r->plan->rotate_s || !until_ns || r->opt.kind->is_file ||
+	    r->files.file.copy.held.len)
 		return ret;
 	ret = skw_record_files_turn(&r->files, until_ns, err);
 	if (ret < 0)
@@ -324,7 +350,7 @@ static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err
 	const struct skw_packet_kind *kind = r->opt.kind;
 	struct skw_record_file *file = &r->files.file;
 
-	r->loop = loop;
+	r->loop = r->journal.loop = loop;
 	r->files.keeper = skw_loop_keeper(loop);
 	file->snaplen = kind->snaplen;
 	file->copy.cut = kind->cut;
@@ -435,6 +461,8 @@ static const struct skw_sink_ops recorder_ops = {
 	.start = start_recorder,
 	.packets = take_packets,
 	.block = take_block,
+	.event = take_event,
+	.tick = take_rows,
 	.pause = pause_recorder,
 	.ready = is_ready,
 	.clock_set = clock_set,
@@ -461,6 +489,11 @@ const char *skw_recorder_name(const struct skw_recorder *r)
 bool skw_recorder_was_left(const struct skw_recorder *r)
 {
 	return r && r->files.left;
+}
+
+const struct skw_record_journal *skw_recorder_journal(const struct skw_recorder *r)
+{
+	return &r->journal;
 }
 
 uint64_t skw_recorder_lost(const struct skw_recorder *r)

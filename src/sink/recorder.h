@@ -8,6 +8,7 @@
 
 #include "loop/sink.h"
 #include "model/file_plan.h"
+#include "sink/record_journal.h"
 #include "verbs/files.h"
 
 struct skw_recorder;
@@ -29,6 +30,9 @@ struct skw_recorder_options {
 	 */
 	int (*stats)(void *ctx, uint32_t place, struct skw_iface_stats *stats);
 	void *ctx;
+	/* Events and rows are written, too, if the format has a place for them. NULL: they are not.
+	 */
+	const struct skw_record_events_options *events;
 };
 
 /*
@@ -47,6 +51,8 @@ uint64_t skw_recorder_bytes(const struct skw_recorder *r);
 const char *skw_recorder_name(const struct skw_recorder *r);
 /* Whether writing failed because the reader of a pipe has gone away. NULL is allowed. */
 bool skw_recorder_was_left(const struct skw_recorder *r);
+/* Tells how many events were written and lost. */
+const struct skw_record_journal *skw_recorder_journal(const struct skw_recorder *r);
 /* The number of packets that were taken but are not in the files. Valid once the sink is closed. */
 uint64_t skw_recorder_lost(const struct skw_recorder *r);
 

@@ -12,7 +12,7 @@ import lintlib
 # Rooms that every other room may use.
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
-PURE = {"row", "table", "view", "expr", "format", "filter", "pcap", "flow",
+PURE = {"row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "report", "units", "utf8"}
@@ -29,6 +29,7 @@ ARROWS = {
     "table": COMMON | {"row"},
     "view": COMMON | {"row", "expr", "table"},
     "format": COMMON | {"row", "table", "view", "expr", "flow"},
+    "journal": COMMON | {"row", "format"},
     "filter": COMMON,
     "pcap": COMMON,
     "flow": COMMON,

@@ -92,7 +92,7 @@ traffic "$A" vlan eth0 5 100 200 --sender 1
 stop INT
 is "$(tshark -r "$TMP/vlan.pcap" -T fields -e vlan.id 2>/dev/null | sort | uniq -c | tr -s ' ' | tr '\n' ,)" " 5 100, 5 200," \
 	"-y LINUX_SLL2: tags are kept, and the filter sees them"
-start "$A" capture -y LINUX_SLL2 -s 40 -w "$TMP/cut.pcapng" udp
+start "$A" capture -y LINUX_SLL2 -s 40 --no-events -w "$TMP/cut.pcapng" udp
 traffic "$A" flood eth0 3 100
 stop INT
 is "$(tshark -r "$TMP/cut.pcapng" -T fields -e frame.encap_type -e frame.cap_len -e frame.len 2>/dev/null | sort -u)" \

@@ -30,7 +30,7 @@ is "$(figure captured)" 50 "gone: and the figures are printed"
 
 cable "$A" eth0 "$B" eth0
 cable "$A" eth1 "$B" eth1
-start "$A" capture -i eth0 -i eth1 -w "$TMP/one.pcapng"
+start "$A" capture -i eth0 -i eth1 --no-events -w "$TMP/one.pcapng"
 traffic "$A" flood eth0 10 100
 ip -n "$A" link del eth0
 wait_for_line "$ERR" "$PID" '^skwatch: eth0: .*gone' || not_ok "one of two: is reported"
@@ -40,7 +40,7 @@ is "$STATUS" 0 "one of two: the other goes on"
 check "one of two: and no packet is missing" numbered 30 "$TMP/one.pcapng"
 
 # any: interfaces come and go, and another interface may get the same name.
-start "$A" capture -w "$TMP/any.pcapng"
+start "$A" capture --no-events -w "$TMP/any.pcapng"
 for i in 1 2 3; do
 	cable "$A" new0 "$B" new0
 	traffic "$A" flood new0 10 100 --sender $i
@@ -54,7 +54,7 @@ is "$(tshark -r "$TMP/any.pcapng" -T fields -e frame.interface_name 2>/dev/null 
 	" 10 eth1, 30 new0," "any: each under its name"
 
 # An interface that came and went while skwatch had no time to look.
-start "$A" capture -w "$TMP/brief.pcapng"
+start "$A" capture --no-events -w "$TMP/brief.pcapng"
 kill -STOP "$PID"
 cable "$A" brief0 "$B" brief0
 traffic "$A" flood brief0 10 100

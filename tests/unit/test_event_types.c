@@ -17,7 +17,7 @@ static bool wants(const char *words, uint8_t type, uint8_t reason)
 	const struct skw_row row = { .close_reason = reason };
 	const struct skw_event event = { .type = type, .row = &row };
 
-	assert_int_equal(skw_event_types_parse(words, &types, &err), 0);
+	assert_int_equal(skw_event_types_parse("-t", words, &types, &err), 0);
 	return skw_event_types_wanted(&types, &event);
 }
 
@@ -63,14 +63,14 @@ static void other_words_are_named(void **state)
 		struct skw_event_types types = { .mask = 77 };
 		struct skw_error err = { 0 };
 
-		assert_int_equal(skw_event_types_parse(wrong[i], &types, &err), -EINVAL);
+		assert_int_equal(skw_event_types_parse("-t", wrong[i], &types, &err), -EINVAL);
 		assert_true(err.usage);
 		assert_int_equal(types.mask, 77);
 	}
 	struct skw_event_types types;
 	struct skw_error err = { 0 };
 
-	skw_event_types_parse("rto,bogus,close", &types, &err);
+	skw_event_types_parse("-t", "rto,bogus,close", &types, &err);
 	assert_non_null(strstr(err.text, "-t: \"bogus\" is not"));
 }
 

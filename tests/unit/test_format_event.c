@@ -55,7 +55,10 @@ static void lines_are_aligned_and_say_what_happened(void **state)
 	e.type = SKW_EVENT_RTO;
 	e.rto_us = 402000;
 	e.backoff = 1;
-	check_line(&e, HEAD("rto        ") TUPLE "        RTO after 402ms, #2\n");
+	e.old_cwnd = 10;
+	check_line(&e, HEAD("rto        ") TUPLE "        RTO #2 after 402ms, cwnd 10 -> 1\n");
+	e.old_cwnd = SKW_NONE32;
+	check_line(&e, HEAD("rto        ") TUPLE "        RTO #2 after 402ms\n");
 	e.type = SKW_EVENT_RETRANS;
 	e.seq = 88121864;
 	e.segs = 1;

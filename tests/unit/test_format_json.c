@@ -211,7 +211,7 @@ static void events_say_what_they_add(void **state)
 		{ SKW_EVENT_ESTABLISHED, "established", { "handshake_us", NULL } },
 		{ SKW_EVENT_STATE, "state", { "old_state", "new_state", NULL } },
 		{ SKW_EVENT_RTT, "rtt", { "rtt_us", NULL } },
-		{ SKW_EVENT_RTO, "rto", { "rto_us", "backoff", NULL } },
+		{ SKW_EVENT_RTO, "rto", { "rto_us", "backoff", "old_cwnd", NULL } },
 		{ SKW_EVENT_RETRANS, "retrans", { "seq", "segs", "error", NULL } },
 		{ SKW_EVENT_LISTEN, "listen", { "backlog", NULL } },
 	};
@@ -229,6 +229,7 @@ static void events_say_what_they_add(void **state)
 			.rtt_us = 1,
 			.rto_us = 2,
 			.backoff = 3,
+			.old_cwnd = 10,
 			.seq = 4,
 			.segs = 5,
 			.error = -11,

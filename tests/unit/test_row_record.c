@@ -303,11 +303,13 @@ static void an_event_tells_its_socket_and_what_its_type_has(void **state)
 	rec.head.direction = SKW_CONN_OUT;
 	rec.rto_us = 200000;
 	rec.retransmits = 3;
+	rec.old_cwnd = 10;
 	assert_int_equal(skw_record_event(&rec, sizeof(rec), &told), 0);
 	assert_int_equal(told.event.ts_ns, 5);
 	assert_int_equal(told.event.type, SKW_EVENT_RTO);
 	assert_int_equal(told.event.rto_us, 200000);
 	assert_int_equal(told.event.backoff, 3);
+	assert_int_equal(told.event.old_cwnd, 10);
 	assert_int_equal(told.event.rtt_us, SKW_NONE32);
 	assert_int_equal(told.event.handshake_us, SKW_NONE32);
 	assert_int_equal(told.event.seq, 0);

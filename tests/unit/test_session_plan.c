@@ -97,6 +97,54 @@ static void contradictions_are_refused(void **state)
 	REFUSE("give -w FILE.pcapng", p.file.owner_comments = SKW_OWNER_COMMENTS_FIRST);
 	REFUSE("no --no-owner", p.file.owner_comments = SKW_OWNER_COMMENTS_FIRST, p.no_owner = true,
 	       p.file.name = "f.pcapng");
+	REFUSE("--no-events contradicts", p.recorded.on = p.recorded.off = true,
+	       p.file.name = "f.pcapng");
+	REFUSE("--no-events contradicts", p.recorded.no_rows = p.recorded.off = true,
+	       p.file.name = "f.pcapng");
+	REFUSE("do not apply", p.recorded.on = true, READ("f"), p.file.name = "g.pcapng");
+	REFUSE("give -w FILE.pcapng", p.recorded.on = true);
+	REFUSE("give -w FILE.pcapng", p.recorded.types = "rto", p.file.name = "f.pcap");
+	REFUSE("give -w FILE.pcapng", p.recorded.rows_every_ns = 1, p.file.name = "f");
+	REFUSE("--event-types: \"x\" is not", p.recorded.types = "rto,x", p.file.name = "f.pcapng");
+}
+
+#define SECOND 1000000000ULL
+
+static void events_are_recorded_where_a_file_has_a_place_for_them(void **state)
+{
+	struct skw_session_plan plan = bare();
+
+	(void)state;
+	accept(&plan);
+	assert_false(plan.recorded.wanted);
+	plan.file.name = "f.pcap";
+	accept(&plan);
+	assert_false(plan.recorded.wanted);
+	plan.file.name = "f.pcapng.zst";
+	accept(&plan);
+	assert_true(plan.recorded.wanted);
+	assert_false(plan.recorded.asked);
+	assert_int_equal(plan.recorded.sweep_ns, SECOND);
+	assert_true(plan.recorded.what.rows);
+	assert_false(plan.recorded.what.only_captured);
+	assert_false(plan.recorded.what.types.mask & SKW_EVENT_BIT(SKW_EVENT_RTT));
+	assert_false(plan.recorded.what.types.mask & SKW_EVENT_BIT(SKW_EVENT_STATE));
+	assert_true(plan.recorded.what.types.mask & SKW_EVENT_BIT(SKW_EVENT_RTO));
+	plan.recorded.types = "rtt,rto";
+	plan.recorded.no_rows = true;
+	plan.capture.filter = "tcp";
+	accept(&plan);
+	assert_true(plan.recorded.asked);
+	assert_int_equal(plan.recorded.sweep_ns, 0);
+	assert_false(plan.recorded.what.rows);
+	assert_true(plan.recorded.what.only_captured);
+	assert_int_equal(plan.recorded.what.types.mask,
+			 SKW_EVENT_BIT(SKW_EVENT_RTT) | SKW_EVENT_BIT(SKW_EVENT_RTO));
+	plan = bare();
+	plan.file.name = "f.pcapng";
+	plan.recorded.off = true;
+	accept(&plan);
+	assert_false(plan.recorded.wanted);
 }
 
 static void any_stands_alone_and_for_no_name(void **state)
@@ -219,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contradictions_are_refused),
+		cmocka_unit_test(events_are_recorded_where_a_file_has_a_place_for_them),
 		cmocka_unit_test(any_stands_alone_and_for_no_name),
 		cmocka_unit_test(a_file_s_name_tells_its_form),
 		cmocka_unit_test(a_format_that_was_asked_for_goes_before_the_name),

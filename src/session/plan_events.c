@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/plan_events.h"
+
+#include "util/clock.h"
+
+/* RTT samples and changes of state are many, and tell little that packets don't. */
+#define TYPES         "connect,established,rto,retrans,close,listen"
+#define ROWS_EVERY_NS SKW_NS_PER_S
+
+/* Whether packets of some connections may be missing in the file. */
+static bool selects(const struct skw_capture_plan *capture)
+{
+	return capture->filter[0] || capture->ifaces_len || capture->direction != SKW_DIR_UNKNOWN;
+}
+
+int skw_session_plan_events(struct skw_session_plan *plan, struct skw_error *err)
+{
+	struct skw_session_events_plan *e = &plan->recorded;
+	bool has_place = plan->file.name && plan->file.format == SKW_FILE_PCAPNG;
+	bool asked = e->on || e->types || e->rows_every_ns || e->no_rows;
+	const char *types = e->types ? e->types : TYPES;
+
+	if (e->off && asked)
+		return skw_error_usage(err, "--no-events contradicts --events, --event-types and "
+					    "--rows-every: give one of them");
+	if (asked && plan->read_files_len)
+		return skw_error_usage(err, "-r reads a file: its events are those that are in it, "
+					    "so --events, --event-types and --rows-every do not "
+					    "apply");
+	if (asked && !has_place)
+		return skw_error_usage(err, "--events, --event-types and --rows-every are for a "
+					    "pcapng file: give -w FILE.pcapng");
+	e->asked = asked;
+	e->wanted = has_place && !e->off && !plan->read_files_len;
+	e->sweep_ns = e->no_rows ? 0 : e->rows_every_ns ? e->rows_every_ns : ROWS_EVERY_NS;
+	e->what.rows = e->sweep_ns > 0;
+	e->what.only_captured = selects(&plan->capture);
+	return skw_event_types_parse("--event-types", types, &e->what.types, err);
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sink/record_events.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "flow/flow.h"
+#include "journal/journal_make.h"
+#include "loop/loop.h"
+#include "pcap/pcapng_write.h"
+#include "table/table.h"
+
+/* A sweep writes no more than this, since packets wait meanwhile. */
+#define SWEEP_BYTES (4u << 20)
+
+/* Connections with a captured packet are remembered by a hash, in one of these places. */
+#define CAPTURED_SETS 16384
+#define CAPTURED_WAYS 4
+
+/* The row that the file has last got from a place of the table. */
+struct known_row {
+	uint64_t cookie; /* 0: nothing */
+	uint64_t hash;
+	uint32_t sweep;  /* the last one that met it */
+	bool disappears; /* it may go without a change that tells its end */
+};
+
+struct skw_record_events {
+	struct skw_record_events_options opt;
+	struct known_row *rows; /* owned; by the place of the row */
+	size_t rows_len;
+	size_t next; /* where the next sweep goes on */
+	uint32_t sweep;
+	struct skw_buf text;
+	uint64_t captured[CAPTURED_SETS][CAPTURED_WAYS]; /* newest first */
+};
+
+struct skw_record_events *skw_record_events_new(const struct skw_record_events_options *opt)
+{
+	struct skw_record_events *e = calloc(1, sizeof(*e));
+
+	if (e)
+		e->opt = *opt;
+	return e;
+}
+
+void skw_record_events_free(struct skw_record_events *e)
+{
+	if (!e)
+		return;
+	skw_buf_free(&e->text);
+	free(e->rows);
+	free(e);
+}
+
+void skw_record_events_begin(struct skw_record_events *e)
+{
+	if (e->rows_len)
+		memset(e->rows, 0, e->rows_len * sizeof(*e->rows));
+	e->next = 0;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ hash >> 29;
+}
+
+static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	uint64_t word;
+
+	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		hash = mix(hash, word);
+	}
+	word = 0;
+	memcpy(&word, p, len);
+	return mix(hash, word);
+}
+
+/* A socket of IPv6 may have IPv4-mapped addresses, whose packets are of IPv4. */
+static uint64_t hash_of_end(uint8_t family, const uint8_t addr[16], uint16_t port)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	uint8_t v4[16] = { 0 };
+
+	if (family == AF_INET6 && !memcmp(addr, mapped, sizeof(mapped))) {
+		memcpy(v4, addr + sizeof(mapped), 4);
+		addr = v4;
+	}
+	return mix_bytes(port, addr, 16);
+}
+
+/* The same for both directions. Never 0. */
+static uint64_t hash_of_tuple(const struct skw_tuple *t)
+{
+	uint64_t local = hash_of_end(t->family, t->local_addr, t->local_port);
+	uint64_t remote = hash_of_end(t->family, t->remote_addr, t->remote_port);
+
+	return mix(local + remote, t->proto) | 1;
+}
+
+/* Finds the connection among the captured ones; if it is there, it becomes the newest. */
+static bool is_captured(struct skw_record_events *e, uint64_t hash, bool add)
+{
+	uint64_t *set = e->captured[hash >> 8 & (CAPTURED_SETS - 1)];
+	size_t at = 0;
+
+	while (at < CAPTURED_WAYS && set[at] != hash)
+		at++;
+	if (at == CAPTURED_WAYS && !add)
+		return false;
+	if (at == CAPTURED_WAYS)
+		at--;
+	memmove(set + 1, set, at * sizeof(*set));
+	set[0] = hash;
+	return true;
+}
+
+void skw_record_events_packets(struct skw_record_events *e, const struct skw_packet *run, size_t n)
+{
+	struct skw_flow flow;
+
+	for (size_t i = 0; e->opt.only_captured && i < n; i++)
+		if (!skw_flow_of(&run[i], &flow) && flow.known & SKW_FLOW_PORTS)
+			is_captured(e, hash_of_tuple(&flow.tuple), true);
+}
+
+static bool is_wanted(struct skw_record_events *e, const struct skw_row *row)
+{
+	return !e->opt.only_captured || is_captured(e, hash_of_tuple(&row->tuple), false);
+}
+
+/* Appends what is in e->text as a block. */
+static void add_block(struct skw_record_events *e, struct skw_buf *out)
+{
+	out->failed |= e->text.failed;
+	skw_pcapng_journal(out, e->text.data, e->text.len);
+	skw_buf_reset(&e->text);
+}
+
+void skw_record_events_event(struct skw_record_events *e, const struct skw_event *event,
+			     const struct skw_loop_clock *clock, struct skw_buf *out)
+{
+	const struct skw_format_env env = {
+		.offset_ns = (int64_t)(skw_loop_real_ns(clock, event->ts_ns) - event->ts_ns),
+		.utf8 = true
+	};
+
+	if (!skw_event_types_wanted(&e->opt.types, event) || !is_wanted(e, event->row))
+		return;
+	skw_journal_event(&e->text, event, &env);
+	add_block(e, out);
+}
+
+/* Of all that can change but what goes on with the time alone. */
+static uint64_t hash_of_row(const struct skw_row *row)
+{
+	const size_t before = offsetof(struct skw_row, timer_left_us);
+	const size_t after = before + sizeof(row->timer_left_us);
+	const size_t figures = offsetof(struct skw_row, bytes_acked);
+	const size_t end = offsetof(struct skw_row, drops) + sizeof(row->drops);
+	const uint8_t *bytes = (const uint8_t *)row;
+	const uint64_t identity[] = { row->netns,
+				      row->uid,
+				      row->cgroup_id,
+				      row->opened_ns,
+				      row->closed_ns,
+				      row->tx_bps,
+				      row->rx_bps,
+				      (uint64_t)row->state << 32 | (uint64_t)row->direction << 24 |
+					      (uint64_t)row->timer << 16 |
+					      (uint64_t)row->flags << 8 | row->owner_source,
+				      (uint64_t)row->close_reason << 8 |
+					      (row->netns_name != NULL) << 1 |
+					      (row->cgroup != NULL) };
+	uint64_t hash = mix_bytes(0, identity, sizeof(identity));
+
+	hash = mix_bytes(hash, &row->tuple, sizeof(row->tuple));
+	hash = mix_bytes(hash, bytes + figures, before - figures);
+	hash = mix_bytes(hash, bytes + after, end - after);
+	if (row->congestion)
+		hash = mix_bytes(hash, row->congestion, strlen(row->congestion));
+	if (row->owners)
+		hash = mix_bytes(hash, row->owners->list,
+				 row->owners->len * sizeof(row->owners->list[0]));
+	return hash;
+}
+
+/* Its place among the known rows, or NULL if memory is short. */
+static struct known_row *known_at(struct skw_record_events *e, const struct skw_row *row)
+{
+	size_t place = skw_table_place(row);
+
+	if (place >= e->rows_len) {
+		size_t len = place + place / 2 + 64;
+		struct known_row *more = realloc(e->rows, len * sizeof(*more));
+
+		if (!more)
+			return NULL;
+		memset(more + e->rows_len, 0, (len - e->rows_len) * sizeof(*more));
+		e->rows = more;
+		e->rows_len = len;
+	}
+	return &e->rows[place];
+}
+
+static void add_gone(struct skw_record_events *e, struct known_row *known, uint64_t real_ns,
+		     struct skw_buf *out)
+{
+	if (known->cookie && known->disappears) {
+		skw_journal_gone(&e->text, known->cookie, real_ns);
+		add_block(e, out);
+	}
+	*known = (struct known_row){ 0 };
+}
+
+/* A sweep that is being written. */
+struct sweep {
+	const struct skw_format_env *env;
+	uint64_t real_ns;
+	size_t first; /* rows before this place wait, and those that find no room */
+	size_t begin; /* the length of the output before it */
+	struct skw_journal_sweep told;
+	bool is_short;
+};
+
+/* Returns 0 or -ENOMEM. */
+static int add_row(struct skw_record_events *e, const struct skw_row *row, struct sweep *s,
+		   struct skw_buf *out)
+{
+	struct known_row *known = known_at(e, row);
+	uint64_t hash = hash_of_row(row);
+
+	if (!known)
+		return -ENOMEM;
+	/* Another row has the place now. A request has no cookie, and is written each time. */
+	if (known->cookie != row->cookie)
+		add_gone(e, known, s->real_ns, out);
+	known->sweep = e->sweep;
+	if ((known->cookie && known->hash == hash) || !is_wanted(e, row))
+		return 0;
+	if (skw_table_place(row) < s->first || out->len - s->begin > SWEEP_BYTES) {
+		if (!s->is_short && skw_table_place(row) >= s->first)
+			e->next = skw_table_place(row);
+		s->is_short |= skw_table_place(row) >= s->first;
+		s->told.left++;
+		return 0;
+	}
+	skw_journal_row(&e->text, row, s->real_ns, s->env);
+	add_block(e, out);
+	s->told.changed++;
+	known->cookie = row->cookie == SKW_NONE64 ? 0 : row->cookie;
+	known->hash = hash;
+	known->disappears = row->closed_ns == SKW_NONE64;
+	return 0;
+}
+
+int skw_record_events_rows(struct skw_record_events *e, const struct skw_table *table,
+			   const struct skw_watch_status *status, uint64_t real_ns,
+			   struct skw_buf *out)
+{
+	const struct skw_format_env env = { .offset_ns = status->offset_ns, .utf8 = true };
+	struct sweep s = { .env = &env,
+			   .real_ns = real_ns,
+			   .first = e->next,
+			   .begin = out->len,
+			   .told = { .ts_ns = status->now_ns,
+				     .interval_ns = status->interval_ns,
+				     .events = status->events,
+				     .events_lost = status->events_lost,
+				     .netns = status->netns } };
+	const struct skw_row *row;
+	size_t at = 0;
+
+	if (!e->opt.rows)
+		return 0;
+	e->sweep++;
+	e->next = 0;
+	while ((row = skw_table_next(table, &at))) {
+		int ret = add_row(e, row, &s, out);
+
+		if (ret)
+			return ret;
+		s.told.rows++;
+	}
+	for (size_t i = 0; i < e->rows_len; i++)
+		if (e->rows[i].cookie && e->rows[i].sweep != e->sweep)
+			add_gone(e, &e->rows[i], real_ns, out);
+	skw_journal_sweep(&e->text, &s.told, real_ns, &env);
+	add_block(e, out);
+	return out->failed ? -ENOMEM : 0;
+}
