@@ -24,6 +24,7 @@ MODULES = [
     "formats",
     "blocks",
     "broken",
+    "joined",
 ]
 
 

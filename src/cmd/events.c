@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 #include "cmd/name_list.h"
 #include "cmd/options.h"
+#include "cmd/read_list.h"
 #include "session/events.h"
 #include "util/cleanup.h"
 #include "util/locale.h"
@@ -18,12 +19,27 @@
 struct request {
 	struct skw_events_plan plan;
 	const char *types;
+	struct skw_read_list read; /* plan.read_files points to it */
 	bool help, version;
 };
 
 #define AT(field) offsetof(struct request, field)
 
+static int add_read_file(void *values, const char *arg, struct skw_error *err)
+{
+	int ret = skw_read_list_add(&((struct request *)values)->read, arg);
+
+	return ret ? skw_error_set(err, ret, "out of memory") : 0;
+}
+
 static const struct skw_option options[] = {
+	{ .letter = 'r',
+	  .name = "read",
+	  .arg = "FILE",
+	  .help = "print the events that are in FILE, which capture has written; repeatable, - is "
+		  "standard input",
+	  .kind = SKW_OPT_CALL,
+	  .call = add_read_file },
 	{ .letter = 't',
 	  .name = "types",
 	  .arg = "TYPES",
@@ -84,6 +100,29 @@ static void print_help(void)
 	skw_options_help_fields(stdout);
 }
 
+/* A file has what it has: options that choose what to watch would be ignored. */
+static int check_files(struct request *r, struct skw_error *err)
+{
+	const struct skw_events_plan *plan = &r->plan;
+	const char *ignored = plan->netns         ? "--netns"
+			      : plan->cgroup      ? "--cgroup"
+			      : plan->ring_bytes  ? "--ring-size"
+			      : plan->duration_ns ? "--duration"
+						  : NULL;
+	int ret = skw_read_list_choose(&r->read, NULL, NULL, err);
+
+	r->plan.read_files = r->read.names;
+	r->plan.read_files_len = r->read.len;
+	if (!ret && r->read.len && ignored)
+		return skw_error_usage(err, "-r reads a file: %s does not apply", ignored);
+	for (size_t i = 0; i < r->read.len; i++)
+		if (!r->read.names[i][0])
+			return skw_error_usage(err, "-r: the file's name is empty");
+	if (!r->plan.netns)
+		r->plan.netns = "all";
+	return ret;
+}
+
 static int run_session(struct skw_events_plan *plan, struct skw_error *err)
 {
 	struct skw_name_list names;
@@ -103,7 +142,7 @@ static int run_session(struct skw_events_plan *plan, struct skw_error *err)
 
 static int run(int argc, char **argv, struct skw_error *err)
 {
-	struct request r = { .plan = { .netns = "all" } };
+	struct request r = { 0 };
 	int first = argc;
 
 	skw_locale_take();
@@ -125,7 +164,12 @@ static int run(int argc, char **argv, struct skw_error *err)
 				       "--where",
 				       argv[first]);
 	ret = skw_event_types_parse("-t", r.types, &r.plan.types, err);
-	return ret ? ret : run_session(&r.plan, err);
+	if (!ret)
+		ret = check_files(&r, err);
+	if (!ret)
+		ret = run_session(&r.plan, err);
+	skw_read_list_free(&r.read);
+	return ret;
 }
 
 const struct skw_command skw_cmd_events = {

@@ -131,3 +131,18 @@ void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 	print_bytes(pkt, p->opt.bytes, skip, out);
 	skw_buf_add_char(out, '\n');
 }
+
+void skw_printer_remark(struct skw_printer *p, uint64_t ts_ns, const char *text,
+			struct skw_buf *out)
+{
+	struct skw_dissect d = { .opt = &p->opt, .out = out };
+
+	if (p->opt.number)
+		skw_buf_add(out, "       ", 7);
+	skw_dissect_color(&d, SKW_COLOR_TIME);
+	skw_timestamp_print(&p->clock, p->opt.time, p->opt.nano, ts_ns, out);
+	skw_dissect_color(&d, SKW_COLOR_END);
+	skw_buf_add_str(out, "-- ");
+	skw_buf_add_str(out, text);
+	skw_buf_add_char(out, '\n');
+}

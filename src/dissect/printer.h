@@ -86,4 +86,8 @@ void skw_printer_show_interface(struct skw_printer *p);
 void skw_printer_packet(struct skw_printer *p, const struct skw_packet *pkt,
 			const struct skw_iface *iface, struct skw_buf *out);
 
+/* Appends a line that is no packet: the time and a text, which needs no escapes. */
+void skw_printer_remark(struct skw_printer *p, uint64_t ts_ns, const char *text,
+			struct skw_buf *out);
+
 #endif

@@ -224,6 +224,28 @@ static void begin_message(struct skw_buf *out)
 	skw_buf_add_str(out, SKW_JOURNAL_MESSAGE "=");
 }
 
+/* Some details do not say which event it is. */
+static void add_happening(struct skw_buf *out, const struct skw_event *event)
+{
+	static const char *const before_details[SKW_EVENT_CREATOR] = {
+		[SKW_EVENT_CONNECT] = " ",
+		[SKW_EVENT_ESTABLISHED] = ", ",
+		[SKW_EVENT_STATE] = " ",
+		[SKW_EVENT_LISTEN] = ", ",
+	};
+	const char *between = event->type < SKW_EVENT_CREATOR ? before_details[event->type] : NULL;
+
+	if (between)
+		skw_buf_add_str(out, skw_row_event_name(event->type));
+	size_t named = out->len;
+	if (between)
+		skw_buf_add_str(out, between);
+	size_t before = out->len;
+	skw_format_event_details(out, event);
+	if (out->len == before)
+		out->len = named;
+}
+
 void skw_journal_event(struct skw_buf *out, const struct skw_event *event,
 		       const struct skw_format_env *env)
 {
@@ -232,10 +254,7 @@ void skw_journal_event(struct skw_buf *out, const struct skw_event *event,
 
 	begin_entry(out, skw_format_real_ns(env, event->ts_ns), priority_of(event));
 	begin_message(out);
-	size_t before = out->len;
-	skw_format_event_details(out, event);
-	if (out->len == before)
-		skw_buf_add_str(out, skw_row_event_name(event->type));
+	add_happening(out, event);
 	skw_buf_add_str(out, ": ");
 	add_connection(out, event->row, env);
 	skw_buf_add_char(out, '\n');

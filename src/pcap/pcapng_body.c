@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "pcap/pcapng_body.h"
 
+#include "model/raw_block.h"
 #include "pcap/pcapng.h"
+
+#define HEAD_BYTES 8
+#define TAIL_BYTES 4
+
+struct skw_pcapng_body skw_pcapng_body_of(const struct skw_raw_block *block)
+{
+	bool is_whole = block->bytes && block->len >= HEAD_BYTES + TAIL_BYTES;
+
+	return (struct skw_pcapng_body){ .p = is_whole ? block->bytes + HEAD_BYTES : NULL,
+					 .left = is_whole ? block->len - HEAD_BYTES - TAIL_BYTES
+							  : 0,
+					 .swapped = block->swapped };
+}
 
 const uint8_t *skw_pcapng_take(struct skw_pcapng_body *b, size_t n)
 {

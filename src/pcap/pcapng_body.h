@@ -51,6 +51,11 @@ static inline uint64_t skw_pcapng_get_ticks(const uint8_t *p, bool swapped)
 	return (uint64_t)skw_pcapng_get32(p, swapped) << 32 | skw_pcapng_get32(p + 4, swapped);
 }
 
+struct skw_raw_block;
+
+/* The body of a whole block, which is at least as long as its head and its tail. */
+struct skw_pcapng_body skw_pcapng_body_of(const struct skw_raw_block *block);
+
 /* Takes the next n bytes. Returns NULL, and takes nothing, if fewer are left. */
 const uint8_t *skw_pcapng_take(struct skw_pcapng_body *b, size_t n);
 

@@ -184,7 +184,7 @@ static int next_file(struct skw_replay *r, struct skw_error *err)
 	ret = skw_reader_open(in, name, &r->reader, err);
 	if (ret)
 		return ret;
-	if (r->plan->output)
+	if (r->plan->output || r->plan->blocks)
 		skw_reader_give_blocks(r->reader);
 	return 0;
 }

@@ -28,6 +28,8 @@ struct skw_replay_plan {
 	enum skw_direction direction;
 	bool no_optimize;
 	uint32_t snaplen;
+	/* Blocks that are no packets go to the sink, too; with an output they do in any case. */
+	bool blocks;
 	/*
 	 * The replay notes here which files it reads, so that no output overwrites them. NULL if
 	 * there is no output.

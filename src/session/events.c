@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/events.h"
 
+#include <errno.h>
 #include <inttypes.h>
 
 #include "abi/conn.h"
 #include "loop/loop.h"
+#include "replay/replay.h"
 #include "sink/event_lines.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -80,6 +82,50 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 	return ret;
 }
 
+static void report_file(void *ctx, bool final)
+{
+	const struct skw_event_lines *lines = ctx;
+
+	(void) final;
+	skw_say("%" PRIu64 " events printed, %" PRIu64 " read%s", lines->printed, lines->read,
+		lines->read ? "" : " (only pcapng files of skwatch have events)");
+	if (lines->refused)
+		skw_say("%" PRIu64 " damaged journal entr%s left out", lines->refused,
+			lines->refused == 1 ? "y was" : "ies were");
+}
+
+/* The events of files. */
+static int run_files(const struct skw_events_plan *plan, const struct skw_expr *where,
+		     struct skw_error *err)
+{
+	const struct skw_replay_plan replay = { .files = plan->read_files,
+						.files_len = plan->read_files_len,
+						.filter = "",
+						.snaplen = UINT32_MAX,
+						.blocks = true };
+	struct skw_event_lines lines = { .types = &plan->types,
+					 .where = where,
+					 .count = plan->count,
+					 .json = plan->json,
+					 .recorded = true };
+	const struct skw_sink sink = skw_event_lines_sink(&lines);
+	struct skw_replay *r;
+
+	if (skw_replay_new(&replay, &r))
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	const struct skw_source source = skw_replay_source(r);
+	const struct skw_loop_plan loop = { .sources = &source,
+					    .sources_len = 1,
+					    .sink = &sink,
+					    .no_sandbox = plan->no_sandbox,
+					    .report = report_file,
+					    .ctx = &lines };
+	int ret = skw_loop_run(&loop, err);
+
+	skw_replay_free(r);
+	return ret;
+}
+
 int skw_session_events(const struct skw_events_plan *plan, struct skw_error *err)
 {
 	struct skw_expr *where = NULL;
@@ -87,7 +133,7 @@ int skw_session_events(const struct skw_events_plan *plan, struct skw_error *err
 		plan->where ? skw_choice_expr("--where", plan->where, plan->names, &where, err) : 0;
 
 	if (!ret)
-		ret = run(plan, where, err);
+		ret = plan->read_files_len ? run_files(plan, where, err) : run(plan, where, err);
 	skw_expr_free(where);
 	return ret;
 }

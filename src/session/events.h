@@ -15,7 +15,10 @@ struct skw_events_plan {
 	struct skw_event_types types;
 	const char *where;                  /* an expression; NULL: all events */
 	const struct skw_expr_names *names; /* for the expression */
-	const char *netns;                  /* see struct skw_watch_plan */
+	/* The files of -r in their order. None: events of this host, as they happen. */
+	const char *const *read_files;
+	size_t read_files_len;
+	const char *netns; /* see struct skw_watch_plan */
 	const char *cgroup;
 	const char *host; /* its name, for JSON */
 	uint64_t count;   /* 0: no limit */

@@ -67,10 +67,15 @@ static int add_names(struct skw_outputs *o, struct skw_error *err)
 static int add_lines(struct skw_outputs *o, struct skw_error *err)
 {
 	o->print = o->plan->print;
-	o->print.owners = o->plan->owner || !o->plan->no_owner;
+	o->print.owners = o->plan->owner || (!o->plan->no_owner &&
+					     (!o->plan->read_files_len || isatty(STDOUT_FILENO)));
 	int ret = o->plan->resolve ? add_names(o, err) : 0;
 
-	o->lines = (struct skw_packet_lines){ .print = &o->print, .kind = o->source->kind };
+	o->lines = (struct skw_packet_lines){ .print = &o->print,
+					      .kind = o->source->kind,
+					      .events = o->plan->read_files_len &&
+							!o->plan->recorded.off,
+					      .some = o->plan->recorded.what.only_captured };
 	skw_tee_add(&o->tee, skw_packet_lines_sink(&o->lines));
 	return ret;
 }

@@ -112,9 +112,6 @@ static int check_text(const struct skw_session_plan *plan, struct skw_error *err
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
 		{ plan->owner && plan->no_owner,
 		  "--owner and --no-owner contradict each other: give one of them" },
-		{ plan->owner && reads,
-		  "-r reads a file: its packets have the owners that are in it, so --owner does "
-		  "not apply" },
 		{ plan->resolve && plan->numeric,
 		  "--resolve and -n contradict each other: give one of them" },
 		{ plan->resolve && plan->numeric_foreign,
@@ -205,6 +202,10 @@ static int check_owners(const struct skw_session_plan *plan, struct skw_error *e
 {
 	bool has_place = plan->file.name && plan->file.format == SKW_FILE_PCAPNG;
 
+	if (plan->owner && !plan->lines && plan->read_files_len)
+		return skw_error_usage(err,
+				       "-r reads a file: its copy has the owners that are in it, "
+				       "so --owner is for lines: give --print");
 	if (plan->owner && !plan->lines && !has_place)
 		return skw_error_usage(err, "--owner: neither lines nor a pcapng file are written, "
 					    "and nothing else has a place for owners");

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "sink/event_lines.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "format/format.h"
 #include "loop/loop.h"
+#include "model/raw_block.h"
+#include "pcap/pcapng.h"
+#include "pcap/pcapng_body.h"
 #include "table/table.h"
 #include "util/locale.h"
 #include "util/say.h"
@@ -18,15 +23,22 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 
 	e->loop = loop;
 	skw_lines_open(&e->out, loop);
+	if (e->recorded) {
+		e->entry = malloc(sizeof(*e->entry));
+		if (!e->entry)
+			return skw_error_set(err, -ENOMEM, "out of memory");
+	}
 	return skw_lines_let_leave(&e->out, err);
 }
 
 static int add_event(void *ctx, const struct skw_event *event, struct skw_error *err)
 {
 	struct skw_event_lines *e = ctx;
-	const struct skw_format_env env = { .offset_ns = skw_loop_clock(e->loop)->offset_ns,
-					    .host = e->host,
-					    .utf8 = skw_locale_is_utf8() };
+	const struct skw_format_env env = {
+		.offset_ns = e->recorded ? 0 : skw_loop_clock(e->loop)->offset_ns,
+		.host = e->host,
+		.utf8 = skw_locale_is_utf8()
+	};
 
 	if (!skw_event_types_wanted(e->types, event) ||
 	    (e->where && !skw_expr_matches(e->where, event->row)))
@@ -38,6 +50,24 @@ static int add_event(void *ctx, const struct skw_event *event, struct skw_error 
 	if (++e->printed == e->count)
 		skw_loop_enough(e->loop);
 	return e->text.len < TEXT_BYTES ? 0 : skw_lines_write(&e->out, &e->text, err);
+}
+
+static int add_block(void *ctx, const struct skw_raw_block *block, bool wait, struct skw_error *err)
+{
+	struct skw_event_lines *e = ctx;
+	struct skw_pcapng_body body = skw_pcapng_body_of(block);
+
+	(void)wait;
+	if (!e->entry || block->type != SKW_PCAPNG_JOURNAL)
+		return 1;
+	int ret = skw_journal_read(body.p, body.left, e->entry);
+
+	e->refused += ret < 0;
+	if (ret <= 0 || e->entry->kind != SKW_JOURNAL_EVENT)
+		return 1;
+	e->read++;
+	ret = add_event(e, &e->entry->event, err);
+	return ret ? ret : 1;
 }
 
 static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
@@ -77,12 +107,14 @@ static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 	int ret = pause_lines(e, real_ns, err);
 
 	skw_buf_free(&e->text);
+	free(e->entry);
 	return ret;
 }
 
 static const struct skw_sink_ops ops = {
 	.open = open_lines,
 	.event = add_event,
+	.block = add_block,
 	.tick = announce,
 	.pause = pause_lines,
 	.hurry = hurry,

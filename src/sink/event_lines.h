@@ -4,6 +4,7 @@
 #define SKW_SINK_EVENT_LINES_H
 
 #include "expr/expr.h"
+#include "journal/journal_read.h"
 #include "loop/sink.h"
 #include "row/event_types.h"
 #include "sink/lines.h"
@@ -15,8 +16,11 @@ struct skw_event_lines {
 	uint64_t count;               /* 0: no limit */
 	const char *host;             /* the name of this host */
 	bool json;
+	bool recorded; /* events are entries in a file, whose times are real */
 
-	struct skw_loop *loop; /* borrowed */
+	struct skw_journal_entry *entry; /* owned; NULL: not used */
+	uint64_t read, refused;          /* numbers of entries: events, and damaged ones */
+	struct skw_loop *loop;           /* borrowed */
 	struct skw_buf text;
 	struct skw_lines out;
 	uint64_t printed;

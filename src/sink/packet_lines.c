@@ -2,12 +2,18 @@
 #include "sink/packet_lines.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "loop/loop.h"
+#include "model/raw_block.h"
+#include "pcap/pcapng.h"
+#include "pcap/pcapng_body.h"
+#include "util/escape.h"
 
 /* Lines are collected until the next pause, or until there are this many bytes of them. */
 #define TEXT_BYTES 65536
+/* Longer messages are cut. */
+#define MESSAGE_BYTES 1024
 
 static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
@@ -15,7 +21,13 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 
 	skw_lines_open(&l->out, loop);
 	l->printer = skw_printer_new(l->print);
-	return l->printer ? 0 : skw_error_set(err, -errno, "lines: %s", strerror(errno));
+	if (l->events)
+		l->entry = malloc(sizeof(*l->entry));
+	if (l->events && l->some)
+		l->captured = skw_captured_new();
+	if (!l->printer || (l->events && (!l->entry || (l->some && !l->captured))))
+		return skw_error_set(err, -ENOMEM, "lines: out of memory");
+	return 0;
 }
 
 static int write_out(struct skw_packet_lines *l, struct skw_error *err)
@@ -33,8 +45,14 @@ static int print_packets(void *ctx, const struct skw_packet *run, size_t n, bool
 		l->several = true;
 		skw_printer_show_interface(l->printer);
 	}
+	if (l->captured)
+		skw_captured_packets(l->captured, run, n);
 	for (size_t i = 0; i < n; i++) {
-		skw_printer_packet(l->printer, &run[i], run[i].from, &l->text);
+		struct skw_packet pkt = run[i];
+
+		if (l->kind->is_file && l->print->owners)
+			skw_comment_owners_give(&l->owners, &pkt);
+		skw_printer_packet(l->printer, &pkt, pkt.from, &l->text);
 		if (l->text.len < TEXT_BYTES && !l->text.failed)
 			continue;
 		int ret = write_out(l, err);
@@ -43,6 +61,39 @@ static int print_packets(void *ctx, const struct skw_packet *run, size_t n, bool
 			return ret;
 	}
 	return (int)n;
+}
+
+static bool is_shown(struct skw_packet_lines *l, const struct skw_journal_entry *e)
+{
+	if (e->kind == SKW_JOURNAL_NOTE)
+		return true;
+	return e->kind == SKW_JOURNAL_EVENT &&
+	       (!l->captured || skw_captured_has(l->captured, &e->row.tuple));
+}
+
+/* A damaged entry is no reason to end: nothing but its line is lost. */
+static int print_block(void *ctx, const struct skw_raw_block *block, bool wait,
+		       struct skw_error *err)
+{
+	struct skw_packet_lines *l = ctx;
+	struct skw_pcapng_body body = skw_pcapng_body_of(block);
+	struct skw_journal_entry *e = l->entry;
+	char text[MESSAGE_BYTES], shown[SKW_ESCAPED_BYTES(MESSAGE_BYTES)];
+
+	(void)wait;
+	if (!e || block->type != SKW_PCAPNG_JOURNAL)
+		return 1;
+	if (skw_journal_read(body.p, body.left, e) <= 0 || !is_shown(l, e))
+		return 1;
+	if (e->message.len >= sizeof(text))
+		e->message.len = sizeof(text) - 1;
+	if (!skw_journal_text_copy(&e->message, text, sizeof(text)))
+		return 1;
+	skw_printer_remark(l->printer, e->kind == SKW_JOURNAL_EVENT ? e->event.ts_ns : e->real_ns,
+			   skw_escape(text, shown, sizeof(shown)), &l->text);
+	int ret = l->text.len < TEXT_BYTES && !l->text.failed ? 0 : write_out(l, err);
+
+	return ret ? ret : 1;
 }
 
 static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
@@ -63,6 +114,8 @@ static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 
 	(void)real_ns;
 	skw_printer_free(l->printer);
+	skw_captured_free(l->captured);
+	free(l->entry);
 	skw_buf_free(&l->text);
 	l->printer = NULL;
 	return ret;
@@ -71,6 +124,7 @@ static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 static const struct skw_sink_ops ops = {
 	.open = open_lines,
 	.packets = print_packets,
+	.block = print_block,
 	.pause = pause_lines,
 	.hurry = hurry,
 	.close = close_lines,

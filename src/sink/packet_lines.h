@@ -4,7 +4,10 @@
 #define SKW_SINK_PACKET_LINES_H
 
 #include "dissect/printer.h"
+#include "journal/journal_read.h"
 #include "loop/sink.h"
+#include "sink/captured.h"
+#include "sink/comment_owners.h"
 #include "sink/lines.h"
 #include "util/buf.h"
 
@@ -12,8 +15,16 @@ struct skw_packet_lines {
 	/* The caller sets these and keeps them until the sink is closed. */
 	const struct skw_print_options *print;
 	const struct skw_packet_kind *kind;
+	/*
+	 * Entries of a journal become lines, too: all, or with `some` those of connections that
+	 * had a packet.
+	 */
+	bool events, some;
 
-	struct skw_printer *printer; /* owned */
+	struct skw_comment_owners owners; /* of the packet that is being printed */
+	struct skw_journal_entry *entry;  /* owned; NULL: not used */
+	struct skw_captured *captured;    /* owned; NULL: not used */
+	struct skw_printer *printer;      /* owned */
 	struct skw_buf text;
 	struct skw_lines out;
 	bool several; /* lines contain the packet's interface */

@@ -4,20 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "flow/flow.h"
 #include "journal/journal_make.h"
 #include "loop/loop.h"
 #include "pcap/pcapng_write.h"
+#include "sink/captured.h"
 #include "table/table.h"
+#include "util/hash.h"
 
 /* A sweep writes no more than this, since packets wait meanwhile. */
 #define SWEEP_BYTES (4u << 20)
-
-/* Connections with a captured packet are remembered by a hash, in one of these places. */
-#define CAPTURED_SETS 16384
-#define CAPTURED_WAYS 4
 
 /* The row that the file has last got from a place of the table. */
 struct known_row {
@@ -34,15 +30,23 @@ struct skw_record_events {
 	size_t next; /* where the next sweep goes on */
 	uint32_t sweep;
 	struct skw_buf text;
-	uint64_t captured[CAPTURED_SETS][CAPTURED_WAYS]; /* newest first */
+	struct skw_captured *captured; /* owned; NULL: all connections count */
 };
 
 struct skw_record_events *skw_record_events_new(const struct skw_record_events_options *opt)
 {
 	struct skw_record_events *e = calloc(1, sizeof(*e));
 
-	if (e)
-		e->opt = *opt;
+	if (!e)
+		return NULL;
+	e->opt = *opt;
+	if (opt->only_captured) {
+		e->captured = skw_captured_new();
+		if (!e->captured) {
+			free(e);
+			return NULL;
+		}
+	}
 	return e;
 }
 
@@ -51,6 +55,7 @@ void skw_record_events_free(struct skw_record_events *e)
 	if (!e)
 		return;
 	skw_buf_free(&e->text);
+	skw_captured_free(e->captured);
 	free(e->rows);
 	free(e);
 }
@@ -62,77 +67,15 @@ void skw_record_events_begin(struct skw_record_events *e)
 	e->next = 0;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 29;
-}
-
-static uint64_t mix_bytes(uint64_t hash, const void *bytes, size_t len)
-{
-	const uint8_t *p = bytes;
-	uint64_t word;
-
-	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		hash = mix(hash, word);
-	}
-	word = 0;
-	memcpy(&word, p, len);
-	return mix(hash, word);
-}
-
-/* A socket of IPv6 may have IPv4-mapped addresses, whose packets are of IPv4. */
-static uint64_t hash_of_end(uint8_t family, const uint8_t addr[16], uint16_t port)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	uint8_t v4[16] = { 0 };
-
-	if (family == AF_INET6 && !memcmp(addr, mapped, sizeof(mapped))) {
-		memcpy(v4, addr + sizeof(mapped), 4);
-		addr = v4;
-	}
-	return mix_bytes(port, addr, 16);
-}
-
-/* The same for both directions. Never 0. */
-static uint64_t hash_of_tuple(const struct skw_tuple *t)
-{
-	uint64_t local = hash_of_end(t->family, t->local_addr, t->local_port);
-	uint64_t remote = hash_of_end(t->family, t->remote_addr, t->remote_port);
-
-	return mix(local + remote, t->proto) | 1;
-}
-
-/* Finds the connection among the captured ones; if it is there, it becomes the newest. */
-static bool is_captured(struct skw_record_events *e, uint64_t hash, bool add)
-{
-	uint64_t *set = e->captured[hash >> 8 & (CAPTURED_SETS - 1)];
-	size_t at = 0;
-
-	while (at < CAPTURED_WAYS && set[at] != hash)
-		at++;
-	if (at == CAPTURED_WAYS && !add)
-		return false;
-	if (at == CAPTURED_WAYS)
-		at--;
-	memmove(set + 1, set, at * sizeof(*set));
-	set[0] = hash;
-	return true;
-}
-
 void skw_record_events_packets(struct skw_record_events *e, const struct skw_packet *run, size_t n)
 {
-	struct skw_flow flow;
-
-	for (size_t i = 0; e->opt.only_captured && i < n; i++)
-		if (!skw_flow_of(&run[i], &flow) && flow.known & SKW_FLOW_PORTS)
-			is_captured(e, hash_of_tuple(&flow.tuple), true);
+	if (e->captured)
+		skw_captured_packets(e->captured, run, n);
 }
 
 static bool is_wanted(struct skw_record_events *e, const struct skw_row *row)
 {
-	return !e->opt.only_captured || is_captured(e, hash_of_tuple(&row->tuple), false);
+	return !e->captured || skw_captured_has(e->captured, &row->tuple);
 }
 
 /* Appends what is in e->text as a block. */
@@ -178,16 +121,16 @@ static uint64_t hash_of_row(const struct skw_row *row)
 				      (uint64_t)row->close_reason << 8 |
 					      (row->netns_name != NULL) << 1 |
 					      (row->cgroup != NULL) };
-	uint64_t hash = mix_bytes(0, identity, sizeof(identity));
+	uint64_t hash = skw_hash_bytes(0, identity, sizeof(identity));
 
-	hash = mix_bytes(hash, &row->tuple, sizeof(row->tuple));
-	hash = mix_bytes(hash, bytes + figures, before - figures);
-	hash = mix_bytes(hash, bytes + after, end - after);
+	hash = skw_hash_bytes(hash, &row->tuple, sizeof(row->tuple));
+	hash = skw_hash_bytes(hash, bytes + figures, before - figures);
+	hash = skw_hash_bytes(hash, bytes + after, end - after);
 	if (row->congestion)
-		hash = mix_bytes(hash, row->congestion, strlen(row->congestion));
+		hash = skw_hash_bytes(hash, row->congestion, strlen(row->congestion));
 	if (row->owners)
-		hash = mix_bytes(hash, row->owners->list,
-				 row->owners->len * sizeof(row->owners->list[0]));
+		hash = skw_hash_bytes(hash, row->owners->list,
+				      row->owners->len * sizeof(row->owners->list[0]));
 	return hash;
 }
 

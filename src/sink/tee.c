@@ -80,11 +80,13 @@ static int tee_block(void *ctx, const struct skw_raw_block *block, bool wait, st
 {
 	struct skw_tee *tee = ctx;
 
-	/* Only one sink of a session has a use for blocks. */
-	for (size_t i = 0; i < tee->len; i++)
+	int ret = 1;
+
+	/* As with packets, only the first sink may refuse a block for now. */
+	for (size_t i = 0; ret > 0 && i < tee->len; i++)
 		if (tee->sinks[i].ops->block)
-			return tee->sinks[i].ops->block(tee->sinks[i].ctx, block, wait, err);
-	return 1;
+			ret = tee->sinks[i].ops->block(tee->sinks[i].ctx, block, wait, err);
+	return ret;
 }
 
 static int tee_event(void *ctx, const struct skw_event *event, struct skw_error *err)

@@ -91,7 +91,7 @@ static void contradictions_are_refused(void **state)
 	REFUSE("a pcap file has no place for secrets", p.keylog = "keys", p.file.name = "f.pcap");
 	REFUSE("a pcap file has no place for secrets", p.keylog = "keys", p.file.name = "-");
 	REFUSE("--owner and --no-owner contradict", p.owner = p.no_owner = true);
-	REFUSE("--owner does not apply", p.owner = true, READ("f"));
+	REFUSE("give --print", p.owner = true, READ("f"), p.file.name = "g.pcapng");
 	REFUSE("nothing else has a place", p.owner = true, p.file.name = "f.pcap");
 	REFUSE("nothing else has a place", p.owner = p.count_only = true);
 	REFUSE("give -w FILE.pcapng", p.file.owner_comments = SKW_OWNER_COMMENTS_FIRST);

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A recording with owners, events and rows is read: lines, events, and Wireshark with our script.
+set -u
+export LC_ALL=C TZ=UTC
+samples=${srcdir:?}/pcap-samples
+sample=$samples/pcapng-joined.pcapng
+skwatch=${SKWATCH:-${builddir:?}/skwatch}
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+count=0 status=0
+
+is() { # ACTUAL EXPECTED NAME
+	count=$((count + 1))
+	if [ "$1" = "$2" ]; then
+		echo "ok $count - $3"
+	else
+		echo "not ok $count - $3"
+		printf 'got:\n%s\nexpected:\n%s\n' "$1" "$2" | sed 's/^/#   /'
+		status=1
+	fi
+}
+run() { "$skwatch" "$@" 2>"$tmp/said"; }
+
+# Lines
+is "$(run capture -r "$sample" | sed -n 's/^\([^ ]* -- [^:]*\):.*/\1/p')" \
+	"22:13:20.010000 -- connect
+22:13:20.012010 -- established, handshake 2.0ms
+22:13:20.220000 -- RTO #1 after 204ms, cwnd 10 -> 1
+22:13:20.220005 -- retransmit 1 segment seq 1000101
+22:13:21.502004 -- closed in FIN_WAIT2 after 1.5s, sent 302B, received 600B, srtt 2.1ms, 1 retransmit" \
+	"events are lines"
+is "$(run capture -r "$sample" -t | cut -c 1-32 | sed -n 8,10p)" "IP 10.0.0.1.40000 > 10.0.0.2.443
+-- RTO #1 after 204ms, cwnd 10 -
+-- retransmit 1 segment seq 1000" "between the packets, in the order of time"
+is "$(run capture -r "$sample" --no-events | wc -l)" 13 "--no-events prints packets only"
+is "$(run capture -r "$sample" udp | wc -l)" 0 "a filter leaves out the events of other connections"
+is "$(run capture -r "$sample" 'tcp[tcpflags] & tcp-fin != 0' | grep -c -- --)" 1 \
+	"they begin with the first packet of their connection"
+is "$(run capture -r "$sample" --count)" "13 packets" "events are no packets"
+is "$(run capture -r "$sample" -c 1 --owner | tail -n 1 | sed 's/.*  //')" "curl[4711]" \
+	"--owner prints the owner that a comment tells"
+is "$(run capture -r "$sample" -c 1 | tail -n 1 | sed 's/.*, //')" "length 0" \
+	"without a terminal and --owner there is none"
+run capture -r "$sample" -w "$tmp/copy.pcapng"
+cmp -s "$sample" "$tmp/copy.pcapng"
+is "$?" 0 "a copy is the same, byte for byte"
+
+# Events
+is "$(run events -r "$sample" | cut -c 1-79)" \
+	"22:13:20.010000 connect     curl[4711]               10.0.0.1:40000        > 10
+22:13:20.012010 established curl[4711]               10.0.0.1:40000        > 10
+22:13:20.220000 rto         curl[4711]               10.0.0.1:40000        > 10
+22:13:20.220005 retrans     curl[4711]               10.0.0.1:40000        > 10
+22:13:21.502004 close       curl[4711]               10.0.0.1:40000        > 10" \
+	"events prints what a file has"
+is "$(cat "$tmp/said")" "skwatch: 5 events printed, 5 read" "and says how many"
+is "$(run events -r "$sample" -t rto,close | wc -l)" 2 "-t"
+is "$(run events -r "$sample" -c 1 | wc -l)" 1 "-c"
+is "$(run events -r "$sample" --where 'bytes_acked > 0 and comm = curl' | cut -d ' ' -f 2)" close "--where"
+is "$(run events -r "$sample" --json -t rto | cut -d , -f 1-8)" \
+	'{"ts":"2023-11-14T22:13:20.220000000Z","type":"rto","host":null,"rto_us":204000,"backoff":0,"old_cwnd":10,"cookie":71,"netns":4026531840' \
+	"--json"
+is "$(run events -r - <"$sample" | wc -l)" 5 "standard input"
+is "$(run events -r "$sample" -r "$sample" | wc -l)" 10 "several files"
+is "$(run events -r "$samples/arp.pcap" | wc -l) $(tail -n 1 "$tmp/said")" \
+	"0 skwatch: 0 events printed, 0 read (only pcapng files of skwatch have events)" "a pcap file has none"
+for option in "--netns self" "--cgroup /" "--duration 1s" "--ring-size 1M"; do
+	# shellcheck disable=SC2086
+	run events -r "$sample" $option
+	is "$? $(cat "$tmp/said")" "2 skwatch: -r reads a file: ${option%% *} does not apply" "${option%% *} is refused"
+done
+sed 's/SKWATCH_BACKOFF=0/SKWATCH_BACKOFF=x/' "$sample" >"$tmp/damaged.pcapng"
+is "$(run events -r "$tmp/damaged.pcapng" | wc -l) $(tail -n 1 "$tmp/said")" \
+	"4 skwatch: 1 damaged journal entry was left out" "a damaged entry is left out, and that is said"
+
+echo "1..$count"
+exit $status
