@@ -6,6 +6,16 @@
 
 #include "util/escape.h"
 
+/* The rest of a comment: nothing, a cgroup, or a namespace. The name before it may have anything.
+ */
+static bool is_place(const char *text, size_t len)
+{
+	static const char netns[] = " netns ";
+
+	return !len || (len > 1 && text[0] == ' ' && text[1] == '/') ||
+	       (len >= sizeof(netns) && !memcmp(text, netns, sizeof(netns) - 1));
+}
+
 /* The length of "comm[pid]" at the front of a line of this length; 0: it does not begin so. */
 static size_t name_len(const char *line, size_t len)
 {
@@ -17,7 +27,7 @@ static size_t name_len(const char *line, size_t len)
 		while (end < len && isdigit((unsigned char)line[end]))
 			end++;
 		if (end > i + 1 && end < len && line[end] == ']' &&
-		    (end + 1 == len || line[end + 1] == ' '))
+		    is_place(line + end + 1, len - end - 1))
 			return end + 1;
 	}
 	return 0;

@@ -74,5 +74,50 @@ sed 's/SKWATCH_BACKOFF=0/SKWATCH_BACKOFF=x/' "$sample" >"$tmp/damaged.pcapng"
 is "$(run events -r "$tmp/damaged.pcapng" | wc -l) $(tail -n 1 "$tmp/said")" \
 	"4 skwatch: 1 damaged journal entry was left out" "a damaged entry is left out, and that is said"
 
+# Wireshark with the script
+tshark_shows() { # FILE FILTER FIELD...
+	local file=$1 filter=$2 field args=()
+	shift 2
+	for field; do args+=(-e "$field"); done
+	tshark -X "lua_script:$srcdir/contrib/wireshark/skwatch.lua" -r "$file" -Y "$filter" \
+		-T fields -E separator=, "${args[@]}" 2>"$tmp/said"
+}
+# as_list: the lines on standard input in one.
+as_list() { tr '\n' ' ' | sed 's/ $//'; }
+if command -v tshark >/dev/null; then
+	is "$(tshark_shows "$sample" 'skwatch.comm == "curl" && tcp' frame.number | as_list)" \
+		"4 5 7 8 9 10 13 14 15 16 19 20 22" "the packets of a process"
+	grep -v "Running as user" "$tmp/said"
+	is "$?" 1 "the script has no complaint"
+	is "$(tshark_shows "$sample" 'skwatch.pid == 913' frame.number skwatch.comm skwatch.cgroup skwatch.event skwatch.srtt)" \
+		"1,nginx,/system.slice/nginx.service,row,0.9" "a row has its fields"
+	is "$(tshark_shows "$sample" skwatch.event skwatch.event | as_list)" \
+		"row sweep connect established rto retrans row sweep close sweep" "events in their order"
+	is "$(tshark_shows "$sample" 'skwatch.event == "rto"' skwatch.rto skwatch.local skwatch.remote skwatch.state)" \
+		"204,10.0.0.1:40000,10.0.0.2:443,ESTABLISHED" "an event has what it adds"
+	is "$(tshark_shows "$sample" 'skwatch.srtt > 1' frame.number | as_list)" "17 21" "figures are numbers"
+	is "$(tshark_shows "$samples/pcapng-everything.pcapng" skwatch frame.number)" "" \
+		"comments and entries of others are left alone"
+	# Names as somebody may choose them, and both ends.
+	python3 - "$samples" "$tmp/names.pcapng" <<-'END'
+		import sys
+		sys.dont_write_bytecode = True
+		sys.path.insert(0, sys.argv[1])
+		from generator import joined
+		f = joined.Recording()
+		f.owned(joined.Flow("10.0.0.1", "10.0.0.2").open()[0], 1, joined.OUT,
+		        (7, "a[12] b", "/x y netns z", 0), (4294967295, "[9]", "netns blue", 0))
+		f.packet(joined.eth(joined.Flow("10.0.0.1", "10.0.0.2").open()[0]), at=2, unit=1,
+		         opts=[(1, "big[99999999999] /")])
+		open(sys.argv[2], "wb").write(f.out)
+	END
+	is "$(tshark_shows "$tmp/names.pcapng" frame frame.number skwatch.comm skwatch.pid skwatch.cgroup skwatch.netns skwatch.sender skwatch.receiver 2>&1)" \
+		'1,a[12] b,[9],7,4294967295,/x y,z,blue,a[12] b,[9]
+2,,,,,,' "names with brackets and blanks, and numbers that are too large"
+else
+	count=$((count + 1))
+	echo "ok $count - Wireshark with the script # SKIP tshark is not installed"
+fi
+
 echo "1..$count"
 exit $status
