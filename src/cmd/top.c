@@ -46,8 +46,15 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 					       .paused = screen_wish.paused,
 					       .interval_ns = screen_wish.interval_ns,
 					       .follow = screen_wish.follow,
-					       .holder = screen_wish.holder };
+					       .holder = screen_wish.holder,
+					       .next_sweep = screen_wish.next_sweep,
+					       .next_event = screen_wish.next_event };
 	return ret;
+}
+
+static void say(void *ctx, const char *text)
+{
+	skw_screen_say(((struct top *)ctx)->screen, text);
 }
 
 static void tell(void *ctx, const struct skw_process *holder)
@@ -98,6 +105,7 @@ static int run_screen(const struct skw_top_request *request, struct skw_error *e
 					 .draw = draw,
 					 .input = input,
 					 .tell = tell,
+					 .say = say,
 					 .input_fd = STDIN_FILENO };
 	struct termios termios;
 	int ret = skw_screen_probe(&screen.farewell, err);
@@ -120,6 +128,8 @@ static int run(int argc, char **argv, struct skw_error *err)
 		skw_top_options_help(stdout);
 	else if (!ret && request.version)
 		printf("skwatch %s\n", PACKAGE_VERSION);
+	else if (!ret && request.batch && request.plan.read_files_len)
+		ret = skw_session_top_file_rows(&request.plan, err);
 	else if (!ret && request.batch)
 		ret = skw_session_top_rows(&request.plan, err);
 	else if (!ret)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +18,11 @@
 #define CLOSED_DEFAULT_NS   (10 * SKW_NS_PER_S)
 #define WAIT_MS             50
 
+/* --speed, and struct skw_recording.speed */
+#define SPEED_MIN    0.01
+#define SPEED_MAX    1000
+#define NORMAL_SPEED 1000
+
 /* The events that the table needs: the begin, the problems and the end of each connection. */
 #define TABLE_EVENTS                                                                               \
 	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_CLOSER) |                      \
@@ -26,7 +32,43 @@
 
 #define AT(field) offsetof(struct skw_top_request, field)
 
+static int add_read_file(void *request, const char *arg, struct skw_error *err)
+{
+	int ret = skw_read_list_add(&((struct skw_top_request *)request)->read, arg);
+
+	return ret ? skw_error_set(err, ret, "out of memory") : 0;
+}
+
+static int take_speed(void *request, const char *arg, struct skw_error *err)
+{
+	struct skw_top_request *r = request;
+	char *end = NULL;
+	double speed = strtod(arg, &end);
+
+	r->has_speed = true;
+	r->plan.speed = 0;
+	if (strcmp(arg, "max") == 0)
+		return 0;
+	if (end == arg || *end || !(speed >= SPEED_MIN && speed <= SPEED_MAX))
+		return skw_error_usage(
+			err, "--speed: \"%s\" is not max or a number from 0.01 to 1000", arg);
+	r->plan.speed = (uint32_t)(speed * NORMAL_SPEED + 0.5);
+	return 0;
+}
+
 static const struct skw_option options[] = {
+	{ .letter = 'r',
+	  .name = "read",
+	  .arg = "FILE",
+	  .help = "show the connections that are in FILE, which capture has written, as they were "
+		  "then; repeatable, - is standard input",
+	  .kind = SKW_OPT_CALL,
+	  .call = add_read_file },
+	{ .name = "speed",
+	  .arg = "N",
+	  .help = "with -r: N times as fast as it was recorded, or max (the default for lines)",
+	  .kind = SKW_OPT_CALL,
+	  .call = take_speed },
 	{ .letter = 'd',
 	  .name = "delay",
 	  .arg = "SECS",
@@ -126,6 +168,47 @@ static int take_format(struct skw_top_request *r, struct skw_error *err)
 	return 0;
 }
 
+/* The screen has its keyboard at standard input, and shows what was recorded at some pace. */
+static int take_pace(struct skw_top_request *r, struct skw_error *err)
+{
+	for (size_t i = 0; i < r->read.len; i++)
+		if (strcmp(r->read.names[i], "-") == 0)
+			return skw_error_usage(err, "-r -: the screen reads its keys from standard "
+						    "input; give -b, --json or --csv");
+	if (r->has_speed && !r->plan.speed)
+		return skw_error_usage(err, "--speed max is for -b, --json and --csv");
+	if (!r->has_speed)
+		r->plan.speed = NORMAL_SPEED;
+	r->plan.watch.interval_ns = SKW_NS_PER_S * NORMAL_SPEED / r->plan.speed;
+	r->screen.recorded = true;
+	return 0;
+}
+
+/* A file has what it has: options that choose what to watch would be ignored. */
+static int take_files(struct skw_top_request *r, struct skw_error *err)
+{
+	const struct skw_watch_plan *watch = &r->plan.watch;
+	const char *ignored = watch->netns         ? "--netns"
+			      : watch->cgroup      ? "--cgroup"
+			      : watch->interval_ns ? "-d"
+						   : NULL;
+	int ret = skw_read_list_choose(&r->read, NULL, NULL, err);
+
+	r->plan.read_files = r->read.names;
+	r->plan.read_files_len = r->read.len;
+	if (!ret && r->read.len && ignored)
+		return skw_error_usage(err, "-r reads a file: %s does not apply", ignored);
+	if (!ret && r->read.len && !r->batch)
+		ret = take_pace(r, err);
+	if (!ret && r->has_speed && !r->read.len)
+		return skw_error_usage(err, "--speed is for -r FILE");
+	if (!watch->netns)
+		r->plan.watch.netns = "all";
+	if (!watch->interval_ns)
+		r->plan.watch.interval_ns = INTERVAL_DEFAULT_NS;
+	return ret;
+}
+
 /* Chooses the rows and their order: by the options, or else by the settings. */
 static int take_choice(struct skw_top_request *r, struct skw_error *err)
 {
@@ -163,7 +246,8 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 
 static void take_screen(struct skw_top_request *r)
 {
-	if (gethostname(r->host, sizeof(r->host) - 1) < 0)
+	/* A recording may be of another host. */
+	if (r->read.len || gethostname(r->host, sizeof(r->host) - 1) < 0)
 		r->host[0] = '\0';
 	r->screen.host = r->host;
 	r->plan.host = r->host[0] ? r->host : NULL;
@@ -180,9 +264,7 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 	int first = argc;
 
 	*r = (struct skw_top_request){ .plan.watch = { .table_events = TABLE_EVENTS,
-						       .interval_ns = INTERVAL_DEFAULT_NS,
 						       .closed_ns = CLOSED_DEFAULT_NS,
-						       .netns = "all",
 						       .wait_ms = WAIT_MS,
 						       .udp = true } };
 	skw_name_list_begin(&r->names);
@@ -194,6 +276,8 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 				       argv[first]);
 	ret = take_format(r, err);
 	if (!ret)
+		ret = take_files(r, err);
+	if (!ret)
 		ret = take_choice(r, err);
 	take_screen(r);
 	return ret;
@@ -203,4 +287,5 @@ void skw_top_request_free(struct skw_top_request *r)
 {
 	skw_choice_free(&r->choice);
 	skw_name_list_free(&r->names);
+	skw_read_list_free(&r->read);
 }

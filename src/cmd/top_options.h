@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cmd/name_list.h"
+#include "cmd/read_list.h"
 #include "session/top.h"
 #include "ui/screen.h"
 #include "util/error.h"
@@ -21,6 +22,8 @@ struct skw_top_request {
 	struct skw_choice_words words;
 	bool listeners;
 	struct skw_top_plan plan;
+	struct skw_read_list read; /* plan.read_files points to it */
+	bool has_speed;
 	struct skw_choice choice;   /* plan.view points into it */
 	struct skw_name_list names; /* for expressions */
 	struct skw_settings stored; /* the settings in the file */

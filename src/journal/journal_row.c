@@ -154,6 +154,9 @@ static bool add_owner(struct skw_journal_entry *e, const struct skw_journal_text
 	for (char *c = owner->comm; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
+	/* They are sorted by pid. */
+	if (e->owners.set.len && pid <= owner[-1].pid)
+		return false;
 	owner->pid = (uint32_t)pid;
 	e->owners.set.len++;
 	e->row.owners = &e->owners.set;
@@ -273,6 +276,8 @@ int skw_journal_row_finish(struct skw_journal_entry *e)
 
 	if (!set_address(e, e->local, row->tuple.local_addr) ||
 	    !set_address(e, e->remote, row->tuple.remote_addr))
+		return -EBADMSG;
+	if (!row->cookie)
 		return -EBADMSG;
 	if (row->closed_ns != SKW_NONE64)
 		row->state_ns = row->closed_ns;

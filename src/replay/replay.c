@@ -272,6 +272,8 @@ static int end_of_file(struct skw_replay *r, int ret, struct skw_error *err)
 	if (ret == 0 && !r->interrupted)
 		ret = check_end(r, err);
 	/* If a signal interrupted the read, the file has not failed. */
+	if (ret == 0 && !r->interrupted && r->plan->stays)
+		return 0;
 	if (ret == 0 || r->interrupted)
 		skw_loop_stop(r->loop);
 	else

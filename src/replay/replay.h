@@ -30,6 +30,8 @@ struct skw_replay_plan {
 	uint32_t snaplen;
 	/* Blocks that are no packets go to the sink, too; with an output they do in any case. */
 	bool blocks;
+	/* The session goes on at the end of the last file, as a screen shows what was read. */
+	bool stays;
 	/*
 	 * The replay notes here which files it reads, so that no output overwrites them. NULL if
 	 * there is no output.

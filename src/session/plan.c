@@ -93,7 +93,6 @@ static int check_packets(const struct skw_session_plan *plan, struct skw_error *
 /* The options for lines and tables. */
 static int check_text(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	bool reads = plan->read_files_len > 0;
 	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
 	bool no_lines = plan->count_only || plan->summary || (plan->file.name && !plan->lines);
 	bool table = plan->summary_choice.json || plan->summary_choice.csv ||

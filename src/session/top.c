@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/top.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "loop/loop.h"
+#include "replay/replay.h"
+#include "sink/recording.h"
+#include "util/clock.h"
 #include "verbs/process.h"
 #include "verbs/terminal.h"
 #include "watch/watch.h"
@@ -41,7 +45,8 @@ struct screen {
 	const struct skw_top_screen *to;
 	struct skw_top_host host;
 	struct skw_verbs_terminal terminal;
-	struct skw_watch *watch;         /* borrowed */
+	struct skw_watch *watch; /* borrowed; NULL: a recording is shown */
+	struct skw_recording recording;
 	struct skw_loop *loop;           /* borrowed */
 	struct skw_keeper_table process; /* the verb that describes one */
 	uint32_t holder; /* the process that the screen wants to know about; 0: none */
@@ -61,15 +66,30 @@ static void tell_holder(struct screen *s)
 				    : &process);
 }
 
+/* A recording has no processes that still run, and its pace takes the place of the interval. */
+static void steer(struct screen *s, struct skw_top_wish *wish)
+{
+	double speed = (double)SKW_NS_PER_S / (double)wish->interval_ns * SKW_RECORDING_SPEED;
+
+	wish->holder = 0;
+	skw_recording_follow(&s->recording, wish->follow);
+	skw_recording_steer(&s->recording, wish->paused, speed < 1 ? 1 : (uint32_t)speed,
+			    wish->next_event   ? SKW_RECORDING_NEXT_EVENT
+			    : wish->next_sweep ? SKW_RECORDING_NEXT_SWEEP
+					       : SKW_RECORDING_NO_JUMP);
+}
+
 static int handle(struct screen *s, int signal, struct skw_error *err)
 {
 	struct skw_top_wish wish = { 0 };
 	int ret = s->to->input(s->to->ctx, signal, &wish, err);
 
-	if (!ret)
+	if (!ret && s->watch)
 		ret = skw_watch_set_interval(s->watch, wish.interval_ns, err);
 	if (ret)
 		return ret;
+	if (!s->watch)
+		steer(s, &wish);
 	/* The detail of another connection is drawn again with what its holder is. */
 	if (wish.holder != s->holder) {
 		s->holder = wish.holder;
@@ -78,8 +98,10 @@ static int handle(struct screen *s, int signal, struct skw_error *err)
 	}
 	if (ret)
 		return ret;
-	skw_watch_set_paused(s->watch, wish.paused);
-	skw_watch_follow(s->watch, wish.follow);
+	if (s->watch) {
+		skw_watch_set_paused(s->watch, wish.paused);
+		skw_watch_follow(s->watch, wish.follow);
+	}
 	if (wish.quit)
 		skw_loop_stop(s->loop);
 	return 0;
@@ -165,6 +187,68 @@ static const struct skw_sink_ops screen_ops = {
 	.signal = on_signal,
 };
 
+/* With one of the sources, live or read. */
+static int run_screen(struct screen *s, const struct skw_top_plan *plan,
+		      const struct skw_source *source, const struct skw_sink *sink,
+		      struct skw_error *err)
+{
+	struct skw_keeper_table *const tables[] = { &s->terminal.table, &s->process };
+	const struct skw_loop_plan loop = { .sources = source,
+					    .sources_len = 1,
+					    .sink = sink,
+					    .tables = tables,
+					    .tables_len = s->watch ? 2 : 1,
+					    .has_screen = true,
+					    .terminal = true,
+					    .folder_fd =
+						    s->watch ? skw_watch_folder_fd(s->watch) : NULL,
+					    .no_sandbox = plan->watch.no_sandbox };
+
+	skw_verbs_terminal_prepare(&s->terminal);
+	s->process = skw_verbs_process_table;
+	return skw_loop_run(&loop, err);
+}
+
+static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct skw_error *err)
+{
+	const struct skw_sink sink = { &screen_ops, s };
+	int ret = skw_watch_new(&plan->watch, &s->watch, err);
+
+	if (ret)
+		return ret;
+	const struct skw_source source = skw_watch_source(s->watch);
+
+	ret = run_screen(s, plan, &source, &sink, err);
+	skw_watch_free(s->watch);
+	return ret;
+}
+
+static int read_files(struct screen *s, const struct skw_top_plan *plan, struct skw_error *err)
+{
+	const struct skw_replay_plan replay = { .files = plan->read_files,
+						.files_len = plan->read_files_len,
+						.filter = "",
+						.snaplen = UINT32_MAX,
+						.blocks = true,
+						.stays = true };
+	struct skw_replay *r;
+
+	if (skw_replay_new(&replay, &r))
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	s->recording = (struct skw_recording){ .inner = { &screen_ops, s },
+					       .closed_ns = plan->watch.closed_ns,
+					       .speed = plan->speed,
+					       .say = s->to->say,
+					       .ctx = s->to->ctx,
+					       .timer_fd = -1 };
+	const struct skw_source source = skw_replay_source(r);
+	const struct skw_sink sink = skw_recording_sink(&s->recording);
+	int ret = run_screen(s, plan, &source, &sink, err);
+
+	skw_replay_free(r);
+	return ret;
+}
+
 int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top_screen *screen,
 			   struct skw_error *err)
 {
@@ -175,27 +259,6 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 					  .save = screen->save,
 					  .ctx = screen->ctx },
 			    .iterations = plan->iterations };
-	struct skw_keeper_table *const tables[] = { &s.terminal.table, &s.process };
-	const struct skw_sink sink = { &screen_ops, &s };
-	int ret = skw_watch_new(&plan->watch, &s.watch, err);
 
-	if (ret)
-		return ret;
-	skw_verbs_terminal_prepare(&s.terminal);
-	s.process = skw_verbs_process_table;
-
-	const struct skw_source source = skw_watch_source(s.watch);
-	const struct skw_loop_plan loop = { .sources = &source,
-					    .sources_len = 1,
-					    .sink = &sink,
-					    .tables = tables,
-					    .tables_len = 2,
-					    .has_screen = true,
-					    .terminal = true,
-					    .folder_fd = skw_watch_folder_fd(s.watch),
-					    .no_sandbox = plan->watch.no_sandbox };
-
-	ret = skw_loop_run(&loop, err);
-	skw_watch_free(s.watch);
-	return ret;
+	return plan->read_files_len ? read_files(&s, plan, err) : watch_live(&s, plan, err);
 }

@@ -17,17 +17,25 @@ struct skw_top_plan {
 	enum skw_rows_format format; /* for rows as lines */
 	const char *host;            /* its name, for JSON and CSV */
 	uint64_t iterations;         /* 0: no limit */
+	/* The files of -r in their order, and struct skw_recording.speed. None: this host, live. */
+	const char *const *read_files;
+	size_t read_files_len;
+	uint32_t speed;
 };
 
 /* Prints the rows on standard output after each sweep. Returns 0 or -errno. */
 int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err);
 
+/* The same from the recordings of the plan. */
+int skw_session_top_file_rows(const struct skw_top_plan *plan, struct skw_error *err);
+
 /* The user's wishes for the session, from the screen. */
 struct skw_top_wish {
 	bool quit, paused;
 	uint64_t interval_ns;
-	uint64_t follow; /* a socket cookie; 0: none */
-	uint32_t holder; /* a process that is to be described; 0: none */
+	uint64_t follow;             /* a socket cookie; 0: none */
+	uint32_t holder;             /* a process that is to be described; 0: none */
+	bool next_sweep, next_event; /* of a recording: jumps */
 };
 
 /* The screen asks the session for these, because its own process has no rights. */
@@ -57,6 +65,8 @@ struct skw_top_screen {
 	int (*input)(void *ctx, int signal, struct skw_top_wish *wish, struct skw_error *err);
 	/* Describes the wanted holder before it is drawn. NULL: nothing is known about it. */
 	void (*tell)(void *ctx, const struct skw_process *holder);
+	/* Shows a message of the session, which may have any characters. */
+	void (*say)(void *ctx, const char *text);
 	int input_fd;
 	/* The keeper writes this to standard output after a SIGKILL, to restore the terminal. */
 	const char *farewell;

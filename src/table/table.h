@@ -72,6 +72,17 @@ int skw_table_event(struct skw_table *t, const struct skw_event_told *told,
 void skw_table_expire(struct skw_table *t, uint64_t now_ns);
 
 /*
+ * A recording, in place of samples and events: rows with all that another table had derived. Their
+ * strings and owners are the caller's. Between the begin and the end of a sweep come the rows that
+ * have changed, then skw_table_recorded_rest() for all others. `gone` drops a row. These return 0
+ * or -ENOMEM.
+ */
+int skw_table_recorded_row(struct skw_table *t, const struct skw_row *row);
+int skw_table_recorded_event(struct skw_table *t, const struct skw_event *event);
+void skw_table_recorded_rest(struct skw_table *t, uint64_t now_ns);
+void skw_table_recorded_gone(struct skw_table *t, uint64_t cookie);
+
+/*
  * Names, for the rows that are there and those that will come. The text is copied. 0 or -ENOMEM. A
  * namespace that has lost its name is told with "", as its number may belong to another one now.
  */

@@ -203,7 +203,7 @@ static const struct {
 	[SKW_EVENT_LISTEN] = { listening, true, true },
 };
 
-static int log_event(struct skw_table *t, const struct skw_event *event)
+int skw_table_log(struct skw_table *t, const struct skw_event *event)
 {
 	struct skw_happening what = { .ts_ns = event->ts_ns,
 				      .type = event->type,
@@ -254,7 +254,7 @@ static int take_plain(struct skw_table *t, const struct skw_event_told *told,
 	event->row = &e->row;
 	/* A change to CLOSED is not logged, as the close is. */
 	if (!ret && types[event->type].is_logged && event->new_state != SKW_STATE_CLOSED)
-		ret = log_event(t, event);
+		ret = skw_table_log(t, event);
 	return ret ? ret : 1;
 }
 
@@ -379,7 +379,7 @@ static int take_close(struct skw_table *t, const struct skw_event_told *told,
 			return ret;
 		event->row = &e->row;
 	}
-	ret = log_event(t, event);
+	ret = skw_table_log(t, event);
 	return ret ? ret : 1;
 }
 

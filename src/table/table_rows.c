@@ -27,6 +27,12 @@ static const char *intern_congestion(struct skw_table *t, const char *name)
 	return NULL;
 }
 
+void skw_table_row_set_congestion(struct skw_table *t, struct skw_row *row, const char *name)
+{
+	if (!row->congestion || strcmp(row->congestion, name) != 0)
+		row->congestion = intern_congestion(t, name);
+}
+
 static int enter_netns(struct skw_table *t, struct skw_entry *e)
 {
 	if (e->row.netns == SKW_NONE32)
@@ -363,8 +369,7 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 	if (sample->last_rto_ns != SKW_NONE64 &&
 	    now->ts_ns < sample->last_rto_ns + SKW_TROUBLE_MS * 1000000ULL)
 		e->rto_ms = skw_table_row_trouble(sample->last_rto_ns);
-	if (!row->congestion || strcmp(row->congestion, sample->congestion) != 0)
-		row->congestion = intern_congestion(t, sample->congestion);
+	skw_table_row_set_congestion(t, row, sample->congestion);
 	if (!final)
 		ret = merge_state(t, e, now);
 	if (kind == SKW_ROW_TCP && row->state != SKW_STATE_LISTEN)

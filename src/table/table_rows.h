@@ -60,6 +60,12 @@ void skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct sk
 /* If a listener accepted the connection, the row gets its direction and owners from that. */
 void skw_table_row_accept(struct skw_table *t, struct skw_entry *e);
 
+/* Empty: it is not known. */
+void skw_table_row_set_congestion(struct skw_table *t, struct skw_row *row, const char *name);
+
+/* Remembers an event in the timeline. 0 or -ENOMEM. */
+int skw_table_log(struct skw_table *t, const struct skw_event *event);
+
 /* Drops a closed row whose time is over. True: the row is closed and stays. */
 bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns);
 /* To be called after skw_table_row_expire() of all rows: `closed` of them are left. */

@@ -122,7 +122,12 @@ static void first_line(const struct skw_screen *s, const struct skw_totals *tota
 		    s->status->events_lost ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN, "%llu lost",
 		    (unsigned long long)s->status->events_lost);
 	}
-	add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s", (double)s->interval_ns / SKW_NS_PER_S);
+	if (s->recorded)
+		add(&l, 85, 3, SKW_STYLE_STRONG, "recorded, speed %g",
+		    (double)SKW_NS_PER_S / (double)s->interval_ns);
+	else
+		add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s",
+		    (double)s->interval_ns / SKW_NS_PER_S);
 	if (s->tags_only)
 		add(&l, 85, 3, SKW_STYLE_STRONG, "only tagged");
 	if (s->settings.group)

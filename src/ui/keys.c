@@ -40,7 +40,11 @@ static void search_again(struct skw_screen *s, int key)
 	size_t len = skw_list_len(s);
 	bool backwards = key == 'N';
 
-	if (!s->search[0])
+	if (s->recorded && !backwards && (!s->search[0] || s->pane != SKW_PANE_LIST))
+		s->paused = s->next_event = true;
+	else if (s->pane != SKW_PANE_LIST)
+		return;
+	else if (!s->search[0])
 		snprintf(s->message, sizeof(s->message), "Type / and a text to search for first.");
 	else if (!len ||
 		 !skw_list_search(s, (s->list.at + (backwards ? len - 1 : 1)) % len, backwards))
@@ -127,6 +131,13 @@ static void pause_or_go(struct skw_screen *s, int key)
 {
 	(void)key;
 	s->paused = !s->paused;
+}
+
+static void step(struct skw_screen *s, int key)
+{
+	(void)key;
+	if (s->recorded)
+		s->paused = s->next_sweep = true;
 }
 
 static void follow(struct skw_screen *s, int key)
@@ -297,7 +308,13 @@ const struct skw_key skw_keys[] = {
 	  LIST,
 	  { K(KEY_F(3)), '/' },
 	  open_search },
-	{ "n N", "the next and the previous match", NULL, 0, LIST, { 'n', 'N' }, search_again },
+	{ "n N",
+	  "the next and the previous match; with -r: the next event",
+	  NULL,
+	  0,
+	  LIST | DETAIL,
+	  { 'n', 'N' },
+	  search_again },
 	{ "F4 \\",
 	  "show only what matches an expression",
 	  "Filter",
@@ -328,6 +345,7 @@ const struct skw_key skw_keys[] = {
 	  sort_at_once },
 	{ "I", "invert the order", NULL, 0, LIST | SKW_PANE_BIT(SKW_PANE_SORT), { 'I' }, invert },
 	{ "Z Space", "pause; again: go on", "Pause", 45, LIST | DETAIL, { 'Z', ' ' }, pause_or_go },
+	{ ".", "with -r: pause, and go on by one update", NULL, 0, LIST | DETAIL, { '.' }, step },
 	{ "F",
 	  "follow this connection: it is kept after its close",
 	  "Follow",

@@ -78,7 +78,7 @@ static int look(struct skw_screen *s, bool tick, struct skw_error *err)
  */
 static void pause_or_go(struct skw_screen *s)
 {
-	if (s->paused == (s->frozen != NULL) || !s->live)
+	if (s->recorded || s->paused == (s->frozen != NULL) || !s->live)
 		return;
 	if (s->frozen) {
 		skw_table_free(s->frozen);
@@ -161,6 +161,7 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	s->settings = opt->settings;
 	s->interval_ns = opt->interval_ns;
+	s->recorded = opt->recorded;
 	s->stop_job = opt->stop_job;
 	s->host_ctx = opt->host_ctx;
 	s->names = opt->names;
@@ -290,6 +291,9 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	draw(s);
 	wish->quit = s->quit;
 	wish->paused = s->paused;
+	wish->next_sweep = s->next_sweep;
+	wish->next_event = s->next_event;
+	s->next_sweep = s->next_event = false;
 	wish->interval_ns = s->interval_ns;
 	wish->follow = is_in_detail(s) ? s->detail : s->follow;
 	wish->holder = is_in_detail(s) ? skw_detail_holder(s) : 0;
@@ -303,6 +307,12 @@ void skw_screen_tell_holder(struct skw_screen *s, const struct skw_process *hold
 		s->holder = *holder;
 	else if (s->holder.pid != skw_detail_holder(s))
 		s->holder.pid = 0;
+}
+
+void skw_screen_say(struct skw_screen *s, const char *text)
+{
+	snprintf(s->message, sizeof(s->message), "%s", text);
+	s->message_ns = s->status ? s->status->now_ns : 0;
 }
 
 void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out)

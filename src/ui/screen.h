@@ -25,6 +25,8 @@ struct skw_screen_wish {
 	uint64_t interval_ns;
 	uint64_t follow; /* a cookie for skw_table_follow(), or 0 */
 	uint32_t holder; /* a process for skw_screen_tell_holder(), or 0 */
+	/* Of a recording: go to the next sweep or event. Only until the next input. */
+	bool next_sweep, next_event;
 };
 
 struct skw_screen_options {
@@ -36,6 +38,9 @@ struct skw_screen_options {
 	const char *host;
 	uint64_t interval_ns;
 	bool no_color, ascii; /* the user asked for them */
+	/* A recording is shown. Paused, the table stays as it is; interval_ns is its pace: 1 s is
+	 * the recorded one. */
+	bool recorded;
 	/* Stops the whole job, for Ctrl-Z; returns when it was continued. */
 	void (*stop_job)(void *host_ctx);
 	void *host_ctx;
@@ -67,6 +72,9 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 
 /* Tells about the wanted holder. It is copied, and drawn the next time. NULL: it is not known. */
 void skw_screen_tell_holder(struct skw_screen *s, const struct skw_process *holder);
+
+/* Shows a message, which may have any characters, the next time the screen is drawn. */
+void skw_screen_say(struct skw_screen *s, const char *text);
 
 /* Copies the current settings, to be saved. */
 void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out);

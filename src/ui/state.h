@@ -82,6 +82,8 @@ struct skw_screen {
 	void (*stop_job)(void *host_ctx);
 	void *host_ctx;
 	/* Requests to the caller. */
+	bool recorded;               /* see struct skw_screen_options */
+	bool next_sweep, next_event; /* wishes of the last keys */
 	bool quit, paused;
 	uint64_t interval_ns;
 	uint64_t follow; /* a cookie, or 0 */

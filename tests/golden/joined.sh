@@ -119,5 +119,57 @@ else
 	echo "ok $count - Wireshark with the script # SKIP tshark is not installed"
 fi
 
+# Connections as they were
+is "$(run top -r "$sample" -b | grep -v '^ *$' | cut -d ' ' -f 1-4)" "$(run top -r - -b <"$sample" | grep -v '^ *$' | cut -d ' ' -f 1-4)" \
+	"top reads standard input as a file"
+is "$(run top -r "$sample" --json | grep -o '"ts":"[^"]*\|"comm":"[^"]*","uid\|"state":"[^"]*\|"rto_count":[0-9a-z]*' | cut -d : -f 2- | tr -d '"' | paste -d ' ' - - - - | sed 's/,uid//')" \
+	"2023-11-14T22:13:20.000500000Z ESTABLISHED nginx 0
+2023-11-14T22:13:21.000400000Z ESTABLISHED curl 1
+2023-11-14T22:13:21.000600000Z ESTABLISHED nginx 0
+2023-11-14T22:13:21.502004000Z CLOSED curl 1
+2023-11-14T22:13:22.000600000Z ESTABLISHED nginx 0" "top shows each sweep"
+is "$(run top -r "$samples/arp.pcap" -b; tail -n 1 "$tmp/said" | cut -c 1-50)" \
+	"skwatch: nothing to show: there is no sweep in the" "a file without sweeps is told"
+run top -r - </dev/null
+is "$? $(cat "$tmp/said")" "2 skwatch: -r -: the screen reads its keys from standard input; give -b, --json or --csv" \
+	"a screen can't read a recording from its keyboard"
+run top -b --speed 2
+is "$? $(cat "$tmp/said")" "2 skwatch: --speed is for -r FILE" "--speed needs a recording"
+if command -v tmux >/dev/null; then
+	socket=$tmp/tmux
+	tm() { tmux -S "$socket" "$@" 2>/dev/null; }
+	tm -f /dev/null new-session -d -x 150 -y 20 "TERM=screen XDG_CONFIG_HOME=$tmp $skwatch top -r $sample --speed 0.01 2>$tmp/said"
+	# shows REGEX: waits until the screen does.
+	shows() {
+		local deadline=$((SECONDS + 30))
+		until tm capture-pane -p | grep -Eq -- "$1"; do
+			[ $SECONDS -lt $deadline ] || return 1
+			sleep 0.05
+		done
+	}
+	step() { # KEY REGEX NAME
+		[ -z "$1" ] || tm send-keys "$1"
+		shows "$2"
+		is "$?" 0 "$3"
+	}
+	step '' '22:13:20 .* recorded, speed 0.01 ' "the screen shows the first sweep, and the speed"
+	step n 'PAUSED' "n pauses"
+	step '' '^ connect: curl\[4711\]' "and goes to the next event"
+	step n '^ established, handshake' "one after the other"
+	step n '^ RTO #1 after 204ms, cwnd 10 -> 1' "at once, however slow the recording is shown"
+	step . '22:13:21 ' ". goes on by one update"
+	step + 'speed 0.0' "+ and - change the speed"
+	step Space 'recorded' "Space goes on"
+	tm send-keys q
+	deadline=$((SECONDS + 30))
+	while tm has-session && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
+	tm has-session
+	is "$? $(cat "$tmp/said")" "1 " "q ends it"
+	tm kill-server
+else
+	count=$((count + 1))
+	echo "ok $count - top -r on a screen # SKIP tmux is not installed"
+fi
+
 echo "1..$count"
 exit $status
