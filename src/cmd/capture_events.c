@@ -43,7 +43,7 @@ static const struct skw_option options[] = {
 	{ .name = "event-types",
 	  .arg = "TYPES",
 	  .help = "record only these types: "
-		  "connect,established,state,rtt,rto,retrans,close,listen,reset,refused "
+		  "connect,established,state,rtt,rto,retrans,close,listen,reset,refused,timeout "
 		  "(default: all but state and rtt)",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.recorded.types) },

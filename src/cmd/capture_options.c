@@ -60,7 +60,7 @@ static const struct skw_option others[] = {
 	  .offset = AT(version) },
 };
 
-#define TABLES 9
+#define TABLES 10
 
 static struct skw_option_table *tables_as_in_help(struct skw_option_table tables[TABLES])
 {
@@ -69,10 +69,11 @@ static struct skw_option_table *tables_as_in_help(struct skw_option_table tables
 	tables[2] = skw_capture_options_printing;
 	tables[3] = skw_capture_options_joined;
 	tables[4] = skw_capture_options_events;
-	tables[5] = skw_capture_options_summary;
-	tables[6] = skw_capture_options_tcpdump;
-	tables[7] = skw_capture_options_secrets;
-	tables[8] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
+	tables[5] = skw_capture_options_flight;
+	tables[6] = skw_capture_options_summary;
+	tables[7] = skw_capture_options_tcpdump;
+	tables[8] = skw_capture_options_secrets;
+	tables[9] = (struct skw_option_table){ others, SKW_ARRAY_SIZE(others) };
 	return tables;
 }
 
@@ -110,6 +111,8 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 	if (ret || r->help || r->version)
 		return ret;
 	r->plan.print.color = wants_color();
+	skw_name_list_begin(&r->names);
+	r->plan.flight.names = &r->names.names;
 	ret = skw_read_list_choose(&r->read, r->list_file, r->filter_file, err);
 	r->plan.read_files = r->read.names;
 	r->plan.read_files_len = r->read.len;
@@ -130,4 +133,5 @@ void skw_capture_request_free(struct skw_capture_request *r)
 	free(r->filter_text);
 	skw_session_plan_free(&r->plan);
 	skw_read_list_free(&r->read);
+	skw_name_list_free(&r->names);
 }

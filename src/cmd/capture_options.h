@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cmd/name_list.h"
 #include "cmd/options.h"
 #include "cmd/read_list.h"
 #include "session/plan.h"
@@ -18,6 +19,7 @@ struct skw_capture_request {
 	const char *filter_file;    /* -F; NULL: the words on the command line are the filter */
 	char *filter_text;          /* owned; plan.capture.filter points to it */
 	struct skw_read_list read;  /* plan.read_files points to it */
+	struct skw_name_list names; /* owned; of users and services, for expressions */
 	const char *list_file;      /* -V; NULL: the files of -r, if any, are read */
 };
 
@@ -39,6 +41,7 @@ extern const struct skw_option_table skw_capture_options_summary;
 extern const struct skw_option_table skw_capture_options_secrets;
 extern const struct skw_option_table skw_capture_options_joined;
 extern const struct skw_option_table skw_capture_options_events;
+extern const struct skw_option_table skw_capture_options_flight;
 extern const struct skw_option_table skw_capture_options_tcpdump;
 /* The options that choose packets by their owner. */
 extern const struct skw_option_table skw_capture_options_owner;

@@ -44,7 +44,7 @@ static const struct skw_option options[] = {
 	  .name = "types",
 	  .arg = "TYPES",
 	  .help = "print only these types: "
-		  "connect,established,state,rtt,rto,retrans,close,listen,reset,refused "
+		  "connect,established,state,rtt,rto,retrans,close,listen,reset,refused,timeout "
 		  "(default: all but rtt)",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(types) },

@@ -15,6 +15,7 @@ static const struct {
 } closes[] = {
 	{ "reset", 1U << SKW_CLOSE_RESET_BY_PEER | 1U << SKW_CLOSE_RESET_BY_US },
 	{ "refused", 1U << SKW_CLOSE_REFUSED },
+	{ "timeout", 1U << SKW_CLOSE_TIMEOUT },
 };
 
 static bool is_word(const char *word, size_t len, const char *name)
@@ -22,7 +23,7 @@ static bool is_word(const char *word, size_t len, const char *name)
 	return strlen(name) == len && memcmp(word, name, len) == 0;
 }
 
-static bool add_word(struct skw_event_types *types, const char *word, size_t len)
+bool skw_event_types_add(struct skw_event_types *types, const char *word, size_t len)
 {
 	for (unsigned type = 0; type < SKW_EVENT_CREATOR; type++) {
 		if (!is_word(word, len, skw_row_event_name((uint8_t)type)))
@@ -56,11 +57,13 @@ int skw_event_types_parse(const char *option, const char *text, struct skw_event
 	for (;;) {
 		size_t len = strcspn(text, ", ");
 
-		if (!add_word(&types, text, len))
-			return skw_error_usage(err,
-					       "%s: \"%.*s\" is not connect, established, state, "
-					       "rtt, rto, retrans, close, listen, reset or refused",
-					       option, (int)len, text);
+		if (!skw_event_types_add(&types, text, len))
+			return skw_error_usage(
+				err,
+				"%s: \"%.*s\" is not connect, established, state, "
+				"rtt, rto, retrans, close, listen, reset, refused or "
+				"timeout",
+				option, (int)len, text);
 		text += len;
 		if (!*text)
 			break;

@@ -22,6 +22,9 @@ struct skw_event_types {
 int skw_event_types_parse(const char *option, const char *text, struct skw_event_types *out,
 			  struct skw_error *err);
 
+/* Adds one word of such a list. Returns false if there is no such type. */
+bool skw_event_types_add(struct skw_event_types *types, const char *word, size_t len);
+
 bool skw_event_types_wanted(const struct skw_event_types *types, const struct skw_event *event);
 
 #endif

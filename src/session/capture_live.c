@@ -58,6 +58,8 @@ static void report(void *ctx, bool final)
 			figures.not_written = skw_recorder_lost(l->outputs.recorder);
 	}
 	skw_figures_print(&figures);
+	if (l->outputs.flight.plan)
+		skw_flight_session_report(&l->outputs.flight);
 	if (l->outputs.recorder)
 		skw_owners_session_report(&l->owners, skw_recorder_journal(l->outputs.recorder),
 					  final);

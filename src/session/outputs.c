@@ -29,7 +29,8 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 						  .iface = o->source->iface,
 						  .stats = o->source->stats,
 						  .ctx = o->source->ctx,
-						  .events = o->plan->recorded.wanted
+						  .events = o->plan->recorded.wanted &&
+									    !o->plan->flight.on
 								    ? &o->plan->recorded.what
 								    : NULL };
 
@@ -40,7 +41,13 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 	int ret = skw_recorder_new(&opt, &o->recorder, err);
 	if (ret)
 		return ret;
-	skw_tee_add(&o->tee, skw_recorder_sink(o->recorder));
+	if (o->plan->flight.on)
+		ret = skw_flight_session_make(&o->flight, o->plan, skw_recorder_sink(o->recorder),
+					      err);
+	if (ret)
+		return ret;
+	skw_tee_add(&o->tee, o->plan->flight.on ? skw_flight_session_sink(&o->flight)
+						: skw_recorder_sink(o->recorder));
 	if (!o->source->dropped || o->plan->lines || o->plan->command || o->plan->capture.quiet ||
 	    !isatty(STDERR_FILENO))
 		return 0;
@@ -126,6 +133,7 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 
 void skw_outputs_free(struct skw_outputs *o)
 {
+	skw_flight_session_free(&o->flight);
 	skw_recorder_free(o->recorder);
 	skw_keylog_free(o->keylog);
 	skw_resolve_free(o->names);

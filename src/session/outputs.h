@@ -7,6 +7,7 @@
 #include "keylog/keylog.h"
 #include "loop/loop.h"
 #include "resolve/resolve.h"
+#include "session/flight.h"
 #include "session/plan.h"
 #include "sink/packet_lines.h"
 #include "sink/recorder.h"
@@ -44,6 +45,7 @@ struct skw_outputs {
 	struct skw_packet_lines lines;
 	struct skw_status status;
 	struct skw_summary summary;
+	struct skw_flight_session flight; /* its plan is NULL if everything is recorded */
 	struct skw_tee tee;
 	struct skw_sink sink;
 };

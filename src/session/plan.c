@@ -12,6 +12,7 @@
 
 #include "pcap/linktype.h"
 #include "session/plan_events.h"
+#include "session/plan_flight.h"
 #include "sink/record_format.h"
 #include "util/cleanup.h"
 
@@ -232,7 +233,9 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 		return skw_error_usage(err,
 				       "--keylog: a pcap file has no place for secrets; write a "
 				       ".pcapng file, or give --format pcapng");
-	return ret ? ret : skw_session_plan_events(plan, err);
+	if (!ret)
+		ret = skw_session_plan_events(plan, err);
+	return ret ? ret : skw_session_plan_flight(plan, err);
 }
 
 int skw_session_plan_summary(struct skw_session_plan *plan, const struct skw_expr_names *names,

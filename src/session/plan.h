@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "dissect/printer.h"
+#include "expr/expr.h"
 #include "format/format_summary_choice.h"
 #include "model/capture_plan.h"
 #include "model/file_plan.h"
@@ -31,6 +32,16 @@ struct skw_session_events_plan {
 	bool asked;        /* it is an error if it is not permitted */
 	uint64_t sweep_ns; /* the time between rows; 0: there are none */
 	struct skw_record_events_options what;
+};
+
+/* A recording that begins before the trouble. skw_session_plan_check() fills in the defaults. */
+struct skw_session_flight_plan {
+	const char *on; /* --on; NULL: everything is recorded */
+	const struct skw_expr_names *names;
+	uint64_t pre_ns, post_ns;
+	uint64_t bytes;        /* --pre-size */
+	bool any;              /* --on-any */
+	uint64_t max_triggers; /* 0: no limit */
 };
 
 struct skw_session_plan {
@@ -82,6 +93,7 @@ struct skw_session_plan {
 	/* --owner, --no-owner */
 	bool owner, no_owner;
 	struct skw_session_events_plan recorded;
+	struct skw_session_flight_plan flight;
 	/* Print the compiled filter and stop. */
 	enum skw_dump dump;
 };

@@ -58,7 +58,7 @@ ARROWS = {
     "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},
     # run: a source without records; the cgroup of its command is the kernel's.
     "run": COMMON | {"loop", "kern/host"},
-    "join": COMMON | {"flow", "table", "expr", "pcap"},
+    "join": COMMON | {"flow", "table", "expr", "pcap", "row"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
     "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink", "resolve",

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A flight recorder: a stage in front of the recorder that keeps packets and events in memory and
+ * passes on what is near a trigger, in order of time.
+ */
+#ifndef SKW_SESSION_FLIGHT_H
+#define SKW_SESSION_FLIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "join/flight.h"
+#include "join/triggers.h"
+#include "loop/sink.h"
+#include "session/plan.h"
+#include "sink/captured.h"
+#include "sink/record_events.h"
+
+struct skw_flight_session {
+	const struct skw_session_plan *plan;
+	struct skw_sink inner; /* lent: the recorder */
+	struct skw_loop *loop; /* lent */
+	struct skw_triggers triggers;
+	struct skw_flight *flight;        /* owned */
+	struct skw_record_events *events; /* owned */
+	struct skw_captured *captured;    /* owned; NULL: all connections count */
+	struct skw_buf block;             /* owned */
+	bool is_full;                     /* the recorder has no room */
+	uint64_t packets, blocks;         /* that were passed on */
+	uint64_t until_ns;                /* everything that is older has come */
+	uint64_t ignored;                 /* triggers after the last that counts */
+	uint64_t lost;                    /* events for which there was no room */
+};
+
+/* Makes the stage in front of `inner`. The caller frees *f, even after an error. 0 or -errno. */
+int skw_flight_session_make(struct skw_flight_session *f, const struct skw_session_plan *plan,
+			    struct skw_sink inner, struct skw_error *err);
+void skw_flight_session_free(struct skw_flight_session *f);
+
+struct skw_sink skw_flight_session_sink(struct skw_flight_session *f);
+
+/* Says how many triggers there were, and what was recorded around them. */
+void skw_flight_session_report(const struct skw_flight_session *f);
+
+#endif

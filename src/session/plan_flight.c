@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session/plan_flight.h"
+
+#include "abi/packet.h"
+#include "join/triggers.h"
+#include "util/clock.h"
+
+#define PRE_NS  (10 * SKW_NS_PER_S)
+#define POST_NS (5 * SKW_NS_PER_S)
+#define BYTES   (64ULL << 20)
+/* The headers of a packet, and something of its data. */
+#define SNAPLEN 256
+
+static int check(const struct skw_session_plan *plan, struct skw_error *err)
+{
+	const struct skw_session_flight_plan *f = &plan->flight;
+	bool asked = f->pre_ns || f->post_ns || f->bytes || f->any || f->max_triggers;
+
+	if (!f->on && asked)
+		return skw_error_usage(err, "--pre, --post, --pre-size, --on-any and "
+					    "--max-triggers are for triggers: give --on");
+	if (!f->on)
+		return 0;
+	if (plan->read_files_len)
+		return skw_error_usage(err, "-r reads a file: --on does not apply");
+	if (!plan->file.name || plan->file.format != SKW_FILE_PCAPNG)
+		return skw_error_usage(err, "--on records to a pcapng file: give -w FILE.pcapng");
+	if (plan->lines)
+		return skw_error_usage(err, "--on records what is near a trigger: --print does not "
+					    "apply");
+	if (plan->recorded.off || plan->recorded.rows_every_ns)
+		return skw_error_usage(err, "--on records events and no rows: --no-events and "
+					    "--rows-every do not apply");
+	return 0;
+}
+
+int skw_session_plan_flight(struct skw_session_plan *plan, struct skw_error *err)
+{
+	struct skw_session_flight_plan *f = &plan->flight;
+	struct skw_triggers triggers;
+	int ret = check(plan, err);
+
+	if (ret || !f->on)
+		return ret;
+	f->pre_ns = f->pre_ns ? f->pre_ns : PRE_NS;
+	f->post_ns = f->post_ns ? f->post_ns : POST_NS;
+	f->bytes = f->bytes ? f->bytes : BYTES;
+	if (plan->capture.snaplen == SKW_SNAPLEN_MAX)
+		plan->capture.snaplen = SNAPLEN;
+	ret = skw_triggers_parse(&triggers, f->on, f->names, err);
+	/* An event that is not told can't trigger. */
+	plan->recorded.asked = true;
+	plan->recorded.what.types.mask |= triggers.types.mask;
+	plan->recorded.what.types.reasons |= triggers.types.reasons;
+	skw_triggers_free(&triggers);
+	return ret;
+}
