@@ -13,7 +13,7 @@
 #include "join/triggers.h"
 #include "loop/sink.h"
 #include "session/plan.h"
-#include "sink/captured.h"
+#include "flow/captured.h"
 #include "sink/record_events.h"
 
 struct skw_flight_session {

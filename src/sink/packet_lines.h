@@ -6,7 +6,7 @@
 #include "dissect/printer.h"
 #include "journal/journal_read.h"
 #include "loop/sink.h"
-#include "sink/captured.h"
+#include "flow/captured.h"
 #include "sink/comment_owners.h"
 #include "sink/lines.h"
 #include "util/buf.h"

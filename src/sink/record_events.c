@@ -8,7 +8,7 @@
 #include "journal/journal_make.h"
 #include "loop/loop.h"
 #include "pcap/pcapng_write.h"
-#include "sink/captured.h"
+#include "flow/captured.h"
 #include "table/table.h"
 #include "util/hash.h"
 

@@ -414,9 +414,7 @@ static int on_signal(void *ctx, int signo, struct skw_error *err)
 
 static void hurry(void *ctx, unsigned ms)
 {
-	struct skw_recorder *r = ctx;
-
-	skw_out_hurry(r->out, (int)ms);
+	skw_out_hurry(((const struct skw_recorder *)ctx)->out, (int)ms);
 }
 
 static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)

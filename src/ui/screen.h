@@ -38,8 +38,7 @@ struct skw_screen_options {
 	const char *host;
 	uint64_t interval_ns;
 	bool no_color, ascii; /* the user asked for them */
-	/* A recording is shown. Paused, the table stays as it is; interval_ns is its pace: 1 s is
-	 * the recorded one. */
+	/* A recording: paused, the table stays; interval_ns is its pace, 1 s the recorded one. */
 	bool recorded;
 	/* Stops the whole job, for Ctrl-Z; returns when it was continued. */
 	void (*stop_job)(void *host_ctx);

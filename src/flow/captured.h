@@ -3,8 +3,8 @@
  * The connections that had a packet lately, by their addresses and ports. The memory is fixed, so
  * of very many the oldest are forgotten.
  */
-#ifndef SKW_SINK_CAPTURED_H
-#define SKW_SINK_CAPTURED_H
+#ifndef SKW_FLOW_CAPTURED_H
+#define SKW_FLOW_CAPTURED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/captured.h"
+#include "flow/captured.h"
 
 #include <stdlib.h>
 #include <string.h>
