@@ -98,6 +98,14 @@ static const struct skw_option settings[] = {
 	  .help = "do not put the interface into promiscuous mode",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.capture.no_promiscuous) },
+	{ .name = "no-owner",
+	  .help = "do not look for the processes of packets",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.no_owner) },
+	{ .name = "events",
+	  .help = "put what TCP does as rows between the packets",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.recorded.on) },
 	{ .name = "keylog",
 	  .arg = "FILE",
 	  .help = "put the secrets of FILE, a TLS key log, between the packets",
@@ -112,6 +120,10 @@ static const char *const sentences[] = {
 	"{tooltip=Bytes to keep of each packet}",
 	"{display=No promiscuous mode}{type=boolflag}{default=false}"
 	"{tooltip=Do not put the interface into promiscuous mode}",
+	"{display=No owners}{type=boolflag}{default=false}"
+	"{tooltip=Do not look for the processes of packets}",
+	"{display=Events}{type=boolflag}{default=false}"
+	"{tooltip=Put what TCP does as rows between the packets}",
 	"{display=TLS key log}{type=fileselect}{mustexist=false}"
 	"{tooltip=A file to which a program writes its TLS secrets (SSLKEYLOGFILE)}",
 };
@@ -208,6 +220,7 @@ static int run(int argc, char **argv, struct skw_error *err)
 	if (!ret)
 		ret = join_filters(&r, &filter, err);
 	r.plan.capture.filter = (const char *)filter.data;
+	r.plan.recorded.off = !r.plan.recorded.on;
 	if (!ret)
 		ret = answer(&r, err);
 	skw_buf_free(&filter);

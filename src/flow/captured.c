@@ -51,7 +51,12 @@ void skw_captured_packets(struct skw_captured *c, const struct skw_packet *run, 
 	}
 }
 
+bool skw_captured_has_connection(struct skw_captured *c, uint64_t connection)
+{
+	return find(c, connection, false);
+}
+
 bool skw_captured_has(struct skw_captured *c, const struct skw_tuple *tuple)
 {
-	return find(c, skw_connection_hash(tuple), false);
+	return skw_captured_has_connection(c, skw_connection_hash(tuple));
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/packet.h"
 #include "model/tuple.h"
@@ -19,5 +20,7 @@ void skw_captured_free(struct skw_captured *c); /* NULL is allowed */
 
 void skw_captured_packets(struct skw_captured *c, const struct skw_packet *run, size_t n);
 bool skw_captured_has(struct skw_captured *c, const struct skw_tuple *tuple);
+/* `connection` is a skw_connection_hash(). */
+bool skw_captured_has_connection(struct skw_captured *c, uint64_t connection);
 
 #endif

@@ -61,26 +61,6 @@ static int squeeze(struct skw_flight_session *f, bool wait, struct skw_error *er
 	return r ? ret : skw_error_set(err, ret, "--pre-size: there is no room for one packet");
 }
 
-static int flight_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
-			  struct skw_error *err)
-{
-	struct skw_flight_session *f = ctx;
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t connection = skw_connection_hash_of_packet(&run[i]);
-
-		while (!skw_flight_packet(f->flight, &run[i], connection)) {
-			int ret = squeeze(f, wait, err);
-
-			if (ret <= 0)
-				return ret < 0 && !i ? ret : (int)i;
-		}
-	}
-	if (f->captured)
-		skw_captured_packets(f->captured, run, n);
-	return (int)n;
-}
-
 /* Secrets, which all packets may need, go on at once. */
 static int flight_all(void *ctx, const struct skw_raw_block *block, bool wait,
 		      struct skw_error *err)
@@ -90,16 +70,14 @@ static int flight_all(void *ctx, const struct skw_raw_block *block, bool wait,
 	return f->inner.ops->block(f->inner.ctx, block, wait, err);
 }
 
-/* Keeps the block in f->block. An event can't wait: where there is no room it is lost. */
+/* Keeps a block. An event can't wait: where there is no room it is lost. */
 static int keep_block(struct skw_flight_session *f, uint64_t ts_ns, uint64_t connection,
-		      struct skw_error *err)
+		      const uint8_t *bytes, uint32_t len, struct skw_error *err)
 {
-	const struct skw_raw_block block = { .bytes = f->block.data,
-					     .len = (uint32_t)f->block.len,
+	const struct skw_raw_block block = { .bytes = bytes,
+					     .len = len,
 					     .type = SKW_PCAPNG_JOURNAL };
 
-	if (f->block.failed)
-		return skw_error_set(err, -ENOMEM, "out of memory");
 	while (!skw_flight_block(f->flight, ts_ns, connection, &block)) {
 		int ret = squeeze(f, false, err);
 
@@ -116,50 +94,113 @@ static double seconds(uint64_t ns)
 }
 
 /* The trigger starts what is recorded of its connection, and becomes a row in the file itself. */
-static int trigger(struct skw_flight_session *f, const char *why, const struct skw_row *row,
-		   uint64_t ts_ns, struct skw_error *err)
+static int trigger(struct skw_flight_session *f, const struct skw_pending_block *at,
+		   const char *why, struct skw_error *err)
 {
-	const struct skw_session_flight_plan *plan = &f->plan->flight;
-	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE], text[512];
-	uint64_t connection = skw_connection_hash(&row->tuple), held_ns;
+	uint64_t max = f->plan->flight.max_triggers, held_ns;
+	char text[512];
 
-	if (plan->max_triggers && skw_flight_figures(f->flight)->triggers >= plan->max_triggers) {
+	if (max && skw_flight_figures(f->flight)->triggers >= max) {
 		f->ignored++;
 		return 0;
 	}
-	if (!skw_flight_trigger(f->flight, ts_ns, connection, &held_ns))
+	if (!skw_flight_trigger(f->flight, at->ts_ns, at->connection, &held_ns))
 		return 0;
-	skw_address_local(local, row);
-	skw_address_remote(remote, row);
-	snprintf(text, sizeof(text),
-		 "trigger %" PRIu64 ": %s of %s > %s; %.1f s before it are held",
-		 skw_flight_figures(f->flight)->triggers, why, local, remote, seconds(held_ns));
+	snprintf(text, sizeof(text), "trigger %" PRIu64 ": %s; %.1f s before it are held",
+		 skw_flight_figures(f->flight)->triggers, why, seconds(held_ns));
 	skw_buf_reset(&f->block);
-	skw_pcapng_note(&f->block, ts_ns, text);
-	return keep_block(f, ts_ns, connection, err);
+	skw_pcapng_note(&f->block, at->ts_ns, text);
+	if (f->block.failed)
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	return keep_block(f, at->ts_ns, at->connection, f->block.data, (uint32_t)f->block.len, err);
 }
 
-static bool counts(struct skw_flight_session *f, const struct skw_row *row)
+enum { EVENT, TRIGGER };
+
+/* Passes on events that are not younger than until_ns, as all packets before them are known now. */
+static int release(struct skw_flight_session *f, uint64_t until_ns, struct skw_error *err)
 {
-	return !f->captured || skw_captured_has(f->captured, &row->tuple);
+	struct skw_pending_block at;
+	const uint8_t *bytes;
+	int ret = 0;
+
+	while (!ret && (bytes = skw_pending_first(&f->pending, until_ns, &at))) {
+		bool counts =
+			!f->captured || skw_captured_has_connection(f->captured, at.connection);
+
+		if (counts && at.type == TRIGGER)
+			ret = trigger(f, &at, (const char *)bytes, err);
+		else if (counts)
+			ret = keep_block(f, at.ts_ns, at.connection, bytes, at.len, err);
+		skw_pending_drop(&f->pending);
+	}
+	return ret;
+}
+
+static int flight_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
+			  struct skw_error *err)
+{
+	struct skw_flight_session *f = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t connection = skw_connection_hash_of_packet(&run[i]);
+		int ret = release(f, run[i].ts_ns, err);
+
+		while (!ret && !skw_flight_packet(f->flight, &run[i], connection)) {
+			int left = squeeze(f, wait, err);
+
+			if (left == 0)
+				return (int)i;
+			ret = left < 0 ? left : 0;
+		}
+		if (ret)
+			return ret;
+		if (f->captured)
+			skw_captured_packets(f->captured, &run[i], 1);
+	}
+	return (int)n;
+}
+
+static void add_pending(struct skw_flight_session *f, struct skw_pending_block *at,
+			const void *bytes, size_t len)
+{
+	at->len = (uint32_t)len;
+	f->lost += !skw_pending_put(&f->pending, at, bytes);
+}
+
+static void add_trigger(struct skw_flight_session *f, uint64_t ts_ns, const struct skw_row *row,
+			const char *why)
+{
+	struct skw_pending_block at = { .ts_ns = ts_ns,
+					.connection = skw_connection_hash(&row->tuple),
+					.type = TRIGGER };
+	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE], text[256];
+
+	skw_address_local(local, row);
+	skw_address_remote(remote, row);
+	int len = snprintf(text, sizeof(text), "%.64s of %s > %s", why, local, remote);
+
+	add_pending(f, &at, text, (size_t)len + 1);
 }
 
 static int flight_event(void *ctx, const struct skw_event *event, struct skw_error *err)
 {
 	struct skw_flight_session *f = ctx;
 	const struct skw_loop_clock *clock = skw_loop_clock(f->loop);
-	uint64_t ts_ns = skw_loop_real_ns(clock, event->ts_ns);
-	int ret = 0;
-
-	if (!counts(f, event->row))
-		return 0;
+	struct skw_pending_block at = { .ts_ns = skw_loop_real_ns(clock, event->ts_ns),
+					.connection = skw_connection_hash(&event->row->tuple),
+					.type = EVENT };
 	const char *why = skw_triggers_event(&f->triggers, event);
 
 	skw_buf_reset(&f->block);
 	skw_record_events_event(f->events, event, clock, &f->block);
+	if (f->block.failed)
+		return skw_error_set(err, -ENOMEM, "out of memory");
 	if (f->block.len)
-		ret = keep_block(f, ts_ns, skw_connection_hash(&event->row->tuple), err);
-	return ret || !why ? ret : trigger(f, why, event->row, ts_ns, err);
+		add_pending(f, &at, f->block.data, f->block.len);
+	if (why)
+		add_trigger(f, at.ts_ns, event->row, why);
+	return 0;
 }
 
 static int flight_tick(void *ctx, const struct skw_table *table,
@@ -169,22 +210,24 @@ static int flight_tick(void *ctx, const struct skw_table *table,
 	uint64_t ts_ns = status->now_ns + (uint64_t)status->offset_ns;
 	const struct skw_row *row;
 	size_t at = 0;
-	int ret = 0;
 
-	while (f->triggers.len && !ret && (row = skw_table_next(table, &at))) {
-		const char *why = counts(f, row) ? skw_triggers_row(&f->triggers, row) : NULL;
+	(void)err;
+	while (f->triggers.len && (row = skw_table_next(table, &at))) {
+		const char *why = skw_triggers_row(&f->triggers, row);
 
 		if (why)
-			ret = trigger(f, why, row, ts_ns, err);
+			add_trigger(f, ts_ns, row, why);
 	}
-	return ret;
+	return 0;
 }
 
 static int flight_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_flight_session *f = ctx;
-	int ret = until_ns ? drain(f, until_ns, false, err) : 0;
+	int ret = until_ns ? release(f, until_ns, err) : 0;
 
+	if (!ret && until_ns)
+		ret = drain(f, until_ns, false, err);
 	if (until_ns)
 		f->until_ns = until_ns;
 	if (!ret && f->plan->flight.max_triggers && !skw_flight_is_busy(f->flight, f->until_ns) &&
@@ -241,7 +284,11 @@ static int flight_close(void *ctx, uint64_t real_ns, struct skw_error *err)
 {
 	struct skw_flight_session *f = ctx;
 	/* If it was never opened, there is no file to drain into. */
-	int ret = f->loop && !skw_loop_has_failed(f->loop) ? drain(f, UINT64_MAX, true, err) : 0;
+	bool drains = f->loop && !skw_loop_has_failed(f->loop);
+	int ret = drains ? release(f, UINT64_MAX, err) : 0;
+
+	if (!ret && drains)
+		ret = drain(f, UINT64_MAX, true, err);
 	int closed = f->inner.ops->close(f->inner.ctx, real_ns, ret ? NULL : err);
 
 	return ret ? ret : closed;
@@ -296,6 +343,7 @@ void skw_flight_session_free(struct skw_flight_session *f)
 	skw_record_events_free(f->events);
 	skw_captured_free(f->captured);
 	skw_buf_free(&f->block);
+	skw_pending_free(&f->pending);
 }
 
 struct skw_sink skw_flight_session_sink(struct skw_flight_session *f)

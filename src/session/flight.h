@@ -14,7 +14,8 @@
 #include "loop/sink.h"
 #include "session/plan.h"
 #include "flow/captured.h"
-#include "sink/record_events.h"
+#include "sink/record/pending.h"
+#include "sink/record/record_events.h"
 
 struct skw_flight_session {
 	const struct skw_session_plan *plan;
@@ -25,6 +26,7 @@ struct skw_flight_session {
 	struct skw_record_events *events; /* owned */
 	struct skw_captured *captured;    /* owned; NULL: all connections count */
 	struct skw_buf block;             /* owned */
+	struct skw_pending pending;       /* owned; events whose packets before them will come */
 	bool is_full;                     /* the recorder has no room */
 	uint64_t packets, blocks;         /* that were passed on */
 	uint64_t until_ns;                /* everything that is older has come */

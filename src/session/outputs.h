@@ -10,7 +10,7 @@
 #include "session/flight.h"
 #include "session/plan.h"
 #include "sink/packet_lines.h"
-#include "sink/recorder.h"
+#include "sink/record/recorder.h"
 #include "sink/status.h"
 #include "sink/summary.h"
 #include "sink/tee.h"

@@ -84,6 +84,7 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 						    .quiet = true,
 						    .told_lacks =
 							    SKW_LACKS_HOLDERS | SKW_LACKS_WIRE },
+					  .quiet = plan->capture.quiet,
 					  .wanted = plan->owner || plan->recorded.asked };
 	bool owners = skw_owners_session_adds(plan);
 	bool events = plan->recorded.wanted;
@@ -159,7 +160,7 @@ static int prepare(void *ctx, struct skw_error *err)
 		return ret;
 	}
 	o->off = ret != 0;
-	if (ret)
+	if (ret && !o->quiet)
 		skw_say("%s: %s (%s this out)", o->lost, why.text, o->option);
 	return 0;
 }

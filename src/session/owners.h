@@ -10,7 +10,7 @@
 #include "loop/source.h"
 #include "model/watch_plan.h"
 #include "session/plan.h"
-#include "sink/record_journal.h"
+#include "sink/record/record_journal.h"
 #include "sink/tee.h"
 
 /*
@@ -31,6 +31,7 @@ struct skw_owners_session {
 	void *pressed;
 	bool wanted;               /* the user has asked for it, so a failure ends the session */
 	bool off;                  /* it failed, and the session goes on without */
+	bool quiet;                /* without a word */
 	const char *lost, *option; /* for a message: the loss, and how to leave it out */
 };
 

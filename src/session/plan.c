@@ -13,7 +13,7 @@
 #include "pcap/linktype.h"
 #include "session/plan_events.h"
 #include "session/plan_flight.h"
-#include "sink/record_format.h"
+#include "sink/record/record_format.h"
 #include "util/cleanup.h"
 
 /* A packet may wait in its ring for this time, unless the ring fills up. */

@@ -16,7 +16,7 @@
 #include "format/format_summary_choice.h"
 #include "model/capture_plan.h"
 #include "model/file_plan.h"
-#include "sink/record_events.h"
+#include "sink/record/record_events.h"
 #include "util/error.h"
 
 enum skw_dump { SKW_DUMP_NONE, SKW_DUMP_TEXT, SKW_DUMP_C, SKW_DUMP_NUMBERS, SKW_DUMP_EBPF };

@@ -53,7 +53,8 @@ ARROWS = {
     "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "keeper", "out"},
     "keylog": COMMON | PURE_FRONT | {"loop", "verbs", "keeper"},
-    "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
+    "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs", "sink/record"},
+    "sink/record": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
     # resolve: a sink that hears of the loop and prints nothing; dissect says what names it asks for.
     "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},
     # run: a source without records; the cgroup of its command is the kernel's.
@@ -61,7 +62,8 @@ ARROWS = {
     "join": COMMON | {"flow", "table", "expr", "pcap", "row"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
     "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
-    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink", "resolve",
+    "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
+                                      "sink/record", "resolve",
                                       "run", "join", "message", "verbs", "keeper"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "ui", "act", "row", "expr", "view"},

@@ -22,7 +22,7 @@ traffic "$A" flood eth0 10 200
 stop INT
 is "$(od -An -tx4 -N4 "$TMP/micro.pcap" | tr -d ' ')" a1b2c3d4 "--time-precision micro writes microseconds"
 
-start "$A" capture -i eth0 -w "$TMP/out.pcapng"
+start "$A" capture -i eth0 --no-events -w "$TMP/out.pcapng"
 traffic "$A" flood eth0 1000 200
 stop INT
 check "pcapng holds each packet as well" numbered 1000 "$TMP/out.pcapng"

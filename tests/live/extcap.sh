@@ -20,7 +20,7 @@ like "$(cat "$OUT")" '^interface \{value=skwatch-lo\}\{display=skwatch: lo\}$' "
 run --extcap-dlts --extcap-interface skwatch-lo
 is "$(cat "$OUT")" "dlt {number=1}{name=EN10MB}{display=Ethernet}" "an interface has a link type"
 run --extcap-config --extcap-interface skwatch-any
-is "$(grep -c '^arg {number=' "$OUT")" 4 "the settings are listed"
+is "$(grep -c '^arg {number=' "$OUT")" 6 "the settings are listed"
 run --extcap-interface skwatch-lo --extcap-capture-filter 'inbound and tcp port 80'
 is "$STATUS $(cat "$OUT")" "0 " "a filter that is right gives no answer"
 run --extcap-interface skwatch-lo --extcap-capture-filter 'tcp prt 80'

@@ -93,9 +93,10 @@ is "$(strings "$TMP/other.pcapng" | grep -c nonsense)" 0 "and they are not in th
 
 : >"$KEYS"
 serve "$KEYS"
-start "$A" capture -i eth0 -w "$TMP/turn.pcapng" -C 1 --keylog "$KEYS"
+start "$A" capture -i eth0 -w "$TMP/turn.pcapng" -C 1 --no-owner --no-events --keylog "$KEYS"
 ask first
 traffic "$A" flood eth0 2500 1000 --pps 20000
+becomes test -e "$TMP/turn.pcapng1"
 ask last
 stop
 is "$(requests "$TMP/turn.pcapng" "$TMP/turn.pcapng2")" "/first /last " "-C: tshark decrypts each file alone"

@@ -13,7 +13,7 @@
 #include "pcap/pcapng_body.h"
 #include "pcap/pcapng_write.h"
 #include "pcap/tls_keys.h"
-#include "sink/record_secrets.h"
+#include "sink/record/record_secrets.h"
 #include "util/cleanup.h"
 
 /* 32 bytes in hex. */

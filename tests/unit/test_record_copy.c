@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Blocks on their way into files: those that find no room, files of a rotation, own sections. */
-#include "sink/record_copy.h"
+#include "sink/record/record_copy.h"
 
 #include <fcntl.h>
 #include <pcap/dlt.h>
@@ -18,8 +18,8 @@
 #include "pcap/pcapng.h"
 #include "pcap/pcapng_write.h"
 #include "pcap/reader.h"
-#include "sink/record_format.h"
-#include "sink/recorder.h"
+#include "sink/record/record_format.h"
+#include "sink/record/recorder.h"
 #include "util/cleanup.h"
 
 #define DEADLINE_S 60 /* kills a test that hangs; no test waits for it */

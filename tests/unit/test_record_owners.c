@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* How the owners of packets get into a pcapng file. */
-#include "sink/record_owners.h"
+#include "sink/record/record_owners.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

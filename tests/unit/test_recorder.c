@@ -2,7 +2,7 @@
 /* Packets into files: through the loop and a keeper, which opens the files, as in a session. */
 #include "config.h"
 
-#include "sink/recorder.h"
+#include "sink/record/recorder.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * A table is recorded sweep by sweep, and a second table is filled from the recording: both have
  * the same rows at the same times.
  */
-#include "sink/record_events.h"
+#include "sink/record/record_events.h"
 
 #include <errno.h>
 #include <setjmp.h>

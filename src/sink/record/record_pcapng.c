@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <config.h>
 
-#include "sink/record_format.h"
+#include "sink/record/record_format.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * first sweep of a file, and then those that have changed, so that a reader of the file can show
  * what a table had at each sweep.
  */
-#ifndef SKW_SINK_RECORD_EVENTS_H
-#define SKW_SINK_RECORD_EVENTS_H
+#ifndef SKW_SINK_RECORD_RECORD_EVENTS_H
+#define SKW_SINK_RECORD_RECORD_EVENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,9 +42,15 @@ void skw_record_events_begin(struct skw_record_events *e);
 /* These packets are captured. */
 void skw_record_events_packets(struct skw_record_events *e, const struct skw_packet *run, size_t n);
 
-/* Appends the block of an event, if it is to be written. */
+/*
+ * Appends the block of an event, if its type is wanted. Whether its connection counts is to be
+ * asked when the packets before it are known.
+ */
 void skw_record_events_event(struct skw_record_events *e, const struct skw_event *event,
 			     const struct skw_loop_clock *clock, struct skw_buf *out);
+
+/* Whether events of this connection count, a skw_connection_hash(). */
+bool skw_record_events_count(struct skw_record_events *e, uint64_t connection);
 
 /*
  * Appends the blocks of the rows that have changed, and that of the sweep. If they are too many for

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/record_journal.h"
+#include "sink/record/record_journal.h"
 
 #include <errno.h>
 
+#include "flow/connection_hash.h"
 #include "loop/loop.h"
 #include "pcap/pcapng.h"
 
@@ -23,6 +24,7 @@ void skw_record_journal_free(struct skw_record_journal *j)
 {
 	skw_record_events_free(j->events);
 	skw_buf_free(&j->blocks);
+	skw_pending_free(&j->pending);
 }
 
 /* Returns 1, 0 if the session ends as its files are full, or -errno. */
@@ -48,18 +50,54 @@ static int put(struct skw_record_journal *j, struct skw_error *err)
 int skw_record_journal_event(struct skw_record_journal *j, const struct skw_event *event,
 			     struct skw_error *err)
 {
+	const struct skw_loop_clock *clock = skw_loop_clock(j->loop);
+	struct skw_pending_block block = { .ts_ns = skw_loop_real_ns(clock, event->ts_ns),
+					   .connection = skw_connection_hash(&event->row->tuple) };
+
+	(void)err;
 	if (!j->events)
 		return 0;
 	skw_buf_reset(&j->blocks);
-	skw_record_events_event(j->events, event, skw_loop_clock(j->loop), &j->blocks);
+	skw_record_events_event(j->events, event, clock, &j->blocks);
 	if (!j->blocks.len && !j->blocks.failed)
 		return 0;
-	bool has_room = !j->blocks.failed && j->files->file.copy.held.len <= ROOM;
-	int ret = has_room ? put(j, err) : 0;
+	block.len = (uint32_t)j->blocks.len;
+	j->lost += j->blocks.failed || !skw_pending_put(&j->pending, &block, j->blocks.data);
+	return 0;
+}
 
-	j->written += ret > 0;
-	j->lost += ret == 0;
+int skw_record_journal_release(struct skw_record_journal *j, uint64_t until_ns,
+			       struct skw_error *err)
+{
+	struct skw_pending_block block;
+	const uint8_t *bytes;
+	int ret = 0;
+
+	while (ret >= 0 && (bytes = skw_pending_first(&j->pending, until_ns, &block))) {
+		if (skw_record_events_count(j->events, block.connection)) {
+			skw_buf_reset(&j->blocks);
+			skw_buf_add(&j->blocks, bytes, block.len);
+			bool has_room = !j->blocks.failed && j->files->file.copy.held.len <= ROOM;
+
+			ret = has_room ? put(j, err) : 0;
+			j->written += ret > 0;
+			j->lost += ret == 0;
+		}
+		skw_pending_drop(&j->pending);
+	}
 	return ret < 0 ? ret : 0;
+}
+
+int skw_record_journal_packet(struct skw_record_journal *j, const struct skw_packet *pkt,
+			      struct skw_error *err)
+{
+	if (!j->events)
+		return 0;
+	int ret = skw_record_journal_release(j, pkt->ts_ns, err);
+
+	if (!ret)
+		skw_record_events_packets(j->events, pkt, 1);
+	return ret;
 }
 
 static int write_rows(struct skw_record_journal *j, const struct skw_table *table,
@@ -98,6 +136,9 @@ int skw_record_journal_pause(struct skw_record_journal *j, uint64_t until_ns, st
 
 	if (!j->events || until_ns < j->files->file.start_ns)
 		return 0;
+	int ret = skw_record_journal_release(j, until_ns, err);
+	if (ret)
+		return ret;
 	j->until_ns = until_ns;
 	j->due = NULL;
 	return due ? write_rows(j, due, &j->due_status, err) : 0;

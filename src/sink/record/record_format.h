@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The interface between the recorder and a file format, which is pcap or pcapng. */
-#ifndef SKW_SINK_RECORD_FORMAT_H
-#define SKW_SINK_RECORD_FORMAT_H
+#ifndef SKW_SINK_RECORD_RECORD_FORMAT_H
+#define SKW_SINK_RECORD_RECORD_FORMAT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -9,9 +9,9 @@
 #include "model/file_plan.h"
 #include "model/packet.h"
 #include "out/out.h"
-#include "sink/record_copy.h"
-#include "sink/record_owners.h"
-#include "sink/record_secrets.h"
+#include "sink/record/record_copy.h"
+#include "sink/record/record_owners.h"
+#include "sink/record/record_secrets.h"
 #include "util/buf.h"
 #include "util/error.h"
 

@@ -3,12 +3,12 @@
  * A sink that writes packets to files. It decides when one file ends and the next begins, and
  * leaves the format to struct skw_record_format.
  */
-#ifndef SKW_SINK_RECORDER_H
-#define SKW_SINK_RECORDER_H
+#ifndef SKW_SINK_RECORD_RECORDER_H
+#define SKW_SINK_RECORD_RECORDER_H
 
 #include "loop/sink.h"
 #include "model/file_plan.h"
-#include "sink/record_journal.h"
+#include "sink/record/record_journal.h"
 #include "verbs/files.h"
 
 struct skw_recorder;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The owners of packets, as a pcapng file tells them. */
-#ifndef SKW_SINK_RECORD_OWNERS_H
-#define SKW_SINK_RECORD_OWNERS_H
+#ifndef SKW_SINK_RECORD_RECORD_OWNERS_H
+#define SKW_SINK_RECORD_RECORD_OWNERS_H
 
 #include <stdbool.h>
 

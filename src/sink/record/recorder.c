@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/recorder.h"
+#include "sink/record/recorder.h"
 
 #include <errno.h>
 #include <pcap/dlt.h>
@@ -14,8 +14,7 @@
 
 #include "loop/loop.h"
 #include "out/out.h"
-#include "sink/record_files.h"
-#include "sink/record_journal.h"
+#include "sink/record/record_files.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -197,16 +196,16 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 	if (r->failure)
 		return r->failure;
 	for (size_t i = 0; i < n; i++) {
-		int ret = take(r, &run[i], NULL, wait, err);
+		int ret = skw_record_journal_packet(&r->journal, &run[i], err);
 
+		if (!ret)
+			ret = take(r, &run[i], NULL, wait, err);
 		if (ret == 1)
 			skw_loop_enough(r->loop);
 		if (ret < 0)
 			r->failure = ret;
 		if (ret)
 			return i || ret > 0 ? (int)i : ret;
-		if (r->journal.events)
-			skw_record_events_packets(r->journal.events, &run[i], 1);
 		if (skw_record_files_are_full(&r->files)) {
 			skw_loop_enough(r->loop);
 			return (int)i + 1;
@@ -428,6 +427,8 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 	if (!ret && !f->opened && r->loop && r->opt.kind->is_file && !skw_loop_has_failed(r->loop))
 		ret = skw_record_files_start(f, real_ns, err);
 	if (!ret && f->opened)
+		ret = skw_record_journal_release(&r->journal, UINT64_MAX, err);
+	if (!ret && f->opened)
 		ret = skw_record_copy_settle(&f->file.copy, true);
 	if (ret >= 0)
 		ret = skw_record_files_stats(f, real_ns);
@@ -437,7 +438,6 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 	 */
 	bool failed = ret || !r->loop || skw_loop_has_failed(r->loop);
 	int closed = skw_out_end(r->out, failed ? LINGER_MS : -1);
-
 	ret = ret ? ret : closed;
 	if (ret)
 		skw_record_files_failed(f, ret, err);

@@ -3,15 +3,15 @@
  * The files of a recorder, one after the other: opened by the keeper, turned over by size or by
  * time, told to the -z command when they are complete. Times are real time.
  */
-#ifndef SKW_SINK_RECORD_FILES_H
-#define SKW_SINK_RECORD_FILES_H
+#ifndef SKW_SINK_RECORD_RECORD_FILES_H
+#define SKW_SINK_RECORD_RECORD_FILES_H
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sink/record_format.h"
+#include "sink/record/record_format.h"
 #include "verbs/files.h"
 
 struct skw_record_files {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/record_owners.h"
+#include "sink/record/record_owners.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/record_events.h"
+#include "sink/record/record_events.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -78,6 +78,11 @@ static bool is_wanted(struct skw_record_events *e, const struct skw_row *row)
 	return !e->captured || skw_captured_has(e->captured, &row->tuple);
 }
 
+bool skw_record_events_count(struct skw_record_events *e, uint64_t connection)
+{
+	return !e->captured || skw_captured_has_connection(e->captured, connection);
+}
+
 /* Appends what is in e->text as a block. */
 static void add_block(struct skw_record_events *e, struct skw_buf *out)
 {
@@ -94,7 +99,7 @@ void skw_record_events_event(struct skw_record_events *e, const struct skw_event
 		.utf8 = true
 	};
 
-	if (!skw_event_types_wanted(&e->opt.types, event) || !is_wanted(e, event->row))
+	if (!skw_event_types_wanted(&e->opt.types, event))
 		return;
 	skw_journal_event(&e->text, event, &env);
 	add_block(e, out);

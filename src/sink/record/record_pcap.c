@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/record_format.h"
+#include "sink/record/record_format.h"
 
 #include <errno.h>
 #include <pcap/dlt.h>

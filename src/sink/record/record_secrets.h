@@ -3,8 +3,8 @@
  * Lines of a TLS key log for files that are not open yet: the first one, and those of a rotation,
  * each of which begins with all of them.
  */
-#ifndef SKW_SINK_RECORD_SECRETS_H
-#define SKW_SINK_RECORD_SECRETS_H
+#ifndef SKW_SINK_RECORD_RECORD_SECRETS_H
+#define SKW_SINK_RECORD_RECORD_SECRETS_H
 
 #include <stdbool.h>
 #include <stddef.h>

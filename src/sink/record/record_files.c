@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/record_files.h"
+#include "sink/record/record_files.h"
 
 #include <errno.h>
 #include <pcap/dlt.h>

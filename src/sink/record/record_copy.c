@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sink/record_copy.h"
+#include "sink/record/record_copy.h"
 
 #include <errno.h>
 #include <inttypes.h>

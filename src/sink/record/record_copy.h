@@ -4,8 +4,8 @@
  * blocks in their order. Each further file of a rotation begins with those that its packets need:
  * the section header, the interfaces, names and secrets.
  */
-#ifndef SKW_SINK_RECORD_COPY_H
-#define SKW_SINK_RECORD_COPY_H
+#ifndef SKW_SINK_RECORD_RECORD_COPY_H
+#define SKW_SINK_RECORD_RECORD_COPY_H
 
 #include <stdbool.h>
 #include <stddef.h>

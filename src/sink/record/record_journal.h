@@ -3,14 +3,15 @@
  * Puts the events and rows of connections into the files of a recorder. Their source can't hold
  * them, so they wait in the file's copy when the output has no room.
  */
-#ifndef SKW_SINK_RECORD_JOURNAL_H
-#define SKW_SINK_RECORD_JOURNAL_H
+#ifndef SKW_SINK_RECORD_RECORD_JOURNAL_H
+#define SKW_SINK_RECORD_RECORD_JOURNAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sink/record_events.h"
-#include "sink/record_files.h"
+#include "sink/record/pending.h"
+#include "sink/record/record_events.h"
+#include "sink/record/record_files.h"
 #include "util/buf.h"
 #include "util/error.h"
 
@@ -26,7 +27,8 @@ struct skw_record_journal {
 	/* Rows that could not be written yet, as there was no time for them: lent. Or NULL. */
 	const struct skw_table *due;
 	struct skw_watch_status due_status;
-	struct skw_buf blocks; /* owned */
+	struct skw_buf blocks;      /* owned */
+	struct skw_pending pending; /* owned; events whose packets before them are still to come */
 };
 
 /* 0 or -ENOMEM. */
@@ -40,6 +42,12 @@ void skw_record_journal_free(struct skw_record_journal *j); /* not `j` itself */
  */
 int skw_record_journal_event(struct skw_record_journal *j, const struct skw_event *event,
 			     struct skw_error *err);
+/* Writes the events before a packet that comes next. */
+int skw_record_journal_packet(struct skw_record_journal *j, const struct skw_packet *pkt,
+			      struct skw_error *err);
+/* Writes the events that are not younger than until_ns. */
+int skw_record_journal_release(struct skw_record_journal *j, uint64_t until_ns,
+			       struct skw_error *err);
 /* Everything that is older than until_ns was taken; 0: that can't be told. */
 int skw_record_journal_pause(struct skw_record_journal *j, uint64_t until_ns,
 			     struct skw_error *err);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sink/record/pending.h"
+
+#include <string.h>
+
+#define ROOM (8u << 20)
+
+void skw_pending_free(struct skw_pending *p)
+{
+	skw_buf_free(&p->all);
+	p->done = 0;
+}
+
+bool skw_pending_put(struct skw_pending *p, const struct skw_pending_block *block,
+		     const void *bytes)
+{
+	size_t len = p->all.len;
+
+	if (len + block->len > ROOM)
+		return false;
+	skw_buf_add(&p->all, block, sizeof(*block));
+	skw_buf_add(&p->all, bytes, block->len);
+	if (!p->all.failed)
+		return true;
+	p->all.failed = false;
+	p->all.len = len;
+	return false;
+}
+
+const uint8_t *skw_pending_first(struct skw_pending *p, uint64_t until_ns,
+				 struct skw_pending_block *block)
+{
+	if (p->done == p->all.len)
+		return NULL;
+	memcpy(block, p->all.data + p->done, sizeof(*block));
+	return block->ts_ns <= until_ns ? p->all.data + p->done + sizeof(*block) : NULL;
+}
+
+void skw_pending_drop(struct skw_pending *p)
+{
+	struct skw_pending_block block;
+
+	if (!skw_pending_first(p, UINT64_MAX, &block))
+		return;
+	p->done += sizeof(block) + block.len;
+	if (p->done < p->all.len)
+		return;
+	skw_buf_reset(&p->all);
+	p->done = 0;
+}
