@@ -5,6 +5,8 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "util/hash.h"
+
 /* Where to look, and whether a socket that is bound to every address will do. */
 struct look {
 	const struct skw_join_sockets *s;
@@ -56,14 +58,12 @@ static const struct skw_row *find(const struct look *look, const struct skw_tupl
 	return row && is_certain(row) ? row : NULL;
 }
 
+/* Not 0. */
 static uint32_t hash_of(const struct skw_tuple *tuple)
 {
-	const uint8_t *bytes = (const uint8_t *)tuple;
-	uint32_t h = 2166136261U; /* FNV-1a */
+	uint64_t hash = skw_hash_bytes(0, tuple, sizeof(*tuple));
 
-	for (size_t i = 0; i < sizeof(*tuple); i++)
-		h = (h ^ bytes[i]) * 16777619U;
-	return h ? h : 1;
+	return (uint32_t)(hash >> 32) | 1;
 }
 
 /* The same for both directions, and not 0. */
@@ -135,7 +135,7 @@ static void find_quoted(const struct look *look, const struct skw_packet *pkt,
 
 	if (skw_flow_of_quote(pkt, flow, &quoted) || !(quoted.known & SKW_FLOW_PORTS))
 		return;
-	struct skw_tuple swapped;
+	struct skw_tuple swapped = { 0 };
 
 	ends->receiver = find(look, &quoted.tuple);
 	swap(&swapped, &quoted.tuple);
@@ -146,7 +146,7 @@ void skw_join_sockets_find(struct skw_join_sockets *s, const struct skw_table *t
 			   uint32_t netns, const struct skw_packet *pkt, struct skw_join_ends *ends)
 {
 	struct look look = { .s = s, .table = table, .netns = netns };
-	struct skw_tuple swapped;
+	struct skw_tuple swapped = { 0 };
 	struct skw_flow flow;
 
 	*ends = (struct skw_join_ends){ 0 };

@@ -15,10 +15,10 @@
 /* Looks for a type of event. False: it is none. */
 static bool set_event(struct skw_journal_entry *e, const struct skw_journal_text *type)
 {
-	for (uint8_t i = 0; i < SKW_EVENT_CREATOR; i++)
-		if (skw_journal_text_is(type, skw_row_event_name(i))) {
+	for (unsigned i = 0; i < SKW_EVENT_CREATOR; i++)
+		if (skw_journal_text_is(type, skw_row_event_name((uint8_t)i))) {
 			e->kind = SKW_JOURNAL_EVENT;
-			e->event.type = i;
+			e->event.type = (uint8_t)i;
 			return true;
 		}
 	return false;

@@ -222,6 +222,7 @@ void skw_pcapng_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt
 void skw_pcapng_owned_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt,
 			     uint32_t iface, bool nano, const struct skw_pcapng_owner *owners[2])
 {
+	const struct skw_pcapng_owner *first = owners[0] ? owners[0] : owners[1];
 	uint32_t comments_len = 0;
 
 	for (size_t i = 0; i < 2; i++)
@@ -233,7 +234,8 @@ void skw_pcapng_owned_packet(struct skw_pcapng_packet *p, const struct skw_packe
 
 	uint8_t *tail = put_flags(p->tail, pkt);
 
-	tail = put_process(tail, owners[0] ? owners[0] : owners[1]);
+	if (first)
+		tail = put_process(tail, first);
 	tail = put(tail, zeros, sizeof(zeros));
 	finish_packet(p, pkt, iface, nano, comments_len, tail);
 }

@@ -63,9 +63,9 @@ void skw_event_field_value(const struct skw_event *event, const struct skw_event
 
 static bool set_state(uint8_t *at, const char *text)
 {
-	for (uint8_t state = 0; state < SKW_STATES; state++)
-		if (text && !strcmp(text, skw_row_state_name(state))) {
-			*at = state;
+	for (unsigned state = 0; state < SKW_STATES; state++)
+		if (text && !strcmp(text, skw_row_state_name((uint8_t)state))) {
+			*at = (uint8_t)state;
 			return true;
 		}
 	return false;

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		show(&first, &before);
 		show(&second, &after);
-		if (before.len != after.len || memcmp(before.data, after.data, after.len))
+		if (before.len != after.len || memcmp(before.data, after.data, after.len) != 0)
 			abort();
 	}
 	skw_buf_free(&text);

@@ -123,9 +123,9 @@ static void events_are_read_as_they_were(void **state)
 
 	(void)state;
 	row.ts_ns -= 500000000;
-	for (uint8_t type = 0; type < SKW_EVENT_CREATOR; type++) {
+	for (unsigned type = 0; type < SKW_EVENT_CREATOR; type++) {
 		struct skw_buf text = SKW_BUF_INIT, got = SKW_BUF_INIT, want = SKW_BUF_INIT;
-		const struct skw_event event = event_of(type, &row);
+		const struct skw_event event = event_of((uint8_t)type, &row);
 		struct skw_journal_entry entry;
 
 		skw_journal_event(&text, &event, &env);
@@ -261,8 +261,8 @@ static void damaged_entries_are_refused(void **state)
 		"SKWATCH_TYPE=row\nSKWATCH_COOKIE=18446744073709551616\n",
 		"SKWATCH_TYPE=row\nSKWATCH_LOCAL_PORT=65536\n",
 		"SKWATCH_TYPE=row\nSKWATCH_LOCAL_ADDR=10.0.0\n",
-		"SKWATCH_TYPE=row\nSKWATCH_FAMILY=inet6\nSKWATCH_LOCAL_ADDR=fe80::1%"
-		"0123456789abcdefg\n",
+		("SKWATCH_TYPE=row\nSKWATCH_FAMILY=inet6\nSKWATCH_LOCAL_ADDR=fe80::1%"
+		 "0123456789abcdefg\n"),
 		"SKWATCH_TYPE=row\nSKWATCH_FAMILY=ipx\n",
 		"SKWATCH_TYPE=row\nSKWATCH_STATE=SLEEPY\n",
 		"SKWATCH_TYPE=row\nSKWATCH_STATE=\n",
