@@ -32,7 +32,7 @@ static int add_interface(void *values, const char *arg, struct skw_error *err)
 /* -s 0 means the largest snaplen, as in tcpdump. */
 static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 {
-	struct skw_capture_plan *plan = &((struct skw_capture_request *)values)->plan.capture;
+	struct skw_session_plan *plan = &((struct skw_capture_request *)values)->plan;
 	char *end;
 
 	errno = 0;
@@ -40,7 +40,8 @@ static int set_snaplen(void *values, const char *arg, struct skw_error *err)
 	if (*end || end == arg || arg[0] == '-' || errno || value > SKW_SNAPLEN_MAX)
 		return skw_error_usage(err, "-s: \"%s\" is not a number up to %d", arg,
 				       SKW_SNAPLEN_MAX);
-	plan->snaplen = value ? (uint32_t)value : SKW_SNAPLEN_MAX;
+	plan->capture.snaplen = value ? (uint32_t)value : SKW_SNAPLEN_MAX;
+	plan->snaplen_given = true;
 	return 0;
 }
 

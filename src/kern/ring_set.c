@@ -90,8 +90,8 @@ static int put_all(int array_fd, const int *fds, unsigned len)
 	return 0;
 }
 
-/* Appends set->len rings, and puts each into its place. On failure none is left. */
-static int make_all(struct skw_ring_set *set, uint64_t bytes, int array_fd)
+/* Appends set->len rings. On failure none is left. */
+static int create_all(struct skw_ring_set *set, uint64_t bytes)
 {
 	unsigned before = set->fds_len;
 	int *fds = reallocarray(set->fds, before + set->len, sizeof(*fds));
@@ -110,7 +110,14 @@ static int make_all(struct skw_ring_set *set, uint64_t bytes, int array_fd)
 		}
 		fds[set->fds_len++] = fd;
 	}
-	int ret = put_all(array_fd, fds + before, set->len);
+	return 0;
+}
+
+/* Puts the last set->len rings into their places. On failure none of them is left. */
+static int place_all(struct skw_ring_set *set, int array_fd)
+{
+	unsigned before = set->fds_len - set->len;
+	int ret = put_all(array_fd, set->fds + before, set->len);
 
 	if (ret)
 		drop_fds(set, before);
@@ -128,7 +135,10 @@ static int failed(const struct skw_ring_set *set, int ret, struct skw_error *err
 
 int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err)
 {
-	int ret = set->bytes > EARLY_BYTES ? make_all(set, EARLY_BYTES, array_fd) : -ENOMEM;
+	int ret = set->bytes > EARLY_BYTES ? create_all(set, EARLY_BYTES) : -ENOMEM;
+
+	if (!ret)
+		ret = place_all(set, array_fd);
 
 	/* Rings that are small anyway, or for which memory is short, have nothing to replace. */
 	if (ret == -ENOMEM)
@@ -141,23 +151,34 @@ static bool can_shrink(const struct skw_ring_set *set)
 	return set->may_shrink && set->bytes > (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Halves the rings until they can be made. */
+static int create_smaller(struct skw_ring_set *set)
+{
+	int ret = -ENOMEM;
+
+	while (ret == -ENOMEM && can_shrink(set)) {
+		set->bytes /= 2;
+		ret = create_all(set, set->bytes);
+	}
+	return ret;
+}
+
 /* Where nobody asked for a size, smaller rings do. */
 static int make_main(struct skw_ring_set *set, int array_fd)
 {
 	unsigned before = set->fds_len;
-	int ret = make_all(set, set->bytes, array_fd);
-	bool shrunk = false;
+	int ret = create_all(set, set->bytes);
+	bool shrunk = ret == -ENOMEM;
 
-	for (; ret == -ENOMEM && can_shrink(set); shrunk = true) {
-		set->bytes /= 2;
-		ret = make_all(set, set->bytes, array_fd);
-	}
+	if (shrunk)
+		ret = create_smaller(set);
 	/* The largest that fit may leave no memory for anything else. */
 	if (!ret && shrunk && can_shrink(set)) {
 		drop_fds(set, before);
-		set->bytes /= 2;
-		ret = make_all(set, set->bytes, array_fd);
+		ret = create_smaller(set);
 	}
+	if (!ret)
+		ret = place_all(set, array_fd);
 	if (!ret && set->bytes < set->usual)
 		skw_say("memory is short: rings of %llu KiB instead of %llu KiB together, which "
 			"may be full sooner",

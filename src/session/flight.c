@@ -41,7 +41,8 @@ static int drain(struct skw_flight_session *f, uint64_t until_ns, bool wait, str
 	const struct skw_flight_record *r;
 
 	f->is_full = false;
-	while ((r = skw_flight_oldest(f->flight, until_ns))) {
+	/* The files may be full. */
+	while (!skw_loop_is_over(f->loop) && (r = skw_flight_oldest(f->flight, until_ns))) {
 		int ret = pass_oldest(f, r, false, wait, err);
 
 		f->is_full = ret == 0;
@@ -233,7 +234,12 @@ static int flight_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 	if (!ret && f->plan->flight.max_triggers && !skw_flight_is_busy(f->flight, f->until_ns) &&
 	    skw_flight_figures(f->flight)->triggers >= f->plan->flight.max_triggers)
 		skw_loop_stop(f->loop);
-	return ret ? ret : f->inner.ops->pause(f->inner.ctx, until_ns, err);
+	if (ret)
+		return ret;
+	/* That much later come the packets, and so the next file. */
+	uint64_t pre_ns = f->plan->flight.pre_ns;
+
+	return f->inner.ops->pause(f->inner.ctx, until_ns > pre_ns ? until_ns - pre_ns : 0, err);
 }
 
 static bool flight_ready(const void *ctx)
@@ -262,6 +268,8 @@ static void flight_clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const c
 {
 	struct skw_flight_session *f = ctx;
 
+	/* The next packet finds a failure. Events with old times must not wait for new ones. */
+	release(f, UINT64_MAX, NULL);
 	skw_flight_clock_set(f->flight, by_ns);
 	f->inner.ops->clock_set(f->inner.ctx, by_ns, real_ns, text);
 }

@@ -85,6 +85,7 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 						    .told_lacks =
 							    SKW_LACKS_HOLDERS | SKW_LACKS_WIRE },
 					  .quiet = plan->capture.quiet,
+					  .triggers = plan->flight.on != NULL,
 					  .wanted = plan->owner || plan->recorded.asked };
 	bool owners = skw_owners_session_adds(plan);
 	bool events = plan->recorded.wanted;
@@ -256,11 +257,13 @@ static int end(void *ctx, struct skw_error *err)
 	int ret = o->off ? 0 : o->inner.ops->end(o->inner.ctx, err);
 	uint64_t lost = o->off ? 0 : skw_watch_status(o->watch)->events_lost;
 
-	if (lost)
-		skw_say("%" PRIu64
-			" events of sockets were lost because a ring was full, so packets "
-			"may lack their owners",
-			lost);
+	if (!lost || o->quiet)
+		return ret;
+	if (o->plan.packets || o->triggers)
+		skw_say("%" PRIu64 " events were lost because a ring was full, so %s%s%s", lost,
+			o->plan.packets ? "packets may lack their owners" : "",
+			o->plan.packets && o->triggers ? ", and " : "",
+			o->triggers ? "triggers may be missing" : "");
 	return ret;
 }
 

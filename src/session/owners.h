@@ -32,6 +32,7 @@ struct skw_owners_session {
 	bool wanted;               /* the user has asked for it, so a failure ends the session */
 	bool off;                  /* it failed, and the session goes on without */
 	bool quiet;                /* without a word */
+	bool triggers;             /* events are triggers, too */
 	const char *lost, *option; /* for a message: the loss, and how to leave it out */
 };
 

@@ -63,6 +63,7 @@ struct skw_session_plan {
 	char *const *command;
 	/* Packets do not wait in their rings. */
 	bool immediate;
+	bool snaplen_given; /* -s */
 
 	/* The session stops after this number of packets and this time; 0: no limit. */
 	uint64_t count;

@@ -8,9 +8,12 @@
 #define ROWS_EVERY_NS SKW_NS_PER_S
 
 /* Whether packets of some connections may be missing in the file. */
-static bool selects(const struct skw_capture_plan *capture)
+static bool selects(const struct skw_session_plan *plan)
 {
-	return capture->filter[0] || capture->ifaces_len || capture->direction != SKW_DIR_UNKNOWN;
+	const struct skw_capture_plan *capture = &plan->capture;
+
+	return plan->command || skw_owner_plan_chooses(&capture->owners) || capture->filter[0] ||
+	       capture->ifaces_len || capture->direction != SKW_DIR_UNKNOWN;
 }
 
 int skw_session_plan_events(struct skw_session_plan *plan, struct skw_error *err)
@@ -34,6 +37,6 @@ int skw_session_plan_events(struct skw_session_plan *plan, struct skw_error *err
 	e->wanted = has_place && !e->off && !plan->read_files_len;
 	e->sweep_ns = e->no_rows ? 0 : e->rows_every_ns ? e->rows_every_ns : ROWS_EVERY_NS;
 	e->what.rows = e->sweep_ns > 0;
-	e->what.only_captured = selects(&plan->capture);
+	e->what.only_captured = selects(plan);
 	return skw_event_types_parse("--event-types", types, &e->what.types, err);
 }

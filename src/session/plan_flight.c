@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/plan_flight.h"
 
-#include "abi/packet.h"
 #include "join/triggers.h"
 #include "util/clock.h"
 
@@ -25,6 +24,9 @@ static int check(const struct skw_session_plan *plan, struct skw_error *err)
 		return skw_error_usage(err, "-r reads a file: --on does not apply");
 	if (!plan->file.name || plan->file.format != SKW_FILE_PCAPNG)
 		return skw_error_usage(err, "--on records to a pcapng file: give -w FILE.pcapng");
+	if (plan->count || plan->count_only)
+		return skw_error_usage(err, "--on records what is near a trigger: -c and --count "
+					    "do not apply; --max-triggers ends it");
 	if (plan->lines)
 		return skw_error_usage(err, "--on records what is near a trigger: --print does not "
 					    "apply");
@@ -45,7 +47,7 @@ int skw_session_plan_flight(struct skw_session_plan *plan, struct skw_error *err
 	f->pre_ns = f->pre_ns ? f->pre_ns : PRE_NS;
 	f->post_ns = f->post_ns ? f->post_ns : POST_NS;
 	f->bytes = f->bytes ? f->bytes : BYTES;
-	if (plan->capture.snaplen == SKW_SNAPLEN_MAX)
+	if (!plan->snaplen_given)
 		plan->capture.snaplen = SNAPLEN;
 	ret = skw_triggers_parse(&triggers, f->on, f->names, err);
 	/* An event that is not told can't trigger. */

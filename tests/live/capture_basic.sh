@@ -144,7 +144,7 @@ stop INT
 is "$(lines_like "$OUT" '^[0-9:]{8}\.[0-9]{6} IP 10\.77\.0\.1\.4000 > 10\.77\.0\.9\.9000: UDP, length 58$')" 3 \
 	"in the form that is known"
 
-start "$A" capture -i eth0 -i lo --no-events -w "$TMP/two.pcapng"
+start "$A" capture -i eth0 -i lo --no-events -w "$TMP/two.pcapng" udp or icmp
 traffic "$A" flood eth0 20 100
 traffic "$A" ping 127.0.0.1 --count 2
 stop INT

@@ -71,6 +71,7 @@ is "$(capinfos -o "$FILE" 2>/dev/null | sed -n 's/^Strict time order: *//p')" Tr
 
 start "$A" capture -i eth0 -w "$TMP/any.pcapng" --on rto --on-any --pre 2s --post 100ms --max-triggers 1
 traffic "$A" flood eth0 1000 100 --pps 20000
+tell talk 1
 tell lose 3000
 tell heal 3000
 finish
@@ -82,6 +83,7 @@ isnt "$(count "!systemd_journal && !tcp")" 0 "the packets of others are there"
 
 start "$A" capture -i eth0 -w "$TMP/small.pcapng" --on rto --on-any --pre 60s --post 1s --pre-size 1M
 traffic "$A" flood eth0 20000 200 --pps 20000
+tell talk 1
 tell lose 3000
 tell heal 3000
 stop

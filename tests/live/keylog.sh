@@ -96,7 +96,7 @@ serve "$KEYS"
 start "$A" capture -i eth0 -w "$TMP/turn.pcapng" -C 1 --no-owner --no-events --keylog "$KEYS"
 ask first
 traffic "$A" flood eth0 2500 1000 --pps 20000
-becomes test -e "$TMP/turn.pcapng1"
+becomes test -e "$TMP/turn.pcapng2"
 ask last
 stop
 is "$(requests "$TMP/turn.pcapng" "$TMP/turn.pcapng2")" "/first /last " "-C: tshark decrypts each file alone"

@@ -53,7 +53,7 @@ end() {
 	is "$STATUS" 0 "$1: ends with status 0"
 }
 
-lines_of() { "$SKWATCH" capture -r "$1" -t -v "$2" 2>/dev/null | sort; }
+lines_of() { "$SKWATCH" capture -r "$1" --no-events -t -v "$2" 2>/dev/null | sort; }
 
 count_of() { "$SKWATCH" capture -r "$1" --count "$2" 2>/dev/null | sed 's/ .*//'; }
 

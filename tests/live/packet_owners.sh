@@ -134,17 +134,17 @@ start "$A" capture -i eth0 --owner-comments first -w "$TMP/first.pcapng"
 client "$A" tcp-client curl 10.77.0.2 7001 3
 stop
 is "$(selects "$TMP/first.pcapng" frame.comment)" 3 "--owner-comments first: one for a connection"
-start "$A" capture -i eth0 --owner-comments none -w "$TMP/none.pcapng"
+start "$A" capture -i eth0 --no-events --owner-comments none -w "$TMP/none.pcapng"
 client "$A" tcp-client curl 10.77.0.2 7001 3
 stop
 is "$(selects "$TMP/none.pcapng" frame.comment)" 0 "--owner-comments none: no comment"
 is "$(grep -c 'curl' "$TMP/none.pcapng")" 1 "but the file has the process"
-start "$A" capture -i eth0 --no-owner -w "$TMP/no.pcapng"
+start "$A" capture -i eth0 --no-events --no-owner -w "$TMP/no.pcapng"
 client "$A" tcp-client curl 10.77.0.2 7001 3
 stop
 is "$(grep -c 'curl' "$TMP/no.pcapng")" 0 "--no-owner: nothing"
 
-start "$A" capture -i eth0 -C 20k -w "$TMP/part.pcapng"
+start "$A" capture -i eth0 --no-events -C 20k -w "$TMP/part.pcapng"
 client "$A" tcp-client curl 10.77.0.2 7001 20
 stop
 parts=("$TMP"/part.pcapng*)

@@ -14,9 +14,16 @@ void skw_pending_free(struct skw_pending *p)
 bool skw_pending_put(struct skw_pending *p, const struct skw_pending_block *block,
 		     const void *bytes)
 {
-	size_t len = p->all.len;
+	size_t left = p->all.len - p->done, len;
 
-	if (len + block->len > ROOM)
+	/* So each byte is moved once at most, on average. */
+	if (p->done > left) {
+		memmove(p->all.data, p->all.data + p->done, left);
+		p->all.len = left;
+		p->done = 0;
+	}
+	len = p->all.len;
+	if (left + block->len > ROOM)
 		return false;
 	skw_buf_add(&p->all, block, sizeof(*block));
 	skw_buf_add(&p->all, bytes, block->len);

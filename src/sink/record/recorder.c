@@ -14,7 +14,6 @@
 
 #include "loop/loop.h"
 #include "out/out.h"
-#include "sink/record/record_files.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -400,8 +399,9 @@ static void clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *te
 {
 	struct skw_recorder *r = ctx;
 
-	skw_record_files_clock_set(&r->files, by_ns);
 	/* The next packet finds a failure. */
+	skw_record_journal_release(&r->journal, UINT64_MAX, NULL);
+	skw_record_files_clock_set(&r->files, by_ns);
 	if (r->files.opened && r->files.format->note)
 		r->files.format->note(&r->files.file, real_ns, text);
 }

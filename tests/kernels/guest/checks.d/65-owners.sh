@@ -32,3 +32,10 @@ if ! grep -q 'ICMP.* unreachable' lines; then
 fi
 check "an error has the process of the packet that it quotes" owned 'ICMP.* unreachable' \
 	"  nslookup$number\$"
+
+# A recording that begins before the trouble.
+capture_start a -i wire -w why.pcapng --on refused --pre 5s --post 1s
+on a nc 10.77.0.2 9 </dev/null >nc.said 2>&1 8<&- || :
+check "a capture with a trigger ends well" capture_stop
+check "a refused connection is the trigger" \
+	grep '^skwatch: 1 trigger: 2 packets and [0-9]* events around it recorded$' said
