@@ -29,9 +29,9 @@ struct recording {
 	struct skw_table *live, *copy;
 	struct skw_record_events *events;
 	struct skw_buf blocks;
-	struct skw_journal_entry entry;
 	bool in_sweep;
 	unsigned rows, gone, sweeps, told;
+	struct skw_journal_entry entry;
 };
 
 static void set_up_recording(struct recording *r, const struct skw_record_events_options *given)
