@@ -44,6 +44,8 @@ int skw_record_secrets_keep(struct skw_record_secrets *s, const uint8_t *lines, 
 
 size_t skw_record_secrets_next(const struct skw_record_secrets *s, size_t *at)
 {
+	if (*at >= s->kept.len)
+		return 0;
 	const uint8_t *from = s->kept.data + *at;
 	size_t len = s->kept.len - *at;
 
