@@ -46,7 +46,7 @@ struct skw_chosen_entry {
 	__u32 users;      /* the number of sockets that share an end */
 };
 
-/* One of these, in an array with one element. */
+/* The figures of the capture. The map is an array with this one element. */
 struct skw_chosen_counters {
 	__u64 entered;   /* tuples and ends */
 	__u64 full;      /* sockets whose tuple or end found no room */

@@ -100,7 +100,6 @@ static void print_help(void)
 	skw_options_help_fields(stdout);
 }
 
-/* A file has what it has: options that choose what to watch would be ignored. */
 static int check_files(struct request *r, struct skw_error *err)
 {
 	const struct skw_events_plan *plan = &r->plan;
@@ -109,13 +108,11 @@ static int check_files(struct request *r, struct skw_error *err)
 			      : plan->ring_bytes  ? "--ring-size"
 			      : plan->duration_ns ? "--duration"
 						  : NULL;
-	int ret = skw_read_list_choose(&r->read, NULL, NULL, err);
+	int ret = skw_read_list_choose_alone(&r->read, ignored, err);
 
 	r->plan.read_files = r->read.names;
 	r->plan.read_files_len = r->read.len;
-	if (!ret && r->read.len && ignored)
-		return skw_error_usage(err, "-r reads a file: %s does not apply", ignored);
-	for (size_t i = 0; i < r->read.len; i++)
+	for (size_t i = 0; !ret && i < r->read.len; i++)
 		if (!r->read.names[i][0])
 			return skw_error_usage(err, "-r: the file's name is empty");
 	if (!r->plan.netns)

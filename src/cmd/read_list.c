@@ -70,6 +70,16 @@ int skw_read_list_choose(struct skw_read_list *list, const char *list_file, cons
 				    "one of -r, -V and -F");
 }
 
+int skw_read_list_choose_alone(struct skw_read_list *list, const char *ignored,
+			       struct skw_error *err)
+{
+	int ret = skw_read_list_choose(list, NULL, NULL, err);
+
+	if (!ret && list->len && ignored)
+		return skw_error_usage(err, "-r reads a file: %s does not apply", ignored);
+	return ret;
+}
+
 void skw_read_list_free(struct skw_read_list *list)
 {
 	free(list->names);

@@ -25,6 +25,13 @@ int skw_read_list_add(struct skw_read_list *list, const char *name);
 int skw_read_list_choose(struct skw_read_list *list, const char *list_file, const char *filter_file,
 			 struct skw_error *err);
 
+/*
+ * The same for commands without -V and -F. A file has what it has: `ignored` names an option that
+ * was given and chooses what to watch, which is an error with -r; NULL: there is none.
+ */
+int skw_read_list_choose_alone(struct skw_read_list *list, const char *ignored,
+			       struct skw_error *err);
+
 /* Frees the members that `list` owns. */
 void skw_read_list_free(struct skw_read_list *list);
 

@@ -184,7 +184,6 @@ static int take_pace(struct skw_top_request *r, struct skw_error *err)
 	return 0;
 }
 
-/* A file has what it has: options that choose what to watch would be ignored. */
 static int take_files(struct skw_top_request *r, struct skw_error *err)
 {
 	const struct skw_watch_plan *watch = &r->plan.watch;
@@ -192,12 +191,10 @@ static int take_files(struct skw_top_request *r, struct skw_error *err)
 			      : watch->cgroup      ? "--cgroup"
 			      : watch->interval_ns ? "-d"
 						   : NULL;
-	int ret = skw_read_list_choose(&r->read, NULL, NULL, err);
+	int ret = skw_read_list_choose_alone(&r->read, ignored, err);
 
 	r->plan.read_files = r->read.names;
 	r->plan.read_files_len = r->read.len;
-	if (!ret && r->read.len && ignored)
-		return skw_error_usage(err, "-r reads a file: %s does not apply", ignored);
 	if (!ret && r->read.len && !r->batch)
 		ret = take_pace(r, err);
 	if (!ret && r->has_speed && !r->read.len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One direction of a TCP connection: what was sent again, and how long the other end took to
- * acknowledge what was sent.
+ * A stream is one direction of a TCP connection: it tells which segments were sent again, and how
+ * long the other end took to acknowledge them.
  *
  * Data that was captured before is sent again. Data that was not is either sent again because it
  * was lost on its way here, or late because other segments have overtaken it: an answer to the loss

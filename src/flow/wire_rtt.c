@@ -88,7 +88,7 @@ static uint16_t find(const struct skw_wire_rtt *r, uint16_t place)
 
 static int make_room(struct skw_wire_rtt *r)
 {
-	/* One place for each power of two is always few enough. */
+	/* A distribution with one place for each power of two never has too many places. */
 	while (r->len == SKW_WIRE_RTT_BUCKETS && r->coarse < FINEST)
 		put_neighbours_together(r);
 	if (r->len < r->size)

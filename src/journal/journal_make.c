@@ -224,7 +224,7 @@ static void begin_message(struct skw_buf *out)
 	skw_buf_add_str(out, SKW_JOURNAL_MESSAGE "=");
 }
 
-/* Some details do not say which event it is. */
+/* The words in front of the details of an event that do not name its type by themselves. */
 static void add_happening(struct skw_buf *out, const struct skw_event *event)
 {
 	static const char *const before_details[SKW_EVENT_CREATOR] = {

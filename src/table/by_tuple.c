@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "util/hash.h"
+
 #define FIRST_BUCKETS 1024U
 
-/* One address, as the last 8 bytes of its form in IPv6 and what is in front of them. */
+/* An address in its form of IPv6: the first 8 bytes, and the last. */
 struct halves {
 	uint64_t high, low;
 };
@@ -30,23 +32,18 @@ static struct halves halves_of(const uint8_t addr[16], uint8_t family)
 	return h;
 }
 
-static uint64_t mix(uint64_t h)
-{
-	h *= 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 32;
-}
-
 uint32_t skw_by_tuple_hash(const struct skw_tuple *tuple)
 {
 	struct halves local = halves_of(tuple->local_addr, tuple->family);
 	struct halves remote = halves_of(tuple->remote_addr, tuple->family);
-	uint64_t h = mix((uint64_t)tuple->proto << 32 | (uint32_t)tuple->local_port << 16 |
-			 tuple->remote_port);
+	uint64_t ports = (uint64_t)tuple->proto << 32 | (uint32_t)tuple->local_port << 16 |
+			 tuple->remote_port;
+	uint64_t h = skw_hash_word(0, ports);
 
-	h = mix(h ^ local.high);
-	h = mix(h ^ local.low);
-	h = mix(h ^ remote.high);
-	return (uint32_t)(mix(h ^ remote.low) >> 32);
+	h = skw_hash_word(h, local.high);
+	h = skw_hash_word(h, local.low);
+	h = skw_hash_word(h, remote.high);
+	return (uint32_t)(skw_hash_word(h, remote.low) >> 32);
 }
 
 static bool same_addr(const uint8_t a[16], uint8_t a_family, const uint8_t b[16], uint8_t b_family)

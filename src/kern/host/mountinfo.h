@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* One mount. The strings are parts of the line that was parsed. */
+/* A line of /proc/PID/mountinfo. The strings are parts of the text that was parsed. */
 struct skw_mountinfo {
 	char *root;    /* the folder of the file system that the mount shows */
 	char *point;   /* the folder where it is */
