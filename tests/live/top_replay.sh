@@ -75,10 +75,14 @@ for cookie, rows in live.items():
                 compared += 1
 assert compared > 20, compared
 END
-check "and the last figures are those of the end" python3 - "$LIVE" "$OUT" "$(port_of v4 client)" <<'END'
+# The recording has other namespaces as well, which may use the same port.
+check "and the last figures are those of the end" python3 - "$LIVE" "$OUT" "$(inode_of "$A")" \
+	"$(port_of v4 client)" <<'END'
 import json, sys
 live, played = ([json.loads(line) for line in open(name)] for name in sys.argv[1:3])
-last = [[r for r in rows if r["local_port"] == int(sys.argv[3])][-1] for rows in (live, played)]
+netns, port = map(int, sys.argv[3:])
+last = [[r for r in rows if r["netns"] == netns and r["local_port"] == port][-1]
+        for rows in (live, played)]
 for field in ("bytes_acked", "bytes_received", "srtt_us", "cwnd", "rto_count", "retrans_segs", "pid",
               "owner_source", "state"):
     assert last[0][field] == last[1][field] is not None, (field, last[0][field], last[1][field])
