@@ -97,6 +97,7 @@ static __always_inline void close_event(struct bpf_sock_ops *skops, const struct
 	/* The kernel stops the socket's timers right after this callback. */
 	rec->row.timer = SKW_TIMER_NONE;
 	rec->row.timer_left_us = SKW_NONE64;
+	row_end(&rec->row, &sk->__sk_common);
 	event_submit(rec);
 }
 

@@ -409,28 +409,33 @@ int skw_sweep_tcp(struct bpf_iter__tcp *ctx)
 		return 0;
 	__u64 cookie = bpf_get_socket_cookie(common);
 
+	/*
+	 * The rows are made of what these functions return: since 6.2 the verifier searches the
+	 * kernel's types for each pointer that is read from `common`.
+	 */
 	if (common->skc_state == TCP_TIME_WAIT) {
 		struct tcp_timewait_sock *tw = bpf_skc_to_tcp_timewait_sock(common);
 
 		if (!tw)
 			return 0;
-		row_start(&rec, common, now, cookie, SKW_ROW_TIME_WAIT);
+		row_start(&rec, &tw->tw_sk.__tw_common, now, cookie, SKW_ROW_TIME_WAIT);
 		sweep_timewait(&rec, tw);
 	} else if (common->skc_state == TCP_NEW_SYN_RECV) {
 		struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(common);
 
 		if (!request)
 			return 0;
-		row_start(&rec, common, now, cookie, SKW_ROW_SYN_RECV);
+		row_start(&rec, &request->req.req.__req_common, now, cookie, SKW_ROW_SYN_RECV);
 		sweep_request(&rec, request, ctx->uid);
 	} else {
 		struct tcp_sock *tp = bpf_skc_to_tcp_sock(common);
 
 		if (!tp)
 			return 0;
-		row_start(&rec, common, now, cookie, SKW_ROW_TCP);
+		row_start(&rec, &sock_of(tp)->__sk_common, now, cookie, SKW_ROW_TCP);
 		sweep_tcp(&rec, tp);
 	}
+	row_end(&rec, common);
 	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
 	return 0;
 }
@@ -453,6 +458,7 @@ int skw_sweep_udp(struct bpf_iter__udp *ctx)
 	rec.send_q = at_least_0((__u32)sk->sk_wmem_alloc.refs.counter - 1);
 	rec.drops = sock_drops(sk);
 	rec.timer = SKW_TIMER_NONE;
+	row_end(&rec, &sk->__sk_common);
 	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
 	return 0;
 }

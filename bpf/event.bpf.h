@@ -156,13 +156,13 @@ static __always_inline struct skw_event_rec *event_start(const struct sock *sk, 
 		return NULL;
 	head_fill(&rec->head, sk, cookie, type, bpf_ktime_get_ns());
 	rec->cgroup_id = sock_cgroup(sk);
-	SOCK_TUPLE(rec, &sk->__sk_common);
-	SOCK_SCOPE(rec, &sk->__sk_common);
 	rec->reserved[0] = rec->reserved[1] = rec->reserved[2] = 0;
 	rec->reserved2 = 0;
 	rec->uid = sk->sk_uid.val;
 	rec->inode = sock_inode(sk);
 	rec->args[0] = rec->args[1] = rec->args[2] = rec->args[3] = 0;
+	SOCK_TUPLE(rec, &sk->__sk_common);
+	SOCK_SCOPE(rec, &sk->__sk_common);
 	return rec;
 }
 

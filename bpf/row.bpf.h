@@ -62,8 +62,8 @@ static __always_inline __u32 at_least_0(__u32 difference)
 }
 
 /*
- * Fills in the identity and the addresses and sets all other fields to unknown. `kind` tells the
- * reader which fields can be known for this kind of socket.
+ * Fills in the identity and sets all other fields to unknown. `kind` tells the reader which fields
+ * can be known for this kind of socket.
  */
 static __always_inline void row_start(struct skw_conn_rec *rec, const struct sock_common *common,
 				      __u64 ts_ns, __u64 cookie, __u8 kind)
@@ -71,8 +71,6 @@ static __always_inline void row_start(struct skw_conn_rec *rec, const struct soc
 	__builtin_memset(rec, 0xff, sizeof(*rec));
 	rec->ts_ns = ts_ns;
 	rec->cookie = cookie;
-	SOCK_TUPLE(rec, common);
-	SOCK_SCOPE(rec, common);
 	rec->netns = sock_netns(common);
 	rec->kind = kind;
 	rec->state = common->skc_state;
@@ -83,6 +81,16 @@ static __always_inline void row_start(struct skw_conn_rec *rec, const struct soc
 	rec->sk_err = 0;
 	*(__u64 *)rec->congestion = 0;
 	*(__u64 *)(rec->congestion + 8) = 0;
+}
+
+/*
+ * Fills in the addresses. This is the last thing to do with a row: the verifier goes through all
+ * that follows once for each version of IP.
+ */
+static __always_inline void row_end(struct skw_conn_rec *rec, const struct sock_common *common)
+{
+	SOCK_TUPLE(rec, common);
+	SOCK_SCOPE(rec, common);
 }
 
 /* Fills in the fields that TCP and UDP sockets share. */

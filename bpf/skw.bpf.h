@@ -72,27 +72,38 @@ static __always_inline __u64 sock_cgroup(const struct sock *sk)
 		}                                                                                  \
 	} while (0)
 
-/* RFC 4291, 2.5.6 and 2.7: the addresses that have a meaning on one link only. */
-static __always_inline bool is_link_local(const __u8 *addr)
+/*
+ * 0 for the addresses that have a meaning on one link only: RFC 4291, 2.5.6 and 2.7. It has at most
+ * 32 bits. This is computed without a branch, as the verifier goes through all that follows once
+ * for each way that leads there.
+ */
+static __always_inline __u64 off_link(const __u8 *addr)
 {
-	return (addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80) ||
-	       (addr[0] == 0xff && (addr[1] & 0x0f) == 2);
+	__u64 head = (__u64)addr[0] << 8 | addr[1];
+
+	return ((head & 0xffc0) ^ 0xfe80) * ((head & 0xff0f) ^ 0xff02);
 }
 
 #define NETDEV_HASHENTRIES 256 /* include/linux/netdevice.h, NETDEV_HASHBITS */
 #define NETDEV_CHAIN_MAX   64
 
+struct scope {
+	char name[SKW_SCOPE_LEN];
+};
+
 /*
  * Finds the name of an interface like dev_get_by_index_rcu() in net/core/dev.c. If it is not found,
- * `out` stays as it is. Only sockets with link-local addresses pay for this.
+ * `out` stays as it is. Only sockets with link-local addresses pay for this. As this function is
+ * not static, the verifier checks it once and not for each call; so it takes no pointers of the
+ * kernel, but a struct net as a number.
  */
-static __noinline __attribute__((unused)) int scope_name(char *out, const struct net *net,
-							 __u32 ifindex)
+__noinline __attribute__((unused)) int scope_name(struct scope *out, __u64 net_at, __u32 ifindex)
 {
+	const struct net *net = (const void *)net_at;
 	const struct hlist_head *heads = NULL;
 	const struct hlist_node *node = NULL;
 
-	if (!bpf_core_field_exists(net->dev_index_head))
+	if (!out || !bpf_core_field_exists(net->dev_index_head))
 		return 0;
 	bpf_core_read(&heads, sizeof(heads), &net->dev_index_head);
 	bpf_probe_read_kernel(&node, sizeof(node), &heads[ifindex & (NETDEV_HASHENTRIES - 1)]);
@@ -103,7 +114,7 @@ static __noinline __attribute__((unused)) int scope_name(char *out, const struct
 
 		bpf_core_read(&index, sizeof(index), &dev->ifindex);
 		if (index == (int)ifindex) {
-			bpf_core_read(out, SKW_SCOPE_LEN, &dev->name);
+			bpf_core_read(out->name, SKW_SCOPE_LEN, &dev->name);
 			return 0;
 		}
 		bpf_core_read(&node, sizeof(node), &node->next);
@@ -111,16 +122,22 @@ static __noinline __attribute__((unused)) int scope_name(char *out, const struct
 	return 0;
 }
 
-/* Two types of records have these members. The tuple must be filled in before. */
+/*
+ * Two types of records have these members. The tuple must be filled in before. Best done last: see
+ * off_link().
+ */
 #define SOCK_SCOPE(rec, common)                                                                    \
 	do {                                                                                       \
 		const struct sock_common *at_ = (common);                                          \
+		__u64 net_ = 0;                                                                    \
+                                                                                                   \
 		(rec)->scope_id = 0;                                                               \
 		((__u64 *)(rec)->scope)[0] = ((__u64 *)(rec)->scope)[1] = 0;                       \
 		if ((rec)->family == AF_INET6 && at_->skc_bound_dev_if &&                          \
-		    (is_link_local((rec)->local_addr) || is_link_local((rec)->remote_addr))) {     \
+		    !(off_link((rec)->local_addr) * off_link((rec)->remote_addr))) {               \
 			(rec)->scope_id = (__u32)at_->skc_bound_dev_if;                            \
-			scope_name((rec)->scope, at_->skc_net.net, (rec)->scope_id);               \
+			bpf_core_read(&net_, sizeof(net_), &at_->skc_net.net);                     \
+			scope_name((struct scope *)(rec)->scope, net_, (rec)->scope_id);           \
 		}                                                                                  \
 	} while (0)
 

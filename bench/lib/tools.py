@@ -51,14 +51,14 @@ def _skwatch(program, name="skwatch", iface=CAPTURE_IF, options=()):
 
 
 def owners(program):
-    """skwatch into pcapng, with the owners of packets and without."""
+    """skwatch into pcapng, with owners of packets and events of connections, and without both."""
     def way(name, *options):
         return Tool(name,
                     lambda path, flt: _with([program, "capture", "-i", CAPTURE_IF, "-w", path,
                                              "--format", "pcapng", *options], flt),
                     "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped")
 
-    return [way("owners"), way("no owners", "--no-owner")]
+    return [way("owners"), way("no owners", "--no-owner", "--no-events")]
 
 
 def _tcpdump(name="tcpdump", iface=CAPTURE_IF):
@@ -95,7 +95,7 @@ def tools(skwatch):
     )}
 
 
-def owners(skwatch):
+def by_owner(skwatch):
     """skwatch with an owner whose packets never come, and no filter before it. The second owner has
     the port of the traffic, at another address, so the look-up can't end early."""
     def tool(name, pid):

@@ -12,6 +12,7 @@
 
 struct skw_captured {
 	uint64_t hashes[SETS][WAYS]; /* newest first; 0: none */
+	uint64_t last;               /* of the packets; 0: none. It is the newest of its set. */
 };
 
 struct skw_captured *skw_captured_new(void)
@@ -46,13 +47,15 @@ void skw_captured_packets(struct skw_captured *c, const struct skw_packet *run, 
 	for (size_t i = 0; i < n; i++) {
 		uint64_t hash = skw_connection_hash_of_packet(&run[i]);
 
-		if (hash)
+		if (hash && hash != c->last)
 			find(c, hash, true);
+		c->last = hash;
 	}
 }
 
 bool skw_captured_has_connection(struct skw_captured *c, uint64_t connection)
 {
+	c->last = 0;
 	return find(c, connection, false);
 }
 

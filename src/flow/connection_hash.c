@@ -33,6 +33,8 @@ uint64_t skw_connection_hash_of_packet(const struct skw_packet *pkt)
 {
 	struct skw_flow flow;
 
+	if (pkt->connection)
+		return pkt->connection;
 	if (skw_flow_of(pkt, &flow))
 		return 0;
 	bool icmp = flow.tuple.proto == IPPROTO_ICMP || flow.tuple.proto == IPPROTO_ICMPV6;

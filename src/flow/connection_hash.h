@@ -11,7 +11,10 @@
 /* Never 0. A socket of IPv6 with IPv4-mapped addresses has the number of its packets of IPv4. */
 uint64_t skw_connection_hash(const struct skw_tuple *tuple);
 
-/* The same of a packet; of an ICMP error, that of the packet it quotes. 0: it has no ports. */
+/*
+ * The same of a packet; of an ICMP error, that of the packet it quotes. 0: it has no ports. If the
+ * packet has its number already, it is not taken apart.
+ */
 uint64_t skw_connection_hash_of_packet(const struct skw_packet *pkt);
 
 #endif

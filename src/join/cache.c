@@ -106,3 +106,41 @@ bool skw_join_cache_find(struct skw_join_cache *c, const struct skw_packet *pkt,
 	at->generation = 0;
 	return false;
 }
+
+static bool are_alike_ip4(const uint8_t *a, const uint8_t *b)
+{
+	uint64_t addrs[2];
+	uint32_t ports[2];
+
+	memcpy(&addrs[0], a + IP4_ADDRS_AT, sizeof(addrs[0]));
+	memcpy(&addrs[1], b + IP4_ADDRS_AT, sizeof(addrs[1]));
+	memcpy(&ports[0], a + IP4_LEN, sizeof(ports[0]));
+	memcpy(&ports[1], b + IP4_LEN, sizeof(ports[1]));
+	return addrs[0] == addrs[1] && ports[0] == ports[1] && a[0] == 0x45 && b[0] == 0x45 &&
+	       a[IP4_PROTO_AT] == b[IP4_PROTO_AT] && has_ports(a[IP4_PROTO_AT]) &&
+	       !((get16(a + IP4_FRAGMENT) | get16(b + IP4_FRAGMENT)) & IP4_MORE_OR_AT);
+}
+
+static bool are_alike_ip6(const uint8_t *a, const uint8_t *b)
+{
+	return a[0] >> 4 == 6 && b[0] >> 4 == 6 && a[IP6_PROTO_AT] == b[IP6_PROTO_AT] &&
+	       has_ports(a[IP6_PROTO_AT]) &&
+	       !memcmp(a + IP6_ADDRS_AT, b + IP6_ADDRS_AT, IP6_LEN + PORTS_LEN - IP6_ADDRS_AT);
+}
+
+bool skw_join_cache_alike(const struct skw_packet *one, const struct skw_packet *other)
+{
+	uint32_t caplen = one->caplen < other->caplen ? one->caplen : other->caplen;
+	const uint8_t *a = one->data, *b = other->data;
+
+	if (one->dlt != DLT_EN10MB || other->dlt != DLT_EN10MB ||
+	    caplen < ETHER_LEN + IP4_LEN + PORTS_LEN)
+		return false;
+	unsigned type = get16(a + ETHER_TYPE_AT);
+	if (type != get16(b + ETHER_TYPE_AT))
+		return false;
+	if (type == 0x0800)
+		return are_alike_ip4(a + ETHER_LEN, b + ETHER_LEN);
+	return type == 0x86dd && caplen >= ETHER_LEN + IP6_LEN + PORTS_LEN &&
+	       are_alike_ip6(a + ETHER_LEN, b + ETHER_LEN);
+}

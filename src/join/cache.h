@@ -40,4 +40,10 @@ struct skw_join_cache {
 bool skw_join_cache_find(struct skw_join_cache *c, const struct skw_packet *pkt,
 			 uint64_t generation, struct skw_join_cached **place);
 
+/*
+ * Whether both packets have the same addresses, ports and protocol. It is also false for packets of
+ * which skw_join_cache_find() has no place.
+ */
+bool skw_join_cache_alike(const struct skw_packet *one, const struct skw_packet *other);
+
 #endif

@@ -96,6 +96,19 @@ static bool own_again(struct skw_join_owners *j, const struct skw_table *table,
 	return true;
 }
 
+/* The table does not change within a run, and most packets are like the one before. */
+static bool own_as_before(struct skw_join_owners *j, size_t at)
+{
+	struct skw_packet *pkt = &j->run[at];
+
+	if (!at || !j->are_told || !skw_join_cache_alike(pkt - 1, pkt))
+		return false;
+	pkt->sender = pkt[-1].sender;
+	pkt->receiver = pkt[-1].receiver;
+	pkt->connection = pkt[-1].connection;
+	return true;
+}
+
 const struct skw_packet *skw_join_owners_run(struct skw_join_owners *j,
 					     const struct skw_packet *run, size_t *n)
 {
@@ -106,7 +119,7 @@ const struct skw_packet *skw_join_owners_run(struct skw_join_owners *j,
 	j->are_told = j->opt.are_told && j->opt.are_told(j->opt.ctx);
 	while (len < *n && len < RUN_MAX) {
 		j->run[len] = run[len];
-		if (table && !own_again(j, table, &j->run[len]) && len)
+		if (table && !own_as_before(j, len) && !own_again(j, table, &j->run[len]) && len)
 			break;
 		len++;
 	}

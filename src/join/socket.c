@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "flow/connection_hash.h"
 #include "util/hash.h"
 
 /* Where to look, and whether a socket that is bound to every address will do. */
@@ -64,14 +65,6 @@ static uint32_t hash_of(const struct skw_tuple *tuple)
 	uint64_t hash = skw_hash_bytes(0, tuple, sizeof(*tuple));
 
 	return (uint32_t)(hash >> 32) | 1;
-}
-
-/* The same for both directions, and not 0. */
-static uint64_t number_of(const struct skw_tuple *tuple, const struct skw_tuple *swapped)
-{
-	uint32_t one = hash_of(tuple), other = hash_of(swapped);
-
-	return (one < other ? (uint64_t)one << 32 | other : (uint64_t)other << 32 | one);
 }
 
 /*
@@ -135,11 +128,8 @@ static void find_quoted(const struct look *look, const struct skw_packet *pkt,
 
 	if (skw_flow_of_quote(pkt, flow, &quoted) || !(quoted.known & SKW_FLOW_PORTS))
 		return;
-	struct skw_tuple swapped = { 0 };
-
 	ends->receiver = find(look, &quoted.tuple);
-	swap(&swapped, &quoted.tuple);
-	ends->connection = number_of(&quoted.tuple, &swapped);
+	ends->connection = skw_connection_hash(&quoted.tuple);
 }
 
 void skw_join_sockets_find(struct skw_join_sockets *s, const struct skw_table *table,
@@ -166,5 +156,5 @@ void skw_join_sockets_find(struct skw_join_sockets *s, const struct skw_table *t
 	ends->sender = find(&look, &flow.tuple);
 	swap(&swapped, &flow.tuple);
 	ends->receiver = find(&look, &swapped);
-	ends->connection = number_of(&flow.tuple, &swapped);
+	ends->connection = skw_connection_hash(&flow.tuple);
 }

@@ -126,9 +126,9 @@ static int use_tap(struct ownerfilter_bpf *bpf, const struct skw_tap *tap)
 }
 
 static int chosen_load(struct skw_chosen *c, const struct skw_owner_plan *plan, struct skw_tap *tap,
-		       struct skw_error *err)
+		       const struct skw_types *types, struct skw_error *err)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path());
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path(types));
 	__u64 cookie = 0;
 	int ret = netns_cookie(&cookie, err);
 
@@ -250,8 +250,11 @@ static int choose(struct skw_chosen *c, const struct skw_owner_plan *plan, struc
 static int chosen_start(struct skw_chosen *c, const struct skw_owner_plan *plan,
 			struct skw_tap *tap, struct skw_error *err)
 {
-	int ret = chosen_load(c, plan, tap, err);
+	struct skw_types types;
 
+	skw_types_open(&types);
+	int ret = chosen_load(c, plan, tap, &types, err);
+	skw_types_close(&types);
 	if (!ret)
 		ret = map_counters(c, err);
 	if (!ret && plan->group_fd)

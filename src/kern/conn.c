@@ -51,8 +51,9 @@ struct skw_conn {
 	uint32_t lacks;               /* SKW_LACKS_*, found while loading */
 };
 
-/* The cgroup that the sockops program is attached to. */
+/* Where the programs go: the cgroup of the sockops program, and this kernel's types. */
 struct place {
+	struct skw_types types;
 	char path[PATH_MAX];
 	int fd;
 	uint64_t subtree; /* kernfs id; 0: the root */
@@ -119,10 +120,11 @@ static int place_open(struct place *place, const char *cgroup, struct skw_error 
 }
 
 /* Loads the programs without the optional parts in `without`. Returns 0 or -errno. */
-static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
-		    uint32_t without)
+static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt,
+		    const struct place *place, uint32_t without)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path());
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts,
+		    .btf_custom_path = skw_types_path(&place->types));
 	struct conn_bpf *bpf = conn_bpf__open_opts(&open_opts);
 
 	if (!bpf)
@@ -132,7 +134,7 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt, uint
 	bpf->rodata->only_netns = opt->netns;
 	bpf->rodata->enrol = opt->enrol;
 	bpf->rodata->known_states = opt->known_states;
-	bpf->rodata->subtree = subtree;
+	bpf->rodata->subtree = place->subtree;
 	bpf->rodata->reader_pidns = skw_conn_owner_pidns();
 	bpf->rodata->jiffy_us = jiffy_us();
 	bpf_map__set_max_entries(bpf->maps.rings, c->rings.len);
@@ -160,14 +162,14 @@ static int missing_btf(int ret)
 }
 
 /* Loads the programs, with as many of the optional parts as the kernel accepts. */
-static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree,
-		     struct skw_error *err)
+static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt,
+		     const struct place *place, struct skw_error *err)
 {
 	int first = 0, ret = 0;
 
 	skw_bpf_log_begin();
 	for (uint32_t without = 0; without < 1U << SKW_ARRAY_SIZE(optional); without++) {
-		ret = conn_try(c, opt, subtree, without);
+		ret = conn_try(c, opt, place, without);
 		ret = missing_btf(ret);
 		first = first ? first : ret;
 		if (!ret)
@@ -232,12 +234,14 @@ static int map_memory(struct skw_conn *c, struct skw_error *err)
 	return 0;
 }
 
-static void trace_attach(struct skw_conn *c, const struct skw_conn_options *opt, uint64_t subtree)
+static void trace_attach(struct skw_conn *c, const struct skw_conn_options *opt,
+			 const struct place *place)
 {
 	const struct skw_conn_trace_options trace = {
+		.types = &place->types,
 		.events = opt->events,
 		.netns = opt->netns,
-		.subtree = subtree,
+		.subtree = place->subtree,
 		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
 		.rings_len = c->rings.len,
 		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
@@ -248,10 +252,12 @@ static void trace_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 	c->lacks |= lacks;
 }
 
-static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt, int cgroup_fd)
+static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
+			const struct place *place)
 {
 	const struct skw_conn_wire_options wire = {
-		.cgroup_fd = cgroup_fd,
+		.types = &place->types,
+		.cgroup_fd = place->fd,
 		.events = opt->events,
 		.netns = opt->netns,
 		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
@@ -269,7 +275,7 @@ static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt, 
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		      const struct place *place, struct skw_error *err)
 {
-	int ret = conn_load(c, opt, place->subtree, err);
+	int ret = conn_load(c, opt, place, err);
 
 	if (!ret)
 		ret = map_memory(c, err);
@@ -281,12 +287,12 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		ret = sockops_attach(c, place, err);
 	if (ret)
 		return ret;
-	trace_attach(c, opt, place->subtree);
-	wire_attach(c, opt, place->fd);
+	trace_attach(c, opt, place);
+	wire_attach(c, opt, place);
 	if (!opt->holders)
 		return 0;
 	/* Holders are optional, like the parts above. */
-	c->owner = skw_conn_owner_open();
+	c->owner = skw_conn_owner_open(&place->types);
 	if (!c->owner)
 		c->lacks |= SKW_LACKS_HOLDERS;
 	return 0;
@@ -302,9 +308,11 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 		return ret ? ret : skw_error_set(err, -ENOMEM, "out of memory");
 	c->cpus = skw_libbpf_cpus();
 	skw_ring_set_plan(&c->rings, 0, opt->ring_bytes, RING_BYTES_DEFAULT);
+	skw_types_open(&place.types);
 	ret = place_open(&place, opt->cgroup, err);
 	if (!ret)
 		ret = conn_start(c, opt, &place, err);
+	skw_types_close(&place.types);
 	skw_cleanup_fd(&place.fd);
 	if (ret) {
 		skw_conn_close(c);

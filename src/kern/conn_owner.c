@@ -26,9 +26,9 @@ uint32_t skw_conn_owner_pidns(void)
 	return (uint32_t)st.st_ino;
 }
 
-struct skw_conn_owner *skw_conn_owner_open(void)
+struct skw_conn_owner *skw_conn_owner_open(const struct skw_types *types)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path());
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path(types));
 	struct skw_conn_owner *o = calloc(1, sizeof(*o));
 
 	if (!o)

@@ -5,10 +5,11 @@
 
 #include <stdint.h>
 
+struct skw_types;
 struct skw_conn_owner;
 
 /* Loads the iterator. Returns NULL if the kernel does not have it. */
-struct skw_conn_owner *skw_conn_owner_open(void);
+struct skw_conn_owner *skw_conn_owner_open(const struct skw_types *types);
 void skw_conn_owner_close(struct skw_conn_owner *o); /* NULL allowed */
 
 /* Returns the iterator's descriptor, which stays ours, or -1 if `o` is NULL. */

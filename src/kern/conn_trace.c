@@ -10,6 +10,7 @@
 #include "abi/conn.h"
 #include "bpf/trace.skel.h"
 #include "kern/conn_owner.h"
+#include "kern/types.h"
 #include "model/watch.h"
 #include "util/cleanup.h"
 
@@ -48,7 +49,8 @@ static struct bpf_program *program_of(const struct trace_bpf *bpf, size_t offset
 /* Loads the programs of this feature and no others. NULL: the kernel refuses them. */
 static struct trace_bpf *load(const struct feature *f, const struct skw_conn_trace_options *opt)
 {
-	struct trace_bpf *bpf = trace_bpf__open();
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path(opt->types));
+	struct trace_bpf *bpf = trace_bpf__open_opts(&open_opts);
 
 	if (!bpf)
 		return NULL;
@@ -91,7 +93,7 @@ static bool feature_open(struct skw_conn_trace *t, size_t i,
 	if (!t->features[i].bpf)
 		return false;
 	for (size_t p = 0; p < features[i].len; p++) {
-		t->features[i].links[p] = bpf_program__attach(
+		t->features[i].links[p] = bpf_program__attach_trace(
 			program_of(t->features[i].bpf, features[i].programs[p]));
 		if (!t->features[i].links[p]) {
 			feature_close(t, i);

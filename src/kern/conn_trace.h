@@ -9,9 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct skw_types;
 struct skw_conn_trace;
 
 struct skw_conn_trace_options {
+	const struct skw_types *types; /* open */
 	/* SKW_EVENT_BIT()s of the events that go into the rings. */
 	uint32_t events;
 	uint32_t netns;   /* inode number of the only network namespace; 0: all */

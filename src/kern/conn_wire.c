@@ -17,7 +17,7 @@ struct skw_conn_wire {
 
 static bool load(struct skw_conn_wire *w, const struct skw_conn_wire_options *opt)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path());
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path(opt->types));
 
 	w->bpf = wire_bpf__open_opts(&open_opts);
 	if (!w->bpf)

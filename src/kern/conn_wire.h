@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct skw_types;
 struct skw_conn_wire;
 
 struct skw_conn_wire_options {
+	const struct skw_types *types; /* open */
 	int cgroup_fd;   /* the folder in cgroup v2 that they are attached to; it stays the caller's
 			  */
 	uint32_t events; /* SKW_EVENT_BIT()s of the events that go into the rings */

@@ -39,7 +39,10 @@ struct skw_packet {
 	const char *comment; /* pcapng comment, NUL-terminated UTF-8; NULL if there is none */
 	/* The processes at both ends, as far as they are on this host. NULL: unknown. */
 	const struct skw_packet_owner *sender, *receiver;
-	/* A number that all packets between two addresses and ports have; 0: both are unknown. */
+	/*
+	 * The number of the connection (skw_connection_hash() in flow/), which all packets between
+	 * two addresses and ports have. 0: both processes are unknown.
+	 */
 	uint64_t connection;
 	/*
 	 * The block of the pcapng file that the packet was read from, with everything that this

@@ -12,7 +12,7 @@ import lintlib
 # Rooms that every other room may use.
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
-PURE = {"row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
+PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "report", "units", "utf8"}
@@ -30,6 +30,7 @@ ARROWS = {
     "view": COMMON | {"row", "expr", "table"},
     "format": COMMON | {"row", "table", "view", "expr", "flow"},
     "journal": COMMON | {"row", "format"},
+    "btf": COMMON,
     "filter": COMMON,
     "pcap": COMMON,
     "flow": COMMON,
@@ -42,7 +43,7 @@ ARROWS = {
     "ui/draw": COMMON | PURE_FRONT,
     "out": COMMON,
     # kern: filters are translated before they are loaded.
-    "kern": COMMON | {"filter", "kern/host"},
+    "kern": COMMON | {"btf", "filter", "kern/host"},
     "kern/host": COMMON,
     "keeper": COMMON,
     # verbs: out gives the name of the next file of a rotation.

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "conn_table.h"
+#include "flow/connection_hash.h"
 #include "flow_frames.h"
 #include "model/packet_owner.h"
 
@@ -168,6 +169,14 @@ static void assert_ends(const struct skw_packet *pkt, unsigned sender, unsigned 
 	assert_int_equal(pkt->sender ? pkt->sender->pid : 0, sender);
 	assert_int_equal(pkt->receiver ? pkt->receiver->pid : 0, receiver);
 	assert_int_equal(pkt->connection != 0, sender || receiver);
+	if (pkt->connection) {
+		struct skw_packet bare = *pkt;
+
+		/* A later fragment has no ports of its own. */
+		bare.connection = 0;
+		uint64_t hash = skw_connection_hash_of_packet(&bare);
+		assert_true(!hash || hash == pkt->connection);
+	}
 }
 
 #define SYN     0x02

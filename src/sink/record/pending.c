@@ -27,8 +27,11 @@ bool skw_pending_put(struct skw_pending *p, const struct skw_pending_block *bloc
 		return false;
 	skw_buf_add(&p->all, block, sizeof(*block));
 	skw_buf_add(&p->all, bytes, block->len);
-	if (!p->all.failed)
+	if (!p->all.failed) {
+		if (!left)
+			p->first_ns = block->ts_ns;
 		return true;
+	}
 	p->all.failed = false;
 	p->all.len = len;
 	return false;
@@ -37,10 +40,10 @@ bool skw_pending_put(struct skw_pending *p, const struct skw_pending_block *bloc
 const uint8_t *skw_pending_first(struct skw_pending *p, uint64_t until_ns,
 				 struct skw_pending_block *block)
 {
-	if (p->done == p->all.len)
+	if (!skw_pending_has(p, until_ns))
 		return NULL;
 	memcpy(block, p->all.data + p->done, sizeof(*block));
-	return block->ts_ns <= until_ns ? p->all.data + p->done + sizeof(*block) : NULL;
+	return p->all.data + p->done + sizeof(*block);
 }
 
 void skw_pending_drop(struct skw_pending *p)
@@ -50,8 +53,11 @@ void skw_pending_drop(struct skw_pending *p)
 	if (!skw_pending_first(p, UINT64_MAX, &block))
 		return;
 	p->done += sizeof(block) + block.len;
-	if (p->done < p->all.len)
+	if (p->done < p->all.len) {
+		memcpy(&block, p->all.data + p->done, sizeof(block));
+		p->first_ns = block.ts_ns;
 		return;
+	}
 	skw_buf_reset(&p->all);
 	p->done = 0;
 }

@@ -22,6 +22,7 @@ struct skw_pending_block {
 struct skw_pending {
 	struct skw_buf all; /* owned */
 	size_t done;        /* bytes of it that are no longer needed */
+	uint64_t first_ns;  /* of the first block, if there is one */
 };
 
 void skw_pending_free(struct skw_pending *p); /* not `p` itself */
@@ -39,6 +40,13 @@ bool skw_pending_put(struct skw_pending *p, const struct skw_pending_block *bloc
  */
 const uint8_t *skw_pending_first(struct skw_pending *p, uint64_t until_ns,
 				 struct skw_pending_block *block);
+
+/* Whether there is one. It costs little, so it can be asked for each packet. */
+static inline bool skw_pending_has(const struct skw_pending *p, uint64_t until_ns)
+{
+	return p->done < p->all.len && p->first_ns <= until_ns;
+}
+
 void skw_pending_drop(struct skw_pending *p);
 
 #endif

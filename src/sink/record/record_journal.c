@@ -93,7 +93,9 @@ int skw_record_journal_packet(struct skw_record_journal *j, const struct skw_pac
 {
 	if (!j->events)
 		return 0;
-	int ret = skw_record_journal_release(j, pkt->ts_ns, err);
+	int ret = skw_pending_has(&j->pending, pkt->ts_ns)
+			  ? skw_record_journal_release(j, pkt->ts_ns, err)
+			  : 0;
 
 	if (!ret)
 		skw_record_events_packets(j->events, pkt, 1);
