@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -478,25 +477,6 @@ static int tear_down(void **state)
 	return system(command);
 }
 
-/* With -Z, a failure to make a file there is told by it. */
-static void a_folder_that_cant_be_opened_keeps_its_reason(void **state)
-{
-	struct skw_file_plan plan = { .name = in_dir("f.pcap") };
-	struct skw_verbs_files files = { .plan = &plan };
-	struct rlimit was, none = { 0 };
-
-	(void)state;
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
-	none.rlim_max = was.rlim_max;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	skw_verbs_files_prepare(&files);
-	setrlimit(RLIMIT_NOFILE, &was);
-	assert_int_equal(files.dir_fd, -EMFILE);
-	skw_verbs_files_prepare(&files);
-	assert_true(files.dir_fd >= 0);
-	skw_verbs_files_settle(&files);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,7 +490,6 @@ int main(void)
 		cmocka_unit_test(a_file_is_made_also_without_packets),
 		cmocka_unit_test(no_file_is_made_when_there_was_nothing_but_a_failure),
 		cmocka_unit_test(a_first_file_that_cant_be_opened_is_told),
-		cmocka_unit_test(a_folder_that_cant_be_opened_keeps_its_reason),
 		cmocka_unit_test(a_packet_that_has_no_place_in_the_middle_of_a_run_ends_the_file),
 		cmocka_unit_test(those_that_a_disk_did_not_take_are_counted),
 		cmocka_unit_test(a_reader_that_is_slow_gets_everything),
