@@ -10,8 +10,10 @@
 #include "abi/packet.h"
 #include "kern/compile.h"
 #include "kern/host/iface.h"
+#include "kern/host/process.h"
 #include "pcap/linktype.h"
 #include "util/cleanup.h"
+#include "util/utf8.h"
 
 /* Interfaces of Wireshark's list that are ours begin like this. */
 #define PREFIX "skwatch-"
@@ -20,8 +22,10 @@
  * interface. */
 static const struct extcap_extra {
 	const char *name, *display;
+	bool by_owner;
 } extras[] = {
-	{ "any", "any" },
+	{ "any", "any", false },
+	{ "processes", "processes", true },
 };
 
 /* Returns NULL if the name is that of an interface of the machine. */
@@ -75,6 +79,44 @@ int skw_extcap_choose(const char *name, struct skw_capture_plan *plan, struct sk
 	if (skw_iface_by_name(name + len, &info, NULL) < 0)
 		return skw_error_usage(err, "%s: no such interface; see --extcap-interfaces", name);
 	plan->ifaces[plan->ifaces_len++] = name + len;
+	return 0;
+}
+
+bool skw_extcap_is_by_owner(const char *name)
+{
+	size_t len = strlen(PREFIX);
+	const struct extcap_extra *extra =
+		strncmp(name, PREFIX, len) == 0 ? extra_of(name + len) : NULL;
+
+	return extra && extra->by_owner;
+}
+
+/* A process chooses its name itself. */
+static void add_name(struct skw_buf *text, const char *name)
+{
+	while (*name)
+		if (*name == '{' || *name == '}') {
+			skw_buf_add_char(text, '_');
+			name++;
+		} else {
+			name = skw_utf8_add_visible(text, name);
+		}
+}
+
+int skw_extcap_list_processes(unsigned setting, struct skw_buf *text, struct skw_error *err)
+{
+	SKW_AUTO_FREE struct skw_owner *list = NULL;
+	size_t n = 0;
+	int ret = skw_process_list(&list, &n);
+
+	if (ret)
+		return skw_error_set(err, ret, "the list of processes: %s", strerror(-ret));
+	skw_buf_printf(text, "value {arg=%u}{value=}{display=(none)}{default=true}\n", setting);
+	for (size_t i = 0; i < n; i++) {
+		skw_buf_printf(text, "value {arg=%u}{value=%u}{display=", setting, list[i].pid);
+		add_name(text, list[i].comm);
+		skw_buf_printf(text, " [%u]}{default=false}\n", list[i].pid);
+	}
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 #ifndef SKW_CAPTURE_EXTCAP_H
 #define SKW_CAPTURE_EXTCAP_H
 
+#include <stdbool.h>
+
 #include "model/capture_plan.h"
 #include "util/buf.h"
 #include "util/error.h"
@@ -21,6 +23,15 @@ int skw_extcap_list(struct skw_buf *text, struct skw_error *err);
  * Returns 0 or a usage error.
  */
 int skw_extcap_choose(const char *name, struct skw_capture_plan *plan, struct skw_error *err);
+
+/* Whether the interface with this name in the list has only packets of chosen processes. */
+bool skw_extcap_is_by_owner(const char *name);
+
+/*
+ * Appends a value for the setting with this number for each process that has a socket of TCP or
+ * UDP, and an empty one for none. Returns 0 or -errno with err filled.
+ */
+int skw_extcap_list_processes(unsigned setting, struct skw_buf *text, struct skw_error *err);
 
 /* Appends a sentence about the link type of the plan's interface. Returns 0 or -errno. */
 int skw_extcap_describe_link(const struct skw_capture_plan *plan, struct skw_buf *text,

@@ -5,8 +5,11 @@
 #include <linux/bpf_common.h>
 #include <linux/filter.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "filter/translate.h"
+#include "keeper/privileges.h"
+#include "kern/chosen.h"
 #include "kern/host/memory.h"
 #include "kern/probe.h"
 #include "kern/skb_access.h"
@@ -151,6 +154,31 @@ void skw_capture_probe_kernel(struct skw_check *check)
 	skw_report_add(check, &line, "%s", ret ? strerror(-ret) : "");
 }
 
+/* It looks for the sockets of this process only. */
+static void probe_owners(struct skw_check *check, struct skw_tap *tap)
+{
+	struct skw_check_line line = { .section = "packets",
+				       .name = "owner filter",
+				       .commands = SKW_CHECK_CAPTURE };
+	const struct skw_owner_plan plan = { .pids = { (uint32_t)getpid() }, .pids_len = 1 };
+	struct skw_chosen *chosen = NULL;
+	struct skw_error err = { 0 };
+	int ret = skw_privileges_missing(SKW_USE_WATCH, &err);
+
+	if (!ret)
+		ret = skw_chosen_open(&plan, tap, &chosen, &err);
+
+	line.state = state_of(ret);
+	line.help = ret == -EPERM ? "run it as root, or with the privileges above"
+		    : ret         ? "a kernel with cgroup v2, CONFIG_CGROUP_BPF and "
+				    "CONFIG_DEBUG_INFO_BTF"
+				  : NULL;
+	skw_report_add(check, &line, "%s%s",
+		       ret ? "--pid, --comm, --cgroup and -- COMMAND do not work: " : "",
+		       reason(ret, &err));
+	skw_chosen_close(chosen);
+}
+
 void skw_capture_probe(struct skw_check *check)
 {
 	const struct skw_tap_options opt = { .ring_bytes = RING_BYTES, .rings = 1, .slots = 1 };
@@ -167,5 +195,7 @@ void skw_capture_probe(struct skw_check *check)
 	skw_report_add(check, &line, "%s", reason(ret, &err));
 	if (!ret)
 		probe_socket(check, tap);
+	if (!ret)
+		probe_owners(check, tap);
 	skw_tap_free(tap);
 }

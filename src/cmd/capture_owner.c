@@ -2,13 +2,11 @@
 /* The options that choose packets by the owner of their socket. */
 #include "cmd/capture_options.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "cmd/owner_words.h"
 #include "util/cleanup.h"
-#include "util/units.h"
 
 #define SOCKETS_MAX 4194304
 
@@ -17,47 +15,19 @@ static struct skw_owner_plan *owners(void *values)
 	return &((struct skw_capture_request *)values)->plan.capture.owners;
 }
 
-static int too_many(const char *option, struct skw_error *err)
-{
-	return skw_error_usage(err, "%s: more than %d", option, SKW_OWNER_PLAN_MAX);
-}
-
 static int add_pid(void *values, const char *arg, struct skw_error *err)
 {
-	struct skw_owner_plan *plan = owners(values);
-	uint64_t pid;
-
-	if (!skw_units_parse_uint(arg, &pid) || !pid || pid > INT_MAX)
-		return skw_error_usage(err, "--pid: \"%s\" is not the number of a process", arg);
-	if (plan->pids_len == SKW_OWNER_PLAN_MAX)
-		return too_many("--pid", err);
-	plan->pids[plan->pids_len++] = (uint32_t)pid;
-	return 0;
-}
-
-static int add_name(const char *option, const char **names, size_t *len, const char *arg,
-		    struct skw_error *err)
-{
-	if (!arg[0])
-		return skw_error_usage(err, "%s: the name is empty", option);
-	if (*len == SKW_OWNER_PLAN_MAX)
-		return too_many(option, err);
-	names[(*len)++] = arg;
-	return 0;
+	return skw_owner_words_add_pid(owners(values), arg, err);
 }
 
 static int add_comm(void *values, const char *arg, struct skw_error *err)
 {
-	struct skw_owner_plan *plan = owners(values);
-
-	return add_name("--comm", plan->comms, &plan->comms_len, arg, err);
+	return skw_owner_words_add_comm(owners(values), arg, err);
 }
 
 static int add_cgroup(void *values, const char *arg, struct skw_error *err)
 {
-	struct skw_owner_plan *plan = owners(values);
-
-	return add_name("--cgroup", plan->cgroups, &plan->cgroups_len, arg, err);
+	return skw_owner_words_add_cgroup(owners(values), arg, err);
 }
 
 #define AT(field) offsetof(struct skw_capture_request, plan.capture.owners.field)

@@ -90,14 +90,18 @@ void skw_conversation_free(struct skw_conversation *c)
 		skw_stream_free(&c->streams[DST]);
 	}
 	free(c->streams);
+	free(c->sockets);
 	c->streams = NULL;
+	c->sockets = NULL;
 }
 
 size_t skw_conversation_memory(const struct skw_conversation *c)
 {
+	size_t sockets = c->sockets ? 2 * sizeof(*c->sockets) : 0;
+
 	if (!c->streams)
-		return 0;
-	return 2 * sizeof(*c->streams) + skw_stream_memory(&c->streams[SRC]) +
+		return sockets;
+	return sockets + 2 * sizeof(*c->streams) + skw_stream_memory(&c->streams[SRC]) +
 	       skw_stream_memory(&c->streams[DST]);
 }
 
@@ -203,11 +207,47 @@ static int take_segment(struct skw_conversation *c, unsigned side, const struct 
 	return ret < 0 ? ret : 0;
 }
 
+static int need_sockets(struct skw_conversation *c)
+{
+	if (c->sockets)
+		return 0;
+	c->sockets = calloc(2, sizeof(*c->sockets));
+	if (!c->sockets)
+		return -ENOMEM;
+	skw_end_socket_init(&c->sockets[SRC]);
+	skw_end_socket_init(&c->sockets[DST]);
+	return 0;
+}
+
+int skw_conversation_tell(struct skw_conversation *c, const struct skw_tuple *tuple,
+			  const struct skw_row *row)
+{
+	int ret = need_sockets(c);
+
+	if (!ret)
+		skw_end_socket_tell(&c->sockets[is_same(&c->tuple, tuple) ? SRC : DST], row);
+	return ret;
+}
+
+static int note_owners(struct skw_conversation *c, unsigned side, const struct skw_packet *pkt)
+{
+	int ret = pkt->sender || pkt->receiver ? need_sockets(c) : 0;
+
+	if (!ret && pkt->sender)
+		skw_end_socket_own(&c->sockets[side], pkt->sender);
+	if (!ret && pkt->receiver)
+		skw_end_socket_own(&c->sockets[1 - side], pkt->receiver);
+	return ret;
+}
+
 int skw_conversation_take(struct skw_conversation *c, const struct skw_packet *pkt,
 			  const struct skw_flow *flow)
 {
 	unsigned side = is_same(&c->tuple, &flow->tuple) ? SRC : DST;
+	int ret = note_owners(c, side, pkt);
 
+	if (ret)
+		return ret;
 	if (is_copy(c, side, pkt, flow)) {
 		c->copies++;
 		return 0;

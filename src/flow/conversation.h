@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flow/end_socket.h"
 #include "flow/flow.h"
 #include "flow/stream.h"
 #include "model/tuple.h"
@@ -40,6 +41,8 @@ struct skw_conversation {
 	struct skw_tuple tuple;
 	struct skw_conversation_side sides[2]; /* the packets of src and of dst */
 	struct skw_stream *streams;            /* owned; two for TCP, else NULL */
+	/* Owned; of src and of dst. NULL: nothing was told of them. */
+	struct skw_end_socket *sockets;
 	/* Real time of the first and the last packet; SKW_CONVERSATION_UNKNOWN: it has none. */
 	uint64_t first_ns, last_ns;
 	/* From the first SYN, and from the last one, to the end of the handshake. */
@@ -72,6 +75,13 @@ size_t skw_conversation_memory(const struct skw_conversation *c);
  */
 int skw_conversation_take(struct skw_conversation *c, const struct skw_packet *pkt,
 			  const struct skw_flow *flow);
+
+/*
+ * Takes what the kernel tells of the socket at one end. `tuple` is the row's, in the form that
+ * packets have. 0 or -ENOMEM.
+ */
+int skw_conversation_tell(struct skw_conversation *c, const struct skw_tuple *tuple,
+			  const struct skw_row *row);
 
 /* Both ends have closed it, or it was reset. */
 bool skw_conversation_is_closed(const struct skw_conversation *c);

@@ -283,6 +283,40 @@ int skw_conversations_take(struct skw_conversations *c, const struct skw_packet 
 	return take(c, pkt, &flow);
 }
 
+/* A socket of IPv6 with IPv4-mapped addresses has packets of IPv4. */
+static struct skw_tuple of_packets(const struct skw_tuple *t)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct skw_tuple out = { .local_port = t->local_port,
+				 .remote_port = t->remote_port,
+				 .family = AF_INET,
+				 .proto = t->proto };
+
+	if (t->family != AF_INET6 || memcmp(t->local_addr, mapped, sizeof(mapped)) != 0 ||
+	    memcmp(t->remote_addr, mapped, sizeof(mapped)) != 0)
+		return *t;
+	memcpy(out.local_addr, t->local_addr + sizeof(mapped), 4);
+	memcpy(out.remote_addr, t->remote_addr + sizeof(mapped), 4);
+	return out;
+}
+
+int skw_conversations_tell(struct skw_conversations *c, const struct skw_row *row)
+{
+	const struct skw_tuple tuple = of_packets(&row->tuple);
+	const struct skw_tuple key = either_way(&tuple);
+	struct node *n = find(c, &key, skw_keyed_hash(c->opt.key, &key, sizeof(key)));
+
+	/* Sockets that are bound only have packets of several conversations. */
+	if (!n || !tuple.remote_port)
+		return 0;
+	c->bytes -= bytes_of(n);
+	int ret = skw_conversation_tell(&n->conversation, &tuple, row);
+	c->bytes += bytes_of(n);
+	if (!ret)
+		keep_limit(c, n);
+	return ret;
+}
+
 int skw_conversations_new(const struct skw_conversations_options *opt,
 			  struct skw_conversations **out)
 {

@@ -39,6 +39,12 @@ void skw_conversations_free(struct skw_conversations *c);
 /* 0 or -ENOMEM. */
 int skw_conversations_take(struct skw_conversations *c, const struct skw_packet *pkt);
 
+/*
+ * Takes what the kernel tells of a socket, if a conversation has its ends: the figures and the
+ * owner of a row. 0 or -ENOMEM.
+ */
+int skw_conversations_tell(struct skw_conversations *c, const struct skw_row *row);
+
 size_t skw_conversations_len(const struct skw_conversations *c);
 /*
  * Sets out[0] to out[len - 1], which are borrowed until the next packet. Their order is that of no

@@ -10,10 +10,13 @@
 #include "format/format_json.h"
 #include "row/address.h"
 #include "util/cleanup.h"
+#include "util/utf8.h"
 
 #define CELL      8
 #define NS_PER_S  1000000000ULL
 #define TIME_SIZE 32
+/* "comm[pid]" */
+#define OWNER_SIZE (SKW_COMM_LEN + 14)
 
 /* ---- JSON and CSV ---- */
 
@@ -30,7 +33,7 @@ static const char *text_of(const struct skw_conversation *c,
 		skw_address_text(c->tuple.family, skw_format_summary_addr(c, field->side), out);
 		return out;
 	case SKW_KIND_TEXT:
-		return skw_format_summary_word(field, value);
+		return skw_format_summary_word(c, field, value);
 	default:
 		return NULL;
 	}
@@ -106,6 +109,16 @@ static const struct column columns[] = {
 	{ "<MED", SKW_SUMMARY_SRC_RTT_MEDIAN_US, 6 }, { "<P99", SKW_SUMMARY_SRC_RTT_P99_US, 6 },
 };
 
+/* These columns are only there if a value is known. */
+static const struct column kernel_columns[] = {
+	{ "KSRTT>", SKW_SUMMARY_DST_KERNEL_SRTT_US, 6 },
+	{ "KRETR>", SKW_SUMMARY_SRC_KERNEL_RETRANS, 6 },
+	{ "<KSRTT", SKW_SUMMARY_SRC_KERNEL_SRTT_US, 6 },
+	{ "<KRETR", SKW_SUMMARY_DST_KERNEL_RETRANS, 6 },
+};
+
+static const char *const owner_titles[] = { "OWNER>", "<OWNER" };
+
 #define START_WIDTH    15
 #define DURATION_WIDTH 8
 #define PROTO_WIDTH    5
@@ -126,14 +139,49 @@ static void widen(int *width, const char *text)
 		*width = len;
 }
 
+static bool is_known(const struct skw_conversation *c, unsigned field)
+{
+	return skw_format_summary_get(c, &skw_format_summary_fields[field]) != SKW_NONE64;
+}
+
+/* The process at a side, as comm[pid]. A byte that a terminal would obey becomes '?'. */
+static const char *owner_of(const struct skw_conversation *c, unsigned side, char text[OWNER_SIZE])
+{
+	const char *comm = c->sockets ? c->sockets[side].comm : "";
+	size_t n = 0;
+
+	if (!c->sockets || c->sockets[side].pid == SKW_NONE32)
+		return "--";
+	while (*comm) {
+		uint32_t character;
+		size_t len = skw_utf8_decode(comm, &character);
+		bool shown = len && !skw_utf8_is_hidden(character);
+
+		len = len ? len : 1;
+		memcpy(text + n, shown ? comm : "?", shown ? len : 1);
+		n += shown ? len : 1;
+		comm += len;
+	}
+	snprintf(text + n, OWNER_SIZE - n, "[%u]", c->sockets[side].pid);
+	return text;
+}
+
 void skw_format_summary_measure(struct skw_format_summary_widths *widths,
 				const struct skw_conversation *c)
 {
-	char src[SKW_ENDPOINT_SIZE], dst[SKW_ENDPOINT_SIZE];
+	char src[SKW_ENDPOINT_SIZE], dst[SKW_ENDPOINT_SIZE], owner[OWNER_SIZE];
 
 	ends_of(c, src, dst);
 	widen(&widths->src, src);
 	widen(&widths->dst, dst);
+	for (size_t i = 0; c->sockets && i < SKW_ARRAY_SIZE(kernel_columns); i++)
+		if (is_known(c, kernel_columns[i].field))
+			widths->kernel |= 1U << i;
+	for (unsigned side = 0; c->sockets && side < 2; side++)
+		if (c->sockets[side].pid != SKW_NONE32) {
+			widen(&widths->owners[side], owner_titles[side]);
+			widen(&widths->owners[side], owner_of(c, side, owner));
+		}
 }
 
 void skw_format_summary_text_head(struct skw_buf *out,
@@ -143,6 +191,13 @@ void skw_format_summary_text_head(struct skw_buf *out,
 		       "DURATION", PROTO_WIDTH, "PROTO", widths->src, "SRC", widths->dst, "DST");
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(columns); i++)
 		skw_buf_printf(out, " %*s", columns[i].width, columns[i].title);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(kernel_columns); i++)
+		if (widths->kernel & 1U << i)
+			skw_buf_printf(out, " %*s", kernel_columns[i].width,
+				       kernel_columns[i].title);
+	for (unsigned side = 0; side < 2; side++)
+		if (widths->owners[side])
+			skw_buf_printf(out, " %-*s", widths->owners[side], owner_titles[side]);
 	skw_buf_add_str(out, " END\n");
 }
 
@@ -178,13 +233,13 @@ static const char *word_of(const struct skw_conversation *c, unsigned field)
 	const struct skw_format_summary_field *f = &skw_format_summary_fields[field];
 	uint64_t value = skw_format_summary_get(c, f);
 
-	return value == SKW_NONE64 ? "--" : skw_format_summary_word(f, value);
+	return value == SKW_NONE64 ? "--" : skw_format_summary_word(c, f, value);
 }
 
 void skw_format_summary_text(struct skw_buf *out, const struct skw_conversation *c,
 			     const struct skw_format_summary_widths *widths)
 {
-	char src[SKW_ENDPOINT_SIZE], dst[SKW_ENDPOINT_SIZE];
+	char src[SKW_ENDPOINT_SIZE], dst[SKW_ENDPOINT_SIZE], owner[OWNER_SIZE];
 
 	ends_of(c, src, dst);
 	add_start(out, c->first_ns);
@@ -193,6 +248,13 @@ void skw_format_summary_text(struct skw_buf *out, const struct skw_conversation 
 		       widths->src, src, c->syn ? ">" : "-", widths->dst, dst);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(columns); i++)
 		add_cell(out, c, columns[i].field, columns[i].width);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(kernel_columns); i++)
+		if (widths->kernel & 1U << i)
+			add_cell(out, c, kernel_columns[i].field, kernel_columns[i].width);
+	for (unsigned side = 0; side < 2; side++)
+		if (widths->owners[side])
+			skw_buf_printf(out, " %-*s", widths->owners[side],
+				       owner_of(c, side, owner));
 	skw_buf_printf(out, " %s\n", word_of(c, SKW_SUMMARY_CLOSE_REASON));
 }
 

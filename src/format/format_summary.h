@@ -13,6 +13,10 @@
 /* Columns of the text whose widths depend on all lines. */
 struct skw_format_summary_widths {
 	int src, dst;
+	/* The processes of src and dst. 0: none is known, and there is no column. */
+	int owners[2];
+	/* One bit for each column of the kernel's figures: one of them is known. */
+	unsigned kernel;
 };
 
 /* Makes the columns as wide as this conversation needs them, at least. */

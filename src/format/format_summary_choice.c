@@ -9,6 +9,8 @@
 static const struct skw_expr_either eithers[] = {
 	{ "port", SKW_SUMMARY_SRC_PORT, SKW_SUMMARY_DST_PORT, "port on either side" },
 	{ "addr", SKW_SUMMARY_SRC_ADDR, SKW_SUMMARY_DST_ADDR, "address on either side" },
+	{ "pid", SKW_SUMMARY_SRC_PID, SKW_SUMMARY_DST_PID, "process on either side" },
+	{ "comm", SKW_SUMMARY_SRC_COMM, SKW_SUMMARY_DST_COMM, "its name" },
 	{ NULL, 0, 0, NULL },
 };
 
@@ -29,8 +31,10 @@ static uint8_t whole(uint8_t field)
 	case SKW_SUMMARY_RETRANS:
 		return SKW_SUMMARY_PACKETS;
 	case SKW_SUMMARY_SRC_RETRANS:
+	case SKW_SUMMARY_SRC_KERNEL_RETRANS:
 		return SKW_SUMMARY_SRC_PACKETS;
 	case SKW_SUMMARY_DST_RETRANS:
+	case SKW_SUMMARY_DST_KERNEL_RETRANS:
 		return SKW_SUMMARY_DST_PACKETS;
 	default:
 		return SKW_EXPR_NO_FIELD;
@@ -44,7 +48,7 @@ static void value(const void *record, uint8_t field, struct skw_value *out)
 
 	*out = (struct skw_value){ .known = number != SKW_NONE64, .number = number };
 	if (out->known && f->info.kind == SKW_KIND_TEXT)
-		out->text = skw_format_summary_word(f, number);
+		out->text = skw_format_summary_word(record, f, number);
 }
 
 static void end(const void *record, uint8_t field, struct skw_expr_end *out)

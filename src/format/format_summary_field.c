@@ -209,6 +209,48 @@ static uint64_t get_copies(const struct skw_conversation *c, unsigned side)
 	return c->copies;
 }
 
+/* The kernel's figure of the socket at a side. */
+static uint64_t told(uint32_t value)
+{
+	return value == SKW_NONE32 ? UNKNOWN : value;
+}
+
+/* The socket at src measures the way to dst. */
+static uint64_t get_kernel_srtt(const struct skw_conversation *c, unsigned side)
+{
+	return c->sockets ? told(c->sockets[1 - side].srtt_us) : UNKNOWN;
+}
+
+static uint64_t get_kernel_min_rtt(const struct skw_conversation *c, unsigned side)
+{
+	return c->sockets ? told(c->sockets[1 - side].min_rtt_us) : UNKNOWN;
+}
+
+static uint64_t get_kernel_retrans(const struct skw_conversation *c, unsigned side)
+{
+	return c->sockets ? told(c->sockets[side].retrans_segs) : UNKNOWN;
+}
+
+static uint64_t get_rto_count(const struct skw_conversation *c, unsigned side)
+{
+	return c->sockets ? told(c->sockets[side].rto_count) : UNKNOWN;
+}
+
+static uint64_t get_pid(const struct skw_conversation *c, unsigned side)
+{
+	return c->sockets ? told(c->sockets[side].pid) : UNKNOWN;
+}
+
+static uint64_t get_comm(const struct skw_conversation *c, unsigned side)
+{
+	return c->sockets && c->sockets[side].comm[0] ? 0 : UNKNOWN;
+}
+
+static const char *comm_of(const struct skw_conversation *c, unsigned side)
+{
+	return c->sockets[side].comm;
+}
+
 #define NAMED(name_, aliases_, help_, kind_)                                                       \
 	.name = (name_), .aliases = (aliases_), .help = (help_), .kind = SKW_KIND_##kind_
 #define FIELD(id, name, aliases, help, kind, get_, side_)                                          \
@@ -219,6 +261,11 @@ static uint64_t get_copies(const struct skw_conversation *c, unsigned side)
 	[SKW_SUMMARY_##id] = { .info = { NAMED(name, aliases, help, TEXT), .values = (words),      \
 					 .values_len = SKW_ARRAY_SIZE(words) },                    \
 			       .get = (get_) }
+#define TEXT(id, name, aliases, help, get_, text_, side_)                                          \
+	[SKW_SUMMARY_##id] = { .info = { NAMED(name, aliases, help, TEXT) },                       \
+			       .get = (get_),                                                      \
+			       .text = (text_),                                                    \
+			       .side = (side_) }
 
 const struct skw_format_summary_field skw_format_summary_fields[SKW_SUMMARY_FIELDS] = {
 	FIELD(FIRST_AT, "first_at", "start", "time of the first packet", TIME, get_first, BOTH),
@@ -281,6 +328,29 @@ const struct skw_format_summary_field skw_format_summary_fields[SKW_SUMMARY_FIEL
 	      BOTH),
 	FIELD(COPIES, "copies", NULL, "packets of other interfaces; they do not count", NUMBER,
 	      get_copies, BOTH),
+	FIELD(DST_KERNEL_SRTT_US, "dst_kernel_srtt_us", "dst_kernel_srtt kernel_srtt",
+	      "smoothed round-trip time to dst, as the kernel of src has it", US, get_kernel_srtt,
+	      DST),
+	FIELD(DST_KERNEL_MIN_RTT_US, "dst_kernel_min_rtt_us", "dst_kernel_min_rtt",
+	      "the lowest, as the kernel of src has it", US, get_kernel_min_rtt, DST),
+	FIELD(SRC_KERNEL_RETRANS, "src_kernel_retrans", NULL,
+	      "segments that the kernel of src has sent again", NUMBER, get_kernel_retrans, SRC),
+	FIELD(SRC_RTO_COUNT, "src_rto_count", NULL, "timeouts that it has had", NUMBER,
+	      get_rto_count, SRC),
+	FIELD(SRC_KERNEL_SRTT_US, "src_kernel_srtt_us", "src_kernel_srtt",
+	      "smoothed round-trip time to src, as the kernel of dst has it", US, get_kernel_srtt,
+	      SRC),
+	FIELD(SRC_KERNEL_MIN_RTT_US, "src_kernel_min_rtt_us", "src_kernel_min_rtt",
+	      "the lowest, as the kernel of dst has it", US, get_kernel_min_rtt, SRC),
+	FIELD(DST_KERNEL_RETRANS, "dst_kernel_retrans", NULL,
+	      "segments that the kernel of dst has sent again", NUMBER, get_kernel_retrans, DST),
+	FIELD(DST_RTO_COUNT, "dst_rto_count", NULL, "timeouts that it has had", NUMBER,
+	      get_rto_count, DST),
+	FIELD(SRC_PID, "src_pid", NULL, "process at src, the lowest if there are several", NUMBER,
+	      get_pid, SRC),
+	TEXT(SRC_COMM, "src_comm", NULL, "its name", get_comm, comm_of, SRC),
+	FIELD(DST_PID, "dst_pid", NULL, "process at dst", NUMBER, get_pid, DST),
+	TEXT(DST_COMM, "dst_comm", NULL, "its name", get_comm, comm_of, DST),
 };
 
 const struct skw_format_summary_field *skw_format_summary_find(const char *name, size_t len)

@@ -50,6 +50,18 @@ enum skw_format_summary_id {
 	SKW_SUMMARY_FRAGMENTS,
 	SKW_SUMMARY_CUT,
 	SKW_SUMMARY_COPIES,
+	SKW_SUMMARY_DST_KERNEL_SRTT_US,
+	SKW_SUMMARY_DST_KERNEL_MIN_RTT_US,
+	SKW_SUMMARY_SRC_KERNEL_RETRANS,
+	SKW_SUMMARY_SRC_RTO_COUNT,
+	SKW_SUMMARY_SRC_KERNEL_SRTT_US,
+	SKW_SUMMARY_SRC_KERNEL_MIN_RTT_US,
+	SKW_SUMMARY_DST_KERNEL_RETRANS,
+	SKW_SUMMARY_DST_RTO_COUNT,
+	SKW_SUMMARY_SRC_PID,
+	SKW_SUMMARY_SRC_COMM,
+	SKW_SUMMARY_DST_PID,
+	SKW_SUMMARY_DST_COMM,
 	SKW_SUMMARY_FIELDS
 };
 
@@ -58,10 +70,13 @@ struct skw_format_summary_field {
 	struct skw_field_info info;
 	/*
 	 * The value: all ones if it is unknown. Microseconds, or nanoseconds of real time for
-	 * SKW_KIND_TIME; of SKW_KIND_TEXT the index of its text in info.values. An address is
-	 * always known, and the value is 0: see skw_format_summary_addr().
+	 * SKW_KIND_TIME; of SKW_KIND_TEXT see skw_format_summary_word(). An address is always
+	 * known, and the value is 0: see skw_format_summary_addr().
 	 */
 	uint64_t (*get)(const struct skw_conversation *c, unsigned side);
+	/* A text that may be any, if its value is known. NULL: the value is an index of
+	 * info.values. */
+	const char *(*text)(const struct skw_conversation *c, unsigned side);
 	uint8_t side;
 };
 
@@ -76,11 +91,12 @@ static inline uint64_t skw_format_summary_get(const struct skw_conversation *c,
 	return field->get(c, field->side);
 }
 
-/* The text of a value of SKW_KIND_TEXT. */
-static inline const char *skw_format_summary_word(const struct skw_format_summary_field *field,
+/* The text of a known value of SKW_KIND_TEXT. It may have any characters. */
+static inline const char *skw_format_summary_word(const struct skw_conversation *c,
+						  const struct skw_format_summary_field *field,
 						  uint64_t value)
 {
-	return field->info.values[value];
+	return field->text ? field->text(c, field->side) : field->info.values[value];
 }
 
 /* The address of a side. */

@@ -38,8 +38,8 @@ static int compare_values(const struct item *a, const struct item *b,
 	if (by->info.kind == SKW_KIND_ADDR)
 		return compare_addrs(a, b, by->side);
 	if (by->info.kind == SKW_KIND_TEXT)
-		return strcmp(skw_format_summary_word(by, a->key),
-			      skw_format_summary_word(by, b->key));
+		return strcmp(skw_format_summary_word(a->c, by, a->key),
+			      skw_format_summary_word(b->c, by, b->key));
 	return compare_numbers(a->key, b->key);
 }
 

@@ -111,6 +111,13 @@ static int hear(struct skw_run *run, struct skw_error *err)
 	do {
 		n = recv(run->fd, &message, sizeof(message), 0);
 	} while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		int ret = -errno;
+
+		run->ended = true;
+		return skw_error_set(err, ret, "the command: hearing of its end: %s",
+				     strerror(-ret));
+	}
 	if (n != sizeof(message)) {
 		run->ended = true;
 		return skw_error_set(err, -EPIPE,

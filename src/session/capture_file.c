@@ -22,7 +22,8 @@ int skw_session_capture_file(const struct skw_session_plan *plan, struct skw_err
 						.direction = plan->capture.direction,
 						.no_optimize = plan->capture.no_optimize,
 						.snaplen = plan->capture.snaplen,
-						.blocks = plan->lines && !plan->recorded.off,
+						.blocks = (plan->lines || plan->summary) &&
+							  !plan->recorded.off,
 						.output = plan->file.name ? &outputs.files : NULL };
 	struct skw_replay *r;
 

@@ -100,6 +100,8 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 		ret = skw_owners_session_make(&l->owners, plan, &l->outputs.tee, err);
 	l->owners.is_pressed = skw_capture_is_pressed;
 	l->owners.pressed = l->capture;
+	l->owners.last = plan->summary ? skw_summary_tell : NULL;
+	l->owners.last_ctx = &l->outputs.summary;
 	if (l->owners.watch)
 		sources[sources_len++] = skw_owners_session_source(&l->owners);
 	if (l->run)

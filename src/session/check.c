@@ -14,6 +14,7 @@
 #include "format/check.h"
 #include "keeper/layers.h"
 #include "keeper/privileges.h"
+#include "run/probe.h"
 #include "session/show.h"
 #include "util/report.h"
 #include "watch/probe.h"
@@ -129,6 +130,7 @@ int skw_session_check(bool json, struct skw_error *err)
 	bool alone = skw_watch_probe_netns(&check);
 
 	skw_capture_probe(&check);
+	skw_run_probe(&check);
 	skw_watch_probe(&check, alone);
 	skw_layers_probe(&check);
 	check_libraries(&check);

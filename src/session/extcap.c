@@ -45,6 +45,18 @@ int skw_session_extcap_link_types(const char *interface, struct skw_error *err)
 	return show(ret, &text, err);
 }
 
+int skw_session_extcap_processes(unsigned setting, struct skw_error *err)
+{
+	struct skw_buf text = SKW_BUF_INIT;
+
+	return show(skw_extcap_list_processes(setting, &text, err), &text, err);
+}
+
+bool skw_session_extcap_is_by_owner(const char *interface)
+{
+	return skw_extcap_is_by_owner(interface);
+}
+
 int skw_session_extcap_filter(const char *interface, struct skw_session_plan *plan,
 			      struct skw_error *err)
 {
@@ -63,11 +75,7 @@ int skw_session_extcap_filter(const char *interface, struct skw_session_plan *pl
 	return show(0, &text, err);
 }
 
-/*
- * Wireshark waits for its pipe to be opened, also when the program has failed before that, such as
- * because of a wrong filter. So it is opened and closed. Nothing is done if that is not possible.
- */
-static void release_reader(const char *fifo)
+void skw_session_extcap_release(const char *fifo)
 {
 	const struct timespec pause = { .tv_nsec = RELEASE_PAUSE_MS * (long)SKW_NS_PER_MS };
 	struct stat st;
@@ -101,12 +109,15 @@ int skw_session_extcap_capture(const char *interface, const char *fifo,
 
 	if (ret)
 		return ret;
+	if (skw_extcap_is_by_owner(interface) && !skw_owner_plan_chooses(&plan->capture.owners))
+		return skw_error_usage(err,
+				       "%s: no process is chosen: set a process (--pid), a name "
+				       "(--comm) or a cgroup (--cgroup); skwatch-any has all "
+				       "packets",
+				       interface);
 	plan->capture.quiet = true;
 	plan->file.name = fifo;
 	plan->file.may_leave = true;
 	plan->format_name = "pcapng";
-	ret = capture(plan, err);
-	if (ret)
-		release_reader(fifo);
-	return ret;
+	return capture(plan, err);
 }

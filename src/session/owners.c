@@ -14,6 +14,8 @@
 
 /* Sweeps tell the sockets that no event told, and the holders of inherited sockets. */
 #define SWEEP_NS (30 * SKW_NS_PER_S)
+/* A summary tells the figures of each connection. */
+#define SUMMARY_SWEEP_NS SKW_NS_PER_S
 /* The last packets of a connection come after its close. */
 #define CLOSED_NS (5 * SKW_NS_PER_S)
 #define LEAD_NS   (SKW_OWNERS_SESSION_LEAD_MS * SKW_NS_PER_MS)
@@ -27,6 +29,8 @@
 	 SKW_EVENT_BIT(SKW_EVENT_CONNECT) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |                 \
 	 SKW_EVENT_BIT(SKW_EVENT_LISTEN) | SKW_EVENT_BIT(SKW_EVENT_CLOSE) |                        \
 	 SKW_EVENT_BIT(SKW_EVENT_WIRE) | SKW_EVENT_BIT(SKW_EVENT_RELEASE))
+/* These cost something for each packet, and tell nothing that a table of connections needs. */
+#define PACKET_EVENTS (SKW_EVENT_BIT(SKW_EVENT_WIRE) | SKW_EVENT_BIT(SKW_EVENT_RELEASE))
 
 static const struct skw_table *table(void *ctx)
 {
@@ -89,18 +93,25 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 					  .wanted = plan->owner || plan->recorded.asked };
 	bool owners = skw_owners_session_adds(plan);
 	bool events = plan->recorded.wanted;
+	bool figures = plan->summary && !plan->no_owner;
 
-	if (!owners && !events)
+	if (!owners && !events && !figures)
 		return 0;
 	if (events) {
 		o->plan.events = plan->recorded.what.types.mask;
 		if (plan->recorded.sweep_ns)
 			o->plan.interval_ns = plan->recorded.sweep_ns;
 	}
-	o->plan.packets = owners;
-	o->lost = owners && events ? "packets get no owners and no events are recorded"
-		  : owners         ? "packets get no owners"
-				   : "no events are recorded";
+	if (figures && o->plan.interval_ns > SUMMARY_SWEEP_NS)
+		o->plan.interval_ns = SUMMARY_SWEEP_NS;
+	if (!owners && !events)
+		o->plan.table_events &= ~PACKET_EVENTS;
+	o->plan.packets = owners || figures;
+	o->joins = owners;
+	o->lost = figures            ? "the summary has no processes and no figures of the kernel"
+		  : owners && events ? "packets get no owners and no events are recorded"
+		  : owners           ? "packets get no owners"
+				     : "no events are recorded";
 	o->option = owners && events ? "--no-owner and --no-events leave"
 		    : owners         ? "--no-owner leaves"
 				     : "--no-events leaves";
@@ -257,13 +268,19 @@ static int end(void *ctx, struct skw_error *err)
 	int ret = o->off ? 0 : o->inner.ops->end(o->inner.ctx, err);
 	uint64_t lost = o->off ? 0 : skw_watch_status(o->watch)->events_lost;
 
+	if (!ret && o->last && table(ctx))
+		ret = o->last(o->last_ctx, table(ctx), err);
 	if (!lost || o->quiet)
 		return ret;
-	if (o->plan.packets || o->triggers)
+	if (o->joins || o->triggers)
 		skw_say("%" PRIu64 " events were lost because a ring was full, so %s%s%s", lost,
-			o->plan.packets ? "packets may lack their owners" : "",
-			o->plan.packets && o->triggers ? ", and " : "",
+			o->joins ? "packets may lack their owners" : "",
+			o->joins && o->triggers ? ", and " : "",
 			o->triggers ? "triggers may be missing" : "");
+	else if (o->last)
+		skw_say("%" PRIu64 " events were lost because a ring was full, so the summary may "
+			"lack figures of the kernel",
+			lost);
 	return ret;
 }
 

@@ -29,10 +29,17 @@ struct skw_owners_session {
 	/* Whether the rings of packets fill up, so that packets can't wait. NULL: they do not. */
 	bool (*is_pressed)(void *ctx);
 	void *pressed;
-	bool wanted;               /* the user has asked for it, so a failure ends the session */
-	bool off;                  /* it failed, and the session goes on without */
-	bool quiet;                /* without a word */
-	bool triggers;             /* events are triggers, too */
+	bool wanted;   /* the user has asked for it, so a failure ends the session */
+	bool off;      /* it failed, and the session goes on without */
+	bool quiet;    /* without a word */
+	bool joins;    /* packets get owners */
+	bool triggers; /* events are triggers, too */
+	/*
+	 * Gets the last table, when all packets have been taken; it returns 0 or -errno with err
+	 * filled. NULL: nobody wants it.
+	 */
+	int (*last)(void *ctx, const struct skw_table *table, struct skw_error *err);
+	void *last_ctx;
 	const char *lost, *option; /* for a message: the loss, and how to leave it out */
 };
 

@@ -206,7 +206,7 @@ static int check_owners(const struct skw_session_plan *plan, struct skw_error *e
 		return skw_error_usage(err,
 				       "-r reads a file: its copy has the owners that are in it, "
 				       "so --owner is for lines: give --print");
-	if (plan->owner && !plan->lines && !has_place)
+	if (plan->owner && !plan->lines && !plan->summary && !has_place)
 		return skw_error_usage(err, "--owner: neither lines nor a pcapng file are written, "
 					    "and nothing else has a place for owners");
 	if (plan->file.owner_comments && (!has_place || plan->no_owner))

@@ -5,6 +5,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "model/raw_block.h"
+#include "pcap/pcapng.h"
+#include "pcap/pcapng_body.h"
+#include "table/table.h"
 #include "util/cleanup.h"
 #include "util/say.h"
 
@@ -31,6 +35,56 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 		if (skw_conversations_take(s->conversations, &run[i]))
 			return skw_error_set(err, -ENOMEM, "summary: out of memory");
 	return (int)n;
+}
+
+/* ---- the kernel's figures ---- */
+
+static int tell(struct skw_summary *s, const struct skw_row *row, struct skw_error *err)
+{
+	int ret = skw_conversations_tell(s->conversations, row);
+
+	return ret ? skw_error_set(err, ret, "summary: out of memory") : 0;
+}
+
+int skw_summary_tell(void *summary, const struct skw_table *table, struct skw_error *err)
+{
+	struct skw_summary *s = summary;
+	const struct skw_row *row;
+	size_t at = 0;
+	int ret = 0;
+
+	while (!ret && s->conversations && (row = skw_table_next(table, &at)))
+		ret = tell(s, row, err);
+	return ret;
+}
+
+static int tick(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
+		struct skw_error *err)
+{
+	(void)status;
+	return skw_summary_tell(ctx, table, err);
+}
+
+/* A file has them as entries of a journal. An entry that is damaged tells nothing. */
+static int take_block(void *ctx, const struct skw_raw_block *block, bool wait,
+		      struct skw_error *err)
+{
+	struct skw_summary *s = ctx;
+	struct skw_pcapng_body body = skw_pcapng_body_of(block);
+	int ret = 0;
+
+	(void)wait;
+	if (block->type != SKW_PCAPNG_JOURNAL)
+		return 1;
+	if (!s->entry)
+		s->entry = malloc(sizeof(*s->entry));
+	if (!s->entry)
+		return skw_error_set(err, -ENOMEM, "summary: out of memory");
+	if (skw_journal_read(body.p, body.left, s->entry) <= 0)
+		return 1;
+	if (s->entry->kind == SKW_JOURNAL_EVENT || s->entry->kind == SKW_JOURNAL_ROW)
+		ret = tell(s, &s->entry->row, err);
+	return ret ? ret : 1;
 }
 
 /* ---- the table ---- */
@@ -146,13 +200,17 @@ static int close_summary(void *ctx, uint64_t real_ns, struct skw_error *err)
 	(void)real_ns;
 	skw_conversations_free(s->conversations);
 	skw_buf_free(&s->text);
+	free(s->entry);
 	s->conversations = NULL;
+	s->entry = NULL;
 	return ret;
 }
 
 static const struct skw_sink_ops ops = {
 	.open = open_summary,
 	.packets = take_packets,
+	.block = take_block,
+	.tick = tick,
 	.hurry = hurry,
 	.close = close_summary,
 };

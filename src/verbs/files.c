@@ -70,7 +70,7 @@ static int open_for(const struct skw_verbs_files *ctx, const char *name)
 	struct stat st;
 
 	if (ctx->dir_fd < 0)
-		return -EACCES;
+		return ctx->dir_fd;
 	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	if (fd >= 0)
 		return fchown(fd, ctx->who->uid, ctx->who->gid) < 0 ? -errno : SKW_TAKE_FD(fd);
@@ -250,18 +250,17 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_FILE_DONE] = { "run command", serve_file_done },
 };
 
-/* Opens the directory of the output. Returns -1 where its name changes with time. */
+/* Opens the output's directory, or returns -errno: -EACCES where its name changes with time. */
 static int output_directory(const struct skw_file_plan *plan)
 {
 	const char *slash = strrchr(plan->name, '/');
-	SKW_AUTO_FREE char *dir = NULL;
+	size_t len = slash ? (size_t)(slash - plan->name) + 1 : 0;
+	SKW_AUTO_FREE char *dir = slash ? strndup(plan->name, len) : strdup(".");
 
-	if (strcmp(plan->name, "-") == 0)
-		return -1;
-	dir = slash ? strndup(plan->name, (size_t)(slash - plan->name) + 1) : strdup(".");
-	if (!dir || (plan->rotate_s && strchr(dir, '%')))
-		return -1;
-	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (strcmp(plan->name, "-") == 0 || (dir && plan->rotate_s && strchr(dir, '%')))
+		return -EACCES;
+	int fd = dir ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	return fd < 0 ? -errno : fd;
 }
 
 static void settle(void *ctx)

@@ -29,7 +29,7 @@ struct skw_verbs_files {
 	/* Borrowed: the files that -r and -V read. No output may be one of them. */
 	const struct skw_files_input *inputs;
 	size_t inputs_len;
-	/* The output's directory, opened before the split. -1 if its name changes with time. */
+	/* The output's directory, opened before the split. -errno: it is not open. */
 	int dir_fd;
 	/* In the keeper: the last file that it has opened, and their number. */
 	struct skw_file_id last;

@@ -24,17 +24,23 @@ struct found {
 	uint32_t lacks;
 };
 
-static void add(struct skw_check *check, const char *name, enum skw_check_state state, bool vital,
-		const char *help, const char *why)
+static void add_for(struct skw_check *check, unsigned commands, const char *name,
+		    enum skw_check_state state, bool vital, const char *help, const char *why)
 {
 	const struct skw_check_line line = { .section = "connections",
 					     .name = name,
 					     .state = state,
-					     .commands = SKW_CHECK_WATCH,
+					     .commands = commands,
 					     .vital = vital,
 					     .help = state == SKW_CHECK_OK ? NULL : help };
 
 	skw_report_add(check, &line, "%s", state == SKW_CHECK_OK ? "" : why);
+}
+
+static void add(struct skw_check *check, const char *name, enum skw_check_state state, bool vital,
+		const char *help, const char *why)
+{
+	add_for(check, SKW_CHECK_WATCH, name, state, vital, help, why);
 }
 
 static int ignore(void *ctx, const void *record, size_t len)
@@ -129,6 +135,11 @@ static void add_found(struct skw_check *check, const struct found *found)
 	add_part(check, found, SKW_LACKS_CREATOR, "process in callbacks",
 		 "a kernel whose sockops programs may read the current process",
 		 "a connection has no owner before the next sweep");
+	/* Only the owners of packets need it. */
+	add_for(check, SKW_CHECK_CAPTURE, "addresses of packets",
+		found->lacks & SKW_LACKS_WIRE ? SKW_CHECK_LIMITED : SKW_CHECK_OK, false,
+		"a kernel with CONFIG_CGROUP_BPF whose programs may read the current process",
+		"packets of short UDP sockets and of translated addresses have no owner");
 }
 
 static bool find_cgroup(struct skw_check *check, char path[PATH_MAX])
@@ -148,7 +159,9 @@ static bool find_cgroup(struct skw_check *check, char path[PATH_MAX])
 
 void skw_watch_probe(struct skw_check *check, bool alone)
 {
-	struct skw_conn_options opt = { .events = SKW_EVENT_BIT(SKW_EVENT_RTT),
+	struct skw_conn_options opt = { .events = SKW_EVENT_BIT(SKW_EVENT_RTT) |
+						  SKW_EVENT_BIT(SKW_EVENT_WIRE) |
+						  SKW_EVENT_BIT(SKW_EVENT_RELEASE),
 					.enrol = true,
 					.udp = true,
 					.holders = true,

@@ -24,12 +24,17 @@ is "$(json "$TMP/root.json" 'r["full"]')" "$([ "$STATUS" -eq 0 ] && echo True ||
 is "$(json "$TMP/root.json" 'r["kernel"].split()[1]')" "$(uname -r)" "it names the kernel"
 is "$(json "$TMP/root.json" '"skwatch " + r["version"]')" "$("$SKWATCH" --version)" "and the version"
 for name in CAP_BPF CAP_NET_RAW CAP_NET_ADMIN CAP_PERFMON 'ring buffer' 'capture program' \
-	'filter program' 'packet socket' 'programs at the cgroup' 'iterator of TCP sockets'; do
+	'filter program' 'packet socket' 'programs at the cgroup' 'iterator of TCP sockets' \
+	'owner filter' 'command in its own cgroup' 'addresses of packets'; do
 	is "$(json "$TMP/root.json" "state['$name']")" ok "root: $name"
 done
 # Parts that were tried are never unknown for root.
 is "$(json "$TMP/root.json" "[n for n, s in state.items() if s == 'unknown']")" "[]" \
 	"root: everything can be tried"
+
+"$SKWATCH" check --json >"$TMP/left.json" &
+wait $!
+is "$(find /sys/fs/cgroup -maxdepth 3 -name "skwatch.$!" 2>/dev/null)" "" "the cgroup of a command is gone"
 
 run check
 is "$STATUS" "$(status_of "$(verdict "$TMP/root.json")")" "text: the same status"
@@ -52,6 +57,8 @@ done
 "${as_nobody[@]}" "$TMP/skwatch" check --json >"$TMP/user.json" 2>"$ERR"
 is "$(json "$TMP/user.json" "state['capture program']")" unknown \
 	"an ordinary user: what can't be tried is unknown"
+is "$(json "$TMP/user.json" "state['command in its own cgroup']")" missing \
+	"an ordinary user: a command can't have a cgroup"
 is "$(json "$TMP/user.json" "r['full']")" False "an ordinary user: not in full"
 
 if setcap cap_bpf,cap_net_admin,cap_net_raw,cap_perfmon+ep "$TMP/skwatch" 2>/dev/null &&

@@ -3,8 +3,25 @@
 # tshark lists skwatch's interfaces and captures with them. Each capture ends quietly: by a signal, by
 # a reader that goes away, by tshark's own limits.
 . "${srcdir:?}/tests/live/lib.sh"
-need root tshark capinfos
+need root tshark capinfos python3
 pair
+
+# sender NAME PORT: a process of this name in $A that goes on sending UDP to the port. Sets $SENDER.
+sender() {
+	nsenter --net="/run/netns/$A" python3 -c 'import socket, sys, time
+open("/proc/self/comm", "w").write(sys.argv[1])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    s.sendto(b"hello", ("10.77.0.2", int(sys.argv[2])))
+    print("ready", flush=True)
+    time.sleep(0.02)' "$1" "$2" >"$TMP/sender.$2" 2>&1 &
+	SENDER=$!
+	STARTED+=("$SENDER")
+	wait_for_line "$TMP/sender.$2" "$SENDER" '^ready$' || bail "no sender: $(cat "$TMP/sender.$2")"
+}
+sender other 7100
+sender 'a{b}' 7200
+sender chosen 7000
 
 unlike() { # TEXT EXTENDED-REGEX NAME
 	if grep -Eq -- "$2" <<<"$1"; then not_ok "$3" "got: $1"; else ok "$3"; fi
@@ -16,11 +33,26 @@ run --extcap-interfaces --extcap-version=4.0
 is "$STATUS" 0 "the list of interfaces: status 0"
 like "$(cat "$OUT")" '^extcap \{version=[0-9.]+\}\{display=skwatch\}$' "the program tells its version"
 like "$(cat "$OUT")" '^interface \{value=skwatch-any\}\{display=skwatch: any\}$' "any is in the list"
+like "$(cat "$OUT")" '^interface \{value=skwatch-processes\}\{display=skwatch: processes\}$' \
+	"and processes"
 like "$(cat "$OUT")" '^interface \{value=skwatch-lo\}\{display=skwatch: lo\}$' "each interface is in the list"
 run --extcap-dlts --extcap-interface skwatch-lo
 is "$(cat "$OUT")" "dlt {number=1}{name=EN10MB}{display=Ethernet}" "an interface has a link type"
 run --extcap-config --extcap-interface skwatch-any
 is "$(grep -c '^arg {number=' "$OUT")" 6 "the settings are listed"
+is "$(sed -n 's/^arg {number=\([0-9]*\)}.*/\1/p' "$OUT" | xargs)" "0 1 2 3 4 5" "with their numbers"
+run --extcap-config --extcap-interface skwatch-processes
+is "$(grep -c '^arg {number=' "$OUT")" 10 "processes have more settings"
+like "$(cat "$OUT")" "^value \{arg=0\}\{value=$SENDER\}\{display=chosen \[$SENDER\]\}" \
+	"a process with a socket is a value"
+like "$(cat "$OUT")" "\{display=a_b_ \[" "a brace in its name does not end the sentence"
+is "$(grep -c "{value=$$}" "$OUT")" 0 "a process without one is none"
+
+run --extcap-config --extcap-interface skwatch-processes --extcap-reload-option pid --pid x yes
+is "$STATUS $(grep -c '^arg' "$OUT") $(grep -c "{value=$SENDER}" "$OUT")" "0 0 1" \
+	"the values are listed again, whatever the others are"
+run --extcap-config --extcap-interface skwatch-lo --extcap-reload-option --pid
+is "$STATUS $(cat "$OUT")" "0 " "an interface without this setting has no values"
 run --extcap-interface skwatch-lo --extcap-capture-filter 'inbound and tcp port 80'
 is "$STATUS $(cat "$OUT")" "0 " "a filter that is right gives no answer"
 run --extcap-interface skwatch-lo --extcap-capture-filter 'tcp prt 80'
@@ -31,6 +63,21 @@ is "$STATUS $(cat "$ERR")" "2 skwatch: skwatch-none: no such interface; see --ex
 	"an interface that is not there is refused"
 run --capture --extcap-interface skwatch-lo
 is "$STATUS $(cat "$ERR")" "2 skwatch: give --fifo FILE" "a capture without a pipe is refused"
+# refused MESSAGE OPTION...: a setting that is refused before anything is made.
+refused() {
+	local message=$1
+	shift
+	run --capture --extcap-interface skwatch-processes --fifo "$TMP/none" "$@"
+	is "$STATUS $(grep -c "^skwatch: $message" "$ERR") $(wc -l <"$ERR")" "2 1 1" "refused: $message"
+}
+refused 'skwatch-processes: no process is chosen: '
+refused 'skwatch-processes: no process is chosen: ' --pid '' --comm '' --cgroup ''
+refused '--pid: "x" is not the number of a process' --pid 1,x
+refused '--comm: the name is empty' --comm chosen,,other
+refused '--pid 4194999: no such process' --pid 4194999
+refused '--cgroup /none: no such cgroup' --cgroup /none
+refused '--children are those of a process: ' --comm chosen --children
+is "$(ls "$TMP/none" 2>/dev/null)" "" "and nothing is made"
 run --extcap-interfaces word
 is "$STATUS" 2 "an argument is refused"
 
@@ -49,7 +96,7 @@ capture() {
 	becomes test -s "$TMP/$name" || bail "no capture: $(cat "$ERR")"
 }
 
-capture both skwatch-eth0 --extcap-capture-filter udp --filter 'less 200' --snapshot-length 60
+capture both skwatch-eth0 --extcap-capture-filter 'udp and not portrange 7000-7200' --filter 'less 200' --snapshot-length 60
 traffic "$A" flood eth0 10 100
 traffic "$A" flood eth0 10 300
 stop TERM
@@ -67,15 +114,23 @@ finish
 is "$STATUS" 0 "the reader leaves while no packet comes: ends with status 0"
 is "$(cat "$ERR")" "" "and nothing is said"
 
-mkfifo "$TMP/wrong"
-cat "$TMP/wrong" >"$TMP/wrong.out" &
-READER=$!
-STARTED+=("$READER")
-launch "$A" --capture --fifo "$TMP/wrong" --extcap-interface skwatch-eth0 --extcap-capture-filter 'tcp prt'
-finish
-is "$STATUS" 2 "a capture with a wrong filter fails"
-like "$(cat "$ERR")" "can't parse filter" "and tells why"
-check "and its reader does not wait for ever" timeout $PATIENCE "$TRAFFIC" gone "$READER"
+# fails NAME REASON OPTION...: a capture that does not begin lets its reader go.
+fails() {
+	local name=$1 reason=$2
+	shift 2
+	mkfifo "$TMP/wrong"
+	cat "$TMP/wrong" >"$TMP/wrong.out" &
+	READER=$!
+	STARTED+=("$READER")
+	launch "$A" --capture --extcap-interface skwatch-eth0 --fifo "$TMP/wrong" "$@"
+	finish
+	is "$STATUS" 2 "a capture with $name fails"
+	like "$(cat "$ERR")" "$reason" "and tells why"
+	check "and its reader does not wait for ever" timeout $PATIENCE "$TRAFFIC" gone "$READER"
+	rm "$TMP/wrong"
+}
+fails "a wrong filter" "can't parse filter" --extcap-capture-filter 'tcp prt'
+fails "a wrong setting" '^skwatch: --snapshot-length: ' --snapshot-length 0
 
 # ---- tshark ----
 
@@ -118,6 +173,24 @@ is "$STATUS" 0 "tshark -c 20 ends with status 0"
 is "$(tshark -r "$TMP/twenty.pcapng" -Y icmp 2>/dev/null | wc -l)" 20 "and has 20 packets"
 unlike "$(cat "$ERR")" extcap "skwatch says nothing"
 gone
+
+# by NAME PREFERENCE:VALUE...: 10 packets of skwatch-processes with these settings.
+by() {
+	local name=$1 settings=()
+	shift
+	for setting; do settings+=(-o "extcap.skwatch_processes.$setting"); done
+	shark "$name" -i skwatch-processes -c 10 -w "$TMP/$name.pcapng" "${settings[@]}"
+	finish
+	is "$STATUS $(tshark -r "$TMP/$name.pcapng" -Y 'udp.port == 7000' 2>/dev/null | wc -l)" "0 10" \
+		"skwatch-processes has the packets of $name and no others"
+	unlike "$(cat "$ERR")" extcap "skwatch says nothing"
+}
+by one-process "pid:$SENDER"
+by a-name "comm:nobody,chosen"
+gone
+shark nobody -i skwatch-processes
+finish
+isnt "$STATUS" 0 "skwatch-processes without a setting fails"
 
 shark late -i skwatch-eth0 -c 20 -o "extcap.skwatch_eth0.keylog:$TMP/late"
 finish

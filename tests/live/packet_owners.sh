@@ -68,6 +68,25 @@ is "$(($(judged ends) > 1500))" 1 "there were many"
 is "$(judged found)" "$(judged mine)" "a process has exactly its packets"
 is "$(selects "$TMP/kinds.pcapng" 'frame.comment contains "curl["')" "$(judged mine)" \
 	"and Wireshark selects exactly those by the comment"
+# Each of these clients and a server have a port to themselves, so their packets are known without owners.
+tshark -r "$TMP/kinds.pcapng" -Y tcp -T fields -e frame.number -e tcp.srcport -e tcp.dstport \
+	2>/dev/null >"$TMP/ports"
+# alone NAME PORT FILTER [OPTION...]: the filter selects exactly the packets of this port.
+alone() {
+	local name=$1 port=$2 filter=$3
+	shift 3
+	awk -v p="$port" '$2 == p || $3 == p { print $1 }' "$TMP/ports" >"$TMP/of_port"
+	tshark "$@" -r "$TMP/kinds.pcapng" -Y "$filter" -T fields -e frame.number >"$TMP/selected" 2>"$TMP/tshark"
+	is "$(wc -l <"$TMP/of_port") $(cksum <"$TMP/selected")" \
+		"$(wc -l <"$TMP/selected") $(cksum <"$TMP/of_port")" "$name has exactly its packets: $filter"
+	isnt "$(wc -l <"$TMP/selected")" 0 "and there are some"
+}
+lua=(-X "lua_script:$srcdir/contrib/wireshark/skwatch.lua")
+alone curl6 7003 'frame.comment contains "curl6["'
+alone curl6 7003 'skwatch.comm == "curl6" and frame.comment' "${lua[@]}"
+alone many 7004 'skwatch.comm == "many" and frame.comment' "${lua[@]}"
+alone contained 7008 'skwatch.comm == "contained" and frame.comment' "${lua[@]}"
+
 is "$(($(selects "$TMP/kinds.pcapng" 'icmp and frame.comment contains "urefused["') > 0))" 1 \
 	"an error of ICMP has the owner of the packet that it quotes"
 is "$(($(selects "$TMP/kinds.pcapng" 'ip.frag_offset > 0 and frame.comment contains "ufragments["') > 0))" 1 \

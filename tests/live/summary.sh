@@ -24,31 +24,49 @@ field() { "${ROWS[@]}" get "$OUT" "$@"; }
 
 # ---- round-trip times: a quiet connection over a path of 20 ms ----
 
-start "$A" capture -i far0 --summary --json tcp
+start "$A" capture -i far0 --summary --json -w "$TMP/talk.pcapng" tcp
 ip netns exec "$A" "${PEER[@]}" talk 10.78.0.2 100 >"$TMP/talk" 2>&1 </dev/null &
 talk_pid=$!
 STARTED+=("$talk_pid")
 wait_for_line "$TMP/talk" "$talk_pid" '^srtt=' || bail "talk: $(cat "$TMP/talk")"
-stop
 kill "$talk_pid"
 wait "$talk_pid" 2>/dev/null
 forget "$talk_pid"
+silent "$A"
+stop
 is "$STATUS" 0 "Ctrl-C ends with status 0"
 is "$("${ROWS[@]}" count "$OUT" True)" 1 "a line for the connection"
 is "$(field True src_addr dst_addr dst_port syn_seen close_reason)" \
-	"10.78.0.1 10.78.0.2 9000 True None" "with its ends"
+	"10.78.0.1 10.78.0.2 9000 True reset_by_src" "with its ends"
 kernel=$(found srtt <"$TMP/talk")
 wire=$(field True dst_srtt_us)
 [ $((wire * 100)) -ge $((kernel * 98)) ] && [ $((wire * 100)) -le $((kernel * 102)) ]
 is "$?" 0 "the smoothed time is the kernel's within 2 % ($wire us, $kernel us)"
-is "$(field 'src_rtt_samples and dst_rtt_samples >= 100' retrans resets)" "0 0" \
-	"each answer is a sample, and nothing was sent again"
+is "$(field True dst_kernel_srtt_us)" "$kernel" "which stands beside it"
+is "$("${ROWS[@]}" count "$OUT" '20000 <= dst_kernel_min_rtt_us <= dst_kernel_srtt_us')" 1 \
+	"with its lowest time"
+is "$(field True src_kernel_retrans dst_kernel_retrans)" "$(field True src_retrans dst_retrans)" \
+	"and what both kernels have sent again is what was seen on the wire"
+is "$(field True src_pid src_comm)" "$talk_pid python3" "and the process"
+is "$("${ROWS[@]}" count "$OUT" '20000 <= src_kernel_srtt_us and dst_comm == "python3"')" 1 \
+	"the other end's kernel tells the same in another namespace"
+is "$("${ROWS[@]}" count "$OUT" 'src_rtt_samples and dst_rtt_samples >= 100 - retrans and resets')" 1 \
+	"each answer is a sample"
 is "$("${ROWS[@]}" count "$OUT" \
 	'20000 <= dst_rtt_min_us <= dst_rtt_median_us <= dst_rtt_p99_us <= duration_us')" 1 \
 	"minimum, median and the longest times lie behind each other"
 [ "$(field True handshake_us)" -ge 20000 ]
 is "$?" 0 "the handshake took a round trip"
 is "$(field True packets)" "$(figure captured)" "the figures of the capture are on standard error"
+cp "$OUT" "$TMP/live.json"
+run capture -r "$TMP/talk.pcapng" --summary --json
+is "$(cat "$OUT")" "$(cat "$TMP/live.json")" "the file with its events tells all of this again"
+run capture -r "$TMP/talk.pcapng" --summary --json --where 'comm = python3 and kernel_srtt > 20ms'
+is "$("${ROWS[@]}" count "$OUT" True)" 1 "--where knows the kernel's figures and the process"
+run capture -r "$TMP/talk.pcapng" --summary
+like "$(head -n 1 "$OUT")" ' <P99 +KSRTT> +KRETR> .* OWNER> +<OWNER +END$' "the text has columns for them"
+run capture -r "$TMP/talk.pcapng" --summary --no-events
+like "$(head -n 1 "$OUT")" ' <P99 END$' "--no-events: and none without them"
 
 # ---- retransmissions: as many as the kernel counts, also by tshark's rules ----
 
@@ -76,12 +94,18 @@ lost=$(($(retransmitted) - before))
 is "$(figure dropped)" 0 "no packet of the lossy path is missing"
 isnt "$lost" 0 "segments were sent again"
 is "$("${ROWS[@]}" sum "$OUT" True retrans)" "$lost" "as many as the kernel counts"
+is $(($("${ROWS[@]}" sum "$OUT" True src_kernel_retrans) + $("${ROWS[@]}" sum "$OUT" True dst_kernel_retrans))) \
+	"$lost" "and its sockets tell the same"
 is "$("${ROWS[@]}" sum "$OUT" True packets)" "$(packets "$TMP/lossy.pcap")" \
 	"-w writes the same packets"
-cp "$OUT" "$TMP/live.json"
+# A pcap file has no events.
+of_wire() { sed 's/,"dst_kernel_srtt_us":.*//' "$1"; }
+of_wire "$OUT" >"$TMP/live.json"
 run capture -r "$TMP/lossy.pcap" --summary --json
 is "$STATUS" 0 "the file is summed up"
-is "$(cat "$OUT")" "$(cat "$TMP/live.json")" "with the same table as live"
+is "$(of_wire "$OUT")" "$(cat "$TMP/live.json")" "with the same table as live"
+is "$("${ROWS[@]}" count "$OUT" 'dst_kernel_srtt_us is None and src_pid is None')" 6 \
+	"but for the kernel's figures, which are unknown"
 if command -v tshark >/dev/null; then
 	tshark -n -r "$TMP/lossy.pcap" -T fields -e tcp.analysis.retransmission \
 		-e tcp.analysis.out_of_order >"$TMP/tshark" 2>/dev/null

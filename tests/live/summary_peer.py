@@ -5,7 +5,8 @@
   summary_peer.py serve ADDRESS          a server on port 9000, until it is killed
   summary_peer.py talk ADDRESS N         N questions with their answers, one after the other; then it
                                          prints the kernel's smoothed round-trip time in us, and
-                                         keeps the connection until it is killed
+                                         keeps the connection until it is killed, which resets it:
+                                         the time of a FIN would change the mean
   summary_peer.py bulk ADDRESS BYTES N   N connections at once, each with that many bytes both ways
 """
 import os
@@ -41,7 +42,7 @@ def answer_questions(sock):
         while True:
             receive(sock, len(QUESTION) - 1)
             sock.sendall(b"answer")
-    except EOFError:
+    except (EOFError, ConnectionResetError):
         pass
 
 
@@ -69,6 +70,7 @@ def serve(address):
 def talk(address, count):
     with socket.create_connection((address, PORT)) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("=ii", 1, 0))
         for i in range(count):
             sock.sendall(QUESTION if i == 0 else QUESTION[1:])
             receive(sock, len(b"answer"))

@@ -156,6 +156,81 @@ static void columns_are_below_their_titles(void **state)
 	done(&f);
 }
 
+/* The kernel of 10.0.0.1 tells of the connection of port 40000. */
+static void tell(struct fixture *f, const char *comm)
+{
+	union {
+		struct skw_owners set;
+		uint8_t room[sizeof(struct skw_owners) + sizeof(struct skw_owner)];
+	} owners = { .set = { .len = 1 } };
+	struct skw_row row = { .cookie = 5,
+			       .tuple = with_port(f, 40000)->tuple,
+			       .owners = &owners.set,
+			       .srtt_us = 10200,
+			       .min_rtt_us = 9900,
+			       .retrans_segs = 1,
+			       .rto_count = SKW_NONE32 };
+
+	owners.set.list[0].pid = 77;
+	snprintf(owners.set.list[0].comm, sizeof(owners.set.list[0].comm), "%s", comm);
+	assert_int_equal(skw_conversations_tell(f->c, &row), 0);
+}
+
+static void the_kernel_s_figures_stand_beside_the_wire_s(void **state)
+{
+	struct fixture f;
+	const char *text;
+
+	(void)state;
+	setup(&f);
+	skw_format_summary_json(&f.text, with_port(&f, 40000));
+	assert_contains(text_of(&f), "\"dst_kernel_srtt_us\":null,\"dst_kernel_min_rtt_us\":null");
+	skw_buf_reset(&f.text);
+	tell(&f, "na\"me");
+	skw_format_summary_json(&f.text, with_port(&f, 40000));
+	text = text_of(&f);
+	assert_contains(text, "\"dst_srtt_us\":10000,");
+	assert_contains(text, "\"dst_kernel_srtt_us\":10200,\"dst_kernel_min_rtt_us\":9900,"
+			      "\"src_kernel_retrans\":1,\"src_rto_count\":null,"
+			      "\"src_kernel_srtt_us\":null,");
+	assert_contains(text, "\"src_pid\":77,\"src_comm\":\"na\\\"me\",\"dst_pid\":null,");
+	skw_buf_reset(&f.text);
+	skw_format_summary_csv(&f.text, with_port(&f, 40000));
+	assert_contains(text_of(&f), ",10200,9900,1,,,,,,77,\"na\"\"me\",,\n");
+	done(&f);
+}
+
+static void columns_are_only_there_for_what_is_known(void **state)
+{
+	struct skw_format_summary_widths widths = { 0 };
+	struct fixture f;
+	const char *text, *line;
+
+	(void)state;
+	setup(&f);
+	skw_format_summary_measure(&widths, with_port(&f, 40000));
+	skw_format_summary_text_head(&f.text, &widths);
+	assert_null(strstr(text_of(&f), "KSRTT"));
+	assert_null(strstr((const char *)f.text.data, "OWNER"));
+	skw_buf_reset(&f.text);
+	tell(&f, "a\x1b");
+	for (size_t i = 0; i < f.len; i++)
+		skw_format_summary_measure(&widths, f.list[i]);
+	skw_format_summary_text_head(&f.text, &widths);
+	assert_contains(text_of(&f), " KSRTT> KRETR> OWNER> END\n");
+	f.text.len--;
+	skw_format_summary_text(&f.text, with_port(&f, 40000), &widths);
+	text = text_of(&f);
+	line = strchr(text, '\n') + 1;
+	assert_memory_equal(line + (strstr(text, "KSRTT>") - text), "10.2ms      1 a?[77] --\n",
+			    24);
+	f.text.len--;
+	skw_format_summary_text(&f.text, with_port(&f, 40001), &widths);
+	line = strchr(strchr(text_of(&f), '\n') + 1, '\n') + 1;
+	assert_contains(line, "    --     -- --     refused\n");
+	done(&f);
+}
+
 /* The ports of the connections in this order. */
 static void assert_order(struct fixture *f, const char *sort, const char *want)
 {
@@ -186,6 +261,9 @@ static void sorts_by_any_field_and_the_unknown_last(void **state)
 	assert_order(&f, "close_reason", "40001 40000 40002");
 	assert_order(&f, "src", "40000 40001 40002");
 	assert_order(&f, "-sport", "40000 40001 40002");
+	tell(&f, "name");
+	assert_order(&f, "-kernel_srtt", "40000 40001 40002");
+	assert_order(&f, "src_comm", "40000 40001 40002");
 	done(&f);
 }
 
@@ -213,11 +291,16 @@ static void expressions_choose_connections(void **state)
 		{ "handshake > rtt", 1 },
 		{ "bytes > 2k", 1 },
 		{ "duration < 1ms and resets = 1", 2 },
+		{ "comm ~ nam and pid = 77", 1 },
+		{ "dst_comm = name", 0 },
+		{ "kernel_srtt > 10ms and kernel_srtt < 1.1 * srtt", 1 },
+		{ "src_kernel_retrans >= 20%", 1 },
 	};
 	struct fixture f;
 
 	(void)state;
 	setup(&f);
+	tell(&f, "name");
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(cases); i++) {
 		struct skw_format_summary_choice choice = { .where = cases[i].where };
 		struct skw_error err = { 0 };
@@ -245,7 +328,7 @@ static void wrong_words_are_refused(void **state)
 		{ { .json = true, .csv = true }, "--json and --csv: choose one" },
 		{ { .where = "srt > 1ms" },
 		  "--where: column 1: unknown field 'srt'; did you mean 'srtt'?" },
-		{ { .where = "pid = 1" }, "--where: column 1: unknown field 'pid'" },
+		{ { .where = "uid = 1" }, "--where: column 1: unknown field 'uid'" },
 		{ { .where = "" }, "the expression is empty; try 'rtt > 20ms'" },
 		{ { .where = "first_at > 1s" }, "'first_at' can't be compared; use duration" },
 		{ { .where = "resets > 1%" }, "'%' is a share of the packets, for retrans only" },
@@ -295,6 +378,8 @@ int main(void)
 		cmocka_unit_test(unknown_is_not_zero),
 		cmocka_unit_test(csv_has_as_many_cells_as_names),
 		cmocka_unit_test(columns_are_below_their_titles),
+		cmocka_unit_test(the_kernel_s_figures_stand_beside_the_wire_s),
+		cmocka_unit_test(columns_are_only_there_for_what_is_known),
 		cmocka_unit_test(sorts_by_any_field_and_the_unknown_last),
 		cmocka_unit_test(expressions_choose_connections),
 		cmocka_unit_test(wrong_words_are_refused),

@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+#include "util/cleanup.h"
+
 static void a_holder_is_described(void **state)
 {
 	struct skw_process process;
@@ -78,6 +80,52 @@ static void a_process_without_a_socket_is_not(void **state)
 	close(ready[1]);
 }
 
+/* Finds the child in the list. */
+static bool is_listed(pid_t pid, const char *comm)
+{
+	struct skw_owner *list = NULL;
+	bool found = false;
+	size_t n = 0;
+
+	assert_int_equal(skw_process_list(&list, &n), 0);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			assert_true(strcmp(list[i - 1].comm, list[i].comm) <= 0);
+		if (list[i].pid == (uint32_t)pid) {
+			assert_string_equal(list[i].comm, comm);
+			found = true;
+		}
+	}
+	free(list);
+	return found;
+}
+
+/* The test runs beside others, so only this process is looked for. */
+static void holders_of_network_sockets_are_listed(void **state)
+{
+	static const struct {
+		int domain, type;
+	} kinds[] = { { AF_INET, SOCK_STREAM },
+		      { AF_INET, SOCK_DGRAM },
+		      { AF_INET6, SOCK_STREAM },
+		      { AF_INET6, SOCK_DGRAM } };
+	int other = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	(void)state;
+	assert_true(other >= 0);
+	prctl(PR_SET_NAME, "[a] (b) 7");
+	assert_false(is_listed(getpid(), "[a] (b) 7"));
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(kinds); i++) {
+		int fd = socket(kinds[i].domain, kinds[i].type, 0);
+
+		assert_true(fd >= 0);
+		assert_true(is_listed(getpid(), "[a] (b) 7"));
+		close(fd);
+	}
+	assert_false(is_listed(getpid(), "[a] (b) 7"));
+	close(other);
+}
+
 static void requests_are_checked(void **state)
 {
 	const struct skw_keeper_table table = skw_verbs_process_table;
@@ -100,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_holder_is_described),
 		cmocka_unit_test(a_process_without_a_socket_is_not),
+		cmocka_unit_test(holders_of_network_sockets_are_listed),
 		cmocka_unit_test(requests_are_checked),
 	};
 

@@ -2,6 +2,7 @@
 /* Blocks on their way into files: those that find no room, files of a rotation, own sections. */
 #include "sink/record/record_copy.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pcap/dlt.h>
 #include <pthread.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -398,6 +400,25 @@ static void packets_of_other_sources_get_a_section_of_their_own(void **state)
 	skw_buf_free(&r.got);
 }
 
+/* With -Z, a failure to make a file there is told by it. */
+static void a_folder_that_cant_be_opened_keeps_its_reason(void **state)
+{
+	struct skw_file_plan plan = { .name = "f.pcap" };
+	struct skw_verbs_files files = { .plan = &plan };
+	struct rlimit was, none = { 0 };
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none.rlim_max = was.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	skw_verbs_files_prepare(&files);
+	setrlimit(RLIMIT_NOFILE, &was);
+	assert_int_equal(files.dir_fd, -EMFILE);
+	skw_verbs_files_prepare(&files);
+	assert_true(files.dir_fd >= 0);
+	skw_verbs_files_settle(&files);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_need_not_wait_is_opened_when_much_is_kept),
 		cmocka_unit_test(each_file_describes_the_known_interfaces_also_without_packets),
 		cmocka_unit_test(packets_of_other_sources_get_a_section_of_their_own),
+		cmocka_unit_test(a_folder_that_cant_be_opened_keeps_its_reason),
 	};
 
 	alarm(DEADLINE_S);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kern/host/process.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,21 +48,47 @@ static void close_dir(DIR **dir)
 		closedir(*dir);
 }
 
-/* The worker has no business with processes that have no socket. */
-static bool holds_socket(int process)
+static bool is_socket(int dir, const char *name)
 {
 	static const char sign[] = "socket:[";
+	char text[sizeof(sign)];
+
+	return readlinkat(dir, name, text, sizeof(text)) == (ssize_t)sizeof(text) &&
+	       memcmp(text, sign, sizeof(sign) - 1) == 0;
+}
+
+/*
+ * The kernel tells a socket's protocol as an attribute of its file, also of a socket in another
+ * network namespace (sockfs_xattr_get() of net/socket.c).
+ */
+static bool is_network_socket(int dir, const char *name)
+{
+	static const char *const protocols[] = {
+		"TCP", "TCPv6", "UDP", "UDPv6", "MPTCP", "MPTCPv6"
+	};
+	char path[64], protocol[32] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%.16s", dir, name);
+	if (!is_socket(dir, name) ||
+	    getxattr(path, "system.sockprotoname", protocol, sizeof(protocol) - 1) < 0)
+		return false;
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(protocols); i++)
+		if (strcmp(protocol, protocols[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether `is_one` holds for a descriptor of the process. */
+static bool holds(int process, bool (*is_one)(int dir, const char *name))
+{
 	int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	SKW_CLEANUP(close_dir) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
-	char text[sizeof(sign)];
 
 	if (!dir && fd >= 0)
 		close(fd);
 	for (unsigned i = 0; dir && i < FDS_MAX && (entry = readdir(dir)); i++)
-		if (readlinkat(dirfd(dir), entry->d_name, text, sizeof(text)) ==
-			    (ssize_t)sizeof(text) &&
-		    memcmp(text, sign, sizeof(sign) - 1) == 0)
+		if (is_one(dirfd(dir), entry->d_name))
 			return true;
 	return false;
 }
@@ -135,7 +163,8 @@ int skw_process_read(uint32_t pid, struct skw_process *out)
 
 	if (process < 0)
 		return process;
-	if (!holds_socket(process) || !read_stat(process, it.comm, &parent, &it.start_ns))
+	/* The worker has no business with processes that have no socket. */
+	if (!holds(process, is_socket) || !read_stat(process, it.comm, &parent, &it.start_ns))
 		return -ENOENT;
 	len = read_text(process, "cmdline", it.command, sizeof(it.command));
 	while (len && !it.command[len - 1])
@@ -147,5 +176,57 @@ int skw_process_read(uint32_t pid, struct skw_process *out)
 		it.exe[0] = '\0';
 	read_parents(&it, parent);
 	*out = it;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct skw_owner *x = a, *y = b;
+	int order = strcmp(x->comm, y->comm);
+
+	return order ? order : x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* Fills in *out if the process with this number holds a socket. */
+static bool read_holder(uint32_t pid, struct skw_owner *out)
+{
+	SKW_AUTO_FD int process = open_process(pid);
+	uint32_t parent;
+	uint64_t start_ns;
+
+	out->pid = pid;
+	return process >= 0 && holds(process, is_network_socket) &&
+	       read_stat(process, out->comm, &parent, &start_ns);
+}
+
+int skw_process_list(struct skw_owner **list, size_t *n)
+{
+	SKW_CLEANUP(close_dir) DIR *dir = opendir("/proc");
+	SKW_AUTO_FREE struct skw_owner *all = NULL;
+	const struct dirent *entry;
+	size_t len = 0, size = 0;
+
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		struct skw_owner owner;
+
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !read_holder((uint32_t)strtoul(entry->d_name, NULL, 10), &owner))
+			continue;
+		if (len == size) {
+			size = size ? 2 * size : 64;
+			struct skw_owner *more = realloc(all, size * sizeof(*all));
+
+			if (!more)
+				return -ENOMEM;
+			all = more;
+		}
+		all[len++] = owner;
+	}
+	if (len)
+		qsort(all, len, sizeof(*all), compare);
+	*list = SKW_TAKE_PTR(all);
+	*n = len;
 	return 0;
 }

@@ -121,6 +121,8 @@ FINDINGS = [
     ("a command's end is seen after a signal", r"^pcapng:keeper:waitpid:EINTR "),
     ("groups that can't be read are told from groups that are refused",
      r"^pcapng:keeper:memory:ENOMEM .*\bskw_rights_borrow\b"),
+    ("a command whose end can't be heard of gives the reason",
+     r"^command:running:recv:ENOMEM .*\bhear<on_message\b"),
     ("secrets that were not read after a failure are no bad lines",
      r"^keylog:worker:memory:ENOMEM .*\bskw_pcapng_secrets\b"),
     ("a key log that can't be asked for is told once",

@@ -51,6 +51,7 @@ SCENARIOS = {
 }  # fmt: skip
 FIGURES = re.compile(
     r"skwatch: this kernel's functions can't be traced "
+    r"|skwatch: the capture has ended; waiting for "
     r"|(skwatch: )?(listening on |watching |reading from )"
     r"|(skwatch: )?\d+ (packets?|events?|connections?|files?) "
 )

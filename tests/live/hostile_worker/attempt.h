@@ -33,6 +33,8 @@ struct hostile_mapping {
 struct hostile {
 	pid_t keeper;    /* 0: there is no keeper */
 	int keeper_fd;   /* the worker's end of the socket to the keeper; -1: there is no keeper */
+	pid_t minder;    /* of the command; 0: there is no command, and no minder */
+	int minder_fd;   /* -1 */
 	pid_t bystander; /* a process of the same user in the same session */
 	const char *dir; /* a folder that everybody may change, with files likewise */
 	const char *output;  /* the file that the worker writes; NULL: there is none */
@@ -97,7 +99,7 @@ const char *hostile_decoy(const struct hostile *h, char path[256], const char *n
 
 extern const struct hostile_group hostile_files, hostile_signals, hostile_keeper_memory,
 	hostile_bpf, hostile_held_bpf, hostile_sockets, hostile_held, hostile_processes,
-	hostile_namespaces, hostile_host, hostile_kernel, hostile_requests;
+	hostile_namespaces, hostile_host, hostile_kernel, hostile_requests, hostile_minder;
 
 /* All groups, in the order in which they are tried. The last is NULL. */
 extern const struct hostile_group *const hostile_groups[];

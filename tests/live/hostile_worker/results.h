@@ -44,5 +44,6 @@ struct hostile_results {
 #define HOSTILE_PROGRAM   "HOSTILE_PROGRAM"
 #define HOSTILE_PORT      "HOSTILE_PORT"
 #define HOSTILE_BYSTANDER "HOSTILE_BYSTANDER"
+#define HOSTILE_COMMAND   "HOSTILE_COMMAND" /* only the minder of a command is attacked */
 
 #endif

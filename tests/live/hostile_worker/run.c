@@ -353,6 +353,9 @@ static int try_all(const struct options *o)
 	setenv(HOSTILE_RESULTS, file, 1);
 	if (o->witness)
 		setenv(HOSTILE_WITNESS, "1", 1);
+	for (char **word = o->command; *word; word++)
+		if (strcmp(*word, "--") == 0)
+			setenv(HOSTILE_COMMAND, "1", 1);
 	make_bpf_decoys(o);
 	make_server();
 	int terminal = make_terminal();

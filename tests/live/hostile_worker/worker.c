@@ -20,10 +20,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-static struct hostile self = { .keeper_fd = -1 };
+static struct hostile self = { .keeper_fd = -1, .minder_fd = -1 };
 static struct hostile_results *results;
 static pid_t worker;
-static int witness, has_split, has_dropped, is_acting;
+static int witness, has_command, has_split, has_dropped, is_acting;
 
 static long number(const char *name)
 {
@@ -51,6 +51,7 @@ __attribute__((constructor)) static void begin(void)
 	self.port = (uint16_t)number(HOSTILE_PORT);
 	self.bystander = (pid_t)number(HOSTILE_BYSTANDER);
 	witness = getenv(HOSTILE_WITNESS) != NULL;
+	has_command = getenv(HOSTILE_COMMAND) != NULL;
 	hostile_catch_faults();
 	worker = getpid();
 	results = at;
@@ -98,7 +99,8 @@ static void act(void)
 
 			if (outcome->state != HOSTILE_UNTRIED)
 				continue;
-			if (witness && attempt->flags & (HOSTILE_HARMFUL | HOSTILE_HELD))
+			if ((witness && attempt->flags & (HOSTILE_HARMFUL | HOSTILE_HELD)) ||
+			    (has_command && hostile_groups[g] != &hostile_minder))
 				outcome->state = HOSTILE_ABSENT;
 			else
 				try_one(attempt, outcome);
@@ -118,12 +120,14 @@ static void act_if_closed(void)
 
 #define REAL(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
-/* The pair of the keeper is the first of this kind. */
+/* The pair of the keeper is the first of this kind, or the second if there is a command. */
 int socketpair(int domain, int type, int protocol, int fds[2])
 {
 	int ret = REAL(socketpair)(domain, type, protocol, fds);
 
-	if (!ret && is_worker() && self.keeper_fd < 0) {
+	if (!ret && is_worker() && has_command && self.minder_fd < 0)
+		self.minder_fd = fds[0];
+	else if (!ret && is_worker() && self.keeper_fd < 0) {
 		self.keeper_fd = fds[0];
 		has_split = 1;
 	}
@@ -135,6 +139,8 @@ pid_t fork(void)
 {
 	pid_t pid = REAL(fork)();
 
+	if (pid > 0 && is_worker() && self.minder_fd >= 0 && !self.minder)
+		self.minder = pid;
 	if (pid > 0 && is_worker() && has_split && !self.keeper) {
 		self.keeper = pid;
 		if (witness)
@@ -157,6 +163,14 @@ int prctl(int option, ...)
 	if (option == PR_SET_NO_NEW_PRIVS && !ret && is_worker())
 		has_dropped = 1;
 	return ret;
+}
+
+/* The first message starts the command, and the sandbox is closed before. */
+ssize_t send(int fd, const void *buf, size_t len, int flags)
+{
+	if (fd == self.minder_fd)
+		act_if_closed();
+	return syscall(SYS_sendto, fd, buf, len, flags, NULL, 0);
 }
 
 int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
