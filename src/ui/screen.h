@@ -12,7 +12,7 @@
 #include "model/process.h"
 #include "model/watch.h"
 #include "table/table.h"
-#include "ui/settings.h"
+#include "ui/settings/settings.h"
 #include "util/error.h"
 #include "view/view.h"
 

@@ -20,7 +20,7 @@
 #include "ui/draw/page.h"
 #include "ui/draw/paint.h"
 #include "ui/draw/terminal.h"
-#include "ui/settings.h"
+#include "ui/settings/settings.h"
 #include "util/error.h"
 #include "view/view.h"
 
