@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keeper/ask.h"
@@ -200,10 +198,12 @@ int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k
 						      .len = sizeof(*id),
 						      .what = ctx->plan->name };
 
-	if (strcmp(ctx->plan->name, "-") == 0) {
-		int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (ctx->given_fd || strcmp(ctx->plan->name, "-") == 0) {
+		int fd = fcntl(ctx->given_fd ? *ctx->given_fd : STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 
-		return fd < 0 ? skw_error_set(err, -errno, "standard output: %s", strerror(errno))
+		return fd < 0 ? skw_error_set(err, -errno, "%s: %s",
+					      ctx->given_fd ? ctx->plan->name : "standard output",
+					      strerror(errno))
 			      : fd;
 	}
 	return skw_keeper_ask_fd(k, &question, NULL, 0, err);

@@ -25,6 +25,8 @@ struct skw_verbs_files {
 	size_t inputs_len;
 	/* The output's directory, opened before the split. -1 if its name changes with time. */
 	int dir_fd;
+	/* Borrowed: the output, if it is open already, so that no keeper is asked. */
+	const int *given_fd;
 	/* In the keeper: the last file that it has opened, and their number. */
 	struct skw_file_id last;
 	uint64_t opened;
