@@ -21,6 +21,11 @@
 /* Rows are recorded no more often than this, as capture does, however often the screen is drawn. */
 #define ROWS_NS SKW_NS_PER_S
 
+/* The events that the screen's table needs anyway. To ask for more states would cost something. */
+#define EVENTS                                                                                     \
+	(SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) | SKW_EVENT_BIT(SKW_EVENT_RTO) |                     \
+	 SKW_EVENT_BIT(SKW_EVENT_RETRANS) | SKW_EVENT_BIT(SKW_EVENT_CLOSE))
+
 static const struct skw_table *table(void *ctx)
 {
 	return skw_watch_table(((struct skw_pick_session *)ctx)->watch);
@@ -56,8 +61,10 @@ static void forget(struct skw_pick_session *p)
 	skw_printer_free(p->printer);
 	skw_cleanup_fd(&p->file_fd);
 	/* It costs something for each connection. */
-	if (p->capture)
+	if (p->capture) {
 		skw_watch_find_sockets(p->watch, false);
+		p->watch_plan->events = 0;
+	}
 	p->recorder = NULL;
 	p->capture = NULL;
 	p->join = NULL;
@@ -72,13 +79,6 @@ void skw_pick_session_free(struct skw_pick_session *p)
 	skw_cleanup_fd(&p->verbs.folder_fd);
 	skw_verbs_capture_settle(&p->verbs.capture);
 	skw_buf_free(&p->said);
-}
-
-uint32_t skw_pick_session_events(uint32_t table_events)
-{
-	/* The kernel would tell more states than the table needs. */
-	return table_events & (SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) | SKW_EVENT_BIT(SKW_EVENT_RTO) |
-			       SKW_EVENT_BIT(SKW_EVENT_RETRANS) | SKW_EVENT_BIT(SKW_EVENT_CLOSE));
 }
 
 /* Remembers the first failure. The capture ends with it, and the session goes on. */
@@ -170,6 +170,7 @@ void skw_pick_session_begin(struct skw_pick_session *p, const struct skw_pick *p
 		p->say(p->ctx, err.text);
 		return;
 	}
+	p->watch_plan->events = p->watch_plan->table_events & EVENTS;
 	p->status = (struct skw_pick_status){ .file = p->picked.name,
 					      .cookie = pick->cookie,
 					      .runs = true };

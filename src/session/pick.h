@@ -11,6 +11,7 @@
 #include "join/owners.h"
 #include "loop/loop.h"
 #include "model/pick.h"
+#include "model/watch_plan.h"
 #include "sink/record/recorder.h"
 #include "verbs/pick.h"
 
@@ -19,7 +20,9 @@ struct skw_watch;
 
 struct skw_pick_session {
 	/* The caller sets these. */
-	struct skw_watch *watch;                  /* borrowed; it may be made later */
+	struct skw_watch *watch; /* borrowed; it may be made later */
+	/* Its plan, borrowed: the sink gets events only while it captures. */
+	struct skw_watch_plan *watch_plan;
 	void (*say)(void *ctx, const char *text); /* on the screen */
 	void *ctx;
 
@@ -58,8 +61,6 @@ void skw_pick_session_free(struct skw_pick_session *p);
 
 /* The source. It comes before that of the connections. */
 struct skw_source skw_pick_session_source(struct skw_pick_session *p);
-/* The events that the file has. They take none that the screen's table does not need anyway. */
-uint32_t skw_pick_session_events(uint32_t table_events);
 
 /* Begins to capture. A failure is said, and is none of the session. */
 void skw_pick_session_begin(struct skw_pick_session *p, const struct skw_pick *pick);

@@ -280,7 +280,7 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 	struct skw_watch_plan watch = plan->watch;
 	int ret = skw_pick_session_make(&s->pick, plan->capture_dir, err);
 
-	watch.events = skw_pick_session_events(watch.table_events);
+	s->pick.watch_plan = &watch;
 	if (!ret)
 		ret = skw_watch_new(&watch, &s->watch, err);
 	if (!ret) {

@@ -40,7 +40,7 @@ comments() { tshark -r "$FILE" -Y tcp -T fields -e frame.comment 2>/dev/null | s
 newest() { FILE=$(ls -t "$TMP"/cap/*.pcapng | head -n 1); }
 # The reference of what comes from now on, and of no older packet.
 reference() {
-	ip netns exec "$A" tcpdump -i eth0 -U --immediate-mode -w "$TMP/all.pcap" tcp 2>"$TMP/tcpdump" &
+	ip netns exec "$A" tcpdump -i eth0 -s 256 -B 16384 -U --immediate-mode -w "$TMP/all.pcap" tcp 2>"$TMP/tcpdump" &
 	TCPDUMP=$!
 	becomes grep -q 'listening on' "$TMP/tcpdump" || bail "tcpdump does not listen"
 }
@@ -115,6 +115,7 @@ newest
 same 'tcp' "the packets of all its connections, from the first SYN to the last"
 like "$(fields "$FILE" 'tcp.flags.syn == 1 && tcp.dstport == 7002')" 7002 "a new one with its SYN"
 like "$(fields "$FILE" 'tcp.flags.fin == 1 && tcp.dstport == 7001')" 7001 "a closed one with its FIN"
+isnt "$(strings -a -n 8 "$FILE" | grep -cx SKWATCH_TYPE=close)" 0 "and the events of these connections"
 no_reference
 send g g g g g g
 shows 'by state' "(groups by state)"
