@@ -97,7 +97,7 @@ try() {
 	}
 	judge "$setup, $user"
 	if [ "$setup" = screen ]; then
-		# A session begins anew after each attempt that kills it; no attempt has another name.
+		# A session begins again after each attempt that kills it; no attempt has another name.
 		is "$(find "$dir.out" -mindepth 1 ! -name 'skwatch-*-a_.._b-1*.pcapng')" "" \
 			"$setup, $user: a capture makes only files that the keeper names"
 		like "$(grep -P '\tpick-second\t' "$RESULTS")" '^refused.*(EINVAL|EBUSY)' \

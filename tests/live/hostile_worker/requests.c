@@ -28,7 +28,7 @@
 /* A rotation may rightly ask for a few files. */
 #define FILES_ALLOWED 8
 
-/* What is wrong with a pick. */
+/* The faults of a pick. */
 enum { WRONG_KIND, WRONG_PROTO, WRONG_FAMILY, WRONG_COMM, WRONG_PID, WRONG_CGROUP };
 
 union control {
