@@ -62,7 +62,7 @@ static struct skw_keeper_table *verbs(void *capture)
 	return &((struct skw_capture *)capture)->verbs.table;
 }
 
-static int begin(void *capture, struct skw_loop *loop, struct skw_error *err)
+int skw_capture_begin(void *capture, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_capture *c = capture;
 
@@ -84,7 +84,7 @@ static void quiesce(void *capture)
 static const struct skw_source_ops ops = {
 	.prepare = skw_capture_prepare,
 	.verbs = verbs,
-	.begin = begin,
+	.begin = skw_capture_begin,
 	.start = skw_capture_start,
 	.look = skw_capture_look,
 	.peek = skw_capture_peek,

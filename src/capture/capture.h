@@ -10,12 +10,24 @@
 #include "model/packet.h"
 
 struct skw_capture;
+struct skw_loop;
+struct skw_picked;
+struct skw_verbs_pick;
 
 /*
  * Makes a capture and opens nothing. `plan` must outlive *out. The caller frees *out. Returns 0 or
  * -ENOMEM.
  */
 int skw_capture_new(const struct skw_capture_plan *plan, struct skw_capture **out);
+/*
+ * Makes and starts a capture of a tap that the keeper has opened while the loop `loop` runs.
+ * `verbs` are those of that tap. Takes the descriptors in any case, but for the file's. *plan must
+ * outlive *out, which the caller frees. Its functions are those of a source that has started.
+ * Returns 0 or -errno with err filled.
+ */
+int skw_capture_handed(const struct skw_capture_plan *plan, const struct skw_verbs_pick *verbs,
+		       const struct skw_picked *picked, int fds[], struct skw_loop *loop,
+		       struct skw_capture **out, struct skw_error *err);
 void skw_capture_free(struct skw_capture *c); /* NULL is allowed */
 
 struct skw_source skw_capture_source(struct skw_capture *c);

@@ -16,9 +16,6 @@
 #include "util/limits.h"
 #include "util/say.h"
 
-/* An upper limit for the header that a packet without one gets. */
-#define COOKED_HEADER_BYTES 64
-
 /*
  * More than a capture opens beside its rings and interfaces: programs, maps, timers, files, and the
  * keeper.
@@ -157,6 +154,14 @@ static bool wants_whole(const struct skw_capture *c)
 	return false;
 }
 
+int skw_capture_make_buffers(struct skw_capture *c)
+{
+	c->cpus = skw_libbpf_cpus();
+	c->drops = calloc((size_t)c->slots * c->cpus, sizeof(*c->drops));
+	c->cooked = malloc(SKW_SNAPLEN_MAX + SKW_CAPTURE_COOKED_BYTES);
+	return c->drops && c->cooked ? 0 : -ENOMEM;
+}
+
 int skw_capture_prepare(void *capture, struct skw_error *err)
 {
 	struct skw_capture *c = capture;
@@ -175,10 +180,7 @@ int skw_capture_prepare(void *capture, struct skw_error *err)
 	ret = c->use_any ? set_up_any(c, err) : set_up_named(c, err);
 	if (ret)
 		return ret;
-	c->cpus = skw_libbpf_cpus();
-	c->drops = calloc((size_t)c->slots * c->cpus, sizeof(*c->drops));
-	c->cooked = malloc(SKW_SNAPLEN_MAX + COOKED_HEADER_BYTES);
-	if (!c->drops || !c->cooked)
+	if (skw_capture_make_buffers(c))
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	c->kind.dlt = common_dlt(c);
 	skw_tap_set_snaplen(c->tap, wants_whole(c) ? SKW_SNAPLEN_MAX : c->plan->snaplen);

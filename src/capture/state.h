@@ -66,6 +66,14 @@ struct skw_capture {
 	int watch_fd;    /* netlink, when interfaces were named */
 };
 
+/* An upper limit for the header that a packet without one gets. */
+#define SKW_CAPTURE_COOKED_BYTES 64
+
+/* Makes what is needed to read the rings, when the number of slots is known. 0 or -ENOMEM. */
+int skw_capture_make_buffers(struct skw_capture *c);
+/* See struct skw_source_ops. */
+int skw_capture_begin(void *capture, struct skw_loop *loop, struct skw_error *err);
+
 /* Loads the programs and opens the sockets of the plan. Returns 0 or -errno. */
 int skw_capture_prepare(void *capture, struct skw_error *err);
 /*

@@ -27,6 +27,7 @@ static int open_screen(void *ctx, const struct skw_top_host *host, struct skw_er
 	top->host = host;
 	options.stop_job = host->stop_job;
 	options.host_ctx = host->ctx;
+	options.captured = host->captured;
 	return skw_screen_open(&options, &top->screen, err);
 }
 
@@ -48,7 +49,11 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 					       .follow = screen_wish.follow,
 					       .holder = screen_wish.holder,
 					       .next_sweep = screen_wish.next_sweep,
-					       .next_event = screen_wish.next_event };
+					       .next_event = screen_wish.next_event,
+					       .begins_capture = screen_wish.begins_capture,
+					       .ends_capture = screen_wish.ends_capture,
+					       .tail = screen_wish.tail,
+					       .pick = screen_wish.pick };
 	return ret;
 }
 

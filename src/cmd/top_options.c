@@ -135,6 +135,11 @@ static const struct skw_option options[] = {
 	  .help = "watch only sockets of this cgroup and the cgroups below it",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.watch.cgroup) },
+	{ .name = "capture-dir",
+	  .arg = "DIR",
+	  .help = "the folder for files of the key c (default: the current folder)",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(plan.capture_dir) },
 	{ .name = "no-color",
 	  .help = "use no colours, as with NO_COLOR in the environment",
 	  .kind = SKW_OPT_FLAG,
@@ -164,6 +169,9 @@ static int take_format(struct skw_top_request *r, struct skw_error *err)
 		return skw_error_usage(err, "--json and --csv: choose one");
 	r->plan.format = r->json ? SKW_ROWS_JSON : r->csv ? SKW_ROWS_CSV : SKW_ROWS_TEXT;
 	r->batch = r->batch || r->json || r->csv;
+	if (r->batch && r->plan.capture_dir)
+		return skw_error_usage(err,
+				       "--capture-dir is for the screen: lines capture nothing");
 	r->plan.watch.quiet = !r->batch;
 	return 0;
 }
@@ -187,10 +195,11 @@ static int take_pace(struct skw_top_request *r, struct skw_error *err)
 static int take_files(struct skw_top_request *r, struct skw_error *err)
 {
 	const struct skw_watch_plan *watch = &r->plan.watch;
-	const char *ignored = watch->netns         ? "--netns"
-			      : watch->cgroup      ? "--cgroup"
-			      : watch->interval_ns ? "-d"
-						   : NULL;
+	const char *ignored = watch->netns          ? "--netns"
+			      : watch->cgroup       ? "--cgroup"
+			      : r->plan.capture_dir ? "--capture-dir"
+			      : watch->interval_ns  ? "-d"
+						    : NULL;
 	int ret = skw_read_list_choose_alone(&r->read, ignored, err);
 
 	r->plan.read_files = r->read.names;

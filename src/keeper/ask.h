@@ -30,4 +30,8 @@ int skw_keeper_ask(struct skw_keeper *k, const struct skw_keeper_question *quest
 int skw_keeper_ask_fd(struct skw_keeper *k, const struct skw_keeper_question *question, void *reply,
 		      size_t reply_len, struct skw_error *err);
 
+/* The same with up to *n descriptors. *n becomes their number, and the caller owns them. */
+int skw_keeper_ask_fds(struct skw_keeper *k, const struct skw_keeper_question *question,
+		       void *reply, size_t reply_len, int *fds, size_t *n, struct skw_error *err);
+
 #endif

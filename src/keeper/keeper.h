@@ -19,7 +19,7 @@
 
 #define SKW_KEEPER_REQUEST_MAX 8192 /* bytes */
 #define SKW_KEEPER_REPLY_MAX   4096 /* bytes */
-#define SKW_KEEPER_FDS_MAX     4
+#define SKW_KEEPER_FDS_MAX     8
 
 struct skw_identity;
 struct skw_keeper_commands;

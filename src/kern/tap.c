@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/types.h>
@@ -30,6 +31,7 @@ struct skw_tap {
 	struct capture_bpf *bpf; /* NULL after skw_tap_disarm() */
 	struct skw_ring_set rings;
 	unsigned slots;
+	bool at_once;
 	int *sockets; /* owned */
 	size_t sockets_len;
 	uint64_t wake_threshold;
@@ -53,10 +55,9 @@ static uint64_t wake_threshold(const struct skw_tap *tap)
 	return bytes < WAKE_BYTES_MAX ? bytes : WAKE_BYTES_MAX;
 }
 
-static int map_counters(struct skw_tap *tap, struct skw_error *err)
+static int map_counters(struct skw_tap *tap, int fd, struct skw_error *err)
 {
-	void *counters = mmap(NULL, counters_bytes(tap), PROT_READ, MAP_SHARED,
-			      bpf_map__fd(tap->bpf->maps.counters), 0);
+	void *counters = mmap(NULL, counters_bytes(tap), PROT_READ, MAP_SHARED, fd, 0);
 
 	if (counters == MAP_FAILED)
 		return skw_error_set(err, -errno, "BPF: counters: %s", strerror(errno));
@@ -108,13 +109,13 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 
 	for (__u32 slot = 0; !ret && slot < SKW_NEXT_LEN; slot++)
 		ret = set_next(tap, slot, bpf_program__fd(tap->bpf->progs.skw_capture), err);
-	return ret ? ret : map_counters(tap, err);
+	return ret ? ret : map_counters(tap, bpf_map__fd(tap->bpf->maps.counters), err);
 }
 
 int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err)
 {
 	int array_fd = bpf_map__fd(tap->bpf->maps.rings);
-	int ret = skw_ring_set_begin(&tap->rings, array_fd, err);
+	int ret = tap->at_once ? 0 : skw_ring_set_begin(&tap->rings, array_fd, err);
 
 	if (!ret)
 		ret = skw_ring_set_make(&tap->rings, array_fd, err);
@@ -133,6 +134,7 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 	if (!tap)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	tap->slots = opt->slots ? opt->slots : 1;
+	tap->at_once = opt->at_once;
 	tap->cpus = skw_libbpf_cpus();
 	skw_ring_set_plan(&tap->rings, opt->rings, opt->ring_bytes, RING_BYTES_DEFAULT);
 	ret = tap_load(tap, err);
@@ -180,6 +182,62 @@ int *skw_tap_kept_fds(const struct skw_tap *tap, size_t room, size_t *n)
 	for (unsigned i = 0; i < tap->rings.fds_len; i++)
 		fds[(*n)++] = tap->rings.fds[i];
 	return fds;
+}
+
+void skw_tap_get_shape(const struct skw_tap *tap, struct skw_tap_shape *shape)
+{
+	*shape = (struct skw_tap_shape){ .rings = tap->rings.len,
+					 .slots = tap->slots,
+					 .ring_bytes = tap->rings.bytes,
+					 .wake_threshold = tap->wake_threshold };
+}
+
+int skw_tap_share(const struct skw_tap *tap, int *fds, size_t *n)
+{
+	for (unsigned i = 0; i <= tap->rings.len; i++) {
+		int fd = fcntl(i ? tap->rings.fds[i - 1] : bpf_map__fd(tap->bpf->maps.counters),
+			       F_DUPFD_CLOEXEC, 3);
+
+		if (fd < 0)
+			return -errno;
+		fds[(*n)++] = fd;
+	}
+	return 0;
+}
+
+int skw_tap_adopt(const struct skw_tap_shape *shape, int fds[], struct skw_tap **out,
+		  struct skw_error *err)
+{
+	SKW_AUTO_FD int counters = fds[0];
+	struct skw_tap *tap = calloc(1, sizeof(*tap));
+	int *rings = calloc(shape->rings, sizeof(*rings));
+
+	if (!tap || !rings) {
+		for (unsigned i = 0; i < shape->rings; i++)
+			close(fds[1 + i]);
+		free(tap);
+		free(rings);
+		return skw_error_set(err, -ENOMEM, "out of memory");
+	}
+	memcpy(rings, fds + 1, shape->rings * sizeof(*rings));
+	tap->rings = (struct skw_ring_set){ .fds = rings,
+					    .fds_len = shape->rings,
+					    .len = shape->rings,
+					    .bytes = shape->ring_bytes };
+	tap->slots = shape->slots;
+	tap->cpus = skw_libbpf_cpus();
+	tap->wake_threshold = shape->wake_threshold;
+	int ret = map_counters(tap, counters, err);
+	if (!ret) {
+		ret = skw_rings_open(rings, shape->rings, shape->ring_bytes, &tap->rings.reader);
+		if (ret)
+			skw_error_set(err, ret, "rings: %s", strerror(-ret));
+	}
+	if (ret)
+		skw_tap_free(tap);
+	else
+		*out = tap;
+	return ret;
 }
 
 void skw_tap_set_snaplen(struct skw_tap *tap, uint32_t snaplen)

@@ -23,6 +23,8 @@ struct skw_tap_options {
 	uint64_t ring_bytes;
 	unsigned rings; /* number of rings; 0: one per CPU, 16 at most */
 	unsigned slots; /* counter slots: one per interface that is counted separately */
+	/* The rings are small enough to be made at once, without others before them. */
+	bool at_once;
 };
 
 /* Loads the programs, so that sockets can be opened. The caller owns *out. */
@@ -56,6 +58,22 @@ void skw_tap_disarm(struct skw_tap *tap);
  */
 int skw_tap_counters_fd(const struct skw_tap *tap);
 int skw_tap_next_fd(const struct skw_tap *tap);
+
+/* Everything beside the descriptors that the reader of a tap in another process must know. */
+struct skw_tap_shape {
+	uint32_t rings, slots;
+	uint64_t ring_bytes; /* of each ring */
+	uint64_t wake_threshold;
+};
+void skw_tap_get_shape(const struct skw_tap *tap, struct skw_tap_shape *shape);
+/* For the reader: copies of the descriptors of the counters and then of each ring. 0 or -errno. */
+int skw_tap_share(const struct skw_tap *tap, int *fds, size_t *n);
+/*
+ * Makes the worker's part of a tap that the keeper has opened. Takes the descriptors in any case:
+ * the counters, and shape->rings of the rings. The caller owns *out. Returns 0 or -errno.
+ */
+int skw_tap_adopt(const struct skw_tap_shape *shape, int fds[], struct skw_tap **out,
+		  struct skw_error *err);
 
 /* The rings, for a program that adds records as the capture program does. */
 int skw_tap_rings_fd(const struct skw_tap *tap);

@@ -60,7 +60,7 @@ int skw_replay_files_open(struct skw_replay_files *f, const char *const *names, 
 			close(fd);
 			return skw_error_set(err, -EISDIR, "%s: %s", name, strerror(EISDIR));
 		}
-		f->inputs[f->len] = (struct skw_files_input){ st.st_dev, st.st_ino };
+		f->inputs[f->len] = (struct skw_create_input){ st.st_dev, st.st_ino };
 	}
 	return 0;
 }

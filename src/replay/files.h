@@ -15,9 +15,9 @@
 struct skw_replay_files {
 	const char *const *names; /* borrowed; "-" is standard input */
 	size_t len;
-	size_t at;                      /* the next file to be read */
-	int *fds;                       /* owned; -1 for standard input and those that were read */
-	struct skw_files_input *inputs; /* owned: which files they are */
+	size_t at;                       /* the next file to be read */
+	int *fds;                        /* owned; -1 for standard input and those that were read */
+	struct skw_create_input *inputs; /* owned: which files they are */
 };
 
 /* Opens the files. The caller calls skw_replay_files_close() in any case. Returns 0 or -errno. */

@@ -118,7 +118,7 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 {
 	int ret = 0;
 
-	*o = (struct skw_outputs){ .plan = plan, .source = source, .files.dir_fd = -1 };
+	*o = (struct skw_outputs){ .plan = plan, .source = source, .files.dir_fd = -EACCES };
 	o->tee.limit = plan->count;
 	if (plan->user)
 		ret = skw_identity_lookup(plan->user, &o->who, err);

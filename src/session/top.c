@@ -7,7 +7,9 @@
 
 #include "loop/loop.h"
 #include "replay/replay.h"
+#include "session/pick.h"
 #include "sink/recording.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "verbs/process.h"
 #include "verbs/terminal.h"
@@ -49,6 +51,7 @@ struct screen {
 	struct skw_recording recording;
 	struct skw_loop *loop;           /* borrowed */
 	struct skw_keeper_table process; /* the verb that describes one */
+	struct skw_pick_session pick;    /* not for a recording */
 	uint32_t holder; /* the process that the screen wants to know about; 0: none */
 	uint64_t iterations, drawn;
 };
@@ -79,6 +82,19 @@ static void steer(struct screen *s, struct skw_top_wish *wish)
 					       : SKW_RECORDING_NO_JUMP);
 }
 
+/* The begin of a capture is drawn at once. */
+static int capture(struct screen *s, const struct skw_top_wish *wish, struct skw_error *err)
+{
+	struct skw_top_wish ignored;
+
+	s->pick.tail = wish->tail;
+	if (wish->begins_capture)
+		skw_pick_session_begin(&s->pick, &wish->pick);
+	if (wish->ends_capture)
+		skw_pick_session_end(&s->pick);
+	return wish->begins_capture ? s->to->input(s->to->ctx, 0, &ignored, err) : 0;
+}
+
 static int handle(struct screen *s, int signal, struct skw_error *err)
 {
 	struct skw_top_wish wish = { 0 };
@@ -102,6 +118,9 @@ static int handle(struct screen *s, int signal, struct skw_error *err)
 		skw_watch_set_paused(s->watch, wish.paused);
 		skw_watch_follow(s->watch, wish.follow);
 	}
+	ret = s->watch ? capture(s, &wish, err) : 0;
+	if (ret)
+		return ret;
 	if (wish.quit)
 		skw_loop_stop(s->loop);
 	return 0;
@@ -143,8 +162,11 @@ static int prepare_screen(void *ctx, struct skw_error *err)
 
 static int open_screen(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
+	struct screen *s = ctx;
+
 	(void)err;
-	((struct screen *)ctx)->loop = loop;
+	s->loop = loop;
+	skw_pick_session_open(&s->pick, loop);
 	return 0;
 }
 
@@ -154,7 +176,9 @@ static int close_screen(void *ctx, uint64_t real_ns, struct skw_error *err)
 
 	(void)real_ns;
 	(void)err;
+	skw_pick_session_close(&s->pick);
 	s->to->close(s->to->ctx);
+	skw_pick_session_report(&s->pick);
 	return 0;
 }
 
@@ -170,6 +194,7 @@ static int draw(void *ctx, const struct skw_table *table, const struct skw_watch
 {
 	struct screen *s = ctx;
 
+	skw_pick_session_tick(&s->pick, table, status);
 	tell_holder(s);
 	int ret = s->to->draw(s->to->ctx, table, status, err);
 
@@ -178,28 +203,68 @@ static int draw(void *ctx, const struct skw_table *table, const struct skw_watch
 	return ret;
 }
 
+static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
+			struct skw_error *err)
+{
+	(void)err;
+	return skw_pick_session_packets(&((struct screen *)ctx)->pick, run, n, wait);
+}
+
+static int take_event(void *ctx, const struct skw_event *event, struct skw_error *err)
+{
+	(void)err;
+	skw_pick_session_event(&((struct screen *)ctx)->pick, event);
+	return 0;
+}
+
+static int pause_screen(void *ctx, uint64_t until_ns, struct skw_error *err)
+{
+	(void)err;
+	skw_pick_session_pause(&((struct screen *)ctx)->pick, until_ns);
+	return 0;
+}
+
+static bool is_ready(const void *ctx)
+{
+	return skw_pick_session_ready(&((const struct screen *)ctx)->pick);
+}
+
+static void clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *text)
+{
+	skw_pick_session_clock_set(&((struct screen *)ctx)->pick, by_ns, real_ns, text);
+}
+
 static const struct skw_sink_ops screen_ops = {
 	.prepare = prepare_screen,
 	.open = open_screen,
 	.close = close_screen,
 	.start = start_screen,
+	.packets = take_packets,
+	.event = take_event,
 	.tick = draw,
+	.pause = pause_screen,
+	.ready = is_ready,
+	.clock_set = clock_set,
 	.signal = on_signal,
 };
 
-/* With one of the sources, live or read. */
+/* With the sources of a live screen, or that of a recording. */
 static int run_screen(struct screen *s, const struct skw_top_plan *plan,
-		      const struct skw_source *source, const struct skw_sink *sink,
-		      struct skw_error *err)
+		      const struct skw_source *sources, size_t sources_len,
+		      const struct skw_sink *sink, struct skw_error *err)
 {
-	struct skw_keeper_table *const tables[] = { &s->terminal.table, &s->process };
-	const struct skw_loop_plan loop = { .sources = source,
-					    .sources_len = 1,
+	struct skw_keeper_table *const tables[] = { &s->terminal.table, &s->process,
+						    &s->pick.verbs.capture.table,
+						    &s->pick.verbs.table };
+	const struct skw_loop_plan loop = { .sources = sources,
+					    .sources_len = sources_len,
 					    .sink = sink,
 					    .tables = tables,
-					    .tables_len = s->watch ? 2 : 1,
+					    .tables_len = s->watch ? SKW_ARRAY_SIZE(tables) : 1,
 					    .has_screen = true,
 					    .terminal = true,
+					    /* A capture writes its file by a thread. */
+					    .threads = s->watch != NULL,
 					    .folder_fd =
 						    s->watch ? skw_watch_folder_fd(s->watch) : NULL,
 					    .no_sandbox = plan->watch.no_sandbox };
@@ -212,13 +277,21 @@ static int run_screen(struct screen *s, const struct skw_top_plan *plan,
 static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct skw_error *err)
 {
 	const struct skw_sink sink = { &screen_ops, s };
-	int ret = skw_watch_new(&plan->watch, &s->watch, err);
+	struct skw_watch_plan watch = plan->watch;
+	int ret = skw_pick_session_make(&s->pick, plan->capture_dir, err);
 
-	if (ret)
-		return ret;
-	const struct skw_source source = skw_watch_source(s->watch);
+	s->pick.watch_plan = &watch;
+	if (!ret)
+		ret = skw_watch_new(&watch, &s->watch, err);
+	if (!ret) {
+		const struct skw_source sources[] = { skw_pick_session_source(&s->pick),
+						      skw_watch_source(s->watch) };
 
-	ret = run_screen(s, plan, &source, &sink, err);
+		s->pick.watch = s->watch;
+		s->host.captured = &s->pick.status;
+		ret = run_screen(s, plan, sources, SKW_ARRAY_SIZE(sources), &sink, err);
+	}
+	skw_pick_session_free(&s->pick);
 	skw_watch_free(s->watch);
 	return ret;
 }
@@ -243,7 +316,7 @@ static int read_files(struct screen *s, const struct skw_top_plan *plan, struct 
 					       .timer_fd = -1 };
 	const struct skw_source source = skw_replay_source(r);
 	const struct skw_sink sink = skw_recording_sink(&s->recording);
-	int ret = run_screen(s, plan, &source, &sink, err);
+	int ret = run_screen(s, plan, &source, 1, &sink, err);
 
 	skw_replay_free(r);
 	return ret;
@@ -254,10 +327,11 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 {
 	struct screen s = { .to = screen,
 			    .host = { .ctx = &s, .stop_job = stop_job, .save = save },
-			    .terminal = { .farewell = screen->farewell,
-					  .termios = screen->termios,
+			    .terminal = { .farewell = { .text = screen->farewell,
+							.termios = screen->termios },
 					  .save = screen->save,
 					  .ctx = screen->ctx },
+			    .pick = { .say = screen->say, .ctx = screen->ctx },
 			    .iterations = plan->iterations };
 
 	return plan->read_files_len ? read_files(&s, plan, err) : watch_live(&s, plan, err);

@@ -6,6 +6,7 @@
 #include <termios.h>
 
 #include "loop/sink.h"
+#include "model/pick.h"
 #include "model/process.h"
 #include "model/watch_plan.h"
 #include "sink/rows.h"
@@ -21,6 +22,8 @@ struct skw_top_plan {
 	const char *const *read_files;
 	size_t read_files_len;
 	uint32_t speed;
+	/* The folder for captures from the screen. NULL: the current one. */
+	const char *capture_dir;
 };
 
 /* Prints the rows on standard output after each sweep. Returns 0 or -errno. */
@@ -36,6 +39,10 @@ struct skw_top_wish {
 	uint64_t follow;             /* a socket cookie; 0: none */
 	uint32_t holder;             /* a process that is to be described; 0: none */
 	bool next_sweep, next_event; /* of a recording: jumps */
+	/* Captures: the begin, with what is captured, and the end; the last packets are in sight.
+	 */
+	bool begins_capture, ends_capture, tail;
+	struct skw_pick pick;
 };
 
 /* The screen asks the session for these, because its own process has no rights. */
@@ -45,6 +52,8 @@ struct skw_top_host {
 	void (*stop_job)(void *ctx);
 	/* Calls skw_top_screen.save() where files can be written. Returns 0 or -errno. */
 	int (*save)(void *ctx, const void *settings, size_t len);
+	/* The capture, as it is at each drawing. NULL: nothing can be captured. */
+	const struct skw_pick_status *captured;
 };
 
 /* A screen, which the caller draws. Each function returns 0 or -errno with err filled. */

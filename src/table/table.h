@@ -111,6 +111,9 @@ enum skw_table_bound {
 	SKW_TABLE_BOUND      /* also one that is bound to every address */
 };
 
+/* For tables without options.packets: skw_table_socket() works from now on, or until now. */
+int skw_table_find_sockets(struct skw_table *t, bool on);
+
 /*
  * The socket of a packet in network namespace `netns`, whose `tuple` is in the form of this host's
  * end: a connection, a listener, or a socket of UDP. If that namespace has none, the socket of the

@@ -120,3 +120,17 @@ const struct skw_row *skw_table_socket(const struct skw_table *t, uint32_t netns
 	other = find(t, netns, &any, false);
 	return other ? other : row;
 }
+
+int skw_table_find_sockets(struct skw_table *t, bool on)
+{
+	skw_by_tuple_free(&t->by_tuple);
+	int ret = on ? skw_by_tuple_init(&t->by_tuple) : 0;
+
+	for (uint32_t at = 0; on && !ret && at < t->slots.end; at++)
+		if (skw_slots_at(&t->slots, at)->used)
+			ret = skw_by_tuple_put(&t->by_tuple, &t->slots,
+					       skw_slots_at(&t->slots, at));
+	if (ret)
+		skw_by_tuple_free(&t->by_tuple);
+	return ret;
+}

@@ -12,6 +12,7 @@
 #include "row/history.h"
 #include "ui/draw/numbers.h"
 #include "ui/draw/spark.h"
+#include "ui/capture_key.h"
 #include "ui/fields.h"
 #include "ui/draw/holder_lines.h"
 #include "ui/list_rows.h"
@@ -405,6 +406,7 @@ static void make_page(struct skw_screen *s, const struct skw_row *row)
 	}
 	add_figures(p, row);
 	skw_holder_lines_add(p, row, &s->holder);
+	skw_capture_key_tail(s, p);
 	skw_story_add(p, s->table, s->detail, s->status->offset_ns);
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "format/format.h"
+#include "ui/capture_key.h"
 #include "ui/draw/cells.h"
 #include "ui/draw/numbers.h"
 #include "ui/draw/spark.h"
@@ -267,6 +268,18 @@ static void third_line(const struct skw_screen *s, const struct skw_totals *t, i
 	draw_line(&l, y);
 }
 
+/* The line is there from the first capture on. */
+static int capture_line(const struct skw_screen *s, int y)
+{
+	char text[SKW_CAPTURE_KEY_LINE];
+
+	if (!skw_capture_key_line(s, text))
+		return 0;
+	skw_paint_text(&s->paint, y, 1, s->paint.cols - 1,
+		       s->captured->runs ? SKW_STYLE_STRONG : SKW_STYLE_PLAIN, false, text);
+	return 1;
+}
+
 int skw_head_draw(const struct skw_screen *s)
 {
 	const struct skw_totals *totals = s->table ? skw_table_totals(s->table) : NULL;
@@ -281,5 +294,5 @@ int skw_head_draw(const struct skw_screen *s)
 	}
 	second_line(s, totals, 1);
 	third_line(s, totals, 2);
-	return rows < 14 ? 3 : 4;
+	return 3 + capture_line(s, 3) + (rows >= 14);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/capture_key.h"
 #include "ui/detail.h"
 #include "ui/key.h"
 #include "ui/list.h"
@@ -155,6 +156,12 @@ static void follow(struct skw_screen *s, int key)
 		snprintf(s->message, sizeof(s->message),
 			 "This connection and its story stay here after its close.");
 	}
+}
+
+static void capture(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_capture_key_run(s);
 }
 
 static void toggle_listeners(struct skw_screen *s, int key)
@@ -353,6 +360,13 @@ const struct skw_key skw_keys[] = {
 	  LIST | DETAIL,
 	  { 'F' },
 	  follow },
+	{ "c",
+	  "capture this connection or group into a file; again: stop",
+	  "Capture",
+	  30,
+	  LIST | DETAIL,
+	  { 'c' },
+	  capture },
 	{ "t", "tag this connection, or take its tag away", NULL, 0, LIST, { 't' }, tag },
 	{ "u", "show only what is tagged, or all again", NULL, 0, LIST, { 'u' }, only_tagged },
 	{ "U", "take all tags away", NULL, 0, LIST, { 'U' }, untag },

@@ -164,6 +164,7 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 	s->recorded = opt->recorded;
 	s->stop_job = opt->stop_job;
 	s->host_ctx = opt->host_ctx;
+	s->captured = opt->captured;
 	s->names = opt->names;
 	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
 	if (opt->filter)
@@ -294,6 +295,11 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	wish->next_sweep = s->next_sweep;
 	wish->next_event = s->next_event;
 	s->next_sweep = s->next_event = false;
+	wish->begins_capture = s->begins_capture;
+	wish->ends_capture = s->ends_capture;
+	wish->pick = s->pick;
+	s->begins_capture = s->ends_capture = false;
+	wish->tail = is_in_detail(s) && s->captured && s->captured->cookie == s->detail;
 	wish->interval_ns = s->interval_ns;
 	wish->follow = is_in_detail(s) ? s->detail : s->follow;
 	wish->holder = is_in_detail(s) ? skw_detail_holder(s) : 0;

@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/pick.h"
 #include "model/process.h"
 #include "model/watch.h"
 #include "table/table.h"
-#include "ui/settings.h"
+#include "ui/settings/settings.h"
 #include "util/error.h"
 #include "view/view.h"
 
@@ -27,6 +28,11 @@ struct skw_screen_wish {
 	uint32_t holder; /* a process for skw_screen_tell_holder(), or 0 */
 	/* Of a recording: go to the next sweep or event. Only until the next input. */
 	bool next_sweep, next_event;
+	/* Begin to capture the pick, or end the capture. Only until the next input. */
+	bool begins_capture, ends_capture;
+	struct skw_pick pick;
+	/* The last packets of the connection that is captured are in sight. */
+	bool tail;
 };
 
 struct skw_screen_options {
@@ -43,6 +49,8 @@ struct skw_screen_options {
 	/* Stops the whole job, for Ctrl-Z; returns when it was continued. */
 	void (*stop_job)(void *host_ctx);
 	void *host_ctx;
+	/* Borrowed: the capture, as it is at each drawing. NULL: nothing can be captured. */
+	const struct skw_pick_status *captured;
 };
 
 /*

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "expr/expr.h"
+#include "model/pick.h"
 #include "model/process.h"
 #include "model/watch.h"
 #include "table/table.h"
@@ -20,7 +21,7 @@
 #include "ui/draw/page.h"
 #include "ui/draw/paint.h"
 #include "ui/draw/terminal.h"
-#include "ui/settings.h"
+#include "ui/settings/settings.h"
 #include "util/error.h"
 #include "view/view.h"
 
@@ -87,6 +88,10 @@ struct skw_screen {
 	bool quit, paused;
 	uint64_t interval_ns;
 	uint64_t follow; /* a cookie, or 0 */
+	bool begins_capture, ends_capture;
+	struct skw_pick pick; /* with begins_capture: what is to be captured */
+	/* Borrowed from the caller; NULL: nothing can be captured. */
+	const struct skw_pick_status *captured;
 
 	enum skw_pane pane, pane_before_help;
 	/* Shown in the last line until the next key, or for some seconds from message_ns on. */

@@ -69,12 +69,14 @@ static int serve_forget(void *arg, const void *request, size_t len, struct skw_k
 
 static int serve_stop(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
+	struct skw_verbs_capture *ctx = arg;
+
 	(void)request;
 	(void)reply;
-	if (len)
+	if (len || !ctx->tap)
 		return -EINVAL;
-	skw_tap_close_sockets(((struct skw_verbs_capture *)arg)->tap);
-	skw_chosen_detach(((struct skw_verbs_capture *)arg)->chosen);
+	skw_tap_close_sockets(ctx->tap);
+	skw_chosen_detach(ctx->chosen);
 	return 0;
 }
 
@@ -93,7 +95,8 @@ int skw_verbs_capture_prepare(struct skw_verbs_capture *ctx)
 {
 	size_t n = 0;
 
-	ctx->keep_fds = skw_tap_kept_fds(ctx->tap, SKW_CHOSEN_FDS_MAX, &n);
+	ctx->keep_fds = ctx->tap ? skw_tap_kept_fds(ctx->tap, SKW_CHOSEN_FDS_MAX, &n)
+				 : calloc(1, sizeof(*ctx->keep_fds));
 	if (!ctx->keep_fds)
 		return -ENOMEM;
 	n += skw_chosen_kept_fds(ctx->chosen, ctx->keep_fds + n);

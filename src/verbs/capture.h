@@ -14,7 +14,7 @@
 
 /* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_capture {
-	struct skw_tap *tap;       /* borrowed */
+	struct skw_tap *tap;       /* borrowed; NULL: nothing is captured yet (verbs/pick.h) */
 	struct skw_chosen *chosen; /* borrowed; NULL: everybody's packets are captured */
 	/* For a capture on all interfaces. */
 	struct skw_dispatch dispatch;

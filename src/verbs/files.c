@@ -4,124 +4,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keeper/ask.h"
-#include "keeper/rights.h"
+#include "keeper/create.h"
 #include "out/rotate.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
-
-#define OUTPUT_FLAGS (O_WRONLY | O_CLOEXEC | O_NOCTTY)
 
 /* How far the time of a new file may be from now, besides the length of its period. */
 #define EARLY_S 2
 #define LATE_S  600
 
 enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
-
-/*
- * Opens a file for writing. A named pipe that nobody reads would hold the keeper up. So the open
- * does not wait, unless the pipe is the user's own and the output itself (`waits`): then its reader
- * may come later, as with any other program. A signal to the worker ends both meanwhile.
- */
-static int open_for_writing(const char *name, uid_t user, bool waits)
-{
-	SKW_AUTO_FD int fd = open(name, OUTPUT_FLAGS | O_CREAT | O_NONBLOCK, 0666);
-	struct stat st;
-
-	if (fd < 0 && errno == ENXIO && waits && stat(name, &st) == 0 && S_ISFIFO(st.st_mode) &&
-	    st.st_uid == user)
-		fd = open(name, OUTPUT_FLAGS);
-	if (fd < 0)
-		return -errno;
-	int flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
-		return -errno;
-	return SKW_TAKE_FD(fd);
-}
-
-/* The arguments of open_theirs(), by skw_rights_borrow(). */
-struct theirs {
-	const struct skw_verbs_files *ctx;
-	const char *name;
-};
-
-static int open_theirs(void *arg)
-{
-	const struct theirs *t = arg;
-
-	return open_for_writing(t->name, t->ctx->who->uid, !t->ctx->opened);
-}
-
-/*
- * Opens the file where `who` may not create files: root creates it, in the directory that was
- * opened before the first packet was read. A file that exists there must be one that root created
- * for this user before.
- */
-static int open_for(const struct skw_verbs_files *ctx, const char *name)
-{
-	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
-	SKW_AUTO_FD int fd = -1;
-	struct stat st;
-
-	if (ctx->dir_fd < 0)
-		return ctx->dir_fd;
-	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-	if (fd >= 0)
-		return fchown(fd, ctx->who->uid, ctx->who->gid) < 0 ? -errno : SKW_TAKE_FD(fd);
-	if (errno != EEXIST)
-		return -errno;
-	/* The open of anything but a regular file must not wait, as that is refused below. */
-	fd = openat(ctx->dir_fd, base, OUTPUT_FLAGS | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_uid != ctx->who->uid || st.st_nlink != 1)
-		return -EACCES;
-	return SKW_TAKE_FD(fd);
-}
-
-static bool is_input(const struct skw_verbs_files *ctx, const struct stat *st)
-{
-	for (size_t i = 0; i < ctx->inputs_len; i++)
-		if (st->st_dev == ctx->inputs[i].dev && st->st_ino == ctx->inputs[i].ino)
-			return true;
-	return false;
-}
-
-/* Does not truncate: the previous file may be the same, and must be complete first. */
-static int open_output(const struct skw_verbs_files *ctx, const char *name, struct skw_error *err)
-{
-	SKW_AUTO_FD int fd = -1;
-	struct stat st;
-
-	if (ctx->who) {
-		struct theirs theirs = { ctx, name };
-
-		/* So a link in that user's directory can't make root overwrite another file. */
-		fd = skw_rights_borrow(ctx->who, open_theirs, &theirs);
-		if (fd == -EACCES)
-			fd = open_for(ctx, name);
-	} else {
-		fd = open_for_writing(name, geteuid(), !ctx->opened);
-	}
-	if (fd == -ENXIO)
-		return skw_error_set(err, fd,
-				     "%s: it is a pipe that nobody reads; start its reader first",
-				     name);
-	if (fd < 0)
-		return skw_error_set(err, fd, "%s: %s", name, strerror(-fd));
-	if (fstat(fd, &st) < 0)
-		return skw_error_set(err, -errno, "%s: %s", name, strerror(errno));
-	if (S_ISREG(st.st_mode) && is_input(ctx, &st))
-		return skw_error_set(err, -EBUSY,
-				     "%s: this is the file that -r reads: it would be lost", name);
-	return SKW_TAKE_FD(fd);
-}
 
 /*
  * Whether a file of -G may begin at this time. It begins when its first packet comes, which may
@@ -194,7 +91,12 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 	int ret = skw_rotate_plan_name(ctx->plan, &id, name);
 	if (ret)
 		return ret;
-	SKW_AUTO_FD int fd = open_output(ctx, name, &err);
+	const struct skw_create_options how = { .who = ctx->who,
+						.dir_fd = ctx->dir_fd,
+						.inputs = ctx->inputs,
+						.inputs_len = ctx->inputs_len,
+						.waits = !ctx->opened };
+	SKW_AUTO_FD int fd = skw_create_output(&how, name, &err);
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
 	ret = note_opened(ctx, &id);
@@ -295,10 +197,12 @@ int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k
 						      .len = sizeof(*id),
 						      .what = ctx->plan->name };
 
-	if (strcmp(ctx->plan->name, "-") == 0) {
-		int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (ctx->given_fd || strcmp(ctx->plan->name, "-") == 0) {
+		int fd = fcntl(ctx->given_fd ? *ctx->given_fd : STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 
-		return fd < 0 ? skw_error_set(err, -errno, "standard output: %s", strerror(errno))
+		return fd < 0 ? skw_error_set(err, -errno, "%s: %s",
+					      ctx->given_fd ? ctx->plan->name : "standard output",
+					      strerror(errno))
 			      : fd;
 	}
 	return skw_keeper_ask_fd(k, &question, NULL, 0, err);

@@ -9,17 +9,11 @@
 
 #include <limits.h>
 #include <stddef.h>
-#include <sys/types.h>
 
+#include "keeper/create.h"
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
 #include "model/file_plan.h"
-
-/* A file that is read. */
-struct skw_files_input {
-	dev_t dev;
-	ino_t ino;
-};
 
 /* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_files {
@@ -27,10 +21,12 @@ struct skw_verbs_files {
 	/* The user who owns the new files (-Z). NULL: the user who runs the program. */
 	const struct skw_identity *who;
 	/* Borrowed: the files that -r and -V read. No output may be one of them. */
-	const struct skw_files_input *inputs;
+	const struct skw_create_input *inputs;
 	size_t inputs_len;
 	/* The output's directory, opened before the split. -errno: it is not open. */
 	int dir_fd;
+	/* Borrowed: the output, if it is open already, so that no keeper is asked. */
+	const int *given_fd;
 	/* In the keeper: the last file that it has opened, and their number. */
 	struct skw_file_id last;
 	uint64_t opened;

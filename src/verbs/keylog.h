@@ -6,10 +6,9 @@
 #ifndef SKW_VERBS_KEYLOG_H
 #define SKW_VERBS_KEYLOG_H
 
-#include <sys/types.h>
-
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
+#include "keeper/regular.h"
 
 /* The caller sets the first two fields. It must stay valid for the rest of the program. */
 struct skw_verbs_keylog {
@@ -17,8 +16,7 @@ struct skw_verbs_keylog {
 	/* The file is opened with the rights of this user (-Z). NULL: with the keeper's own. */
 	const struct skw_identity *who;
 	/* In the keeper: the file that it gave out last. */
-	dev_t dev;
-	ino_t ino;
+	struct skw_regular_id last;
 	struct skw_keeper_table table;
 };
 

@@ -3,37 +3,13 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
-
-#include "util/cleanup.h"
 
 enum { VERB_STOP_JOB, VERB_SAVE, VERBS };
 
-static bool same(const struct termios *a, const struct termios *b)
-{
-	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_cflag == b->c_cflag &&
-	       a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof(a->c_cc)) == 0;
-}
-
 static void say_farewell(void *arg)
 {
-	const struct skw_verbs_terminal *ctx = arg;
-	struct termios now;
-
-	if (!isatty(STDOUT_FILENO))
-		return;
-	/*
-	 * Another process group may have the terminal by now, and then SIGTTOU would stop the
-	 * keeper.
-	 */
-	signal(SIGTTOU, SIG_IGN);
-	if (write(STDOUT_FILENO, ctx->farewell, strlen(ctx->farewell)) < 0)
-		return;
-	/* Some shells restore their own settings when a job was killed, and some (dash) do not. */
-	if (ctx->termios && ctx->has_made && tcgetattr(STDOUT_FILENO, &now) == 0 &&
-	    same(&now, &ctx->made))
-		tcsetattr(STDOUT_FILENO, TCSANOW, ctx->termios);
+	skw_farewell_say(&((const struct skw_verbs_terminal *)arg)->farewell);
 }
 
 static int serve_stop_job(void *arg, const void *request, size_t len,
@@ -73,7 +49,7 @@ void skw_verbs_terminal_prepare(struct skw_verbs_terminal *ctx)
 
 void skw_verbs_terminal_note(struct skw_verbs_terminal *ctx)
 {
-	ctx->has_made = tcgetattr(STDOUT_FILENO, &ctx->made) == 0;
+	ctx->farewell.has_made = tcgetattr(STDOUT_FILENO, &ctx->farewell.made) == 0;
 }
 
 void skw_verbs_terminal_stop_job(const struct skw_verbs_terminal *ctx, struct skw_keeper *k)

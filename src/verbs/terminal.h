@@ -6,26 +6,20 @@
 #ifndef SKW_VERBS_TERMINAL_H
 #define SKW_VERBS_TERMINAL_H
 
-#include <stdbool.h>
-#include <termios.h>
+#include <stddef.h>
 
+#include "keeper/farewell.h"
 #include "keeper/keeper.h"
 
 struct skw_verbs_terminal {
-	/* The keeper writes this to standard output: it ends the screen's modes. */
-	const char *farewell;
-	/* The settings of standard output before the screen began. NULL: leave them. */
-	const struct termios *termios;
-	/* The screen's own settings of it. */
-	struct termios made;
-	bool has_made;
+	struct skw_farewell farewell;
 	/* Checks the numbers and saves them. Runs in the keeper. Returns 0 or -errno. */
 	int (*save)(void *ctx, const void *settings, size_t len);
 	void *ctx;
 	struct skw_keeper_table table;
 };
 
-/* Fills in the table for skw_keeper_split(). The caller has set the first two and the last two. */
+/* Fills in the table for skw_keeper_split(). The caller has set the other fields. */
 void skw_verbs_terminal_prepare(struct skw_verbs_terminal *ctx);
 /* Notes the screen's settings of the terminal, before the split. */
 void skw_verbs_terminal_note(struct skw_verbs_terminal *ctx);

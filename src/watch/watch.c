@@ -82,6 +82,11 @@ bool skw_watch_is_local(const struct skw_watch *w, const uint8_t addr[16], uint8
 	return skw_addresses_have(&w->addresses, addr, family);
 }
 
+int skw_watch_find_sockets(struct skw_watch *w, bool on)
+{
+	return skw_table_find_sockets(w->table, on);
+}
+
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie)
 {
 	skw_table_follow(w->table, cookie);

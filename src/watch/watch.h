@@ -49,6 +49,9 @@ const struct skw_table *skw_watch_table(const struct skw_watch *w);
 uint32_t skw_watch_netns(const struct skw_watch *w);
 bool skw_watch_is_local(const struct skw_watch *w, const uint8_t addr[16], uint8_t family);
 
+/* The same without plan->packets, from now on or until now. Returns 0 or -ENOMEM. */
+int skw_watch_find_sockets(struct skw_watch *w, bool on);
+
 /* Chooses the connection that is kept in full, even after its close. 0: none. */
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie);
 /* Returns 0 or -errno. */

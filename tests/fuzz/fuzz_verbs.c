@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(name, sizeof(name), "%s/f.pcap", dir);
 
 	const struct skw_file_plan plan = { .name = name, .rotate_bytes = 1, .files_max = FILES };
-	const struct skw_files_input input = { 0 };
+	const struct skw_create_input input = { 0 };
 	/* As with -r, so that the times need not be near now. */
 	struct skw_verbs_files files = {
 		.plan = &plan, .inputs = &input, .inputs_len = 1, .dir_fd = -1

@@ -39,8 +39,9 @@ ARROWS = {
     "dissect/wifi": COMMON | {"flow", "dissect", "dissect/link"},
     "dissect/ip": COMMON | {"flow", "dissect", "dissect/link", "dissect/app"},
     "dissect/app": COMMON | {"flow", "dissect", "dissect/ip"},
-    "ui": COMMON | PURE_FRONT | {"ui/draw"},
+    "ui": COMMON | PURE_FRONT | {"ui/draw", "ui/settings"},
     "ui/draw": COMMON | PURE_FRONT,
+    "ui/settings": COMMON | PURE_FRONT | {"ui/draw"},
     "out": COMMON,
     # kern: filters are translated before they are loaded.
     "kern": COMMON | {"btf", "filter", "kern/host"},
@@ -67,7 +68,7 @@ ARROWS = {
                                       "sink/record", "resolve",
                                       "run", "join", "message", "verbs", "keeper"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "ui", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"session", "ui", "ui/settings", "act", "row", "expr", "view"},
     "main.c": COMMON | {"cmd"},
 }
 

@@ -69,6 +69,7 @@ try() {
 	write) command=(capture -i eth0 -w "$dir.out/f.pcapng" -C 1 -W 4 -z true) ;;
 	any) command=(capture -i any -w "$dir.out/f.pcapng" --keylog "$TMP/keys") ;;
 	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
+	screen) command=(top --netns self --capture-dir "$dir.out") options=(--screen) ;;
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
 	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;
 	read-lines) command=(capture -r "$TMP/input") ;;
@@ -97,7 +98,14 @@ try() {
 		return
 	}
 	judge "$setup, $user"
-	case $setup in write | any | top | events | read)
+	if [ "$setup" = screen ]; then
+		# A session begins again after each attempt that kills it; no attempt has another name.
+		is "$(find "$dir.out" -mindepth 1 ! -name 'skwatch-*-a_.._b-1*.pcapng')" "" \
+			"$setup, $user: a capture makes only files that the keeper names"
+		like "$(grep -P '\tpick-second\t' "$RESULTS")" '^refused.*(EINVAL|EBUSY)' \
+			"$setup, $user: one capture is permitted, and no second one beside it"
+	fi
+	case $setup in write | any | top | screen | events | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
 			"$setup, $user: the attacker knows the keeper"
@@ -126,10 +134,10 @@ else
 fi
 
 for user in ${HOSTILE_USERS-root Z user}; do
-	for setup in ${HOSTILE_SETUPS-lines write any top events read read-lines}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top screen events read read-lines}; do
 		case $setup-$user in
 		command-*) try_minder ;;
-		top-Z | events-Z) ;; # These two have no -Z.
+		top-Z | screen-Z | events-Z) ;; # These have no -Z.
 		*) try "$setup" "$user" ;;
 		esac
 	done

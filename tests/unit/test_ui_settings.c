@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The settings that top remembers, in a configuration folder made for the test. */
-#include "ui/settings.h"
+#include "ui/settings/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

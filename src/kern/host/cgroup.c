@@ -170,3 +170,26 @@ int skw_cgroup_walk(int fd, const char *path, int (*each)(void *ctx, uint64_t id
 	strcpy(w.path, path);
 	return walk(&w, own, strlen(path), 0);
 }
+
+struct by_id {
+	uint64_t id;
+	char *path;
+};
+
+static int is_wanted(void *ctx, uint64_t id, const char *path)
+{
+	const struct by_id *w = ctx;
+
+	if (id == w->id)
+		strcpy(w->path, path);
+	return id == w->id;
+}
+
+int skw_cgroup_by_id(const char *mount, uint64_t id, char path[PATH_MAX])
+{
+	SKW_AUTO_FD int fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct by_id wanted = { id, path };
+	int ret = fd < 0 ? -errno : skw_cgroup_walk(fd, "", is_wanted, &wanted);
+
+	return ret == 1 ? 0 : ret ? ret : -ENOENT;
+}

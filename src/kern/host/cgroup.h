@@ -31,4 +31,10 @@ int skw_cgroup_find(const char *mount, const char *name, char path[PATH_MAX],
 int skw_cgroup_walk(int fd, const char *path, int (*each)(void *ctx, uint64_t id, const char *path),
 		    void *ctx);
 
+/*
+ * Finds the path below `mount` of the cgroup with this kernfs id. Returns 0, -ENOENT or another
+ * -errno.
+ */
+int skw_cgroup_by_id(const char *mount, uint64_t id, char path[PATH_MAX]);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "out/rotate.h"
 #include "util/clock.h"
+#include "util/say.h"
 
 /* A time that is too late for a clock. */
 #define NEVER UINT64_MAX
@@ -221,4 +222,20 @@ bool skw_record_files_are_full(const struct skw_record_files *f)
 	uint64_t limit = f->file.plan->stop_bytes;
 
 	return limit && skw_record_files_bytes(f) >= limit;
+}
+
+void skw_record_files_say_form(const struct skw_record_files *f, const struct skw_packet_kind *kind)
+{
+	const struct skw_file_plan *plan = f->file.plan;
+
+	if (kind->is_file || kind->dlt >= 0)
+		return;
+	if (plan->format == SKW_FILE_PCAP)
+		skw_say("%s: a pcap file holds one link type: packets get LINUX_SLL2 headers, "
+			"without destination MAC addresses; a .pcapng file keeps them",
+			plan->name);
+	else if (!kind->any)
+		skw_say("%s: the interfaces have different link types: read it with Wireshark "
+			"or skwatch",
+			plan->name);
 }

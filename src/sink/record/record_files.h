@@ -77,6 +77,10 @@ int skw_record_files_failed(struct skw_record_files *f, int ret, struct skw_erro
 /* All files together have the size at which the session ends. */
 bool skw_record_files_are_full(const struct skw_record_files *f);
 
+/* Tells the user what is special about the files of packets of this kind. */
+void skw_record_files_say_form(const struct skw_record_files *f,
+			       const struct skw_packet_kind *kind);
+
 uint64_t skw_record_files_bytes(const struct skw_record_files *f); /* of all, uncompressed */
 
 #endif

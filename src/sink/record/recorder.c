@@ -299,6 +299,15 @@ static int pause_recorder(void *ctx, uint64_t until_ns, struct skw_error *err)
 	return ret ? skw_error_set(err, ret, "timers: %s", strerror(-ret)) : 0;
 }
 
+/* The handlers' failures end the session, unless it has more to do than to record. */
+static int keep_failure(struct skw_recorder *r, int ret)
+{
+	if (ret >= 0 || !r->opt.aside)
+		return ret;
+	r->failure = ret;
+	return 0;
+}
+
 /* Files were completed, a block has become free, or writing failed. */
 static int on_news(void *ctx, struct skw_error *err)
 {
@@ -307,14 +316,14 @@ static int on_news(void *ctx, struct skw_error *err)
 	ssize_t n = read(r->notify_fd, &ignored, sizeof(ignored));
 
 	(void)n; /* nothing new is no error */
-	return skw_record_files_done(&r->files, err);
+	return keep_failure(r, skw_record_files_done(&r->files, err));
 }
 
 static int on_flush(void *ctx, struct skw_error *err)
 {
 	struct skw_recorder *r = ctx;
 
-	return skw_clock_timer_read(r->flush_fd) ? flush(r, err) : 0;
+	return skw_clock_timer_read(r->flush_fd) ? keep_failure(r, flush(r, err)) : 0;
 }
 
 /* The timer only wakes the loop. The pause of that round begins the next file. */
@@ -326,20 +335,6 @@ static int on_turn(void *ctx, struct skw_error *err)
 	skw_clock_timer_read(r->turn_fd);
 	r->turn_armed_ns = 0;
 	return 0;
-}
-
-static void say_form(const struct skw_recorder *r, const struct skw_packet_kind *kind)
-{
-	if (kind->is_file || kind->dlt >= 0)
-		return;
-	if (r->plan->format == SKW_FILE_PCAP)
-		skw_say("%s: a pcap file holds one link type: packets get LINUX_SLL2 headers, "
-			"without destination MAC addresses; a .pcapng file keeps them",
-			r->plan->name);
-	else if (!kind->any)
-		skw_say("%s: the interfaces have different link types: read it with Wireshark "
-			"or skwatch",
-			r->plan->name);
 }
 
 static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err)
@@ -359,7 +354,7 @@ static int open_recorder(void *ctx, struct skw_loop *loop, struct skw_error *err
 	if (!ret)
 		ret = flush(r, err);
 	if (!ret)
-		say_form(r, kind);
+		skw_record_files_say_form(&r->files, kind);
 	return ret;
 }
 
@@ -492,6 +487,11 @@ bool skw_recorder_was_left(const struct skw_recorder *r)
 const struct skw_record_journal *skw_recorder_journal(const struct skw_recorder *r)
 {
 	return &r->journal;
+}
+
+bool skw_recorder_has_failed(const struct skw_recorder *r)
+{
+	return r->failure != 0;
 }
 
 uint64_t skw_recorder_lost(const struct skw_recorder *r)

@@ -33,6 +33,8 @@ struct skw_recorder_options {
 	/* Events and rows are written, too, if the format has a place for them. NULL: they are not.
 	 */
 	const struct skw_record_events_options *events;
+	/* The session goes on after a failure: skw_recorder_has_failed() tells it. */
+	bool aside;
 };
 
 /*
@@ -49,6 +51,8 @@ struct skw_sink skw_recorder_sink(struct skw_recorder *r);
 uint64_t skw_recorder_bytes(const struct skw_recorder *r);
 /* The name of the current file, for messages. */
 const char *skw_recorder_name(const struct skw_recorder *r);
+/* Whether writing failed outside of a call of the sink. To close the sink tells the reason. */
+bool skw_recorder_has_failed(const struct skw_recorder *r);
 /* Whether writing failed because the reader of a pipe has gone away. NULL is allowed. */
 bool skw_recorder_was_left(const struct skw_recorder *r);
 /* Tells how many events were written and lost. */

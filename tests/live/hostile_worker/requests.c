@@ -5,6 +5,7 @@
  */
 #include "attempt.h"
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #include "keeper/wire.h"
 #include "model/file_plan.h"
+#include "model/pick.h"
 #include "util/cleanup.h"
 
 /* More verbs than the keeper has. */
@@ -25,6 +27,9 @@
 #define FLOOD       1000
 /* A rotation may rightly ask for a few files. */
 #define FILES_ALLOWED 8
+
+/* The faults of a pick. */
+enum { WRONG_KIND, WRONG_PROTO, WRONG_FAMILY, WRONG_COMM, WRONG_PID, WRONG_CGROUP };
 
 union control {
 	struct cmsghdr head;
@@ -181,6 +186,59 @@ static long many_files(struct hostile *h, long arg)
 	return n > FILES_ALLOWED ? 0 : -EPERM;
 }
 
+/* A connection that anybody may capture who may start top on a screen. */
+static struct skw_pick good_pick(void)
+{
+	struct skw_pick pick = { .kind = SKW_PICK_SOCKET, .comm = "a/../b", .port = 1, .pid = 1 };
+	const uint8_t localhost[4] = { 127, 0, 0, 1 };
+
+	memcpy(pick.tuple.local_addr, localhost, sizeof(localhost));
+	memcpy(pick.tuple.remote_addr, localhost, sizeof(localhost));
+	pick.tuple.local_port = pick.tuple.remote_port = 1;
+	pick.tuple.family = AF_INET;
+	pick.tuple.proto = IPPROTO_TCP;
+	return pick;
+}
+
+static long wrong_pick(struct hostile *h, long which)
+{
+	struct skw_pick pick = good_pick();
+
+	switch (which) {
+	case WRONG_KIND:
+		pick.kind = SKW_PICKS;
+		break;
+	case WRONG_PROTO:
+		pick.tuple.proto = IPPROTO_ICMP;
+		break;
+	case WRONG_FAMILY:
+		pick.tuple.family = AF_PACKET;
+		break;
+	case WRONG_COMM:
+		memset(pick.comm, 'a', sizeof(pick.comm));
+		break;
+	case WRONG_PID:
+		pick.kind = SKW_PICK_PID;
+		pick.pid = INT32_MAX;
+		break;
+	default:
+		pick.kind = SKW_PICK_CGROUP;
+		pick.cgroup_id = UINT64_MAX;
+		break;
+	}
+	return ask_each(h, &pick, sizeof(pick));
+}
+
+/* The first capture is what the key c would begin. */
+static long second_pick(struct hostile *h, long arg)
+{
+	struct skw_pick pick = good_pick();
+
+	(void)arg;
+	return ask_each(h, &pick, sizeof(pick)) >= 0 ? ask_each(h, &pick, sizeof(pick))
+						     : HOSTILE_NOTHING;
+}
+
 static long descriptors(struct hostile *h, long n)
 {
 	/* No verb takes a descriptor, so this is refused before the verb is looked at. */
@@ -229,6 +287,13 @@ static const struct hostile_attempt requests[] = {
 	{ "file-old", "open an output file of 1969", old_file, 0, 0 },
 	{ "file-future", "open an output file of the next year", future_file, 0, 0 },
 	{ "file-many", "open 100 output files", many_files, 100, 0 },
+	{ "pick-kind", "capture what can't be picked", wrong_pick, WRONG_KIND, 0 },
+	{ "pick-proto", "capture another protocol", wrong_pick, WRONG_PROTO, 0 },
+	{ "pick-family", "capture another family", wrong_pick, WRONG_FAMILY, 0 },
+	{ "pick-comm", "capture a process whose name has no end", wrong_pick, WRONG_COMM, 0 },
+	{ "pick-pid", "capture a process that is not there", wrong_pick, WRONG_PID, 0 },
+	{ "pick-cgroup", "capture a cgroup that is not there", wrong_pick, WRONG_CGROUP, 0 },
+	{ "pick-second", "capture twice at a time", second_pick, 0, 0 },
 	{ "send-fd", "send the keeper a descriptor", descriptors, 1, 0 },
 	{ "send-fds", "send the keeper 200 descriptors", descriptors, DESCRIPTORS, 0 },
 	{ "request-empty", "send the keeper a message without a byte", too_short, 0,

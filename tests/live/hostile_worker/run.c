@@ -12,6 +12,7 @@
  *	--bpffs FOLDER          a BPF file system
  *	--input FIFO            made for each process, with the contents of --sample FILE, and
  *	                        not closed, so that skwatch waits for more
+ *	--screen                standard output is the terminal, too
  *	--witness               the attempts are made before the privileges are dropped
  *
  * Each result is a line of five fields with tabs between them: state, group, name, text, reason.
@@ -50,7 +51,7 @@ struct options {
 	uid_t uid; /* 0: stay root */
 	uint64_t caps;
 	const char *library, *dir, *output, *bpffs, *input, *sample;
-	bool witness;
+	bool witness, screen;
 	char **command;
 };
 
@@ -273,11 +274,12 @@ static int run_once(const struct options *o, int terminal, char *said, size_t si
 	pid_t pid = (pid_t)must(fork(), "fork");
 	if (!pid) {
 		dup2(terminal, STDIN_FILENO);
-		dup2(out[1], STDOUT_FILENO);
+		dup2(o->screen ? terminal : out[1], STDOUT_FILENO);
 		dup2(out[1], STDERR_FILENO);
 		signal(SIGHUP, SIG_DFL);
 		become(o);
 		setenv("LD_PRELOAD", o->library, 1);
+		setenv("TERM", "xterm", 1);
 		execv(o->command[0], o->command);
 		die(o->command[0]);
 	}
@@ -429,8 +431,9 @@ static int parse(int argc, char **argv, struct options *o)
 	for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
 		const char *name = argv[at] + 2;
 
-		if (strcmp(name, "witness") == 0) {
-			o->witness = true;
+		if (strcmp(name, "witness") == 0 || strcmp(name, "screen") == 0) {
+			o->witness |= name[0] == 'w';
+			o->screen |= name[0] == 's';
 			continue;
 		}
 		if (++at == argc)

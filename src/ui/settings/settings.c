@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ui/settings.h"
+#include "ui/settings/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>

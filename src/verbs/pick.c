@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "verbs/pick.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "keeper/ask.h"
+#include "keeper/privileges.h"
+#include "util/cleanup.h"
+
+enum { VERB_BEGIN, VERB_END, VERBS };
+
+static int end(struct skw_verbs_pick *ctx, int ret)
+{
+	skw_tapped_close(&ctx->tapped);
+	ctx->capture.tap = NULL;
+	ctx->capture.chosen = NULL;
+	ctx->capture.dispatches = false;
+	return ret;
+}
+
+static int answer(struct skw_verbs_pick *ctx, const struct skw_pick *pick,
+		  struct skw_keeper_reply *reply, struct skw_error *err)
+{
+	struct skw_picked *out = (void *)reply->payload;
+	int fd = skw_tapped_create(&ctx->tapped, pick, ctx->folder_fd, out->name);
+
+	if (fd < 0)
+		return skw_error_set(err, fd, "%s: %s", out->name, strerror(-fd));
+	reply->fds[reply->n_fds++] = fd;
+	fd = skw_iface_watch();
+	if (fd < 0)
+		return skw_error_set(err, fd, "netlink: %s", strerror(-fd));
+	reply->fds[reply->n_fds++] = fd;
+	skw_tap_get_shape(ctx->tapped.tap, &out->shape);
+	memcpy(out->filter, ctx->tapped.filter, sizeof(out->filter));
+	reply->len = sizeof(*out);
+	return skw_tap_share(ctx->tapped.tap, reply->fds, &reply->n_fds);
+}
+
+static int serve_begin(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
+{
+	struct skw_verbs_pick *ctx = arg;
+	const struct skw_pick *pick = request;
+	struct skw_error err = { 0 };
+
+	_Static_assert(SKW_PICKED_FDS <= SKW_KEEPER_FDS_MAX, "the descriptors fit into a reply");
+	if (len != sizeof(*pick) || ctx->tapped.tap || ctx->folder_fd < 0)
+		return -EINVAL;
+	if (ctx->begun == SKW_VERBS_PICK_MAX)
+		return -EDQUOT;
+	ctx->tapped.dispatch = &ctx->capture.dispatch;
+	int ret = skw_privileges_missing(SKW_USE_CAPTURE, &err);
+	if (!ret)
+		ret = skw_tapped_open(&ctx->tapped, pick, &err);
+	if (!ret)
+		ret = answer(ctx, pick, reply, &err);
+	if (ret)
+		return skw_keeper_reply_error(reply, end(ctx, ret), &err);
+	ctx->begun++;
+	ctx->capture.tap = ctx->tapped.tap;
+	ctx->capture.chosen = ctx->tapped.chosen;
+	ctx->capture.dispatches = true;
+	return 0;
+}
+
+static int serve_end(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
+{
+	(void)request;
+	(void)reply;
+	return len ? -EINVAL : end(arg, 0);
+}
+
+static const struct skw_keeper_verb verbs[VERBS] = {
+	[VERB_BEGIN] = { "capture what was picked", serve_begin },
+	[VERB_END] = { "end that capture", serve_end },
+};
+
+static void settle(void *ctx)
+{
+	skw_cleanup_fd(&((struct skw_verbs_pick *)ctx)->folder_fd);
+}
+
+int skw_verbs_pick_prepare(struct skw_verbs_pick *ctx)
+{
+	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
+						.n_verbs = VERBS,
+						.ctx = ctx,
+						.keep_fds = &ctx->folder_fd,
+						.n_keep = ctx->folder_fd >= 0,
+						.settle = settle };
+	return skw_verbs_capture_prepare(&ctx->capture);
+}
+
+int skw_verbs_pick_begin(const struct skw_verbs_pick *ctx, struct skw_keeper *k,
+			 const struct skw_pick *pick, struct skw_picked *out,
+			 int fds[SKW_PICKED_FDS], struct skw_error *err)
+{
+	const struct skw_keeper_question question = { .verb = ctx->table.first + VERB_BEGIN,
+						      .request = pick,
+						      .len = sizeof(*pick),
+						      .what = "capture" };
+	size_t n = SKW_PICKED_FDS;
+
+	return skw_keeper_ask_fds(k, &question, out, sizeof(*out), fds, &n, err);
+}
+
+int skw_verbs_pick_end(const struct skw_verbs_pick *ctx, struct skw_keeper *k)
+{
+	return skw_keeper_call(k, ctx->table.first + VERB_END, NULL, 0, NULL, NULL, NULL, NULL);
+}
