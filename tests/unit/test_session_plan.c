@@ -105,6 +105,11 @@ static void contradictions_are_refused(void **state)
 	REFUSE("give -w FILE.pcapng", p.recorded.on = true);
 	REFUSE("give -w FILE.pcapng", p.recorded.types = "rto", p.file.name = "f.pcap");
 	REFUSE("give -w FILE.pcapng", p.recorded.rows_every_ns = 1, p.file.name = "f");
+	REFUSE("no --no-owner", p.file.owner_comments = SKW_OWNER_COMMENTS_ALL, p.no_owner = true,
+	       p.file.name = "f.pcapng");
+	REFUSE("give -w FILE.pcapng", p.file.owner_comments = SKW_OWNER_COMMENTS_ALL);
+	REFUSE("give -w FILE.pcapng", p.file.owner_comments = SKW_OWNER_COMMENTS_ALL,
+	       p.file.name = "f.pcap");
 	REFUSE("--event-types: \"x\" is not", p.recorded.types = "rto,x", p.file.name = "f.pcapng");
 }
 
