@@ -57,7 +57,19 @@ static const struct skw_packet *complete(void *ctx, const struct skw_packet *run
 	return skw_join_owners_run(((struct skw_owners_session *)ctx)->join, run, n);
 }
 
-bool skw_owners_session_adds(const struct skw_session_plan *plan)
+static bool is_wanted(void *ctx, const struct skw_row *row)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return skw_health_has(o->health->health, row);
+}
+
+static uint64_t generation(void *ctx)
+{
+	return ((const struct skw_owners_session *)ctx)->health->generation;
+}
+
+static bool adds_owners(const struct skw_session_plan *plan)
 {
 	if (plan->no_owner)
 		return false;
@@ -67,14 +79,38 @@ bool skw_owners_session_adds(const struct skw_session_plan *plan)
 	       (plan->lines && isatty(STDOUT_FILENO));
 }
 
-int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
-			    struct skw_tee *tee, struct skw_error *err)
+bool skw_owners_session_joins(const struct skw_session_plan *plan)
 {
-	const struct skw_join_owners_options opt = {
-		.table = table, .netns = netns, .is_local = is_local, .are_told = are_told, .ctx = o
-	};
+	return plan->where.text || adds_owners(plan);
+}
 
-	*o = (struct skw_owners_session){ .plan = { .table_events = TABLE_EVENTS,
+/* Each sweep must see a connection after its close, and these events change figures. */
+static void look_often(struct skw_watch_plan *plan)
+{
+	if (plan->interval_ns == SWEEP_NS)
+		plan->interval_ns = SKW_NS_PER_S;
+	plan->closed_ns += 2 * plan->interval_ns;
+	plan->events |= SKW_EVENT_BIT(SKW_EVENT_CONNECT) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |
+			SKW_EVENT_BIT(SKW_EVENT_RTO) | SKW_EVENT_BIT(SKW_EVENT_RETRANS) |
+			SKW_EVENT_BIT(SKW_EVENT_CLOSE) | SKW_EVENT_BIT(SKW_EVENT_LISTEN);
+}
+
+int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
+			    struct skw_tee *tee, struct skw_health_session *health,
+			    struct skw_error *err)
+{
+	bool owners = adds_owners(plan), joins = skw_owners_session_joins(plan);
+	const struct skw_join_owners_options opt = { .table = table,
+						     .netns = netns,
+						     .is_local = is_local,
+						     .are_told = are_told,
+						     .is_wanted = health ? is_wanted : NULL,
+						     .generation = generation,
+						     .no_owners = !owners,
+						     .ctx = o };
+
+	*o = (struct skw_owners_session){ .health = health,
+					  .plan = { .table_events = TABLE_EVENTS,
 						    .interval_ns = SWEEP_NS,
 						    .closed_ns = CLOSED_NS,
 						    .netns = "all",
@@ -85,19 +121,20 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 						    .told_lacks =
 							    SKW_LACKS_HOLDERS | SKW_LACKS_WIRE },
 					  .quiet = plan->capture.quiet,
+					  .owners = owners,
 					  .triggers = plan->flight.on != NULL,
-					  .wanted = plan->owner || plan->recorded.asked };
-	bool owners = skw_owners_session_adds(plan);
+					  .wanted = plan->owner || plan->recorded.asked || health };
 	bool events = plan->recorded.wanted;
 
-	if (!owners && !events)
+	if (!joins && !events)
 		return 0;
-	if (events) {
-		o->plan.events = plan->recorded.what.types.mask;
-		if (plan->recorded.sweep_ns)
-			o->plan.interval_ns = plan->recorded.sweep_ns;
-	}
-	o->plan.packets = owners;
+	if (events)
+		o->plan.events = plan->recorded.what.types.mask & ~SKW_EVENT_TYPES_HEALTH;
+	if ((events || health) && plan->recorded.sweep_ns)
+		o->plan.interval_ns = plan->recorded.sweep_ns;
+	if (health)
+		look_often(&o->plan);
+	o->plan.packets = joins;
 	o->lost = owners && events ? "packets get no owners and no events are recorded"
 		  : owners         ? "packets get no owners"
 				   : "no events are recorded";
@@ -111,6 +148,12 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 	if (ret)
 		return ret;
 	o->inner = skw_watch_source(o->watch);
+	if (health) {
+		health->join = complete;
+		health->table = table;
+		health->ctx = o;
+		return 0;
+	}
 	tee->complete = owners ? complete : NULL;
 	tee->complete_ctx = o;
 	return 0;
@@ -257,13 +300,15 @@ static int end(void *ctx, struct skw_error *err)
 	int ret = o->off ? 0 : o->inner.ops->end(o->inner.ctx, err);
 	uint64_t lost = o->off ? 0 : skw_watch_status(o->watch)->events_lost;
 
-	if (!lost || o->quiet)
+	const char *more = o->triggers ? "triggers may be missing"
+			   : o->health ? "connections may enter and leave late"
+				       : NULL;
+
+	if (!lost || o->quiet || (!o->owners && !more))
 		return ret;
-	if (o->plan.packets || o->triggers)
-		skw_say("%" PRIu64 " events were lost because a ring was full, so %s%s%s", lost,
-			o->plan.packets ? "packets may lack their owners" : "",
-			o->plan.packets && o->triggers ? ", and " : "",
-			o->triggers ? "triggers may be missing" : "");
+	skw_say("%" PRIu64 " events were lost because a ring was full, so %s%s%s", lost,
+		o->owners ? "packets may lack their owners" : "", o->owners && more ? ", and " : "",
+		more ? more : "");
 	return ret;
 }
 
