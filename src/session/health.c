@@ -145,10 +145,9 @@ static int tell_gone(struct skw_health_session *h, uint64_t now_ns, uint64_t rea
 	return ret;
 }
 
-static int health_tick(void *ctx, const struct skw_table *table,
+static int look_at_all(struct skw_health_session *h, const struct skw_table *table,
 		       const struct skw_watch_status *status, struct skw_error *err)
 {
-	struct skw_health_session *h = ctx;
 	uint64_t real_ns = no_earlier(h, status->now_ns + (uint64_t)status->offset_ns);
 	const struct skw_row *row;
 	size_t at = 0;
@@ -157,8 +156,23 @@ static int health_tick(void *ctx, const struct skw_table *table,
 	skw_health_begin(h->health);
 	while (!ret && (row = skw_table_next(table, &at)))
 		ret = look(h, row, status->now_ns, real_ns, err);
-	if (!ret)
-		ret = tell_gone(h, status->now_ns, real_ns, err);
+	return ret ? ret : tell_gone(h, status->now_ns, real_ns, err);
+}
+
+static int health_tick(void *ctx, const struct skw_table *table,
+		       const struct skw_watch_status *status, struct skw_error *err)
+{
+	struct skw_health_session *h = ctx;
+	int ret = 0;
+
+	/* Events of the time before the first sweep will still come, and stand first. */
+	if (!h->swept) {
+		h->due = table;
+		h->due_status = *status;
+	} else {
+		ret = look_at_all(h, table, status, err);
+	}
+	h->swept = true;
 	return ret ? ret : h->inner.ops->tick(h->inner.ctx, table, status, err);
 }
 
@@ -211,7 +225,11 @@ static int health_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 	/* Rows are recorded with this time. */
 	if (until_ns > h->latest_ns)
 		h->latest_ns = until_ns;
-	return h->inner.ops->pause(h->inner.ctx, until_ns, err);
+	const struct skw_table *due = h->due;
+	int ret = due ? look_at_all(h, due, &h->due_status, err) : 0;
+
+	h->due = NULL;
+	return ret ? ret : h->inner.ops->pause(h->inner.ctx, until_ns, err);
 }
 
 static void health_clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *text)

@@ -13,6 +13,7 @@
 #include "join/health.h"
 #include "loop/sink.h"
 #include "model/packet.h"
+#include "model/watch.h"
 #include "session/plan.h"
 #include "sink/packet_lines.h"
 #include "sink/record/pending.h"
@@ -33,9 +34,13 @@ struct skw_health_session {
 	struct skw_pending changes; /* owned; those whose time among the packets has not come */
 	uint64_t next_ns;           /* the time of the first of them, or UINT64_MAX */
 	uint64_t latest_ns;         /* real time up to which everything was handed on */
-	uint64_t generation;        /* grows with each change */
-	uint64_t entered, left;     /* numbers of changes */
-	uint64_t left_out;          /* packets */
+	bool swept;                 /* the first sweep has ended */
+	/* Its rows, until they are looked at: lent. Or NULL. */
+	const struct skw_table *due;
+	struct skw_watch_status due_status;
+	uint64_t generation;    /* grows with each change */
+	uint64_t entered, left; /* numbers of changes */
+	uint64_t left_out;      /* packets */
 };
 
 /* Fills in all but what the caller sets. The caller frees *h, even after an error. 0 or -errno. */

@@ -107,7 +107,7 @@ enter=$(frames '$8 ~ /^enters the capture/')
 leave=$(frames '$8 ~ /^leaves the capture/')
 is "$(frames "\$2 && (\$1 < ${enter:-0} || \$1 > ${leave:-0})")" "" "all packets are between the two entries"
 like "$(sed -n "${enter:-0}p" "$DUMP" | cut -d ';' -f 8)" \
-	"^enters the capture: srtt > 40ms.*, srtt [0-9.]+ms, 0 retransmits: python3\\[[0-9]+\\] 10" "tshark shows it"
+	"^enters the capture: srtt > 40ms.*, srtt [0-9.]+ms, [0-9]+ retransmits?: python3\\[[0-9]+\\] 10" "tshark shows it"
 is "$(awk -F ';' '$2' "$DUMP" | cut -d ';' -f 2-6 >"$TMP/part"; dump "$TMP/all.pcap"; cut -d ';' -f 2-6 "$DUMP" >"$TMP/whole"
 	python3 - "$TMP/part" "$TMP/whole" <<'END'
 import sys

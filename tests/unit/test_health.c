@@ -157,7 +157,9 @@ static void a_row_that_is_gone_leaves(void **state)
 	recs[0].srtt_us = recs[2].srtt_us = 1;
 	sweep_of(w, 3, recs, 3);
 	become(w, 3, 3, SKW_HEALTH_LEAVES);
-	become(w, 1, 3, SKW_HEALTH_LEAVES);
+	skw_health_begin(w->health);
+	assert_true(skw_health_gone(w->health, &bare, &at));
+	assert_int_equal(bare.cookie, 1);
 	none_gone(w);
 }
 

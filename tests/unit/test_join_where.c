@@ -46,10 +46,14 @@ static void make_choosy(struct world *w, bool no_owners)
 /* A packet of TCP from 10.0.0.1, in bytes of its own. */
 static struct skw_packet packet_of(struct frame *f, unsigned port)
 {
-	f->n = 0;
+	memset(f->bytes, 2, 12);
+	f->n = 12;
+	put16(f, 0x0800);
 	put_ipv4(f, IPPROTO_TCP, 20, 0);
 	put_tcp(f, port, 443, DATA);
-	return (struct skw_packet){ .data = f->bytes, .caplen = f->n, .len = f->n, .dlt = DLT_RAW };
+	return (struct skw_packet){
+		.data = f->bytes, .caplen = f->n, .len = f->n, .dlt = DLT_EN10MB
+	};
 }
 
 static void a_run_is_of_packets_that_are_wanted_or_not(void **state)
