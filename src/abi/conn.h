@@ -138,6 +138,9 @@ enum skw_event_type {
 	SKW_EVENT_RETRANS,
 	SKW_EVENT_CLOSE,
 	SKW_EVENT_LISTEN,
+	/* These are not the kernel's: a connection enters and leaves a capture by health. */
+	SKW_EVENT_ENTER,
+	SKW_EVENT_LEAVE,
 	/* From here on, the types are not shown under a name of their own. */
 	SKW_EVENT_CREATOR, /* the process that called connect() or listen() */
 	SKW_EVENT_CLOSER,  /* the process that closes a connection */

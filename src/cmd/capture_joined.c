@@ -8,7 +8,7 @@
 
 #define AT(field) offsetof(struct skw_capture_request, field)
 
-/* The order is that of enum skw_owner_comments. */
+/* The order is that of enum skw_owner_comments, from ALL on. */
 static const char *const comments[] = { "all", "first", "none", NULL };
 
 static const struct skw_option options[] = {
@@ -26,7 +26,8 @@ static const struct skw_option options[] = {
 		  "connection, or none",
 	  .kind = SKW_OPT_CHOICE,
 	  .words = comments,
-	  .offset = AT(plan.file.owner_comments) },
+	  .offset = AT(plan.file.owner_comments),
+	  .min = SKW_OWNER_COMMENTS_ALL },
 };
 
 const struct skw_option_table skw_capture_options_joined = { options, SKW_ARRAY_SIZE(options) };

@@ -43,7 +43,7 @@ extern const struct skw_option_table skw_capture_options_joined;
 extern const struct skw_option_table skw_capture_options_events;
 extern const struct skw_option_table skw_capture_options_flight;
 extern const struct skw_option_table skw_capture_options_tcpdump;
-/* The options that choose packets by their owner. */
+/* The options that choose packets by their owner or connection. */
 extern const struct skw_option_table skw_capture_options_owner;
 
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The options that choose packets by the owner of their socket. */
+/* The options that choose packets by the owner or the connection of their socket. */
 #include "cmd/capture_options.h"
 
 #include <stddef.h>
@@ -59,6 +59,13 @@ static const struct skw_option options[] = {
 	  .offset = AT(sockets_max),
 	  .max = SOCKETS_MAX,
 	  .limits = "4194304" },
+	{ .name = "where",
+	  .arg = "EXPR",
+	  .help = "capture only packets of connections while their figures match, for example "
+		  "'srtt > 50ms or retrans > 3'; with --summary: in the table only connections "
+		  "that match, for example 'retrans > 1%'",
+	  .kind = SKW_OPT_STRING,
+	  .offset = offsetof(struct skw_capture_request, plan.summary_choice.where) },
 };
 
 int skw_capture_options_end(int argc, char *const *argv)

@@ -44,8 +44,8 @@ static const struct skw_option options[] = {
 	  .name = "types",
 	  .arg = "TYPES",
 	  .help = "print only these types: "
-		  "connect,established,state,rtt,rto,retrans,close,listen,reset,refused,timeout "
-		  "(default: all but rtt)",
+		  "connect,established,state,rtt,rto,retrans,close,listen,reset,refused,timeout,"
+		  "enter,leave (default: all but rtt)",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(types) },
 	{ .name = "where",
@@ -115,6 +115,9 @@ static int check_files(struct request *r, struct skw_error *err)
 	for (size_t i = 0; !ret && i < r->read.len; i++)
 		if (!r->read.names[i][0])
 			return skw_error_usage(err, "-r: the file's name is empty");
+	if (!ret && !r->read.len && r->types && r->plan.types.mask & SKW_EVENT_TYPES_HEALTH)
+		return skw_error_usage(err, "-t: connections enter and leave a capture with "
+					    "--where: give -r FILE, which it has written");
 	if (!r->plan.netns)
 		r->plan.netns = "all";
 	return ret;

@@ -85,7 +85,7 @@ static int set_choice(const struct skw_option *opt, int *at, const char *arg, st
 
 	for (int i = 0; opt->words[i]; i++) {
 		if (strcmp(opt->words[i], arg) == 0) {
-			*at = i;
+			*at = i + (int)opt->min;
 			return 0;
 		}
 		len += (size_t)snprintf(wanted + len, sizeof(wanted) - len, "%s%s",

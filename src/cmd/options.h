@@ -26,7 +26,7 @@ enum skw_option_kind {
 	/* Sets a uint64_t in bytes, up to max. A number without a unit counts `unit` bytes. */
 	SKW_OPT_SIZE,
 	SKW_OPT_DURATION, /* sets a uint64_t in nanoseconds, from min to max */
-	SKW_OPT_CHOICE,   /* sets an enum to the index of the word in `words` */
+	SKW_OPT_CHOICE,   /* sets an enum to min plus the index in `words` */
 	SKW_OPT_CALL,     /* calls `call`, with NULL if the option takes no argument */
 	/* An option of another program. `help` is the reason for a message; the help omits it. */
 	SKW_OPT_REFUSED

@@ -42,6 +42,11 @@ static bool find(struct skw_captured *c, uint64_t hash, bool add)
 	return true;
 }
 
+void skw_captured_connection(struct skw_captured *c, uint64_t connection)
+{
+	find(c, connection, true);
+}
+
 void skw_captured_packets(struct skw_captured *c, const struct skw_packet *run, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -19,8 +19,9 @@ struct skw_captured *skw_captured_new(void);    /* NULL: memory is short */
 void skw_captured_free(struct skw_captured *c); /* NULL is allowed */
 
 void skw_captured_packets(struct skw_captured *c, const struct skw_packet *run, size_t n);
+/* `connection` is a skw_connection_hash(), here and below. */
+void skw_captured_connection(struct skw_captured *c, uint64_t connection);
 bool skw_captured_has(struct skw_captured *c, const struct skw_tuple *tuple);
-/* `connection` is a skw_connection_hash(). */
 bool skw_captured_has_connection(struct skw_captured *c, uint64_t connection);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "row/address.h"
 #include "util/cleanup.h"
+#include "util/utf8.h"
 
 #define NS_PER_S 1000000000ULL
 
@@ -124,6 +125,13 @@ static void add_bytes(struct skw_buf *out, const char *label, uint64_t bytes)
 	skw_buf_printf(out, ", %s %sB", label, number);
 }
 
+static void add_retransmits(struct skw_buf *out, const struct skw_row *row)
+{
+	if (row->retrans_segs != SKW_NONE32)
+		skw_buf_printf(out, ", %u retransmit%s", row->retrans_segs,
+			       row->retrans_segs == 1 ? "" : "s");
+}
+
 static void add_close(struct skw_buf *out, const struct skw_event *event)
 {
 	static const char *const reasons[SKW_CLOSE_REASONS] = {
@@ -151,9 +159,7 @@ static void add_close(struct skw_buf *out, const struct skw_event *event)
 	add_bytes(out, "received", row->bytes_received);
 	if (row->srtt_us != SKW_NONE32)
 		skw_buf_printf(out, ", srtt %s", time_text(us, row->srtt_us));
-	if (row->retrans_segs != SKW_NONE32)
-		skw_buf_printf(out, ", %u retransmit%s", row->retrans_segs,
-			       row->retrans_segs == 1 ? "" : "s");
+	add_retransmits(out, row);
 }
 
 static void add_listen(struct skw_buf *out, const struct skw_event *event)
@@ -161,11 +167,33 @@ static void add_listen(struct skw_buf *out, const struct skw_event *event)
 	skw_buf_printf(out, "backlog %u", event->backlog);
 }
 
+/* Where it leaves the expression no longer holds, or the connection is closed. */
+static void add_where(struct skw_buf *out, const struct skw_event *event)
+{
+	const struct skw_row *row = event->row;
+	bool leaves = event->type == SKW_EVENT_LEAVE;
+	/* A file may have any characters. */
+	bool is_told = event->where && !(leaves && row->closed_ns != SKW_NONE64);
+	char us[16];
+
+	skw_buf_add_str(out, leaves ? "leaves the capture" : "enters the capture");
+	if (leaves && row->closed_ns != SKW_NONE64)
+		skw_buf_add_str(out, ": it is closed");
+	else if (is_told)
+		skw_buf_add_str(out, leaves ? ": no longer " : ": ");
+	for (const char *at = event->where; is_told && *at;)
+		at = skw_utf8_add_visible(out, at);
+	if (row->srtt_us != SKW_NONE32)
+		skw_buf_printf(out, ", srtt %s", time_text(us, row->srtt_us));
+	add_retransmits(out, row);
+}
+
 static void (*const details[SKW_EVENT_CREATOR])(struct skw_buf *, const struct skw_event *) = {
 	[SKW_EVENT_CONNECT] = add_connect, [SKW_EVENT_ESTABLISHED] = add_established,
 	[SKW_EVENT_STATE] = add_state,     [SKW_EVENT_RTT] = add_rtt,
 	[SKW_EVENT_RTO] = add_rto,         [SKW_EVENT_RETRANS] = add_retrans,
 	[SKW_EVENT_CLOSE] = add_close,     [SKW_EVENT_LISTEN] = add_listen,
+	[SKW_EVENT_ENTER] = add_where,     [SKW_EVENT_LEAVE] = add_where,
 };
 
 void skw_format_event_details(struct skw_buf *out, const struct skw_event *event)

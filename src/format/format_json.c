@@ -229,11 +229,14 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 	skw_format_json_string(out, skw_row_event_name(event->type));
 	add_host(out, env);
 	const struct skw_event_field *field = skw_event_field_list(event->type);
+	/* These are about the figures. */
+	bool all = event->type == SKW_EVENT_CLOSE || event->type == SKW_EVENT_ENTER ||
+		   event->type == SKW_EVENT_LEAVE;
 
 	for (; field->name; field++)
 		add_extra(out, event, field);
 	/* The time field of the row is left out, because the event has its own time. */
-	add_fields(out, event->row, SKW_FIELD_COOKIE,
-		   event->type == SKW_EVENT_CLOSE ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);
+	add_fields(out, event->row, SKW_FIELD_COOKIE, all ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID,
+		   env);
 	return skw_format_json_end(out);
 }

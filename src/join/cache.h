@@ -26,6 +26,7 @@ struct skw_join_cached {
 	const struct skw_packet_owner *sender, *receiver;
 	uint64_t sender_id, receiver_id;
 	uint64_t connection;
+	bool wanted;
 };
 
 struct skw_join_cache {

@@ -12,6 +12,7 @@
 
 #include "model/packet.h"
 
+struct skw_row;
 struct skw_table;
 struct skw_join_owners;
 
@@ -24,6 +25,13 @@ struct skw_join_owners_options {
 	bool (*is_local)(void *ctx, const uint8_t addr[16], uint8_t family);
 	/* Whether events tell the sockets without a connection (WIRE). NULL: they do not. */
 	bool (*are_told)(void *ctx);
+	/*
+	 * Whether packets of a row are wanted. A packet is if a row at one of its ends is. NULL:
+	 * all are. `generation` gives a number that is larger when an answer has changed.
+	 */
+	bool (*is_wanted)(void *ctx, const struct skw_row *row);
+	uint64_t (*generation)(void *ctx);
+	bool no_owners; /* it is only about what is wanted */
 	void *ctx;
 };
 
@@ -33,7 +41,8 @@ void skw_join_owners_free(struct skw_join_owners *j); /* NULL is allowed */
 
 /*
  * Copies the first packets of a run of *n, and gives them their owners. *n becomes the number of
- * copies, at least 1. They and their owners are valid until the next call.
+ * copies, at least 1. They and their owners are valid until the next call. NULL: these packets are
+ * not wanted.
  */
 const struct skw_packet *skw_join_owners_run(struct skw_join_owners *j,
 					     const struct skw_packet *run, size_t *n);

@@ -35,9 +35,10 @@ static bool is_multicast(const struct skw_tuple *tuple)
 }
 
 /* A connection that one of several processes has accepted is owned by that one alone. */
-static bool is_certain(const struct skw_row *row)
+bool skw_join_sockets_are_owned(const struct skw_row *row)
 {
-	return row->owners && (row->owner_source != SKW_OWNER_LISTENER || row->owners->len == 1);
+	return row && row->owners &&
+	       (row->owner_source != SKW_OWNER_LISTENER || row->owners->len == 1);
 }
 
 /*
@@ -54,9 +55,7 @@ static const struct skw_row *find(const struct look *look, const struct skw_tupl
 	else if (look->bound && (opt->is_local(opt->ctx, tuple->local_addr, tuple->family) ||
 				 (tuple->proto == IPPROTO_UDP && is_multicast(tuple))))
 		bound = SKW_TABLE_BOUND;
-	const struct skw_row *row = skw_table_socket(look->table, look->netns, tuple, bound);
-
-	return row && is_certain(row) ? row : NULL;
+	return skw_table_socket(look->table, look->netns, tuple, bound);
 }
 
 /* Not 0. */

@@ -27,11 +27,14 @@ struct skw_join_sockets {
 	uint32_t handshakes[SKW_JOIN_HANDSHAKES];
 };
 
-/* The rows of the sockets of a packet. A row without owners is left out. NULL: none, or unknown. */
+/* The rows of the sockets of a packet. NULL: none, or unknown. */
 struct skw_join_ends {
 	const struct skw_row *sender, *receiver;
 	uint64_t connection; /* see struct skw_packet */
 };
+
+/* Whether the owners of a row are those of its packets, too. NULL is allowed. */
+bool skw_join_sockets_are_owned(const struct skw_row *row);
 
 void skw_join_sockets_find(struct skw_join_sockets *s, const struct skw_table *table,
 			   uint32_t netns, const struct skw_packet *pkt,

@@ -7,18 +7,6 @@
 #include <string.h>
 
 #include "row/field.h"
-#include "table/table.h"
-
-/* The expressions that the row in a place of the table has matched. */
-struct matched {
-	uint64_t cookie;
-	uint32_t bits;
-};
-
-struct skw_trigger_rows {
-	struct matched *all; /* owned; by the place of the row */
-	size_t len;
-};
 
 static bool is_word(const char *text, size_t len)
 {
@@ -64,9 +52,7 @@ static int add_expr(struct skw_triggers *t, const char *text, size_t len,
 int skw_triggers_parse(struct skw_triggers *t, const char *text, const struct skw_expr_names *names,
 		       struct skw_error *err)
 {
-	*t = (struct skw_triggers){ .rows = calloc(1, sizeof(*t->rows)) };
-	if (!t->rows)
-		return skw_error_set(err, -ENOMEM, "out of memory");
+	*t = (struct skw_triggers){ 0 };
 	for (;;) {
 		size_t len = part_len(text);
 		int ret = 0;
@@ -91,37 +77,13 @@ void skw_triggers_free(struct skw_triggers *t)
 		skw_expr_free(t->list[i].expr);
 		free(t->list[i].text);
 	}
-	if (t->rows)
-		free(t->rows->all);
-	free(t->rows);
+	skw_matched_free(&t->rows);
 	*t = (struct skw_triggers){ 0 };
-}
-
-/* Its place among the rows that have matched, or NULL if memory is short. */
-static struct matched *matched_at(struct skw_trigger_rows *rows, const struct skw_row *row)
-{
-	size_t place = skw_table_place(row);
-
-	if (place >= rows->len) {
-		size_t len = place + place / 2 + 64;
-		struct matched *more = realloc(rows->all, len * sizeof(*more));
-
-		if (!more)
-			return NULL;
-		memset(more + rows->len, 0, (len - rows->len) * sizeof(*more));
-		rows->all = more;
-		rows->len = len;
-	}
-	struct matched *m = &rows->all[place];
-
-	if (m->cookie != row->cookie)
-		*m = (struct matched){ .cookie = row->cookie };
-	return m;
 }
 
 const char *skw_triggers_row(struct skw_triggers *t, const struct skw_row *row)
 {
-	struct matched *m = t->len ? matched_at(t->rows, row) : NULL;
+	struct skw_matched_row *m = t->len ? skw_matched_at(&t->rows, row) : NULL;
 	const char *first = NULL;
 
 	for (size_t i = 0; m && i < t->len; i++) {

@@ -10,13 +10,12 @@
 #include <stddef.h>
 
 #include "expr/expr.h"
+#include "join/matched.h"
 #include "model/event.h"
 #include "row/event_types.h"
 #include "util/error.h"
 
 #define SKW_TRIGGERS_MAX 16
-
-struct skw_trigger_rows;
 
 struct skw_triggers {
 	struct skw_event_types types;
@@ -25,7 +24,7 @@ struct skw_triggers {
 		char *text;            /* owned, as it was given */
 	} list[SKW_TRIGGERS_MAX];
 	size_t len;
-	struct skw_trigger_rows *rows; /* owned */
+	struct skw_matched rows; /* owned; a bit for each expression that a row has matched */
 };
 
 /*

@@ -38,5 +38,7 @@
 /* The most owners that an entry has, and the most bytes of a cgroup's path. */
 #define SKW_JOURNAL_OWNERS 64
 #define SKW_JOURNAL_PATH   4096
+/* The room for an expression: a longer one is cut. */
+#define SKW_JOURNAL_WHERE 512
 
 #endif

@@ -246,6 +246,14 @@ static void add_happening(struct skw_buf *out, const struct skw_event *event)
 		out->len = named;
 }
 
+void skw_journal_message(struct skw_buf *out, const struct skw_event *event,
+			 const struct skw_format_env *env)
+{
+	add_happening(out, event);
+	skw_buf_add_str(out, ": ");
+	add_connection(out, event->row, env);
+}
+
 void skw_journal_event(struct skw_buf *out, const struct skw_event *event,
 		       const struct skw_format_env *env)
 {
@@ -254,9 +262,7 @@ void skw_journal_event(struct skw_buf *out, const struct skw_event *event,
 
 	begin_entry(out, skw_format_real_ns(env, event->ts_ns), priority_of(event));
 	begin_message(out);
-	add_happening(out, event);
-	skw_buf_add_str(out, ": ");
-	add_connection(out, event->row, env);
+	skw_journal_message(out, event, env);
 	skw_buf_add_char(out, '\n');
 	add_text(out, SKW_JOURNAL_TYPE, skw_row_event_name(event->type));
 	add_time(out, SKW_JOURNAL_TS, event->ts_ns, env);

@@ -18,6 +18,10 @@
 void skw_journal_event(struct skw_buf *out, const struct skw_event *event,
 		       const struct skw_format_env *env);
 
+/* Its message alone, "RTO #1 after 204 ms, cwnd 10 -> 1: nginx[12] 10.0.0.1:80 < 10.0.0.2:4242". */
+void skw_journal_message(struct skw_buf *out, const struct skw_event *event,
+			 const struct skw_format_env *env);
+
 /* A row as a sweep has left it. real_ns is the place of the entry among the packets. */
 void skw_journal_row(struct skw_buf *out, const struct skw_row *row, uint64_t real_ns,
 		     const struct skw_format_env *env);

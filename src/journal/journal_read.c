@@ -79,7 +79,6 @@ static int set_of_event(struct skw_journal_entry *e, const struct skw_journal_te
 	const struct skw_event_field *field = skw_event_field_list(e->event.type);
 	struct skw_journal_text digits = *value;
 	uint64_t number;
-	char text[32];
 
 	if (skw_journal_text_is_name(name, SKW_JOURNAL_TS))
 		return skw_journal_text_time(value, &e->event.ts_ns) ? 1 : -EBADMSG;
@@ -96,8 +95,8 @@ static int set_of_event(struct skw_journal_entry *e, const struct skw_journal_te
 					   negative ? -(int64_t)number : (int64_t)number, NULL)
 			       ? 1
 			       : -EBADMSG;
-	return skw_journal_text_copy(value, text, sizeof(text)) &&
-			       skw_event_field_set(&e->event, field, 0, text)
+	return skw_journal_text_copy(value, e->text, sizeof(e->text)) &&
+			       skw_event_field_set(&e->event, field, 0, e->text)
 		       ? 1
 		       : -EBADMSG;
 }

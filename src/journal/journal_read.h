@@ -39,6 +39,7 @@ struct skw_journal_entry {
 	char local[64], remote[64];
 	char netns_name[256];
 	char cgroup[SKW_JOURNAL_PATH];
+	char text[SKW_JOURNAL_WHERE]; /* of the event */
 	char congestion[SKW_CA_LEN + 1], scope[SKW_SCOPE_LEN + 1];
 	union {
 		struct skw_owners set;

@@ -22,6 +22,7 @@ struct skw_event {
 	int error;                    /* CONNECT, RETRANS: errno, or 0 */
 	uint32_t backlog;             /* LISTEN */
 	uint32_t handshake_us;        /* ESTABLISHED; SKW_NONE32 */
+	const char *where;            /* ENTER, LEAVE: the expression; NULL: unknown */
 };
 
 /*

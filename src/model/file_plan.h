@@ -11,6 +11,7 @@ enum skw_compression { SKW_COMPRESSION_NONE, SKW_COMPRESSION_GZIP, SKW_COMPRESSI
 
 /* Which packets of a pcapng file get their owner as a comment. */
 enum skw_owner_comments {
+	SKW_OWNER_COMMENTS_UNSAID, /* all, where the file has a place for them */
 	SKW_OWNER_COMMENTS_ALL,
 	SKW_OWNER_COMMENTS_FIRST, /* the first of each connection */
 	SKW_OWNER_COMMENTS_NONE

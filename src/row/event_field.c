@@ -9,7 +9,7 @@
 #define FIELDS    3
 #define ERRNO_MAX 4095
 
-enum field_kind { NUMBER, ERRNO, STATE };
+enum field_kind { NUMBER, ERRNO, STATE, TEXT };
 
 #define FIELD(member, how)                                                                         \
 	{                                                                                          \
@@ -26,6 +26,8 @@ static const struct skw_event_field fields[SKW_EVENT_CREATOR][FIELDS + 1] = {
 	[SKW_EVENT_RETRANS] = { FIELD(seq, NUMBER), FIELD(segs, NUMBER), FIELD(error, ERRNO) },
 	[SKW_EVENT_CLOSE] = { FIELD(old_state, STATE) },
 	[SKW_EVENT_LISTEN] = { FIELD(backlog, NUMBER) },
+	[SKW_EVENT_ENTER] = { FIELD(where, TEXT) },
+	[SKW_EVENT_LEAVE] = { FIELD(where, TEXT) },
 };
 
 const struct skw_event_field *skw_event_field_list(uint8_t type)
@@ -57,6 +59,10 @@ void skw_event_field_value(const struct skw_event *event, const struct skw_event
 		break;
 	case STATE:
 		out->text = skw_row_state_name(*(const uint8_t *)at);
+		break;
+	case TEXT:
+		memcpy(&out->text, at, sizeof(out->text));
+		out->known = out->text != NULL;
 		break;
 	}
 }
@@ -91,6 +97,9 @@ bool skw_event_field_set(struct skw_event *event, const struct skw_event_field *
 		return true;
 	case STATE:
 		return set_state(at, text);
+	case TEXT:
+		memcpy(at, &text, sizeof(text));
+		return text != NULL;
 	}
 	return false;
 }

@@ -18,7 +18,7 @@ struct skw_event_field {
 struct skw_event_value {
 	bool known;
 	int64_t number;
-	const char *text; /* static; NULL: it is a number */
+	const char *text; /* static, or the event's; NULL: it is a number */
 };
 
 /* The fields of a type of enum skw_event_type. */
@@ -27,7 +27,10 @@ const struct skw_event_field *skw_event_field_list(uint8_t type);
 void skw_event_field_value(const struct skw_event *event, const struct skw_event_field *field,
 			   struct skw_event_value *out);
 
-/* Puts what skw_event_field_value() told into an event. False: the event can't have this value. */
+/*
+ * Puts what skw_event_field_value() told into an event, which may go on to use the text. False: the
+ * event can't have this value.
+ */
 bool skw_event_field_set(struct skw_event *event, const struct skw_event_field *field,
 			 int64_t number, const char *text);
 

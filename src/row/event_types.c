@@ -61,8 +61,8 @@ int skw_event_types_parse(const char *option, const char *text, struct skw_event
 			return skw_error_usage(
 				err,
 				"%s: \"%.*s\" is not connect, established, state, "
-				"rtt, rto, retrans, close, listen, reset, refused or "
-				"timeout",
+				"rtt, rto, retrans, close, listen, reset, refused, timeout, "
+				"enter or leave",
 				option, (int)len, text);
 		text += len;
 		if (!*text)

@@ -9,6 +9,9 @@
 #include "model/event.h"
 #include "util/error.h"
 
+/* They are in recordings only, and in the capture that tells them. */
+#define SKW_EVENT_TYPES_HEALTH (SKW_EVENT_BIT(SKW_EVENT_ENTER) | SKW_EVENT_BIT(SKW_EVENT_LEAVE))
+
 struct skw_event_types {
 	uint32_t mask; /* SKW_EVENT_BIT()s */
 	/* The closes that are wanted, a bit for each enum skw_close_reason. */

@@ -24,6 +24,7 @@ static const char *const events[SKW_EVENT_CREATOR] = {
 	[SKW_EVENT_STATE] = "state",     [SKW_EVENT_RTT] = "rtt",
 	[SKW_EVENT_RTO] = "rto",         [SKW_EVENT_RETRANS] = "retrans",
 	[SKW_EVENT_CLOSE] = "close",     [SKW_EVENT_LISTEN] = "listen",
+	[SKW_EVENT_ENTER] = "enter",     [SKW_EVENT_LEAVE] = "leave",
 };
 
 static const char *const close_reasons[SKW_CLOSE_REASONS] = {

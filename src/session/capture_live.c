@@ -20,6 +20,8 @@ struct live {
 	struct skw_run *run;         /* owned; NULL: no command */
 	struct skw_outputs outputs;
 	struct skw_owners_session owners;
+	struct skw_health_session health;
+	struct skw_sink sink; /* with health: in front of the outputs */
 };
 
 static uint64_t dropped(void *ctx)
@@ -47,17 +49,24 @@ static void report(void *ctx, bool final)
 				       .dropped = sum.dropped,
 				       .truncated = sum.truncated };
 
+	if (l->health.health) {
+		figures.chooses = true;
+		figures.left_out = l->health.left_out;
+		figures.captured -= l->health.left_out;
+	}
 	/* For a summary, packets are cut on purpose. */
 	if (l->outputs.plan->summary && !l->outputs.recorder)
 		figures.truncated = 0;
 	/* Before the end, packets in the rings are not left over: they will still be taken. */
 	if (final) {
-		figures.left_over = sum.captured - l->outputs.tee.packets;
+		figures.left_over = figures.captured - l->outputs.tee.packets;
 		figures.captured = l->outputs.tee.packets;
 		if (l->outputs.recorder)
 			figures.not_written = skw_recorder_lost(l->outputs.recorder);
 	}
 	skw_figures_print(&figures);
+	if (l->health.health)
+		skw_health_session_report(&l->health);
 	if (l->outputs.flight.plan)
 		skw_flight_session_report(&l->outputs.flight);
 	if (l->outputs.recorder)
@@ -75,6 +84,15 @@ static bool takes_signal(void *ctx, int signo, bool from_kernel)
 	struct live *l = ctx;
 
 	return l->run && skw_run_takes_signal(l->run, signo, from_kernel);
+}
+
+static void put_health(struct live *l, const struct skw_session_plan *plan,
+		       struct skw_loop_plan *loop)
+{
+	l->health.inner = l->outputs.sink;
+	l->health.lines = plan->lines ? &l->outputs.lines : NULL;
+	l->sink = skw_health_session_sink(&l->health);
+	loop->sink = &l->sink;
 }
 
 static int run_loop(struct live *l, const struct skw_session_plan *plan, struct skw_error *err)
@@ -96,8 +114,11 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 	};
 	int ret = skw_outputs_make(&l->outputs, plan, &source, err);
 
+	if (!ret && plan->where.text)
+		ret = skw_health_session_make(&l->health, plan, err);
 	if (!ret)
-		ret = skw_owners_session_make(&l->owners, plan, &l->outputs.tee, err);
+		ret = skw_owners_session_make(&l->owners, plan, &l->outputs.tee,
+					      plan->where.text ? &l->health : NULL, err);
 	l->owners.is_pressed = skw_capture_is_pressed;
 	l->owners.pressed = l->capture;
 	l->owners.last = plan->summary ? skw_summary_tell : NULL;
@@ -109,6 +130,8 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 	if (!ret) {
 		loop.folder_fd = skw_owners_session_folder(&l->owners);
 		skw_outputs_plan(&l->outputs, sources, sources_len, &loop);
+		if (plan->where.text)
+			put_health(l, plan, &loop);
 		ret = skw_loop_run(&loop, err);
 	}
 	/* The reader of a pipe ends the session by going away. */
@@ -116,6 +139,7 @@ static int run_loop(struct live *l, const struct skw_session_plan *plan, struct 
 		ret = 0;
 	skw_outputs_free(&l->outputs);
 	skw_owners_session_free(&l->owners);
+	skw_health_session_free(&l->health);
 	return ret;
 }
 
@@ -130,7 +154,7 @@ int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_err
 	if (l.run)
 		l.plan.owners.group_fd = skw_run_group_fd(l.run);
 	/* Packets that get owners wait for events. */
-	if (skw_owners_session_adds(plan))
+	if (skw_owners_session_joins(plan))
 		l.plan.young_ms = SKW_OWNERS_SESSION_LEAD_MS / 2;
 	if (!ret && skw_capture_new(&l.plan, &l.capture))
 		ret = skw_error_set(err, -ENOMEM, "out of memory");

@@ -47,7 +47,7 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 	       struct skw_error *err)
 {
 	const struct skw_watch_plan watch = {
-		.events = plan->types.mask,
+		.events = plan->types.mask & ~SKW_EVENT_TYPES_HEALTH,
 		.table_events = TABLE_EVENTS,
 		.interval_ns = SWEEP_NS,
 		.closed_ns = CLOSED_NS,

@@ -61,7 +61,19 @@ static const struct skw_packet *complete(void *ctx, const struct skw_packet *run
 	return skw_join_owners_run(((struct skw_owners_session *)ctx)->join, run, n);
 }
 
-bool skw_owners_session_adds(const struct skw_session_plan *plan)
+static bool is_wanted(void *ctx, const struct skw_row *row)
+{
+	const struct skw_owners_session *o = ctx;
+
+	return skw_health_has(o->health->health, row);
+}
+
+static uint64_t generation(void *ctx)
+{
+	return ((const struct skw_owners_session *)ctx)->health->generation;
+}
+
+static bool adds_owners(const struct skw_session_plan *plan)
 {
 	if (plan->no_owner)
 		return false;
@@ -71,14 +83,38 @@ bool skw_owners_session_adds(const struct skw_session_plan *plan)
 	       (plan->lines && isatty(STDOUT_FILENO));
 }
 
-int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
-			    struct skw_tee *tee, struct skw_error *err)
+bool skw_owners_session_joins(const struct skw_session_plan *plan)
 {
-	const struct skw_join_owners_options opt = {
-		.table = table, .netns = netns, .is_local = is_local, .are_told = are_told, .ctx = o
-	};
+	return plan->where.text || adds_owners(plan);
+}
 
-	*o = (struct skw_owners_session){ .plan = { .table_events = TABLE_EVENTS,
+/* Each sweep must see a connection after its close, and these events change figures. */
+static void look_often(struct skw_watch_plan *plan)
+{
+	if (plan->interval_ns == SWEEP_NS)
+		plan->interval_ns = SKW_NS_PER_S;
+	plan->closed_ns += 2 * plan->interval_ns;
+	plan->events |= SKW_EVENT_BIT(SKW_EVENT_CONNECT) | SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) |
+			SKW_EVENT_BIT(SKW_EVENT_RTO) | SKW_EVENT_BIT(SKW_EVENT_RETRANS) |
+			SKW_EVENT_BIT(SKW_EVENT_CLOSE) | SKW_EVENT_BIT(SKW_EVENT_LISTEN);
+}
+
+int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
+			    struct skw_tee *tee, struct skw_health_session *health,
+			    struct skw_error *err)
+{
+	bool owners = adds_owners(plan), joins = skw_owners_session_joins(plan);
+	const struct skw_join_owners_options opt = { .table = table,
+						     .netns = netns,
+						     .is_local = is_local,
+						     .are_told = are_told,
+						     .is_wanted = health ? is_wanted : NULL,
+						     .generation = generation,
+						     .no_owners = !owners,
+						     .ctx = o };
+
+	*o = (struct skw_owners_session){ .health = health,
+					  .plan = { .table_events = TABLE_EVENTS,
 						    .interval_ns = SWEEP_NS,
 						    .closed_ns = CLOSED_NS,
 						    .netns = "all",
@@ -89,25 +125,25 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 						    .told_lacks =
 							    SKW_LACKS_HOLDERS | SKW_LACKS_WIRE },
 					  .quiet = plan->capture.quiet,
+					  .owners = owners,
 					  .triggers = plan->flight.on != NULL,
-					  .wanted = plan->owner || plan->recorded.asked };
-	bool owners = skw_owners_session_adds(plan);
+					  .wanted = plan->owner || plan->recorded.asked || health };
 	bool events = plan->recorded.wanted;
 	bool figures = plan->summary && !plan->no_owner;
 
-	if (!owners && !events && !figures)
+	if (!joins && !events && !figures)
 		return 0;
-	if (events) {
-		o->plan.events = plan->recorded.what.types.mask;
-		if (plan->recorded.sweep_ns)
-			o->plan.interval_ns = plan->recorded.sweep_ns;
-	}
+	if (events)
+		o->plan.events = plan->recorded.what.types.mask & ~SKW_EVENT_TYPES_HEALTH;
+	if ((events || health) && plan->recorded.sweep_ns)
+		o->plan.interval_ns = plan->recorded.sweep_ns;
+	if (health)
+		look_often(&o->plan);
 	if (figures && o->plan.interval_ns > SUMMARY_SWEEP_NS)
 		o->plan.interval_ns = SUMMARY_SWEEP_NS;
-	if (!owners && !events)
+	if (!joins && !events)
 		o->plan.table_events &= ~PACKET_EVENTS;
-	o->plan.packets = owners || figures;
-	o->joins = owners;
+	o->plan.packets = joins || figures;
 	o->lost = figures            ? "the summary has no processes and no figures of the kernel"
 		  : owners && events ? "packets get no owners and no events are recorded"
 		  : owners           ? "packets get no owners"
@@ -122,6 +158,12 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 	if (ret)
 		return ret;
 	o->inner = skw_watch_source(o->watch);
+	if (health) {
+		health->join = complete;
+		health->table = table;
+		health->ctx = o;
+		return 0;
+	}
 	tee->complete = owners ? complete : NULL;
 	tee->complete_ctx = o;
 	return 0;
@@ -272,11 +314,14 @@ static int end(void *ctx, struct skw_error *err)
 		ret = o->last(o->last_ctx, table(ctx), err);
 	if (!lost || o->quiet)
 		return ret;
-	if (o->joins || o->triggers)
+	const char *more = o->triggers ? "triggers may be missing"
+			   : o->health ? "connections may enter and leave late"
+				       : NULL;
+
+	if (o->owners || more)
 		skw_say("%" PRIu64 " events were lost because a ring was full, so %s%s%s", lost,
-			o->joins ? "packets may lack their owners" : "",
-			o->joins && o->triggers ? ", and " : "",
-			o->triggers ? "triggers may be missing" : "");
+			o->owners ? "packets may lack their owners" : "",
+			o->owners && more ? ", and " : "", more ? more : "");
 	else if (o->last)
 		skw_say("%" PRIu64 " events were lost because a ring was full, so the summary may "
 			"lack figures of the kernel",

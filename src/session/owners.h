@@ -9,6 +9,7 @@
 #include "join/owners.h"
 #include "loop/source.h"
 #include "model/watch_plan.h"
+#include "session/health.h"
 #include "session/plan.h"
 #include "sink/record/record_journal.h"
 #include "sink/tee.h"
@@ -22,6 +23,7 @@
 struct skw_watch;
 
 struct skw_owners_session {
+	struct skw_health_session *health; /* lent; NULL: all connections are captured */
 	struct skw_watch_plan plan;
 	struct skw_watch *watch;      /* owned; NULL: there are no owners and no events */
 	struct skw_join_owners *join; /* owned */
@@ -32,7 +34,7 @@ struct skw_owners_session {
 	bool wanted;   /* the user has asked for it, so a failure ends the session */
 	bool off;      /* it failed, and the session goes on without */
 	bool quiet;    /* without a word */
-	bool joins;    /* packets get owners */
+	bool owners;   /* packets get owners */
 	bool triggers; /* events are triggers, too */
 	/*
 	 * Gets the last table, when all packets have been taken; it returns 0 or -errno with err
@@ -43,14 +45,15 @@ struct skw_owners_session {
 	const char *lost, *option; /* for a message: the loss, and how to leave it out */
 };
 
-/* Whether packets of a live capture get owners with this plan. */
-bool skw_owners_session_adds(const struct skw_session_plan *plan);
+/* Whether packets of a live capture are joined with connections by this plan. */
+bool skw_owners_session_joins(const struct skw_session_plan *plan);
 /*
- * Makes the parts if the plan has owners or events, and puts them in front of the tee. The caller
- * frees *o, even after an error. Returns 0 or -errno.
+ * Makes the parts if the plan has owners, events or a capture by health, and puts them in front of
+ * the tee, or into `health`. The caller frees *o, even after an error. Returns 0 or -errno.
  */
 int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
-			    struct skw_tee *tee, struct skw_error *err);
+			    struct skw_tee *tee, struct skw_health_session *health,
+			    struct skw_error *err);
 void skw_owners_session_free(struct skw_owners_session *o);
 
 /* The source, if there is one (o->watch). It comes behind the packets' source. */

@@ -13,6 +13,7 @@
 #include "pcap/linktype.h"
 #include "session/plan_events.h"
 #include "session/plan_flight.h"
+#include "session/plan_health.h"
 #include "sink/record/record_format.h"
 #include "util/cleanup.h"
 
@@ -97,7 +98,7 @@ static int check_text(const struct skw_session_plan *plan, struct skw_error *err
 	bool to_stdout = plan->file.name && strcmp(plan->file.name, "-") == 0;
 	bool no_lines = plan->count_only || plan->summary || (plan->file.name && !plan->lines);
 	bool table = plan->summary_choice.json || plan->summary_choice.csv ||
-		     plan->summary_choice.sort || plan->summary_choice.where || plan->summary_bytes;
+		     plan->summary_choice.sort || plan->summary_bytes;
 	const struct contradiction rules[] = {
 		{ to_stdout && (plan->lines || plan->count_only),
 		  "-w - writes packets to standard output: lines can't go there as well" },
@@ -107,8 +108,7 @@ static int check_text(const struct skw_session_plan *plan, struct skw_error *err
 		  "-w - writes packets to standard output: the table of --summary can't go there "
 		  "as well" },
 		{ table && !plan->summary,
-		  "--json, --csv, --sort, --where and --summary-size are for --summary: give it, "
-		  "too" },
+		  "--json, --csv, --sort and --summary-size are for --summary: give it, too" },
 		{ plan->lines && plan->count_only, "--print and --count contradict each other" },
 		{ plan->owner && plan->no_owner,
 		  "--owner and --no-owner contradict each other: give one of them" },
@@ -234,6 +234,8 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 				       "--keylog: a pcap file has no place for secrets; write a "
 				       ".pcapng file, or give --format pcapng");
 	if (!ret)
+		ret = skw_session_plan_health(plan, err);
+	if (!ret)
 		ret = skw_session_plan_events(plan, err);
 	return ret ? ret : skw_session_plan_flight(plan, err);
 }
@@ -247,6 +249,8 @@ int skw_session_plan_summary(struct skw_session_plan *plan, const struct skw_exp
 void skw_session_plan_free(struct skw_session_plan *plan)
 {
 	skw_format_summary_choice_free(&plan->summary_choice);
+	skw_expr_free(plan->where.expr);
+	plan->where.expr = NULL;
 }
 
 void skw_session_plan_summary_help(struct skw_buf *out)

@@ -44,6 +44,12 @@ struct skw_session_flight_plan {
 	uint64_t max_triggers; /* 0: no limit */
 };
 
+/* A capture by health. skw_session_plan_check() sets it. */
+struct skw_session_where_plan {
+	const char *text;      /* NULL: packets of all connections are captured */
+	struct skw_expr *expr; /* owned by the plan */
+};
+
 struct skw_session_plan {
 	struct skw_capture_plan capture;
 	/*
@@ -95,13 +101,16 @@ struct skw_session_plan {
 	bool owner, no_owner;
 	struct skw_session_events_plan recorded;
 	struct skw_session_flight_plan flight;
+	/* --where without a summary */
+	struct skw_session_where_plan where;
 	/* Print the compiled filter and stop. */
 	enum skw_dump dump;
 };
 
 /*
  * Finds options that contradict each other or would be ignored silently, and fills in the fields
- * that depend on names. Pure. Returns 0, or -EINVAL with err->usage set.
+ * that depend on names. Pure. Returns 0, -EINVAL with err->usage set, or -ENOMEM. In any case
+ * skw_session_plan_free() is due.
  */
 int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err);
 

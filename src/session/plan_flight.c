@@ -50,6 +50,9 @@ int skw_session_plan_flight(struct skw_session_plan *plan, struct skw_error *err
 	if (!plan->snaplen_given)
 		plan->capture.snaplen = SNAPLEN;
 	ret = skw_triggers_parse(&triggers, f->on, f->names, err);
+	if (!ret && triggers.types.mask & SKW_EVENT_TYPES_HEALTH)
+		ret = skw_error_usage(err, "--on: connections enter and leave a capture with "
+					   "--where, which --on does not go with");
 	/* An event that is not told can't trigger. */
 	plan->recorded.asked = true;
 	plan->recorded.what.types.mask |= triggers.types.mask;

@@ -13,8 +13,10 @@ static const char *packets(uint64_t n)
 
 void skw_figures_print(const struct skw_figures *f)
 {
-	char left[64] = "", lost[64] = "", cut[64] = "";
+	char out[64] = "", left[64] = "", lost[64] = "", cut[64] = "";
 
+	if (f->chooses)
+		snprintf(out, sizeof(out), ", %" PRIu64 " left out by --where", f->left_out);
 	if (f->left_over)
 		snprintf(left, sizeof(left), ", %" PRIu64 " left over", f->left_over);
 	if (f->not_written)
@@ -25,8 +27,8 @@ void skw_figures_print(const struct skw_figures *f)
 	skw_say_clear();
 	fprintf(stderr,
 		"%" PRIu64 " %s captured%s\n"
-		"%" PRIu64 " %s seen by the filter (%" PRIu64 " rejected%s)\n"
+		"%" PRIu64 " %s seen by the filter (%" PRIu64 " rejected%s%s)\n"
 		"%" PRIu64 " %s dropped because a ring was full\n%s",
 		f->captured, packets(f->captured), lost, f->seen, packets(f->seen), f->rejected,
-		left, f->dropped, packets(f->dropped), cut);
+		out, left, f->dropped, packets(f->dropped), cut);
 }

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * seen = rejected + captured + left_over + dropped. Of the captured ones, `not_written` are in no
- * file.
+ * seen = rejected + left_out + captured + left_over + dropped. Of the captured ones, `not_written`
+ * are in no file.
  */
 struct skw_figures {
 	uint64_t seen;
@@ -17,6 +17,8 @@ struct skw_figures {
 	uint64_t dropped;
 	uint64_t truncated;
 	uint64_t left_over;   /* waited when -c, -W or --stop-size ended the session */
+	bool chooses;         /* --where */
+	uint64_t left_out;    /* of connections that are not in the capture */
 	uint64_t not_written; /* the file did not take them */
 };
 

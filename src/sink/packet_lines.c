@@ -71,6 +71,13 @@ static bool is_shown(struct skw_packet_lines *l, const struct skw_journal_entry 
 	       (!l->captured || skw_captured_has(l->captured, &e->row.tuple));
 }
 
+void skw_packet_lines_remark(struct skw_packet_lines *l, uint64_t real_ns, const char *text)
+{
+	char shown[SKW_ESCAPED_BYTES(MESSAGE_BYTES)];
+
+	skw_printer_remark(l->printer, real_ns, skw_escape(text, shown, sizeof(shown)), &l->text);
+}
+
 /* A damaged entry is no reason to end: nothing but its line is lost. */
 static int print_block(void *ctx, const struct skw_raw_block *block, bool wait,
 		       struct skw_error *err)
@@ -78,7 +85,7 @@ static int print_block(void *ctx, const struct skw_raw_block *block, bool wait,
 	struct skw_packet_lines *l = ctx;
 	struct skw_pcapng_body body = skw_pcapng_body_of(block);
 	struct skw_journal_entry *e = l->entry;
-	char text[MESSAGE_BYTES], shown[SKW_ESCAPED_BYTES(MESSAGE_BYTES)];
+	char text[MESSAGE_BYTES];
 
 	(void)wait;
 	if (!e || block->type != SKW_PCAPNG_JOURNAL)
@@ -89,8 +96,8 @@ static int print_block(void *ctx, const struct skw_raw_block *block, bool wait,
 		e->message.len = sizeof(text) - 1;
 	if (!skw_journal_text_copy(&e->message, text, sizeof(text)))
 		return 1;
-	skw_printer_remark(l->printer, e->kind == SKW_JOURNAL_EVENT ? e->event.ts_ns : e->real_ns,
-			   skw_escape(text, shown, sizeof(shown)), &l->text);
+	skw_packet_lines_remark(l, e->kind == SKW_JOURNAL_EVENT ? e->event.ts_ns : e->real_ns,
+				text);
 	int ret = l->text.len < TEXT_BYTES && !l->text.failed ? 0 : write_out(l, err);
 
 	return ret ? ret : 1;

@@ -30,6 +30,9 @@ struct skw_packet_lines {
 	bool several; /* lines contain the packet's interface */
 };
 
+/* Prints a remark about this time between the packets. Only after `open` and before `close`. */
+void skw_packet_lines_remark(struct skw_packet_lines *l, uint64_t real_ns, const char *text);
+
 struct skw_sink skw_packet_lines_sink(struct skw_packet_lines *l);
 
 #endif

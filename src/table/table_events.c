@@ -170,7 +170,7 @@ static int sampled(struct skw_table *t, struct skw_entry *e, const struct skw_ev
 
 static int timed_out(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
-	(void)t;
+	skw_totals_raise(&t->tick, &e->row, event);
 	e->rto_ms = skw_table_row_trouble(event->ts_ns);
 	e->row.recent |= SKW_RECENT_RTO;
 	return 0;
@@ -178,7 +178,7 @@ static int timed_out(struct skw_table *t, struct skw_entry *e, const struct skw_
 
 static int retransmitted(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
-	(void)t;
+	skw_totals_raise(&t->tick, &e->row, event);
 	e->retrans_ms = skw_table_row_trouble(event->ts_ns);
 	e->row.recent |= SKW_RECENT_RETRANS;
 	return 0;

@@ -52,6 +52,19 @@ void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const s
 		tick->rtt_hist[i] += delta32(before->rtt_hist[i], now->rtt_hist[i], true);
 }
 
+void skw_totals_raise(struct skw_tick *tick, struct skw_row *row, const struct skw_event *event)
+{
+	bool is_rto = event->type == SKW_EVENT_RTO;
+	uint32_t *counter = is_rto ? &row->rto_count : &row->retrans_segs;
+	uint32_t by = is_rto ? 1 : event->segs;
+
+	/* A sweep has counted everything that is older than the row. */
+	if (*counter == SKW_NONE32 || row->ts_ns == SKW_NONE64 || event->ts_ns <= row->ts_ns)
+		return;
+	*counter += by;
+	*(is_rto ? &tick->rto : &tick->retrans) += by;
+}
+
 void skw_totals_count_begin(struct skw_totals *t)
 {
 	t->rows = t->closed = t->udp = 0;

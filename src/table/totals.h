@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "model/event.h"
 #include "model/totals.h"
 
 struct skw_tick {
@@ -22,6 +23,12 @@ void skw_totals_init(struct skw_totals *t);
  */
 void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const struct skw_row *now,
 		    bool born);
+
+/*
+ * Counts an RTO or a retransmission that no sweep has counted yet, in the row and in the tick. A
+ * counter that is unknown stays so.
+ */
+void skw_totals_raise(struct skw_tick *tick, struct skw_row *row, const struct skw_event *event);
 
 /* Rows are counted at the end of each sweep: begin, then each row. */
 void skw_totals_count_begin(struct skw_totals *t);

@@ -87,14 +87,13 @@ static enum skw_style tell_close(const struct skw_happening *h, char *out)
 		       : SKW_STYLE_STRONG;
 }
 
+/* The others have nothing but their name. */
 static enum skw_style (*const tellers[SKW_EVENT_TYPES])(const struct skw_happening *, char *) = {
-	[SKW_EVENT_CONNECT] = tell_name, [SKW_EVENT_ESTABLISHED] = tell_established,
-	[SKW_EVENT_STATE] = tell_state,  [SKW_EVENT_RTT] = tell_name,
-	[SKW_EVENT_RTO] = tell_rto,      [SKW_EVENT_RETRANS] = tell_retrans,
-	[SKW_EVENT_CLOSE] = tell_close,  [SKW_EVENT_LISTEN] = tell_name,
-	[SKW_EVENT_CREATOR] = tell_name, [SKW_EVENT_CLOSER] = tell_name,
-	[SKW_EVENT_FAILED] = tell_name,  [SKW_EVENT_SYNACK] = tell_name,
-	[SKW_EVENT_WIRE] = tell_name,    [SKW_EVENT_RELEASE] = tell_name,
+	[SKW_EVENT_ESTABLISHED] = tell_established,
+	[SKW_EVENT_STATE] = tell_state,
+	[SKW_EVENT_RTO] = tell_rto,
+	[SKW_EVENT_RETRANS] = tell_retrans,
+	[SKW_EVENT_CLOSE] = tell_close,
 };
 
 void skw_story_add(struct skw_page *p, const struct skw_table *table, uint64_t cookie,
@@ -113,7 +112,7 @@ void skw_story_add(struct skw_page *p, const struct skw_table *table, uint64_t c
 
 		if (all[i].type >= SKW_EVENT_TYPES)
 			continue;
-		style = tellers[all[i].type](&all[i], what);
+		style = (tellers[all[i].type] ? tellers[all[i].type] : tell_name)(&all[i], what);
 		skw_story_time(when, all[i].ts_ns, offset_ns, true);
 		skw_page_tab(p, 1);
 		skw_page_put(p, SKW_STYLE_PLAIN, when);

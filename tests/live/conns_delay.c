@@ -2,6 +2,7 @@
 /*
  * A path with a delay: both namespaces have an interface `far0`, and a packet that is sent into one
  * comes out of the other after the given number of milliseconds. The caller gives them addresses.
+ * Each line on standard input is another number, which holds for later packets.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,10 +78,28 @@ static uint64_t due_ns(const struct way *w)
 	return w->tail == w->head ? UINT64_MAX : w->slots[w->tail % SLOTS].due_ns;
 }
 
+static uint64_t delay_of(const char *text)
+{
+	return strtoull(text, NULL, 10) * 1000000;
+}
+
+/* At the end of the input *fd becomes -1. */
+static void read_delay(int *fd, uint64_t *delay_ns)
+{
+	char line[32] = "";
+	ssize_t n = read(*fd, line, sizeof(line) - 1);
+
+	if (n > 0)
+		*delay_ns = delay_of(line);
+	else
+		*fd = -1;
+}
+
 int conns_delay(struct conns_plan *plan, char *argv[], int n)
 {
 	static struct way ways[SIDES];
-	uint64_t delay_ns = strtoull(argv[0], NULL, 10) * 1000000;
+	uint64_t delay_ns = delay_of(argv[0]);
+	int input = STDIN_FILENO;
 
 	(void)n;
 	for (enum side side = HERE; side < SIDES; side++)
@@ -90,7 +109,7 @@ int conns_delay(struct conns_plan *plan, char *argv[], int n)
 	net_say("ready");
 	for (;;) {
 		uint64_t now = net_now_ns(), due = due_ns(&ways[HERE]);
-		struct pollfd fds[SIDES];
+		struct pollfd fds[SIDES + 1];
 
 		if (due_ns(&ways[THERE]) < due)
 			due = due_ns(&ways[THERE]);
@@ -99,7 +118,10 @@ int conns_delay(struct conns_plan *plan, char *argv[], int n)
 
 		for (enum side side = HERE; side < SIDES; side++)
 			fds[side] = (struct pollfd){ ways[side].from, POLLIN, 0 };
-		must(ppoll(fds, SIDES, due == UINT64_MAX ? NULL : &left, NULL), "poll");
+		fds[SIDES] = (struct pollfd){ input, POLLIN, 0 };
+		must(ppoll(fds, SIDES + 1, due == UINT64_MAX ? NULL : &left, NULL), "poll");
+		if (fds[SIDES].revents)
+			read_delay(&input, &delay_ns);
 		for (enum side side = HERE; side < SIDES; side++) {
 			take_in(&ways[side], delay_ns);
 			give_out(&ways[side]);

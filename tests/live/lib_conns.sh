@@ -76,8 +76,12 @@ losses() {
 }
 
 # far MILLISECONDS: a path between $A and $B, 10.78.0.1 and 10.78.0.2, with that delay each way.
+# far_is MILLISECONDS: changes it.
+far_is() { echo "$1" >&"$FAR_IN"; }
 far() {
-	ip netns exec "$A" "$CONNS" delay "$1" --peer "$B" >"$TMP/far" 2>&1 &
+	mkfifo "$TMP/far.delay"
+	exec {FAR_IN}<>"$TMP/far.delay"
+	ip netns exec "$A" "$CONNS" delay "$1" --peer "$B" <"$TMP/far.delay" >"$TMP/far" 2>&1 {FAR_IN}>&- &
 	FAR_PID=$!
 	STARTED+=("$FAR_PID")
 	wait_for_line "$TMP/far" "$FAR_PID" '^ready$' || bail "conns delay: $(cat "$TMP/far")"

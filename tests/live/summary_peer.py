@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Two ends of connections for summary.sh.
+"""Two ends of connections for summary.sh and where.sh.
 
   summary_peer.py serve ADDRESS          a server on port 9000, until it is killed
   summary_peer.py talk ADDRESS N         N questions with their answers, one after the other; then it
                                          prints the kernel's smoothed round-trip time in us, and
                                          keeps the connection until it is killed, which resets it:
                                          the time of a FIN would change the mean
+  summary_peer.py chat ADDRESS MS        questions with that time between them, until the standard input
+                                         ends; first it prints its port
   summary_peer.py bulk ADDRESS BYTES N   N connections at once, each with that many bytes both ways
 """
 import os
+import select
 import signal
 import socket
 import struct
@@ -78,6 +81,17 @@ def talk(address, count):
         signal.pause()
 
 
+def chat(address, pause_ms):
+    with socket.create_connection((address, PORT)) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        print("port=%d" % sock.getsockname()[1], flush=True)
+        question = QUESTION
+        while not select.select([sys.stdin], [], [], pause_ms / 1000)[0]:
+            sock.sendall(question)
+            question = QUESTION[1:]
+            receive(sock, len(b"answer"))
+
+
 def bulk_one(address, count):
     with socket.create_connection((address, PORT)) as sock:
         sock.sendall(bytes(count))
@@ -98,7 +112,7 @@ def main():
     # Packets that are sent by several CPUs would really overtake each other between two namespaces.
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     command, address, *numbers = sys.argv[1:]
-    {"serve": serve, "talk": talk, "bulk": bulk}[command](address, *map(int, numbers))
+    {"serve": serve, "talk": talk, "chat": chat, "bulk": bulk}[command](address, *map(int, numbers))
 
 
 main()

@@ -74,6 +74,30 @@ static void lines_are_aligned_and_say_what_happened(void **state)
 		   "srtt 41.2ms, 12 retransmits\n");
 }
 
+/* A file may have any text there. */
+static void a_capture_by_health_tells_why(void **state)
+{
+	struct skw_row row = conn_row_full();
+	struct skw_event e = { .ts_ns = CONN_ROWS_TS_NS, .row = &row, .where = "srtt > 1ms" };
+
+	(void)state;
+	row.closed_ns = SKW_NONE64;
+	e.type = SKW_EVENT_ENTER;
+	check_line(&e,
+		   HEAD("enter      ") TUPLE "        enters the capture: srtt > 1ms, srtt 41.2ms, "
+					     "12 retransmits\n");
+	e.type = SKW_EVENT_LEAVE;
+	e.where = "srtt\x1b[2J > 1ms";
+	check_line(&e, HEAD("leave      ") TUPLE
+		   "        leaves the capture: no longer "
+		   "srtt\xef\xbf\xbd[2J > 1ms, srtt 41.2ms, 12 retransmits\n");
+	e.where = NULL;
+	row.srtt_us = row.retrans_segs = SKW_NONE32;
+	check_line(&e, HEAD("leave      ") TUPLE "        leaves the capture\n");
+	row.closed_ns = CONN_ROWS_TS_NS;
+	check_line(&e, HEAD("leave      ") TUPLE "        leaves the capture: it is closed\n");
+}
+
 static void what_is_unknown_is_left_out(void **state)
 {
 	struct skw_row row = conn_row_unknown();
@@ -146,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_aligned_and_say_what_happened),
+		cmocka_unit_test(a_capture_by_health_tells_why),
 		cmocka_unit_test(what_is_unknown_is_left_out),
 		cmocka_unit_test(an_end_that_is_not_there_is_not_shown),
 		cmocka_unit_test(a_failed_connect_and_a_syn_ack),

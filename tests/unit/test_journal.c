@@ -113,6 +113,7 @@ static struct skw_event event_of(uint8_t type, const struct skw_row *row)
 				   .seq = UINT32_MAX,
 				   .segs = 2,
 				   .error = -11,
+				   .where = "srtt > 1ms",
 				   .backlog = 128,
 				   .handshake_us = SKW_NONE32 };
 }

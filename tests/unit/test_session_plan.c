@@ -68,7 +68,6 @@ static void contradictions_are_refused(void **state)
 	REFUSE("are for --summary", p.summary_choice.json = true);
 	REFUSE("are for --summary", p.summary_choice.csv = true);
 	REFUSE("are for --summary", p.summary_choice.sort = "bytes");
-	REFUSE("are for --summary", p.summary_choice.where = "rtt > 1ms");
 	REFUSE("are for --summary", p.summary_bytes = 1);
 	REFUSE("-z runs", p.file.name = "f", p.file.command = "true");
 	REFUSE("-i does not apply", READ("f"), p.capture.ifaces[0] = "lo",
@@ -105,6 +104,11 @@ static void contradictions_are_refused(void **state)
 	REFUSE("give -w FILE.pcapng", p.recorded.on = true);
 	REFUSE("give -w FILE.pcapng", p.recorded.types = "rto", p.file.name = "f.pcap");
 	REFUSE("give -w FILE.pcapng", p.recorded.rows_every_ns = 1, p.file.name = "f");
+	REFUSE("no --no-owner", p.file.owner_comments = SKW_OWNER_COMMENTS_ALL, p.no_owner = true,
+	       p.file.name = "f.pcapng");
+	REFUSE("give -w FILE.pcapng", p.file.owner_comments = SKW_OWNER_COMMENTS_ALL);
+	REFUSE("give -w FILE.pcapng", p.file.owner_comments = SKW_OWNER_COMMENTS_ALL,
+	       p.file.name = "f.pcap");
 	REFUSE("--event-types: \"x\" is not", p.recorded.types = "rto,x", p.file.name = "f.pcapng");
 }
 
@@ -145,6 +149,51 @@ static void events_are_recorded_where_a_file_has_a_place_for_them(void **state)
 	plan.recorded.off = true;
 	accept(&plan);
 	assert_false(plan.recorded.wanted);
+}
+
+static void where_is_about_connections_or_about_the_lines_of_a_summary(void **state)
+{
+	char long_text[600];
+	struct skw_session_plan plan = bare();
+
+	(void)state;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	REFUSE("--where: column", p.summary_choice.where = "srtt >");
+	REFUSE("for a table of those in the file give --summary",
+	       p.summary_choice.where = "srtt > 1ms", READ("f"));
+	REFUSE("give --on the expression", p.summary_choice.where = "srtt > 1ms",
+	       p.flight.on = "rto", p.file.name = "f.pcapng");
+	REFUSE("give 10s or less", p.summary_choice.where = "srtt > 1ms",
+	       p.recorded.rows_every_ns = 11 * SECOND);
+	REFUSE("longer than 511 bytes", p.summary_choice.where = long_text);
+	REFUSE("--event-types: connections enter", p.recorded.types = "enter",
+	       p.file.name = "f.pcapng");
+
+	plan.summary = true;
+	plan.summary_choice.where = "rtt > 1ms";
+	accept(&plan);
+	assert_null(plan.where.text);
+
+	plan = bare();
+	plan.summary_choice.where = "srtt > 1ms";
+	plan.recorded.rows_every_ns = SECOND / 10;
+	plan.recorded.types = "rto";
+	plan.file.name = "f.pcapng";
+	accept(&plan);
+	assert_non_null(plan.where.expr);
+	assert_true(plan.recorded.what.only_captured);
+	assert_int_equal(plan.recorded.what.types.mask,
+			 SKW_EVENT_BIT(SKW_EVENT_RTO) | SKW_EVENT_TYPES_HEALTH);
+	skw_session_plan_free(&plan);
+
+	/* Without a file it says how often to look. */
+	plan = bare();
+	plan.summary_choice.where = "srtt > 1ms";
+	plan.recorded.rows_every_ns = SECOND / 10;
+	accept(&plan);
+	assert_int_equal(plan.recorded.sweep_ns, SECOND / 10);
+	skw_session_plan_free(&plan);
 }
 
 static void any_stands_alone_and_for_no_name(void **state)
@@ -268,6 +317,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contradictions_are_refused),
 		cmocka_unit_test(events_are_recorded_where_a_file_has_a_place_for_them),
+		cmocka_unit_test(where_is_about_connections_or_about_the_lines_of_a_summary),
 		cmocka_unit_test(any_stands_alone_and_for_no_name),
 		cmocka_unit_test(a_file_s_name_tells_its_form),
 		cmocka_unit_test(a_format_that_was_asked_for_goes_before_the_name),

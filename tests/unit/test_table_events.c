@@ -294,6 +294,36 @@ static void the_followed_row_stays_after_its_close(void **state)
 	assert_null(skw_table_find(t, 7));
 }
 
+/* Until a sweep has counted them as well. */
+static void timeouts_and_retransmissions_count_at_once(void **state)
+{
+	struct skw_table *t = *state;
+	struct skw_conn_rec row = make_traffic(7, 2 * S, 0, 0);
+	struct skw_event_rec rec;
+
+	row.retrans_segs = 3;
+	row.rto_count = 1;
+	sweep(t, 2 * S, &row, 1);
+	rec = make_event(SKW_EVENT_RETRANS, 7, 3 * S);
+	rec.segs = 2;
+	feed(t, &rec);
+	rec = make_event(SKW_EVENT_RTO, 7, 3 * S);
+	feed(t, &rec);
+	assert_int_equal(find(t, 7)->retrans_segs, 5);
+	assert_int_equal(find(t, 7)->rto_count, 2);
+	/* The sweep knew these, which are told late. */
+	row.ts_ns = 4 * S;
+	row.retrans_segs = 6;
+	sweep(t, 4 * S, &row, 1);
+	rec = make_event(SKW_EVENT_RETRANS, 7, 4 * S - 1);
+	rec.segs = 1;
+	feed(t, &rec);
+	assert_int_equal(find(t, 7)->retrans_segs, 6);
+	/* 2 by the event, and 1 by the sweep, in two seconds. */
+	assert_true(skw_table_totals(t)->retrans_per_s > 1.49 &&
+		    skw_table_totals(t)->retrans_per_s < 1.51);
+}
+
 static void a_timeline_is_what_happened_in_order(void **state)
 {
 	struct skw_table *t = *state;
@@ -454,6 +484,7 @@ int main(void)
 		TEST(closed_rows_go_without_sweeps_too),
 		TEST(closed_rows_never_grow_beyond_bounds),
 		TEST(the_followed_row_stays_after_its_close),
+		TEST(timeouts_and_retransmissions_count_at_once),
 		TEST(a_timeline_is_what_happened_in_order),
 		TEST(models_are_enough_to_feed_it),
 		TEST(bad_events_are_counted),

@@ -78,6 +78,12 @@ static bool is_wanted(struct skw_record_events *e, const struct skw_row *row)
 	return !e->captured || skw_captured_has(e->captured, &row->tuple);
 }
 
+void skw_record_events_enter(struct skw_record_events *e, uint64_t connection)
+{
+	if (e->captured)
+		skw_captured_connection(e->captured, connection);
+}
+
 bool skw_record_events_count(struct skw_record_events *e, uint64_t connection)
 {
 	return !e->captured || skw_captured_has_connection(e->captured, connection);

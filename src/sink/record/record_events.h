@@ -49,6 +49,9 @@ void skw_record_events_packets(struct skw_record_events *e, const struct skw_pac
 void skw_record_events_event(struct skw_record_events *e, const struct skw_event *event,
 			     const struct skw_loop_clock *clock, struct skw_buf *out);
 
+/* The connection enters the capture, so that its events count, too. */
+void skw_record_events_enter(struct skw_record_events *e, uint64_t connection);
+
 /* Whether events of this connection count, a skw_connection_hash(). */
 bool skw_record_events_count(struct skw_record_events *e, uint64_t connection);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "abi/conn.h"
 #include "flow/connection_hash.h"
 #include "loop/loop.h"
 #include "pcap/pcapng.h"
@@ -52,7 +53,8 @@ int skw_record_journal_event(struct skw_record_journal *j, const struct skw_even
 {
 	const struct skw_loop_clock *clock = skw_loop_clock(j->loop);
 	struct skw_pending_block block = { .ts_ns = skw_loop_real_ns(clock, event->ts_ns),
-					   .connection = skw_connection_hash(&event->row->tuple) };
+					   .connection = skw_connection_hash(&event->row->tuple),
+					   .type = event->type };
 
 	(void)err;
 	if (!j->events)
@@ -74,7 +76,11 @@ int skw_record_journal_release(struct skw_record_journal *j, uint64_t until_ns,
 	int ret = 0;
 
 	while (ret >= 0 && (bytes = skw_pending_first(&j->pending, until_ns, &block))) {
-		if (skw_record_events_count(j->events, block.connection)) {
+		/* A connection has left only after it had entered. */
+		if (block.type == SKW_EVENT_ENTER)
+			skw_record_events_enter(j->events, block.connection);
+		if (block.type == SKW_EVENT_LEAVE ||
+		    skw_record_events_count(j->events, block.connection)) {
 			skw_buf_reset(&j->blocks);
 			skw_buf_add(&j->blocks, bytes, block.len);
 			bool has_room = !j->blocks.failed && j->files->file.copy.held.len <= ROOM;

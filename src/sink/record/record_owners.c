@@ -87,7 +87,7 @@ static struct known_owner *entry_of(struct skw_record_owners *o,
 static bool has_comment(struct skw_record_owners *o, const struct skw_packet *pkt)
 {
 	if (o->comments != SKW_OWNER_COMMENTS_FIRST)
-		return o->comments == SKW_OWNER_COMMENTS_ALL;
+		return o->comments != SKW_OWNER_COMMENTS_NONE;
 	uint64_t *place = &o->connections[pkt->connection % CONNECTIONS];
 
 	if (pkt->connection && *place == pkt->connection)
