@@ -207,11 +207,11 @@ static void wait_for_end(struct skw_run *run)
 
 	if (!run->started || run->ended)
 		return;
+	skw_say("the capture has ended; waiting for %s", run->opt.argv[0]);
 	/* The terminal sends these to the command as well. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
-	skw_say("the capture has ended; waiting for %s", run->opt.argv[0]);
 	if (hear(run, &err))
 		skw_say("%s", err.text);
 }

@@ -88,11 +88,12 @@ stop TERM
 is "$STATUS" 9 "a signal goes to the command"
 # shellcheck disable=SC2016
 launch "$A" capture -w "$TMP/own.pcapng" -- bash -c \
-	'trap : TERM; echo up; while ! [ -e "$0" ]; do read -r -t 0.1 <> <(:); done; exit 4' "$TMP/go"
+	'trap "echo heard" TERM; echo up; while ! [ -e "$0" ]; do read -r -t 0.1 <> <(:); done; exit 4' "$TMP/go"
 wait_for_line "$OUT" "$PID" '^up'
 kill -TERM "$PID"
+wait_for_line "$OUT" "$PID" '^heard' # two signals at once would be one
 kill -TERM "$PID"
-until grep -q 'waiting for bash' "$ERR"; do kill -TERM "$PID" && read -r -t 0.05 <> <(:); done
+wait_for_line "$ERR" "$PID" 'waiting for bash'
 touch "$TMP/go"
 finish
 is "$STATUS" 4 "the second one ends the capture"
