@@ -66,7 +66,10 @@ try() {
 	case $setup in
 	lines) command=(capture -i eth0) ;;
 	write) command=(capture -i eth0 -w "$dir.out/f.pcapng" -C 1 -W 4 -z true) ;;
-	any) command=(capture -i any -w "$dir.out/f.pcapng" --keylog "$TMP/keys") ;;
+	any)
+		command=(capture -i any -w "$dir.out/%{comm}-%{event}" --format pcapng --on rto
+			--max-triggers 4 --keylog "$TMP/keys")
+		;;
 	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
 	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;
@@ -95,6 +98,11 @@ try() {
 		return
 	}
 	judge "$setup, $user"
+	# The names of triggers' files are made of what the worker sends.
+	if [ "$setup" = any ]; then
+		is "$(find "$TMP" -name '*stolen*' ! -path "$TMP/*.out/_*")" "" "$setup, $user: no file is made elsewhere"
+		is "$(find "$dir.out" -mindepth 1 | wc -l)" 4 "$setup, $user: and no more than --max-triggers"
+	fi
 	case $setup in write | any | top | events | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
