@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "join/windows.h"
 
@@ -26,7 +27,7 @@ struct kept_packet {
 
 struct skw_flight {
 	struct skw_flight_options opt;
-	uint8_t *bytes; /* owned */
+	uint8_t *bytes; /* owned, mapped */
 	size_t first;   /* the oldest record */
 	size_t end;     /* where the next one goes */
 	size_t used;    /* bytes, what is left over at the end included */
@@ -46,11 +47,14 @@ struct skw_flight *skw_flight_new(const struct skw_flight_options *opt)
 	f->opt = *opt;
 	f->opt.bytes &= ~(size_t)7;
 	f->figures.held_ns = UINT64_MAX;
-	f->bytes = malloc(f->opt.bytes);
-	if (!f->bytes) {
+	f->bytes = mmap(NULL, f->opt.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
+	if (f->bytes == MAP_FAILED) {
 		free(f);
 		return NULL;
 	}
+	/* The keeper must not keep a second one. */
+	madvise(f->bytes, f->opt.bytes, MADV_DONTFORK);
 	/* A page that is first touched with a packet in hand costs five times as much. */
 	for (size_t i = 0; i < f->opt.bytes; i += PAGE)
 		((volatile uint8_t *)f->bytes)[i] = 0;
@@ -61,7 +65,7 @@ void skw_flight_free(struct skw_flight *f)
 {
 	if (!f)
 		return;
-	free(f->bytes);
+	munmap(f->bytes, f->opt.bytes);
 	free(f);
 }
 
