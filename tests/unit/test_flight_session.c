@@ -16,7 +16,7 @@
 
 #define S SKW_NS_PER_S
 
-/* What has arrived behind the stage: "p" and the seconds of a packet, "step", and pauses. */
+/* The calls behind the stage: "p" and the seconds of a packet, "step" and those of the step. */
 static char arrived[256];
 static uint64_t paused_ns;
 
@@ -113,7 +113,7 @@ static void a_step_of_the_clock_stands_between_its_packets(void **state)
 	assert_string_equal(arrived, "p10 ");
 	assert_int_equal(sink.ops->pause(sink.ctx, 8 * S + 1, NULL), 0);
 	assert_string_equal(arrived, "p10 p11 ");
-	/* What is behind the stage hears of no time behind the step before the step. */
+	/* The sink behind the stage hears of no time after the step before the step itself. */
 	assert_true(paused_ns <= 6 * S);
 	assert_int_equal(sink.ops->pause(sink.ctx, 9 * S + 1, NULL), 0);
 	assert_string_equal(arrived, "p10 p11 step7 ");
