@@ -49,9 +49,16 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.flight.any) },
 	{ .name = "max-triggers",
 	  .arg = "N",
-	  .help = "stop when the Nth trigger is recorded",
+	  .help = "stop when the Nth trigger is recorded (default: 1000 with a file for each, "
+		  "otherwise none)",
 	  .kind = SKW_OPT_UINT,
 	  .offset = AT(plan.flight.max_triggers) },
+	{ .name = "exec",
+	  .arg = "COMMAND",
+	  .help = "run COMMAND with the name of each file when it is complete; its environment "
+		  "tells the trigger",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(plan.flight.exec) },
 };
 
 const struct skw_option_table skw_capture_options_flight = { options, SKW_ARRAY_SIZE(options) };

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "join/windows.h"
 
@@ -26,7 +27,7 @@ struct kept_packet {
 
 struct skw_flight {
 	struct skw_flight_options opt;
-	uint8_t *bytes; /* owned */
+	uint8_t *bytes; /* owned, mapped */
 	size_t first;   /* the oldest record */
 	size_t end;     /* where the next one goes */
 	size_t used;    /* bytes, what is left over at the end included */
@@ -46,11 +47,14 @@ struct skw_flight *skw_flight_new(const struct skw_flight_options *opt)
 	f->opt = *opt;
 	f->opt.bytes &= ~(size_t)7;
 	f->figures.held_ns = UINT64_MAX;
-	f->bytes = malloc(f->opt.bytes);
-	if (!f->bytes) {
+	f->bytes = mmap(NULL, f->opt.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
+	if (f->bytes == MAP_FAILED) {
 		free(f);
 		return NULL;
 	}
+	/* The keeper must not keep a second one. */
+	madvise(f->bytes, f->opt.bytes, MADV_DONTFORK);
 	/* A page that is first touched with a packet in hand costs five times as much. */
 	for (size_t i = 0; i < f->opt.bytes; i += PAGE)
 		((volatile uint8_t *)f->bytes)[i] = 0;
@@ -61,7 +65,7 @@ void skw_flight_free(struct skw_flight *f)
 {
 	if (!f)
 		return;
-	free(f->bytes);
+	munmap(f->bytes, f->opt.bytes);
 	free(f);
 }
 
@@ -213,7 +217,9 @@ const struct skw_flight_record *skw_flight_oldest(struct skw_flight *f, uint64_t
 	at += sizeof(head);
 	r->ts_ns = head.ts_ns;
 	r->is_packet = head.type == 0;
-	r->wanted = skw_windows_have(&f->windows, f->opt.any ? 1 : head.connection, head.ts_ns);
+	r->connection = head.connection;
+	r->wanted = head.connection == SKW_FLIGHT_ALWAYS ||
+		    skw_windows_have(&f->windows, f->opt.any ? 1 : head.connection, head.ts_ns);
 	if (r->is_packet)
 		read_packet(r, &head, at);
 	else
@@ -242,28 +248,45 @@ void skw_flight_forget(struct skw_flight *f, bool early)
 
 /* ---- triggers ---- */
 
-bool skw_flight_trigger(struct skw_flight *f, uint64_t ts_ns, uint64_t connection,
-			uint64_t *held_ns)
+static uint64_t key_of(const struct skw_flight *f, uint64_t connection)
 {
-	const struct skw_window window = { .connection = f->opt.any ? 1 : connection,
-					   .from_ns = ts_ns > f->opt.pre_ns ? ts_ns - f->opt.pre_ns
-									    : 0,
+	return f->opt.any ? 1 : connection;
+}
+
+bool skw_flight_goes_on(const struct skw_flight *f, uint64_t ts_ns, uint64_t connection)
+{
+	return skw_windows_have(&f->windows, key_of(f, connection), ts_ns);
+}
+
+void skw_flight_extend(struct skw_flight *f, uint64_t ts_ns, uint64_t connection)
+{
+	uint64_t pre_ns = f->opt.pre_ns;
+	const struct skw_window window = { .connection = key_of(f, connection),
+					   .from_ns = ts_ns > pre_ns ? ts_ns - pre_ns : 0,
 					   .until_ns = ts_ns + f->opt.post_ns };
-	bool goes_on = skw_windows_have(&f->windows, window.connection, ts_ns);
 	struct head head;
 	uint64_t old_ns = first(f, &head) ? head.ts_ns : ts_ns;
-	bool has_place = skw_windows_add(&f->windows, &window, old_ns);
 
-	if (goes_on)
-		return false;
-	*held_ns = f->opt.pre_ns;
-	if (f->has_lost && f->lost_ns + *held_ns > ts_ns)
-		*held_ns = ts_ns > f->lost_ns ? ts_ns - f->lost_ns : 0;
+	f->figures.missed += !skw_windows_add(&f->windows, &window, old_ns);
+}
+
+uint64_t skw_flight_held(const struct skw_flight *f, uint64_t ts_ns)
+{
+	uint64_t held_ns = f->opt.pre_ns;
+
+	if (f->has_lost && f->lost_ns + held_ns > ts_ns)
+		held_ns = ts_ns > f->lost_ns ? ts_ns - f->lost_ns : 0;
+	return held_ns;
+}
+
+void skw_flight_trigger(struct skw_flight *f, uint64_t ts_ns, uint64_t connection)
+{
+	uint64_t held_ns = skw_flight_held(f, ts_ns);
+
+	skw_flight_extend(f, ts_ns, connection);
 	f->figures.triggers++;
-	f->figures.missed += !has_place;
-	if (*held_ns < f->figures.held_ns)
-		f->figures.held_ns = *held_ns;
-	return true;
+	if (held_ns < f->figures.held_ns)
+		f->figures.held_ns = held_ns;
 }
 
 bool skw_flight_is_busy(const struct skw_flight *f, uint64_t until_ns)

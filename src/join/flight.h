@@ -34,7 +34,11 @@ struct skw_flight_record {
 	struct skw_raw_block block;
 	struct skw_packet_owner owners[2];
 	uint64_t ts_ns;
+	uint64_t connection;
 };
+
+/* The connection of a block that is wanted in any case. */
+#define SKW_FLIGHT_ALWAYS UINT64_MAX
 
 struct skw_flight_figures {
 	uint64_t triggers;
@@ -54,13 +58,14 @@ bool skw_flight_packet(struct skw_flight *f, const struct skw_packet *pkt, uint6
 bool skw_flight_block(struct skw_flight *f, uint64_t ts_ns, uint64_t connection,
 		      const struct skw_raw_block *block);
 
-/*
- * Something happened to a connection. Returns true with the time that is held before it in
- * *held_ns, or false if that was wanted anyway, because of a trigger before it: then it is wanted
- * for longer.
- */
-bool skw_flight_trigger(struct skw_flight *f, uint64_t ts_ns, uint64_t connection,
-			uint64_t *held_ns);
+/* Whether records of that time are wanted anyway, because of a trigger before. */
+bool skw_flight_goes_on(const struct skw_flight *f, uint64_t ts_ns, uint64_t connection);
+/* Something more happened to such a connection: it is wanted for longer. */
+void skw_flight_extend(struct skw_flight *f, uint64_t ts_ns, uint64_t connection);
+/* The time that is held before a trigger at that time. */
+uint64_t skw_flight_held(const struct skw_flight *f, uint64_t ts_ns);
+/* Something happened to a connection. */
+void skw_flight_trigger(struct skw_flight *f, uint64_t ts_ns, uint64_t connection);
 
 /*
  * The oldest record, if it is older than until_ns by more than `pre_ns`; with UINT64_MAX in any

@@ -16,6 +16,10 @@ struct skw_matched_row *skw_matched_at(struct skw_matched *m, const struct skw_r
 {
 	size_t place = skw_table_place(row);
 
+	if (place == SKW_TABLE_NO_PLACE) {
+		m->none = (struct skw_matched_row){ .cookie = row->cookie };
+		return &m->none;
+	}
 	if (place >= m->len) {
 		size_t len = place + place / 2 + 64;
 		struct skw_matched_row *more = realloc(m->all, len * sizeof(*more));

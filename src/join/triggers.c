@@ -81,10 +81,14 @@ void skw_triggers_free(struct skw_triggers *t)
 	*t = (struct skw_triggers){ 0 };
 }
 
-const char *skw_triggers_row(struct skw_triggers *t, const struct skw_row *row)
+/* Triggers have numbers: types of events come first, then reasons of closes, then expressions. */
+#define FIRST_REASON SKW_EVENT_CREATOR
+#define FIRST_EXPR   (SKW_EVENT_CREATOR + SKW_CLOSE_REASONS)
+
+int skw_triggers_row(struct skw_triggers *t, const struct skw_row *row)
 {
 	struct skw_matched_row *m = t->len ? skw_matched_at(&t->rows, row) : NULL;
-	const char *first = NULL;
+	int first = -1;
 
 	for (size_t i = 0; m && i < t->len; i++) {
 		uint32_t bit = 1U << i;
@@ -93,19 +97,33 @@ const char *skw_triggers_row(struct skw_triggers *t, const struct skw_row *row)
 			m->bits &= ~bit;
 			continue;
 		}
-		if (!first && !(m->bits & bit))
-			first = t->list[i].text;
+		if (first < 0 && !(m->bits & bit))
+			first = FIRST_EXPR + (int)i;
 		m->bits |= bit;
 	}
 	return first;
 }
 
-const char *skw_triggers_event(struct skw_triggers *t, const struct skw_event *event)
+int skw_triggers_event(struct skw_triggers *t, const struct skw_event *event)
 {
+	bool closes = event->type == SKW_EVENT_CLOSE;
+
 	if (skw_event_types_wanted(&t->types, event))
-		return event->type == SKW_EVENT_CLOSE
-			       ? skw_row_close_reason_name(event->row->close_reason)
-			       : skw_row_event_name(event->type);
+		return closes ? FIRST_REASON + event->row->close_reason : event->type;
 	/* A short connection may never meet a sweep. */
-	return event->type == SKW_EVENT_CLOSE ? skw_triggers_row(t, event->row) : NULL;
+	return closes ? skw_triggers_row(t, event->row) : -1;
+}
+
+const char *skw_triggers_text(const struct skw_triggers *t, unsigned which)
+{
+	const char *text = NULL;
+
+	if (which < FIRST_REASON)
+		text = skw_row_event_name((uint8_t)which);
+	else if (which < FIRST_EXPR)
+		text = skw_row_close_reason_name((uint8_t)(which - FIRST_REASON));
+	else if (which - FIRST_EXPR < t->len)
+		text = t->list[which - FIRST_EXPR].text;
+	/* A close whose reason is not known. */
+	return text ? text : "close";
 }

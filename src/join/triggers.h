@@ -36,10 +36,15 @@ int skw_triggers_parse(struct skw_triggers *t, const char *text, const struct sk
 void skw_triggers_free(struct skw_triggers *t);
 
 /*
- * The trigger that an event or a row is, as text for people, or NULL. A row triggers when it begins
- * to match, so each row of each sweep must be asked. The text is valid until the next call.
+ * Which trigger an event or a row is, or -1. A row triggers when it begins to match, so each row of
+ * each sweep must be asked.
  */
-const char *skw_triggers_event(struct skw_triggers *t, const struct skw_event *event);
-const char *skw_triggers_row(struct skw_triggers *t, const struct skw_row *row);
+int skw_triggers_event(struct skw_triggers *t, const struct skw_event *event);
+int skw_triggers_row(struct skw_triggers *t, const struct skw_row *row);
+
+/* Triggers have numbers below this one. */
+#define SKW_TRIGGERS_END (SKW_EVENT_CREATOR + SKW_CLOSE_REASONS + SKW_TRIGGERS_MAX)
+/* The trigger as text for people, never NULL. Valid as long as *t. */
+const char *skw_triggers_text(const struct skw_triggers *t, unsigned which);
 
 #endif

@@ -43,35 +43,54 @@ static char *describe(const char *const argv[])
 struct skw_keeper_waiting {
 	struct skw_keeper_waiting *next;
 	const struct skw_identity *who;
-	char **argv; /* owned, as are its words */
+	/* Owned, as are their words. */
+	char **argv, **env;
 };
+
+static void words_free(char **words)
+{
+	for (size_t i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
+/* Copies a list that ends with NULL. Returns NULL if memory is short. */
+static char **words_copy(const char *const words[])
+{
+	size_t n = 0;
+
+	while (words[n])
+		n++;
+	char **copy = calloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < n; i++) {
+		if (!(copy[i] = strdup(words[i]))) {
+			words_free(copy);
+			return NULL;
+		}
+	}
+	return copy;
+}
 
 static void waiting_free(struct skw_keeper_waiting *w)
 {
-	for (size_t i = 0; w->argv && w->argv[i]; i++)
-		free(w->argv[i]);
-	free(w->argv);
+	words_free(w->argv);
+	words_free(w->env);
 	free(w);
 }
 
 static int wait_for_turn(struct skw_keeper_commands *all, const char *const argv[],
-			 const struct skw_identity *who)
+			 const char *const env[], const struct skw_identity *who)
 {
 	struct skw_keeper_waiting *w = calloc(1, sizeof(*w));
-	size_t n = 0;
 
-	while (argv[n])
-		n++;
-	if (!w || !(w->argv = calloc(n + 1, sizeof(*w->argv)))) {
-		free(w);
+	if (!w)
 		return -ENOMEM;
-	}
 	w->who = who;
-	for (size_t i = 0; i < n; i++) {
-		if (!(w->argv[i] = strdup(argv[i]))) {
-			waiting_free(w);
-			return -ENOMEM;
-		}
+	w->argv = words_copy(argv);
+	w->env = words_copy(env);
+	if (!w->argv || !w->env) {
+		waiting_free(w);
+		return -ENOMEM;
 	}
 	if (all->last)
 		all->last->next = w;
@@ -91,7 +110,7 @@ static struct skw_keeper_waiting *take_first(struct skw_keeper_commands *all)
 }
 
 /* Runs in the child between fork and exec. Returns only if something failed. */
-static int become(const char *const argv[], const struct skw_identity *who)
+static int become(const char *const argv[], const char *const env[], const struct skw_identity *who)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
@@ -111,11 +130,14 @@ static int become(const char *const argv[], const struct skw_identity *who)
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (who && (ret = skw_identity_assume(who)))
 		return ret;
+	for (size_t i = 0; env[i]; i++)
+		if (putenv((char *)env[i]))
+			return -errno;
 	execvp(argv[0], (char *const *)argv);
 	return -errno;
 }
 
-static int start(struct skw_keeper_commands *all, const char *const argv[],
+static int start(struct skw_keeper_commands *all, const char *const argv[], const char *const env[],
 		 const struct skw_identity *who)
 {
 	SKW_AUTO_FREE char *what = describe(argv);
@@ -139,7 +161,7 @@ static int start(struct skw_keeper_commands *all, const char *const argv[],
 		 * A successful exec closes the pipe. After a failed exec the pipe carries the
 		 * reason.
 		 */
-		ret = become(argv, who);
+		ret = become(argv, env, who);
 		if (write(tell, &ret, sizeof(ret)) != sizeof(ret))
 			_exit(126);
 		_exit(127);
@@ -160,12 +182,14 @@ static int start(struct skw_keeper_commands *all, const char *const argv[],
 }
 
 int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
-			    const struct skw_identity *who)
+			    const char *const env[], const struct skw_identity *who)
 {
 	if (!argv[0])
 		return -EINVAL;
-	return all->n < SKW_KEEPER_COMMANDS_MAX ? start(all, argv, who)
-						: wait_for_turn(all, argv, who);
+	int ret = all->n < SKW_KEEPER_COMMANDS_MAX ? start(all, argv, env, who)
+						   : wait_for_turn(all, argv, env, who);
+	all->failed += ret != 0;
+	return ret;
 }
 
 bool skw_keeper_commands_left(const struct skw_keeper_commands *all)
@@ -187,10 +211,12 @@ static void start_waiting(struct skw_keeper_commands *all)
 	struct skw_keeper_waiting *w;
 
 	while (all->n < SKW_KEEPER_COMMANDS_MAX && (w = take_first(all))) {
-		int ret = start(all, (const char *const *)w->argv, w->who);
+		int ret = start(all, (const char *const *)w->argv, (const char *const *)w->env,
+				w->who);
 
+		all->failed += ret != 0;
 		if (ret)
-			skw_say("-z %s: %s", w->argv[0], strerror(-ret));
+			skw_say("%s: %s", w->argv[0], strerror(-ret));
 		waiting_free(w);
 	}
 }
@@ -222,10 +248,18 @@ void skw_keeper_commands_reap(struct skw_keeper_commands *all)
 		}
 		if (pid == c->pid)
 			say_failure(c->what, status);
+		all->failed += pid == c->pid && status;
 		free(c->what);
 		*c = all->running[--all->n];
 	}
 	start_waiting(all);
+}
+
+void skw_keeper_commands_say(const struct skw_keeper_commands *all)
+{
+	/* A single one has been told. */
+	if (all->failed > 1)
+		skw_say("%zu commands failed", all->failed);
 }
 
 void skw_keeper_commands_signal(struct skw_keeper_commands *all, int sig)

@@ -23,6 +23,7 @@ struct skw_keeper_commands {
 	struct skw_keeper_command running[SKW_KEEPER_COMMANDS_MAX];
 	size_t n;
 	struct skw_keeper_waiting *first, *last; /* owned */
+	size_t failed;                           /* also those that could not start */
 };
 
 /* Whether a command runs or waits. */
@@ -30,13 +31,16 @@ bool skw_keeper_commands_left(const struct skw_keeper_commands *all);
 
 /* See skw_keeper_run_command(). `who` must stay. */
 int skw_keeper_commands_run(struct skw_keeper_commands *all, const char *const argv[],
-			    const struct skw_identity *who);
+			    const char *const env[], const struct skw_identity *who);
 
 /*
  * To call after SIGCHLD: collects the commands that have ended, reports the ones that failed, and
  * starts those that wait.
  */
 void skw_keeper_commands_reap(struct skw_keeper_commands *all);
+
+/* Reports the number of commands that failed, if there are any. */
+void skw_keeper_commands_say(const struct skw_keeper_commands *all);
 
 /* Sends a signal to the process group of each command, and gives up those that wait. */
 void skw_keeper_commands_signal(struct skw_keeper_commands *all, int sig);

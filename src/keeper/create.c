@@ -35,7 +35,7 @@ static int open_for_writing(const char *name, uid_t user, bool waits)
 	return SKW_TAKE_FD(fd);
 }
 
-/* The arguments of open_theirs(), by skw_rights_borrow(). */
+/* The arguments of open_theirs() and create_theirs(), by skw_rights_borrow(). */
 struct theirs {
 	const struct skw_create_options *how;
 	const char *name;
@@ -48,24 +48,35 @@ static int open_theirs(void *arg)
 	return open_for_writing(t->name, t->how->who->uid, t->how->waits);
 }
 
+static int create(int dir_fd, const char *base)
+{
+	int fd = openat(dir_fd, base, OUTPUT_FLAGS | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+
+	return fd < 0 ? -errno : fd;
+}
+
 /*
- * Opens the file where `who` may not create files: root creates it, in the directory that was
- * opened before the first packet was read. A file that exists there must be one that root created
- * for this user before.
+ * Creates the file where `who` may not do so: root does, in the directory that was opened before
+ * the first packet was read.
  */
+static int create_for(const struct skw_create_options *how, const char *base)
+{
+	SKW_AUTO_FD int fd = how->dir_fd < 0 ? how->dir_fd : create(how->dir_fd, base);
+
+	if (fd < 0)
+		return fd;
+	return fchown(fd, how->who->uid, how->who->gid) < 0 ? -errno : SKW_TAKE_FD(fd);
+}
+
+/* The same with a file that may exist, if root has created it for this user before. */
 static int open_for(const struct skw_create_options *how, const char *name)
 {
 	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
-	SKW_AUTO_FD int fd = -1;
+	SKW_AUTO_FD int fd = create_for(how, base);
 	struct stat st;
 
-	if (how->dir_fd < 0)
-		return how->dir_fd;
-	fd = openat(how->dir_fd, base, OUTPUT_FLAGS | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-	if (fd >= 0)
-		return fchown(fd, how->who->uid, how->who->gid) < 0 ? -errno : SKW_TAKE_FD(fd);
-	if (errno != EEXIST)
-		return -errno;
+	if (fd != -EEXIST)
+		return SKW_TAKE_FD(fd);
 	/* The open of anything but a regular file must not wait, as that is refused below. */
 	fd = openat(how->dir_fd, base, OUTPUT_FLAGS | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -110,4 +121,30 @@ int skw_create_output(const struct skw_create_options *how, const char *name, st
 		return skw_error_set(err, -EBUSY,
 				     "%s: this is the file that -r reads: it would be lost", name);
 	return SKW_TAKE_FD(fd);
+}
+
+static int create_theirs(void *arg)
+{
+	const struct theirs *t = arg;
+
+	return create(t->how->dir_fd, t->name);
+}
+
+int skw_create_new(const struct skw_create_options *how, const char *base)
+{
+	struct theirs theirs = { how, base };
+
+	if (!how->who)
+		return create_theirs(&theirs);
+	int fd = skw_rights_borrow(how->who, create_theirs, &theirs);
+	return fd == -EACCES ? create_for(how, base) : fd;
+}
+
+int skw_create_folder(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	SKW_AUTO_FREE char *dir = slash ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
+	int fd = dir ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return fd < 0 ? -errno : fd;
 }

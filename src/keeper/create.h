@@ -37,4 +37,13 @@ struct skw_create_options {
 int skw_create_output(const struct skw_create_options *how, const char *name,
 		      struct skw_error *err);
 
+/*
+ * Creates a file in the folder dir_fd. It must not be there, also not as a link: -EEXIST. Returns a
+ * descriptor that the caller owns, or -errno.
+ */
+int skw_create_new(const struct skw_create_options *how, const char *base);
+
+/* Opens the folder of a file, for dir_fd. Returns a descriptor that the caller owns, or -errno. */
+int skw_create_folder(const char *name);
+
 #endif

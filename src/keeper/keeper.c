@@ -240,7 +240,7 @@ int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struc
 }
 
 int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const argv[],
-			   const struct skw_identity *who)
+			   const char *const env[], const struct skw_identity *who)
 {
-	return skw_keeper_commands_run(reply->commands, argv, who);
+	return skw_keeper_commands_run(reply->commands, argv, env, who);
 }

@@ -54,14 +54,16 @@ int skw_keeper_reply_error(struct skw_keeper_reply *reply, int code, const struc
 
 /*
  * For serve functions: starts argv (NULL-terminated, looked up in PATH) and does not wait until it
- * ends. At most 8 run at once; further ones wait for their turn. It runs as `who` or, if `who` is
- * NULL, with the identity and privileges of the keeper. It has the lowest priority, an empty
- * standard input, and its own process group, so that Ctrl-C ends the capture and not the command.
- * Returns 0 once it runs, or the -errno of the failure. When it ends with a status other than 0,
- * the keeper reports its name on standard error.
+ * ends. Its environment is the keeper's, and the variables of `env` ("NAME=value",
+ * NULL-terminated). At most 8 run at once; further ones wait for their turn. It runs as `who` or,
+ * if `who` is NULL, with the identity and privileges of the keeper. It has the lowest priority, an
+ * empty standard input, and its own process group, so that Ctrl-C ends the capture and not the
+ * command. Returns 0 once it runs, or the -errno of the failure. When it ends with a status other
+ * than 0, the keeper reports its name on standard error, and at the end the number of those that
+ * failed.
  */
 int skw_keeper_run_command(struct skw_keeper_reply *reply, const char *const argv[],
-			   const struct skw_identity *who);
+			   const char *const env[], const struct skw_identity *who);
 
 struct skw_keeper;
 

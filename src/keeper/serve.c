@@ -338,5 +338,6 @@ _Noreturn void skw_keeper_serve(struct skw_keeper_table *const *tables, size_t n
 		if (ret)
 			end_orphaned(&k, ret);
 	}
+	skw_keeper_commands_say(&k.commands);
 	_exit(0);
 }

@@ -46,6 +46,13 @@ struct skw_file_plan {
 	enum skw_owner_comments owner_comments;
 	/* This runs with the name of each complete file. May be NULL. */
 	const char *command;
+	/* The option that gave it, for messages. NULL: -z */
+	const char *command_option;
+	/*
+	 * The name has fields of a trigger, and there is a file for each trigger, at most this
+	 * number of them. 0: files follow each other.
+	 */
+	uint64_t triggers_max;
 };
 
 /* One of the files of a rotation. */

@@ -53,7 +53,10 @@ int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
 	if (ret)
 		return ret;
 
-	w->map_size = SKW_OUT_BLOCKS * (SKW_OUT_BLOCK_BYTES + MARKS_BYTES);
+	w->opt = *opt;
+	if (!w->opt.block_bytes)
+		w->opt.block_bytes = SKW_OUT_BLOCK_BYTES;
+	w->map_size = SKW_OUT_BLOCKS * (w->opt.block_bytes + MARKS_BYTES);
 	w->map = mmap(NULL, w->map_size, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (w->map == MAP_FAILED)
@@ -65,11 +68,10 @@ int skw_out_new(const struct skw_out_options *opt, struct skw_out **out)
 		return ret;
 	}
 	uint8_t *p = w->map;
-	for (unsigned i = 0; i < SKW_OUT_BLOCKS; i++, p += SKW_OUT_BLOCK_BYTES)
+	for (unsigned i = 0; i < SKW_OUT_BLOCKS; i++, p += w->opt.block_bytes)
 		w->blocks[i].data = p;
 	for (unsigned i = 0; i < SKW_OUT_BLOCKS; i++, p += MARKS_BYTES)
 		w->blocks[i].marks = (uint32_t *)(void *)p;
-	w->opt = *opt;
 	w->error = &o->error;
 	w->free = (1u << SKW_OUT_BLOCKS) - 1;
 	w->target.fd = -1;
@@ -110,7 +112,7 @@ static void begin_block(struct skw_out *o, uint64_t pos, int fd)
 	b->ended = b->full = false;
 	o->base = b->data;
 	o->cur = b->data + start;
-	o->end = b->data + SKW_OUT_BLOCK_BYTES;
+	o->end = b->data + w->opt.block_bytes;
 	o->marks = b->marks;
 	o->nmarks = 0;
 	o->before = pos - start;
@@ -286,7 +288,7 @@ size_t skw_out_room(struct skw_out *o)
 
 	/* Data may begin up to a page behind the start of a block. */
 	return (size_t)(o->end - o->cur) +
-	       (size_t)__builtin_popcount(blocks) * (SKW_OUT_BLOCK_BYTES - SKW_TARGET_ALIGN);
+	       (size_t)__builtin_popcount(blocks) * (o->writer->opt.block_bytes - SKW_TARGET_ALIGN);
 }
 
 void skw_out_hurry(struct skw_out *o, int linger_ms)
@@ -307,6 +309,18 @@ void skw_out_hurry(struct skw_out *o, int linger_ms)
 	w->hurry = true;
 }
 
+void skw_out_finish(struct skw_out *o)
+{
+	struct skw_out_writer *w = o->writer;
+
+	pthread_mutex_lock(&w->lock);
+	if (w->used)
+		publish(o);
+	w->stop = true;
+	pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->lock);
+}
+
 int skw_out_end(struct skw_out *o, int linger_ms)
 {
 	struct skw_out_writer *w = o->writer;
@@ -315,11 +329,8 @@ int skw_out_end(struct skw_out *o, int linger_ms)
 		return skw_out_error(o);
 	if (linger_ms >= 0)
 		skw_out_hurry(o, linger_ms);
+	skw_out_finish(o);
 	pthread_mutex_lock(&w->lock);
-	if (w->used)
-		publish(o);
-	w->stop = true;
-	pthread_cond_signal(&w->work);
 	while (!w->done)
 		wait_for_thread(w);
 	pthread_mutex_unlock(&w->lock);

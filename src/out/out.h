@@ -52,6 +52,8 @@ struct skw_out_options {
 	 * and when a block has become free.
 	 */
 	int notify_fd;
+	/* Of each block, a power of two up to SKW_OUT_BLOCK_BYTES; 0: that. */
+	uint32_t block_bytes;
 };
 
 /*
@@ -74,6 +76,12 @@ int skw_out_open(struct skw_out *o, int fd);
  * later; see skw_out_files_closed(). This waits only if no block is free.
  */
 int skw_out_switch(struct skw_out *o, int fd);
+
+/*
+ * No more bytes will come: the thread writes all and closes the file, and nobody waits for it. Once
+ * the file is closed, skw_out_end() returns at once.
+ */
+void skw_out_finish(struct skw_out *o);
 
 /*
  * Writes all bytes, closes the file and ends the thread. If the reader of a pipe or

@@ -30,6 +30,9 @@ struct skw_rotate {
 	unsigned files;       /* -W, 0: no limit */
 };
 
+/* Expands strftime() fields with the local time of `when`. Results as skw_rotate_name(). */
+int skw_rotate_time(const char *template, time_t when, char *out, size_t size);
+
 /*
  * Makes the name of file number `count` (from 0, since -G last began a file) that
  * begins at `when`. Returns 0, -ENAMETOOLONG if it does not fit, or -EINVAL for a
@@ -42,7 +45,6 @@ int skw_rotate_name(const struct skw_rotate *r, time_t when, unsigned count, cha
 unsigned skw_rotate_next(const struct skw_rotate *r, unsigned count);
 
 /* The same for the files of a plan. */
-struct skw_rotate skw_rotate_of_plan(const struct skw_file_plan *plan);
 int skw_rotate_plan_name(const struct skw_file_plan *plan, const struct skw_file_id *id,
 			 char name[PATH_MAX]);
 /*
@@ -50,6 +52,19 @@ int skw_rotate_plan_name(const struct skw_file_plan *plan, const struct skw_file
  * 0.
  */
 uint64_t skw_rotate_plan_next(const struct skw_file_plan *plan, uint64_t number);
+
+/* The files so far, for the question which may follow. */
+struct skw_rotate_state {
+	struct skw_file_id last;
+	uint64_t opened;
+	bool reads_file; /* the packets have any time: they come from a file */
+};
+
+/* Whether `id` is the file after the last one. now_s: the time in seconds since the epoch. */
+bool skw_rotate_is_next(const struct skw_file_plan *plan, const struct skw_rotate_state *state,
+			const struct skw_file_id *id, uint64_t now_s);
+/* Whether a time from the worker may be that of a new file, whose packets can have waited. */
+bool skw_rotate_is_near(uint64_t start_s, uint64_t now_s, uint64_t period_s);
 
 /* Tells whether -W ends the capture now that `files` files of -G are complete. */
 bool skw_rotate_over(const struct skw_rotate *r, unsigned files);

@@ -7,6 +7,7 @@
 #include "capture/show.h"
 #include "loop/loop.h"
 #include "run/run.h"
+#include "session/flight_report.h"
 #include "session/outputs.h"
 #include "session/owners.h"
 #include "session/show.h"
@@ -55,20 +56,19 @@ static void report(void *ctx, bool final)
 		figures.captured -= l->health.left_out;
 	}
 	/* For a summary, packets are cut on purpose. */
-	if (l->outputs.plan->summary && !l->outputs.recorder)
+	if (l->outputs.plan->summary && !l->outputs.plan->file.name)
 		figures.truncated = 0;
 	/* Before the end, packets in the rings are not left over: they will still be taken. */
 	if (final) {
 		figures.left_over = figures.captured - l->outputs.tee.packets;
 		figures.captured = l->outputs.tee.packets;
-		if (l->outputs.recorder)
-			figures.not_written = skw_recorder_lost(l->outputs.recorder);
+		figures.not_written = skw_outputs_lost(&l->outputs);
 	}
 	skw_figures_print(&figures);
 	if (l->health.health)
 		skw_health_session_report(&l->health);
 	if (l->outputs.flight.plan)
-		skw_flight_session_report(&l->outputs.flight);
+		skw_flight_report(&l->outputs.flight);
 	if (l->outputs.recorder)
 		skw_owners_session_report(&l->owners, skw_recorder_journal(l->outputs.recorder),
 					  final);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,41 @@
 #include "row/address.h"
 #include "table/table.h"
 #include "util/clock.h"
-#include "util/say.h"
+
+/* A step of the clock, which has its place among the packets. */
+struct clock_step {
+	int64_t by_ns;
+	uint64_t real_ns;
+	char text[256];
+};
+
+/* The type of its block; no pcapng file has it. */
+#define STEP 0x7fffffffu
+
+static void pass_step(struct skw_flight_session *f, const struct skw_raw_block *block)
+{
+	struct clock_step step;
+
+	memcpy(&step, block->bytes, sizeof(step));
+	f->steps--;
+	f->inner.ops->clock_set(f->inner.ctx, step.by_ns, step.real_ns, step.text);
+}
+
+/* Passes a record on that is wanted. Returns 1, 0 if there is no room for it, or -errno. */
+static int pass(struct skw_flight_session *f, const struct skw_flight_record *r, bool wait,
+		struct skw_error *err)
+{
+	const struct skw_record_triggers_record record = { .ts_ns = r->ts_ns,
+							   .connection = r->connection,
+							   .packet =
+								   r->is_packet ? &r->packet : NULL,
+							   .block = &r->block };
+
+	if (f->files)
+		return skw_record_triggers_put(f->files, &record, wait, err);
+	return r->is_packet ? f->inner.ops->packets(f->inner.ctx, &r->packet, 1, wait, err)
+			    : f->inner.ops->block(f->inner.ctx, &r->block, wait, err);
+}
 
 /*
  * Passes one record on, or forgets it. Returns 1, 0 if the recorder has no room for it, or -errno.
@@ -21,16 +56,17 @@
 static int pass_oldest(struct skw_flight_session *f, const struct skw_flight_record *r, bool early,
 		       bool wait, struct skw_error *err)
 {
+	bool is_step = !r->is_packet && r->block.type == STEP;
 	int ret = 1;
 
-	if (r->wanted && r->is_packet)
-		ret = f->inner.ops->packets(f->inner.ctx, &r->packet, 1, wait, err);
+	if (is_step)
+		pass_step(f, &r->block);
 	else if (r->wanted)
-		ret = f->inner.ops->block(f->inner.ctx, &r->block, wait, err);
+		ret = pass(f, r, wait, err);
 	if (ret <= 0)
 		return ret;
 	f->packets += r->wanted && r->is_packet;
-	f->blocks += r->wanted && !r->is_packet;
+	f->blocks += r->wanted && !r->is_packet && !is_step;
 	skw_flight_forget(f->flight, early);
 	return 1;
 }
@@ -71,15 +107,11 @@ static int flight_all(void *ctx, const struct skw_raw_block *block, bool wait,
 	return f->inner.ops->block(f->inner.ctx, block, wait, err);
 }
 
-/* Keeps a block. An event can't wait: where there is no room it is lost. */
+/* Keeps a block. It can't wait: where there is no room it is lost. */
 static int keep_block(struct skw_flight_session *f, uint64_t ts_ns, uint64_t connection,
-		      const uint8_t *bytes, uint32_t len, struct skw_error *err)
+		      const struct skw_raw_block *block, struct skw_error *err)
 {
-	const struct skw_raw_block block = { .bytes = bytes,
-					     .len = len,
-					     .type = SKW_PCAPNG_JOURNAL };
-
-	while (!skw_flight_block(f->flight, ts_ns, connection, &block)) {
+	while (!skw_flight_block(f->flight, ts_ns, connection, block)) {
 		int ret = squeeze(f, false, err);
 
 		f->lost += ret == 0;
@@ -89,31 +121,79 @@ static int keep_block(struct skw_flight_session *f, uint64_t ts_ns, uint64_t con
 	return 0;
 }
 
+static int keep_event(struct skw_flight_session *f, const struct skw_pending_block *at,
+		      const uint8_t *bytes, size_t len, struct skw_error *err)
+{
+	const struct skw_raw_block block = { .bytes = bytes,
+					     .len = (uint32_t)len,
+					     .type = SKW_PCAPNG_JOURNAL };
+
+	return keep_block(f, at->ts_ns, at->connection, &block, err);
+}
+
 static double seconds(uint64_t ns)
 {
 	return (double)ns / SKW_NS_PER_S;
 }
 
+/* A trigger: the fields of its file's name, and its text for people. */
+struct noted {
+	struct skw_file_trigger file;
+	char text[256];
+};
+
+/* Whether the time around a trigger is recorded anyway. Then it is for longer. */
+static bool goes_on(struct skw_flight_session *f, const struct skw_pending_block *at)
+{
+	uint64_t until_ns = at->ts_ns + f->plan->flight.post_ns;
+
+	return f->files ? skw_record_triggers_extend(f->files, at->connection, at->ts_ns, until_ns)
+			: skw_flight_goes_on(f->flight, at->ts_ns, at->connection);
+}
+
+/* Begins the trigger's own file, if it has one. Returns 1, 0 if there is no place, or -errno. */
+static int begin_file(struct skw_flight_session *f, const struct skw_pending_block *at,
+		      const struct noted *noted, uint64_t held_ns, struct skw_error *err)
+{
+	const struct skw_session_flight_plan *plan = &f->plan->flight;
+	const struct skw_record_trigger t = { .connection = at->connection,
+					      .from_ns = at->ts_ns - held_ns,
+					      .until_ns = at->ts_ns + plan->post_ns,
+					      .file = noted->file };
+
+	return f->files ? skw_record_triggers_begin(f->files, &t, err) : 1;
+}
+
 /* The trigger starts what is recorded of its connection, and becomes a row in the file itself. */
 static int trigger(struct skw_flight_session *f, const struct skw_pending_block *at,
-		   const char *why, struct skw_error *err)
+		   const uint8_t *bytes, struct skw_error *err)
 {
-	uint64_t max = f->plan->flight.max_triggers, held_ns;
+	const struct skw_flight_figures *now = skw_flight_figures(f->flight);
+	uint64_t max = f->plan->flight.max_triggers;
+	struct noted noted = { 0 };
 	char text[512];
 
-	if (max && skw_flight_figures(f->flight)->triggers >= max) {
+	memcpy(&noted, bytes, at->len);
+	if (goes_on(f, at)) {
+		skw_flight_extend(f->flight, at->ts_ns, at->connection);
+		return 0;
+	}
+	if (max && now->triggers >= max) {
 		f->ignored++;
 		return 0;
 	}
-	if (!skw_flight_trigger(f->flight, at->ts_ns, at->connection, &held_ns))
-		return 0;
+	uint64_t held_ns = skw_flight_held(f->flight, at->ts_ns);
+	int ret = begin_file(f, at, &noted, held_ns, err);
+	if (ret <= 0)
+		return ret;
+	skw_flight_trigger(f->flight, at->ts_ns, at->connection);
 	snprintf(text, sizeof(text), "trigger %" PRIu64 ": %s; %.1f s before it are held",
-		 skw_flight_figures(f->flight)->triggers, why, seconds(held_ns));
+		 now->triggers, noted.text, seconds(held_ns));
 	skw_buf_reset(&f->block);
 	skw_pcapng_note(&f->block, at->ts_ns, text);
 	if (f->block.failed)
 		return skw_error_set(err, -ENOMEM, "out of memory");
-	return keep_block(f, at->ts_ns, at->connection, f->block.data, (uint32_t)f->block.len, err);
+	return keep_event(f, at, f->block.data, f->block.len, err);
 }
 
 enum { EVENT, TRIGGER };
@@ -130,9 +210,9 @@ static int release(struct skw_flight_session *f, uint64_t until_ns, struct skw_e
 			!f->captured || skw_captured_has_connection(f->captured, at.connection);
 
 		if (counts && at.type == TRIGGER)
-			ret = trigger(f, &at, (const char *)bytes, err);
+			ret = trigger(f, &at, bytes, err);
 		else if (counts)
-			ret = keep_block(f, at.ts_ns, at.connection, bytes, at.len, err);
+			ret = keep_event(f, &at, bytes, at.len, err);
 		skw_pending_drop(&f->pending);
 	}
 	return ret;
@@ -170,18 +250,25 @@ static void add_pending(struct skw_flight_session *f, struct skw_pending_block *
 }
 
 static void add_trigger(struct skw_flight_session *f, uint64_t ts_ns, const struct skw_row *row,
-			const char *why)
+			unsigned what)
 {
 	struct skw_pending_block at = { .ts_ns = ts_ns,
 					.connection = skw_connection_hash(&row->tuple),
 					.type = TRIGGER };
-	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE], text[256];
+	struct noted noted = { .file = { .ts_ns = ts_ns, .what = what, .tuple = row->tuple } };
+	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE];
 
+	if (row->owners) {
+		noted.file.pid = row->owners->list[0].pid;
+		memcpy(noted.file.comm, row->owners->list[0].comm,
+		       strnlen(row->owners->list[0].comm, sizeof(noted.file.comm)));
+	}
 	skw_address_local(local, row);
 	skw_address_remote(remote, row);
-	int len = snprintf(text, sizeof(text), "%.64s of %s > %s", why, local, remote);
+	int len = snprintf(noted.text, sizeof(noted.text), "%.64s of %s > %s", f->texts[what],
+			   local, remote);
 
-	add_pending(f, &at, text, (size_t)len + 1);
+	add_pending(f, &at, &noted, offsetof(struct noted, text) + (size_t)len + 1);
 }
 
 static int flight_event(void *ctx, const struct skw_event *event, struct skw_error *err)
@@ -191,7 +278,7 @@ static int flight_event(void *ctx, const struct skw_event *event, struct skw_err
 	struct skw_pending_block at = { .ts_ns = skw_loop_real_ns(clock, event->ts_ns),
 					.connection = skw_connection_hash(&event->row->tuple),
 					.type = EVENT };
-	const char *why = skw_triggers_event(&f->triggers, event);
+	int what = skw_triggers_event(&f->triggers, event);
 
 	skw_buf_reset(&f->block);
 	skw_record_events_event(f->events, event, clock, &f->block);
@@ -199,8 +286,8 @@ static int flight_event(void *ctx, const struct skw_event *event, struct skw_err
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	if (f->block.len)
 		add_pending(f, &at, f->block.data, f->block.len);
-	if (why)
-		add_trigger(f, at.ts_ns, event->row, why);
+	if (what >= 0)
+		add_trigger(f, at.ts_ns, event->row, (unsigned)what);
 	return 0;
 }
 
@@ -214,10 +301,10 @@ static int flight_tick(void *ctx, const struct skw_table *table,
 
 	(void)err;
 	while (f->triggers.len && (row = skw_table_next(table, &at))) {
-		const char *why = skw_triggers_row(&f->triggers, row);
+		int what = skw_triggers_row(&f->triggers, row);
 
-		if (why)
-			add_trigger(f, ts_ns, row, why);
+		if (what >= 0)
+			add_trigger(f, ts_ns, row, (unsigned)what);
 	}
 	return 0;
 }
@@ -236,10 +323,15 @@ static int flight_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 		skw_loop_stop(f->loop);
 	if (ret)
 		return ret;
-	/* That much later come the packets, and so the next file. */
+	/*
+	 * That much later come the packets, and so the end of a file. Before a step of the clock
+	 * times can't be compared.
+	 */
 	uint64_t pre_ns = f->plan->flight.pre_ns;
 
-	return f->inner.ops->pause(f->inner.ctx, until_ns > pre_ns ? until_ns - pre_ns : 0, err);
+	if (until_ns > pre_ns && !f->is_full && !f->steps)
+		f->passed_ns = until_ns - pre_ns;
+	return f->inner.ops->pause(f->inner.ctx, until_ns ? f->passed_ns : 0, err);
 }
 
 static bool flight_ready(const void *ctx)
@@ -267,11 +359,22 @@ static int flight_start(void *ctx, struct skw_error *err)
 static void flight_clock_set(void *ctx, int64_t by_ns, uint64_t real_ns, const char *text)
 {
 	struct skw_flight_session *f = ctx;
+	struct clock_step step = { .by_ns = by_ns, .real_ns = real_ns };
+	const struct skw_raw_block block = { .bytes = (const uint8_t *)&step,
+					     .len = sizeof(step),
+					     .type = STEP };
 
 	/* The next packet finds a failure. Events with old times must not wait for new ones. */
 	release(f, UINT64_MAX, NULL);
 	skw_flight_clock_set(f->flight, by_ns);
-	f->inner.ops->clock_set(f->inner.ctx, by_ns, real_ns, text);
+	if (f->files)
+		skw_record_triggers_shift(f->files, by_ns);
+	f->passed_ns += f->passed_ns ? (uint64_t)by_ns : 0;
+	/* The step goes on when the packets before it have. */
+	snprintf(step.text, sizeof(step.text), "%s", text);
+	uint64_t lost = f->lost;
+	if (!keep_block(f, real_ns, SKW_FLIGHT_ALWAYS, &block, NULL) && f->lost == lost)
+		f->steps++;
 }
 
 static int flight_signal(void *ctx, int signo, struct skw_error *err)
@@ -318,7 +421,7 @@ static const struct skw_sink_ops flight_ops = {
 };
 
 int skw_flight_session_make(struct skw_flight_session *f, const struct skw_session_plan *plan,
-			    struct skw_sink inner, struct skw_error *err)
+			    struct skw_error *err)
 {
 	const struct skw_session_flight_plan *wanted = &plan->flight;
 	const struct skw_flight_options opt = { .bytes = wanted->bytes,
@@ -328,10 +431,12 @@ int skw_flight_session_make(struct skw_flight_session *f, const struct skw_sessi
 	struct skw_record_events_options events = plan->recorded.what;
 	bool some = events.only_captured;
 
-	*f = (struct skw_flight_session){ .plan = plan, .inner = inner };
+	*f = (struct skw_flight_session){ .plan = plan };
 	int ret = skw_triggers_parse(&f->triggers, wanted->on, wanted->names, err);
 	if (ret)
 		return ret;
+	for (unsigned i = 0; i < SKW_TRIGGERS_END; i++)
+		f->texts[i] = skw_triggers_text(&f->triggers, i);
 	/* The stage knows which connections count. */
 	events.rows = events.only_captured = false;
 	f->flight = skw_flight_new(&opt);
@@ -357,32 +462,4 @@ void skw_flight_session_free(struct skw_flight_session *f)
 struct skw_sink skw_flight_session_sink(struct skw_flight_session *f)
 {
 	return (struct skw_sink){ &flight_ops, f };
-}
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-void skw_flight_session_report(const struct skw_flight_session *f)
-{
-	const struct skw_flight_figures *now = skw_flight_figures(f->flight);
-
-	skw_say("%" PRIu64 " trigger%s: %" PRIu64 " packet%s and %" PRIu64
-		" event%s around %s recorded",
-		now->triggers, plural(now->triggers), f->packets, plural(f->packets), f->blocks,
-		plural(f->blocks), now->triggers == 1 ? "it" : "them");
-	if (f->ignored)
-		skw_say("%" PRIu64 " trigger%s after the last of --max-triggers", f->ignored,
-			plural(f->ignored));
-	if (now->missed)
-		skw_say("%" PRIu64 " trigger%s of too many connections at the same time had no "
-			"place",
-			now->missed, plural(now->missed));
-	if (now->early && now->triggers)
-		skw_say("%" PRIu64 " packet%s left the memory before their time; of one trigger "
-			"only %.1f s are held; give a larger --pre-size",
-			now->early, plural(now->early), seconds(now->held_ns));
-	if (f->lost)
-		skw_say("%" PRIu64 " event%s found no room", f->lost, plural(f->lost));
 }

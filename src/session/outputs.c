@@ -15,22 +15,63 @@ static int status_figures(void *ctx, struct skw_status_figures *figures)
 {
 	const struct skw_outputs *o = ctx;
 
-	*figures = (struct skw_status_figures){ .packets = o->tee.packets,
-						.bytes = skw_recorder_bytes(o->recorder),
-						.file = skw_recorder_name(o->recorder) };
+	*figures = (struct skw_status_figures){ .packets = o->tee.packets };
+	if (o->triggers) {
+		const struct skw_record_triggers_figures now =
+			skw_record_triggers_figures(o->triggers);
+
+		figures->bytes = now.bytes;
+		figures->file = now.name;
+	} else {
+		figures->bytes = skw_recorder_bytes(o->recorder);
+		figures->file = skw_recorder_name(o->recorder);
+	}
 	figures->dropped = o->source->dropped(o->source->ctx);
 	return 0;
 }
 
-static int add_recorder(struct skw_outputs *o, struct skw_error *err)
+/* The stage that keeps packets in memory, and what is behind it. */
+static int add_flight(struct skw_outputs *o, const struct skw_recorder_options *opt,
+		      struct skw_error *err)
 {
+	int ret = skw_flight_session_make(&o->flight, o->plan, err);
+
+	if (ret)
+		return ret;
+	o->files.events = o->flight.texts;
+	o->files.events_len = SKW_TRIGGERS_END;
+	if (o->plan->file.triggers_max)
+		ret = skw_record_triggers_new(opt, o->plan->flight.any, &o->triggers, err);
+	else
+		ret = skw_recorder_new(opt, &o->recorder, err);
+	if (ret)
+		return ret;
+	o->flight.files = o->triggers;
+	o->flight.inner = o->triggers ? skw_record_triggers_sink(o->triggers)
+				      : skw_recorder_sink(o->recorder);
+	skw_tee_add(&o->tee, skw_flight_session_sink(&o->flight));
+	return 0;
+}
+
+static int add_recorder(struct skw_outputs *o, const struct skw_recorder_options *opt,
+			struct skw_error *err)
+{
+	int ret = skw_recorder_new(opt, &o->recorder, err);
+
+	if (!ret)
+		skw_tee_add(&o->tee, skw_recorder_sink(o->recorder));
+	return ret;
+}
+
+static int add_files(struct skw_outputs *o, struct skw_error *err)
+{
+	bool flight = o->plan->flight.on != NULL;
 	const struct skw_recorder_options opt = { .files = &o->files,
 						  .kind = o->source->kind,
 						  .iface = o->source->iface,
 						  .stats = o->source->stats,
 						  .ctx = o->source->ctx,
-						  .events = o->plan->recorded.wanted &&
-									    !o->plan->flight.on
+						  .events = o->plan->recorded.wanted && !flight
 								    ? &o->plan->recorded.what
 								    : NULL };
 
@@ -38,16 +79,9 @@ static int add_recorder(struct skw_outputs *o, struct skw_error *err)
 	o->files.who = o->plan->user ? &o->who : NULL;
 	skw_verbs_files_prepare(&o->files);
 	o->tables[0] = &o->files.table;
-	int ret = skw_recorder_new(&opt, &o->recorder, err);
+	int ret = flight ? add_flight(o, &opt, err) : add_recorder(o, &opt, err);
 	if (ret)
 		return ret;
-	if (o->plan->flight.on)
-		ret = skw_flight_session_make(&o->flight, o->plan, skw_recorder_sink(o->recorder),
-					      err);
-	if (ret)
-		return ret;
-	skw_tee_add(&o->tee, o->plan->flight.on ? skw_flight_session_sink(&o->flight)
-						: skw_recorder_sink(o->recorder));
 	if (!o->source->dropped || o->plan->lines || o->plan->command || o->plan->capture.quiet ||
 	    !isatty(STDERR_FILENO))
 		return 0;
@@ -123,7 +157,7 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 	if (plan->user)
 		ret = skw_identity_lookup(plan->user, &o->who, err);
 	if (!ret && plan->file.name)
-		ret = add_recorder(o, err);
+		ret = add_files(o, err);
 	if (!ret && plan->keylog)
 		ret = add_keylog(o, err);
 	if (!ret && plan->summary)
@@ -135,6 +169,7 @@ void skw_outputs_free(struct skw_outputs *o)
 {
 	skw_flight_session_free(&o->flight);
 	skw_recorder_free(o->recorder);
+	skw_record_triggers_free(o->triggers);
 	skw_keylog_free(o->keylog);
 	skw_resolve_free(o->names);
 	skw_verbs_files_settle(&o->files);
@@ -155,12 +190,19 @@ void skw_outputs_plan(struct skw_outputs *o, const struct skw_source *sources, s
 	o->sink = skw_tee_sink(&o->tee);
 	plan->sink = &o->sink;
 	plan->tables = o->tables;
-	plan->tables_len = o->recorder != NULL;
+	plan->tables_len = o->plan->file.name != NULL;
 	plan->who = o->plan->user ? &o->who : NULL;
 	/* A file is written by a thread. */
-	plan->threads = o->recorder != NULL;
+	plan->threads = o->plan->file.name != NULL;
 	plan->no_sandbox = o->plan->no_sandbox;
 	plan->duration_ns = o->plan->duration_ns;
+}
+
+uint64_t skw_outputs_lost(const struct skw_outputs *o)
+{
+	if (o->triggers)
+		return skw_record_triggers_figures(o->triggers).lost;
+	return o->recorder ? skw_recorder_lost(o->recorder) : 0;
 }
 
 void skw_outputs_print_count(const struct skw_outputs *o)

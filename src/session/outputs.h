@@ -36,7 +36,9 @@ struct skw_outputs {
 	struct skw_identity who;
 	struct skw_verbs_files files;
 	struct skw_keeper_table *tables[1];
-	struct skw_recorder *recorder; /* owned; NULL if no file is written */
+	/* Owned. One of them is NULL, and both are if no file is written. */
+	struct skw_recorder *recorder;
+	struct skw_record_triggers *triggers; /* a file for each trigger */
 	struct skw_keylog_plan keylog_plan;
 	struct skw_keylog *keylog; /* owned; NULL if there is no key log */
 	struct skw_source sources[SKW_OUTPUTS_SOURCES + 1];
@@ -64,6 +66,9 @@ void skw_outputs_free(struct skw_outputs *o);
  */
 void skw_outputs_plan(struct skw_outputs *o, const struct skw_source *sources, size_t len,
 		      struct skw_loop_plan *plan);
+
+/* The number of packets that were taken but are not in the files. Valid at the end. */
+uint64_t skw_outputs_lost(const struct skw_outputs *o);
 
 /* With --count, prints the number of packets. */
 void skw_outputs_print_count(const struct skw_outputs *o);

@@ -268,12 +268,22 @@ static bool is_output(const struct skw_session_plan *plan, const char *name)
 	return in.st_dev == out.st_dev && in.st_ino == out.st_ino && S_ISREG(in.st_mode);
 }
 
-/* With an interface, a file that is not there yet may come later, but a folder hardly does. */
+/* Whether the folder of a file, which hardly comes later, is there and has this access(). */
+static int check_folder(const char *option, const char *name, int mode, struct skw_error *err)
+{
+	const char *slash = strrchr(name, '/');
+	char dir[PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - name) + 1 : 1, slash ? name : ".");
+	if (access(dir, mode) < 0 && (mode != F_OK || errno == ENOENT || errno == ENOTDIR))
+		return skw_error_usage(err, "%s %s: %s: %s", option, name, dir, strerror(errno));
+	return 0;
+}
+
+/* With an interface, a file that is not there yet may come later. */
 static int check_keylog(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	const char *name = plan->keylog, *slash = strrchr(name, '/');
-	int dir_len = slash ? (int)(slash - name) + 1 : 1;
-	char dir[PATH_MAX];
+	const char *name = plan->keylog;
 	struct stat st;
 	bool is_there = lstat(name, &st) == 0;
 
@@ -287,10 +297,7 @@ static int check_keylog(const struct skw_session_plan *plan, struct skw_error *e
 	if (is_output(plan, name))
 		return skw_error_usage(err, "-w %s is the file of --keylog: it would be lost",
 				       plan->file.name);
-	snprintf(dir, sizeof(dir), "%.*s", dir_len, slash ? name : ".");
-	if (stat(dir, &st) < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return skw_error_usage(err, "--keylog %s: %s: %s", name, dir, strerror(errno));
-	return 0;
+	return check_folder("--keylog", name, F_OK, err);
 }
 
 /* Whether the shell would find a program of this name. */
@@ -315,6 +322,7 @@ static bool is_program(const char *name)
 int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw_error *err)
 {
 	const char *command = plan->file.command;
+	const char *option = plan->file.command_option ? plan->file.command_option : "-z";
 
 	for (size_t i = 0; i < plan->read_files_len; i++)
 		if (is_output(plan, plan->read_files[i]))
@@ -323,8 +331,12 @@ int skw_session_plan_check_files(const struct skw_session_plan *plan, struct skw
 					       plan->file.name);
 	if (command && strpbrk(command, " \t\n") && !is_program(command))
 		return skw_error_usage(err,
-				       "-z \"%s\": -z takes one program, which gets only the "
+				       "%s \"%s\": %s takes one program, which gets only the "
 				       "file's name; put arguments into a script",
-				       command);
+				       option, command, option);
+	/* The first file may come much later, when nobody reads messages. */
+	if (plan->file.triggers_max &&
+	    check_folder("-w", plan->file.name, plan->user ? F_OK : W_OK | X_OK, err))
+		return -EINVAL;
 	return plan->keylog ? check_keylog(plan, err) : 0;
 }

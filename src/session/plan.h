@@ -42,6 +42,7 @@ struct skw_session_flight_plan {
 	uint64_t bytes;        /* --pre-size */
 	bool any;              /* --on-any */
 	uint64_t max_triggers; /* 0: no limit */
+	const char *exec;      /* --exec; NULL: no command */
 };
 
 /* A capture by health. skw_session_plan_check() sets it. */

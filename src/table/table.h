@@ -131,8 +131,9 @@ const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at);
 
 /*
  * The number of a row's place in its table. Places are counted from 0 and used again, so their
- * numbers stay small.
+ * numbers stay small. The row of an event may have none, if its socket has another row already.
  */
+#define SKW_TABLE_NO_PLACE UINT32_MAX
 uint32_t skw_table_place(const struct skw_row *row);
 
 const struct skw_totals *skw_table_totals(const struct skw_table *t);

@@ -272,8 +272,9 @@ static bool is_reused(const struct skw_entry *e, uint64_t ts_ns)
 static struct skw_row *scratch(struct skw_table *t, const struct skw_entry *e,
 			       const struct skw_row_sample *socket)
 {
-	struct skw_row *row = &t->scratch;
+	struct skw_row *row = &t->scratch.row;
 
+	t->scratch.slot = SKW_TABLE_NO_PLACE;
 	*row = socket->row;
 	row->netns_name = e->row.netns_name;
 	row->owners = e->row.owners;

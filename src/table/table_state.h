@@ -48,7 +48,7 @@ struct skw_table {
 	uint32_t requests;                /* number of rows without a cookie */
 	uint32_t doomed;        /* slot + 1 of a closed row that the next call drops; 0: none */
 	uint32_t since_expiry;  /* number of events since closed rows were looked for */
-	struct skw_row scratch; /* last row of a connection whose socket is in use again */
+	struct skw_entry scratch; /* last row of a connection whose socket is in use again */
 };
 
 #endif

@@ -4,75 +4,59 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "keeper/ask.h"
 #include "keeper/create.h"
-#include "out/rotate.h"
+#include "out/trigger_name.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* How far the time of a new file may be from now, besides the length of its period. */
-#define EARLY_S 2
-#define LATE_S  600
+enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERB_OPEN_TRIGGER, VERBS };
 
-enum { VERB_OPEN_FILE, VERB_FILE_DONE, VERBS };
+/* The most files with the same name, but for the number that is added. */
+#define COPIES_MAX 9999
 
-/*
- * Whether a file of -G may begin at this time. It begins when its first packet comes, which may
- * have waited for a slow disk. The packets of a file that is read have any time. Time goes back
- * only where the clock was set back.
- */
-static bool is_due(const struct skw_verbs_files *ctx, uint64_t start_s)
+static struct skw_create_options how_to_create(const struct skw_verbs_files *ctx)
 {
-	uint64_t now_s = skw_clock_real_ns() / SKW_NS_PER_S;
-	uint64_t late_s = ctx->plan->rotate_s + LATE_S;
-	bool is_near = start_s <= now_s + EARLY_S && start_s + late_s >= now_s;
-
-	/* Without -G all files have the time of the first. */
-	if (!ctx->plan->rotate_s && ctx->opened)
-		return start_s == ctx->last.start_s;
-	if (ctx->inputs_len)
-		return !ctx->opened || start_s >= ctx->last.start_s;
-	if (!ctx->opened)
-		return is_near;
-	return start_s <= now_s + EARLY_S && (start_s >= ctx->last.start_s || is_near);
-}
-
-/* Whether `id` is the file after the last one. */
-static bool is_next(const struct skw_verbs_files *ctx, const struct skw_file_id *id)
-{
-	const struct skw_file_plan *plan = ctx->plan;
-	const struct skw_rotate rotate = skw_rotate_of_plan(plan);
-
-	if (!is_due(ctx, id->start_s))
-		return false;
-	if (!ctx->opened)
-		return id->number == 0;
-	if (skw_rotate_over(&rotate, (unsigned)ctx->opened))
-		return false;
-	if (plan->rotate_s && id->start_s != ctx->last.start_s)
-		return id->number == 0;
-	return plan->rotate_bytes && id->number == skw_rotate_plan_next(plan, ctx->last.number);
+	return (struct skw_create_options){ .who = ctx->who,
+					    .dir_fd = ctx->dir_fd,
+					    .inputs = ctx->inputs,
+					    .inputs_len = ctx->inputs_len,
+					    .waits = !ctx->state.opened };
 }
 
 /* Notes a file that was opened. Its command runs later. */
-static int note_opened(struct skw_verbs_files *ctx, const struct skw_file_id *id)
+static int note_opened(struct skw_verbs_files *ctx, const struct skw_undone_file *file)
 {
-	if (ctx->plan->command) {
-		struct skw_file_id *undone =
-			reallocarray(ctx->undone, ctx->undone_len + 1, sizeof(*undone));
+	int ret = ctx->plan->command ? skw_undone_add(&ctx->undone, file) : 0;
 
-		if (!undone)
-			return -ENOMEM;
-		ctx->undone = undone;
-		undone[ctx->undone_len++] = *id;
-	}
-	ctx->last = *id;
-	ctx->opened++;
+	if (ret)
+		return ret;
+	ctx->state.last = file->id;
+	ctx->state.opened++;
 	return 0;
+}
+
+static struct skw_trigger_name trigger_name(const struct skw_verbs_files *ctx,
+					    const struct skw_undone_file *file)
+{
+	return (struct skw_trigger_name){ .template = ctx->plan->name,
+					  .trigger = &file->trigger,
+					  .event = ctx->events[file->trigger.what],
+					  .made = { file->id.number, file->copy } };
+}
+
+static int name_of(const struct skw_verbs_files *ctx, const struct skw_undone_file *file,
+		   char name[PATH_MAX])
+{
+	if (!ctx->plan->triggers_max)
+		return skw_rotate_plan_name(ctx->plan, &file->id, name);
+	const struct skw_trigger_name n = trigger_name(ctx, file);
+
+	return skw_trigger_name_make(&n, name);
 }
 
 static int serve_open_file(void *arg, const void *request, size_t len,
@@ -80,43 +64,99 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 {
 	struct skw_verbs_files *ctx = arg;
 	struct skw_error err = { 0 };
-	struct skw_file_id id;
+	struct skw_undone_file file = { 0 };
 	char name[PATH_MAX];
 
-	if (len != sizeof(id))
+	if (len != sizeof(file.id) || ctx->plan->triggers_max)
 		return -EINVAL;
-	memcpy(&id, request, sizeof(id));
-	if (!is_next(ctx, &id))
+	memcpy(&file.id, request, sizeof(file.id));
+	ctx->state.reads_file = ctx->inputs_len > 0;
+	if (!skw_rotate_is_next(ctx->plan, &ctx->state, &file.id,
+				skw_clock_real_ns() / SKW_NS_PER_S))
 		return -EINVAL;
-	int ret = skw_rotate_plan_name(ctx->plan, &id, name);
+	int ret = name_of(ctx, &file, name);
 	if (ret)
 		return ret;
-	const struct skw_create_options how = { .who = ctx->who,
-						.dir_fd = ctx->dir_fd,
-						.inputs = ctx->inputs,
-						.inputs_len = ctx->inputs_len,
-						.waits = !ctx->opened };
+	const struct skw_create_options how = how_to_create(ctx);
 	SKW_AUTO_FD int fd = skw_create_output(&how, name, &err);
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
-	ret = note_opened(ctx, &id);
+	ret = note_opened(ctx, &file);
 	if (!ret)
 		reply->fds[reply->n_fds++] = SKW_TAKE_FD(fd);
 	return ret;
 }
 
-/* Takes the file out of those whose command has not run. False: it is none of them. */
-static bool take_undone(struct skw_verbs_files *ctx, const struct skw_file_id *id)
+/* Creates a file for a trigger, with a number behind its name if that is taken. */
+static int create_for_trigger(const struct skw_verbs_files *ctx, struct skw_undone_file *file,
+			      char name[PATH_MAX])
 {
-	for (size_t i = 0; i < ctx->undone_len; i++) {
-		if (ctx->undone[i].start_s != id->start_s || ctx->undone[i].number != id->number)
-			continue;
-		ctx->undone_len--;
-		memmove(ctx->undone + i, ctx->undone + i + 1,
-			(ctx->undone_len - i) * sizeof(*ctx->undone));
-		return true;
+	const struct skw_create_options how = how_to_create(ctx);
+	int fd = -EEXIST;
+
+	for (; fd == -EEXIST && file->copy <= COPIES_MAX; file->copy += file->copy ? 1 : 2) {
+		int ret = name_of(ctx, file, name);
+
+		if (ret)
+			return ret;
+		fd = skw_create_new(&how, skw_trigger_name_base(name));
+		if (fd != -EEXIST)
+			break;
 	}
-	return false;
+	return fd;
+}
+
+static int serve_open_trigger(void *arg, const void *request, size_t len,
+			      struct skw_keeper_reply *reply)
+{
+	struct skw_verbs_files *ctx = arg;
+	struct skw_undone_file file = { .id.number = ctx->state.opened + 1 };
+	struct skw_error err = { 0 };
+	char name[PATH_MAX] = "";
+
+	if (len != sizeof(file.trigger) || ctx->state.opened >= ctx->plan->triggers_max)
+		return -EINVAL;
+	memcpy(&file.trigger, request, sizeof(file.trigger));
+	file.id.start_s = file.trigger.ts_ns / SKW_NS_PER_S;
+	bool is_near = ctx->inputs_len ||
+		       skw_rotate_is_near(file.id.start_s, skw_clock_real_ns() / SKW_NS_PER_S, 0);
+	if (!is_near || file.trigger.what >= ctx->events_len)
+		return -EINVAL;
+	SKW_AUTO_FD int fd = create_for_trigger(ctx, &file, name);
+	if (fd < 0) {
+		skw_error_set(&err, fd, "%s: %s", name, strerror(-fd));
+		return skw_keeper_reply_error(reply, fd, &err);
+	}
+	int ret = note_opened(ctx, &file);
+	if (ret)
+		return ret;
+	const struct skw_file_trigger_made made = { file.id.number, file.copy };
+	memcpy(reply->payload, &made, sizeof(made));
+	reply->len = sizeof(made);
+	reply->fds[reply->n_fds++] = SKW_TAKE_FD(fd);
+	return 0;
+}
+
+/* Runs the command for a file, with its name as `name` says, and with what is known of it. */
+static int run_command(struct skw_verbs_files *ctx, const struct skw_undone_file *file,
+		       const char *name, struct skw_keeper_reply *reply)
+{
+	const char *argv[] = { ctx->plan->command, name, NULL };
+	struct skw_trigger_name_environment env = { .list = { NULL } };
+	const char *option = ctx->plan->command_option ? ctx->plan->command_option : "-z";
+
+	if (ctx->plan->triggers_max) {
+		const struct skw_trigger_name n = trigger_name(ctx, file);
+
+		skw_trigger_name_tell(&n, name, &env);
+	}
+	int ret = skw_keeper_run_command(reply, argv, env.list, ctx->who);
+	struct skw_error err = { 0 };
+
+	if (!ret)
+		return 0;
+	skw_error_set(&err, ret, "%s %s: %s", option, argv[0], strerror(-ret));
+	return skw_keeper_reply_error(reply, ret, &err);
 }
 
 static int serve_file_done(void *arg, const void *request, size_t len,
@@ -125,44 +165,33 @@ static int serve_file_done(void *arg, const void *request, size_t len,
 	struct skw_verbs_files *ctx = arg;
 	/* A name that begins with a dash would be an option of the command. */
 	char name[2 + PATH_MAX] = "./";
+	struct skw_undone_file file;
 	struct skw_file_id id;
 
 	if (len != sizeof(id))
 		return -EINVAL;
 	memcpy(&id, request, sizeof(id));
-	if (!take_undone(ctx, &id))
+	if (!skw_undone_take(&ctx->undone, &id, &file))
 		return -EINVAL;
-	int ret = skw_rotate_plan_name(ctx->plan, &id, name + 2);
-	if (ret)
-		return ret;
-	const char *argv[] = { ctx->plan->command, name[2] == '-' ? name : name + 2, NULL };
+	int ret = name_of(ctx, &file, name + 2);
 
-	ret = skw_keeper_run_command(reply, argv, ctx->who);
-	if (ret) {
-		struct skw_error err = { 0 };
-
-		skw_error_set(&err, ret, "-z %s: %s", argv[0], strerror(-ret));
-		return skw_keeper_reply_error(reply, ret, &err);
-	}
-	return 0;
+	return ret ? ret : run_command(ctx, &file, name[2] == '-' ? name : name + 2, reply);
 }
 
 static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_OPEN_FILE] = { "open file", serve_open_file },
+	[VERB_OPEN_TRIGGER] = { "open file of a trigger", serve_open_trigger },
 	[VERB_FILE_DONE] = { "run command", serve_file_done },
 };
 
 /* Opens the output's directory, or returns -errno: -EACCES where its name changes with time. */
 static int output_directory(const struct skw_file_plan *plan)
 {
-	const char *slash = strrchr(plan->name, '/');
-	size_t len = slash ? (size_t)(slash - plan->name) + 1 : 0;
-	SKW_AUTO_FREE char *dir = slash ? strndup(plan->name, len) : strdup(".");
+	size_t len = (size_t)(skw_trigger_name_base(plan->name) - plan->name);
 
-	if (strcmp(plan->name, "-") == 0 || (dir && plan->rotate_s && strchr(dir, '%')))
+	if (strcmp(plan->name, "-") == 0 || (plan->rotate_s && memchr(plan->name, '%', len)))
 		return -EACCES;
-	int fd = dir ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-	return fd < 0 ? -errno : fd;
+	return skw_create_folder(plan->name);
 }
 
 static void settle(void *ctx)
@@ -185,8 +214,7 @@ void skw_verbs_files_settle(struct skw_verbs_files *ctx)
 {
 	skw_cleanup_fd(&ctx->dir_fd);
 	ctx->dir_fd = -1;
-	free(ctx->undone);
-	ctx->undone = NULL;
+	skw_undone_free(&ctx->undone);
 }
 
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,
@@ -206,6 +234,26 @@ int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k
 			      : fd;
 	}
 	return skw_keeper_ask_fd(k, &question, NULL, 0, err);
+}
+
+int skw_verbs_files_open_trigger(const struct skw_verbs_files *ctx, struct skw_keeper *k,
+				 const struct skw_file_trigger *trigger, struct skw_file_id *id,
+				 char name[PATH_MAX], struct skw_error *err)
+{
+	const struct skw_keeper_question question = { .verb = ctx->table.first + VERB_OPEN_TRIGGER,
+						      .request = trigger,
+						      .len = sizeof(*trigger),
+						      .what = ctx->plan->name };
+	struct skw_trigger_name n = { .template = ctx->plan->name,
+				      .trigger = trigger,
+				      .event = ctx->events[trigger->what] };
+	SKW_AUTO_FD int fd = skw_keeper_ask_fd(k, &question, &n.made, sizeof(n.made), err);
+	int ret = fd < 0 ? fd : skw_trigger_name_make(&n, name);
+
+	if (ret)
+		return skw_error_set(err, ret, "%s: %s", ctx->plan->name, strerror(-ret));
+	*id = (struct skw_file_id){ trigger->ts_ns / SKW_NS_PER_S, n.made.number };
+	return SKW_TAKE_FD(fd);
 }
 
 int skw_verbs_files_done(const struct skw_verbs_files *ctx, struct skw_keeper *k,

@@ -14,6 +14,9 @@
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
 #include "model/file_plan.h"
+#include "model/file_trigger.h"
+#include "out/rotate.h"
+#include "out/undone.h"
 
 /* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_files {
@@ -27,12 +30,12 @@ struct skw_verbs_files {
 	int dir_fd;
 	/* Borrowed: the output, if it is open already, so that no keeper is asked. */
 	const int *given_fd;
-	/* In the keeper: the last file that it has opened, and their number. */
-	struct skw_file_id last;
-	uint64_t opened;
-	/* In the keeper, owned: the files for which no command has run yet, the oldest first. */
-	struct skw_file_id *undone;
-	size_t undone_len;
+	/* The triggers in the user's words, borrowed, if there is a file for each. */
+	const char *const *events;
+	size_t events_len;
+	/* In the keeper: the files so far. */
+	struct skw_rotate_state state;
+	struct skw_undone undone; /* owned */
 	struct skw_keeper_table table;
 };
 
@@ -45,7 +48,15 @@ void skw_verbs_files_settle(struct skw_verbs_files *ctx);
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,
 			 const struct skw_file_id *id, struct skw_error *err);
 
-/* Tells the keeper that this file is complete, so that it runs the -z command. Does not wait. */
+/*
+ * Creates a file for a trigger, which can be none that is there. Returns a descriptor that the
+ * caller owns, with the file's id and name, or -errno.
+ */
+int skw_verbs_files_open_trigger(const struct skw_verbs_files *ctx, struct skw_keeper *k,
+				 const struct skw_file_trigger *trigger, struct skw_file_id *id,
+				 char name[PATH_MAX], struct skw_error *err);
+
+/* Tells the keeper that this file is complete, so that it runs the command. Does not wait. */
 int skw_verbs_files_done(const struct skw_verbs_files *ctx, struct skw_keeper *k,
 			 const struct skw_file_id *id);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Requests to the keeper, as a worker that was taken over may send them: files of a rotation, and
- * filters of a file. In any order and with any bytes, only files of the plan are opened,
- * each after the one before it. The input is a list of requests: the number of the verb, the
- * length, and the bytes.
+ * Requests to the keeper, as a worker that was taken over may send them: files of a rotation,
+ * filters of a file, and files of triggers. In any order and with any bytes, only files of the plan
+ * are opened, each after the one before it, and those of triggers in their folder. The input is a
+ * list of requests: the number of the verb, the length, and the bytes.
  */
 #include "verbs/files.h"
 
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -19,7 +20,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define FILES 3
+#define FILES    3
+#define TRIGGERS 3
 
 static char dir[64];
 
@@ -44,7 +46,7 @@ static void check_files(uint64_t opened)
 	while (d && (entry = readdir(d))) {
 		const char *name = entry->d_name;
 
-		if (name[0] == '.')
+		if (name[0] == '.' || strcmp(name, "t") == 0)
 			continue;
 		if (strncmp(name, "f.pcap", 6) != 0 || name[6] < '0' || name[6] >= '0' + FILES ||
 		    name[7])
@@ -56,6 +58,33 @@ static void check_files(uint64_t opened)
 		abort();
 	if (d)
 		closedir(d);
+}
+
+/* The same for files of triggers, whose names are of safe characters and don't begin with a dot. */
+static void check_triggers(const char *folder, uint64_t opened)
+{
+	DIR *d = opendir(folder);
+	const struct dirent *entry;
+	uint64_t n = 0;
+
+	while (d && (entry = readdir(d))) {
+		const char *name = entry->d_name;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			continue;
+		if (name[0] == '.' || entry->d_type != DT_REG)
+			abort();
+		for (const char *c = name; *c; c++)
+			if ((unsigned char)*c < ' ' || strchr("/%$;&|`'\"\\ ", *c))
+				abort();
+		unlinkat(dirfd(d), name, 0);
+		n++;
+	}
+	if (n != opened || opened > TRIGGERS)
+		abort();
+	if (d)
+		closedir(d);
+	rmdir(folder);
 }
 
 /* Serves one request. Aborts if the answer is none that a keeper could send. */
@@ -81,10 +110,14 @@ static void serve(const struct skw_keeper_table *table, size_t verb, const uint8
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const expressions[] = { "tcp port 80", "inbound" };
-	char name[128];
+	static const char *const events[] = { "rto", "srtt > 200ms / ../x" };
+	char name[128], folder[128], template[256];
 
 	make_dir();
 	snprintf(name, sizeof(name), "%s/f.pcap", dir);
+	snprintf(folder, sizeof(folder), "%s/t", dir);
+	snprintf(template, sizeof(template), "%s/%%{comm}-%%{event}", folder);
+	mkdir(folder, 0700);
 
 	const struct skw_file_plan plan = { .name = name, .rotate_bytes = 1, .files_max = FILES };
 	const struct skw_create_input input = { 0 };
@@ -92,12 +125,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct skw_verbs_files files = {
 		.plan = &plan, .inputs = &input, .inputs_len = 1, .dir_fd = -1
 	};
+	const struct skw_file_plan each = { .name = template, .triggers_max = TRIGGERS };
+	struct skw_verbs_files triggers = { .plan = &each,
+					    .inputs = &input,
+					    .inputs_len = 1,
+					    .dir_fd = -1,
+					    .events = events,
+					    .events_len = SKW_ARRAY_SIZE(events) };
 	struct skw_verbs_program program = { .list = expressions,
 					     .len = SKW_ARRAY_SIZE(expressions) };
-	const struct skw_keeper_table *const tables[] = { &files.table, &program.table };
+	const struct skw_keeper_table *const tables[] = { &files.table, &program.table,
+							  &triggers.table };
 
 	skw_verbs_files_prepare(&files);
 	skw_verbs_program_prepare(&program);
+	skw_verbs_files_prepare(&triggers);
 	while (size >= 2) {
 		size_t at = data[0], len = data[1] < size - 2 ? data[1] : size - 2;
 
@@ -109,7 +151,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 2 + len;
 		size -= 2 + len;
 	}
-	check_files(files.opened);
+	check_triggers(folder, triggers.state.opened);
+	skw_verbs_files_settle(&triggers);
+	check_files(files.state.opened);
 	skw_verbs_files_settle(&files);
 	return 0;
 }

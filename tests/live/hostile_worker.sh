@@ -67,7 +67,10 @@ try() {
 	case $setup in
 	lines) command=(capture -i eth0) ;;
 	write) command=(capture -i eth0 -w "$dir.out/f.pcapng" -C 1 -W 4 -z true) ;;
-	any) command=(capture -i any -w "$dir.out/f.pcapng" --keylog "$TMP/keys") ;;
+	any)
+		command=(capture -i any -w "$dir.out/%{comm}-%{event}" --format pcapng --on rto
+			--max-triggers 4 --keylog "$TMP/keys")
+		;;
 	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
 	screen) command=(top --netns self --capture-dir "$dir.out") options=(--screen) ;;
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
@@ -104,6 +107,11 @@ try() {
 			"$setup, $user: a capture makes only files that the keeper names"
 		like "$(grep -P '\tpick-second\t' "$RESULTS")" '^refused.*(EINVAL|EBUSY)' \
 			"$setup, $user: one capture is permitted, and no second one beside it"
+	fi
+	# The names of triggers' files are made of what the worker sends.
+	if [ "$setup" = any ]; then
+		is "$(find "$TMP" -name '*stolen*' ! -path "$TMP/*.out/_*")" "" "$setup, $user: no file is made elsewhere"
+		is "$(find "$dir.out" -mindepth 1 | wc -l)" 4 "$setup, $user: and no more than --max-triggers"
 	fi
 	case $setup in write | any | top | screen | events | read)
 		# If the library took another process for the keeper, it would prove nothing.

@@ -60,6 +60,18 @@ static unsigned drain(struct skw_flight *f, uint64_t until_ns)
 	return wanted;
 }
 
+/* As the session does it. False: the trigger's time was wanted anyway. */
+static bool trigger(struct skw_flight *f, uint64_t ts_ns, uint64_t connection, uint64_t *held_ns)
+{
+	if (skw_flight_goes_on(f, ts_ns, connection)) {
+		skw_flight_extend(f, ts_ns, connection);
+		return false;
+	}
+	*held_ns = skw_flight_held(f, ts_ns);
+	skw_flight_trigger(f, ts_ns, connection);
+	return true;
+}
+
 static void without_a_trigger_nothing_is_wanted(void **state)
 {
 	struct skw_flight *f = begin(1 << 20, false);
@@ -92,10 +104,10 @@ static void the_trigger_s_connection_is_wanted_before_and_after(void **state)
 		assert_true(put(f, now_ns, B, 100));
 		assert_true(put(f, now_ns, 0, 100));
 		if (i == 50)
-			assert_true(skw_flight_trigger(f, now_ns, A, &held_ns));
+			assert_true(trigger(f, now_ns, A, &held_ns));
 		/* In its time, another one is none of its own. */
 		if (i == 55)
-			assert_false(skw_flight_trigger(f, now_ns, A, &held_ns));
+			assert_false(trigger(f, now_ns, A, &held_ns));
 		wanted += drain(f, now_ns);
 	}
 	assert_true(skw_flight_is_busy(f, 18 * S));
@@ -117,7 +129,7 @@ static void any_wants_all_connections(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 10; i++)
 		assert_true(put(f, 10 * S, i, 100));
-	assert_true(skw_flight_trigger(f, 11 * S, A, &held_ns));
+	assert_true(trigger(f, 11 * S, A, &held_ns));
 	assert_true(put(f, 13 * S, B, 100));
 	assert_int_equal(drain(f, UINT64_MAX), 10);
 	skw_flight_free(f);
@@ -148,7 +160,7 @@ static void the_memory_is_used_again(void **state)
 	assert_true(forgotten > 4900);
 	/* The time that is held before a trigger tells it. */
 	uint64_t held_ns;
-	assert_true(skw_flight_trigger(f, now_ns, A, &held_ns));
+	assert_true(trigger(f, now_ns, A, &held_ns));
 	assert_int_equal(held_ns, now_ns - oldest_ns);
 	assert_int_equal(skw_flight_figures(f)->held_ns, held_ns);
 	/* A record that is larger than all of it has no room, ever. */
@@ -206,11 +218,38 @@ static void a_step_of_the_clock_moves_all(void **state)
 
 	(void)state;
 	assert_true(put(f, 10 * S, A, 10));
-	assert_true(skw_flight_trigger(f, 11 * S, A, &held_ns));
+	assert_true(trigger(f, 11 * S, A, &held_ns));
 	skw_flight_clock_set(f, 3600 * (int64_t)S);
 	assert_null(skw_flight_oldest(f, 3611 * S));
 	assert_true(skw_flight_oldest(f, 3613 * S)->wanted);
 	assert_true(skw_flight_is_busy(f, 3614 * S));
+	skw_flight_free(f);
+}
+
+/* A step of the clock is in the memory itself, and leaves it behind the packets before it. */
+static void a_block_for_all_is_wanted_in_its_place(void **state)
+{
+	const struct skw_raw_block step = { .bytes = (const uint8_t *)"a step",
+					    .len = 6,
+					    .type = 99 };
+	struct skw_flight *f = begin(1 << 20, false);
+
+	(void)state;
+	assert_true(put(f, 10 * S, A, 10));
+	skw_flight_clock_set(f, -5 * (int64_t)S);
+	assert_true(skw_flight_block(f, 5 * S, SKW_FLIGHT_ALWAYS, &step));
+	assert_true(put(f, 6 * S, B, 10));
+	const struct skw_flight_record *r = skw_flight_oldest(f, 9 * S);
+	assert_true(r->is_packet);
+	assert_int_equal(r->connection, A);
+	assert_false(r->wanted);
+	skw_flight_forget(f, false);
+	r = skw_flight_oldest(f, 9 * S);
+	assert_false(r->is_packet);
+	assert_true(r->wanted);
+	assert_int_equal(r->block.type, 99);
+	skw_flight_forget(f, false);
+	assert_int_equal(skw_flight_oldest(f, 9 * S)->connection, B);
 	skw_flight_free(f);
 }
 
@@ -222,11 +261,10 @@ static void places_are_used_again(void **state)
 
 	(void)state;
 	for (uint64_t i = 1; i <= 100000; i++)
-		assert_true(
-			skw_flight_trigger(f, i * 10 * MS, i * 0x9e3779b97f4a7c15u | 1, &held_ns));
+		assert_true(trigger(f, i * 10 * MS, i * 0x9e3779b97f4a7c15u | 1, &held_ns));
 	assert_int_equal(skw_flight_figures(f)->missed, 0);
 	for (uint64_t i = 1; i <= 100000; i++)
-		skw_flight_trigger(f, 2000 * S, i * 0x9e3779b97f4a7c15u | 1, &held_ns);
+		trigger(f, 2000 * S, i * 0x9e3779b97f4a7c15u | 1, &held_ns);
 	assert_true(skw_flight_figures(f)->missed > 80000);
 	skw_flight_free(f);
 }
@@ -255,6 +293,13 @@ static void wrong_triggers_are_refused(void **state)
 	refuse("nothing>1", "nothing");
 }
 
+static const char *event_text(struct skw_triggers *t, const struct skw_event *event)
+{
+	int which = skw_triggers_event(t, event);
+
+	return which < 0 ? NULL : skw_triggers_text(t, (unsigned)which);
+}
+
 static void events_trigger_by_type_and_reason(void **state)
 {
 	struct skw_triggers t;
@@ -264,13 +309,16 @@ static void events_trigger_by_type_and_reason(void **state)
 
 	(void)state;
 	assert_int_equal(skw_triggers_parse(&t, "rto,timeout,refused", NULL, &err), 0);
-	assert_string_equal(skw_triggers_event(&t, &event), "rto");
+	assert_string_equal(event_text(&t, &event), "rto");
 	event.type = SKW_EVENT_RETRANS;
-	assert_null(skw_triggers_event(&t, &event));
+	assert_null(event_text(&t, &event));
 	event.type = SKW_EVENT_CLOSE;
-	assert_null(skw_triggers_event(&t, &event));
+	assert_null(event_text(&t, &event));
 	row.close_reason = SKW_CLOSE_TIMEOUT;
-	assert_string_equal(skw_triggers_event(&t, &event), "timeout");
+	assert_string_equal(event_text(&t, &event), "timeout");
+	/* Each number has a text, as names of files are made of them. */
+	for (unsigned i = 0; i <= SKW_TRIGGERS_END; i++)
+		assert_true(strlen(skw_triggers_text(&t, i)) > 0);
 	skw_triggers_free(&t);
 }
 
@@ -285,15 +333,17 @@ static void rows_trigger_once(void **state)
 	assert_int_equal(skw_triggers_parse(&t, "rto,srtt>200ms", NULL, &err), 0);
 	rec.srtt_us = 100000;
 	sweep(table, 1 * S, &rec, 1);
-	assert_null(skw_triggers_row(&t, find(table, 1)));
+	assert_int_equal(skw_triggers_row(&t, find(table, 1)), -1);
 	for (unsigned round = 0; round < 2; round++) {
 		rec.srtt_us = 300000;
 		sweep(table, 2 * S, &rec, 1);
-		assert_string_equal(skw_triggers_row(&t, find(table, 1)), "srtt>200ms");
-		assert_null(skw_triggers_row(&t, find(table, 1)));
+		int which = skw_triggers_row(&t, find(table, 1));
+		assert_true(which >= 0 && which < (int)SKW_TRIGGERS_END);
+		assert_string_equal(skw_triggers_text(&t, (unsigned)which), "srtt>200ms");
+		assert_int_equal(skw_triggers_row(&t, find(table, 1)), -1);
 		rec.srtt_us = 100000;
 		sweep(table, 3 * S, &rec, 1);
-		assert_null(skw_triggers_row(&t, find(table, 1)));
+		assert_int_equal(skw_triggers_row(&t, find(table, 1)), -1);
 	}
 	skw_triggers_free(&t);
 }
@@ -307,6 +357,7 @@ int main(void)
 		cmocka_unit_test(the_memory_is_used_again),
 		cmocka_unit_test(owners_and_blocks_come_out_as_they_went_in),
 		cmocka_unit_test(a_step_of_the_clock_moves_all),
+		cmocka_unit_test(a_block_for_all_is_wanted_in_its_place),
 		cmocka_unit_test(places_are_used_again),
 		cmocka_unit_test(wrong_triggers_are_refused),
 		cmocka_unit_test(events_trigger_by_type_and_reason),

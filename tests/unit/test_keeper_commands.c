@@ -54,14 +54,15 @@ static int serve_run(void *ctx, const void *request, size_t len, struct skw_keep
 	char line[SKW_KEEPER_REQUEST_MAX + 1];
 	const char *const argv[] = { "sh", "-c", line, NULL };
 	const char *const missing[] = { "/nonexistent/program", NULL };
+	const char *const none[] = { NULL };
 	const char *const status[] = { "cp", "/proc/self/status", getenv("OUT"), NULL };
 
 	(void)ctx;
 	memcpy(line, request, len);
 	line[len] = '\0';
 	if (!strcmp(line, "status"))
-		return skw_keeper_run_command(reply, status, NULL);
-	return skw_keeper_run_command(reply, len ? argv : missing, NULL);
+		return skw_keeper_run_command(reply, status, none, NULL);
+	return skw_keeper_run_command(reply, len ? argv : missing, none, NULL);
 }
 
 static const struct skw_keeper_verb verbs[] = {

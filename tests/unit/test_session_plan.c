@@ -102,6 +102,11 @@ static void contradictions_are_refused(void **state)
 	       p.file.name = "f.pcapng");
 	REFUSE("do not apply", p.recorded.on = true, READ("f"), p.file.name = "g.pcapng");
 	REFUSE("give -w FILE.pcapng", p.recorded.on = true);
+	REFUSE("give --on", p.flight.exec = "true", p.file.name = "f.pcapng");
+	REFUSE("-C and -G do not apply", p.flight.on = "rto", p.file.name = "%{comm}.pcapng",
+	       p.file.rotate_s = 1);
+	REFUSE("one of them", p.flight.on = "rto", p.file.name = "f.pcapng", p.flight.exec = "true",
+	       p.file.command = "true", p.file.rotate_s = 1);
 	REFUSE("give -w FILE.pcapng", p.recorded.types = "rto", p.file.name = "f.pcap");
 	REFUSE("give -w FILE.pcapng", p.recorded.rows_every_ns = 1, p.file.name = "f");
 	REFUSE("no --no-owner", p.file.owner_comments = SKW_OWNER_COMMENTS_ALL, p.no_owner = true,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
 #include "out/rotate.h"
 #include "util/clock.h"
@@ -20,7 +21,10 @@ static void name_file(const struct skw_record_files *f, const struct skw_file_id
 {
 	const struct skw_file_plan *plan = f->file.plan;
 
-	if (strcmp(plan->name, "-") == 0)
+	if (f->trigger)
+		memmove(name, f->name[0] ? f->name : plan->name,
+			strlen(f->name[0] ? f->name : plan->name) + 1);
+	else if (strcmp(plan->name, "-") == 0)
 		strcpy(name, "standard output");
 	else if (skw_rotate_plan_name(plan, id, name))
 		snprintf(name, PATH_MAX, "%s", plan->name);
@@ -28,8 +32,17 @@ static void name_file(const struct skw_record_files *f, const struct skw_file_id
 
 void skw_record_files_init(struct skw_record_files *f)
 {
+	const struct skw_file_plan *plan = f->file.plan;
+	struct utsname uts;
+
 	f->turn_ns = NEVER;
 	f->pipe_fd = -1;
+	f->format = plan->format == SKW_FILE_PCAPNG ? &skw_record_format_pcapng
+						    : &skw_record_format_pcap;
+	f->file.copy.repeats = plan->rotate_bytes || plan->rotate_s;
+	f->file.copy.waits = plan->rotate_s > 0;
+	if (uname(&uts) == 0)
+		snprintf(f->file.os, sizeof(f->file.os), "%s %s", uts.sysname, uts.release);
 	f->file.name = f->name;
 	name_file(f, &f->id, f->name);
 }
@@ -93,7 +106,9 @@ static int open_file(struct skw_record_files *f, struct skw_error *err)
 	if (!ids)
 		return skw_record_files_failed(f, -ENOMEM, err);
 	f->open_ids = ids;
-	int fd = skw_verbs_files_open(f->verbs, f->keeper, &f->id, err);
+	int fd = f->trigger ? skw_verbs_files_open_trigger(f->verbs, f->keeper, f->trigger, &f->id,
+							   f->name, err)
+			    : skw_verbs_files_open(f->verbs, f->keeper, &f->id, err);
 	if (fd < 0)
 		return fd;
 	f->stream = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode);

@@ -14,12 +14,19 @@
 #include "sink/record/record_format.h"
 #include "verbs/files.h"
 
+/* If the reader of a pipe has stopped, it can delay the end by this time. */
+#define SKW_RECORD_FILES_LINGER_MS 2000
+/* The largest record with all headers, and the block of an interface before it. */
+#define SKW_RECORD_FILES_ROOM (270u << 10)
+
 struct skw_record_files {
 	/* Set by the recorder; the output and the plan are in `file`. All of it is lent. */
 	const struct skw_verbs_files *verbs;
 	struct skw_keeper *keeper;
 	const struct skw_record_format *format;
 	struct skw_record_file file; /* the current one */
+	/* Lent: the file is that of a trigger. NULL: files follow each other. */
+	const struct skw_file_trigger *trigger;
 
 	struct skw_file_id id;        /* the current file's */
 	uint64_t opened;              /* so far; 0: there is no file yet */
@@ -36,7 +43,7 @@ struct skw_record_files {
 	bool large;            /* a file is larger than -C because of these */
 };
 
-/* Gives the files the name that they have before the first is opened. */
+/* Chooses the format, and gives the files the name that they have before the first is opened. */
 void skw_record_files_init(struct skw_record_files *f);
 /* Frees the members that `f` owns, not `f`. */
 void skw_record_files_free(struct skw_record_files *f);

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "loop/loop.h"
@@ -18,13 +17,7 @@
 #include "util/clock.h"
 #include "util/say.h"
 
-/* If the reader of a pipe has stopped, it can delay the end by this time. */
-#define LINGER_MS 2000
-
-/* The largest record with all headers, and the block of an interface before it. */
-#define RECORD_ROOM (270u << 10)
-
-#define FLUSH_NS    (SKW_SINK_HOLD_MS * SKW_NS_PER_MS)
+#define FLUSH_NS (SKW_SINK_HOLD_MS * SKW_NS_PER_MS)
 
 struct skw_recorder {
 	struct skw_recorder_options opt;
@@ -62,7 +55,6 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 {
 	const struct skw_file_plan *plan = opt->files->plan;
 	struct skw_recorder *r = calloc(1, sizeof(*r));
-	struct utsname uts;
 
 	if (!r)
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", plan->name);
@@ -70,16 +62,9 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 	r->plan = plan;
 	r->flush_fd = r->turn_fd = -1;
 	r->files.verbs = opt->files;
-	r->files.format = plan->format == SKW_FILE_PCAPNG ? &skw_record_format_pcapng
-							  : &skw_record_format_pcap;
 	r->files.file = (struct skw_record_file){
 		.plan = plan, .iface = opt->iface, .stats = opt->stats, .ctx = opt->ctx
 	};
-	r->files.file.copy.repeats = plan->rotate_bytes || plan->rotate_s;
-	r->files.file.copy.waits = plan->rotate_s > 0;
-	if (uname(&uts) == 0)
-		snprintf(r->files.file.os, sizeof(r->files.file.os), "%s %s", uts.sysname,
-			 uts.release);
 	skw_record_files_init(&r->files);
 	r->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	int ret = make_out(r, err);
@@ -97,7 +82,7 @@ void skw_recorder_free(struct skw_recorder *r)
 {
 	if (!r)
 		return;
-	skw_out_close(r->out, LINGER_MS);
+	skw_out_close(r->out, SKW_RECORD_FILES_LINGER_MS);
 	skw_cleanup_fd(&r->notify_fd);
 	skw_cleanup_fd(&r->flush_fd);
 	skw_cleanup_fd(&r->turn_fd);
@@ -146,7 +131,7 @@ static bool is_ready(const void *ctx)
 	/* A new file takes a new block: two must be free, or what is left of this one and one. */
 	return !r->files.opened || skw_out_error(r->out) ||
 	       (!r->half &&
-		skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : RECORD_ROOM));
+		skw_out_has_room(r->out, turns ? 2 * SKW_OUT_BLOCK_BYTES : SKW_RECORD_FILES_ROOM));
 }
 
 /* The rest of a record for which there was no room. Returns 1 if there is none, 0 or -errno. */
@@ -432,7 +417,7 @@ static int close_recorder(void *ctx, uint64_t real_ns, struct skw_error *err)
 	 * told, or it has failed.
 	 */
 	bool failed = ret || !r->loop || skw_loop_has_failed(r->loop);
-	int closed = skw_out_end(r->out, failed ? LINGER_MS : -1);
+	int closed = skw_out_end(r->out, failed ? SKW_RECORD_FILES_LINGER_MS : -1);
 	ret = ret ? ret : closed;
 	if (ret)
 		skw_record_files_failed(f, ret, err);

@@ -16,6 +16,7 @@
 #include "keeper/wire.h"
 #include "model/file_plan.h"
 #include "model/pick.h"
+#include "model/file_trigger.h"
 #include "util/cleanup.h"
 
 /* More verbs than the keeper has. */
@@ -239,6 +240,61 @@ static long second_pick(struct hostile *h, long arg)
 						     : HOSTILE_NOTHING;
 }
 
+/* A file of a trigger. Only the setup with such files may open some, in its folder. */
+static long ask_trigger(struct hostile *h, struct skw_file_trigger *t, const char *comm)
+{
+	memcpy(t->comm, comm, strnlen(comm, sizeof(t->comm)));
+	return h->output ? ask_each(h, t, sizeof(*t)) : HOSTILE_NOTHING;
+}
+
+/* The keeper may open a file, but not there: hostile_worker.sh looks, as the worker can't. */
+static long trigger_elsewhere(struct hostile *h, long arg)
+{
+	static const char *const names[] = { "../stolen", "/../../stolen", "..", ".stolen" };
+	long ret = HOSTILE_NOTHING;
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(names) && ret != -EPIPE; i++) {
+		struct skw_file_trigger t = { .ts_ns = (uint64_t)time(NULL) * 1000000000,
+					      .what = (uint32_t)arg };
+
+		ret = ask_trigger(h, &t, names[i]);
+	}
+	return ret >= 0 ? -EPERM : ret;
+}
+
+static long trigger_unknown(struct hostile *h, long what)
+{
+	struct skw_file_trigger t = { .ts_ns = (uint64_t)time(NULL) * 1000000000,
+				      .what = (uint32_t)what };
+
+	return ask_trigger(h, &t, "x");
+}
+
+static long trigger_old(struct hostile *h, long s)
+{
+	struct skw_file_trigger t = { .ts_ns = ((uint64_t)time(NULL) + (uint64_t)s) * 1000000000 };
+
+	return ask_trigger(h, &t, "x");
+}
+
+static long many_triggers(struct hostile *h, long arg)
+{
+	long n = 0;
+
+	if (!h->output)
+		return HOSTILE_NOTHING;
+	for (long i = 1; i <= arg; i++) {
+		struct skw_file_trigger t = { .ts_ns = (uint64_t)time(NULL) * 1000000000 };
+		long ret = ask_trigger(h, &t, "many");
+
+		if (ret == -EPIPE)
+			return ret;
+		n += ret >= 0;
+	}
+	hostile_note(h, "%ld files", n);
+	return n > FILES_ALLOWED ? 0 : -EPERM;
+}
+
 static long descriptors(struct hostile *h, long n)
 {
 	/* No verb takes a descriptor, so this is refused before the verb is looked at. */
@@ -294,6 +350,13 @@ static const struct hostile_attempt requests[] = {
 	{ "pick-pid", "capture a process that is not there", wrong_pick, WRONG_PID, 0 },
 	{ "pick-cgroup", "capture a cgroup that is not there", wrong_pick, WRONG_CGROUP, 0 },
 	{ "pick-second", "capture twice at a time", second_pick, 0, 0 },
+	{ "trigger-elsewhere", "open a file of a trigger in the folder above", trigger_elsewhere, 4,
+	  0 },
+	{ "trigger-unknown", "open a file of a trigger that the keeper does not know",
+	  trigger_unknown, 1000000, 0 },
+	{ "trigger-old", "open a file of a trigger of yesterday", trigger_old, -86400, 0 },
+	{ "trigger-future", "open a file of a trigger of tomorrow", trigger_old, 86400, 0 },
+	{ "trigger-many", "open 100 files of triggers", many_triggers, 100, 0 },
 	{ "send-fd", "send the keeper a descriptor", descriptors, 1, 0 },
 	{ "send-fds", "send the keeper 200 descriptors", descriptors, DESCRIPTORS, 0 },
 	{ "request-empty", "send the keeper a message without a byte", too_short, 0,
