@@ -9,7 +9,7 @@
 #include "cmd/name_list.h"
 #include "cmd/options.h"
 #include "cmd/read_list.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 
 struct skw_capture_request {
 	struct skw_session_plan plan;

@@ -7,7 +7,7 @@
 #define SKW_CMD_DIALOG_H
 
 #include "cmd/options.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "util/buf.h"
 
 /* The choices of the user. The options of the table write into it. */

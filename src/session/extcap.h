@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "util/error.h"
 
 /* Each function returns 0 or -errno with err filled. `interface` is a name of the list. */

@@ -12,7 +12,7 @@
 #include "join/flight.h"
 #include "join/triggers.h"
 #include "loop/sink.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "flow/captured.h"
 #include "sink/record/pending.h"
 #include "sink/record/record_events.h"

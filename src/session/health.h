@@ -14,7 +14,7 @@
 #include "loop/sink.h"
 #include "model/packet.h"
 #include "model/watch.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "sink/packet_lines.h"
 #include "sink/record/pending.h"
 

@@ -8,7 +8,7 @@
 #include "loop/loop.h"
 #include "resolve/resolve.h"
 #include "session/flight.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "sink/packet_lines.h"
 #include "sink/record/recorder.h"
 #include "sink/status.h"

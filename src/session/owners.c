@@ -99,11 +99,41 @@ static void look_often(struct skw_watch_plan *plan)
 			SKW_EVENT_BIT(SKW_EVENT_CLOSE) | SKW_EVENT_BIT(SKW_EVENT_LISTEN);
 }
 
+/* Plans what the connections are asked for. Returns false if it is nothing. */
+static bool ask(struct skw_owners_session *o, const struct skw_session_plan *plan)
+{
+	bool joins = skw_owners_session_joins(plan);
+	bool events = plan->recorded.wanted;
+	bool figures = plan->summary && !plan->no_owner;
+
+	if (!joins && !events && !figures)
+		return false;
+	if (events)
+		o->plan.events = plan->recorded.what.types.mask & ~SKW_EVENT_TYPES_HEALTH;
+	if ((events || o->health) && plan->recorded.sweep_ns)
+		o->plan.interval_ns = plan->recorded.sweep_ns;
+	if (o->health)
+		look_often(&o->plan);
+	if (figures && o->plan.interval_ns > SUMMARY_SWEEP_NS)
+		o->plan.interval_ns = SUMMARY_SWEEP_NS;
+	if (!joins && !events)
+		o->plan.table_events &= ~PACKET_EVENTS;
+	o->plan.packets = joins || figures;
+	o->lost = figures ? "the summary has no processes and no figures of the kernel"
+		  : o->owners && events ? "packets get no owners and no events are recorded"
+		  : o->owners           ? "packets get no owners"
+					: "no events are recorded";
+	o->option = o->owners && events ? "--no-owner and --no-events leave"
+		    : o->owners         ? "--no-owner leaves"
+					: "--no-events leaves";
+	return true;
+}
+
 int skw_owners_session_make(struct skw_owners_session *o, const struct skw_session_plan *plan,
 			    struct skw_tee *tee, struct skw_health_session *health,
 			    struct skw_error *err)
 {
-	bool owners = adds_owners(plan), joins = skw_owners_session_joins(plan);
+	bool owners = adds_owners(plan);
 	const struct skw_join_owners_options opt = { .table = table,
 						     .netns = netns,
 						     .is_local = is_local,
@@ -128,29 +158,9 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 					  .owners = owners,
 					  .triggers = plan->flight.on != NULL,
 					  .wanted = plan->owner || plan->recorded.asked || health };
-	bool events = plan->recorded.wanted;
-	bool figures = plan->summary && !plan->no_owner;
 
-	if (!joins && !events && !figures)
+	if (!ask(o, plan))
 		return 0;
-	if (events)
-		o->plan.events = plan->recorded.what.types.mask & ~SKW_EVENT_TYPES_HEALTH;
-	if ((events || health) && plan->recorded.sweep_ns)
-		o->plan.interval_ns = plan->recorded.sweep_ns;
-	if (health)
-		look_often(&o->plan);
-	if (figures && o->plan.interval_ns > SUMMARY_SWEEP_NS)
-		o->plan.interval_ns = SUMMARY_SWEEP_NS;
-	if (!joins && !events)
-		o->plan.table_events &= ~PACKET_EVENTS;
-	o->plan.packets = joins || figures;
-	o->lost = figures            ? "the summary has no processes and no figures of the kernel"
-		  : owners && events ? "packets get no owners and no events are recorded"
-		  : owners           ? "packets get no owners"
-				     : "no events are recorded";
-	o->option = owners && events ? "--no-owner and --no-events leave"
-		    : owners         ? "--no-owner leaves"
-				     : "--no-events leaves";
 	o->join = skw_join_owners_new(&opt);
 	if (!o->join)
 		return skw_error_set(err, -ENOMEM, "out of memory");

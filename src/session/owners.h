@@ -10,7 +10,7 @@
 #include "loop/source.h"
 #include "model/watch_plan.h"
 #include "session/health.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "sink/record/record_journal.h"
 #include "sink/tee.h"
 

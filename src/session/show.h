@@ -4,7 +4,7 @@
 #define SKW_SESSION_SHOW_H
 
 #include "model/cbpf.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "util/buf.h"
 #include "util/error.h"
 

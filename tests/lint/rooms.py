@@ -66,9 +66,12 @@ ARROWS = {
     "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
-                                      "run", "join", "message", "verbs", "keeper"},
+                                      "run", "join", "message", "verbs", "keeper",
+                                      "session/plan"},
+    # session/plan: rules of what goes together; the recorder and the join tell what they can do.
+    "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "ui", "ui/settings", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
     "main.c": COMMON | {"cmd"},
 }
 

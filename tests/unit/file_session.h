@@ -18,7 +18,7 @@
 #include "pcap/pcapng_write.h"
 #include "pcap/reader.h"
 #include "session/capture.h"
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The options of `skwatch capture` together: contradictions, and choices that follow from names. */
-#include "session/plan.h"
+#include "session/plan/plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 #ifndef SKW_SESSION_PLAN_FLIGHT_H
 #define SKW_SESSION_PLAN_FLIGHT_H
 
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "util/error.h"
 
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/plan_events.h"
+#include "session/plan/plan_events.h"
 
 #include "util/clock.h"
 

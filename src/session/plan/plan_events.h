@@ -3,7 +3,7 @@
 #ifndef SKW_SESSION_PLAN_EVENTS_H
 #define SKW_SESSION_PLAN_EVENTS_H
 
-#include "session/plan.h"
+#include "session/plan/plan.h"
 
 /*
  * Finds contradictions, and decides which events and rows are recorded. The file's format must be

@@ -3,7 +3,7 @@
 #ifndef SKW_SESSION_PLAN_HEALTH_H
 #define SKW_SESSION_PLAN_HEALTH_H
 
-#include "session/plan.h"
+#include "session/plan/plan.h"
 #include "util/error.h"
 
 /*

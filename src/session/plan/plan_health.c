@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/plan_health.h"
+#include "session/plan/plan_health.h"
 
 #include <string.h>
 

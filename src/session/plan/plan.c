@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/plan.h"
+#include "session/plan/plan.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "pcap/linktype.h"
-#include "session/plan_events.h"
-#include "session/plan_flight.h"
-#include "session/plan_health.h"
+#include "session/plan/plan_events.h"
+#include "session/plan/plan_flight.h"
+#include "session/plan/plan_health.h"
 #include "sink/record/record_format.h"
 #include "util/cleanup.h"
 

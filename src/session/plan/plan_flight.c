@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/plan_flight.h"
+#include "session/plan/plan_flight.h"
 
 #include <string.h>
 
