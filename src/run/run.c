@@ -140,8 +140,11 @@ static int on_message(void *ctx, struct skw_error *err)
 	if (run->ended)
 		return 0;
 	int ret = hear(run, err);
-	if (!ret && run->ended)
+	if (!ret && run->ended) {
 		ret = skw_clock_timer_set(run->timer_fd, LAST_STEP_NS, LAST_STEP_NS);
+		if (ret)
+			skw_error_set(err, ret, "the command: timer: %s", strerror(-ret));
+	}
 	return ret ? skw_loop_fail(run->loop, ret) : 0;
 }
 
