@@ -158,7 +158,7 @@ int skw_capture(struct __sk_buff *skb)
 	}
 	/*
 	 * The clock is read after the reservation, so a reader that reads its clock and then the
-	 * producer position sees each record that is older than its clock (kern/ring.h).
+	 * producer position sees each record that is older than its clock (kern/ring/ring.h).
 	 */
 	rec->ts_ns = bpf_ktime_get_ns();
 	rec->len = skb->len;

@@ -44,7 +44,7 @@ struct {
 /*
  * Returns a record in this CPU's ring, or NULL if the ring is full. Both cases are counted. The
  * caller must read the clock after this call: the reader's order in time depends on it
- * (kern/ring.h).
+ * (kern/ring/ring.h).
  */
 static __always_inline void *event_reserve(__u64 size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The rings that records go into: one per CPU, or one shared by several CPUs. kern/ring.c
+ * The rings that records go into: one per CPU, or one shared by several CPUs. kern/ring/ring.c
  * merges them.
  */
 #ifndef SKW_RING_BPF_H

@@ -24,7 +24,7 @@
 #include "kern/conn_trace.h"
 #include "kern/conn_wire.h"
 #include "kern/libbpf.h"
-#include "kern/ring_set.h"
+#include "kern/ring/ring_set.h"
 #include "kern/types.h"
 #include "util/cleanup.h"
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "abi/conn.h"
-#include "kern/ring.h"
+#include "kern/ring/ring.h"
 #include "model/watch.h"
 #include "util/error.h"
 

@@ -21,7 +21,7 @@
 #include "bpf/capture.skel.h"
 #include "kern/bpf_log.h"
 #include "kern/libbpf.h"
-#include "kern/ring_set.h"
+#include "kern/ring/ring_set.h"
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (64ULL << 20)

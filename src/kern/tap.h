@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kern/ring.h"
+#include "kern/ring/ring.h"
 #include "model/packet.h"
 #include "util/error.h"
 
@@ -33,7 +33,7 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
  * Makes small rings, then the rings, which take their place, and the reader of all. Packets are
  * recorded as soon as the first ring is there; those that came before are not counted. So this
  * comes after the sockets: a ring's way into its place takes longer than all the rest
- * (kern/ring_set.h). To be called before any function below that reads the rings.
+ * (kern/ring/ring_set.h). To be called before any function below that reads the rings.
  */
 int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err);
 void skw_tap_free(struct skw_tap *tap); /* NULL allowed; closes sockets, rings and programs */

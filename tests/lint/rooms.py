@@ -44,15 +44,16 @@ ARROWS = {
     "ui/settings": COMMON | PURE_FRONT | {"ui/draw"},
     "out": COMMON,
     # kern: filters are translated before they are loaded.
-    "kern": COMMON | {"btf", "filter", "kern/host"},
+    "kern": COMMON | {"btf", "filter", "kern/ring", "kern/host"},
+    "kern/ring": COMMON | {"kern/host"},
     "kern/host": COMMON,
     "keeper": COMMON,
     # verbs: out gives the name of the next file of a rotation.
     "verbs": COMMON | {"keeper", "kern", "kern/host", "filter", "out"},
     "loop": COMMON | {"keeper"},
     # Sources, sinks and stages never use each other: session hands one to the next.
-    "capture": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
-    "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "verbs", "keeper"},
+    "capture": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "kern/ring", "verbs", "keeper"},
+    "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "kern/ring", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "keeper", "out"},
     "keylog": COMMON | PURE_FRONT | {"loop", "verbs", "keeper"},
     "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs", "sink/record"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The ring reader, tested on files that have the layout of the kernel's ring buffers. */
-#include "kern/ring.h"
+#include "kern/ring/ring.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

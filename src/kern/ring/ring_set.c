@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/ring_set.h"
+#include "kern/ring/ring_set.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -10,8 +10,8 @@
  * reader lends out the records that are older than T and than any busy record
  * can be. The other records wait for the next look.
  */
-#ifndef SKW_KERN_RING_H
-#define SKW_KERN_RING_H
+#ifndef SKW_KERN_RING_RING_H
+#define SKW_KERN_RING_RING_H
 
 #include <stdbool.h>
 #include <stddef.h>

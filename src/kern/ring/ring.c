@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/ring.h"
+#include "kern/ring/ring.h"
 
 #include <errno.h>
 #include <linux/bpf.h>

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ring buffers of a BPF program, read as one stream (kern/ring.h). There is one ring per CPU,
- * up to a limit. A CPU's ring is in the program's ARRAY_OF_MAPS at the CPU's number modulo the
+ * The ring buffers of a BPF program, read as one stream (kern/ring/ring.h). There is one ring per
+ * CPU, up to a limit. A CPU's ring is in the program's ARRAY_OF_MAPS at the CPU's number modulo the
  * number of rings.
  *
  * To make large rings takes tens of milliseconds each, as their memory is cleared. So a program can
  * begin with small ones, and the large ones take their place. A program uses a ring from the moment
  * at which it is in its place, but the kernel returns from that call only milliseconds later.
  */
-#ifndef SKW_KERN_RING_SET_H
-#define SKW_KERN_RING_SET_H
+#ifndef SKW_KERN_RING_RING_SET_H
+#define SKW_KERN_RING_RING_SET_H
 
 #include <stdint.h>
 
-#include "kern/ring.h"
+#include "kern/ring/ring.h"
 #include "util/error.h"
 
 struct skw_ring_set {
