@@ -5,6 +5,8 @@
 #include <pcap/dlt.h>
 #include <string.h>
 
+#include "util/hash.h"
+
 #define ETHER_LEN      14
 #define ETHER_TYPE_AT  12
 #define IP4_LEN        20
@@ -77,9 +79,9 @@ static bool is_same(const struct skw_join_key *a, const struct skw_join_key *b)
 
 static struct skw_join_cached *place_of(struct skw_join_cache *c, const struct skw_join_key *key)
 {
-	uint64_t h = (key->ports ^ key->addrs[0] ^ key->addrs[3]) * 0x9e3779b97f4a7c15ULL;
+	uint64_t h = skw_hash_word(0, key->ports ^ key->addrs[0] ^ key->addrs[3]);
 
-	h = (h ^ h >> 32 ^ key->addrs[1] ^ key->addrs[2]) * 0x9e3779b97f4a7c15ULL;
+	h = skw_hash_word(h, key->addrs[1] ^ key->addrs[2]);
 	return &c->all[h >> 32 & (SKW_JOIN_CACHED - 1)];
 }
 

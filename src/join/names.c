@@ -7,6 +7,7 @@
 
 #include "util/buf.h"
 #include "util/escape.h"
+#include "util/hash.h"
 
 /* A cgroup's path has no limit of its own, and a comment should stay short. */
 #define CGROUP_BYTES 1024
@@ -83,7 +84,7 @@ static bool is_in_use(const struct skw_join_names *n, uint32_t place)
 static uint32_t place_of(const struct skw_join_names *n, const struct skw_owner *process,
 			 uint64_t cgroup_id, uint32_t elsewhere, bool *found)
 {
-	uint64_t hash = (process->pid ^ cgroup_id << 20 ^ elsewhere) * 0x9e3779b97f4a7c15ULL;
+	uint64_t hash = skw_hash_word(0, process->pid ^ cgroup_id << 20 ^ elsewhere);
 	uint32_t place = hash >> 32 & (SKW_PACKET_OWNERS - 1);
 
 	*found = true;

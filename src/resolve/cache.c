@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "util/cleanup.h"
+#include "util/hash.h"
 
 #define BUCKETS 4096
 #define NOTHING UINT16_MAX
@@ -61,16 +62,9 @@ static bool same(const struct skw_resolve_address *a, const struct skw_resolve_a
 
 static size_t bucket_of(const struct skw_resolve_cache *c, const struct skw_resolve_address *a)
 {
-	uint64_t hash = c->seed ^ a->len;
+	uint64_t hash = skw_hash_bytes(c->seed ^ a->len, a->bytes, sizeof(a->bytes));
 
-	for (size_t i = 0; i < sizeof(a->bytes); i += sizeof(uint64_t)) {
-		uint64_t word;
-
-		memcpy(&word, a->bytes + i, sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	return hash % BUCKETS;
+	return (hash >> 32) % BUCKETS;
 }
 
 static struct entry *find(const struct skw_resolve_cache *c, const struct skw_resolve_address *a)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/hash.h"
+
 struct skw_holding {
 	uint32_t inode;
 	uint32_t proc; /* index in procs */
@@ -60,7 +62,7 @@ int skw_holders_add(struct skw_holders *h, uint32_t inode, const struct skw_owne
 
 static uint32_t *bucket_of(const struct skw_holders *h, uint32_t inode)
 {
-	return &h->buckets[(inode * 0x9e3779b1U >> 7) & (h->buckets_len - 1)];
+	return &h->buckets[skw_hash_word(0, inode) >> 32 & (h->buckets_len - 1)];
 }
 
 static int make_index(struct skw_holders *h)

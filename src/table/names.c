@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/hash.h"
+
 #define FIRST_BUCKETS 32U
 
 /* Up to this many names that no row refers to are kept, as a row may come for them. */
@@ -12,9 +14,7 @@
 
 static uint32_t *bucket_of(const struct skw_names *n, uint64_t id)
 {
-	uint64_t h = (id ^ id >> 32) * 0x9e3779b97f4a7c15ULL;
-
-	return &n->buckets[(h ^ h >> 32) & (n->buckets_len - 1)];
+	return &n->buckets[skw_hash_word(0, id) >> 32 & (n->buckets_len - 1)];
 }
 
 static struct skw_name *find(const struct skw_names *n, uint64_t id)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/hash.h"
+
 #define FIRST_BUCKETS 64
 
 struct skw_owner_node {
@@ -24,11 +26,9 @@ static uint32_t hash_list(const struct skw_owner *list, uint32_t len)
 {
 	uint64_t h = len;
 
-	for (uint32_t i = 0; i < len; i++) {
-		h = (h ^ list[i].pid) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 29;
-	}
-	return (uint32_t)(h ^ h >> 32);
+	for (uint32_t i = 0; i < len; i++)
+		h = skw_hash_word(h, list[i].pid);
+	return (uint32_t)(h >> 32);
 }
 
 static bool is_same(const struct skw_owner_node *node, uint32_t hash, const struct skw_owner *list,

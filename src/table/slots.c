@@ -6,22 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/hash.h"
+
 #define FIRST_BUCKETS 256U
-
-static uint64_t mix(uint64_t h)
-{
-	h ^= h >> 32;
-	h *= 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 29;
-}
-
-static uint64_t load64(const uint8_t *bytes)
-{
-	uint64_t v;
-
-	memcpy(&v, bytes, sizeof(v));
-	return v;
-}
 
 /* Sockets of UDP may share a port. TCP rows without a cookie are held by no process. */
 static uint32_t inode_key(const struct skw_row *row)
@@ -29,22 +16,15 @@ static uint32_t inode_key(const struct skw_row *row)
 	return row->tuple.proto == IPPROTO_UDP ? row->inode : 0;
 }
 
-static uint64_t hash_tuple(const struct skw_row *row)
-{
-	uint64_t h = mix((uint64_t)row->netns << 32 | (uint32_t)row->tuple.local_port << 16 |
-			 row->tuple.remote_port);
-
-	h = mix(h ^ load64(row->tuple.local_addr));
-	h = mix(h ^ load64(row->tuple.local_addr + 8));
-	h = mix(h ^ load64(row->tuple.remote_addr));
-	return mix(h ^ load64(row->tuple.remote_addr + 8) ^ inode_key(row));
-}
-
 static uint32_t bucket_of(const struct skw_slots *s, const struct skw_row *row)
 {
-	uint64_t h = row->cookie != SKW_NONE64 ? mix(row->cookie) : hash_tuple(row);
+	uint64_t h = skw_hash_word(0, row->cookie);
 
-	return (uint32_t)h & (s->buckets_len - 1);
+	if (row->cookie == SKW_NONE64) {
+		h = skw_hash_word(inode_key(row), row->netns);
+		h = skw_hash_bytes(h, &row->tuple, sizeof(row->tuple));
+	}
+	return (uint32_t)(h >> 32) & (s->buckets_len - 1);
 }
 
 bool skw_slots_same(const struct skw_row *a, const struct skw_row *b)

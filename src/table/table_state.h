@@ -46,8 +46,8 @@ struct skw_table {
 	uint32_t at;                      /* slot of the row that the last sample was of */
 	uint32_t hidden;                  /* number of hidden entries */
 	uint32_t requests;                /* number of rows without a cookie */
-	uint32_t doomed;        /* slot + 1 of a closed row that the next call drops; 0: none */
-	uint32_t since_expiry;  /* number of events since closed rows were looked for */
+	uint32_t doomed;          /* slot + 1 of a closed row that the next call drops; 0: none */
+	uint32_t since_expiry;    /* number of events since closed rows were looked for */
 	struct skw_entry scratch; /* last row of a connection whose socket is in use again */
 };
 
