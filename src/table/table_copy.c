@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table/table_rows.h"
 #include "table/table_state.h"
 
 /* The pointers of an entry lead into its table. This makes them lead into the copy. */
@@ -23,14 +24,10 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 
 		row->congestion = t->congestions[at / sizeof(t->congestions[0])];
 	}
-	if (owners) {
-		row->owners = skw_owner_sets_get(&t->owners, owners->list, owners->len);
-		ret = row->owners ? 0 : -ENOMEM;
-	}
-	if (!ret && scope) {
-		row->scope = skw_scopes_get(&t->scopes, scope);
-		ret = row->scope ? 0 : -ENOMEM;
-	}
+	if (owners)
+		ret = skw_table_row_own(t, e, owners->list, owners->len, row->owner_source);
+	if (!ret && scope)
+		ret = skw_table_row_set_scope(t, row, scope);
 	if (!ret && e->in_netns)
 		ret = skw_names_ref(&t->netns, row->netns, e->slot, &row->netns_name);
 	if (!ret && netns && !row->netns_name)

@@ -61,17 +61,6 @@ static int find_or_hide(struct skw_table *t, const struct skw_row *row, struct s
 	return *e ? 0 : -ENOMEM;
 }
 
-static int own_by_one(struct skw_table *t, struct skw_entry *e, const struct skw_owner *process,
-		      uint8_t source)
-{
-	const struct skw_owners *set = skw_owner_sets_get(&t->owners, process, 1);
-
-	if (!set)
-		return -ENOMEM;
-	skw_table_row_own(t, e, set, source);
-	return 0;
-}
-
 /* The process in connect(): it comes before the connection has a source port. */
 static int take_creator(struct skw_table *t, const struct skw_event_told *told)
 {
@@ -86,7 +75,7 @@ static int take_creator(struct skw_table *t, const struct skw_event_told *told)
 	/* As long as the socket is open, its holders are the better owners. */
 	if (e->row.owner_source == SKW_OWNER_HOLDER && e->row.closed_ns == SKW_NONE64)
 		return 0;
-	return own_by_one(t, e, &told->process, SKW_OWNER_CREATOR);
+	return skw_table_row_own(t, e, &told->process, 1, SKW_OWNER_CREATOR);
 }
 
 static bool is_among(const struct skw_owners *owners, uint32_t pid)
@@ -115,7 +104,7 @@ static int take_closer(struct skw_table *t, const struct skw_event_told *told)
 	e->closing_segs = told->socket.data_segs_in;
 	if (e->row.owner_source == SKW_OWNER_HOLDER && is_among(e->row.owners, told->process.pid))
 		return 0;
-	return own_by_one(t, e, &told->process, SKW_OWNER_CLOSER);
+	return skw_table_row_own(t, e, &told->process, 1, SKW_OWNER_CLOSER);
 }
 
 /*
@@ -168,19 +157,11 @@ static int sampled(struct skw_table *t, struct skw_entry *e, const struct skw_ev
 	return 0;
 }
 
-static int timed_out(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
+/* A timeout or a retransmission. */
+static int troubled(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
 	skw_totals_raise(&t->tick, &e->row, event);
-	e->rto_ms = skw_table_row_trouble(event->ts_ns);
-	e->row.recent |= SKW_RECENT_RTO;
-	return 0;
-}
-
-static int retransmitted(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
-{
-	skw_totals_raise(&t->tick, &e->row, event);
-	e->retrans_ms = skw_table_row_trouble(event->ts_ns);
-	e->row.recent |= SKW_RECENT_RETRANS;
+	skw_table_row_note_trouble(e, event);
 	return 0;
 }
 
@@ -198,8 +179,8 @@ static const struct {
 	[SKW_EVENT_ESTABLISHED] = { established, true, true },
 	[SKW_EVENT_STATE] = { changed_state, false, true },
 	[SKW_EVENT_RTT] = { sampled, false, false },
-	[SKW_EVENT_RTO] = { timed_out, false, true },
-	[SKW_EVENT_RETRANS] = { retransmitted, false, true },
+	[SKW_EVENT_RTO] = { troubled, false, true },
+	[SKW_EVENT_RETRANS] = { troubled, false, true },
 	[SKW_EVENT_LISTEN] = { listening, true, true },
 };
 
@@ -242,11 +223,8 @@ static int take_plain(struct skw_table *t, const struct skw_event_told *told,
 		skw_table_row_reopen(e);
 	if (!e)
 		return -ENOMEM;
-	if (e->row.closed_ns == SKW_NONE64) {
-		ret = skw_table_row_identify(t, e, row);
-		if (!ret)
-			ret = skw_table_row_set_scope(t, &e->row, told->socket.scope);
-	}
+	if (e->row.closed_ns == SKW_NONE64)
+		ret = skw_table_row_identify(t, e, row, told->socket.scope);
 	if (ret)
 		return ret;
 
@@ -404,9 +382,7 @@ static int take_failed(struct skw_table *t, const struct skw_event_told *told,
 		e = add_hidden(t, row);
 	if (!e)
 		return -ENOMEM;
-	ret = skw_table_row_identify(t, e, row);
-	if (!ret)
-		ret = skw_table_row_set_scope(t, &e->row, told->socket.scope);
+	ret = skw_table_row_identify(t, e, row, told->socket.scope);
 	if (ret)
 		return ret;
 	t->doomed = e->slot + 1;

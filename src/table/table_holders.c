@@ -1,11 +1,72 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The holders of sockets become the owners of rows. */
+/* The owners of rows: the holders of sockets, or those of the listener. */
 #include "table/table.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
 
 #include "table/table_rows.h"
 #include "table/table_state.h"
+
+int skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw_owner *list,
+		      uint32_t len, uint8_t source)
+{
+	const struct skw_owners *set = list ? skw_owner_sets_get(&t->owners, list, len) : NULL;
+
+	if (list && !set)
+		return -ENOMEM;
+	skw_owner_sets_put(&t->owners, e->row.owners);
+	e->row.owners = set;
+	e->row.owner_source = source;
+	return 0;
+}
+
+/* A socket that has connected to itself. */
+static bool is_own_peer(const struct skw_tuple *t)
+{
+	return t->local_port == t->remote_port &&
+	       !memcmp(t->local_addr, t->remote_addr, sizeof(t->local_addr));
+}
+
+/* The listener that has answered the connection's SYN, if an event has told it. */
+static bool find_answerer(const struct skw_table *t, const struct skw_row *row,
+			  const struct skw_owners **owners)
+{
+	const struct skw_wire *wire;
+	uint32_t at = 0;
+
+	while ((wire = skw_wires_next(&t->wires, &row->tuple, &at)))
+		if (wire->is_handshake && wire->netns == row->netns)
+			break;
+	const struct skw_entry *listener =
+		wire ? skw_slots_find_cookie(&t->slots, wire->cookie) : NULL;
+
+	if (listener)
+		*owners = listener->row.owners;
+	return listener != NULL;
+}
+
+void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
+{
+	struct skw_row *row = &e->row;
+
+	if (row->state == SKW_STATE_SYN_SENT || is_own_peer(&row->tuple))
+		row->direction = SKW_CONN_OUT;
+	if (row->tuple.proto != IPPROTO_TCP || row->state == SKW_STATE_LISTEN ||
+	    row->direction == SKW_CONN_OUT || (row->direction == SKW_CONN_IN && row->owners))
+		return;
+	const struct skw_owners *owners;
+
+	if (!find_answerer(t, row, &owners) &&
+	    !skw_listeners_find(&t->listeners, &t->slots, row, &owners))
+		return;
+	row->direction = SKW_CONN_IN;
+	if (t->opt.owners && !row->owners && owners) {
+		row->owners = skw_owner_sets_ref(owners);
+		row->owner_source = SKW_OWNER_LISTENER;
+	}
+}
 
 void skw_table_holders_begin(struct skw_table *t)
 {
@@ -20,16 +81,9 @@ int skw_table_holder(struct skw_table *t, uint32_t inode, const struct skw_owner
 static int apply(struct skw_table *t, struct skw_entry *e)
 {
 	const struct skw_owner *list;
-	const struct skw_owners *set;
 	int len = skw_holders_of(&t->holders, e->row.inode, &list);
 
-	if (len <= 0)
-		return len;
-	set = skw_owner_sets_get(&t->owners, list, (uint32_t)len);
-	if (!set)
-		return -ENOMEM;
-	skw_table_row_own(t, e, set, SKW_OWNER_HOLDER);
-	return 0;
+	return len <= 0 ? len : skw_table_row_own(t, e, list, (uint32_t)len, SKW_OWNER_HOLDER);
 }
 
 int skw_table_holders_end(struct skw_table *t)

@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "row/history.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
@@ -40,22 +39,15 @@ static int set_names(struct skw_table *t, struct skw_entry *e, const struct skw_
 	if (!ret && row->cgroup && row->cgroup_id != SKW_NONE64 &&
 	    (!cgroup || strcmp(cgroup, row->cgroup) != 0))
 		ret = skw_table_name_cgroup(t, row->cgroup_id, row->cgroup);
-	if (!ret)
-		ret = skw_table_row_set_scope(t, &e->row, row->scope ? row->scope : "");
 	return ret;
 }
 
 static int set_owners(struct skw_table *t, struct skw_entry *e, const struct skw_row *row)
 {
-	const struct skw_owners *set = NULL;
+	const struct skw_owners *owners = row->owners;
 
-	if (row->owners) {
-		set = skw_owner_sets_get(&t->owners, row->owners->list, row->owners->len);
-		if (!set)
-			return -ENOMEM;
-	}
-	skw_table_row_own(t, e, set, row->owner_source);
-	return 0;
+	return skw_table_row_own(t, e, owners ? owners->list : NULL, owners ? owners->len : 0,
+				 row->owner_source);
 }
 
 /* All that is no pointer and is not derived here. */
@@ -80,12 +72,10 @@ static void copy(struct skw_row *to, const struct skw_row *from)
 static void count(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
 {
 	const struct skw_row *row = &e->row;
-	bool born = now->opened_ns != SKW_NONE64 && t->prev_begin_ns != SKW_NONE64 &&
-		    now->opened_ns >= t->prev_begin_ns;
 
 	if (e->kind != SKW_ROW_TCP || now->state == SKW_STATE_LISTEN)
 		return;
-	skw_totals_add(&t->tick, row, now, born);
+	skw_totals_add(&t->tick, row, now, skw_table_row_is_born(t, now));
 	if (now->retrans_segs != SKW_NONE32 && row->retrans_segs != SKW_NONE32 &&
 	    now->retrans_segs > row->retrans_segs && now->ts_ns != SKW_NONE64)
 		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
@@ -101,7 +91,7 @@ static int take(struct skw_table *t, const struct skw_row *row, struct skw_entry
 	if (!e)
 		return -ENOMEM;
 	e->kind = kind_of(row) & 7;
-	ret = skw_table_row_identify(t, e, row);
+	ret = skw_table_row_identify(t, e, row, row->scope ? row->scope : "");
 	if (!ret)
 		ret = set_names(t, e, row);
 	if (!ret)
@@ -119,14 +109,6 @@ static int take(struct skw_table *t, const struct skw_row *row, struct skw_entry
 	return 0;
 }
 
-static void step_history(const struct skw_table *t, struct skw_row *row, uint32_t samples_before)
-{
-	bool sampled = row->rtt_samples != SKW_NONE32 && row->rtt_samples &&
-		       row->rtt_samples != samples_before;
-
-	skw_history_add(row, t->seconds, sampled ? row->last_rtt_us : row->srtt_us);
-}
-
 int skw_table_recorded_row(struct skw_table *t, const struct skw_row *row)
 {
 	const struct skw_entry *before = skw_slots_find(&t->slots, row);
@@ -135,7 +117,7 @@ int skw_table_recorded_row(struct skw_table *t, const struct skw_row *row)
 	int ret = take(t, row, &e);
 
 	if (!ret && skw_table_row_is_live_tcp(e))
-		step_history(t, &e->row, samples);
+		skw_table_row_step_history(t, &e->row, &e->row, samples);
 	return ret;
 }
 
@@ -159,13 +141,8 @@ int skw_table_recorded_event(struct skw_table *t, const struct skw_event *event)
 
 	if (ret)
 		return ret;
-	if (event->type == SKW_EVENT_RTO) {
-		e->rto_ms = skw_table_row_trouble(event->ts_ns);
-		e->row.recent |= SKW_RECENT_RTO;
-	} else if (event->type == SKW_EVENT_RETRANS) {
-		e->retrans_ms = skw_table_row_trouble(event->ts_ns);
-		e->row.recent |= SKW_RECENT_RETRANS;
-	}
+	if (event->type == SKW_EVENT_RTO || event->type == SKW_EVENT_RETRANS)
+		skw_table_row_note_trouble(e, event);
 	return event->type == SKW_EVENT_RTT ? 0 : skw_table_log(t, event);
 }
 
@@ -190,6 +167,6 @@ void skw_table_recorded_rest(struct skw_table *t, uint64_t now_ns)
 				row->timer_left_us < passed_us ? row->timer_left_us : passed_us;
 		row->ts_ns = now_ns;
 		if (skw_table_row_is_live_tcp(e))
-			step_history(t, row, row->rtt_samples);
+			skw_table_row_step_history(t, row, row, row->rtt_samples);
 	}
 }

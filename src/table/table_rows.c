@@ -163,7 +163,8 @@ static int set_tuple(struct skw_table *t, struct skw_entry *e, const struct skw_
 	return skw_by_tuple_put(&t->by_tuple, &t->slots, e);
 }
 
-int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
+int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
+			   const char *scope)
 {
 	struct skw_row *row = &e->row;
 	int ret = 0;
@@ -185,7 +186,9 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 		row->inode = now->inode;
 	if (now->direction != SKW_CONN_UNKNOWN)
 		row->direction = now->direction;
-	return ret ? ret : set_cgroup(t, e, now->cgroup_id);
+	if (!ret)
+		ret = set_cgroup(t, e, now->cgroup_id);
+	return ret ? ret : skw_table_row_set_scope(t, row, scope);
 }
 
 int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope)
@@ -238,10 +241,11 @@ static void derive_rates(struct skw_row *row, const struct skw_row *now, bool bo
 	row->rx_bps = rate_bps(received, now->bytes_received, from, now->ts_ns);
 }
 
-static void step_history(const struct skw_table *t, struct skw_row *row, const struct skw_row *now)
+void skw_table_row_step_history(const struct skw_table *t, struct skw_row *row,
+				const struct skw_row *now, uint32_t samples_before)
 {
 	bool sampled = now->rtt_samples != SKW_NONE32 && now->rtt_samples &&
-		       now->rtt_samples != row->rtt_samples;
+		       now->rtt_samples != samples_before;
 
 	skw_history_add(row, t->seconds, sampled ? now->last_rtt_us : now->srtt_us);
 }
@@ -258,7 +262,7 @@ static void copy_figures(struct skw_row *row, const struct skw_row *now)
 	row->timer = now->timer;
 }
 
-static bool is_born(const struct skw_table *t, const struct skw_row *row)
+bool skw_table_row_is_born(const struct skw_table *t, const struct skw_row *row)
 {
 	return row->opened_ns != SKW_NONE64 && t->prev_begin_ns != SKW_NONE64 &&
 	       row->opened_ns >= t->prev_begin_ns;
@@ -273,7 +277,7 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 	if (now->opened_ns < row->opened_ns)
 		row->opened_ns = now->opened_ns;
 
-	bool born = is_born(t, row);
+	bool born = skw_table_row_is_born(t, row);
 
 	skw_totals_add(&t->tick, row, now, born);
 	if (now->retrans_segs != SKW_NONE32 &&
@@ -282,7 +286,7 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
 	if (!final) {
 		derive_rates(row, now, born, t->prev_begin_ns);
-		step_history(t, row, now);
+		skw_table_row_step_history(t, row, now, row->rtt_samples);
 	}
 	copy_figures(row, now);
 }
@@ -359,10 +363,8 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 	if (kind == SKW_ROW_SYN_RECV && e->kind == SKW_ROW_TCP)
 		return 0;
 
-	int ret = skw_table_row_identify(t, e, now);
+	int ret = skw_table_row_identify(t, e, now, sample->scope);
 
-	if (!ret)
-		ret = skw_table_row_set_scope(t, row, sample->scope);
 	if (ret)
 		return ret;
 	e->kind = kind & 7;
@@ -414,58 +416,6 @@ void skw_table_row_reopen(struct skw_entry *e)
 	e->rto_ms = e->retrans_ms = 0;
 	e->closing_segs = SKW_NONE32;
 	e->tick_state = 0;
-}
-
-void skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw_owners *set,
-		       uint8_t source)
-{
-	skw_owner_sets_put(&t->owners, e->row.owners);
-	e->row.owners = set;
-	e->row.owner_source = source;
-}
-
-/* A socket that has connected to itself. */
-static bool is_own_peer(const struct skw_tuple *t)
-{
-	return t->local_port == t->remote_port &&
-	       !memcmp(t->local_addr, t->remote_addr, sizeof(t->local_addr));
-}
-
-/* The listener that has answered the connection's SYN, if an event has told it. */
-static bool find_answerer(const struct skw_table *t, const struct skw_row *row,
-			  const struct skw_owners **owners)
-{
-	const struct skw_wire *wire;
-	uint32_t at = 0;
-
-	while ((wire = skw_wires_next(&t->wires, &row->tuple, &at)))
-		if (wire->is_handshake && wire->netns == row->netns)
-			break;
-	const struct skw_entry *listener =
-		wire ? skw_slots_find_cookie(&t->slots, wire->cookie) : NULL;
-
-	if (listener)
-		*owners = listener->row.owners;
-	return listener != NULL;
-}
-
-void skw_table_row_accept(struct skw_table *t, struct skw_entry *e)
-{
-	struct skw_row *row = &e->row;
-
-	if (row->state == SKW_STATE_SYN_SENT || is_own_peer(&row->tuple))
-		row->direction = SKW_CONN_OUT;
-	if (row->tuple.proto != IPPROTO_TCP || row->state == SKW_STATE_LISTEN ||
-	    row->direction == SKW_CONN_OUT || (row->direction == SKW_CONN_IN && row->owners))
-		return;
-	const struct skw_owners *owners;
-
-	if (!find_answerer(t, row, &owners) &&
-	    !skw_listeners_find(&t->listeners, &t->slots, row, &owners))
-		return;
-	row->direction = SKW_CONN_IN;
-	if (t->opt.owners && !row->owners && owners)
-		skw_table_row_own(t, e, skw_owner_sets_ref(owners), SKW_OWNER_LISTENER);
 }
 
 bool skw_table_row_expire(struct skw_table *t, struct skw_entry *e, uint64_t now_ns)

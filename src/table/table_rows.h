@@ -41,8 +41,12 @@ void skw_table_row_drop_doomed(struct skw_table *t);
 int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 			const struct skw_row_sample *sample, bool final);
 
-/* Puts the identity that is told into the row. Unknown numbers change nothing. 0 or -ENOMEM. */
-int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now);
+/*
+ * Puts the identity that is told into the row, and its scope as the function below does. Unknown
+ * numbers change nothing. 0 or -ENOMEM.
+ */
+int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
+			   const char *scope);
 
 /* Sets the interface of link-local addresses; empty: it is not told. 0 or -ENOMEM. */
 int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope);
@@ -54,14 +58,30 @@ void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_clos
 /* The socket of a closed row is used for another connection: the row begins again. */
 void skw_table_row_reopen(struct skw_entry *e);
 
-/* Gives the row a set of owners, and with it the caller's reference. */
-void skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw_owners *set,
-		       uint8_t source);
+/* Gives the row these owners, sorted by pid, each once. NULL: they are not known. 0 or -ENOMEM. */
+int skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw_owner *list,
+		      uint32_t len, uint8_t source);
 /* If a listener accepted the connection, the row gets its direction and owners from that. */
 void skw_table_row_accept(struct skw_table *t, struct skw_entry *e);
 
 /* Empty: it is not known. */
 void skw_table_row_set_congestion(struct skw_table *t, struct skw_row *row, const char *name);
+
+/* Whether the connection was opened after the sweep before this one began. */
+bool skw_table_row_is_born(const struct skw_table *t, const struct skw_row *row);
+
+/* Adds what `now` tells of the RTT to the history. The row had `samples_before` before. */
+void skw_table_row_step_history(const struct skw_table *t, struct skw_row *row,
+				const struct skw_row *now, uint32_t samples_before);
+
+/* Notes that there was a timeout or a retransmission, whichever the event is. */
+static inline void skw_table_row_note_trouble(struct skw_entry *e, const struct skw_event *event)
+{
+	bool is_rto = event->type == SKW_EVENT_RTO;
+
+	*(is_rto ? &e->rto_ms : &e->retrans_ms) = skw_table_row_trouble(event->ts_ns);
+	e->row.recent |= is_rto ? SKW_RECENT_RTO : SKW_RECENT_RETRANS;
+}
 
 /* Remembers an event in the timeline. 0 or -ENOMEM. */
 int skw_table_log(struct skw_table *t, const struct skw_event *event);

@@ -224,23 +224,25 @@ static void a_listener_tells_who_was_accepted(void **state)
 static void history_has_a_sample_or_the_smoothed_rtt(void **state)
 {
 	struct skw_table *t = *state;
-	uint32_t us[4];
+	uint32_t us[5];
 
-	for (unsigned i = 1; i <= 4; i++) {
+	for (unsigned i = 1; i <= 5; i++) {
 		struct skw_conn_rec rec = make_traffic(7, i * S, 0, 0);
 
 		rec.srtt_us = 100;
-		rec.rtt_samples = i < 3 ? 0 : i;
+		rec.rtt_samples = i < 3 ? 0 : i < 5 ? i : 4;
 		rec.last_rtt_us = 1000 * i;
 		if (i == 1)
 			rec.srtt_us = SKW_NONE32;
 		sweep(t, i * S, &rec, 1);
 	}
-	skw_history_read(find(t, 7), us, 4);
+	skw_history_read(find(t, 7), us, 5);
 	assert_int_equal(us[0], SKW_NONE32);
 	assert_in_range(us[1], 95, 105);
 	assert_in_range(us[2], 2850, 3150);
 	assert_in_range(us[3], 3800, 4200);
+	/* No sample came since the last sweep. */
+	assert_in_range(us[4], 95, 105);
 }
 
 static void sweep_srtt(struct skw_table *t, __u64 now_ns, __u32 srtt_us)
