@@ -28,6 +28,17 @@ int skw_keeper_ask_fds(struct skw_keeper *k, const struct skw_keeper_question *q
 			     ret == -EPIPE ? skw_keeper_fate(k) : strerror(-ret));
 }
 
+int skw_keeper_call_fd(struct skw_keeper *k, size_t verb, const void *request, size_t len)
+{
+	int fd = -1;
+	size_t n = 1;
+	int ret = skw_keeper_call(k, verb, request, len, NULL, NULL, &fd, &n);
+
+	if (ret)
+		return ret;
+	return n ? fd : -EPROTO;
+}
+
 int skw_keeper_ask(struct skw_keeper *k, const struct skw_keeper_question *question, void *reply,
 		   size_t reply_len, int *fd, struct skw_error *err)
 {

@@ -34,4 +34,10 @@ int skw_keeper_ask_fd(struct skw_keeper *k, const struct skw_keeper_question *qu
 int skw_keeper_ask_fds(struct skw_keeper *k, const struct skw_keeper_question *question,
 		       void *reply, size_t reply_len, int *fds, size_t *n, struct skw_error *err);
 
+/*
+ * Asks for a descriptor where the reason for a failure is told elsewhere. Returns a descriptor that
+ * the caller owns, or -errno.
+ */
+int skw_keeper_call_fd(struct skw_keeper *k, size_t verb, const void *request, size_t len);
+
 #endif

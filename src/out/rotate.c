@@ -10,10 +10,6 @@
 
 #include "out/name.h"
 
-/* How far the time of a new file may be from now, besides the length of its period. */
-#define EARLY_S 2
-#define LATE_S  600
-
 /* The number of digits of the highest number: 0 if there is one file only, as in tcpdump. */
 static int number_width(unsigned files)
 {
@@ -77,11 +73,6 @@ unsigned skw_rotate_next(const struct skw_rotate *r, unsigned count)
 	return r->files && count + 1 >= r->files ? 0 : count + 1;
 }
 
-bool skw_rotate_over(const struct skw_rotate *r, unsigned files)
-{
-	return r->by_time && !r->by_size && r->files && files >= r->files;
-}
-
 static struct skw_rotate rotate_of_plan(const struct skw_file_plan *plan)
 {
 	return (struct skw_rotate){ .template = plan->name,
@@ -105,43 +96,7 @@ uint64_t skw_rotate_plan_next(const struct skw_file_plan *plan, uint64_t number)
 	return skw_rotate_next(&rotate, (unsigned)number);
 }
 
-bool skw_rotate_is_near(uint64_t start_s, uint64_t now_s, uint64_t period_s)
+bool skw_rotate_plan_over(const struct skw_file_plan *plan, uint64_t files)
 {
-	return start_s <= now_s + EARLY_S && start_s + period_s + LATE_S >= now_s;
-}
-
-/*
- * Whether a file of -G may begin at this time. It begins when its first packet comes, which may
- * have waited for a slow disk. The packets of a file that is read have any time. Time goes back
- * only where the clock was set back.
- */
-static bool is_due(const struct skw_file_plan *plan, const struct skw_rotate_state *state,
-		   uint64_t start_s, uint64_t now_s)
-{
-	bool is_near = skw_rotate_is_near(start_s, now_s, plan->rotate_s);
-
-	/* Without -G all files have the time of the first. */
-	if (!plan->rotate_s && state->opened)
-		return start_s == state->last.start_s;
-	if (state->reads_file)
-		return !state->opened || start_s >= state->last.start_s;
-	if (!state->opened)
-		return is_near;
-	return start_s <= now_s + EARLY_S && (start_s >= state->last.start_s || is_near);
-}
-
-bool skw_rotate_is_next(const struct skw_file_plan *plan, const struct skw_rotate_state *state,
-			const struct skw_file_id *id, uint64_t now_s)
-{
-	const struct skw_rotate rotate = rotate_of_plan(plan);
-
-	if (!is_due(plan, state, id->start_s, now_s))
-		return false;
-	if (!state->opened)
-		return id->number == 0;
-	if (skw_rotate_over(&rotate, (unsigned)state->opened))
-		return false;
-	if (plan->rotate_s && id->start_s != state->last.start_s)
-		return id->number == 0;
-	return plan->rotate_bytes && id->number == skw_rotate_plan_next(plan, state->last.number);
+	return plan->rotate_s && !plan->rotate_bytes && plan->files_max && files >= plan->files_max;
 }

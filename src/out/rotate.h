@@ -53,20 +53,7 @@ int skw_rotate_plan_name(const struct skw_file_plan *plan, const struct skw_file
  */
 uint64_t skw_rotate_plan_next(const struct skw_file_plan *plan, uint64_t number);
 
-/* The files so far, for the question which may follow. */
-struct skw_rotate_state {
-	struct skw_file_id last;
-	uint64_t opened;
-	bool reads_file; /* the packets have any time: they come from a file */
-};
-
-/* Whether `id` is the file after the last one. now_s: the time in seconds since the epoch. */
-bool skw_rotate_is_next(const struct skw_file_plan *plan, const struct skw_rotate_state *state,
-			const struct skw_file_id *id, uint64_t now_s);
-/* Whether a time from the worker may be that of a new file, whose packets can have waited. */
-bool skw_rotate_is_near(uint64_t start_s, uint64_t now_s, uint64_t period_s);
-
 /* Tells whether -W ends the capture now that `files` files of -G are complete. */
-bool skw_rotate_over(const struct skw_rotate *r, unsigned files);
+bool skw_rotate_plan_over(const struct skw_file_plan *plan, uint64_t files);
 
 #endif

@@ -38,8 +38,8 @@ static int add_flight(struct skw_outputs *o, const struct skw_recorder_options *
 
 	if (ret)
 		return ret;
-	o->files.events = o->flight.texts;
-	o->files.events_len = SKW_TRIGGERS_END;
+	o->files.list.events = o->flight.texts;
+	o->files.list.events_len = SKW_TRIGGERS_END;
 	if (o->plan->file.triggers_max)
 		ret = skw_record_triggers_new(opt, o->plan->flight.any, &o->triggers, err);
 	else
@@ -75,7 +75,7 @@ static int add_files(struct skw_outputs *o, struct skw_error *err)
 								    ? &o->plan->recorded.what
 								    : NULL };
 
-	o->files.plan = &o->plan->file;
+	o->files.list.plan = &o->plan->file;
 	o->files.who = o->plan->user ? &o->who : NULL;
 	skw_verbs_files_prepare(&o->files);
 	o->tables[0] = &o->files.table;

@@ -106,7 +106,7 @@ static int make_recorder(struct skw_pick_session *p, struct skw_error *err)
 	p->file = (struct skw_file_plan){ .name = p->picked.name,
 					  .format = SKW_FILE_PCAPNG,
 					  .nano = true };
-	p->files = (struct skw_verbs_files){ .plan = &p->file,
+	p->files = (struct skw_verbs_files){ .list.plan = &p->file,
 					     .dir_fd = -EACCES,
 					     .given_fd = &p->file_fd };
 	if (!ret)

@@ -13,14 +13,12 @@
 #include "keeper/create.h"
 #include "keeper/keeper.h"
 #include "keeper/privileges.h"
-#include "model/file_plan.h"
-#include "model/file_trigger.h"
-#include "out/rotate.h"
-#include "out/undone.h"
+#include "out/file_list.h"
 
 /* The data of the keeper's part. It must stay valid for the rest of the program. */
 struct skw_verbs_files {
-	const struct skw_file_plan *plan;
+	/* The caller sets the plan and what belongs to it. The keeper adds the files. */
+	struct skw_file_list list;
 	/* The user who owns the new files (-Z). NULL: the user who runs the program. */
 	const struct skw_identity *who;
 	/* Borrowed: the files that -r and -V read. No output may be one of them. */
@@ -30,12 +28,6 @@ struct skw_verbs_files {
 	int dir_fd;
 	/* Borrowed: the output, if it is open already, so that no keeper is asked. */
 	const int *given_fd;
-	/* The triggers in the user's words, borrowed, if there is a file for each. */
-	const char *const *events;
-	size_t events_len;
-	/* In the keeper: the files so far. */
-	struct skw_rotate_state state;
-	struct skw_undone undone; /* owned */
 	struct skw_keeper_table table;
 };
 

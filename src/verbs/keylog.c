@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "keeper/ask.h"
 #include "keeper/rights.h"
 
 static int open_regular(void *arg)
@@ -35,9 +36,5 @@ void skw_verbs_keylog_prepare(struct skw_verbs_keylog *ctx)
 
 int skw_verbs_keylog_open(const struct skw_verbs_keylog *ctx, struct skw_keeper *k)
 {
-	int fd = -1;
-	size_t n = 1;
-	int ret = skw_keeper_call(k, ctx->table.first, NULL, 0, NULL, NULL, &fd, &n);
-
-	return ret ? ret : n == 1 ? fd : -EPROTO;
+	return skw_keeper_call_fd(k, ctx->table.first, NULL, 0);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keeper/ask.h"
 #include "util/cleanup.h"
 
 enum { VERB_NAMESPACES, VERB_ITER, VERB_STOP, VERBS };
@@ -177,14 +178,8 @@ int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 			 enum skw_conn_iter which)
 {
 	const struct iter_request request = { .netns = netns, .which = which };
-	int fd = -1;
-	size_t n = 1;
-	int ret = skw_keeper_call(k, ctx->table.first + VERB_ITER, &request, sizeof(request), NULL,
-				  NULL, &fd, &n);
 
-	if (ret)
-		return ret;
-	return n == 1 ? fd : -EPROTO;
+	return skw_keeper_call_fd(k, ctx->table.first + VERB_ITER, &request, sizeof(request));
 }
 
 int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k)

@@ -123,15 +123,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct skw_create_input input = { 0 };
 	/* As with -r, so that the times need not be near now. */
 	struct skw_verbs_files files = {
-		.plan = &plan, .inputs = &input, .inputs_len = 1, .dir_fd = -1
+		.list.plan = &plan, .inputs = &input, .inputs_len = 1, .dir_fd = -1
 	};
 	const struct skw_file_plan each = { .name = template, .triggers_max = TRIGGERS };
-	struct skw_verbs_files triggers = { .plan = &each,
-					    .inputs = &input,
-					    .inputs_len = 1,
-					    .dir_fd = -1,
-					    .events = events,
-					    .events_len = SKW_ARRAY_SIZE(events) };
+	struct skw_verbs_files triggers = {
+		.list = { .plan = &each, .events = events, .events_len = SKW_ARRAY_SIZE(events) },
+		.inputs = &input,
+		.inputs_len = 1,
+		.dir_fd = -1
+	};
 	struct skw_verbs_program program = { .list = expressions,
 					     .len = SKW_ARRAY_SIZE(expressions) };
 	const struct skw_keeper_table *const tables[] = { &files.table, &program.table,
@@ -151,9 +151,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 2 + len;
 		size -= 2 + len;
 	}
-	check_triggers(folder, triggers.state.opened);
+	check_triggers(folder, triggers.list.opened);
 	skw_verbs_files_settle(&triggers);
-	check_files(files.state.opened);
+	check_files(files.list.opened);
 	skw_verbs_files_settle(&files);
 	return 0;
 }

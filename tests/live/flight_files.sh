@@ -121,4 +121,14 @@ refused erin 86
 wait_for_line "$TMP/note.txt" "$PID" '^refused by erin ' && ok "a file is complete while the capture goes on" ||
 	not_ok "a file is complete while the capture goes on"
 stop
+
+# ---- a file that can't be made ----
+
+mkdir "$TMP/gone"
+start "$A" capture -i eth0 -w "$TMP/gone/%{comm}.pcapng" --on refused --pre 100ms --post 50ms
+rmdir "$TMP/gone"
+refused frank 87
+finish
+is "$STATUS" 1 "ends the capture"
+like "$(cat "$ERR")" "gone/frank\.pcapng: No such file or directory" "and is told by its name"
 done_testing

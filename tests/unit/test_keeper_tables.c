@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "keeper/ask.h"
 #include "util/cleanup.h"
 
 /* A test that hangs ends after so long; no test waits for it. */
@@ -149,6 +150,25 @@ static void the_keeper_keeps_what_any_table_names(void **state)
 	room_close(&b);
 }
 
+/* A verb that works but hands no descriptor over is no answer to a question for a descriptor. */
+static void a_missing_descriptor_is_a_failure(void **state)
+{
+	struct room a;
+	struct skw_keeper *k = NULL;
+
+	(void)state;
+	alarm(DEADLINE_S);
+	room_open(&a, 1);
+
+	struct skw_keeper_table *const tables[] = { &a.table };
+
+	assert_int_equal(skw_keeper_split(tables, 1, &k), 0);
+	assert_int_equal(skw_keeper_call_fd(k, a.table.first + IS_OPEN, NULL, 0), -EPROTO);
+	assert_int_equal(skw_keeper_call_fd(k, VERBS, NULL, 0), -ENOSYS);
+	assert_int_equal(skw_keeper_finish(k), 0);
+	room_close(&a);
+}
+
 static void the_worker_gives_up_what_only_the_keeper_needs(void **state)
 {
 	struct room a, b;
@@ -209,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_table_s_verbs_work_on_its_own_context),
 		cmocka_unit_test(the_keeper_keeps_what_any_table_names),
+		cmocka_unit_test(a_missing_descriptor_is_a_failure),
 		cmocka_unit_test(the_worker_gives_up_what_only_the_keeper_needs),
 		cmocka_unit_test(each_table_has_its_last_words),
 	};

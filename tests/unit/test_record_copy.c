@@ -170,7 +170,7 @@ static void a_record_that_waited_is_taken_once(void **state)
 {
 	const struct skw_file_plan plan = { .name = "-", .format = SKW_FILE_PCAPNG };
 	const struct skw_packet_kind kind = { .dlt = -1, .snaplen = 262144, .is_file = true };
-	struct skw_verbs_files files = { .plan = &plan, .dir_fd = -1 };
+	struct skw_verbs_files files = { .list.plan = &plan, .dir_fd = -1 };
 	const struct skw_recorder_options opt = { .files = &files, .kind = &kind };
 	struct skw_buf bytes[4] = { SKW_BUF_INIT, SKW_BUF_INIT, SKW_BUF_INIT, SKW_BUF_INIT };
 	const struct skw_raw_block b[] = { section(&bytes[0]), secrets(&bytes[1], 'a', LARGE),
@@ -404,7 +404,7 @@ static void packets_of_other_sources_get_a_section_of_their_own(void **state)
 static void a_folder_that_cant_be_opened_keeps_its_reason(void **state)
 {
 	struct skw_file_plan plan = { .name = "f.pcap" };
-	struct skw_verbs_files files = { .plan = &plan };
+	struct skw_verbs_files files = { .list.plan = &plan };
 	struct rlimit was, none = { 0 };
 
 	(void)state;

@@ -123,7 +123,7 @@ static int stats(void *ctx, uint32_t place, struct skw_iface_stats *out)
 static _Noreturn void record_here(struct source *s, const struct skw_file_plan *plan)
 {
 	const struct skw_create_input in = { 0 };
-	struct skw_verbs_files files = { plan, .inputs = &in, .inputs_len = 1, .dir_fd = -1 };
+	struct skw_verbs_files files = { .list.plan = plan, .inputs = &in, .inputs_len = 1 };
 	const struct skw_recorder_options opt = { .files = &files,
 						  .kind = &s->kind,
 						  .stats = stats };

@@ -64,8 +64,6 @@ static void by_time_goes_through_strftime(void **state)
 	check(&r, 0, "2023-11-14_221320.pcap");
 	r.files = 5; /* limits the number of files and does not change their names */
 	check(&r, 0, "2023-11-14_221320.pcap");
-	assert_false(skw_rotate_over(&r, 4));
-	assert_true(skw_rotate_over(&r, 5));
 	r.by_time = false;
 	check(&r, 0, "%Y-%m-%d_%H%M%S.pcap");
 }
@@ -79,7 +77,21 @@ static void by_time_and_size_does_both(void **state)
 	check(&r, 2, "22.pcap2");
 	r.files = 20;
 	check(&r, 2, "22.pcap02");
-	assert_false(skw_rotate_over(&r, 20));
+}
+
+static void the_number_of_files_ends_a_rotation_by_time_only(void **state)
+{
+	struct skw_file_plan plan = { .rotate_s = 60, .files_max = 5 };
+
+	(void)state;
+	assert_false(skw_rotate_plan_over(&plan, 4));
+	assert_true(skw_rotate_plan_over(&plan, 5));
+	plan.rotate_bytes = 1;
+	assert_false(skw_rotate_plan_over(&plan, 5));
+	plan = (struct skw_file_plan){ .rotate_s = 60 };
+	assert_false(skw_rotate_plan_over(&plan, 5));
+	plan = (struct skw_file_plan){ .rotate_bytes = 1, .files_max = 5 };
+	assert_false(skw_rotate_plan_over(&plan, 5));
 }
 
 static void the_number_stands_before_a_compression_suffix(void **state)
@@ -166,6 +178,7 @@ int main(void)
 		cmocka_unit_test(a_ring_of_files_has_numbers_of_one_width_and_wraps),
 		cmocka_unit_test(by_time_goes_through_strftime),
 		cmocka_unit_test(by_time_and_size_does_both),
+		cmocka_unit_test(the_number_of_files_ends_a_rotation_by_time_only),
 		cmocka_unit_test(the_number_stands_before_a_compression_suffix),
 		cmocka_unit_test(a_name_that_does_not_fit_is_refused),
 		cmocka_unit_test(a_template_that_expands_to_nothing_is_an_empty_name),

@@ -13,7 +13,6 @@
 
 #include <sys/socket.h>
 
-#include "out/undone.h"
 #include "util/clock.h"
 
 #define WHEN 1700000000 /* 2023-11-14 22:13:20 UTC */
@@ -178,23 +177,6 @@ static void a_command_is_told_the_trigger(void **state)
 	assert_true(tells(&env, "SKWATCH_TIME=1700000000.000000005"));
 }
 
-static void each_file_is_taken_once(void **state)
-{
-	struct skw_undone u = { 0 };
-	struct skw_undone_file file = { .id = { 1, 1 }, .copy = 5 };
-
-	(void)state;
-	assert_int_equal(skw_undone_add(&u, &file), 0);
-	file.id.number = 2;
-	assert_int_equal(skw_undone_add(&u, &file), 0);
-	assert_false(skw_undone_take(&u, &(struct skw_file_id){ 1, 3 }, &file));
-	assert_true(skw_undone_take(&u, &(struct skw_file_id){ 1, 1 }, &file));
-	assert_int_equal(file.copy, 5);
-	assert_false(skw_undone_take(&u, &(struct skw_file_id){ 1, 1 }, &file));
-	assert_int_equal(u.len, 1);
-	skw_undone_free(&u);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,7 +186,6 @@ int main(void)
 		cmocka_unit_test_setup(wrong_templates_are_refused, set_up),
 		cmocka_unit_test_setup(names_that_do_not_fit_are_told, set_up),
 		cmocka_unit_test_setup(a_command_is_told_the_trigger, set_up),
-		cmocka_unit_test(each_file_is_taken_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

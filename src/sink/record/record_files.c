@@ -165,13 +165,10 @@ static int next_file(struct skw_record_files *f, uint64_t now_ns, struct skw_err
 int skw_record_files_turn(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err)
 {
 	const struct skw_file_plan *plan = f->file.plan;
-	const struct skw_rotate rotate = { .by_time = true,
-					   .by_size = plan->rotate_bytes != 0,
-					   .files = plan->files_max };
 
 	if (!f->opened || f->turn_ns == NEVER || now_ns < f->turn_ns)
 		return 0;
-	if (skw_rotate_over(&rotate, (unsigned)f->opened))
+	if (skw_rotate_plan_over(plan, f->opened))
 		return 1;
 
 	/* A leap of the time is no reason for as many empty files. */

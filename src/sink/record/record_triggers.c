@@ -56,14 +56,14 @@ int skw_record_triggers_new(const struct skw_recorder_options *opt, bool any,
 	if (!r)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	r->opt = *opt;
-	r->plan = opt->files->plan;
+	r->plan = opt->files->list.plan;
 	r->any = any;
 	r->flush_fd = -1;
 	strncpy(r->name, r->plan->name, sizeof(r->name) - 1);
 	r->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (r->notify_fd < 0) {
 		free(r);
-		return skw_error_set(err, -errno, "%s: %s", opt->files->plan->name,
+		return skw_error_set(err, -errno, "%s: %s", opt->files->list.plan->name,
 				     strerror(errno));
 	}
 	*out = r;

@@ -53,7 +53,7 @@ static int make_out(struct skw_recorder *r, struct skw_error *err)
 int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder **out,
 		     struct skw_error *err)
 {
-	const struct skw_file_plan *plan = opt->files->plan;
+	const struct skw_file_plan *plan = opt->files->list.plan;
 	struct skw_recorder *r = calloc(1, sizeof(*r));
 
 	if (!r)
