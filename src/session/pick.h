@@ -72,7 +72,7 @@ void skw_pick_session_open(struct skw_pick_session *p, struct skw_loop *loop);
 int skw_pick_session_packets(struct skw_pick_session *p, const struct skw_packet *run, size_t n,
 			     bool wait);
 void skw_pick_session_event(struct skw_pick_session *p, const struct skw_event *event);
-void skw_pick_session_tick(struct skw_pick_session *p, const struct skw_table *table,
+void skw_pick_session_tick(struct skw_pick_session *p, const struct skw_table *rows,
 			   const struct skw_watch_status *status);
 void skw_pick_session_pause(struct skw_pick_session *p, uint64_t until_ns);
 bool skw_pick_session_ready(const struct skw_pick_session *p);

@@ -166,11 +166,11 @@ int prctl(int option, ...)
 }
 
 /* The first message starts the command, and the sandbox is closed before. */
-ssize_t send(int fd, const void *buf, size_t len, int flags)
+ssize_t send(int fd, const void *buf, size_t n, int flags)
 {
 	if (fd == self.minder_fd)
 		act_if_closed();
-	return syscall(SYS_sendto, fd, buf, len, flags, NULL, 0);
+	return syscall(SYS_sendto, fd, buf, n, flags, NULL, 0);
 }
 
 int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
