@@ -136,7 +136,7 @@ static void wrong_templates_are_refused(void **state)
 
 static void names_that_do_not_fit_are_told(void **state)
 {
-	char template[300], name[PATH_MAX];
+	char template[300] = "", name[PATH_MAX];
 	const struct skw_trigger_name n = named(template, 0);
 
 	(void)state;
