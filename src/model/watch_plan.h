@@ -12,6 +12,11 @@ struct skw_watch_plan {
 	uint32_t table_events;
 	/* The time between sweeps. */
 	uint64_t interval_ns;
+	/*
+	 * Sweeps take about this share of a CPU at the most: after one that took long, the next
+	 * comes later. In percent; 0: no bound.
+	 */
+	unsigned sweep_share;
 	/* The time for which closed rows are kept. */
 	uint64_t closed_ns;
 	/* "self", "all", a name, the number of a process, or a path. */

@@ -18,7 +18,9 @@
 #define SUMMARY_SWEEP_NS SKW_NS_PER_S
 /* The last packets of a connection come after its close. */
 #define CLOSED_NS (5 * SKW_NS_PER_S)
-#define LEAD_NS   (SKW_OWNERS_SESSION_LEAD_MS * SKW_NS_PER_MS)
+/* In percent of a CPU. */
+#define SWEEP_SHARE 5
+#define LEAD_NS     (SKW_OWNERS_SESSION_LEAD_MS * SKW_NS_PER_MS)
 /* Packets wake the loop, and each look at them looks at the events, too. */
 #define WAIT_MS    200
 #define RING_BYTES (4ULL << 20)
@@ -114,6 +116,9 @@ static bool ask(struct skw_owners_session *o, const struct skw_session_plan *pla
 		o->plan.interval_ns = plan->recorded.sweep_ns;
 	if (o->health)
 		look_often(&o->plan);
+	/* A capture costs little, also on a host with many connections, unless it is asked to. */
+	else if (!plan->recorded.rows_every_ns && !o->triggers)
+		o->plan.sweep_share = SWEEP_SHARE;
 	if (figures && o->plan.interval_ns > SUMMARY_SWEEP_NS)
 		o->plan.interval_ns = SUMMARY_SWEEP_NS;
 	if (!joins && !events)

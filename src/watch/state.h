@@ -65,7 +65,9 @@ struct skw_watch {
 	uint32_t said; /* the troubles that were already reported, as bits */
 	uint64_t interval_ns;
 	bool paused;
-	bool due; /* a sweep is due */
+	bool due;              /* a sweep is due */
+	uint64_t spent_ns;     /* by the steps of the sweep that runs */
+	uint64_t not_until_ns; /* with plan->sweep_share: no sweep before this time */
 	int tick_fd;
 };
 

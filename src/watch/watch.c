@@ -171,7 +171,8 @@ static int on_tick(void *watch, struct skw_error *err)
 	struct skw_watch *w = watch;
 
 	(void)err;
-	if (skw_clock_timer_read(w->tick_fd) && !w->paused)
+	if (skw_clock_timer_read(w->tick_fd) && !w->paused &&
+	    skw_clock_monotonic_ns() >= w->not_until_ns)
 		w->due = true;
 	return 0;
 }
@@ -297,9 +298,16 @@ static int step(void *watch, struct skw_error *err)
 
 	if (w->sweep.phase == SKW_SWEEP_IDLE && !w->due)
 		return 0;
+	uint64_t began_ns = skw_clock_monotonic_ns();
 	int ret = skw_sweep_slice(w, err);
+	uint64_t now_ns = skw_clock_monotonic_ns();
+
+	w->spent_ns += now_ns - began_ns;
 	if (ret)
 		return ret;
+	if (w->plan->sweep_share)
+		w->not_until_ns = now_ns + w->spent_ns * 100 / w->plan->sweep_share;
+	w->spent_ns = 0;
 	skw_watch_count(w);
 	note_lacks(w);
 	if (w->paused)
