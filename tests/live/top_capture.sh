@@ -150,7 +150,7 @@ send q
 
 # ---- keys that come while a capture begins ----
 
-# waits FUNCTION: whether the worker waits there in the kernel.
+# waits REGEX: whether the worker waits there in the kernel.
 waits() { grep -q "$1" "/proc/$(worker)/wchan"; }
 top 120x30 --capture-dir "$TMP/cap" -f "'rport = 7002 and state = established'"
 sees 'python3 .*:7002 +ESTAB' || bail "$(shot)"
@@ -160,7 +160,7 @@ send c
 sees 'packets \(the last\)' || bail "$(shot)"
 send Escape
 sees 'F5 Group' || bail "$(shot)"
-if grep -q '[a-z]' "/proc/$(worker)/wchan" && KEEPER=$(keeper_of "$(worker)"); then
+if becomes waits '[a-z]' && KEEPER=$(keeper_of "$(worker)"); then
 	kill -STOP "$KEEPER"
 	send c
 	becomes waits skb_wait || bail "the worker does not ask the keeper"
