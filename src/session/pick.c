@@ -16,8 +16,6 @@
 #include "util/say.h"
 #include "watch/watch.h"
 
-/* A disk that does not answer holds the screen up no longer than this. */
-#define LINGER_MS 2000
 /* Rows are recorded no more often than this, as capture does, however often the screen is drawn. */
 #define ROWS_NS SKW_NS_PER_S
 
@@ -204,7 +202,7 @@ static void complete(struct skw_pick_session *p)
 	struct skw_error err = { 0 };
 	bool failed = p->failure.text[0];
 
-	p->sink.ops->hurry(p->sink.ctx, LINGER_MS);
+	/* A disk that does not answer holds the screen up: its thread can't be given up. */
 	if (p->sink.ops->close(p->sink.ctx, skw_clock_real_ns(), &err) && !failed)
 		note_failure(p, &err);
 	count(p);

@@ -82,45 +82,45 @@ static void steer(struct screen *s, struct skw_top_wish *wish)
 					       : SKW_RECORDING_NO_JUMP);
 }
 
-/* The begin of a capture is drawn at once. */
-static int capture(struct screen *s, const struct skw_top_wish *wish, struct skw_error *err)
+/* Returns whether the screen must be drawn again at once. */
+static bool act(struct screen *s, const struct skw_top_wish *wish)
 {
-	struct skw_top_wish ignored;
+	bool other = wish->holder != s->holder;
 
 	s->pick.tail = wish->tail;
 	if (wish->begins_capture)
 		skw_pick_session_begin(&s->pick, &wish->pick);
 	if (wish->ends_capture)
 		skw_pick_session_end(&s->pick);
-	return wish->begins_capture ? s->to->input(s->to->ctx, 0, &ignored, err) : 0;
+	/* The detail of another connection is drawn again with what its holder is. */
+	s->holder = wish->holder;
+	if (other)
+		tell_holder(s);
+	return wish->begins_capture || (other && s->holder);
 }
 
+/* To draw again reads the keys that were typed meanwhile, and they count as the others do. */
 static int handle(struct screen *s, int signal, struct skw_error *err)
 {
 	struct skw_top_wish wish = { 0 };
-	int ret = s->to->input(s->to->ctx, signal, &wish, err);
+	bool again = true;
+	int ret = 0;
 
+	while (!ret && again) {
+		ret = s->to->input(s->to->ctx, signal, &wish, err);
+		again = !ret && s->watch && act(s, &wish);
+		signal = 0;
+	}
 	if (!ret && s->watch)
 		ret = skw_watch_set_interval(s->watch, wish.interval_ns, err);
-	if (ret)
-		return ret;
-	if (!s->watch)
-		steer(s, &wish);
-	/* The detail of another connection is drawn again with what its holder is. */
-	if (wish.holder != s->holder) {
-		s->holder = wish.holder;
-		tell_holder(s);
-		ret = s->holder ? s->to->input(s->to->ctx, 0, &wish, err) : 0;
-	}
 	if (ret)
 		return ret;
 	if (s->watch) {
 		skw_watch_set_paused(s->watch, wish.paused);
 		skw_watch_follow(s->watch, wish.follow);
+	} else {
+		steer(s, &wish);
 	}
-	ret = s->watch ? capture(s, &wish, err) : 0;
-	if (ret)
-		return ret;
 	if (wish.quit)
 		skw_loop_stop(s->loop);
 	return 0;

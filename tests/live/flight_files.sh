@@ -122,6 +122,23 @@ wait_for_line "$TMP/note.txt" "$PID" '^refused by erin ' && ok "a file is comple
 	not_ok "a file is complete while the capture goes on"
 stop
 
+# ---- descriptors for all files ----
+
+# launch_poor OPTION: a capture whose limit is too low for the files of triggers; -Sn: it may raise it.
+launch_poor() {
+	ulimit "$1" 120 || return 0
+	exec "$SKWATCH" capture -i lo -w "$TMP/end/%{comm}.pcapng" --on refused --no-owner --duration 20s
+}
+(launch_poor -n) >"$TMP/refused" 2>&1
+is "$?" 1 "too few files may be open for 64 of them: refused at the start"
+like "$(cat "$TMP/refused")" 'may open 120 files, and needs' "and says why"
+(launch_poor -Sn) >"$TMP/poor" 2>&1 &
+PID=$!
+wait_for_line "$TMP/poor" "$PID" 'listening on' || bail "$(cat "$TMP/poor")"
+isnt "$(awk '/^Max open files/ { print ($4 > 192) }' "/proc/$PID/limits")" 0 "a limit that may be raised is raised"
+kill -INT "$PID"
+wait "$PID"
+
 # ---- a file that can't be made ----
 
 mkdir "$TMP/gone"

@@ -148,6 +148,31 @@ send c
 shows 'these connections were recorded' "-r: the recording is shown, and c captures nothing"
 send q
 
+# ---- keys that come while a capture begins ----
+
+# waits REGEX: whether the worker waits there in the kernel.
+waits() { grep -q "$1" "/proc/$(worker)/wchan"; }
+top 120x30 --capture-dir "$TMP/cap" -f "'rport = 7002 and state = established'"
+sees 'python3 .*:7002 +ESTAB' || bail "$(shot)"
+send Enter c
+shows 'packets \(live\)' "Enter and c at once: the detail is shown, and the capture begins"
+send c
+sees 'packets \(the last\)' || bail "$(shot)"
+send Escape
+sees 'F5 Group' || bail "$(shot)"
+if becomes waits '[a-z]' && KEEPER=$(keeper_of "$(worker)"); then
+	kill -STOP "$KEEPER"
+	send c
+	becomes waits skb_wait || bail "the worker does not ask the keeper"
+	send q
+	kill -CONT "$KEEPER"
+	shows 'status=0' "q while a capture begins: it ends top"
+else
+	skip "q while a capture begins" "/proc does not tell where a process waits"
+	send q
+	sees 'status='
+fi
+
 # ---- what can go wrong ----
 
 mkdir "$TMP/disk"

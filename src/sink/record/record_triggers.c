@@ -17,10 +17,13 @@
 #include "sink/record/record_files.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/limits.h"
 
 #define FLUSH_NS (SKW_SINK_HOLD_MS * SKW_NS_PER_MS)
 /* Many files are open, and most get little. */
 #define BLOCK_BYTES (256u << 10)
+/* Each file takes two. The rest is for the capture itself. */
+#define DESCRIPTORS (2 * SKW_RECORD_TRIGGERS_OPEN + 128)
 
 struct one {
 	struct skw_record_trigger trigger;
@@ -51,8 +54,11 @@ int skw_record_triggers_check(const char *template, const char *event, struct sk
 int skw_record_triggers_new(const struct skw_recorder_options *opt, bool any,
 			    struct skw_record_triggers **out, struct skw_error *err)
 {
-	struct skw_record_triggers *r = calloc(1, sizeof(*r));
+	int ret = skw_limits_descriptors(DESCRIPTORS, err);
 
+	if (ret)
+		return ret;
+	struct skw_record_triggers *r = calloc(1, sizeof(*r));
 	if (!r)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	r->opt = *opt;
