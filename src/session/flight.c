@@ -151,16 +151,31 @@ static bool goes_on(struct skw_flight_session *f, const struct skw_pending_block
 			: skw_flight_goes_on(f->flight, at->ts_ns, at->connection);
 }
 
+/*
+ * The time in the name of a trigger's file. A trigger may have waited while the clock was set, and
+ * the keeper makes no file with a distant time.
+ */
+static uint64_t name_time(const struct skw_flight_session *f, uint64_t ts_ns)
+{
+	uint64_t now_ns = skw_clock_real_ns();
+
+	if (f->plan->read_files_len ||
+	    (ts_ns <= now_ns + SKW_NS_PER_S && ts_ns + 60 * SKW_NS_PER_S >= now_ns))
+		return ts_ns;
+	return now_ns;
+}
+
 /* Begins the trigger's own file, if it has one. Returns 1, 0 if there is no place, or -errno. */
 static int begin_file(struct skw_flight_session *f, const struct skw_pending_block *at,
 		      const struct noted *noted, uint64_t held_ns, struct skw_error *err)
 {
 	const struct skw_session_flight_plan *plan = &f->plan->flight;
-	const struct skw_record_trigger t = { .connection = at->connection,
-					      .from_ns = at->ts_ns - held_ns,
-					      .until_ns = at->ts_ns + plan->post_ns,
-					      .file = noted->file };
+	struct skw_record_trigger t = { .connection = at->connection,
+					.from_ns = at->ts_ns - held_ns,
+					.until_ns = at->ts_ns + plan->post_ns,
+					.file = noted->file };
 
+	t.file.ts_ns = name_time(f, t.file.ts_ns);
 	return f->files ? skw_record_triggers_begin(f->files, &t, err) : 1;
 }
 

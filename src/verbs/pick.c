@@ -53,11 +53,12 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 	int ret = skw_privileges_missing(SKW_USE_CAPTURE, &err);
 	if (!ret)
 		ret = skw_tapped_open(&ctx->tapped, pick, &err);
+	/* This may leave a file also where it fails, so it counts before. */
+	ctx->begun += !ret;
 	if (!ret)
 		ret = answer(ctx, pick, reply, &err);
 	if (ret)
 		return skw_keeper_reply_error(reply, end(ctx, ret), &err);
-	ctx->begun++;
 	ctx->capture.tap = ctx->tapped.tap;
 	ctx->capture.chosen = ctx->tapped.chosen;
 	ctx->capture.dispatches = true;

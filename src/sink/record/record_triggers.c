@@ -275,7 +275,8 @@ int skw_record_triggers_put(struct skw_record_triggers *r,
 	size_t n = 0;
 
 	if (r->failure)
-		return r->failure;
+		return skw_error_set(err, r->failure, "%s: %s", r->plan->name,
+				     strerror(-r->failure));
 	for (size_t i = 0; i < r->open_len; i++)
 		if (wants(r, r->open[i], record->connection, record->ts_ns))
 			wanting[n++] = r->open[i];
