@@ -49,7 +49,6 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 		return -EINVAL;
 	if (ctx->begun == SKW_VERBS_PICK_MAX)
 		return -EDQUOT;
-	ctx->tapped.dispatch = &ctx->capture.dispatch;
 	int ret = skw_privileges_missing(SKW_USE_CAPTURE, &err);
 	if (!ret)
 		ret = skw_tapped_open(&ctx->tapped, pick, &err);
@@ -84,6 +83,8 @@ static void settle(void *ctx)
 
 int skw_verbs_pick_prepare(struct skw_verbs_pick *ctx)
 {
+	/* The end may be asked for before a capture has begun. */
+	ctx->tapped.dispatch = &ctx->capture.dispatch;
 	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
 						.n_verbs = VERBS,
 						.ctx = ctx,

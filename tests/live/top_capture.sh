@@ -196,7 +196,15 @@ else
 	skip "a full disk" "mounting is not permitted"
 fi
 
-NSENTER="$NSENTER setpriv --bounding-set -net_raw"
+INSIDE=$NSENTER
+NSENTER=
+top 120x30 --netns "$A" --capture-dir "$TMP/cap" -f "'rport = 7002'"
+sees 'python3 .*:7002 +ESTAB' || bail "$(shot)"
+send c
+shows 'in another network namespace' "the first c on a connection of another namespace says why not"
+send q
+shows 'status=0' "and top goes on"
+NSENTER="$INSIDE setpriv --bounding-set -net_raw"
 top 120x30 --capture-dir "$TMP/cap" -f "'rport = 7002'"
 sees 'python3 .*:7002 +ESTAB' || bail "$(shot)"
 files=$(ls "$TMP/cap" | wc -l)
