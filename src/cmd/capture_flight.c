@@ -55,8 +55,8 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.flight.max_triggers) },
 	{ .name = "exec",
 	  .arg = "COMMAND",
-	  .help = "run COMMAND with the name of each file when it is complete; its environment "
-		  "tells the trigger",
+	  .help = "run COMMAND with the name of each file when it is complete; with a file for "
+		  "each trigger, its environment tells the trigger",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.flight.exec) },
 };

@@ -46,6 +46,10 @@ refuse() { # TEXT OPTION...
 }
 refuse 'there is no field "%\{com\}"' --on rto -w "$TMP/why/%{com}.pcapng"
 refuse 'folder' --on rto -w "$TMP/%H/%{comm}.pcapng"
+refuse 'folder' --on rto -w "$TMP/why-%{comm}/x.pcapng"
+refuse 'of a trigger: give --on' -w "$TMP/why/%{comm}.pcapng"
+refuse '--max-triggers limits' --on rto -w "$TMP/why/a.pcapng" -W 3
+refuse '--exec does so' --on rto -w "$TMP/why/a.pcapng" -z true
 refuse 'No such file' --on rto -w "$TMP/none/%{comm}.pcapng"
 refuse '-C and -G do not apply' --on rto -w "$TMP/why/%{comm}.pcapng" -C 1
 refuse 'give --on' --exec true -w "$TMP/why/a.pcapng"

@@ -59,9 +59,16 @@ static int check_packets(const struct skw_session_plan *plan, struct skw_error *
 		{ rotates && !plan->file.name, "-C and -G rotate the output file: give -w FILE" },
 		{ rotates && to_stdout, "-C and -G need a file to write to, not standard output" },
 		{ plan->file.files_max && !rotates,
-		  "-W limits the files of -C or -G: give one of them" },
+		  plan->flight.on ? "-W limits the files of -C or -G; --max-triggers limits those "
+				    "of --on"
+				  : "-W limits the files of -C or -G: give one of them" },
 		{ plan->file.command && !rotates,
-		  "-z runs a command for each file of -C or -G: give one of them" },
+		  plan->flight.on
+			  ? "-z runs a command for each file of -C or -G; --exec does so for "
+			    "those of --on"
+			  : "-z runs a command for each file of -C or -G: give one of them" },
+		{ plan->file.name && strstr(plan->file.name, "%{") && !plan->flight.on,
+		  "-w: a field such as %{comm} is that of a trigger: give --on" },
 		{ reads && plan->capture.ifaces_len, "-r reads a file: -i does not apply" },
 		{ reads && plan->duration_ns, "-r reads a file: --duration does not apply" },
 		{ plan->command && reads, "-r reads a file: it runs no command" },

@@ -48,7 +48,7 @@ static int check_files(struct skw_session_plan *plan, const struct skw_triggers 
 {
 	struct skw_file_plan *file = &plan->file;
 	const char *longest = "", *slash = strrchr(file->name, '/');
-	bool has_fields = strchr(slash ? slash : file->name, '%') != NULL;
+	bool has_fields = strchr(slash ? slash : file->name, '%') || strstr(file->name, "%{");
 
 	if (plan->flight.exec && file->command)
 		return skw_error_usage(err, "--exec and -z are the same for different files: give "
