@@ -247,7 +247,10 @@ theirs() {
 theirs none -i skwatch-eth0 -c 20
 finish
 isnt "$STATUS" 0 "without capabilities a user can't capture"
-like "$(cat "$ERR")" 'skwatch: .*CAP_' "and tshark shows which are missing"
+mkfifo "$TMP/theirs/pipe"
+like "$(timeout "$PATIENCE" ip netns exec "$A" setpriv --reuid 54321 --regid 54321 --clear-groups \
+	"$TMP/extcap/skwatch" --capture --extcap-interface skwatch-eth0 --fifo "$TMP/theirs/pipe" 2>&1)" \
+	'skwatch: .*CAP_' "and skwatch says which are missing"
 if setcap cap_bpf,cap_perfmon,cap_net_raw,cap_net_admin+ep "$TMP/extcap/skwatch"; then
 	theirs some -i skwatch-eth0 -c 20 -w "$TMP/theirs/f.pcapng"
 	finish

@@ -126,7 +126,7 @@ FINDINGS = [
     ("secrets that were not read after a failure are no bad lines",
      r"^keylog:worker:memory:ENOMEM .*\bskw_pcapng_secrets\b"),
     ("a key log that can't be asked for is told once",
-     r"^keylog:worker:recvmsg:ENOMEM .*\bskw_verbs_keylog_open\b"),
+     r"^keylog:worker:recvmsg:ENOMEM .*\bskw_keeper_call_fd<ask\b"),
 ]  # fmt: skip
 RUNS_PER_FINDING = 4
 
