@@ -9,11 +9,11 @@ pair
 cgroup
 
 launch "$A" top --json -d 0.3 --closed 1h --cgroup "$CGROUP" -l
-# It has no rows yet and prints nothing. Its links show that it runs.
-until grep -q '^link_id:' "/proc/$PID/fdinfo"/* 2>/dev/null; do
-	kill -0 "$PID" 2>/dev/null || bail "top ended: $(cat "$ERR")"
-	read -r -t 0.01 <> <(:)
-done
+# It has no rows yet and prints nothing. Its keeper has the links.
+KEEPER=$(keeper_of "$PID")
+[ -n "$KEEPER" ] || bail "top ended: $(cat "$ERR")"
+grep -q '^link_id:' "/proc/$KEEPER/fdinfo"/*
+is "$?" 0 "top watches"
 
 # ---- a namespace that comes later ----
 
