@@ -15,7 +15,7 @@ struct skw_format_summary_widths {
 	int src, dst;
 	/* The processes of src and dst. 0: none is known, and there is no column. */
 	int owners[2];
-	/* One bit for each column of the kernel's figures: one of them is known. */
+	/* A bit for each column of the kernel's figures. It is set if a line has such a figure. */
 	unsigned kernel;
 };
 

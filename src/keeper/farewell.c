@@ -24,7 +24,7 @@ void skw_farewell_say(const struct skw_farewell *f)
 	signal(SIGTTOU, SIG_IGN);
 	if (write(STDOUT_FILENO, f->text, strlen(f->text)) < 0)
 		return;
-	/* Some shells restore their own settings when a job was killed, and some (dash) do not. */
+	/* bash restores its own settings when a job was killed, dash does not. */
 	if (f->termios && f->has_made && tcgetattr(STDOUT_FILENO, &now) == 0 &&
 	    same(&now, &f->made))
 		tcsetattr(STDOUT_FILENO, TCSANOW, f->termios);

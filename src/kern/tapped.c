@@ -2,11 +2,8 @@
 #include "kern/tapped.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_arp.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "kern/host/cgroup.h"
@@ -14,9 +11,6 @@
 
 /* A ring holds some of the largest packets, and the memory is charged to top. */
 #define RING_BYTES (4ULL << 20)
-
-/* Files of the same second get numbers, up to this one. */
-#define SAME_NAMES 99
 
 static unsigned rings_len(void)
 {
@@ -112,28 +106,6 @@ int skw_tapped_open(struct skw_tapped *t, const struct skw_pick *pick, struct sk
 		ret = open_all(t, err);
 	if (ret)
 		skw_tapped_close(t);
-	return ret;
-}
-
-int skw_tapped_create(const struct skw_tapped *t, const struct skw_pick *pick, int folder_fd,
-		      char name[SKW_PICK_NAME_SIZE])
-{
-	time_t now = time(NULL);
-	char stamp[24] = "";
-	struct tm tm;
-	int ret = -EEXIST;
-
-	if (localtime_r(&now, &tm))
-		strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
-	for (unsigned again = 1; ret == -EEXIST && again <= SAME_NAMES; again++) {
-		ret = skw_pick_name(pick, stamp, t->cgroup[0] ? t->cgroup : NULL, again, name);
-		if (ret)
-			break;
-		ret = openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			     0666);
-		if (ret < 0)
-			ret = -errno;
-	}
 	return ret;
 }
 

@@ -36,12 +36,6 @@ struct skw_tapped {
  * socket, rings. Returns 0, or -errno with err filled, and then nothing is open.
  */
 int skw_tapped_open(struct skw_tapped *t, const struct skw_pick *pick, struct skw_error *err);
-/*
- * Creates the file for it in a folder that may belong to anybody: one that was not there before.
- * Writes its name into `name`. Returns a descriptor that the caller owns, or -errno.
- */
-int skw_tapped_create(const struct skw_tapped *t, const struct skw_pick *pick, int folder_fd,
-		      char name[SKW_PICK_NAME_SIZE]);
 void skw_tapped_close(struct skw_tapped *t);
 
 #endif

@@ -3,12 +3,17 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "keeper/ask.h"
+#include "keeper/create.h"
 #include "keeper/privileges.h"
 #include "util/cleanup.h"
 
 enum { VERB_BEGIN, VERB_END, VERBS };
+
+/* Files of the same second get numbers, up to this one. */
+#define SAME_NAMES 99
 
 static int end(struct skw_verbs_pick *ctx, int ret)
 {
@@ -19,11 +24,34 @@ static int end(struct skw_verbs_pick *ctx, int ret)
 	return ret;
 }
 
+/* Creates the file, and writes its name into `name`. Returns a descriptor or -errno. */
+static int create(const struct skw_verbs_pick *ctx, const struct skw_pick *pick,
+		  char name[SKW_PICK_NAME_SIZE])
+{
+	const struct skw_create_options how = { .dir_fd = ctx->folder_fd };
+	const char *group = ctx->tapped.cgroup[0] ? ctx->tapped.cgroup : NULL;
+	time_t now = time(NULL);
+	char stamp[24] = "";
+	struct tm tm;
+	int fd = -EEXIST;
+
+	if (localtime_r(&now, &tm))
+		strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &tm);
+	for (unsigned again = 1; fd == -EEXIST && again <= SAME_NAMES; again++) {
+		int ret = skw_pick_name(pick, stamp, group, again, name);
+
+		if (ret)
+			return ret;
+		fd = skw_create_new(&how, name);
+	}
+	return fd;
+}
+
 static int answer(struct skw_verbs_pick *ctx, const struct skw_pick *pick,
 		  struct skw_keeper_reply *reply, struct skw_error *err)
 {
 	struct skw_picked *out = (void *)reply->payload;
-	int fd = skw_tapped_create(&ctx->tapped, pick, ctx->folder_fd, out->name);
+	int fd = create(ctx, pick, out->name);
 
 	if (fd < 0)
 		return skw_error_set(err, fd, "%s: %s", out->name, strerror(-fd));

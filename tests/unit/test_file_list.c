@@ -14,6 +14,7 @@
 
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "utc.h"
 
 #define NOW    1700000000ULL /* 2023-11-14 22:13:20 UTC */
 #define EARLY  2
@@ -283,14 +284,6 @@ static void without_a_command_no_file_waits_for_it(void **state)
 	assert_int_equal(skw_file_list_take_command(&l, &(struct skw_file_id){ NOW, 0 }, &c),
 			 -EINVAL);
 	assert_null(l.undone);
-}
-
-static int utc(void **state)
-{
-	(void)state;
-	setenv("TZ", "UTC", 1);
-	tzset();
-	return 0;
 }
 
 int main(void)

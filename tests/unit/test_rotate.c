@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "out/name.h"
+#include "utc.h"
 
 #define WHEN 1700000000 /* 2023-11-14 22:13:20 UTC */
 
@@ -161,14 +162,6 @@ static void the_name_tells_format_and_compression(void **state)
 		assert_int_equal(skw_out_compression_from_name(cases[i].name),
 				 cases[i].compression);
 	}
-}
-
-static int utc(void **state)
-{
-	(void)state;
-	setenv("TZ", "UTC", 1);
-	tzset();
-	return 0;
 }
 
 int main(void)
