@@ -5,6 +5,7 @@
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
+crowds
 JOINED=$builddir/tests/live/joined
 [ -x "$JOINED" ] || bail "$JOINED is not there"
 SOCKETS=20000

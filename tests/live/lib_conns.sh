@@ -19,7 +19,14 @@ ROWS=(python3 "$srcdir/tests/live/rows.py")
 need_conns() {
 	need root ss nft python3
 	[ -x "$CONNS" ] || bail "$CONNS is not there"
+	exec {CROWD}<"$srcdir/tests/live/lib_conns.sh"
+	flock --shared "$CROWD"
 }
+
+# crowds: waits until no other test watches connections, and no other begins before this one ends.
+# Programs at the root of the cgroups see every connection of the host. So ten thousands at once
+# fill the rings of each session, while there may be no time to read them.
+crowds() { flock --exclusive "$CROWD"; }
 
 # cgroup: makes $CGROUP, a cgroup (v2) of the test's own, which is removed at its end.
 CGROUPS=()

@@ -25,6 +25,28 @@ static struct hostile_results *results;
 static pid_t worker;
 static int witness, has_command, has_split, has_dropped, is_acting;
 
+#define REAL(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
+
+/* Asked once: the keeper polls in a signal handler, where dlsym() may wait for its own lock. */
+static struct {
+	__typeof__(&socketpair) socketpair;
+	__typeof__(&fork) fork;
+	__typeof__(&epoll_wait) epoll_wait;
+	__typeof__(&epoll_pwait) epoll_pwait;
+	__typeof__(&poll) poll;
+	__typeof__(&ppoll) ppoll;
+} real;
+
+static void find_real_functions(void)
+{
+	real.socketpair = REAL(socketpair);
+	real.fork = REAL(fork);
+	real.epoll_wait = REAL(epoll_wait);
+	real.epoll_pwait = REAL(epoll_pwait);
+	real.poll = REAL(poll);
+	real.ppoll = REAL(ppoll);
+}
+
 static long number(const char *name)
 {
 	const char *text = getenv(name);
@@ -37,6 +59,7 @@ __attribute__((constructor)) static void begin(void)
 	const char *file = getenv(HOSTILE_RESULTS);
 	int fd = file ? open(file, O_RDWR | O_CLOEXEC) : -1;
 
+	find_real_functions();
 	if (fd < 0)
 		return;
 	void *at = mmap(NULL, sizeof(*results), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -118,12 +141,10 @@ static void act_if_closed(void)
 
 /* ---- functions of the C library that the worker calls ---- */
 
-#define REAL(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
-
 /* The pair of the keeper is the first of this kind, or the second if there is a command. */
 int socketpair(int domain, int type, int protocol, int fds[2])
 {
-	int ret = REAL(socketpair)(domain, type, protocol, fds);
+	int ret = real.socketpair(domain, type, protocol, fds);
 
 	if (!ret && is_worker() && has_command && self.minder_fd < 0)
 		self.minder_fd = fds[0];
@@ -137,7 +158,7 @@ int socketpair(int domain, int type, int protocol, int fds[2])
 /* The first process after the pair is the keeper; a process before it only looks at something. */
 pid_t fork(void)
 {
-	pid_t pid = REAL(fork)();
+	pid_t pid = real.fork();
 
 	if (pid > 0 && is_worker() && self.minder_fd >= 0 && !self.minder)
 		self.minder = pid;
@@ -176,14 +197,14 @@ ssize_t send(int fd, const void *buf, size_t n, int flags)
 int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)
 {
 	act_if_closed();
-	return REAL(epoll_wait)(epfd, events, maxevents, timeout);
+	return real.epoll_wait(epfd, events, maxevents, timeout);
 }
 
 int epoll_pwait(int epfd, struct epoll_event *events, int maxevents, int timeout,
 		const sigset_t *ss)
 {
 	act_if_closed();
-	return REAL(epoll_pwait)(epfd, events, maxevents, timeout, ss);
+	return real.epoll_pwait(epfd, events, maxevents, timeout, ss);
 }
 
 /* A look that does not wait is not the moment: set-up may look, too. */
@@ -191,14 +212,14 @@ int poll(struct pollfd *fds, nfds_t nfds, int timeout)
 {
 	if (timeout)
 		act_if_closed();
-	return REAL(poll)(fds, nfds, timeout);
+	return real.poll(fds, nfds, timeout);
 }
 
 int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *timeout, const sigset_t *ss)
 {
 	if (!timeout || timeout->tv_sec || timeout->tv_nsec)
 		act_if_closed();
-	return REAL(ppoll)(fds, nfds, timeout, ss);
+	return real.ppoll(fds, nfds, timeout, ss);
 }
 
 /* Whether a descriptor is a ring of BPF: its type in fdinfo is 27. */
