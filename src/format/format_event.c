@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "format/format.h"
+#include "format/format_event.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -202,17 +202,27 @@ void skw_format_event_details(struct skw_buf *out, const struct skw_event *event
 		details[event->type](out, event);
 }
 
-void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
-			   const struct skw_format_env *env)
+void skw_format_event_head(struct skw_buf *out, uint64_t ts_ns, const char *type,
+			   const struct skw_row *row, const struct skw_format_env *env)
 {
-	add_clock(out, skw_format_real_ns(env, event->ts_ns));
-	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, skw_row_event_name(event->type));
-	add_owner(out, event->row->owners, env);
-	add_endpoints(out, event->row);
-	skw_buf_add(out, "  ", 2);
-	skw_format_event_details(out, event);
-	/* Removes the padding of the last column. */
+	add_clock(out, skw_format_real_ns(env, ts_ns));
+	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, type);
+	add_owner(out, row->owners, env);
+	add_endpoints(out, row);
+}
+
+void skw_format_event_end(struct skw_buf *out)
+{
 	while (out->len && out->data[out->len - 1] == ' ')
 		out->len--;
 	skw_buf_add_char(out, '\n');
+}
+
+void skw_format_event_line(struct skw_buf *out, const struct skw_event *event,
+			   const struct skw_format_env *env)
+{
+	skw_format_event_head(out, event->ts_ns, skw_row_event_name(event->type), event->row, env);
+	skw_buf_add(out, "  ", 2);
+	skw_format_event_details(out, event);
+	skw_format_event_end(out);
 }

@@ -156,8 +156,8 @@ void skw_format_json_key(struct skw_buf *out, const char *name)
 	skw_buf_add(out, "\":", 2);
 }
 
-static void add_fields(struct skw_buf *out, const struct skw_row *row, enum skw_field first,
-		       enum skw_field last, const struct skw_format_env *env)
+void skw_format_json_fields(struct skw_buf *out, const struct skw_row *row, enum skw_field first,
+			    enum skw_field last, const struct skw_format_env *env)
 {
 	for (unsigned i = first; i <= last; i++) {
 		struct json_cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
@@ -200,7 +200,7 @@ int skw_format_row_json(struct skw_buf *out, const struct skw_row *row,
 			const struct skw_format_env *env)
 {
 	skw_buf_add_char(out, '{');
-	add_fields(out, row, 0, SKW_FIELDS - 1, env);
+	skw_format_json_fields(out, row, 0, SKW_FIELDS - 1, env);
 	skw_format_json_update(out, env);
 	return skw_format_json_end(out);
 }
@@ -220,14 +220,20 @@ static void add_extra(struct skw_buf *out, const struct skw_event *event,
 		skw_buf_printf(out, "%" PRId64, value.number);
 }
 
-int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
+void skw_format_json_head(struct skw_buf *out, uint64_t ts_ns, const char *type,
 			  const struct skw_format_env *env)
 {
 	skw_buf_add(out, "{\"ts\":", 6);
-	skw_format_json_time(out, event->ts_ns, env);
+	skw_format_json_time(out, ts_ns, env);
 	skw_format_json_key(out, "type");
-	skw_format_json_string(out, skw_row_event_name(event->type));
+	skw_format_json_string(out, type);
 	add_host(out, env);
+}
+
+int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
+			  const struct skw_format_env *env)
+{
+	skw_format_json_head(out, event->ts_ns, skw_row_event_name(event->type), env);
 	const struct skw_event_field *field = skw_event_field_list(event->type);
 	/* These are about the figures. */
 	bool all = event->type == SKW_EVENT_CLOSE || event->type == SKW_EVENT_ENTER ||
@@ -236,7 +242,7 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 	for (; field->name; field++)
 		add_extra(out, event, field);
 	/* The time field of the row is left out, because the event has its own time. */
-	add_fields(out, event->row, SKW_FIELD_COOKIE, all ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID,
-		   env);
+	skw_format_json_fields(out, event->row, SKW_FIELD_COOKIE,
+			       all ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);
 	return skw_format_json_end(out);
 }

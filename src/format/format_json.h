@@ -12,6 +12,14 @@ void skw_format_json_null(struct skw_buf *out);
 void skw_format_json_string(struct skw_buf *out, const char *text);
 void skw_format_json_time(struct skw_buf *out, uint64_t ns, const struct skw_format_env *env);
 
+/* Opens the object of an event: its time, its type and the name of the host. */
+void skw_format_json_head(struct skw_buf *out, uint64_t ts_ns, const char *type,
+			  const struct skw_format_env *env);
+
+/* The fields of a row from `first` to `last`; unknown values are null. */
+void skw_format_json_fields(struct skw_buf *out, const struct skw_row *row, enum skw_field first,
+			    enum skw_field last, const struct skw_format_env *env);
+
 /* The keys and values of the update and the host. */
 void skw_format_json_update(struct skw_buf *out, const struct skw_format_env *env);
 

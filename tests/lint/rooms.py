@@ -46,6 +46,8 @@ ARROWS = {
     # kern: filters are translated before they are loaded.
     "kern": COMMON | {"btf", "filter", "kern/ring", "kern/host"},
     "kern/ring": COMMON | {"kern/host"},
+    # kern/act: the programs of the verbs that act, and what is pinned of them.
+    "kern/act": COMMON | {"kern", "kern/ring", "kern/host"},
     "kern/host": COMMON,
     "keeper": COMMON,
     # verbs: out gives the name of the next file of a rotation.
@@ -64,7 +66,9 @@ ARROWS = {
     "run": COMMON | {"loop", "kern/host"},
     "join": COMMON | {"flow", "table", "expr", "pcap", "row"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
-    "act": COMMON | {"kern", "kern/host", "verbs", "keeper"},
+    # act: the verbs are sources of the loop without records; their sink prints lines.
+    "act": COMMON | PURE_FRONT | {"loop", "sink", "kern", "kern/host", "kern/ring", "kern/act",
+                                  "verbs", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
                                       "run", "join", "message", "verbs", "keeper",
@@ -73,7 +77,8 @@ ARROWS = {
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
-    "main.c": COMMON | {"cmd"},
+    "cmd/act": COMMON | {"cmd", "act", "session", "session/plan", "row", "expr", "view"},
+    "main.c": COMMON | {"cmd", "cmd/act"},
 }
 
 # Protocols carry each other (IP in GRE in IP), so dissectors may call in circles.

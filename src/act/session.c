@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "act/session.h"
+
+#include <unistd.h>
+
+#include "loop/loop.h"
+
+int skw_act_run(const struct skw_act_plan *plan, struct skw_error *err)
+{
+	const struct skw_act_options *options = plan->options;
+	const struct skw_sink sink = skw_act_tell_sink(plan->tell);
+	const struct skw_loop_plan loop = { .sources = &plan->source,
+					    .sources_len = 1,
+					    .sink = &sink,
+					    .no_sandbox = options->no_sandbox,
+					    .duration_ns = options->duration_ns,
+					    .takes_signal = plan->takes_signal,
+					    .report = plan->report,
+					    .ctx = plan->ctx };
+	char host[65] = "";
+
+	plan->tell->json = options->json;
+	plan->tell->count = options->count;
+	if (gethostname(host, sizeof(host) - 1) == 0 && host[0])
+		plan->tell->host = host;
+	int ret = skw_loop_run(&loop, err);
+
+	plan->tell->host = NULL;
+	return ret;
+}
