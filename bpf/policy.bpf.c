@@ -268,6 +268,9 @@ static __always_inline void fill_verdict(struct skw_policy_event *event, const s
 		__builtin_memcpy(event->remote_addr, call->addr, sizeof(event->remote_addr));
 		event->remote_port = call->port;
 	}
+	/* A raw socket has its protocol there. */
+	if (call->what == SKW_POLICY_CREATE)
+		event->local_port = 0;
 }
 
 static __always_inline void count_verdict(const struct found *found)
