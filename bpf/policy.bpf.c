@@ -10,15 +10,16 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define PASS           1
-#define FAIL           0
+#define PASS            1
+#define FAIL            0
 
-#define SOCK_RAW       3
-#define IPPROTO_ICMP   1
-#define IPPROTO_ICMPV6 58
+#define SOCK_RAW        3
+#define IPPROTO_ICMP    1
+#define IPPROTO_ICMPV6  58
+#define IPPROTO_UDPLITE 136
 
-#define SOL_IP         0
-#define SOL_IPV6       41
+#define SOL_IP          0
+#define SOL_IPV6        41
 /* The number is the same for IPv4 and IPv6: include/uapi/linux/netfilter_ipv4.h. */
 #define SO_ORIGINAL_DST 80
 
@@ -310,7 +311,7 @@ static __always_inline __u8 proto_of(__u32 type, __u32 protocol)
 		return SKW_POLICY_RAW;
 	if (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP)
 		return SKW_POLICY_TCP;
-	if (protocol == IPPROTO_UDP)
+	if (protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE)
 		return SKW_POLICY_UDP;
 	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
 		return SKW_POLICY_ICMP;

@@ -34,7 +34,8 @@ enum skw_policy_what {
 	SKW_POLICY_WHATS
 };
 
-/* Sockets by their protocol. TCP includes MPTCP, and a raw socket is raw whatever it carries. */
+/* Sockets by their protocol. TCP includes MPTCP, UDP includes UDP-Lite, and a raw socket is raw
+ * whatever it carries. */
 enum skw_policy_proto {
 	SKW_POLICY_TCP,
 	SKW_POLICY_UDP,

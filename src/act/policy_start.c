@@ -28,8 +28,9 @@ void skw_policy_start_say(const char *cgroup)
 	struct skw_error err = { 0 };
 
 	skw_say("not judged: what is sent on connected sockets, on raw, ping and packet sockets; "
-		"listen() without bind(); connections that are accepted; sockets that were made "
-		"outside of the cgroup");
+		"listen() without bind(); SCTP, and connect() of UDP-Lite; connections that are "
+		"accepted; sockets that were "
+		"made outside of the cgroup");
 	if (skw_escapes_count(cgroup, &e, &err)) {
 		skw_say("%s", err.text);
 		return;
