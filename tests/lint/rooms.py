@@ -71,7 +71,7 @@ ARROWS = {
                                   "verbs", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
-                                      "run", "join", "message", "verbs", "keeper",
+                                      "run", "join", "message", "verbs", "keeper", "act",
                                       "session/plan"},
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
