@@ -258,9 +258,16 @@ static int serve_end(void *ctx, const void *request, size_t len, struct skw_keep
 	memcpy(&at, request, sizeof(at));
 	if (!may_act(k) || k->signo || at >= k->listed_len || k->listed[at].done)
 		return -EPERM;
+	const struct skw_socket_id *id = &k->listed[at].id;
+	struct skw_sock_diag now;
+
 	k->listed[at].done = true;
-	int fd = diag(k, k->listed[at].id.netns);
-	return fd < 0 ? fd : skw_sock_diag_end(fd, &k->listed[at].id, &k->listed[at].found);
+	int fd = diag(k, id->netns);
+	int ret = fd < 0 ? fd : skw_sock_diag_find(fd, id, &now);
+	/* What is left of a closed connection for a minute has its cookie. */
+	if (!ret && !is_named(k, now.state))
+		return -ENOENT;
+	return ret ? ret : skw_sock_diag_end(fd, id, &now);
 }
 
 static int serve_signal(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
