@@ -35,8 +35,9 @@ int skw_kill_run_begin(struct skw_kill_run *run, struct skw_error *err);
 void skw_kill_run_free(struct skw_kill_run *run);
 
 /*
- * Adds a row to the list; it has to stay as long as the list. A row that has gone, or that is
- * refused, is counted. Returns 1 if it is in the list, 0 if not, or -errno with err filled.
+ * Adds a row to the list; it has to stay as long as the list if there is `tell`. A row that has
+ * gone, or that is refused, is counted. Returns 1 if it is in the list, 0 if not, or -errno with
+ * err filled.
  */
 int skw_kill_run_add(struct skw_kill_run *run, const struct skw_row *row, struct skw_error *err);
 

@@ -5,6 +5,7 @@
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 . "$srcdir/tests/live/lib_screen.sh"
+. "$srcdir/tests/live/lib_kill.sh"
 need_conns
 need_screen
 A=skwt$$a
@@ -13,43 +14,6 @@ namespace "$A"
 namespace "$B"
 inside "$A" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6'
 
-# peers NAME NS ADDRESS PORT KIND: see kill_peers.py; $TMP/NAME is what it has said, and its process
-# is ${PEERS[NAME]}.
-declare -A PEERS TO
-peers() {
-	local fd
-	mkfifo "$TMP/$1.in"
-	: >"$TMP/$1"
-	exec {fd}<>"$TMP/$1.in"
-	TO[$1]=$fd
-	ip netns exec "$2" python3 "$srcdir/tests/live/kill_peers.py" "$1" "${@:3}" <"$TMP/$1.in" \
-		>"$TMP/$1" 2>"$TMP/$1.err" {fd}>&- &
-	PEERS[$1]=$!
-	STARTED+=("$!")
-	wait_for_line "$TMP/$1" "$!" "^$1 ready$" || bail "no peers: $(cat "$TMP/$1.err")"
-}
-# told NAME COMMAND...: has it do something, and waits until it is done.
-told() {
-	local n
-	n=$(grep -c '^[a-z0-9]* done$' "$TMP/$1")
-	echo "${*:2}" >&"${TO[$1]}"
-	wait_for_lines "$TMP/$1" "${PEERS[$1]}" $((n + 1)) "^$1 done$" || bail "$*"
-}
-# alive NAME: the ports of its open connections.
-alive() {
-	local n
-	n=$(grep -c '^[a-z0-9]* done$' "$TMP/$1")
-	told "$1" ping
-	awk -v n="$n" '$2 == "done" { d++ } d == n && $2 == "alive" { printf "%s ", $3 }' "$TMP/$1"
-}
-# met NAME LINE...: whether it says these lines, sorted, and no other, beside those about itself.
-met() {
-	local name=$1 want
-	shift
-	want=$(printf '%s\n' "$@" | sort)
-	becomes has_met "$name" "$want"
-}
-has_met() { [ "$(sed "s/^$1 //" "$TMP/$1" | grep -Ev '^(ready|done|alive)' | sort)" = "$2" ]; }
 # end NS ARGUMENTS...: skwatch kill, which has ended when this returns.
 end() {
 	launch "$1" kill "${@:2}"

@@ -5,7 +5,7 @@
 #include "cmd/act/verb.h"
 #include "cmd/command.h"
 #include "cmd/name_list.h"
-#include "session/kill.h"
+#include "session/act/kill.h"
 #include "util/cleanup.h"
 #include "util/locale.h"
 #include "view/choice.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/kill.h"
+#include "session/act/kill.h"
 
 #include <errno.h>
 #include <inttypes.h>
