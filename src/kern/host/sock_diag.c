@@ -106,6 +106,12 @@ static void take_answer(struct answers *a, const struct nlmsghdr *head, bool man
 	a->ended = !many;
 }
 
+/* To the kernel, all ones stand for any socket (INET_DIAG_NOCOOKIE), and no socket has 0. */
+static bool has_cookie(const struct skw_socket_id *id)
+{
+	return id->cookie && id->cookie != UINT64_MAX;
+}
+
 /* Returns 0 or -errno, -ENOENT if the socket was asked for and not found. */
 static int ask(int fd, const struct request *r, struct answers *a)
 {
@@ -164,6 +170,8 @@ int skw_sock_diag_find(int fd, const struct skw_socket_id *id, struct skw_sock_d
 	struct answers a = { .id = id, .out = &found };
 	int ret = -ENOENT;
 
+	if (!has_cookie(id))
+		return -EINVAL;
 	if (id->tuple.proto == IPPROTO_TCP)
 		ret = ask(fd, &r, &a);
 	/*
@@ -186,6 +194,8 @@ int skw_sock_diag_end(int fd, const struct skw_socket_id *id, const struct skw_s
 	struct answers a = { .id = id };
 	struct skw_sock_diag again;
 
+	if (!has_cookie(id))
+		return -EINVAL;
 	r.body.id.idiag_if = found->interface;
 	int ret = ask(fd, &r, &a);
 	if (ret == -ENOENT && skw_sock_diag_find(fd, id, &again) == 0)
