@@ -24,5 +24,6 @@ extern const struct skw_command skw_cmd_list;
 extern const struct skw_command skw_cmd_detach;
 extern const struct skw_command skw_cmd_policy;
 extern const struct skw_command skw_cmd_origdst;
+extern const struct skw_command skw_cmd_kill;
 
 #endif

@@ -72,12 +72,15 @@ ARROWS = {
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
                                       "run", "join", "message", "verbs", "keeper",
-                                      "session/plan"},
+                                      "session/act", "session/plan"},
+    # session/act: rows of the watch for verbs that act on them.
+    "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
-    "cmd/act": COMMON | {"cmd", "act", "session", "session/plan", "row", "expr", "view"},
+    "cmd/act": COMMON | {"cmd", "act", "session", "session/act", "session/plan", "row", "expr",
+                         "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},
 }
 
