@@ -72,6 +72,9 @@ struct skw_steer_server {
 	__u32 uid; /* of the socket */
 	__u8 addr[SKW_STEER_SLOTS][16];
 	char cgroup[256]; /* its path below the mount point; empty: unknown */
+	char comm[20];    /* the name of its process; empty: unknown */
+	__u32 pad2;
+	__u64 since_ns; /* CLOCK_BOOTTIME: when a socket was registered last */
 };
 
 /* An event: a connection or a datagram was steered. */
@@ -88,7 +91,7 @@ _Static_assert(sizeof(struct skw_steer_key) == 28, "no hidden padding");
 _Static_assert(sizeof(struct skw_steer_rule) == 24, "no hidden padding");
 _Static_assert(sizeof(struct skw_steer_entry) == 40, "no hidden padding");
 _Static_assert(sizeof(struct skw_steer_figures) == 40, "no hidden padding");
-_Static_assert(sizeof(struct skw_steer_server) == 304, "no hidden padding");
+_Static_assert(sizeof(struct skw_steer_server) == 336, "no hidden padding");
 _Static_assert(sizeof(struct skw_steer_rec) == 56, "no hidden padding");
 
 #endif

@@ -20,18 +20,28 @@ struct repair {
 	struct skw_error *err;
 };
 
+/* Whether a process seems to be the restarted server. Those of before have ports of their own. */
+static bool is_restarted(const struct repair *r, uint32_t pid)
+{
+	char cgroup[sizeof(r->server.cgroup)], comm[17];
+
+	skw_foreign_cgroup(pid, cgroup, sizeof(cgroup));
+	skw_foreign_comm(pid, comm);
+	return r->server.cgroup[0] && strcmp(cgroup, r->server.cgroup) == 0 &&
+	       strcmp(comm, r->server.comm) == 0 &&
+	       skw_foreign_started_ns(pid) > r->server.since_ns;
+}
+
 /* Copies the socket of a listener and checks it. Returns a descriptor, or -errno. */
 static int take(const struct repair *r, unsigned slot, uint32_t inode,
-		struct skw_foreign_socket *is, uint32_t *pid, bool same_cgroup)
+		struct skw_foreign_socket *is, uint32_t *pid, bool by_port)
 {
-	char cgroup[sizeof(r->server.cgroup)];
 	int number;
 	int ret = skw_foreign_find(inode, r->server.cgroup, pid, &number);
 
 	if (ret)
 		return ret;
-	skw_foreign_cgroup(*pid, cgroup, sizeof(cgroup));
-	if (same_cgroup && (!r->server.cgroup[0] || strcmp(cgroup, r->server.cgroup) != 0))
+	if (!by_port && !is_restarted(r, *pid))
 		return -ENOENT;
 	SKW_AUTO_FD int fd = skw_foreign_get(*pid, number, NULL);
 	if (fd < 0)
@@ -74,7 +84,7 @@ static int by_port(struct repair *r, unsigned slot)
 		for (size_t i = 0; i < r->n; i++) {
 			if (likeness(r, slot, &r->list[i]) != like)
 				continue;
-			SKW_AUTO_FD int fd = take(r, slot, r->list[i].inode, &is, &pid, false);
+			SKW_AUTO_FD int fd = take(r, slot, r->list[i].inode, &is, &pid, true);
 
 			if (fd >= 0)
 				return put(r, slot, fd, &is, pid);
@@ -93,7 +103,7 @@ static int by_cgroup(struct repair *r, unsigned slot)
 		struct skw_foreign_socket is;
 		uint32_t other;
 		SKW_AUTO_FD int it = r->list[i].family == r->server.family[slot]
-					     ? take(r, slot, r->list[i].inode, &is, &other, true)
+					     ? take(r, slot, r->list[i].inode, &is, &other, false)
 					     : -1;
 
 		if (it < 0)
@@ -129,9 +139,15 @@ static int fill_slots(void *ctx)
 			continue;
 		ret = fill(r, slot);
 		r->out->empty += ret == -ENOENT;
+		r->out->family = r->server.family[slot];
+		r->out->port = r->server.port[slot];
+		memcpy(r->out->addr, r->server.addr[slot], sizeof(r->out->addr));
 		ret = ret == -ENOENT ? 0 : ret;
 	}
 	free(r->list);
+	/* Both slots are filled with the sockets of the same restart, so the time is noted last. */
+	if (r->out->mended)
+		skw_steer_server_note_process(&r->server, r->out->pid);
 	return !ret && r->out->mended ? skw_lookup_set_server(r->l, &r->server) : ret;
 }
 

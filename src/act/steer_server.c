@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "act/taken.h"
 #include "kern/host/listeners.h"
 #include "row/address.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/say.h"
 #include "util/units.h"
 
@@ -87,6 +89,21 @@ void skw_steer_server_note(struct skw_steer_server *server, unsigned slot,
 	server->port[slot] = is->port;
 	server->uid = is->uid;
 	memcpy(server->addr[slot], is->addr, sizeof(is->addr));
+}
+
+void skw_steer_server_note_process(struct skw_steer_server *server, uint32_t pid)
+{
+	struct timespec now;
+	char comm[17] = "";
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	server->since_ns = (uint64_t)now.tv_sec * SKW_NS_PER_S + (uint64_t)now.tv_nsec;
+	server->cgroup[0] = '\0';
+	if (pid) {
+		skw_foreign_cgroup(pid, server->cgroup, sizeof(server->cgroup));
+		skw_foreign_comm(pid, comm);
+	}
+	snprintf(server->comm, sizeof(server->comm), "%s", comm);
 }
 
 /* A socket of IPv4 is better for its slot than one of both. Of several alike, the first is used:
@@ -182,8 +199,7 @@ int skw_steer_sockets_open(const char *to, bool udp, struct skw_steer_sockets *o
 	if (!ret) {
 		choose(&list, out);
 		out->pid = list.all[0].pid;
-		skw_foreign_cgroup(out->pid ? out->pid : (uint32_t)getpid(), out->server.cgroup,
-				   sizeof(out->server.cgroup));
+		skw_steer_server_note_process(&out->server, out->pid);
 		describe(out);
 	}
 	skw_taken_close(&list);

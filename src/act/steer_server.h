@@ -44,5 +44,7 @@ bool skw_steer_server_fits(unsigned slot, const struct skw_foreign_socket *is);
 /* Notes what is in a slot. */
 void skw_steer_server_note(struct skw_steer_server *server, unsigned slot,
 			   const struct skw_foreign_socket *is);
+/* Notes whose socket that is, and the time. 0: the process is unknown. */
+void skw_steer_server_note_process(struct skw_steer_server *server, uint32_t pid);
 
 #endif

@@ -181,11 +181,12 @@ static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 }
 
 /* Tells that the server has gone, or that it is there again. */
-static int tell_server(struct skw_steering *s, const char *type, uint32_t pid,
-		       struct skw_error *err)
+static int tell_server(struct skw_steering *s, const char *type,
+		       const struct skw_steer_repaired *what, struct skw_error *err)
 {
 	struct skw_row row;
-	const struct skw_act_fact fact = { .name = "process", .number = pid ? pid : SKW_NONE64 };
+	const struct skw_act_fact fact = { .name = "process",
+					   .number = what->pid ? what->pid : SKW_NONE64 };
 	const struct skw_act_event event = { .ts_ns = skw_clock_monotonic_ns(),
 					     .type = type,
 					     .row = &row,
@@ -195,6 +196,9 @@ static int tell_server(struct skw_steering *s, const char *type, uint32_t pid,
 	skw_row_blank(&row);
 	row.netns = s->netns;
 	row.tuple.proto = s->proto;
+	row.tuple.family = what->family;
+	row.tuple.local_port = what->port;
+	memcpy(row.tuple.local_addr, what->addr, sizeof(what->addr));
 	return skw_act_tell(&s->tell, &event, err);
 }
 
@@ -220,9 +224,9 @@ static int on_timer(void *ctx, struct skw_error *err)
 	memcpy(&now, text, sizeof(now));
 	ret = 0;
 	if (now.empty && !s->last.empty)
-		ret = tell_server(s, "lost", 0, err);
+		ret = tell_server(s, "lost", &now, err);
 	if (!ret && now.mended)
-		ret = tell_server(s, "register", now.pid, err);
+		ret = tell_server(s, "register", &now, err);
 	s->last = now;
 	return ret;
 }

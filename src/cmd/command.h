@@ -23,5 +23,6 @@ extern const struct skw_command skw_cmd_extcap;
 extern const struct skw_command skw_cmd_list;
 extern const struct skw_command skw_cmd_detach;
 extern const struct skw_command skw_cmd_steer;
+extern const struct skw_command skw_cmd_adopt;
 
 #endif

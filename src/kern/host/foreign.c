@@ -22,6 +22,8 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
+#define NS_PER_S 1000000000ULL
+
 static void close_dir(DIR **dir)
 {
 	if (*dir)
@@ -116,6 +118,26 @@ void skw_foreign_comm(uint32_t pid, char out[17])
 	SKW_AUTO_FILE FILE *file = fopen(path, "re");
 	if (file && fgets(out, 17, file))
 		out[strcspn(out, "\n")] = '\0';
+}
+
+/* The name in the file may have any characters, so the fields behind it begin at the last ")". */
+uint64_t skw_foreign_started_ns(uint32_t pid)
+{
+	char path[32], line[1024];
+	unsigned long long ticks = 0;
+	long per_s = sysconf(_SC_CLK_TCK);
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	SKW_AUTO_FILE FILE *file = fopen(path, "re");
+	if (!file || !fgets(line, sizeof(line), file) || per_s <= 0)
+		return 0;
+	const char *at = strrchr(line, ')');
+	/* It is the 22nd field, and the 20th behind the name. */
+	for (unsigned i = 0; at && i < 20; i++)
+		at = strchr(at + 1, ' ');
+	if (!at || sscanf(at, "%llu", &ticks) != 1)
+		return 0;
+	return ticks * (NS_PER_S / (uint64_t)per_s);
 }
 
 uint32_t skw_foreign_netns(uint32_t pid)

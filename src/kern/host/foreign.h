@@ -31,6 +31,8 @@ int skw_foreign_find(uint32_t inode, const char *cgroup, uint32_t *pid, int *fd)
 void skw_foreign_cgroup(uint32_t pid, char *out, size_t size);
 /* The name of a process; "?" if it is unknown. */
 void skw_foreign_comm(uint32_t pid, char out[17]);
+/* When a process was started, by CLOCK_BOOTTIME in nanoseconds; 0 if it is unknown. */
+uint64_t skw_foreign_started_ns(uint32_t pid);
 /* The inode number of the network namespace of a process (0: this thread); 0 if it is unknown. */
 uint32_t skw_foreign_netns(uint32_t pid);
 
