@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Chooses the socket for a new connection or a datagram by its destination. The kernel runs this
- * before it looks for a listener. Whatever can't be steered goes on as without this program.
+ * before it looks for a listener. A packet that can't be steered goes on as without this program.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_endian.h>

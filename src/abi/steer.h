@@ -61,7 +61,7 @@ struct skw_steer_figures {
 	__u64 told;
 };
 
-/* Who the server is, by which it is found again after a restart. */
+/* The server, as it is found again after a restart. */
 struct skw_steer_server {
 	__u8 proto;
 	__u8 same_port; /* UDP to other ports is wanted */

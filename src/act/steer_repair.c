@@ -7,20 +7,20 @@
 #include <string.h>
 
 #include "act/steer_server.h"
-#include "kern/host/listeners.h"
+#include "kern/host/waiting.h"
 #include "kern/host/netns.h"
 #include "util/cleanup.h"
 
 struct repair {
 	const struct skw_lookup *l;
 	struct skw_steer_server server;
-	struct skw_listener *list; /* owned */
+	struct skw_waiting *list; /* owned */
 	size_t n;
 	struct skw_steer_repaired *out;
 	struct skw_error *err;
 };
 
-/* Whether a process seems to be the restarted server. Those of before have ports of their own. */
+/* Whether a process seems to be the restarted server. Older ones have ports of their own. */
 static bool is_restarted(const struct repair *r, uint32_t pid)
 {
 	char cgroup[sizeof(r->server.cgroup)], comm[17];
@@ -68,7 +68,7 @@ static int put(struct repair *r, unsigned slot, int fd, const struct skw_foreign
 }
 
 /* How well a listener is the one of before: 2 the same address and port, 1 the same port. */
-static unsigned likeness(const struct repair *r, unsigned slot, const struct skw_listener *it)
+static unsigned likeness(const struct repair *r, unsigned slot, const struct skw_waiting *it)
 {
 	if (it->family != r->server.family[slot] || it->port != r->server.port[slot])
 		return 0;
@@ -130,7 +130,7 @@ static int fill(struct repair *r, unsigned slot)
 static int fill_slots(void *ctx)
 {
 	struct repair *r = ctx;
-	int ret = skw_listeners_read(0, r->server.proto, &r->list, &r->n);
+	int ret = skw_waiting_read(0, r->server.proto, &r->list, &r->n);
 
 	if (ret)
 		return skw_error_set(r->err, ret, "the list of listeners: %s", strerror(-ret));

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "act/taken.h"
-#include "kern/host/listeners.h"
+#include "kern/host/waiting.h"
 #include "row/address.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -271,7 +271,7 @@ static void warn_of_loopback(const struct skw_steer_server *server,
 	}
 }
 
-static bool is_own(const struct skw_steer_server *server, const struct skw_listener *it)
+static bool is_own(const struct skw_steer_server *server, const struct skw_waiting *it)
 {
 	for (unsigned i = 0; i < SKW_STEER_SLOTS; i++)
 		if (server->has[i] && server->family[i] == it->family &&
@@ -280,7 +280,7 @@ static bool is_own(const struct skw_steer_server *server, const struct skw_liste
 	return false;
 }
 
-static bool is_taken(const struct skw_steer_rules *rules, const struct skw_listener *it)
+static bool is_taken(const struct skw_steer_rules *rules, const struct skw_waiting *it)
 {
 	for (size_t i = 0; i < rules->len; i++)
 		if (skw_steer_rule_takes(&rules->all[i], it->family, it->addr, it->port))
@@ -291,12 +291,12 @@ static bool is_taken(const struct skw_steer_rules *rules, const struct skw_liste
 void skw_steer_server_warn(const struct skw_steer_server *server,
 			   const struct skw_steer_rules *rules)
 {
-	SKW_AUTO_FREE struct skw_listener *list = NULL;
+	SKW_AUTO_FREE struct skw_waiting *list = NULL;
 	char end[SKW_ENDPOINT_SIZE];
 	size_t n = 0, found = 0;
 
 	warn_of_loopback(server, rules);
-	if (skw_listeners_read(0, server->proto, &list, &n))
+	if (skw_waiting_read(0, server->proto, &list, &n))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (is_own(server, &list[i]) || !is_taken(rules, &list[i]) || found++ >= NAMED_MAX)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kern/host/listeners.h"
+#include "kern/host/waiting.h"
 #include "util/units.h"
 
 enum meaning { EITHER, PORT, DESCRIPTOR };
@@ -69,9 +69,9 @@ static int note(struct skw_taken_list *list, const struct word *word, int number
 	return 0;
 }
 
-struct search {
+struct taking {
 	const struct word *word;
-	const struct skw_listener *listeners;
+	const struct skw_waiting *listeners;
 	size_t n;
 	struct skw_taken_list *list;
 	struct skw_error *err;
@@ -89,7 +89,7 @@ static bool is_noted(const struct skw_taken_list *list, uint32_t inode)
 
 static int look(void *ctx, int fd, uint32_t inode)
 {
-	struct search *s = ctx;
+	struct taking *s = ctx;
 
 	if ((uint32_t)fd == s->word->number)
 		s->inode_of_fd = inode;
@@ -104,7 +104,7 @@ static int look(void *ctx, int fd, uint32_t inode)
 }
 
 /* Whether the descriptor of that number is one of the listeners, and another than those found. */
-static bool is_ambiguous(const struct search *s)
+static bool is_ambiguous(const struct taking *s)
 {
 	if (s->word->meaning || !s->found || !s->inode_of_fd || is_noted(s->list, s->inode_of_fd))
 		return false;
@@ -114,7 +114,7 @@ static bool is_ambiguous(const struct search *s)
 	return false;
 }
 
-static int find(struct search *s)
+static int find(struct taking *s)
 {
 	const struct word *w = s->word;
 	int ret = skw_foreign_each(w->pid, look, s);
@@ -150,7 +150,7 @@ int skw_taken_add(struct skw_taken_list *list, const char *word, uint8_t proto,
 {
 	struct word w = { .proto = proto };
 	struct skw_error why = { 0 };
-	struct skw_listener *listeners = NULL;
+	struct skw_waiting *listeners = NULL;
 	size_t n = 0;
 	int ret = parse(word, &w, err);
 
@@ -158,8 +158,8 @@ int skw_taken_add(struct skw_taken_list *list, const char *word, uint8_t proto,
 		return ret;
 	/* A process that has gone is told of below. */
 	if (w.meaning != DESCRIPTOR)
-		skw_listeners_read(w.pid, proto, &listeners, &n);
-	struct search s = { .word = &w, .listeners = listeners, .n = n, .list = list, .err = &why };
+		skw_waiting_read(w.pid, proto, &listeners, &n);
+	struct taking s = { .word = &w, .listeners = listeners, .n = n, .list = list, .err = &why };
 	ret = find(&s);
 	free(listeners);
 	/* Nothing was changed yet. */

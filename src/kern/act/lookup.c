@@ -190,7 +190,7 @@ int skw_lookup_entry(const struct skw_lookup *l, uint32_t number, struct skw_ste
 	return 0;
 }
 
-struct change {
+struct rule_change {
 	const struct skw_lookup *l;
 	uint32_t number;
 	uint32_t left; /* how many keys are to be removed again */
@@ -198,7 +198,7 @@ struct change {
 
 static int add_key(void *ctx, const struct skw_steer_key *key)
 {
-	struct change *c = ctx;
+	struct rule_change *c = ctx;
 
 	if (bpf_map_update_elem(c->l->fds[SKW_LOOKUP_RULES], key, &c->number, BPF_ANY))
 		return errno == ENOSPC ? -E2BIG : -errno;
@@ -208,7 +208,7 @@ static int add_key(void *ctx, const struct skw_steer_key *key)
 
 static int remove_key(void *ctx, const struct skw_steer_key *key)
 {
-	struct change *c = ctx;
+	struct rule_change *c = ctx;
 
 	if (c->left-- == 0)
 		return 1;
@@ -227,7 +227,7 @@ int skw_lookup_add(const struct skw_lookup *l, uint32_t number, const struct skw
 {
 	const struct skw_steer_entry none = { 0 };
 	struct skw_steer_entry entry = { .rule = *rule };
-	struct change change = { l, number, 0 };
+	struct rule_change change = { l, number, 0 };
 
 	entry.rule.used = 1;
 	int ret = set_entry(l, number, &entry);
@@ -243,7 +243,7 @@ int skw_lookup_add(const struct skw_lookup *l, uint32_t number, const struct skw
 int skw_lookup_remove(const struct skw_lookup *l, uint32_t number, uint8_t proto)
 {
 	const struct skw_steer_entry none = { 0 };
-	struct change change = { l, number, UINT32_MAX };
+	struct rule_change change = { l, number, UINT32_MAX };
 	struct skw_steer_entry entry;
 	int ret = skw_lookup_entry(l, number, &entry);
 

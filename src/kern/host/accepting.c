@@ -18,7 +18,7 @@
 #define DEPTH_MAX 4
 #define POLL_MAX  1024
 
-struct look {
+struct accept_look {
 	uint32_t pid;
 	struct skw_accepting *sockets;
 	size_t n;
@@ -30,14 +30,14 @@ static void close_dir(DIR **dir)
 		closedir(*dir);
 }
 
-static void note_inode(const struct look *l, uint32_t inode)
+static void note_inode(const struct accept_look *l, uint32_t inode)
 {
 	for (size_t i = 0; i < l->n; i++)
 		l->sockets[i].seen |= l->sockets[i].inode == inode;
 }
 
 /* Notes the socket that a descriptor of the process is. */
-static void note_fd(const struct look *l, int fd)
+static void note_fd(const struct accept_look *l, int fd)
 {
 	static const char sign[] = "socket:[";
 	char path[48], text[64] = "";
@@ -48,7 +48,7 @@ static void note_fd(const struct look *l, int fd)
 }
 
 /* Copies memory of the process. */
-static bool copy_from(const struct look *l, unsigned long long at, void *to, size_t len)
+static bool copy_from(const struct accept_look *l, unsigned long long at, void *to, size_t len)
 {
 	const struct iovec here = { to, len };
 	const struct iovec there = { (void *)(uintptr_t)at, len }; /* NOLINT: its address */
@@ -56,7 +56,7 @@ static bool copy_from(const struct look *l, unsigned long long at, void *to, siz
 	return process_vm_readv((pid_t)l->pid, &here, 1, &there, 1, 0) == (ssize_t)len;
 }
 
-static void note_poll(const struct look *l, unsigned long long at, unsigned long long n)
+static void note_poll(const struct accept_look *l, unsigned long long at, unsigned long long n)
 {
 	struct pollfd fds[POLL_MAX];
 
@@ -67,7 +67,7 @@ static void note_poll(const struct look *l, unsigned long long at, unsigned long
 			note_fd(l, fds[i].fd);
 }
 
-static void note_select(const struct look *l, unsigned long long n, unsigned long long at)
+static void note_select(const struct accept_look *l, unsigned long long n, unsigned long long at)
 {
 	fd_set set;
 	/* The kernel reads whole words. */
@@ -82,7 +82,7 @@ static void note_select(const struct look *l, unsigned long long n, unsigned lon
 }
 
 /* The system call in which a thread waits, with its arguments. */
-static void note_call(const struct look *l, const char *thread)
+static void note_call(const struct accept_look *l, const char *thread)
 {
 	char path[64];
 	long nr;
@@ -115,7 +115,7 @@ static void note_call(const struct look *l, const char *thread)
 }
 
 /* The sockets in a set of epoll. The kernel tells their inode numbers. */
-static void note_set(const struct look *l, const char *fd)
+static void note_set(const struct accept_look *l, const char *fd)
 {
 	char path[64], line[256];
 	unsigned long inode;
@@ -127,7 +127,7 @@ static void note_set(const struct look *l, const char *fd)
 			note_inode(l, (uint32_t)inode);
 }
 
-static void note_sets(const struct look *l)
+static void note_sets(const struct accept_look *l)
 {
 	static const char sign[] = "anon_inode:[eventpoll]";
 	char path[32], text[64];
@@ -143,12 +143,12 @@ static void note_sets(const struct look *l)
 	}
 }
 
-static void look_at(struct look *l, unsigned depth);
+static void look_at(struct accept_look *l, unsigned depth);
 
-static void look_at_children(const struct look *l, const char *thread, unsigned depth)
+static void look_at_children(const struct accept_look *l, const char *thread, unsigned depth)
 {
 	char path[64];
-	struct look child = *l;
+	struct accept_look child = *l;
 
 	snprintf(path, sizeof(path), "/proc/%u/task/%.16s/children", l->pid, thread);
 	SKW_AUTO_FILE FILE *file = fopen(path, "re");
@@ -156,7 +156,7 @@ static void look_at_children(const struct look *l, const char *thread, unsigned 
 		look_at(&child, depth + 1);
 }
 
-static void look_at(struct look *l, unsigned depth)
+static void look_at(struct accept_look *l, unsigned depth)
 {
 	char path[32];
 	const struct dirent *entry;
@@ -174,7 +174,7 @@ static void look_at(struct look *l, unsigned depth)
 
 bool skw_accepting_look(uint32_t pid, struct skw_accepting *sockets, size_t n)
 {
-	struct look l = { pid, sockets, n };
+	struct accept_look l = { pid, sockets, n };
 	bool all = true;
 
 	look_at(&l, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/host/listeners.h"
+#include "kern/host/waiting.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -15,12 +15,12 @@
 #define STATE_CLOSE  7 /* of a UDP socket that is not connected */
 
 struct table {
-	struct skw_listener *all;
+	struct skw_waiting *all;
 	size_t len, size;
 };
 
 /* The kernel prints addresses as 32-bit numbers of this host's byte order. */
-static bool parse_addr(const char *hex, struct skw_listener *out)
+static bool parse_addr(const char *hex, struct skw_waiting *out)
 {
 	size_t words = strlen(hex) / 8;
 
@@ -37,11 +37,11 @@ static bool parse_addr(const char *hex, struct skw_listener *out)
 	return true;
 }
 
-static int note(struct table *t, const struct skw_listener *listener)
+static int note(struct table *t, const struct skw_waiting *listener)
 {
 	if (t->len == t->size) {
 		size_t size = t->size ? 2 * t->size : 32;
-		struct skw_listener *all = reallocarray(t->all, size, sizeof(*all));
+		struct skw_waiting *all = reallocarray(t->all, size, sizeof(*all));
 
 		if (!all)
 			return -ENOMEM;
@@ -62,7 +62,7 @@ static int read_table(FILE *file, uint8_t proto, struct table *t)
 	if (!fgets(line, sizeof(line), file))
 		return 0;
 	while (!ret && fgets(line, sizeof(line), file)) {
-		struct skw_listener it = { 0 };
+		struct skw_waiting it = { 0 };
 		unsigned port, state;
 		char addr[33];
 
@@ -78,7 +78,7 @@ static int read_table(FILE *file, uint8_t proto, struct table *t)
 	return ret;
 }
 
-int skw_listeners_read(uint32_t pid, uint8_t proto, struct skw_listener **list, size_t *n)
+int skw_waiting_read(uint32_t pid, uint8_t proto, struct skw_waiting **list, size_t *n)
 {
 	const char *name = proto == IPPROTO_TCP ? "tcp" : "udp";
 	struct table t = { 0 };
