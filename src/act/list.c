@@ -8,6 +8,7 @@
 
 #include "act/kind.h"
 #include "act/policy.h"
+#include "act/steer.h"
 #include "format/format_pins.h"
 #include "util/cleanup.h"
 #include "util/say.h"
@@ -15,6 +16,7 @@
 /* All verbs that can be pinned. NULL ends the list. */
 static const struct skw_act_kind *const kinds[] = {
 	&skw_policy_kind,
+	&skw_steer_kind,
 	NULL,
 };
 

@@ -25,5 +25,7 @@ extern const struct skw_command skw_cmd_detach;
 extern const struct skw_command skw_cmd_policy;
 extern const struct skw_command skw_cmd_origdst;
 extern const struct skw_command skw_cmd_kill;
+extern const struct skw_command skw_cmd_steer;
+extern const struct skw_command skw_cmd_adopt;
 
 #endif
