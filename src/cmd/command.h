@@ -22,5 +22,6 @@ extern const struct skw_command skw_cmd_check;
 extern const struct skw_command skw_cmd_extcap;
 extern const struct skw_command skw_cmd_list;
 extern const struct skw_command skw_cmd_detach;
+extern const struct skw_command skw_cmd_relay;
 
 #endif

@@ -19,6 +19,7 @@ struct skw_identity;
 struct skw_keeper;
 struct skw_keeper_table;
 struct skw_raw_block;
+struct skw_sandbox_relay;
 
 #define SKW_LOOP_SOURCES_MAX 8
 #define SKW_LOOP_TABLES_MAX  16
@@ -44,6 +45,8 @@ struct skw_loop_plan {
 	bool threads, terminal;
 	/* A folder that the worker goes on reading, open after `prepare`. NULL: none. */
 	const int *folder_fd;
+	/* The sandbox lets the worker relay connections, see struct skw_sandbox. NULL: no. */
+	const struct skw_sandbox_relay *relay;
 	/* For debugging: the sandbox stays open. */
 	bool no_sandbox;
 	/* 0: no limit. */
