@@ -83,6 +83,16 @@ int skw_loop_run(const struct skw_loop_plan *plan, struct skw_error *err);
 int skw_loop_watch(struct skw_loop *l, int fd, uint32_t events,
 		   int (*handler)(void *ctx, struct skw_error *err), void *ctx);
 
+/*
+ * For a source with a great many descriptors, which it adds to the loop's epoll and takes off by
+ * itself. Events whose data is such a pointer go to this handler, and `look` is called after each
+ * burst of them. There can be one such source.
+ */
+void skw_loop_take_events(struct skw_loop *l,
+			  int (*handler)(void *ctx, void *data, uint32_t events,
+					 struct skw_error *err),
+			  void *ctx);
+
 /* For descriptors that wake the loop but need no handler: add them to this epoll with this data. */
 #define SKW_LOOP_NO_HANDLER UINT64_MAX
 int skw_loop_epoll_fd(const struct skw_loop *l);

@@ -35,7 +35,7 @@ enum skw_relay_engine {
 	SKW_RELAY_ENGINES
 };
 
-/* What all lanes share. */
+/* All lanes share this. */
 struct skw_relay_mover {
 	enum skw_relay_engine engine;
 	uint8_t *scratch; /* owned */

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "act/relay/accept.h"
 #include "act/relay/conn.h"
@@ -21,7 +20,6 @@
 #include "util/limits.h"
 #include "util/say.h"
 
-#define EVENTS 128
 /* A second signal only counts after this time, as terminals and timeout(1) may send two at once. */
 #define PATIENCE_NS SKW_NS_PER_S
 
@@ -48,27 +46,26 @@ static int prepare(void *ctx, struct skw_error *err)
 	return skw_relay_accept_open(r, err);
 }
 
-static void dispatch(struct skw_relay *r, struct skw_relay_watch *watch, uint32_t events)
+static int on_event(void *ctx, void *data, uint32_t events, struct skw_error *err)
 {
-	struct skw_relay_end *end = (struct skw_relay_end *)watch;
+	struct skw_relay *r = ctx;
+	struct skw_relay_watch *watch = data;
+	struct skw_relay_end *end = data;
 
-	if (watch->kind == SKW_RELAY_LISTENER) {
+	r->now_ns = skw_clock_monotonic_ns();
+	r->err = err;
+	if (watch->kind == SKW_RELAY_LISTENER)
 		skw_relay_accept_event(r);
-		return;
-	}
-	if (watch->kind == SKW_RELAY_CHECK) {
+	else if (watch->kind == SKW_RELAY_CHECK)
 		skw_relay_health_event(r, watch);
-		return;
-	}
-	if (end->conn->is_dead)
-		return;
-	if (end->conn->is_open)
+	else if (end->conn->is_open && !end->conn->is_dead)
 		skw_relay_conn_event(r, end, events);
-	else
+	else if (!end->conn->is_dead)
 		skw_relay_connect_event(r, end, events);
+	return r->failure;
 }
 
-/* What follows from the events and the times of a round. */
+/* What follows from the events and the times of a round. Only now can nothing point at the dead. */
 static int settle(struct skw_relay *r)
 {
 	skw_relay_conn_reap(r);
@@ -78,46 +75,35 @@ static int settle(struct skw_relay *r)
 	return r->failure;
 }
 
-static int on_events(void *ctx, struct skw_error *err)
-{
-	struct skw_relay *r = ctx;
-	struct epoll_event events[EVENTS];
-	int n = epoll_wait(r->epoll_fd, events, EVENTS, 0);
-
-	if (n < 0 && errno != EINTR)
-		return skw_error_set(err, -errno, "epoll: %s", strerror(errno));
-	r->now_ns = skw_clock_monotonic_ns();
-	r->err = err;
-	for (int i = 0; i < n; i++)
-		dispatch(r, events[i].data.ptr, events[i].events);
-	return settle(r);
-}
-
 static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_relay *r = ctx;
 
 	r->loop = loop;
 	r->now_ns = skw_clock_monotonic_ns();
-	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	return r->epoll_fd < 0 ? skw_error_set(err, -errno, "events: %s", strerror(errno)) : 0;
+	r->epoll_fd = skw_loop_epoll_fd(loop);
+	skw_loop_take_events(loop, on_event, r);
+	(void)err;
+	return 0;
 }
 
 static int start(void *ctx, struct skw_error *err)
 {
 	struct skw_relay *r = ctx;
 	char at[SKW_ENDPOINT_SIZE];
-	int ret = skw_loop_watch(r->loop, r->epoll_fd, EPOLLIN, on_events, r);
 
-	if (ret)
-		return skw_error_set(err, ret, "events: %s", strerror(-ret));
+	(void)err;
 	skw_relay_accept_update(r);
 	skw_relay_endpoint_text(&r->listen, at);
-	skw_say("relaying %s to %zu backend%s", at, r->pool.len, r->pool.len == 1 ? "" : "s");
+	if (r->plan->echo)
+		skw_say("sending back what comes to %s", at);
+	else
+		skw_say("relaying %s to %zu backend%s", at, r->pool.len,
+			r->pool.len == 1 ? "" : "s");
 	return 0;
 }
 
-/* Ends what has taken too long. */
+/* Ends all that has taken too long. */
 static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
 {
 	struct skw_relay *r = ctx;
@@ -200,7 +186,6 @@ static void free_relay(void *ctx)
 	for (size_t i = 0; i < r->pool.len; i++)
 		skw_cleanup_fd(&r->pool.list[i].try.fd);
 	skw_relay_mover_free(&r->mover);
-	skw_cleanup_fd(&r->epoll_fd);
 }
 
 static const struct skw_source_ops ops = {
@@ -285,7 +270,6 @@ int skw_relay_run(const struct skw_relay_plan *plan, struct skw_error *err)
 					   .balance = plan->balance,
 					   .most = plan->most_each };
 	r->listener = (struct skw_relay_watch){ SKW_RELAY_LISTENER, -1 };
-	r->epoll_fd = -1;
 	r->paused = true;
 	TAILQ_INIT(&r->connecting);
 	TAILQ_INIT(&r->open);

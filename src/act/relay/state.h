@@ -28,7 +28,10 @@ struct skw_relay_conn {
 	bool is_dead;        /* it is freed after this round of events */
 };
 
-TAILQ_HEAD(skw_relay_conns, skw_relay_conn);
+/* As TAILQ_HEAD() of queue(7) has it. */
+struct skw_relay_conns {
+	struct skw_relay_conn *tqh_first, **tqh_last;
+};
 
 struct skw_relay {
 	const struct skw_relay_plan *plan;
@@ -39,7 +42,7 @@ struct skw_relay {
 
 	struct skw_relay_endpoint listen;
 	struct skw_relay_watch listener;
-	int epoll_fd;
+	int epoll_fd; /* the loop's */
 	struct skw_relay_pool pool;
 	struct skw_relay_mover mover;
 
