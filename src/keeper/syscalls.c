@@ -188,6 +188,7 @@ static int add_relay(scmp_filter_ctx ctx)
 		{ SCMP_SYS(socket), 0, AF_INET, 1, SOCK_STREAM | flags },
 		{ SCMP_SYS(socket), 0, AF_INET6, 1, SOCK_STREAM | flags },
 		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NODELAY },
+		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NOTSENT_LOWAT },
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_KEEPALIVE },
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_LINGER },
 		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_ERROR },
