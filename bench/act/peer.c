@@ -7,7 +7,7 @@
  *	peer rr PORT N          N messages of 64 bytes and their answers, in one connection: prints
  *	                        the median and the 99th percentile of a round trip in nanoseconds
  *	peer crr PORT N         likewise, in a connection for each
- *	peer bulk PORT BYTES    sends so many bytes, and waits for the answer: prints nanoseconds
+ *	peer bulk PORT BYTES    sends that many bytes, and waits for the answer: prints nanoseconds
  *
  * All on 127.0.0.1.
  */

@@ -65,7 +65,7 @@ static int on_event(void *ctx, void *data, uint32_t events, struct skw_error *er
 	return r->failure;
 }
 
-/* What follows from the events and the times of a round. Only now can nothing point at the dead. */
+/* Ends a round. Only now can no event point at a connection that has ended. */
 static int settle(struct skw_relay *r)
 {
 	skw_relay_conn_reap(r);
