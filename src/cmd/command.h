@@ -27,5 +27,6 @@ extern const struct skw_command skw_cmd_origdst;
 extern const struct skw_command skw_cmd_kill;
 extern const struct skw_command skw_cmd_steer;
 extern const struct skw_command skw_cmd_adopt;
+extern const struct skw_command skw_cmd_relay;
 
 #endif

@@ -69,6 +69,8 @@ ARROWS = {
     # act: the verbs are sources of the loop without records; their sink prints lines.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "kern", "kern/host", "kern/ring", "kern/act",
                                   "verbs", "keeper"},
+    # act/relay: a verb with a room of its own. It passes bytes on and uses no program of the kernel.
+    "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
                                       "run", "join", "message", "verbs", "keeper",
@@ -79,7 +81,7 @@ ARROWS = {
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
-    "cmd/act": COMMON | {"cmd", "act", "session", "session/act", "session/plan", "row", "expr",
+    "cmd/act": COMMON | {"cmd", "act", "act/relay", "session", "session/act", "session/plan", "row", "expr",
                          "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},
 }
