@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "kern/host/cgroup.h"
 #include "loop/loop.h"
 #include "row/record.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/hash.h"
 #include "util/limits.h"
@@ -36,6 +38,30 @@ struct mark {
 	struct skw_keeper_table table;
 	int kept[2];
 };
+
+/* ---- figures ---- */
+
+#define IN_COUNTERS(member) offsetof(struct skw_mark_counters, member)
+
+static const struct {
+	size_t offset;
+	const char *text;
+	bool always; /* told even if it is 0 */
+} counters[] = {
+	{ IN_COUNTERS(syns), "SYNs marked", true },
+	{ IN_COUNTERS(answers), "SYN-ACKs marked", true },
+	{ IN_COUNTERS(learned), "peers learned", true },
+	{ IN_COUNTERS(no_room), "not marked because there was no room", true },
+	{ IN_COUNTERS(retried), "not marked because they were sent again", false },
+	{ IN_COUNTERS(syncookies), "not marked because of SYN cookies", false },
+	{ IN_COUNTERS(malformed), "malformed options of peers", false },
+	{ IN_COUNTERS(unwritten), "marks not written", false },
+};
+
+static uint64_t count_of(const struct skw_mark_counters *c, size_t i)
+{
+	return *(const __u64 *)((const char *)c + counters[i].offset);
+}
 
 /* ---- what it is about ---- */
 
@@ -112,9 +138,7 @@ static int open_marker(struct mark *m, struct skw_error *err)
 		return ret;
 	skw_marker_count(m->marker, &f);
 	if (f.marks.enrolled)
-		skw_say("%" PRIu64 " listener%s that %s there already: marked, too",
-			f.marks.enrolled, f.marks.enrolled == 1 ? "" : "s",
-			f.marks.enrolled == 1 ? "is" : "are");
+		skw_say("listeners that were there already: %" PRIu64, (uint64_t)f.marks.enrolled);
 	if (f.marks.refused || !skw_marker_reaches_listeners(m->marker))
 		skw_say("this kernel can't change listeners that are there already (6.12 can): "
 			"they answer without a mark until they are restarted");
@@ -202,6 +226,7 @@ static int tell(struct mark *m, const struct skw_mark_rec *rec, size_t len, stru
 		return 0;
 	}
 	memcpy(comm, rec->peer.remote_comm, SKW_COMM_LEN);
+	told.socket.row.state = SKW_STATE_ESTABLISHED;
 	bool learned = rec->peer.remote_host != 0;
 	const struct skw_act_fact facts[] = {
 		{ "remote_host", NULL, learned ? rec->peer.remote_host : SKW_NONE64 },
@@ -260,21 +285,18 @@ static const struct skw_source_ops ops = {
 
 static void report(void *ctx, bool final)
 {
-	const struct mark *m = ctx;
+	struct mark *m = ctx;
+	struct skw_buf text = SKW_BUF_INIT;
 	struct skw_marker_figures f;
 
 	(void) final;
 	skw_marker_count(m->marker, &f);
-	const struct skw_mark_counters *n = &f.marks;
-	skw_say("%" PRIu64 " SYNs and %" PRIu64 " SYN-ACKs marked, %" PRIu64 " peers learned",
-		n->syns, n->answers, n->learned);
-	skw_say("%" PRIu64 " without room (fast open, MPTCP), %" PRIu64 " sent again, %" PRIu64
-		" with SYN cookies: not marked",
-		n->no_room, n->retried, n->syncookies);
-	if (n->malformed)
-		skw_say("%" PRIu64 " options of peers were malformed", n->malformed);
-	if (n->unwritten)
-		skw_say("%" PRIu64 " marks could not be written", n->unwritten);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(counters); i++)
+		if (counters[i].always || count_of(&f.marks, i))
+			skw_buf_printf(&text, "%s%" PRIu64 " %s", text.len ? ", " : "",
+				       count_of(&f.marks, i), counters[i].text);
+	skw_say("%.*s", (int)text.len, (const char *)text.data);
+	skw_buf_free(&text);
 	skw_say("%" PRIu64 " events printed, %" PRIu64 " lost because a ring was full",
 		m->tell.told, f.events_lost + m->bad);
 }
@@ -303,7 +325,7 @@ static int pin(struct mark *m, struct skw_error *err)
 		return ret;
 	if (stat(m->cgroup, &st) == 0)
 		meta.where_id = st.st_ino;
-	snprintf(meta.where, sizeof(meta.where), "%s", m->cgroup);
+	snprintf(meta.where, sizeof(meta.where), "%.*s", (int)sizeof(meta.where) - 1, m->cgroup);
 	snprintf(meta.what, sizeof(meta.what), "host %" PRIu32 "%s", m->host,
 		 m->plan->names ? ", names" : "");
 	ret = skw_marker_pin(m->marker, o->bpffs, o->pin, &meta, err);
@@ -322,13 +344,8 @@ static int describe(const struct skw_pin *pin, const struct skw_act_listing *to,
 
 	if (ret)
 		return skw_error_set(err, ret, "its counters: %s", skw_error_why(ret));
-	to->add(to->ctx, "SYNs marked", n.syns);
-	to->add(to->ctx, "SYN-ACKs marked", n.answers);
-	to->add(to->ctx, "peers learned", n.learned);
-	to->add(to->ctx, "not marked: no room", n.no_room);
-	to->add(to->ctx, "not marked: sent again", n.retried);
-	to->add(to->ctx, "not marked: SYN cookies", n.syncookies);
-	to->add(to->ctx, "malformed options", n.malformed);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(counters); i++)
+		to->add(to->ctx, counters[i].text, count_of(&n, i));
 	return 0;
 }
 
