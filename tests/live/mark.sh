@@ -182,6 +182,18 @@ like "$(grep 'Flags \[S\.\]' "$TMP/lines")" 'exp-5357\]' "and that of the SYN-AC
 is "$(grep -c 'bad opt' "$TMP/lines")" 0 "no option is malformed"
 "$SKWATCH" capture -nn -r "$TMP/wire.pcap" >"$TMP/ours" 2>&1
 like "$(cat "$TMP/ours")" 'skwatch host 17 cookie [0-9]+ name pyth' "skwatch reads the mark"
+if command -v tshark >/dev/null; then
+	tshark -X lua_script:"$srcdir/contrib/wireshark/skwatch.lua" -r "$TMP/wire.pcap" \
+		-Y 'skwatch.mark.host == 17 and tcp.flags.ack == 0' -T fields \
+		-e skwatch.mark.comm -e _ws.malformed >"$TMP/tshark" 2>"$TMP/tshark.err"
+	is "$(head -n 1 "$TMP/tshark" | tr -d '\t')" pyth "tshark reads it with the Lua script"
+	tshark -r "$TMP/wire.pcap" -Y '_ws.malformed or tcp.options.experimental.exid == 0x5357' \
+		-T fields -e _ws.malformed >"$TMP/tshark" 2>"$TMP/tshark.err"
+	is "$(tr -d '\n' <"$TMP/tshark")" "" "and finds it well-formed without"
+else
+	skip "tshark reads it with the Lua script" "tshark is not installed"
+	skip "and finds it well-formed without" "tshark is not installed"
+fi
 
 # Pinned.
 run mark --cgroup "$TOP/a" --host-id 17 --name --pin marks-a
