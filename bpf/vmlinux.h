@@ -208,6 +208,8 @@ struct bpf_sock_ops {
 	__u64 bytes_received;
 	__u64 bytes_acked;
 	struct bpf_sock *sk __attribute__((aligned(8)));
+	__u64 skb_data, skb_data_end; /* pointers */
+	__u32 skb_len, skb_tcp_flags;
 };
 
 /*

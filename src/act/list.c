@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "act/kind.h"
+#include "act/mark.h"
 #include "act/policy.h"
 #include "act/steer.h"
 #include "format/format_pins.h"
@@ -15,6 +16,7 @@
 
 /* All verbs that can be pinned. NULL ends the list. */
 static const struct skw_act_kind *const kinds[] = {
+	&skw_act_mark_kind,
 	&skw_policy_kind,
 	&skw_steer_kind,
 	NULL,

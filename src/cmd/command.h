@@ -21,6 +21,7 @@ extern const struct skw_command skw_cmd_events;
 extern const struct skw_command skw_cmd_check;
 extern const struct skw_command skw_cmd_extcap;
 extern const struct skw_command skw_cmd_list;
+extern const struct skw_command skw_cmd_mark;
 extern const struct skw_command skw_cmd_detach;
 extern const struct skw_command skw_cmd_policy;
 extern const struct skw_command skw_cmd_origdst;

@@ -121,6 +121,11 @@ static bool set_cgroup(struct skw_journal_entry *e, const struct skw_journal_tex
 	return skw_journal_text_copy(value, e->cgroup, sizeof(e->cgroup));
 }
 
+static bool set_remote_comm(struct skw_journal_entry *e, const struct skw_journal_text *value)
+{
+	return skw_journal_text_copy(value, e->row.remote_comm, sizeof(e->row.remote_comm));
+}
+
 static bool set_congestion(struct skw_journal_entry *e, const struct skw_journal_text *value)
 {
 	e->row.congestion = e->congestion;
@@ -204,6 +209,7 @@ static bool (*const setters[SKW_FIELDS])(struct skw_journal_entry *,
 	[SKW_FIELD_TIMER] = set_timer,
 	[SKW_FIELD_CONGESTION] = set_congestion,
 	[SKW_FIELD_CLOSE_REASON] = set_close_reason,
+	[SKW_FIELD_REMOTE_COMM] = set_remote_comm,
 };
 
 static bool set_number(struct skw_journal_entry *e, const struct skw_field_info *info,

@@ -93,6 +93,12 @@ struct skw_row {
 	const char *congestion;          /* interned; NULL: unknown */
 	const char *scope; /* interned; the interface of link-local addresses; NULL: none */
 
+	/* The other end, as it has told by a mark (abi/mark.h). SKW_NONE32, SKW_NONE64: it has not.
+	 */
+	uint64_t remote_cookie;
+	uint32_t remote_host;
+	char remote_comm[SKW_COMM_LEN + 1]; /* empty: not told */
+
 	/* Times. */
 	uint64_t ts_ns; /* when the figures were read */
 	uint64_t opened_ns;

@@ -186,6 +186,11 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 		row->inode = now->inode;
 	if (now->direction != SKW_CONN_UNKNOWN)
 		row->direction = now->direction;
+	if (now->remote_host != SKW_NONE32) {
+		row->remote_host = now->remote_host;
+		row->remote_cookie = now->remote_cookie;
+		memcpy(row->remote_comm, now->remote_comm, sizeof(row->remote_comm));
+	}
 	if (!ret)
 		ret = set_cgroup(t, e, now->cgroup_id);
 	return ret ? ret : skw_table_row_set_scope(t, row, scope);

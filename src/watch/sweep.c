@@ -110,6 +110,7 @@ static int take_row(void *ctx, const void *record, size_t len)
 		skw_table_count_bad_record(w->table);
 		return 0;
 	}
+	skw_watch_ask_peer(w, &sample.row);
 	return is_wanted(w, &sample.row) ? skw_table_sweep_row(w->table, &sample) : 0;
 }
 

@@ -55,7 +55,7 @@ ARROWS = {
     "loop": COMMON | {"keeper"},
     # Sources, sinks and stages never use each other: session hands one to the next.
     "capture": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "kern/ring", "verbs", "keeper"},
-    "watch": COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "kern/ring", "verbs", "keeper"},
+    "watch": {"kern/act"} | COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "kern/ring", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "keeper", "out"},
     "keylog": COMMON | PURE_FRONT | {"loop", "verbs", "keeper"},
     "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs", "sink/record"},
