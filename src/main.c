@@ -18,7 +18,7 @@
 static const struct skw_command *const commands[] = {
 	&skw_cmd_capture,
 #ifdef HAVE_BPF
-	&skw_cmd_top,     &skw_cmd_events, &skw_cmd_list,
+	&skw_cmd_top,     &skw_cmd_events, &skw_cmd_list,   &skw_cmd_bypass,
 	&skw_cmd_detach,  &skw_cmd_check,  &skw_cmd_extcap,
 #endif
 };

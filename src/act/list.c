@@ -6,13 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/bypass.h"
 #include "act/kind.h"
 #include "format/format_pins.h"
 #include "util/cleanup.h"
 #include "util/say.h"
 
 /* All verbs that can be pinned. NULL ends the list. */
-static const struct skw_act_kind *const kinds[] = { NULL };
+static const struct skw_act_kind *const kinds[] = {
+	&skw_bypass_kind,
+	NULL,
+};
 
 static const struct skw_act_kind *kind_of(const struct skw_pin *pin)
 {

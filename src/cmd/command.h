@@ -21,6 +21,7 @@ extern const struct skw_command skw_cmd_events;
 extern const struct skw_command skw_cmd_check;
 extern const struct skw_command skw_cmd_extcap;
 extern const struct skw_command skw_cmd_list;
+extern const struct skw_command skw_cmd_bypass;
 extern const struct skw_command skw_cmd_detach;
 
 #endif
