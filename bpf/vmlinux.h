@@ -460,8 +460,8 @@ struct list_head {
 };
 
 struct sk_psock {
-	struct list_head ingress_msg; /* what was redirected and is unread */
-	__u32 msg_tot_len;            /* its bytes, since 6.18, and in later releases of older ones */
+	struct list_head ingress_msg; /* redirected and unread */
+	__u32 msg_tot_len;            /* the bytes in it, since 6.18, and in later releases of older ones */
 };
 
 struct udp_sock {

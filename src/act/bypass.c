@@ -32,7 +32,7 @@ struct bypass {
 	struct skw_act_tell tell;
 };
 
-/* What an application notices. The manual has the same list, with reasons. */
+/* These changes reach applications. The manual has the same list, with reasons. */
 static const char *const losses[] = {
 	"captures, firewalls, tc and ss see a connection's handshake and its end, and no data",
 	"FIONREAD, SIOCOUTQ and TCP_INFO tell no data, and splice() from the socket hangs",

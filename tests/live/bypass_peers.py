@@ -55,7 +55,7 @@ def pair(family=socket.AF_INET):
 
 
 def read_all(sock, limit=None):
-    """What comes until the end, or until `limit` bytes. With a timeout Python polls first."""
+    """Reads until the end, or until `limit` bytes. With a timeout Python polls first."""
     parts, got = [], 0
     while limit is None or got < limit:
         part = sock.recv(1 << 20)

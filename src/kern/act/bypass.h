@@ -3,9 +3,9 @@
  * Loads and attaches the programs that move bytes past TCP (bpf/bypass.bpf.c). abi/bypass.h has the
  * records of their rings.
  *
- * What is stopped is never taken out of the kernel's map of sockets, because the kernel would drop
- * bytes that are unread. The sockets that are in it stay there until they are closed, and their
- * messages pass.
+ * Stopping takes no socket out of the kernel's map of sockets, because the kernel would drop bytes
+ * that are unread. The sockets that are in it stay there until they are closed, and their messages
+ * pass.
  */
 #ifndef SKW_KERN_ACT_BYPASS_H
 #define SKW_KERN_ACT_BYPASS_H
