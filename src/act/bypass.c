@@ -35,7 +35,8 @@ struct bypass {
 /* These changes reach applications. The manual has the same list, with reasons. */
 static const char *const losses[] = {
 	"captures, firewalls, tc and ss see a connection's handshake and its end, and no data",
-	"FIONREAD, SIOCOUTQ and TCP_INFO tell no data, and splice() from the socket hangs",
+	"FIONREAD does not tell all bytes that wait (nginx as a proxy may hang), splice() from the "
+	"socket hangs, TCP_INFO stands still",
 	"MSG_WAITALL, SO_RCVLOWAT and MSG_OOB have no effect, and MSG_ZEROCOPY never completes",
 	"a blocking recv() may fail with EAGAIN, mostly after shutdown()",
 	"a reader that closes with unread data sends no reset",
@@ -206,22 +207,21 @@ static void report(void *ctx, bool final)
 	if (!b->kern)
 		return;
 	skw_kern_bypass_count(b->kern, &c);
-	skw_say("%" PRIu64 " message%s (%" PRIu64 " bytes) moved past TCP, in %" PRIu64
-		" direction%s, of which %" PRIu64 " went back to TCP",
+	skw_say("%llu message%s (%llu bytes) moved past TCP, in %llu"
+		" direction%s, of which %llu went back to TCP",
 		c.messages, plural(c.messages), c.bytes, c.taken, plural(c.taken), c.left);
 	for (unsigned i = 0; i < SKW_BYPASS_REASONS; i++)
 		if (c.passed[i])
-			skw_say("%" PRIu64 " message%s (%" PRIu64 " bytes) passed to TCP: %s",
-				c.passed[i], plural(c.passed[i]), c.passed_bytes[i],
-				skw_bypass_event_reason(i));
+			skw_say("%llu message%s (%llu bytes) passed to TCP: %s", c.passed[i],
+				plural(c.passed[i]), c.passed_bytes[i], skw_bypass_event_reason(i));
 	if (c.strangers)
-		skw_say("%" PRIu64 " end%s left alone, as the other end is outside of the cgroup",
+		skw_say("%llu end%s left alone, as the other end is outside of the cgroup",
 			c.strangers, plural(c.strangers));
 	if (c.refused)
-		skw_say("%" PRIu64 " socket%s could not be taken into the map", c.refused,
+		skw_say("%llu socket%s could not be taken into the map", c.refused,
 			plural(c.refused));
 	if (c.lost)
-		skw_say("%" PRIu64 " event%s lost because a ring was full", c.lost, plural(c.lost));
+		skw_say("%llu event%s lost because a ring was full", c.lost, plural(c.lost));
 	if (final && b->plan->options->pin)
 		skw_say("%s stays: skwatch detach %s", b->pin.name, b->pin.name);
 }
