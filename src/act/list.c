@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/bypass.h"
 #include "act/kind.h"
 #include "act/mark.h"
 #include "act/policy.h"
@@ -16,6 +17,7 @@
 
 /* All verbs that can be pinned. NULL ends the list. */
 static const struct skw_act_kind *const kinds[] = {
+	&skw_bypass_kind,
 	&skw_act_mark_kind,
 	&skw_policy_kind,
 	&skw_steer_kind,

@@ -22,6 +22,7 @@ extern const struct skw_command skw_cmd_check;
 extern const struct skw_command skw_cmd_extcap;
 extern const struct skw_command skw_cmd_list;
 extern const struct skw_command skw_cmd_mark;
+extern const struct skw_command skw_cmd_bypass;
 extern const struct skw_command skw_cmd_detach;
 extern const struct skw_command skw_cmd_policy;
 extern const struct skw_command skw_cmd_origdst;
