@@ -14,7 +14,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile __u32 events_per_s = 0; /* 0: none */
 
-enum { BPF_MAP_TYPE_LPM_TRIE = 11, BPF_MAP_TYPE_SOCKMAP = 15 };
 enum { SK_PASS = 1 };
 enum { AF_INET = 2 };
 
