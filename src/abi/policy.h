@@ -45,7 +45,7 @@ enum skw_policy_proto {
 	SKW_POLICY_PROTOS = 8
 };
 
-#define SKW_POLICY_KINDS 32 /* what * SKW_POLICY_PROTOS + proto */
+#define SKW_POLICY_KINDS 32 /* the call * SKW_POLICY_PROTOS + the protocol */
 
 enum skw_policy_verdict {
 	SKW_POLICY_ALLOW,
@@ -135,7 +135,7 @@ struct skw_policy_source {
 	__u16 reserved[3];
 };
 
-/* What a policy does not reach, as bpf/policyscan.bpf.c counts it. */
+/* The sockets that a policy does not reach, as bpf/policyscan.bpf.c counts it. */
 struct skw_policy_escapes {
 	__u64 open;    /* connected sockets of the cgroup */
 	__u64 foreign; /* sockets held in the cgroup that were made elsewhere */

@@ -30,8 +30,8 @@ static bool contains(const struct skw_policy_prefix *outer, const struct skw_pol
 }
 
 /*
- * Whether a rule matches all addresses of a prefix. Those of IPv4 are IPv4-mapped here, but a rule
- * for ::/0 does not mean them.
+ * Whether a rule matches all addresses of a prefix. Addresses of IPv4 are IPv4-mapped here, but a
+ * rule for ::/0 does not mean them.
  */
 static bool matches_all(const struct skw_policy_rule *rule, const struct skw_policy_prefix *prefix)
 {

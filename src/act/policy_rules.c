@@ -320,7 +320,7 @@ static int parse(struct skw_policy_rule *rule, const char *text, struct skw_erro
 	return ret ? ret : check(rule, err);
 }
 
-/* What a default that was given before already decides. */
+/* The calls that a default before decides. */
 static uint8_t decided(const struct skw_policy_rules *rules)
 {
 	uint8_t bits = 0;

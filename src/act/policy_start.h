@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a policy says before it begins. */
+/* The rules of a policy, and the messages before it begins. */
 #ifndef SKW_ACT_POLICY_START_H
 #define SKW_ACT_POLICY_START_H
 

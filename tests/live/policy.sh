@@ -84,7 +84,7 @@ is "$(grep -c '^skwatch: rule 1, deny=ehostdown' "$ERR")" 1 "and the rule its co
 denied=$(sed -n 's/^skwatch: [0-9]* allowed, \([0-9]*\) denied.*/\1/p' "$ERR")
 is "$(grep -c ' deny ' "$OUT")" "$denied" "there is an event for each denied call"
 
-# The first rule that matches; EPERM; prefixes; what observes changes nothing.
+# The first rule that matches; EPERM; prefixes; observing changes nothing.
 policy --json 'allow connect to 127.0.0.1 port 7001' 'observe connect port 7009' \
 	'deny connect tcp to 127.0.0.0/8' 'deny=eacces create raw' 'observe connect'
 is "$(connects in 7001)" ok "the first rule that matches decides"
@@ -101,7 +101,7 @@ for line in sys.stdin:
 	"deny connect 3 7002 /${TOP##*/}/in;observe connect 2 7009 /${TOP##*/}/in;deny create 4 None /${TOP##*/}/in;" \
 	"JSON has the same"
 
-# What escapes is told.
+# The sockets that escape are told.
 mkfifo "$TMP/hold"
 in_cgroup in "${CALLS[@]}" hold 127.0.0.1 7001 <"$TMP/hold" >"$TMP/held" &
 STARTED+=($!)

@@ -159,7 +159,7 @@ static void there_is_an_end_of_rules(void **state)
 	assert_int_equal(rules.len, SKW_POLICY_RULES);
 }
 
-/* What the grammar says, one rule after the other. */
+/* Judges as the grammar says, one rule after the other. */
 static size_t judge_slowly(unsigned what, unsigned proto, const uint8_t addr[16], unsigned port)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };

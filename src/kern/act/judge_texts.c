@@ -13,7 +13,7 @@
 
 struct text {
 	char text[SKW_POLICY_TEXT_MAX]; /* empty: behind the last rule */
-	uint64_t base;                  /* what rules before have counted */
+	uint64_t base;                  /* counted by rules before */
 };
 
 int skw_judge_texts_make(void)
