@@ -43,7 +43,7 @@ for line in sys.stdin:
 
 # More events than a second may have: all are steered, and the rest is counted.
 steers --to "$four:7777" 7
-inside "$A" "$SERVER_PROGRAM" load 127.0.0.1 7 3000 4 >"$TMP/load"
+load "$A" 127.0.0.1 7 3000 4
 stop
 like "$(cat "$TMP/load")" 'answered=3000 refused=0 reset=0 other=0' "load: all are answered"
 told=$(grep -c ' steer ' "$OUT")
