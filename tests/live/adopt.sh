@@ -85,7 +85,7 @@ is "$STATUS" 2 "not there: status 2"
 is "$(ask "$A" 127.0.0.1 7000)" "G 7000" "and the old server answers"
 is "$(pgrep -fc "adopt --from $last")" 0 "no process is left"
 
-# What is refused.
+# These are refused.
 refused 'needs --from' "without --from" adopt -- true
 refused 'behind --' "without a command" adopt --from "$last:7000"
 refused 'no TCP listener on port 7009' "no listener" adopt --from "$last:7009" -- true

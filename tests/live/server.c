@@ -9,7 +9,7 @@
  *	server ask [udp] ADDRESS PORT...
  *		prints a line for each port: "ADDRESS PORT ANSWER", where ANSWER may be an errno.
  *	server load ADDRESS PORT COUNT CLIENTS [until-term]
- *		makes COUNT connections, or at least so many until SIGTERM comes, and prints how
+ *		makes COUNT connections, or more, until SIGTERM comes, and prints how
  *they ended, as name=number pairs.
  */
 #include <arpa/inet.h>

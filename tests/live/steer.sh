@@ -143,7 +143,7 @@ os.execv(sys.argv[1], sys.argv[1:])" "$@"' - "$SKWATCH" steer --dry-run --to lis
 	127.0.0.1:7 2>"$TMP/passed"
 like "$(cat "$TMP/passed")" 'would steer TCP 127.0.0.1/32:7 to 127.0.0.1:7799' "listen-fds: is understood"
 
-# What is refused.
+# These are refused.
 if serve "$A" M 0.0.0.0 7791 mptcp; then
 	refused 'MPTCP' "mptcp" steer --to "$SERVER:fd:$(fd_of_server)" 7
 fi
