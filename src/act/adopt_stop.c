@@ -168,7 +168,7 @@ int skw_adopt_stop_start(const struct skw_adopt_stop *stop, const struct skw_tak
 	if (ret >= 0 && pipe2(w.begun, O_CLOEXEC) < 0)
 		ret = -errno;
 	for (size_t i = 0; ret >= 0 && i < list->len; i++) {
-		w.sockets[w.sockets_len++].inode = list->all[i].is.inode;
+		w.sockets[w.sockets_len++].is = list->all[i].is;
 		ret = note_old(&w, list->all[i].pid);
 	}
 	if (ret >= 0)

@@ -61,6 +61,11 @@ ask() {
 	ip netns exec "$ns" "$SERVER_PROGRAM" ask "$@" | cut -d' ' -f3- | paste -sd' '
 }
 
+# load NS ADDRESS PORT COUNT CLIENTS: makes connections; the figures are in $TMP/load.
+load() {
+	ip netns exec "$1" "$SERVER_PROGRAM" load "$2" "$3" "$4" "$5" >"$TMP/load" </dev/null
+}
+
 # open_ports NS ADDRESS FIRST LAST: the ports that answer.
 open_ports() {
 	# shellcheck disable=SC2046

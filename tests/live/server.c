@@ -8,8 +8,9 @@
  *		closes its sockets, answers what it has accepted, prints "served N" and ends.
  *	server ask [udp] ADDRESS PORT...
  *		prints a line for each port: "ADDRESS PORT ANSWER", where ANSWER may be an errno.
- *	server load ADDRESS PORT COUNT CLIENTS
- *		makes connections and prints how they ended, as name=number pairs.
+ *	server load ADDRESS PORT COUNT CLIENTS [until-term]
+ *		makes COUNT connections, or more, until SIGTERM comes, and prints how
+ *they ended, as name=number pairs.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -46,6 +47,17 @@ static void hold_term(void)
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
+}
+
+/* A wait that finds something at once does not let a signal in. */
+static void let_term_in(void)
+{
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &term, NULL);
+	hold_term();
 }
 
 static void die(const char *what)
@@ -201,6 +213,8 @@ static int serve(int argc, char **argv)
 	fflush(stdout);
 	while (!ends) {
 		if (!blocking)
+			let_term_in();
+		if (!blocking && !ends)
 			wait_for(how, epoll, fds, n);
 		for (int i = 0; i < n && !ends; i++)
 			served += answer(fds[i], argv[0], has(argc, argv, "udp"));
@@ -247,6 +261,7 @@ static int ask(int argc, char **argv)
 
 /* The ends of the connections of all clients, in shared memory. */
 struct ends {
+	volatile int enough;
 	unsigned answered, refused, reset, other;
 	unsigned by[26]; /* by the first letter of the server's name */
 };
@@ -273,15 +288,24 @@ static int load(char **argv)
 	struct ends *e =
 		mmap(NULL, sizeof(*e), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int count = atoi(argv[2]), clients = atoi(argv[3]);
+	bool until_term = argv[4] != NULL;
+	struct sigaction action = { .sa_handler = on_term };
+	sigset_t none;
 
 	if (e == MAP_FAILED)
 		die("mmap");
+	sigemptyset(&none);
+	sigaction(SIGTERM, &action, NULL);
+	hold_term();
 	for (int c = 0; c < clients; c++)
 		if (fork() == 0) {
-			for (int i = 0; i < count / clients; i++)
+			for (int i = 0; i < count / clients || !e->enough; i++)
 				load_one(argv, e);
 			_exit(0);
 		}
+	while (until_term && !ends)
+		sigsuspend(&none);
+	e->enough = 1;
 	while (wait(NULL) > 0)
 		;
 	printf("answered=%u refused=%u reset=%u other=%u", e->answered, e->refused, e->reset,
@@ -299,7 +323,7 @@ int main(int argc, char **argv)
 		return serve(argc - 2, argv + 2);
 	if (argc >= 4 && strcmp(argv[1], "ask") == 0)
 		return ask(argc - 2, argv + 2);
-	if (argc == 6 && strcmp(argv[1], "load") == 0)
+	if (argc >= 6 && strcmp(argv[1], "load") == 0)
 		return load(argv + 2);
 	fprintf(stderr, "server serve|ask|load, see the source\n");
 	return 99;

@@ -43,7 +43,7 @@ for line in sys.stdin:
 
 # More events than a second may have: all are steered, and the rest is counted.
 steers --to "$four:7777" 7
-inside "$A" "$SERVER_PROGRAM" load 127.0.0.1 7 3000 4 >"$TMP/load"
+load "$A" 127.0.0.1 7 3000 4
 stop
 like "$(cat "$TMP/load")" 'answered=3000 refused=0 reset=0 other=0' "load: all are answered"
 told=$(grep -c ' steer ' "$OUT")
@@ -143,7 +143,7 @@ os.execv(sys.argv[1], sys.argv[1:])" "$@"' - "$SKWATCH" steer --dry-run --to lis
 	127.0.0.1:7 2>"$TMP/passed"
 like "$(cat "$TMP/passed")" 'would steer TCP 127.0.0.1/32:7 to 127.0.0.1:7799' "listen-fds: is understood"
 
-# What is refused.
+# These are refused.
 if serve "$A" M 0.0.0.0 7791 mptcp; then
 	refused 'MPTCP' "mptcp" steer --to "$SERVER:fd:$(fd_of_server)" 7
 fi

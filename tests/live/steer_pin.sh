@@ -43,13 +43,13 @@ refused 'NAME add PORTS' "another verb is refused" steer "$BPFFS" web change 7
 refused 'nothing is pinned' "another name is refused" steer "$BPFFS" other add 7
 
 # A rule that stays works without a gap while others come and go.
-inside "$A" "$SERVER_PROGRAM" load 127.0.0.1 77 4000 2 >"$TMP/load" &
-load=$!
+load "$A" 127.0.0.1 77 4000 2 &
+loads=$!
 for ((i = 0; i < 10; i++)); do
 	run steer "$BPFFS" web add 1000-2000
 	run steer "$BPFFS" web remove 1000-2000
 done
-wait "$load"
+wait "$loads"
 like "$(cat "$TMP/load")" 'answered=4000 ' "others come and go: none of 4,000 is lost"
 
 # Two commands at the same time don't take the same place.

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,11 +18,14 @@
 /* Servers have a parent, its workers, and rarely the workers' workers. */
 #define DEPTH_MAX 4
 #define POLL_MAX  1024
+/* A new server has few sockets. */
+#define SOCKETS_MAX 256
 
 struct accept_look {
 	uint32_t pid;
 	struct skw_accepting *sockets;
 	size_t n;
+	unsigned described; /* sockets of this process */
 };
 
 static void close_dir(DIR **dir)
@@ -33,7 +37,7 @@ static void close_dir(DIR **dir)
 static void note_inode(const struct accept_look *l, uint32_t inode)
 {
 	for (size_t i = 0; i < l->n; i++)
-		l->sockets[i].seen |= l->sockets[i].inode == inode;
+		l->sockets[i].seen |= l->sockets[i].is.inode == inode;
 }
 
 /* Notes the socket that a descriptor of the process is. */
@@ -143,12 +147,48 @@ static void note_sets(const struct accept_look *l)
 	}
 }
 
+static bool is_listed(const struct accept_look *l, uint32_t inode)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->sockets[i].is.inode == inode)
+			return true;
+	return false;
+}
+
+/* Whether a connection was accepted from a socket: it has its port, and its address if it has one.
+ */
+static bool is_from(const struct skw_foreign_socket *is, const struct skw_foreign_socket *from)
+{
+	static const uint8_t any[sizeof(from->addr)];
+
+	return is->connected && is->type == SOCK_STREAM && is->port && is->port == from->port &&
+	       (memcmp(from->addr, any, sizeof(any)) == 0 ||
+		memcmp(from->addr, is->addr, sizeof(is->addr)) == 0);
+}
+
+static int note_accepted(void *ctx, int fd, uint32_t inode)
+{
+	struct accept_look *l = ctx;
+	struct skw_foreign_socket is;
+
+	if (is_listed(l, inode))
+		return 0;
+	if (l->described++ == SOCKETS_MAX)
+		return 1;
+	SKW_AUTO_FD int copy = skw_foreign_get(l->pid, fd, NULL);
+	if (copy < 0 || skw_foreign_describe(copy, &is))
+		return 0;
+	for (size_t i = 0; i < l->n; i++)
+		l->sockets[i].seen |= is_from(&is, &l->sockets[i].is);
+	return 0;
+}
+
 static void look_at(struct accept_look *l, unsigned depth);
 
 static void look_at_children(const struct accept_look *l, const char *thread, unsigned depth)
 {
 	char path[64];
-	struct accept_look child = *l;
+	struct accept_look child = { .sockets = l->sockets, .n = l->n };
 
 	snprintf(path, sizeof(path), "/proc/%u/task/%.16s/children", l->pid, thread);
 	SKW_AUTO_FILE FILE *file = fopen(path, "re");
@@ -162,6 +202,7 @@ static void look_at(struct accept_look *l, unsigned depth)
 	const struct dirent *entry;
 
 	note_sets(l);
+	skw_foreign_each(l->pid, note_accepted, l);
 	snprintf(path, sizeof(path), "/proc/%u/task", l->pid);
 	SKW_CLEANUP(close_dir) DIR *dir = opendir(path);
 	while (dir && (entry = readdir(dir)) != NULL) {
@@ -174,7 +215,7 @@ static void look_at(struct accept_look *l, unsigned depth)
 
 bool skw_accepting_look(uint32_t pid, struct skw_accepting *sockets, size_t n)
 {
-	struct accept_look l = { pid, sockets, n };
+	struct accept_look l = { .pid = pid, .sockets = sockets, .n = n };
 	bool all = true;
 
 	look_at(&l, 0);
