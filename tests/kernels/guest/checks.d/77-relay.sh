@@ -24,17 +24,17 @@ through() {
 	on a busybox nc "$1" "$2" <data >back && cmp data back
 }
 
-dd if=/dev/urandom of=data bs=64k count=16 2>/dev/null
+dd if=/dev/urandom of=data bs=64k count=4 2>/dev/null
 ready echo --echo :9001
 echo_pid=$relay_pid
 for engine in splice copy; do
 	ready $engine --engine $engine :8001 10.9.0.2:9001
-	check "$engine: 1 MiB comes back as it was" through 10.9.0.2 8001
+	check "$engine: 256 KiB come back as they were" through 10.9.0.2 8001
 	check "$engine: ... over IPv6, too" through fd09::2 8001
 	kill -TERM $relay_pid
 	check "$engine: it ends well" wait $relay_pid
 	check "$engine: the figures tell each byte" grep -q \
-		'2 connections, 0 now, 0 failed to connect, 2097152 bytes to it, 2097152 from it, 0 undelivered' \
+		'2 connections, 0 now, 0 failed to connect, 524288 bytes to it, 524288 from it, 0 undelivered' \
 		said-$engine
 	is "$engine: both connections have ended well" "$(grep -c 'reason closed' lines-$engine)" 2
 done
