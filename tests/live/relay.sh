@@ -84,6 +84,9 @@ like "$status" $'^CapEff:\t0+$' "it has no capability"
 like "$status" $'^Seccomp:\t2$' "its system calls are few"
 like "$status" $'^Uid:\t([1-9][0-9]*)\t\\1\t\\1' "it is not root"
 is "$(cat "/proc/$PID/task/$PID/children")" "" "it has no second process"
+kill -USR1 "$PID"
+wait_for_line "$ERR" "$PID" '1 now, 0 failed to connect, 0 bytes to it, 2 from it' &&
+	ok "SIGUSR1 tells the bytes of open connections"
 kill -KILL "$PID"
 finish
 wait_for_line "$TMP/kept" "$CLIENT" '^(end|reset)' || bail "no end"

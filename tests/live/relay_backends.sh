@@ -146,6 +146,8 @@ refused 'such as 192.0.2.1:80' :8001 127.0.0.1:0
 refused 'such as 192.0.2.1:80' :8001 127.0.0.1:65536
 refused 'names are not looked up' :8001 fd77::1:80
 refused 'names are not looked up' '[10.0.0.1]:8001' 127.0.0.1:80
+refused 'the relay itself' :8001 127.0.0.1:8001
+refused 'the relay itself' 192.0.2.1:8001 192.0.2.1:8001
 refused 'uses no backends' --echo :8001 127.0.0.1:80
 refused 'engine' --engine magic :8001 127.0.0.1:80
 refused 'may open|can open|files' --max-connections 1000000 :8001 127.0.0.1:80

@@ -269,6 +269,8 @@ def main():
             say(globals()["ask_" + sys.argv[1]](*sys.argv[2:]))
         except ConnectionRefusedError:
             say("refused")
+        except ConnectionResetError:
+            say("reset")
 
 
 if __name__ == "__main__":

@@ -224,6 +224,22 @@ static void report(void *ctx, bool final)
 	skw_relay_tell_figures(ctx);
 }
 
+/* A relay that is its own backend would use up all its connections for the first client. */
+static bool is_own_backend(const struct skw_relay *r, const struct skw_relay_endpoint *backend)
+{
+	static const uint8_t any[16], loopback6[16] = { [15] = 1 };
+	uint8_t own[16], to[16];
+
+	if (skw_relay_endpoint_port(backend) != skw_relay_endpoint_port(&r->listen))
+		return false;
+	skw_relay_endpoint_bytes(&r->listen, own);
+	skw_relay_endpoint_bytes(backend, to);
+	if (memcmp(own, any, sizeof(any)) != 0)
+		return memcmp(own, to, sizeof(to)) == 0;
+	return backend->at.any.sa_family == AF_INET ? to[0] == 127
+						    : memcmp(to, loopback6, sizeof(to)) == 0;
+}
+
 static int read_plan(struct skw_relay *r, struct skw_error *err)
 {
 	const struct skw_relay_plan *plan = r->plan;
@@ -233,6 +249,9 @@ static int read_plan(struct skw_relay *r, struct skw_error *err)
 		struct skw_relay_backend *b = &r->pool.list[i];
 
 		ret = skw_relay_endpoint_parse(plan->backends[i], false, "backend", &b->at, err);
+		if (!ret && is_own_backend(r, &b->at))
+			ret = skw_error_usage(err, "%s is the relay itself, and can't be a backend",
+					      plan->backends[i]);
 		if (ret)
 			break;
 		skw_relay_endpoint_text(&b->at, b->name);

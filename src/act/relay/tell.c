@@ -139,22 +139,41 @@ void skw_relay_tell_health(struct skw_relay *r, const struct skw_relay_backend *
 	tell(r, &event);
 }
 
+/* The bytes that open connections have passed on in one direction, of a backend or of all (NULL).
+ */
+static uint64_t open_bytes(const struct skw_relay *r, const struct skw_relay_backend *b,
+			   enum skw_relay_side reads)
+{
+	const struct skw_relay_conn *c;
+	uint64_t bytes = 0;
+
+	TAILQ_FOREACH(c, &r->open, at)
+	if (!b || c->backend == b)
+		bytes += c->lanes[reads].bytes;
+	return bytes;
+}
+
 void skw_relay_tell_figures(const struct skw_relay *r)
 {
+	uint64_t to_bytes = r->to_bytes + open_bytes(r, NULL, SKW_RELAY_CLIENT);
+	uint64_t from_bytes = r->from_bytes + open_bytes(r, NULL, SKW_RELAY_SERVER);
+
 	for (size_t i = 0; i < r->pool.len; i++) {
 		const struct skw_relay_backend *b = &r->pool.list[i];
 
 		skw_say("%s: %" PRIu64 " connections, %u now, %" PRIu64
 			" failed to connect, %" PRIu64 " bytes to it, %" PRIu64 " from it, %" PRIu64
 			" undelivered%s",
-			b->name, b->connections, b->active, b->failed, b->to_bytes, b->from_bytes,
-			b->lost_bytes, b->down ? ", it is down" : "");
+			b->name, b->connections, b->active, b->failed,
+			b->to_bytes + open_bytes(r, b, SKW_RELAY_CLIENT),
+			b->from_bytes + open_bytes(r, b, SKW_RELAY_SERVER), b->lost_bytes,
+			b->down ? ", it is down" : "");
 	}
 	skw_say("%" PRIu64 " connections accepted, %u now, %u at most, %" PRIu64
 		" refused, %" PRIu64 " bytes from clients, %" PRIu64 " to them, %" PRIu64
 		" undelivered",
-		r->accepted, r->active, r->peak, r->refused, r->to_bytes,
-		r->plan->echo ? r->to_bytes : r->from_bytes, r->lost_bytes);
+		r->accepted, r->active, r->peak, r->refused, to_bytes,
+		r->plan->echo ? to_bytes : from_bytes, r->lost_bytes);
 	if (r->starved)
 		skw_say("%" PRIu64 " times descriptors or memory were out, and clients had to wait",
 			r->starved);
