@@ -202,7 +202,7 @@ static int serve_ask(void *ctx, const void *request, size_t len, struct skw_keep
 	(void)reply;
 	if (len || k->asked || k->agreed || k->dry_run || k->terminal_fd < 0 || !k->listed_len)
 		return -EINVAL;
-	/* What was typed before is no answer. */
+	/* Keys that were typed before are no answer. */
 	if (tcflush(k->terminal_fd, TCIFLUSH) < 0)
 		return -errno;
 	if (!k->screen)
@@ -264,7 +264,7 @@ static int serve_end(void *ctx, const void *request, size_t len, struct skw_keep
 	k->listed[at].done = true;
 	int fd = diag(k, id->netns);
 	int ret = fd < 0 ? fd : skw_sock_diag_find(fd, id, &now);
-	/* What is left of a closed connection for a minute has its cookie. */
+	/* A TIME_WAIT socket has the cookie of its connection, which has closed. */
 	if (!ret && !is_named(k, now.state))
 		return -ENOENT;
 	return ret ? ret : skw_sock_diag_end(fd, id, &now);

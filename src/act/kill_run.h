@@ -22,8 +22,7 @@ struct skw_kill_run {
 	size_t len, at;
 	/* Rows in the list. */
 	uint64_t rows;
-	/* What became of the sockets, or processes, of the list, and of rows that had gone before.
-	 */
+	/* The sockets, or processes, of the list by their end; rows that had gone before, too. */
 	uint64_t ended, gone, failed;
 	/* Rows whose holders are not known, or may not get a signal. */
 	uint64_t no_holder, spared;

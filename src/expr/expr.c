@@ -294,10 +294,10 @@ void skw_expr_free(struct skw_expr *e)
 	free(e);
 }
 
-/* Whether it is FIELD = VALUE. */
+/* Whether it is FIELD = VALUE, and no glob. */
 static bool names_value(const struct skw_expr_test *test, uint8_t field)
 {
-	return test->field == field && test->op == SKW_EQ && !test->negate;
+	return test->field == field && test->op == SKW_EQ && !test->negate && !test->pattern;
 }
 
 /* With `without`, which may be SKW_EXPR_NO_FIELD, no value of that field equals another. */

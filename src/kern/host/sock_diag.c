@@ -20,7 +20,7 @@
 /* The kernel's TCP_CLOSE, which stands for a UDP socket without a peer, too. */
 #define CLOSED 7
 
-struct request {
+struct diag_request {
 	struct nlmsghdr head;
 	struct inet_diag_req_v2 body;
 };
@@ -43,15 +43,15 @@ int skw_sock_diag_open(void)
 	return SKW_TAKE_FD(fd);
 }
 
-static struct request make(uint16_t type, uint16_t flags, const struct skw_socket_id *id)
+static struct diag_request make(uint16_t type, uint16_t flags, const struct skw_socket_id *id)
 {
 	const struct skw_tuple *t = &id->tuple;
-	struct request r = { .head = { .nlmsg_len = sizeof(r),
-				       .nlmsg_type = type,
-				       .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags) },
-			     .body = { .sdiag_family = t->family,
-				       .sdiag_protocol = t->proto,
-				       .idiag_states = UINT32_MAX } };
+	struct diag_request r = { .head = { .nlmsg_len = sizeof(r),
+					    .nlmsg_type = type,
+					    .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags) },
+				  .body = { .sdiag_family = t->family,
+					    .sdiag_protocol = t->proto,
+					    .idiag_states = UINT32_MAX } };
 	struct inet_diag_sockid *ends = &r.body.id;
 
 	ends->idiag_sport = htons(t->local_port);
@@ -113,7 +113,7 @@ static bool has_cookie(const struct skw_socket_id *id)
 }
 
 /* Returns 0 or -errno, -ENOENT if the socket was asked for and not found. */
-static int ask(int fd, const struct request *r, struct answers *a)
+static int ask(int fd, const struct diag_request *r, struct answers *a)
 {
 	union {
 		struct nlmsghdr head;
@@ -147,7 +147,7 @@ int skw_sock_diag_check(int fd, struct skw_error *err)
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(protos); i++) {
 		const struct skw_socket_id any = { .tuple = { .family = AF_INET,
 							      .proto = protos[i] } };
-		struct request r = make(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &any);
+		struct diag_request r = make(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &any);
 		struct answers a = { .id = &any };
 
 		/* No socket is in none of the states. */
@@ -166,7 +166,7 @@ int skw_sock_diag_check(int fd, struct skw_error *err)
 int skw_sock_diag_find(int fd, const struct skw_socket_id *id, struct skw_sock_diag *out)
 {
 	struct skw_sock_diag found = { 0 };
-	struct request r = make(SOCK_DIAG_BY_FAMILY, 0, id);
+	struct diag_request r = make(SOCK_DIAG_BY_FAMILY, 0, id);
 	struct answers a = { .id = id, .out = &found };
 	int ret = -ENOENT;
 
@@ -190,7 +190,7 @@ int skw_sock_diag_find(int fd, const struct skw_socket_id *id, struct skw_sock_d
 
 int skw_sock_diag_end(int fd, const struct skw_socket_id *id, const struct skw_sock_diag *found)
 {
-	struct request r = make(SOCK_DESTROY, NLM_F_ACK, id);
+	struct diag_request r = make(SOCK_DESTROY, NLM_F_ACK, id);
 	struct answers a = { .id = id };
 	struct skw_sock_diag again;
 
