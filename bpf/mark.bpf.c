@@ -83,7 +83,7 @@ struct {
 	__type(value, struct waiting);
 } waiting SEC(".maps");
 
-/* Sockets whose flag was set by another program. What a listener accepts inherits that. */
+/* Sockets whose flag was set by another program. The sockets that a listener accepts inherit that. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -190,7 +190,8 @@ static __always_inline bool option_load(struct bpf_sock_ops *skops, struct skw_m
 
 	__builtin_memset(opt, 0, sizeof(*opt));
 	opt->kind = SKW_MARK_KIND;
-	opt->len = 4; /* what is looked for: the kind, this length and the identifier */
+	/* The call looks for the kind and the identifier, which end at this length. */
+	opt->len = 4;
 	opt->exid[0] = SKW_MARK_EXID >> 8;
 	opt->exid[1] = SKW_MARK_EXID & 0xff;
 	ret = bpf_load_hdr_opt(skops, opt, sizeof(*opt), flags);
@@ -244,7 +245,7 @@ static __always_inline bool room_reserve(struct bpf_sock_ops *skops, __u64 cooki
 
 /*
  * A SYN that is sent again goes without a mark: the first one may be lost because a box on the way
- * does not like it. An unmarked SYN takes its flag away, so the flag tells later what was marked.
+ * does not like it. An unmarked SYN takes its flag away, so the flag tells later that a SYN was marked.
  */
 static __always_inline void on_syn_len(struct bpf_sock_ops *skops)
 {
@@ -260,7 +261,7 @@ static __always_inline void on_syn_len(struct bpf_sock_ops *skops)
 	}
 }
 
-/* The request has the cookie that its socket gets, so what the SYN tells can be kept already. */
+/* The request has the cookie that its socket gets, so the words of the SYN can be kept already. */
 static __always_inline void on_synack_len(struct bpf_sock_ops *skops)
 {
 	struct skw_mark_option opt;

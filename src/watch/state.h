@@ -59,7 +59,7 @@ struct skw_watch {
 	bool strange_netns;
 
 	struct skw_addresses addresses; /* open only with plan->packets */
-	struct skw_peers peers;         /* what the other ends have told by marks */
+	struct skw_peers peers;         /* they have told who they are, by marks */
 
 	struct skw_sweep sweep;
 	uint64_t expired_ns; /* when closed rows were dropped last, with plan->packets */
