@@ -6,6 +6,7 @@
  * listen(), and gone when the connection is established, so data costs nothing.
  */
 #include "event.bpf.h"
+#include "holder.bpf.h"
 
 #include "abi/mark.h"
 
@@ -37,8 +38,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* The number of this host, in network order. */
 const volatile __u32 host = 1;
-/* Options have names. */
-const volatile bool names;
 /* Somebody reads the rings. */
 const volatile bool tell;
 /*
@@ -84,7 +83,7 @@ struct {
 	__type(value, struct waiting);
 } waiting SEC(".maps");
 
-/* Sockets whose flag was set by another program. What a listener accepts inherits that. */
+/* Sockets whose flag was set by another program. The sockets that a listener accepts inherit that. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -99,25 +98,6 @@ struct {
 	__type(key, int);
 	__type(value, __u32);
 } ours SEC(".maps");
-
-/* A listener's end. An IPv4 address is mapped (::ffff:0:0/96), and :: is a listener of both. */
-struct end {
-	__u64 netns; /* its cookie */
-	__u32 addr[4];
-	__u32 port;
-	__u32 reserved;
-};
-
-struct holder {
-	char comm[SKW_COMM_LEN];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, struct end);
-	__type(value, struct holder);
-} holders SEC(".maps");
 
 #define MARK_COUNT(member)                                                                         \
 	do {                                                                                       \
@@ -161,97 +141,6 @@ static __always_inline void flag_drop(struct bpf_sock_ops *skops, struct bpf_soc
 
 	if (flags & FLAG_WRITE_HDR_OPT && !is_theirs(sk))
 		bpf_sock_ops_cb_flags_set(skops, flags & ~FLAG_WRITE_HDR_OPT);
-}
-
-/* ---- names ---- */
-
-static __always_inline void holder_keep(struct end *end, const struct holder *holder)
-{
-	bpf_map_update_elem(&holders, end, holder, BPF_ANY);
-	if (end->addr[0] | end->addr[1] | end->addr[2] | end->addr[3])
-		return;
-	/* A listener of both families has taken the place of one of IPv4. */
-	end->addr[2] = __builtin_bswap32(0xffff);
-	bpf_map_delete_elem(&holders, end);
-}
-
-/* The end of a listener. */
-static __always_inline void end_of_sock(struct end *end, const struct sock_common *sk)
-{
-	end->netns = sk->skc_net.net->net_cookie;
-	end->port = sk->skc_num;
-	end->reserved = 0;
-	if (sk->skc_family == AF_INET6) {
-		for (int i = 0; i < 4; i++)
-			end->addr[i] = sk->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
-	} else {
-		end->addr[0] = end->addr[1] = 0;
-		end->addr[2] = __builtin_bswap32(0xffff);
-		end->addr[3] = sk->skc_rcv_saddr;
-	}
-}
-
-/* The calling process, for a callback that runs in its system call. */
-static __always_inline bool holder_current(struct holder *holder)
-{
-	const struct task_struct *task = bpf_get_current_task_btf();
-
-	if (task->flags & PF_KTHREAD)
-		return false;
-	process_comm(holder->comm, task->group_leader);
-	return true;
-}
-
-/* The verifier refuses loads from the context that clang has merged, for several members at once.
- */
-#define ALONE(member)                                                                              \
-	({                                                                                         \
-		__u32 value_ = (member);                                                           \
-		asm volatile("" : "+r"(value_));                                                   \
-		value_;                                                                            \
-	})
-
-/* Not static: so the verifier checks it once, and not for each way that leads to it. */
-__noinline int holder_of_request(struct bpf_sock_ops *skops, struct holder *to)
-{
-	struct end end = { .netns = bpf_get_netns_cookie(skops), .port = skops->local_port };
-	const struct holder *found;
-	bool v4 = skops->family == AF_INET;
-
-	if (!to)
-		return 0;
-	if (v4) {
-		end.addr[2] = __builtin_bswap32(0xffff);
-		end.addr[3] = ALONE(skops->local_ip4);
-	} else {
-		end.addr[0] = ALONE(skops->local_ip6[0]);
-		end.addr[1] = ALONE(skops->local_ip6[1]);
-		end.addr[2] = ALONE(skops->local_ip6[2]);
-		end.addr[3] = ALONE(skops->local_ip6[3]);
-	}
-	found = bpf_map_lookup_elem(&holders, &end);
-	if (!found && v4) {
-		end.addr[3] = 0;
-		found = bpf_map_lookup_elem(&holders, &end);
-	}
-	if (!found) {
-		end.addr[0] = end.addr[1] = end.addr[2] = end.addr[3] = 0;
-		found = bpf_map_lookup_elem(&holders, &end);
-	}
-	if (found)
-		*to = *found;
-	return 0;
-}
-
-/* The name that this end tells, padded with zeros; empty: none. */
-static __always_inline void name_of(struct bpf_sock_ops *skops, struct holder *to)
-{
-	if (!names)
-		return;
-	if (skops->is_fullsock)
-		holder_current(to);
-	else
-		holder_of_request(skops, to);
 }
 
 /* ---- peers ---- */
@@ -301,7 +190,8 @@ static __always_inline bool option_load(struct bpf_sock_ops *skops, struct skw_m
 
 	__builtin_memset(opt, 0, sizeof(*opt));
 	opt->kind = SKW_MARK_KIND;
-	opt->len = 4; /* what is looked for: the kind, this length and the identifier */
+	/* The call looks for the kind and the identifier, which end at this length. */
+	opt->len = 4;
 	opt->exid[0] = SKW_MARK_EXID >> 8;
 	opt->exid[1] = SKW_MARK_EXID & 0xff;
 	ret = bpf_load_hdr_opt(skops, opt, sizeof(*opt), flags);
@@ -355,7 +245,7 @@ static __always_inline bool room_reserve(struct bpf_sock_ops *skops, __u64 cooki
 
 /*
  * A SYN that is sent again goes without a mark: the first one may be lost because a box on the way
- * does not like it. An unmarked SYN takes its flag away, so the flag tells later what was marked.
+ * does not like it. An unmarked SYN takes its flag away, so the flag tells later that a SYN was marked.
  */
 static __always_inline void on_syn_len(struct bpf_sock_ops *skops)
 {
@@ -371,7 +261,7 @@ static __always_inline void on_syn_len(struct bpf_sock_ops *skops)
 	}
 }
 
-/* The request has the cookie that its socket gets, so what the SYN tells can be kept already. */
+/* The request has the cookie that its socket gets, so the words of the SYN can be kept already. */
 static __always_inline void on_synack_len(struct bpf_sock_ops *skops)
 {
 	struct skw_mark_option opt;

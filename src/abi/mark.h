@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What crosses the kernel boundary for `skwatch mark`, and the option that crosses the network.
+ * The data of `skwatch mark` that crosses the kernel boundary, and the option on the network.
  * Include it as abi/conn.h.
  */
 #ifndef SKW_ABI_MARK_H
@@ -27,7 +27,7 @@ struct skw_mark_option {
 
 _Static_assert(sizeof(struct skw_mark_option) == 32, "option");
 
-/* What a socket's peer has told. It has the slot `cookie % SKW_MARK_PEERS` of the map. */
+/* The words of a socket's peer. They have the slot `cookie % SKW_MARK_PEERS` of the map. */
 #define SKW_MARK_PEERS 65536
 
 struct skw_mark_peer {
@@ -68,7 +68,7 @@ struct skw_mark_counters {
 	__u64 malformed;  /* options that are no marks although they have our number */
 	__u64 unwritten;  /* marks that had room, and then were not written */
 	__u64 enrolled;   /* listeners that were there before */
-	__u64 refused;    /* those that could not be changed: the kernel is before 6.12 */
+	__u64 refused;    /* older listeners that could not be changed: before 6.12 */
 	__u64 reserved[6];
 };
 

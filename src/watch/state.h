@@ -59,7 +59,7 @@ struct skw_watch {
 	bool strange_netns;
 
 	struct skw_addresses addresses; /* open only with plan->packets */
-	struct skw_peers peers;         /* what the other ends have told by marks */
+	struct skw_peers peers;         /* they have told who they are, by marks */
 
 	struct skw_sweep sweep;
 	uint64_t expired_ns; /* when closed rows were dropped last, with plan->packets */
@@ -77,16 +77,18 @@ struct skw_watch {
 /* Loads and attaches the programs of the plan. Returns 0 or -errno. */
 int skw_watch_prepare(void *watch, struct skw_error *err);
 
-/* Gives a connection what its other end has told. */
-static inline void skw_watch_ask_peer(const struct skw_watch *w, struct skw_row *row)
+/* Gives a connection its other end, for which `remote` has room, if that has told who it is. */
+static inline void skw_watch_ask_peer(const struct skw_watch *w, struct skw_row *row,
+				      struct skw_remote *remote)
 {
 	struct skw_mark_peer peer;
 
 	if (!w->peers.len || !skw_peers_find(&w->peers, row->cookie, &peer))
 		return;
-	row->remote_host = peer.remote_host;
-	row->remote_cookie = peer.remote_cookie ? peer.remote_cookie : SKW_NONE64;
-	skw_record_text(row->remote_comm, peer.remote_comm);
+	remote->host = peer.remote_host;
+	remote->cookie = peer.remote_cookie ? peer.remote_cookie : SKW_NONE64;
+	skw_record_text(remote->comm, peer.remote_comm);
+	row->remote = remote;
 }
 
 /* Whether this namespace is in the list. */

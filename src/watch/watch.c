@@ -218,6 +218,7 @@ static bool is_of_ours(struct skw_watch *w, uint32_t netns)
 static int take_event(struct skw_watch *w, const void *record, size_t len, struct skw_error *err)
 {
 	struct skw_event_told told;
+	struct skw_remote remote;
 	struct skw_event event;
 
 	if (skw_record_event(record, len, &told)) {
@@ -226,7 +227,7 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 	}
 	if (!is_of_ours(w, told.socket.row.netns))
 		return 0;
-	skw_watch_ask_peer(w, &told.socket.row);
+	skw_watch_ask_peer(w, &told.socket.row, &remote);
 	int ret = skw_table_event(w->table, &told, &event);
 
 	if (ret < 0)

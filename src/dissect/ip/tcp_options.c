@@ -138,7 +138,7 @@ static bool print_fast_open(struct skw_dissect *d, const struct tcp_option *o)
 	return true;
 }
 
-/* What skwatch mark writes. `data` begins with the identifier. */
+/* The option of skwatch mark (abi/mark.h). `data` begins with the identifier. */
 static void print_mark(struct skw_dissect *d, const struct tcp_option *o)
 {
 	const uint8_t *mark = o->data - 2;

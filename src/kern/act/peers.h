@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What peers have told to a `skwatch mark --pin` on this host. */
+/* The words of peers, which they have told to a `skwatch mark --pin` on this host. */
 #ifndef SKW_KERN_ACT_PEERS_H
 #define SKW_KERN_ACT_PEERS_H
 

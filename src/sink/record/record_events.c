@@ -129,7 +129,7 @@ static uint64_t hash_of_row(const struct skw_row *row)
 		row->rx_bps,
 		(uint64_t)row->state << 32 | (uint64_t)row->direction << 24 |
 			(uint64_t)row->timer << 16 | (uint64_t)row->flags << 8 | row->owner_source,
-		(uint64_t)row->close_reason << 8 | (row->remote_host != SKW_NONE32) << 2 |
+		(uint64_t)row->close_reason << 8 | (row->remote != NULL) << 2 |
 			(row->netns_name != NULL) << 1 | (row->cgroup != NULL)
 	};
 	uint64_t hash = skw_hash_bytes(0, identity, sizeof(identity));
