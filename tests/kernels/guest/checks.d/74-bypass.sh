@@ -4,8 +4,7 @@
 two_hosts
 cgroups=$(awk '{ for (i = 7; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") print $5 }' \
 	/proc/self/mountinfo | head -n 1)
-own=$cgroups/bypass.$$
-mkdir "$own"
+own=$(mktemp -d "$cgroups/bypass.XXXXXX")
 in_own() { # COMMAND...: in the cgroup, and in the namespace a
 	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$own" /bin/ip netns exec a "$@"
 }
@@ -26,13 +25,17 @@ bypass_start() {
 		usleep 10000
 	done
 }
+bytes_in() { # WORDS: the sum of the bytes in the figures with these words
+	sed -n "s/^skwatch: [0-9]* messages\{0,1\} (\([0-9]*\) bytes) $1.*/\1/p" said |
+		awk '{ sum += $1 } END { print sum + 0 }'
+}
 bypass_stop() {
 	status=0
 	kill -TERM $bypass_pid
 	wait $bypass_pid || status=$?
 	cat said lines
 	is "bypass: its status" "$status" 0
-	moved=$(sed -n 's/^skwatch: [0-9]* messages\{0,1\} (\([0-9]*\) bytes) moved.*/\1/p' said)
+	moved=$(bytes_in 'moved past TCP')
 }
 
 bypass_start
@@ -41,8 +44,10 @@ for address in 127.0.0.1 ::1; do
 	check "bypass: what goes to $address and back is the same" cmp data back
 done
 bypass_stop
-is "bypass: all of it was moved" "$moved" 800000
-is "bypass: each direction has its events" "$(grep -c ' bypass \| close ' lines)" 8
+# A client can be so early that the server's end is not there yet.
+is "bypass: each byte was moved or has passed" $((moved + $(bytes_in 'passed to TCP'))) 800000
+check "bypass: the answers at least were moved" test "$moved" -ge 400000
+is "bypass: each direction has its events" "$(grep -c ' bypass ' lines)" "$(grep -c ' close ' lines)"
 
 bypass_start --max-queue 30k
 in_own nc 127.0.0.1 8100 <data >back || :
