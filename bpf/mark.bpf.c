@@ -83,7 +83,8 @@ struct {
 	__type(value, struct waiting);
 } waiting SEC(".maps");
 
-/* Sockets whose flag was set by another program. The sockets that a listener accepts inherit that. */
+/* Sockets whose flag was set by another program. The sockets that a listener accepts inherit that.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -245,7 +246,8 @@ static __always_inline bool room_reserve(struct bpf_sock_ops *skops, __u64 cooki
 
 /*
  * A SYN that is sent again goes without a mark: the first one may be lost because a box on the way
- * does not like it. An unmarked SYN takes its flag away, so the flag tells later that a SYN was marked.
+ * does not like it. An unmarked SYN takes its flag away, so the flag tells later that a SYN was
+ * marked.
  */
 static __always_inline void on_syn_len(struct bpf_sock_ops *skops)
 {

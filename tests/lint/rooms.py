@@ -69,7 +69,12 @@ ARROWS = {
     # act: the verbs are sources of the loop without records; their sink prints lines.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "kern", "kern/host", "kern/ring", "kern/act",
                                   "verbs", "keeper"},
-    # act/relay: a verb with a room of its own. It passes bytes on and uses no program of the kernel.
+    # Verbs with rooms of their own. The relay passes bytes on and uses no program of the kernel.
+    "act/policy": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
+                                         "kern/act"},
+    # act/steer: steer and adopt, which both take the listening socket of a running server.
+    "act/steer": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
+                                        "kern/act"},
     "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
@@ -81,8 +86,8 @@ ARROWS = {
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
-    "cmd/act": COMMON | {"cmd", "act", "act/relay", "session", "session/act", "session/plan", "row", "expr",
-                         "view"},
+    "cmd/act": COMMON | {"cmd", "act", "act/policy", "act/steer", "act/relay", "session",
+                         "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The rules of steer, and the keys that stand for them in the kernel. */
-#include "act/steer_rule.h"
+#include "act/steer/steer_rule.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>

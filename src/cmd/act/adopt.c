@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/adopt.h"
+#include "act/steer/adopt.h"
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/steer.h"
+#include "act/steer/steer.h"
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/adopt_stop.h"
+#include "act/steer/adopt_stop.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy.h"
+#include "act/policy/policy.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,10 +11,10 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
-#include "act/policy_event.h"
-#include "act/policy_keeper.h"
-#include "act/policy_rules.h"
-#include "act/policy_start.h"
+#include "act/policy/policy_event.h"
+#include "act/policy/policy_keeper.h"
+#include "act/policy/policy_rules.h"
+#include "act/policy/policy_start.h"
 #include "keeper/privileges.h"
 #include "kern/act/judge.h"
 #include "kern/act/pins.h"

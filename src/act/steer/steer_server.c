@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/steer_server.h"
+#include "act/steer/steer_server.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/taken.h"
+#include "act/steer/taken.h"
 #include "kern/host/waiting.h"
 #include "row/address.h"
 #include "util/cleanup.h"

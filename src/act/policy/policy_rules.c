@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy_rules.h"
+#include "act/policy/policy_rules.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "act/policy_words.h"
+#include "act/policy/policy_words.h"
 #include "util/cleanup.h"
 #include "util/units.h"
 

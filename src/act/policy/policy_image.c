@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy_image.h"
+#include "act/policy/policy_image.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/steer_repair.h"
+#include "act/steer/steer_repair.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/steer_server.h"
-#include "kern/host/waiting.h"
+#include "act/steer/steer_server.h"
 #include "kern/host/netns.h"
+#include "kern/host/waiting.h"
 #include "util/cleanup.h"
 
 struct repair {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The parts of a pinned steering, for `skwatch list`. */
-#include "act/steer.h"
+#include "act/steer/steer.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-#include "act/steer_repair.h"
-#include "act/steer_rule.h"
+#include "act/steer/steer_repair.h"
+#include "act/steer/steer_rule.h"
 #include "kern/act/lookup.h"
 #include "row/address.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/taken.h"
+#include "act/steer/taken.h"
 
 #include <errno.h>
 #include <limits.h>

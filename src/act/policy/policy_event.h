@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-#include "act/policy_keeper.h"
+#include "act/policy/policy_keeper.h"
 #include "act/tell.h"
 
 #define SKW_POLICY_CGROUPS 64

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/steer.h"
+#include "act/steer/steer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "act/steer_session.h"
+#include "act/steer/steer_session.h"
 #include "kern/act/pins.h"
 #include "util/cleanup.h"
 #include "util/say.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy_start.h"
+#include "act/policy/policy_start.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "act/policy_rules.h"
-#include "act/policy_words.h"
+#include "act/policy/policy_rules.h"
+#include "act/policy/policy_words.h"
 #include "kern/act/escapes.h"
 #include "util/say.h"
 

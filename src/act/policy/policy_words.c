@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy_words.h"
+#include "act/policy/policy_words.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

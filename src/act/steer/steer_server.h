@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "act/steer_rule.h"
+#include "act/steer/steer_rule.h"
 #include "kern/act/lookup.h"
 #include "kern/host/foreign.h"
 #include "util/error.h"

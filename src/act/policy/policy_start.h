@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-#include "act/policy.h"
+#include "act/policy/policy.h"
 #include "model/policy.h"
 
 /* Reads the rules of a plan. Returns 0, or a usage error. */

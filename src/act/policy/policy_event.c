@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy_event.h"
+#include "act/policy/policy_event.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "act/policy_words.h"
+#include "act/policy/policy_words.h"
 #include "loop/loop.h"
 #include "row/row.h"
 #include "util/cleanup.h"

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "act/taken.h"
+#include "act/steer/taken.h"
 #include "util/error.h"
 
 struct skw_adopt_stop {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/steer_session.h"
+#include "act/steer/steer_session.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/adopt.h"
+#include "act/steer/adopt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "act/adopt_stop.h"
-#include "act/taken.h"
+#include "act/steer/adopt_stop.h"
+#include "act/steer/taken.h"
 #include "row/address.h"
 #include "util/buf.h"
 #include "util/cleanup.h"

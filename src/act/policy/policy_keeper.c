@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy_keeper.h"
+#include "act/policy/policy_keeper.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/policy_image.h"
-#include "act/policy_rules.h"
-#include "act/policy_words.h"
+#include "act/policy/policy_image.h"
+#include "act/policy/policy_rules.h"
+#include "act/policy/policy_words.h"
 #include "keeper/ask.h"
 #include "kern/host/cgroup.h"
 #include "util/cleanup.h"

@@ -3,9 +3,9 @@
 #ifndef SKW_ACT_STEER_SESSION_H
 #define SKW_ACT_STEER_SESSION_H
 
-#include "act/steer.h"
-#include "act/steer_repair.h"
-#include "act/steer_server.h"
+#include "act/steer/steer.h"
+#include "act/steer/steer_repair.h"
+#include "act/steer/steer_server.h"
 #include "act/tell.h"
 #include "keeper/keeper.h"
 #include "kern/act/lookup.h"
