@@ -64,6 +64,8 @@ is "$(listens "$A")" 1 "an expression that matches a listener by accident leaves
 like "$(cat "$ERR")" '1 socket is left out: it is no connection.*state = LISTEN' "and a line tells it"
 end "$A" --yes --netns "$A" -f 'state != ESTABLISHED and lport = 7000'
 is "$(listens "$A")" 1 "and so does one that excludes another state"
+end "$A" --yes --netns "$A" -f '(state = LISTEN and lport = 1) or (lport = 7000 and not rport > 1)'
+is "$(listens "$A")" 1 "and one that names LISTEN for others only"
 peers l "$A" 127.0.0.1 7700 tcp
 end "$A" --yes --netns "$A" -f 'state = LISTEN and (lport = 7700 or lport = 7701)'
 is "$(inside "$A" ss -tnlH sport = :7700 | wc -l) $(grep -c ' end ' "$OUT")" "0 1" \
