@@ -99,6 +99,7 @@ static int open_judge(struct policy *p, struct skw_error *err)
 		return ret;
 	p->keeper.judge = p->judge;
 	p->keeper.path = p->plan->file;
+	p->keeper.cgroup = p->cgroup;
 	p->keeper.redirects = options.redirects;
 	p->keeper.stays = p->plan->options->pin != NULL;
 	p->rules_len = p->rules->len;

@@ -101,6 +101,21 @@ for line in sys.stdin:
 	"deny connect 3 7002 /${TOP##*/}/in;observe connect 2 7009 /${TOP##*/}/in;deny create 4 None /${TOP##*/}/in;" \
 	"JSON has the same"
 
+# Rules for some of the cgroups.
+mkdir "$TOP/in/below/first"
+policy 'allow connect port 7002 cgroup below/[df]*' 'deny connect port 7002 cgroup below' \
+	'deny=eacces connect port 7001'
+mkdir "$TOP/in/below/late" "$TOP/in/below/deep"
+is "$(connects in 7002) $(connects in 7001)" "ok EACCES" "a rule for a cgroup is not for those above it"
+is "$(connects in/below 7002) $(connects in/below 7001)" "EPERM EACCES" "it is for that one"
+is "$(connects in/below/late 7002)" EPERM "and for those below it, also later ones"
+is "$(connects in/below/deep 7002)" EPERM "a later one that a pattern matches waits for its turn"
+stop
+policy 'allow connect port 7002 cgroup below/de*' 'deny connect port 7002 cgroup below'
+is "$(connects in/below/deep 7002) $(connects in/below/late 7002)" "ok EPERM" "the first rule that matches decides"
+stop
+refused 'rule 1: cgroup none\*: there is none below' --cgroup "$TOP/in" 'deny connect cgroup none*'
+
 # The sockets that escape are told.
 mkfifo "$TMP/hold"
 in_cgroup in "${CALLS[@]}" hold 127.0.0.1 7001 <"$TMP/hold" >"$TMP/held" &

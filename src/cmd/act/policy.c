@@ -62,6 +62,7 @@ static const struct skw_verb_words words = {
 		"A RULE is one argument (in quotes) or a line of FILE; the first that matches "
 		"decides:\n"
 		"  ACTION[=ERRNO] CALL[,CALL...] [PROTOCOL] [to|from PREFIX] [port N[-M][,...]]\n"
+		"          [cgroup PATTERN]\n"
 		"  redirect connect [PROTOCOL] [to PREFIX] [port ...] via ADDRESS:PORT\n"
 		"  default ACTION[=ERRNO] [CALL[,CALL...]]\n"
 		"ACTION is allow, deny, observe (print, and let it pass) or redirect; CALL is "
