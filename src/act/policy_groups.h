@@ -15,7 +15,7 @@ int skw_policy_groups_find(const struct skw_policy_rules *rules, const char *pat
 
 /*
  * Whether a rule is for the cgroup with this path below that of the policy ("a/b"): its pattern
- * matches the path, or that of a cgroup above it. *itself: the path.
+ * matches the path, or that of a cgroup above it. *itself: the path. For tests.
  */
 bool skw_policy_groups_match(const struct skw_policy_rule *rule, const char *path, bool *itself);
 
