@@ -65,7 +65,8 @@ for family in v4 v6 mapped; do
 	done
 	is "$(grep -vc ' ok$\| absent$' "$TMP/free.$family.7002")" 0 "$family: all forms work without"
 done
-policy --allowed 'deny=ehostdown connect,send port 7002' 'deny=ehostdown bind port 7012'
+policy --allowed 'deny=ehostdown connect,send to 127.0.0.0/8 port 7002' \
+	'deny=ehostdown connect,send to ::1 port 7002' 'deny=ehostdown bind port 7012'
 for family in v4 v6 mapped; do
 	in_cgroup in "${CALLS[@]}" forms $family 7002 >"$TMP/denied"
 	in_cgroup in/below "${CALLS[@]}" forms $family 7001 >"$TMP/allowed"
@@ -155,16 +156,21 @@ policy --rules "$TMP/rules" --rate 100
 coproc HAMMER { in_cgroup in "${CALLS[@]}" hammer 100000; }
 exec {TELL}>&"${HAMMER[1]}" {HEAR}<&"${HAMMER[0]}"
 hammer_pid=$HAMMER_PID
-for i in {1..40}; do
-	[ $((i % 2)) = 1 ] && cp "$TMP/two" "$TMP/rules" || cp "$TMP/one" "$TMP/rules"
+for i in {1..150}; do
+	[ $((i % 2)) = 1 ] && file=two || file=one
+	cp "$TMP/$file" "$TMP/next" && mv "$TMP/next" "$TMP/rules"
 	kill -HUP "$PID"
-	wait_for_lines "$ERR" "$PID" "$i" 'from now on' || bail "no reload"
+	read -r -t 0.01 <> <(:)
 done
+wait_for_lines "$ERR" "$PID" 40 'from now on' || bail "no reloads"
 echo >&"$TELL"
 read -r -u "$HEAR" said
 exec {TELL}>&- {HEAR}<&-
 wait "$hammer_pid"
-like "$said" '^calls [0-9]{6,} wrong 0 errors 2$' "40 reloads: no wrong verdict in 100,000"
+like "$said" '^calls [0-9]{6,} wrong 0 errors 2$' "$(grep -c "from now on" "$ERR") reloads: no wrong verdict in 100,000"
+{ cat "$TMP/one"; echo 'allow bind'; } >"$TMP/rules"
+kill -HUP "$PID"
+wait_for_line "$ERR" "$PID" 'by 4 rules from now on' || bail "no last reload"
 echo 'deny conect' >"$TMP/rules"
 kill -HUP "$PID"
 check "wrong rules are told" wait_for_line "$ERR" "$PID" \
