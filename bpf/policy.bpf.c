@@ -275,19 +275,26 @@ static __always_inline bool is_told(const struct found *found)
 	return found->action->verdict != SKW_POLICY_ALLOW || tells_allowed;
 }
 
+/*
+ * bpf_set_retval() with an argument of 64 bits: since 7.3 the verifier wants to see that it is a
+ * negative errno, and clang clears the upper half of an int.
+ */
+static long (*set_retval)(__s64 retval) = (void *)187;
+#define ERRNO_MASK 0xfff /* MAX_ERRNO, include/linux/err.h */
+
 /* The kernel's order: to pass or to fail. */
 static __always_inline int answer(const struct found *found)
 {
 	if (found->action->verdict != SKW_POLICY_DENY)
 		return PASS;
-	bpf_set_retval(-(int)found->action->error);
+	set_retval(-(__s64)(found->action->error & ERRNO_MASK));
 	return FAIL;
 }
 
 static __always_inline int could_not(void)
 {
 	TOTAL(failed);
-	bpf_set_retval(-ACCESS_DENIED);
+	set_retval(-ACCESS_DENIED);
 	return FAIL;
 }
 

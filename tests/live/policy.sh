@@ -48,7 +48,7 @@ refused() { # REGEX ARGUMENTS...
 	like "$(cat "$ERR")" "$regex" "and the reason is told"
 }
 refused 'needs --cgroup' 'deny connect'
-refused 'needs --rules FILE or a RULE' --cgroup "$TOP/in"
+refused 'needs --rules FILE, a RULE' --cgroup "$TOP/in"
 refused 'rule 2: conect: no such call' --cgroup "$TOP/in" 'allow connect' 'deny conect'
 refused 'nowhere' --cgroup "$TOP/nowhere" 'deny connect'
 refused 'No such file' --cgroup "$TOP/in" --rules "$TMP/none"
@@ -188,6 +188,22 @@ policy --rules "$TMP/rules" --watch
 cp "$TMP/two" "$TMP/next" && mv "$TMP/next" "$TMP/rules"
 check "--watch reads the file that was moved there" wait_for_line "$ERR" "$PID" 'by 203 rules from now on'
 is "$(connects in 7002)" ENETDOWN "and its rules judge"
+stop
+
+# Learned rules allow what was seen, and nothing else.
+launch "$A" policy --cgroup "$TOP/in" --learn 1h
+wait_for_line "$ERR" "$PID" '^skwatch: judging ' || bail "nothing is learned"
+is "$(connects in 7001) $(connects in 7001)" "ok ok" "--learn denies nothing"
+in_cgroup in python3 -c 'import socket
+socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b"x", ("::1", 7005))
+socket.socket().bind(("127.0.0.1", 7014))'
+stop
+is "$STATUS $(tr '\n' ';' <"$OUT")" "0 $(printf '%s;' 'allow connect tcp to 127.0.0.1 port 7001' \
+	'allow send udp to ::1 port 7005' 'allow bind tcp from 127.0.0.1 port 7014' \
+	'default deny connect,bind,send')" "and prints a rule for each call, once"
+cp "$OUT" "$TMP/learned"
+policy --rules "$TMP/learned"
+is "$(connects in 7001) $(connects in 7002)" "ok EPERM" "the rules allow these calls"
 stop
 
 # Pinned.
