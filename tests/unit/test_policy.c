@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Rules of a policy: their text, and the maps that they become. */
-#include "act/policy_groups.h"
-#include "act/policy_image.h"
-#include "act/policy_rules.h"
-#include "act/policy_words.h"
+#include "act/policy/policy_groups.h"
+#include "act/policy/policy_image.h"
+#include "act/policy/policy_rules.h"
+#include "act/policy/policy_words.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/origdst.h"
+#include "act/policy/origdst.h"
 
 #include <stddef.h>
 #include <unistd.h>

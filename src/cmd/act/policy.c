@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "act/policy.h"
+#include "act/policy/policy.h"
 
 #include <stddef.h>
 
