@@ -11,7 +11,7 @@
 #include "kern/host/cgroup.h"
 #include "util/cleanup.h"
 
-struct search {
+struct named_cgroups {
 	const struct skw_policy_rules *rules;
 	struct skw_policy_image *image;
 	bool found[SKW_POLICY_RULES];
@@ -38,7 +38,7 @@ bool skw_policy_groups_match(const struct skw_policy_rule *rule, const char *pat
 static int add_group(void *ctx, uint64_t id, const char *path)
 {
 	struct skw_policy_group_bits one = { .id = id };
-	struct search *s = ctx;
+	struct named_cgroups *s = ctx;
 	bool named = false;
 
 	for (size_t i = 0; i < s->rules->len; i++) {
@@ -72,7 +72,7 @@ static void add_rest(struct skw_policy_image *image, const struct skw_policy_rul
 int skw_policy_groups_find(const struct skw_policy_rules *rules, const char *path,
 			   struct skw_policy_image *image, struct skw_error *err)
 {
-	struct search s = { .rules = rules, .image = image };
+	struct named_cgroups s = { .rules = rules, .image = image };
 
 	if (!image->set.groups)
 		return 0;
