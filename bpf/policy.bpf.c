@@ -62,6 +62,14 @@ struct {
 } tries SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, SKW_POLICY_SETS *SKW_POLICY_GROUPS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct skw_policy_group);
+	__type(value, struct skw_policy_bits);
+} groups SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, SKW_POLICY_SETS *SKW_POLICY_RULES);
 	__type(key, __u32);
@@ -98,6 +106,23 @@ static __always_inline __u64 lowest_bit(__u64 word)
 	return at;
 }
 
+#define CGROUP_DEPTH_MAX 16
+
+/* The id of the nearest cgroup with an entry, see struct skw_policy_group. */
+__noinline __u64 group_of(__u64 cgroup_at, __u32 at)
+{
+	const struct cgroup *cgroup = (const void *)cgroup_at;
+	struct skw_policy_group key = { .set = at };
+
+	for (int i = 0; i < CGROUP_DEPTH_MAX && cgroup; i++) {
+		key.id = BPF_CORE_READ(cgroup, kn, id);
+		if (bpf_map_lookup_elem(&groups, &key))
+			return key.id;
+		cgroup = BPF_CORE_READ(cgroup, self.parent, cgroup);
+	}
+	return 0;
+}
+
 /*
  * The number of the first rule that has nothing against the call, or SKW_POLICY_RULES. It is not
  * static, so the verifier checks it once and not for each program.
@@ -105,7 +130,8 @@ static __always_inline __u64 lowest_bit(__u64 word)
 __noinline __u32 first_rule(struct call *call, __u32 at)
 {
 	struct skw_policy_prefix key = { .len = 128 };
-	const struct skw_policy_bits *kind, *addr, *port;
+	const struct skw_policy_bits *kind, *addr, *port, *group;
+	struct skw_policy_group group_key = { 0 };
 	struct skw_policy_ports *by_port;
 	struct skw_policy_set *set;
 	void *trie;
@@ -124,8 +150,16 @@ __noinline __u32 first_rule(struct call *call, __u32 at)
 		return SKW_POLICY_RULES;
 	kind = &set->kind[(call->what * SKW_POLICY_PROTOS + call->proto) & (SKW_POLICY_KINDS - 1)];
 	port = &by_port->bits[by_port->of_port[call->port] & (SKW_POLICY_PORT_CLASSES - 1)];
+	group = addr;
+	if (set->groups) {
+		group_key.id = group_of(call->cgroup, at);
+		group_key.set = at;
+		group = bpf_map_lookup_elem(&groups, &group_key);
+		if (!group)
+			return SKW_POLICY_RULES;
+	}
 	for (__u32 i = 0; i < SKW_POLICY_WORDS && i < set->words; i++) {
-		__u64 word = kind->word[i] & addr->word[i] & port->word[i];
+		__u64 word = kind->word[i] & addr->word[i] & port->word[i] & group->word[i];
 
 		if (word)
 			return i * 64 + (__u32)lowest_bit(word);
@@ -134,7 +168,7 @@ __noinline __u32 first_rule(struct call *call, __u32 at)
 }
 
 /* The set is chosen once for a call, so that a rule and its action are of the same set. */
-static __always_inline bool judge(struct call *call, struct found *found)
+static __always_inline bool judge(struct bpf_sock *sk, struct call *call, struct found *found)
 {
 	__u32 zero = SKW_POLICY_ACTIVE, at;
 	__u64 *active = bpf_map_lookup_elem(&control, &zero), *count;
@@ -143,6 +177,7 @@ static __always_inline bool judge(struct call *call, struct found *found)
 	if (!active)
 		return false;
 	at = (__u32) * (volatile __u64 *)active & 1;
+	call->cgroup = (__u64)BPF_CORE_READ(kernel_sock(sk), sk_cgrp_data.cgroup);
 	found->rule = first_rule(call, at);
 	set = bpf_map_lookup_elem(&sets, &at);
 	if (!set || found->rule >= SKW_POLICY_RULES)
@@ -240,19 +275,26 @@ static __always_inline bool is_told(const struct found *found)
 	return found->action->verdict != SKW_POLICY_ALLOW || tells_allowed;
 }
 
+/*
+ * bpf_set_retval() with an argument of 64 bits: since 7.3 the verifier wants to see that it is a
+ * negative errno, and clang clears the upper half of an int.
+ */
+static long (*set_retval)(__s64 retval) = (void *)187;
+#define ERRNO_MASK 0xfff /* MAX_ERRNO, include/linux/err.h */
+
 /* The kernel's order: to pass or to fail. */
 static __always_inline int answer(const struct found *found)
 {
 	if (found->action->verdict != SKW_POLICY_DENY)
 		return PASS;
-	bpf_set_retval(-(int)found->action->error);
+	set_retval(-(__s64)(found->action->error & ERRNO_MASK));
 	return FAIL;
 }
 
 static __always_inline int could_not(void)
 {
 	TOTAL(failed);
-	bpf_set_retval(-ACCESS_DENIED);
+	set_retval(-ACCESS_DENIED);
 	return FAIL;
 }
 
@@ -325,7 +367,7 @@ static __always_inline bool judge_address(struct bpf_sock_addr *ctx, struct call
 {
 	call->proto = proto_of(ctx->type, ctx->protocol);
 	call->port = bpf_ntohs((__u16)ctx->user_port);
-	if (!judge(call, found))
+	if (!ctx->sk || !judge(ctx->sk, call, found))
 		return false;
 	count_verdict(found);
 	if (is_told(found))
@@ -401,7 +443,7 @@ int skw_policy_create(struct bpf_sock *sk)
 	struct found found;
 
 	call.proto = proto_of(sk->type, sk->protocol);
-	if (!judge(&call, &found))
+	if (!judge(sk, &call, &found))
 		return could_not();
 	count_verdict(&found);
 	event = is_told(&found) ? event_reserve() : NULL;

@@ -34,6 +34,8 @@ struct call {
 	__u16 port;
 	__u8 what;
 	__u8 proto;
+	__u32 reserved;
+	__u64 cgroup; /* its place in the kernel */
 };
 
 #endif

@@ -19,6 +19,7 @@
 #define SKW_POLICY_WORDS        (SKW_POLICY_RULES / 64)
 #define SKW_POLICY_PREFIXES     (SKW_POLICY_RULES + 2)
 #define SKW_POLICY_PORT_CLASSES 2048
+#define SKW_POLICY_GROUPS       1024 /* cgroups that rules name, in a set */
 #define SKW_POLICY_COMM_LEN     16
 
 struct skw_policy_bits {
@@ -67,6 +68,8 @@ struct skw_policy_action {
 struct skw_policy_set {
 	__u32 words; /* that have rules */
 	__u32 generation;
+	__u32 groups; /* 1: rules name cgroups */
+	__u32 reserved;
 	struct skw_policy_bits kind[SKW_POLICY_KINDS];
 	struct skw_policy_action action[SKW_POLICY_RULES];
 };
@@ -81,6 +84,15 @@ struct skw_policy_ports {
 struct skw_policy_prefix {
 	__u32 len;     /* in bits, up to 128 */
 	__u8 addr[16]; /* IPv4: as an IPv4-mapped address */
+};
+
+/*
+ * Rules by the socket's cgroup: the nearest one of the cgroup and those above it that has an entry
+ * answers. The id 0 answers where none has.
+ */
+struct skw_policy_group {
+	__u64 id;
+	__u64 set;
 };
 
 /* Entries of the map "control", 64 bits each. */

@@ -10,7 +10,8 @@
 #include "abi/policy.h"
 
 #define SKW_POLICY_RANGES   8   /* of ports, in a rule */
-#define SKW_POLICY_TEXT_MAX 256 /* of a rule, with the zero at its end */
+#define SKW_POLICY_GLOB_MAX 96  /* with the zero at its end */
+#define SKW_POLICY_TEXT_MAX 384 /* of a rule, with the zero at its end */
 
 struct skw_policy_range {
 	uint16_t from, to;
@@ -23,8 +24,9 @@ struct skw_policy_rule {
 	struct skw_policy_action action;
 	struct skw_policy_prefix prefix;
 	struct skw_policy_range ranges[SKW_POLICY_RANGES];
-	uint8_t ranges_len; /* 0: all ports */
-	unsigned line;      /* of the file, or the number of the argument */
+	uint8_t ranges_len;             /* 0: all ports */
+	char glob[SKW_POLICY_GLOB_MAX]; /* of cgroups below the policy's; empty: all */
+	unsigned line;                  /* of the file, or the number of the argument */
 };
 
 /* The last one is always a default. */
@@ -38,12 +40,19 @@ struct skw_policy_leaf {
 	struct skw_policy_bits bits;
 };
 
-/* A set of rules, as the maps take it. It has half a megabyte. */
+struct skw_policy_group_bits {
+	uint64_t id;
+	struct skw_policy_bits bits;
+};
+
+/* A set of rules, as the maps take it. It has almost a megabyte. */
 struct skw_policy_image {
 	struct skw_policy_set set;
 	struct skw_policy_ports ports;
 	struct skw_policy_leaf leaf[SKW_POLICY_PREFIXES];
 	size_t leaves;
+	struct skw_policy_group_bits group[SKW_POLICY_GROUPS];
+	size_t groups;
 };
 
 #endif

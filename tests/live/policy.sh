@@ -48,7 +48,7 @@ refused() { # REGEX ARGUMENTS...
 	like "$(cat "$ERR")" "$regex" "and the reason is told"
 }
 refused 'needs --cgroup' 'deny connect'
-refused 'needs --rules FILE or a RULE' --cgroup "$TOP/in"
+refused 'needs --rules FILE, a RULE' --cgroup "$TOP/in"
 refused 'rule 2: conect: no such call' --cgroup "$TOP/in" 'allow connect' 'deny conect'
 refused 'nowhere' --cgroup "$TOP/nowhere" 'deny connect'
 refused 'No such file' --cgroup "$TOP/in" --rules "$TMP/none"
@@ -65,7 +65,8 @@ for family in v4 v6 mapped; do
 	done
 	is "$(grep -vc ' ok$\| absent$' "$TMP/free.$family.7002")" 0 "$family: all forms work without"
 done
-policy --allowed 'deny=ehostdown connect,send port 7002' 'deny=ehostdown bind port 7012'
+policy --allowed 'deny=ehostdown connect,send to 127.0.0.0/8 port 7002' \
+	'deny=ehostdown connect,send to ::1 port 7002' 'deny=ehostdown bind port 7012'
 for family in v4 v6 mapped; do
 	in_cgroup in "${CALLS[@]}" forms $family 7002 >"$TMP/denied"
 	in_cgroup in/below "${CALLS[@]}" forms $family 7001 >"$TMP/allowed"
@@ -100,6 +101,21 @@ for line in sys.stdin:
     print(e["type"], e["call"], e["rule"], e["remote_port"], e["cgroup"])' <"$OUT" | tr '\n' ';')" \
 	"deny connect 3 7002 /${TOP##*/}/in;observe connect 2 7009 /${TOP##*/}/in;deny create 4 None /${TOP##*/}/in;" \
 	"JSON has the same"
+
+# Rules for some of the cgroups.
+mkdir "$TOP/in/below/first"
+policy 'allow connect port 7002 cgroup below/[df]*' 'deny connect port 7002 cgroup below' \
+	'deny=eacces connect port 7001'
+mkdir "$TOP/in/below/late" "$TOP/in/below/deep"
+is "$(connects in 7002) $(connects in 7001)" "ok EACCES" "a rule for a cgroup is not for those above it"
+is "$(connects in/below 7002) $(connects in/below 7001)" "EPERM EACCES" "it is for that one"
+is "$(connects in/below/late 7002)" EPERM "and for those below it, also later ones"
+is "$(connects in/below/deep 7002)" EPERM "a later one that a pattern matches waits for its turn"
+stop
+policy 'allow connect port 7002 cgroup below/de*' 'deny connect port 7002 cgroup below'
+is "$(connects in/below/deep 7002) $(connects in/below/late 7002)" "ok EPERM" "the first rule that matches decides"
+stop
+refused 'rule 1: cgroup none\*: there is none below' --cgroup "$TOP/in" 'deny connect cgroup none*'
 
 # The sockets that escape are told.
 mkfifo "$TMP/hold"
@@ -140,16 +156,21 @@ policy --rules "$TMP/rules" --rate 100
 coproc HAMMER { in_cgroup in "${CALLS[@]}" hammer 100000; }
 exec {TELL}>&"${HAMMER[1]}" {HEAR}<&"${HAMMER[0]}"
 hammer_pid=$HAMMER_PID
-for i in {1..40}; do
-	[ $((i % 2)) = 1 ] && cp "$TMP/two" "$TMP/rules" || cp "$TMP/one" "$TMP/rules"
+for i in {1..150}; do
+	[ $((i % 2)) = 1 ] && file=two || file=one
+	cp "$TMP/$file" "$TMP/next" && mv "$TMP/next" "$TMP/rules"
 	kill -HUP "$PID"
-	wait_for_lines "$ERR" "$PID" "$i" 'from now on' || bail "no reload"
+	read -r -t 0.01 <> <(:)
 done
+wait_for_lines "$ERR" "$PID" 40 'from now on' || bail "no reloads"
 echo >&"$TELL"
 read -r -u "$HEAR" said
 exec {TELL}>&- {HEAR}<&-
 wait "$hammer_pid"
-like "$said" '^calls [0-9]{6,} wrong 0 errors 2$' "40 reloads: no wrong verdict in 100,000"
+like "$said" '^calls [0-9]{6,} wrong 0 errors 2$' "$(grep -c "from now on" "$ERR") reloads: no wrong verdict in 100,000"
+{ cat "$TMP/one"; echo 'allow bind'; } >"$TMP/rules"
+kill -HUP "$PID"
+wait_for_line "$ERR" "$PID" 'by 4 rules from now on' || bail "no last reload"
 echo 'deny conect' >"$TMP/rules"
 kill -HUP "$PID"
 check "wrong rules are told" wait_for_line "$ERR" "$PID" \
@@ -167,6 +188,22 @@ policy --rules "$TMP/rules" --watch
 cp "$TMP/two" "$TMP/next" && mv "$TMP/next" "$TMP/rules"
 check "--watch reads the file that was moved there" wait_for_line "$ERR" "$PID" 'by 203 rules from now on'
 is "$(connects in 7002)" ENETDOWN "and its rules judge"
+stop
+
+# Learned rules allow what was seen, and nothing else.
+launch "$A" policy --cgroup "$TOP/in" --learn 1h
+wait_for_line "$ERR" "$PID" '^skwatch: judging ' || bail "nothing is learned"
+is "$(connects in 7001) $(connects in 7001)" "ok ok" "--learn denies nothing"
+in_cgroup in python3 -c 'import socket
+socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b"x", ("::1", 7005))
+socket.socket().bind(("127.0.0.1", 7014))'
+stop
+is "$STATUS $(tr '\n' ';' <"$OUT")" "0 $(printf '%s;' 'allow connect tcp to 127.0.0.1 port 7001' \
+	'allow send udp to ::1 port 7005' 'allow bind tcp from 127.0.0.1 port 7014' \
+	'default deny connect,bind,send')" "and prints a rule for each call, once"
+cp "$OUT" "$TMP/learned"
+policy --rules "$TMP/learned"
+is "$(connects in 7001) $(connects in 7002)" "ok EPERM" "the rules allow these calls"
 stop
 
 # Pinned.

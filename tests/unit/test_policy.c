@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Rules of a policy: their text, and the maps that they become. */
+#include "act/policy/policy_groups.h"
 #include "act/policy/policy_image.h"
 #include "act/policy/policy_rules.h"
 #include "act/policy/policy_words.h"
@@ -51,6 +52,9 @@ static void a_rule_is_printed_as_it_is_parsed(void **state)
 		{ "redirect connect tcp via 127.0.0.1:8080 port 80 to 10.0.0.0/8",
 		  "redirect connect tcp to 10.0.0.0/8 port 80 via 127.0.0.1:8080" },
 		{ "redirect connect udp to 2001:db8::/32 port 53 via [::1]:5353", NULL },
+		{ "deny connect cgroup workers/*", NULL },
+		{ "deny connect cgroup /a port 80", "deny connect port 80 cgroup a" },
+		{ "redirect connect tcp cgroup a via 10.0.0.1:80", NULL },
 		{ "default deny", "default deny connect,bind,send" },
 		{ "default deny=eacces connect", NULL },
 		{ "  deny \t connect   port\t0  ", "deny connect port 0" },
@@ -107,6 +111,8 @@ static void a_fault_is_told_with_the_number_of_the_rule(void **state)
 		{ "redirect connect tcp to 10.0.0.0/8 via [::1]:80", "needs a rule with to" },
 		{ "default redirect connect", "a default can't redirect" },
 		{ "default deny connect port 80", "port: this word is not expected" },
+		{ "deny connect cgroup", "the name is missing" },
+		{ "deny connect cgroup /", "1 to 95 characters" },
 		{ "a b c d e f g h i j k l m n o p q", "one too many" },
 	};
 
@@ -294,6 +300,32 @@ static void thousand_ports_of_their_own_fit(void **state)
 	free(image);
 }
 
+static void a_pattern_means_cgroups_and_those_below(void **state)
+{
+	static const struct {
+		const char *glob, *path;
+		bool matches, itself;
+	} list[] = {
+		{ "", "a", true, false },     { "", "", true, false },
+		{ "a", "a", true, true },     { "a", "a/b/c", true, false },
+		{ "a", "", false, false },    { "a", "b/a", false, false },
+		{ "a*", "ab", true, true },   { "a*", "ab/c", true, false },
+		{ "*/c", "a/c", true, true }, { "*/c", "c", false, false },
+		{ "*", "a/b", true, false },  { "a/b", "a", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(list); i++) {
+		struct skw_policy_rule rule = { 0 };
+		bool itself;
+
+		strcpy(rule.glob, list[i].glob);
+		if (skw_policy_groups_match(&rule, list[i].path, &itself) != list[i].matches ||
+		    itself != list[i].itself)
+			fail_msg("%s and %s", list[i].glob, list[i].path);
+	}
+}
+
 static void a_file_is_told_with_its_line(void **state)
 {
 	char path[] = "/tmp/skw-policy-XXXXXX";
@@ -326,6 +358,7 @@ int main(void)
 		cmocka_unit_test(there_is_an_end_of_rules),
 		cmocka_unit_test(the_first_rule_that_matches_decides),
 		cmocka_unit_test(thousand_ports_of_their_own_fit),
+		cmocka_unit_test(a_pattern_means_cgroups_and_those_below),
 		cmocka_unit_test(a_file_is_told_with_its_line),
 	};
 

@@ -13,6 +13,7 @@
 
 #include "act/policy/policy_event.h"
 #include "act/policy/policy_keeper.h"
+#include "act/policy/policy_learn.h"
 #include "act/policy/policy_rules.h"
 #include "act/policy/policy_start.h"
 #include "keeper/privileges.h"
@@ -36,6 +37,7 @@ struct policy {
 	struct skw_judge *judge;
 	struct skw_policy_keeper keeper;
 	struct skw_policy_names names;
+	struct skw_policy_learn learned;
 	struct skw_loop *loop;
 	int inotify_fd;
 	char file_name[NAME_MAX + 1];
@@ -69,9 +71,11 @@ static int pin(struct policy *p, struct skw_error *err)
 	if (stat(p->cgroup, &st) == 0)
 		meta.where_id = st.st_ino;
 	snprintf(meta.where, sizeof(meta.where), "%.*s", (int)sizeof(meta.where) - 1, p->cgroup);
-	snprintf(meta.what, sizeof(meta.what), "%zu rule%s%s%s", p->rules_len,
-		 p->rules_len == 1 ? "" : "s", p->plan->file ? " of " : "",
-		 p->plan->file ? p->plan->file : "");
+	if (p->plan->file)
+		snprintf(meta.what, sizeof(meta.what), "rules of %s", p->plan->file);
+	for (size_t i = 0, len = 0; i < p->plan->rules_len && len < sizeof(meta.what); i++)
+		len += (size_t)snprintf(meta.what + len, sizeof(meta.what) - len, "%s%s",
+					i ? "; " : "", p->plan->rules[i]);
 	int ret = skw_pins_create(options->bpffs, options->pin, &meta, &made, err);
 	if (ret)
 		return ret;
@@ -91,7 +95,7 @@ static int open_judge(struct policy *p, struct skw_error *err)
 		.redirects = skw_policy_rules_redirect(p->rules),
 		.tells_allowed = p->plan->tells_allowed,
 		.keeps_texts = p->plan->options->pin != NULL,
-		.rate = p->plan->rate,
+		.rate = p->plan->learns ? 0 : p->plan->rate,
 	};
 	int ret = skw_judge_open(&options, &p->judge, err);
 
@@ -99,6 +103,7 @@ static int open_judge(struct policy *p, struct skw_error *err)
 		return ret;
 	p->keeper.judge = p->judge;
 	p->keeper.path = p->plan->file;
+	p->keeper.cgroup = p->cgroup;
 	p->keeper.redirects = options.redirects;
 	p->keeper.stays = p->plan->options->pin != NULL;
 	p->rules_len = p->rules->len;
@@ -198,6 +203,14 @@ static bool peek(void *ctx, uint64_t *ts_ns)
 	return skw_rings_peek(skw_judge_rings(((struct policy *)ctx)->judge), ts_ns);
 }
 
+static int take_record(struct policy *p, const void *record, size_t len, struct skw_error *err)
+{
+	if (!p->plan->learns)
+		return skw_policy_event_tell(record, len, &p->names, &p->keeper, &p->tell, err);
+	int ret = skw_policy_learn_add(&p->learned, record, len);
+	return ret ? skw_error_set(err, ret, "out of memory") : 0;
+}
+
 static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct policy *p = ctx;
@@ -208,7 +221,7 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 
 	while (!ret && !skw_loop_is_over(p->loop) &&
 	       (record = skw_rings_next(rings, until_ns, &len)))
-		ret = skw_policy_event_tell(record, len, &p->names, &p->keeper, &p->tell, err);
+		ret = take_record(p, record, len, err);
 	skw_rings_release(rings);
 	return ret;
 }
@@ -227,6 +240,13 @@ static void quiesce(void *ctx)
 	skw_policy_keeper_stop(&p->keeper, skw_loop_keeper(p->loop));
 }
 
+static int end(void *ctx, struct skw_error *err)
+{
+	struct policy *p = ctx;
+
+	return p->plan->learns ? skw_policy_learn_print(&p->learned, err) : 0;
+}
+
 static const struct skw_source_ops ops = {
 	.prepare = prepare,
 	.verbs = verbs,
@@ -237,6 +257,7 @@ static const struct skw_source_ops ops = {
 	.take = take,
 	.rest = rest,
 	.quiesce = quiesce,
+	.end = end,
 };
 
 /* SIGHUP of a terminal that has gone ends the session. */
@@ -342,6 +363,7 @@ int skw_policy_run(const struct skw_policy_plan *plan, struct skw_error *err)
 	skw_cleanup_fd(&p.inotify_fd);
 	skw_policy_keeper_free(&p.keeper);
 	skw_policy_event_forget(&p.names);
+	skw_policy_learn_free(&p.learned);
 	skw_judge_close(p.judge);
 	free(p.rules);
 	return ret;

@@ -80,6 +80,7 @@ static void make_set(struct skw_policy_set *set, const struct skw_policy_rules *
 		const struct skw_policy_rule *rule = &rules->rule[i];
 
 		set->action[i] = rule->action;
+		set->groups |= rule->glob[0] != 0;
 		for (unsigned kind = 0; kind < SKW_POLICY_KINDS; kind++)
 			if (rule->whats >> kind / SKW_POLICY_PROTOS & 1 &&
 			    rule->protos >> kind % SKW_POLICY_PROTOS & 1)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/policy/policy_groups.h"
 #include "act/policy/policy_image.h"
 #include "act/policy/policy_rules.h"
 #include "act/policy/policy_words.h"
@@ -53,6 +54,8 @@ int skw_policy_keeper_put(struct skw_policy_keeper *k, const struct skw_policy_r
 	for (size_t i = 0; i < rules->len; i++)
 		skw_policy_words_text(&rules->rule[i], texts[i]);
 	int ret = skw_policy_image_make(rules, k->generation, &image, err);
+	if (!ret)
+		ret = skw_policy_groups_find(rules, k->cgroup, image, err);
 	if (!ret)
 		ret = skw_judge_put(k->judge, image, (const char(*)[SKW_POLICY_TEXT_MAX])texts,
 				    rules->len, err);

@@ -17,6 +17,7 @@
 struct skw_policy_keeper {
 	struct skw_judge *judge; /* borrowed */
 	const char *path;        /* of the rules; NULL: they can't be read again */
+	const char *cgroup;      /* its path in the file system */
 	bool redirects;          /* rules may redirect */
 	bool stays;              /* it is pinned */
 	char mount[PATH_MAX];    /* of the cgroups */

@@ -228,6 +228,19 @@ static int parse_via(struct skw_policy_rule *rule, char *text, struct skw_error 
 	return 0;
 }
 
+static int parse_glob(struct skw_policy_rule *rule, const char *text, struct skw_error *err)
+{
+	if (!text)
+		return skw_error_usage(err, "the name is missing behind cgroup");
+	if (text[0] == '/')
+		text++;
+	if (!text[0] || strlen(text) >= sizeof(rule->glob))
+		return skw_error_usage(err, "cgroup: a name has 1 to %zu characters",
+				       sizeof(rule->glob) - 1);
+	snprintf(rule->glob, sizeof(rule->glob), "%s", text);
+	return 0;
+}
+
 /* The parts behind the protocol, in any order. */
 static int parse_parts(struct skw_policy_rule *rule, struct words *w, struct skw_error *err)
 {
@@ -250,6 +263,8 @@ static int parse_parts(struct skw_policy_rule *rule, struct words *w, struct skw
 			ret = parse_prefix(rule, value, err);
 		else if (strcmp(word, "port") == 0 && !rule->ranges_len)
 			ret = parse_ports(rule, value, err);
+		else if (strcmp(word, "cgroup") == 0 && !rule->glob[0])
+			ret = parse_glob(rule, value, err);
 		else if (strcmp(word, "via") == 0 && !rule->action.via_port)
 			ret = parse_via(rule, value, err);
 		else

@@ -2,7 +2,8 @@
 /*
  * The rules of a policy as text:
  *
- *	ACTION[=ERRNO] WHAT[,WHAT...] [PROTO] [to|from PREFIX] [port N[-M][,...]] [via ADDRESS:PORT]
+ *	ACTION[=ERRNO] WHAT[,WHAT...] [PROTO] [to|from PREFIX] [port N[-M][,...]] [cgroup GLOB]
+ *		[via ADDRESS:PORT]
  *	default ACTION[=ERRNO] [WHAT[,WHAT...]]
  */
 #ifndef SKW_ACT_POLICY_RULES_H

@@ -163,6 +163,8 @@ static void add_parts(char out[SKW_POLICY_TEXT_MAX], const struct skw_policy_rul
 		if (rule->ranges[i].to != rule->ranges[i].from)
 			add(out, "-%u", rule->ranges[i].to);
 	}
+	if (rule->glob[0])
+		add(out, " cgroup %s", rule->glob);
 	if (!action->via_port)
 		return;
 	add(out, action->via_is_ip4 ? " via " : " via [");

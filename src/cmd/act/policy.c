@@ -12,6 +12,7 @@
 struct policy_request {
 	struct skw_verb_request act; /* must be the first */
 	struct skw_policy_plan plan;
+	uint64_t learn_ns;
 };
 
 #define AT(field) offsetof(struct policy_request, field)
@@ -31,6 +32,11 @@ static const struct skw_option options[] = {
 	  .help = "read FILE again when it changes",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.watch) },
+	{ .name = "learn",
+	  .arg = "TIME",
+	  .help = "watch for TIME, deny nothing, and print rules that allow what was seen",
+	  .kind = SKW_OPT_DURATION,
+	  .offset = AT(learn_ns) },
 	{ .name = "proxy-cgroup",
 	  .arg = "PATH",
 	  .help = "tell a proxy in this cgroup the destinations of redirected connections "
@@ -52,7 +58,7 @@ static const struct skw_option options[] = {
 static const struct skw_option_table own = { options, SKW_ARRAY_SIZE(options) };
 
 static const struct skw_verb_words words = {
-	.usage = "[OPTION...] --cgroup PATH (--rules FILE | RULE...)",
+	.usage = "[OPTION...] --cgroup PATH (--rules FILE | --learn TIME | RULE...)",
 	.summary =
 		"Judges connect(), bind(), sendto() and socket() of the programs in a cgroup by "
 		"rules: a\n"
@@ -62,6 +68,7 @@ static const struct skw_verb_words words = {
 		"A RULE is one argument (in quotes) or a line of FILE; the first that matches "
 		"decides:\n"
 		"  ACTION[=ERRNO] CALL[,CALL...] [PROTOCOL] [to|from PREFIX] [port N[-M][,...]]\n"
+		"          [cgroup PATTERN]\n"
 		"  redirect connect [PROTOCOL] [to PREFIX] [port ...] via ADDRESS:PORT\n"
 		"  default ACTION[=ERRNO] [CALL[,CALL...]]\n"
 		"ACTION is allow, deny, observe (print, and let it pass) or redirect; CALL is "
@@ -71,11 +78,31 @@ static const struct skw_verb_words words = {
 	.examples = "  skwatch policy --cgroup web.slice 'deny connect tcp port 25'\n"
 		    "  skwatch policy --cgroup web.slice 'allow connect to 10.0.0.0/8' \\\n"
 		    "      'default deny=econnrefused connect'\n"
+		    "  skwatch policy --cgroup web.slice --learn 1h >web.rules\n"
 		    "  skwatch policy --cgroup web.slice --rules web.rules --watch\n"
 		    "  skwatch policy --cgroup web.slice --proxy-cgroup proxy.slice \\\n"
 		    "      'redirect connect tcp port 80 via 127.0.0.1:8080'\n"
 		    "  skwatch policy --cgroup web.slice --pin web --rules web.rules\n",
 };
+
+static const char *const learning[] = { "observe connect,bind,send" };
+
+/* A policy that learns denies nothing, and nothing of it stays. */
+static int set_learning(struct policy_request *r, struct skw_error *err)
+{
+	const struct skw_act_options *chosen = &r->act.options;
+
+	if (r->plan.file || r->plan.rules_len)
+		return skw_error_usage(err, "--learn makes rules, and takes none");
+	if (chosen->pin || chosen->json || chosen->count || chosen->duration_ns)
+		return skw_error_usage(err, "--learn TIME goes with none of --pin, --json, -c and "
+					    "--duration");
+	r->act.options.duration_ns = r->learn_ns;
+	r->plan.learns = true;
+	r->plan.rules = learning;
+	r->plan.rules_len = SKW_ARRAY_SIZE(learning);
+	return 0;
+}
 
 static int check(const struct policy_request *r, struct skw_error *err)
 {
@@ -88,8 +115,9 @@ static int check(const struct policy_request *r, struct skw_error *err)
 		return skw_error_usage(err, "%s: a rule beside --rules FILE; choose one of both",
 				       plan->rules[0]);
 	if (!plan->file && !plan->rules_len)
-		return skw_error_usage(err, "policy needs --rules FILE or a RULE; see skwatch "
-					    "policy --help");
+		return skw_error_usage(
+			err, "policy needs --rules FILE, a RULE or --learn TIME; see skwatch "
+			     "policy --help");
 	if (plan->watch && !plan->file)
 		return skw_error_usage(err, "--watch needs --rules FILE");
 	return 0;
@@ -109,7 +137,10 @@ static int run(int argc, char **argv, struct skw_error *err)
 	r.plan.options = &r.act.options;
 	r.plan.rules = (const char *const *)argv + first;
 	r.plan.rules_len = (size_t)(argc - first);
-	ret = check(&r, err);
+	if (r.learn_ns)
+		ret = set_learning(&r, err);
+	if (!ret)
+		ret = check(&r, err);
 	return ret ? ret : skw_policy_run(&r.plan, err);
 }
 

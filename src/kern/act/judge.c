@@ -185,6 +185,27 @@ static int make_trie(const struct skw_policy_image *image)
 	return fd < 0 ? -errno : fd;
 }
 
+/* The entries of the set before the last one are still there. */
+static int put_groups(const struct skw_judge *j, uint32_t set, const struct skw_policy_image *image)
+{
+	int fd = bpf_map__fd(j->bpf->maps.groups);
+	struct skw_policy_group key = { 0 }, next;
+	int more = bpf_map_get_next_key(fd, NULL, &next);
+
+	while (!more) {
+		key = next;
+		more = bpf_map_get_next_key(fd, &key, &next);
+		if (key.set == set)
+			bpf_map_delete_elem(fd, &key);
+	}
+	for (size_t i = 0; i < image->groups; i++) {
+		key = (struct skw_policy_group){ .id = image->group[i].id, .set = set };
+		if (bpf_map_update_elem(fd, &key, &image->group[i].bits, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
 static int clear_counts(const struct skw_judge *j, uint32_t set, size_t rules)
 {
 	SKW_AUTO_FREE uint64_t *zeros = calloc(skw_libbpf_cpus(), sizeof(*zeros));
@@ -216,7 +237,9 @@ static int fill(struct skw_judge *j, uint32_t set, const struct skw_policy_image
 	    bpf_map_update_elem(bpf_map__fd(j->bpf->maps.sets), &set, &image->set, BPF_ANY) ||
 	    bpf_map_update_elem(bpf_map__fd(j->bpf->maps.ports), &set, &image->ports, BPF_ANY))
 		return -errno;
-	ret = clear_counts(j, set, rules);
+	ret = put_groups(j, set, image);
+	if (!ret)
+		ret = clear_counts(j, set, rules);
 	return ret || j->texts_fd < 0 ? ret : skw_judge_texts_put(j->texts_fd, set, texts, rules);
 }
 
@@ -341,6 +364,7 @@ size_t skw_judge_fds(const struct skw_judge *j, int fds[SKW_JUDGE_FDS])
 	fds[n++] = bpf_map__fd(j->bpf->maps.sets);
 	fds[n++] = bpf_map__fd(j->bpf->maps.ports);
 	fds[n++] = bpf_map__fd(j->bpf->maps.tries);
+	fds[n++] = bpf_map__fd(j->bpf->maps.groups);
 	fds[n++] = bpf_map__fd(j->bpf->maps.counts);
 	fds[n++] = bpf_map__fd(j->bpf->maps.totals);
 	for (int i = 0; i < SKW_POLICY_SETS; i++)

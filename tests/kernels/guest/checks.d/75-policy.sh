@@ -25,7 +25,7 @@ awaits() { # REGEX: a line of the policy
 		[ $tries -lt 300 ] && kill -0 $policy_pid 2>/dev/null || break
 		usleep 20000
 	done
-	grep "$1" said
+	grep "$1" said || { cat said && false; }
 }
 ends() {
 	kill -TERM $policy_pid

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The time of a call that a policy judges, for bench/policy: prints nanoseconds per call.
+ * The time of a call that a policy judges, for bench/act/policy: prints nanoseconds per call.
  *
  *	connects tcp COUNT   connect() and close() to a listener of its own on the loopback
  *interface connects udp COUNT   sendto() to a socket of its own
