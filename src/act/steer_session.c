@@ -117,6 +117,7 @@ void skw_steering_end(struct skw_steering *s)
 	skw_steer_sockets_close(&s->to);
 	skw_lookup_close(&s->lookup);
 	skw_steer_rules_free(&s->rules);
+	skw_steer_seen_free(&s->seen);
 	skw_cleanup_fd(&s->timer_fd);
 	s->timer_fd = -1;
 }
@@ -139,7 +140,7 @@ static int serve_repair(void *ctx, const void *request, size_t len, struct skw_k
 	struct skw_steering *s = ctx;
 	struct skw_steer_repaired done;
 	struct skw_error err = { 0 };
-	int ret = skw_steer_repair(&s->lookup, s->netns, &done, &err);
+	int ret = skw_steer_repair(&s->lookup, s->netns, &s->seen, &done, &err);
 
 	(void)request;
 	(void)len;

@@ -152,38 +152,25 @@ uint32_t skw_foreign_netns(uint32_t pid)
 	return stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
 }
 
-/* Looks at all processes, or at those of a cgroup only. Returns 1 if it was found. */
-static int find_among(uint32_t inode, const char *cgroup, uint32_t *pid, int *fd)
+int skw_foreign_find(uint32_t inode, bool (*fits)(void *ctx, uint32_t pid), void *ctx,
+		     uint32_t *pid, int *fd)
 {
 	SKW_CLEANUP(close_dir) DIR *proc = opendir("/proc");
 	const struct dirent *entry;
 
 	while (proc && (entry = readdir(proc)) != NULL) {
 		struct search s = { .inode = inode };
-		char of[256];
+		uint32_t it = isdigit((unsigned char)entry->d_name[0])
+				      ? (uint32_t)strtoul(entry->d_name, NULL, 10)
+				      : 0;
 
-		if (!isdigit((unsigned char)entry->d_name[0]))
+		if (!it || skw_foreign_each(it, is_it, &s) != 1 || (fits && !fits(ctx, it)))
 			continue;
-		uint32_t it = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (cgroup) {
-			skw_foreign_cgroup(it, of, sizeof(of));
-			if (strcmp(of, cgroup) != 0)
-				continue;
-		}
-		if (skw_foreign_each(it, is_it, &s) == 1) {
-			*pid = it;
-			*fd = s.fd;
-			return 1;
-		}
-	}
-	return 0;
-}
-
-int skw_foreign_find(uint32_t inode, const char *cgroup, uint32_t *pid, int *fd)
-{
-	if (cgroup[0] && find_among(inode, cgroup, pid, fd))
+		*pid = it;
+		*fd = s.fd;
 		return 0;
-	return find_among(inode, NULL, pid, fd) ? 0 : -ENOENT;
+	}
+	return -ENOENT;
 }
 
 static int option(int fd, int level, int name)

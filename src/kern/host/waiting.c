@@ -66,8 +66,8 @@ static int read_table(FILE *file, uint8_t proto, struct table *t)
 		unsigned port, state;
 		char addr[33];
 
-		if (sscanf(line, " %*u: %32[0-9A-F]:%X %*[0-9A-F]:%*X %X %*s %*s %*s %*u %*u %u",
-			   addr, &port, &state, &it.inode) != 4)
+		if (sscanf(line, " %*u: %32[0-9A-F]:%X %*[0-9A-F]:%*X %X %*s %*s %*s %u %*u %u",
+			   addr, &port, &state, &it.uid, &it.inode) != 5)
 			continue;
 		if (state != want && proto == IPPROTO_TCP)
 			break;
