@@ -140,10 +140,11 @@ static int serve_repair(void *ctx, const void *request, size_t len, struct skw_k
 	struct skw_steering *s = ctx;
 	struct skw_steer_repaired done;
 	struct skw_error err = { 0 };
-	int ret = skw_steer_repair(&s->lookup, s->netns, &s->seen, &done, &err);
 
 	(void)request;
-	(void)len;
+	if (len)
+		return -EINVAL;
+	int ret = skw_steer_repair(&s->lookup, s->netns, &s->seen, &done, &err);
 	if (ret)
 		return skw_keeper_reply_error(reply, ret, &err);
 	memcpy(reply->payload, &done, sizeof(done));
@@ -209,11 +210,10 @@ static int on_timer(void *ctx, struct skw_error *err)
 	struct skw_steer_repaired now = { 0 };
 	char text[SKW_KEEPER_REPLY_MAX];
 	size_t len = sizeof(text);
-	const uint32_t nothing = 0;
 
 	skw_clock_timer_read(s->timer_fd);
-	int ret = skw_keeper_call(skw_loop_keeper(s->loop), s->table.first, &nothing,
-				  sizeof(nothing), text, &len, NULL, NULL);
+	int ret = skw_keeper_call(skw_loop_keeper(s->loop), s->table.first, NULL, 0, text, &len,
+				  NULL, NULL);
 	if (ret == -EPIPE)
 		return skw_loop_check_keeper(s->loop, err);
 	if (ret || len != sizeof(now)) {

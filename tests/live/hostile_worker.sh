@@ -19,6 +19,10 @@ namespace "$A"
 cable "$A" eth0 "$A" eth1
 mkdir "$TMP/bpf"
 : >"$TMP/keys" # a key log that every user can read
+ip netns exec "$A" "$builddir/tests/live/server" serve A 0.0.0.0 7777 >"$TMP/server" &
+SERVER=$!
+STARTED+=("$SERVER")
+wait_for_line "$TMP/server" "$SERVER" '^ready' || bail "no server"
 
 # The capabilities, by number, that the messages of these commands ask for: CAP_NET_ADMIN,
 # CAP_NET_RAW, CAP_PERFMON, CAP_BPF.
@@ -74,6 +78,7 @@ try() {
 	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
 	screen) command=(top --netns self --capture-dir "$dir.out") options=(--screen) ;;
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
+	steer) command=(steer --follow --to "$SERVER:7777" 7) ;;
 	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;
 	read-lines) command=(capture -r "$TMP/input") ;;
 	command) command=(capture -i eth0 -w "$dir.out/f.pcapng" --no-events --no-owner -- sleep 0.3) ;;
@@ -113,7 +118,7 @@ try() {
 		is "$(find "$TMP" -name '*stolen*' ! -path "$TMP/*.out/_*")" "" "$setup, $user: no file is made elsewhere"
 		is "$(find "$dir.out" -mindepth 1 | wc -l)" 4 "$setup, $user: and no more than --max-triggers"
 	fi
-	case $setup in write | any | top | screen | events | read)
+	case $setup in write | any | top | screen | events | steer | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
 			"$setup, $user: the attacker knows the keeper"
@@ -142,10 +147,11 @@ else
 fi
 
 for user in ${HOSTILE_USERS-root Z user}; do
-	for setup in ${HOSTILE_SETUPS-lines write any top screen events read read-lines}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top screen events steer read read-lines}; do
 		case $setup-$user in
 		command-*) try_minder ;;
-		top-Z | screen-Z | events-Z) ;; # These have no -Z.
+		top-Z | screen-Z | events-Z | steer-Z) ;; # These have no -Z.
+		steer-user) ;;                              # The server is root's.
 		*) try "$setup" "$user" ;;
 		esac
 	done
