@@ -35,7 +35,7 @@ static bool is_seen(const struct repair *r, uint32_t inode)
 	return false;
 }
 
-/* Those that are there now take the place of those of the last time. */
+/* The listeners of this look take the place of those of the last one. */
 static void see(const struct repair *r)
 {
 	struct skw_steer_seen *seen = r->seen;
