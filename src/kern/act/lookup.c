@@ -50,8 +50,8 @@ int skw_lookup_load(struct skw_lookup *l, uint32_t events_per_s, struct skw_erro
 		l->fds[i] = bpf_map__fd(maps[i]);
 	if (!events_per_s)
 		return 0;
-	l->ring_fd = fcntl(bpf_map__fd(l->bpf->maps.ring), F_DUPFD_CLOEXEC, 0);
-	ret = l->ring_fd < 0 ? -errno : skw_rings_open(&l->ring_fd, 1, RING_BYTES, &l->rings);
+	const int ring = bpf_map__fd(l->bpf->maps.ring);
+	ret = skw_rings_open(&ring, 1, RING_BYTES, &l->rings);
 	return ret ? skw_error_set(err, ret, "the ring of events: %s", strerror(-ret)) : 0;
 }
 
@@ -88,7 +88,6 @@ void skw_lookup_close(struct skw_lookup *l)
 	skw_lookup_detach(l);
 	skw_lookup_disarm(l);
 	skw_rings_close(l->rings);
-	skw_cleanup_fd(&l->ring_fd);
 	if (l->entries)
 		munmap((void *)l->entries, sizeof(*l->entries) * SKW_STEER_RULES_MAX);
 	if (l->figures)
