@@ -42,7 +42,9 @@ int skw_lookup_load(struct skw_lookup *l, uint32_t events_per_s, struct skw_erro
 		bpf_map__set_max_entries(l->bpf->maps.ring, RING_BYTES);
 	ret = steer_bpf__load(l->bpf);
 	if (ret)
-		return skw_bpf_log_failure(err, ret, "loading the program", "");
+		return skw_bpf_log_failure(
+			err, ret, "loading the program",
+			ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
 	const struct bpf_map *const maps[] = { l->bpf->maps.rules, l->bpf->maps.sockets,
 					       l->bpf->maps.entries, l->bpf->maps.figures,
 					       l->bpf->maps.server };
