@@ -121,7 +121,8 @@ static __always_inline void tell(const struct bpf_sk_lookup *ctx, const struct s
 		to[2] = ctx->remote_ip6[2];
 		to[3] = ctx->remote_ip6[3];
 	}
-	bpf_ringbuf_submit(rec, 0);
+	/* The reader looks by itself: to wake it would cost more than all the rest. */
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
 }
 
 /* The number of the rule for this destination, or NULL. */

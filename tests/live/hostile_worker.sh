@@ -19,6 +19,10 @@ namespace "$A"
 cable "$A" eth0 "$A" eth1
 mkdir "$TMP/bpf"
 : >"$TMP/keys" # a key log that every user can read
+ip netns exec "$A" "$builddir/tests/live/server" serve A 0.0.0.0 7777 >"$TMP/server" &
+SERVER=$!
+STARTED+=("$SERVER")
+wait_for_line "$TMP/server" "$SERVER" '^ready' || bail "no server"
 
 # The capabilities, by number, that the messages of these commands ask for: CAP_NET_ADMIN,
 # CAP_NET_RAW, CAP_PERFMON, CAP_BPF.
@@ -76,6 +80,7 @@ try() {
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
 	kill) command=(kill --netns self -f 'lport = 1') options=(--talk) caps=$WATCH_CAPS ;;
 	kill-dry) command=(kill --dry-run --netns self -f 'lport = 1') caps=$WATCH_CAPS ;;
+	steer) command=(steer --follow --to "$SERVER:7777" 7) ;;
 	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;
 	read-lines) command=(capture -r "$TMP/input") ;;
 	command) command=(capture -i eth0 -w "$dir.out/f.pcapng" --no-events --no-owner -- sleep 0.3) ;;
@@ -121,7 +126,7 @@ try() {
 			"$setup, $user: the attacker knows the verbs that end connections"
 		;;
 	esac
-	case $setup in write | any | top | screen | events | kill | kill-dry | read)
+	case $setup in write | any | top | screen | events | steer | kill | kill-dry | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
 			"$setup, $user: the attacker knows the keeper"
@@ -155,10 +160,11 @@ attack "$TMP/yes" root "$TMP/skwatch" kill --yes --netns self -f 'lport = 1' || 
 like "$(grep -P '\tkill-unasked\t' "$RESULTS")" '^SUCCEEDED' "with --yes, a request ends a connection"
 
 for user in ${HOSTILE_USERS-root Z user}; do
-	for setup in ${HOSTILE_SETUPS-lines write any top screen events kill kill-dry read read-lines}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top screen events steer kill kill-dry read read-lines}; do
 		case $setup-$user in
 		command-*) try_minder ;;
-		top-Z | screen-Z | events-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
+		top-Z | screen-Z | events-Z | steer-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
+		steer-user) ;; # The server is root's.
 		*) try "$setup" "$user" ;;
 		esac
 	done

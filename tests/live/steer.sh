@@ -137,7 +137,7 @@ stop
 # A service manager passes the socket.
 inside "$A" bash -c 'exec python3 -c "
 import os, socket, sys
-s = socket.create_server((\"127.0.0.1\", 7799)); os.dup2(s.fileno(), 3)
+s = socket.create_server((\"127.0.0.1\", 7799)); os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
 os.environ[\"LISTEN_PID\"] = str(os.getpid()); os.environ[\"LISTEN_FDS\"] = \"1\"
 os.execv(sys.argv[1], sys.argv[1:])" "$@"' - "$SKWATCH" steer --dry-run --to listen-fds \
 	127.0.0.1:7 2>"$TMP/passed"

@@ -74,7 +74,7 @@ static int repair(const struct skw_pin *pin, struct skw_error *err)
 	int ret = skw_lookup_open(&l, pin, err);
 
 	if (!ret)
-		ret = skw_steer_repair(&l, (uint32_t)pin->meta.where_id, &done, err);
+		ret = skw_steer_repair(&l, (uint32_t)pin->meta.where_id, NULL, &done, err);
 	skw_lookup_close(&l);
 	if (!ret && done.empty)
 		ret = skw_error_set(err, -ENOENT, "its server is not there; start it, and repeat");

@@ -16,38 +16,76 @@ struct repair {
 	struct skw_steer_server server;
 	struct skw_waiting *list; /* owned */
 	size_t n;
+	struct skw_steer_seen *seen; /* NULL: none */
 	struct skw_steer_repaired *out;
 	struct skw_error *err;
 };
 
-/* Whether a process seems to be the restarted server. Older ones have ports of their own. */
-static bool is_restarted(const struct repair *r, uint32_t pid)
+void skw_steer_seen_free(struct skw_steer_seen *seen)
 {
-	char cgroup[sizeof(r->server.cgroup)], comm[17];
+	free(seen->inodes);
+	*seen = (struct skw_steer_seen){ 0 };
+}
+
+static bool is_seen(const struct repair *r, uint32_t inode)
+{
+	for (size_t i = 0; r->seen && i < r->seen->len; i++)
+		if (r->seen->inodes[i] == inode)
+			return true;
+	return false;
+}
+
+/* The listeners of this look take the place of those of the last one. */
+static void see(const struct repair *r)
+{
+	struct skw_steer_seen *seen = r->seen;
+
+	if (!seen)
+		return;
+	if (seen->size < r->n) {
+		uint32_t *inodes = reallocarray(seen->inodes, r->n, sizeof(*inodes));
+
+		/* Then the next look takes longer. */
+		if (!inodes)
+			return;
+		seen->inodes = inodes;
+		seen->size = r->n;
+	}
+	for (size_t i = 0; i < r->n; i++)
+		seen->inodes[i] = r->list[i].inode;
+	seen->len = r->n;
+}
+
+/* Whether a process seems to be the restarted server. Older ones have ports of their own. */
+static bool is_restarted(void *ctx, uint32_t pid)
+{
+	const struct skw_steer_server *server = ctx;
+	char cgroup[sizeof(server->cgroup)], comm[17];
 
 	skw_foreign_cgroup(pid, cgroup, sizeof(cgroup));
 	skw_foreign_comm(pid, comm);
-	return r->server.cgroup[0] && strcmp(cgroup, r->server.cgroup) == 0 &&
-	       strcmp(comm, r->server.comm) == 0 &&
-	       skw_foreign_started_ns(pid) > r->server.since_ns;
+	return server->cgroup[0] && strcmp(cgroup, server->cgroup) == 0 &&
+	       strcmp(comm, server->comm) == 0 && skw_foreign_started_ns(pid) > server->since_ns;
 }
 
 /* Copies the socket of a listener and checks it. Returns a descriptor, or -errno. */
-static int take(const struct repair *r, unsigned slot, uint32_t inode,
+static int take(struct repair *r, unsigned slot, const struct skw_waiting *it,
 		struct skw_foreign_socket *is, uint32_t *pid, bool by_port)
 {
 	int number;
-	int ret = skw_foreign_find(inode, r->server.cgroup, pid, &number);
 
+	if (it->family != r->server.family[slot] || it->uid != r->server.uid ||
+	    is_seen(r, it->inode))
+		return -ENOENT;
+	int ret = skw_foreign_find(it->inode, by_port ? NULL : is_restarted, &r->server, pid,
+				   &number);
 	if (ret)
 		return ret;
-	if (!by_port && !is_restarted(r, *pid))
-		return -ENOENT;
 	SKW_AUTO_FD int fd = skw_foreign_get(*pid, number, NULL);
 	if (fd < 0)
 		return fd;
 	/* A number may be used again between two looks. */
-	if (skw_foreign_describe(fd, is) || is->inode != inode || is->uid != r->server.uid ||
+	if (skw_foreign_describe(fd, is) || is->inode != it->inode || is->uid != r->server.uid ||
 	    skw_steer_socket_check(is, NULL) || !skw_steer_server_fits(slot, is))
 		return -ENOENT;
 	return SKW_TAKE_FD(fd);
@@ -84,7 +122,7 @@ static int by_port(struct repair *r, unsigned slot)
 		for (size_t i = 0; i < r->n; i++) {
 			if (likeness(r, slot, &r->list[i]) != like)
 				continue;
-			SKW_AUTO_FD int fd = take(r, slot, r->list[i].inode, &is, &pid, true);
+			SKW_AUTO_FD int fd = take(r, slot, &r->list[i], &is, &pid, true);
 
 			if (fd >= 0)
 				return put(r, slot, fd, &is, pid);
@@ -102,9 +140,7 @@ static int by_cgroup(struct repair *r, unsigned slot)
 	for (size_t i = 0; i < r->n; i++) {
 		struct skw_foreign_socket is;
 		uint32_t other;
-		SKW_AUTO_FD int it = r->list[i].family == r->server.family[slot]
-					     ? take(r, slot, r->list[i].inode, &is, &other, false)
-					     : -1;
+		SKW_AUTO_FD int it = take(r, slot, &r->list[i], &is, &other, false);
 
 		if (it < 0)
 			continue;
@@ -144,6 +180,7 @@ static int fill_slots(void *ctx)
 		memcpy(r->out->addr, r->server.addr[slot], sizeof(r->out->addr));
 		ret = ret == -ENOENT ? 0 : ret;
 	}
+	see(r);
 	free(r->list);
 	/* Both slots are filled with the sockets of the same restart, so the time is noted last. */
 	if (r->out->mended)
@@ -167,10 +204,10 @@ static int fill_inside(struct repair *r, uint32_t netns)
 	return ret;
 }
 
-int skw_steer_repair(const struct skw_lookup *l, uint32_t netns, struct skw_steer_repaired *out,
-		     struct skw_error *err)
+int skw_steer_repair(const struct skw_lookup *l, uint32_t netns, struct skw_steer_seen *seen,
+		     struct skw_steer_repaired *out, struct skw_error *err)
 {
-	struct repair r = { .l = l, .out = out, .err = err };
+	struct repair r = { .l = l, .seen = seen, .out = out, .err = err };
 	bool lacks = false;
 	int ret = skw_lookup_server(l, &r.server);
 

@@ -3,6 +3,7 @@
 #ifndef SKW_ACT_STEER_REPAIR_H
 #define SKW_ACT_STEER_REPAIR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kern/act/lookup.h"
@@ -19,12 +20,24 @@ struct skw_steer_repaired {
 };
 
 /*
+ * The listeners that earlier calls have looked at, by inode number: each costs a look at the files
+ * of all processes.
+ */
+struct skw_steer_seen {
+	uint32_t *inodes; /* owned */
+	size_t len, size;
+};
+void skw_steer_seen_free(struct skw_steer_seen *seen);
+
+/*
  * Fills the empty slots. The new socket must belong to the same user as the old one. It is the one
  * with the same address and port; else one with the same port. Else it is the only one of the
  * processes that have the name of the old one, are in its cgroup and were started later. `netns` is
- * the inode number of the network namespace of the steering. Returns 0, or -errno with err filled.
+ * the inode number of the network namespace of the steering. Listeners in `seen` are left out, and
+ * those that are there now are added; NULL: all are looked at. Returns 0, or -errno with err
+ * filled.
  */
-int skw_steer_repair(const struct skw_lookup *l, uint32_t netns, struct skw_steer_repaired *out,
-		     struct skw_error *err);
+int skw_steer_repair(const struct skw_lookup *l, uint32_t netns, struct skw_steer_seen *seen,
+		     struct skw_steer_repaired *out, struct skw_error *err);
 
 #endif

@@ -295,6 +295,9 @@ void skw_steer_server_warn(const struct skw_steer_server *server,
 	char end[SKW_ENDPOINT_SIZE];
 	size_t n = 0, found = 0;
 
+	if (server->proto == IPPROTO_UDP)
+		skw_say("warning: as long as this lasts, FIONREAD may tell the server that no "
+			"datagram waits");
 	warn_of_loopback(server, rules);
 	if (skw_waiting_read(0, server->proto, &list, &n))
 		return;

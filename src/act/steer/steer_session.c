@@ -18,8 +18,9 @@
 #include "util/clock.h"
 #include "util/say.h"
 
-/* More events a second are counted and not told, as each costs a microsecond. */
+/* More events a second are counted and not told. */
 #define EVENTS_PER_S 1000
+#define LOOK_MS      100
 /* How often a server that has gone is looked for. */
 #define FOLLOW_NS (250 * SKW_NS_PER_MS)
 
@@ -117,6 +118,7 @@ void skw_steering_end(struct skw_steering *s)
 	skw_steer_sockets_close(&s->to);
 	skw_lookup_close(&s->lookup);
 	skw_steer_rules_free(&s->rules);
+	skw_steer_seen_free(&s->seen);
 	skw_cleanup_fd(&s->timer_fd);
 	s->timer_fd = -1;
 }
@@ -139,10 +141,11 @@ static int serve_repair(void *ctx, const void *request, size_t len, struct skw_k
 	struct skw_steering *s = ctx;
 	struct skw_steer_repaired done;
 	struct skw_error err = { 0 };
-	int ret = skw_steer_repair(&s->lookup, s->netns, &done, &err);
 
 	(void)request;
-	(void)len;
+	if (len)
+		return -EINVAL;
+	int ret = skw_steer_repair(&s->lookup, s->netns, &s->seen, &done, &err);
 	if (ret)
 		return skw_keeper_reply_error(reply, ret, &err);
 	memcpy(reply->payload, &done, sizeof(done));
@@ -208,11 +211,10 @@ static int on_timer(void *ctx, struct skw_error *err)
 	struct skw_steer_repaired now = { 0 };
 	char text[SKW_KEEPER_REPLY_MAX];
 	size_t len = sizeof(text);
-	const uint32_t nothing = 0;
 
 	skw_clock_timer_read(s->timer_fd);
-	int ret = skw_keeper_call(skw_loop_keeper(s->loop), s->table.first, &nothing,
-				  sizeof(nothing), text, &len, NULL, NULL);
+	int ret = skw_keeper_call(skw_loop_keeper(s->loop), s->table.first, NULL, 0, text, &len,
+				  NULL, NULL);
 	if (ret == -EPIPE)
 		return skw_loop_check_keeper(s->loop, err);
 	if (ret || len != sizeof(now)) {
@@ -234,20 +236,16 @@ static int on_timer(void *ctx, struct skw_error *err)
 static int start(void *ctx, struct skw_error *err)
 {
 	struct skw_steering *s = ctx;
-	struct epoll_event wake = { .events = EPOLLIN, .data.u64 = SKW_LOOP_NO_HANDLER };
 	int ret = 0;
 
-	if (s->lookup.ring_fd >= 0 &&
-	    epoll_ctl(skw_loop_epoll_fd(s->loop), EPOLL_CTL_ADD, s->lookup.ring_fd, &wake) < 0)
-		ret = -errno;
-	if (!ret && s->plan->follow) {
+	if (s->plan->follow) {
 		ret = s->timer_fd = skw_clock_timer();
 		if (ret >= 0)
 			ret = skw_clock_timer_set(s->timer_fd, FOLLOW_NS, FOLLOW_NS);
 		if (!ret)
 			ret = skw_loop_watch(s->loop, s->timer_fd, EPOLLIN, on_timer, s);
 	}
-	return ret ? skw_error_set(err, ret, "timers and rings: %s", strerror(-ret)) : 0;
+	return ret ? skw_error_set(err, ret, "a timer: %s", strerror(-ret)) : 0;
 }
 
 static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
@@ -314,14 +312,10 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 	return ret;
 }
 
+/* The program wakes nobody. */
 static int rest(void *ctx)
 {
-	struct skw_steering *s = ctx;
-
-	if (!s->lookup.rings)
-		return -1;
-	skw_rings_arm(s->lookup.rings);
-	return skw_rings_fill(s->lookup.rings) ? 0 : -1;
+	return ((struct skw_steering *)ctx)->lookup.rings ? LOOK_MS : -1;
 }
 
 static void quiesce(void *ctx)

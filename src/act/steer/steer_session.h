@@ -27,6 +27,7 @@ struct skw_steering {
 	struct skw_keeper_table table;
 	int timer_fd;
 	struct skw_steer_repaired last;
+	struct skw_steer_seen seen; /* the keeper's */
 };
 
 /* Loads and attaches, and pins if that is wanted. The caller ends it. 0, or -errno with err. */

@@ -42,7 +42,9 @@ int skw_lookup_load(struct skw_lookup *l, uint32_t events_per_s, struct skw_erro
 		bpf_map__set_max_entries(l->bpf->maps.ring, RING_BYTES);
 	ret = steer_bpf__load(l->bpf);
 	if (ret)
-		return skw_bpf_log_failure(err, ret, "loading the program", "");
+		return skw_bpf_log_failure(
+			err, ret, "loading the program",
+			ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
 	const struct bpf_map *const maps[] = { l->bpf->maps.rules, l->bpf->maps.sockets,
 					       l->bpf->maps.entries, l->bpf->maps.figures,
 					       l->bpf->maps.server };
@@ -50,8 +52,8 @@ int skw_lookup_load(struct skw_lookup *l, uint32_t events_per_s, struct skw_erro
 		l->fds[i] = bpf_map__fd(maps[i]);
 	if (!events_per_s)
 		return 0;
-	l->ring_fd = fcntl(bpf_map__fd(l->bpf->maps.ring), F_DUPFD_CLOEXEC, 0);
-	ret = l->ring_fd < 0 ? -errno : skw_rings_open(&l->ring_fd, 1, RING_BYTES, &l->rings);
+	const int ring = bpf_map__fd(l->bpf->maps.ring);
+	ret = skw_rings_open(&ring, 1, RING_BYTES, &l->rings);
 	return ret ? skw_error_set(err, ret, "the ring of events: %s", strerror(-ret)) : 0;
 }
 
@@ -88,7 +90,6 @@ void skw_lookup_close(struct skw_lookup *l)
 	skw_lookup_detach(l);
 	skw_lookup_disarm(l);
 	skw_rings_close(l->rings);
-	skw_cleanup_fd(&l->ring_fd);
 	if (l->entries)
 		munmap((void *)l->entries, sizeof(*l->entries) * SKW_STEER_RULES_MAX);
 	if (l->figures)

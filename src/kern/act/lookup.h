@@ -33,7 +33,6 @@ struct skw_lookup {
 	struct bpf_link *link;    /* owned; NULL: not attached by us */
 	int fds[SKW_LOOKUP_MAPS]; /* owned if there is no bpf; -1: not open */
 	struct skw_rings *rings;  /* owned; NULL: no events */
-	int ring_fd;              /* owned, to be polled; -1: no events */
 	/* Mapped for reading; NULL before skw_lookup_map_figures(). */
 	const struct skw_steer_entry *entries;
 	const struct skw_steer_figures *figures;
@@ -41,7 +40,7 @@ struct skw_lookup {
 
 #define SKW_LOOKUP_INIT                                                                            \
 	{                                                                                          \
-		.fds = { -1, -1, -1, -1, -1 }, .ring_fd = -1                                       \
+		.fds = { -1, -1, -1, -1, -1 }                                                      \
 	}
 
 /*
@@ -88,7 +87,7 @@ int skw_lookup_remove(const struct skw_lookup *l, uint32_t number, uint8_t proto
 /* Maps entries and figures for reading, which then takes no privilege. 0, or -errno with err. */
 int skw_lookup_map_figures(struct skw_lookup *l, struct skw_error *err);
 /*
- * Closes all that is not needed to read what is mapped, to hear of events, and to stay attached. So
+ * Closes all that is not needed to read what is mapped and to stay attached. So
  * this process can't change the rules any more.
  */
 void skw_lookup_disarm(struct skw_lookup *l);

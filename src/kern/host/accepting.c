@@ -85,16 +85,30 @@ static void note_select(const struct accept_look *l, unsigned long long n, unsig
 			note_fd(l, fd);
 }
 
-/* The system call in which a thread waits, with its arguments. */
+/* Reads "NUMBER 0xARGUMENT 0xARGUMENT...". A thread that runs has a word in its place. */
+static bool read_call(const char *path, long *nr, unsigned long long a[2])
+{
+	char line[256], *end;
+
+	if (!skw_foreign_line(path, line, sizeof(line)))
+		return false;
+	*nr = strtol(line, &end, 10);
+	if (end == line || *nr < 0)
+		return false;
+	a[0] = strtoull(end, &end, 16);
+	a[1] = strtoull(end, &end, 16);
+	return true;
+}
+
+/* The system call in which a thread waits. */
 static void note_call(const struct accept_look *l, const char *thread)
 {
 	char path[64];
 	long nr;
-	unsigned long long a[3];
+	unsigned long long a[2];
 
 	snprintf(path, sizeof(path), "/proc/%u/task/%.16s/syscall", l->pid, thread);
-	SKW_AUTO_FILE FILE *file = fopen(path, "re");
-	if (!file || fscanf(file, "%ld %llx %llx %llx", &nr, &a[0], &a[1], &a[2]) != 4)
+	if (!read_call(path, &nr, a))
 		return;
 	switch (nr) {
 	case SYS_accept:
@@ -122,13 +136,15 @@ static void note_call(const struct accept_look *l, const char *thread)
 static void note_set(const struct accept_look *l, const char *fd)
 {
 	char path[64], line[256];
-	unsigned long inode;
 
 	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%.16s", l->pid, fd);
 	SKW_AUTO_FILE FILE *file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "tfd: %*d events: %*x data: %*x pos:%*d ino:%lx", &inode) == 1)
-			note_inode(l, (uint32_t)inode);
+	while (file && fgets(line, sizeof(line), file)) {
+		const char *inode = strncmp(line, "tfd:", 4) == 0 ? strstr(line, " ino:") : NULL;
+
+		if (inode)
+			note_inode(l, (uint32_t)strtoul(inode + strlen(" ino:"), NULL, 16));
+	}
 }
 
 static void note_sets(const struct accept_look *l)
@@ -189,11 +205,18 @@ static void look_at_children(const struct accept_look *l, const char *thread, un
 {
 	char path[64];
 	struct accept_look child = { .sockets = l->sockets, .n = l->n };
+	SKW_AUTO_FREE char *line = NULL;
+	size_t size = 0;
 
 	snprintf(path, sizeof(path), "/proc/%u/task/%.16s/children", l->pid, thread);
 	SKW_AUTO_FILE FILE *file = fopen(path, "re");
-	while (file && depth < DEPTH_MAX && fscanf(file, "%u", &child.pid) == 1)
+	if (!file || depth == DEPTH_MAX || getline(&line, &size, file) < 0)
+		return;
+	for (char *at = line, *end; (child.pid = (uint32_t)strtoul(at, &end, 10)) && end != at;
+	     at = end) {
+		child.described = 0;
 		look_at(&child, depth + 1);
+	}
 }
 
 static void look_at(struct accept_look *l, unsigned depth)

@@ -95,6 +95,18 @@ static int is_it(void *ctx, int fd, uint32_t inode)
 	return 1;
 }
 
+bool skw_foreign_line(const char *path, char *out, size_t size)
+{
+	SKW_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
+
+	if (n <= 0)
+		return false;
+	out[n] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return true;
+}
+
 void skw_foreign_cgroup(uint32_t pid, char *out, size_t size)
 {
 	char path[32], line[PATH_MAX];
@@ -113,31 +125,25 @@ void skw_foreign_comm(uint32_t pid, char out[17])
 {
 	char path[32];
 
-	strcpy(out, "?");
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	SKW_AUTO_FILE FILE *file = fopen(path, "re");
-	if (file && fgets(out, 17, file))
-		out[strcspn(out, "\n")] = '\0';
+	if (!skw_foreign_line(path, out, 17))
+		strcpy(out, "?");
 }
 
 /* The name in the file may have any characters, so the fields behind it begin at the last ")". */
 uint64_t skw_foreign_started_ns(uint32_t pid)
 {
 	char path[32], line[1024];
-	unsigned long long ticks = 0;
 	long per_s = sysconf(_SC_CLK_TCK);
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	SKW_AUTO_FILE FILE *file = fopen(path, "re");
-	if (!file || !fgets(line, sizeof(line), file) || per_s <= 0)
+	if (!skw_foreign_line(path, line, sizeof(line)) || per_s <= 0)
 		return 0;
 	const char *at = strrchr(line, ')');
 	/* It is the 22nd field, and the 20th behind the name. */
 	for (unsigned i = 0; at && i < 20; i++)
 		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, "%llu", &ticks) != 1)
-		return 0;
-	return ticks * (NS_PER_S / (uint64_t)per_s);
+	return at ? strtoull(at, NULL, 10) * (NS_PER_S / (uint64_t)per_s) : 0;
 }
 
 uint32_t skw_foreign_netns(uint32_t pid)
@@ -152,38 +158,25 @@ uint32_t skw_foreign_netns(uint32_t pid)
 	return stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
 }
 
-/* Looks at all processes, or at those of a cgroup only. Returns 1 if it was found. */
-static int find_among(uint32_t inode, const char *cgroup, uint32_t *pid, int *fd)
+int skw_foreign_find(uint32_t inode, bool (*fits)(void *ctx, uint32_t pid), void *ctx,
+		     uint32_t *pid, int *fd)
 {
 	SKW_CLEANUP(close_dir) DIR *proc = opendir("/proc");
 	const struct dirent *entry;
 
 	while (proc && (entry = readdir(proc)) != NULL) {
 		struct search s = { .inode = inode };
-		char of[256];
+		uint32_t it = isdigit((unsigned char)entry->d_name[0])
+				      ? (uint32_t)strtoul(entry->d_name, NULL, 10)
+				      : 0;
 
-		if (!isdigit((unsigned char)entry->d_name[0]))
+		if (!it || skw_foreign_each(it, is_it, &s) != 1 || (fits && !fits(ctx, it)))
 			continue;
-		uint32_t it = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (cgroup) {
-			skw_foreign_cgroup(it, of, sizeof(of));
-			if (strcmp(of, cgroup) != 0)
-				continue;
-		}
-		if (skw_foreign_each(it, is_it, &s) == 1) {
-			*pid = it;
-			*fd = s.fd;
-			return 1;
-		}
-	}
-	return 0;
-}
-
-int skw_foreign_find(uint32_t inode, const char *cgroup, uint32_t *pid, int *fd)
-{
-	if (cgroup[0] && find_among(inode, cgroup, pid, fd))
+		*pid = it;
+		*fd = s.fd;
 		return 0;
-	return find_among(inode, NULL, pid, fd) ? 0 : -ENOENT;
+	}
+	return -ENOENT;
 }
 
 static int option(int fd, int level, int name)
@@ -204,14 +197,17 @@ static uint64_t wide_option(int fd, int name)
 
 int skw_foreign_describe(int fd, struct skw_foreign_socket *out)
 {
-	struct sockaddr_storage local = { 0 }, peer;
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&local;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&local;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} local = { .v6 = { 0 } };
+	struct sockaddr_storage peer;
 	socklen_t len = sizeof(local), peer_len = sizeof(peer);
 	struct stat st;
 
 	*out = (struct skw_foreign_socket){ 0 };
-	if (getsockname(fd, (struct sockaddr *)&local, &len) < 0 || fstat(fd, &st) < 0)
+	if (getsockname(fd, &local.any, &len) < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	out->uid = st.st_uid;
 	out->inode = (uint32_t)st.st_ino;
@@ -224,11 +220,11 @@ int skw_foreign_describe(int fd, struct skw_foreign_socket *out)
 	out->cookie = wide_option(fd, SO_COOKIE);
 	out->netns_cookie = wide_option(fd, SO_NETNS_COOKIE);
 	if (out->family == AF_INET) {
-		memcpy(out->addr, &v4->sin_addr, sizeof(v4->sin_addr));
-		out->port = ntohs(v4->sin_port);
+		memcpy(out->addr, &local.v4.sin_addr, sizeof(local.v4.sin_addr));
+		out->port = ntohs(local.v4.sin_port);
 	} else if (out->family == AF_INET6) {
-		memcpy(out->addr, &v6->sin6_addr, sizeof(v6->sin6_addr));
-		out->port = ntohs(v6->sin6_port);
+		memcpy(out->addr, &local.v6.sin6_addr, sizeof(local.v6.sin6_addr));
+		out->port = ntohs(local.v6.sin6_port);
 		out->v6only = option(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 	}
 	return 0;

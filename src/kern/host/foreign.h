@@ -22,11 +22,14 @@ int skw_foreign_get(uint32_t pid, int fd, struct skw_error *err);
 int skw_foreign_each(uint32_t pid, int (*each)(void *ctx, int fd, uint32_t inode), void *ctx);
 
 /*
- * Finds a process that holds the socket: first among those of the cgroup (a path below the mount
- * point; empty: none), then among all. Returns 0, or -ENOENT.
+ * Finds a process that holds the socket, and for which `fits` is true (NULL: any). This looks at
+ * the files of all processes. Returns 0, or -ENOENT.
  */
-int skw_foreign_find(uint32_t inode, const char *cgroup, uint32_t *pid, int *fd);
+int skw_foreign_find(uint32_t inode, bool (*fits)(void *ctx, uint32_t pid), void *ctx,
+		     uint32_t *pid, int *fd);
 
+/* Reads the first line of a file of /proc, cut to the size. Returns false if there is none. */
+bool skw_foreign_line(const char *path, char *out, size_t size);
 /* The cgroup of a process, its path below the mount point. Empty if it is unknown. */
 void skw_foreign_cgroup(uint32_t pid, char *out, size_t size);
 /* The name of a process; "?" if it is unknown. */

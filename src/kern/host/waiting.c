@@ -52,10 +52,39 @@ static int note(struct table *t, const struct skw_waiting *listener)
 	return 0;
 }
 
+/* The columns of /proc/net/tcp that we need, by their places. */
+enum waiting_column { LOCAL = 1, STATE = 3, UID = 7, INODE = 9, COLUMNS };
+
+static bool split(char *line, char *columns[COLUMNS])
+{
+	char *rest = NULL;
+	int n = 0;
+
+	for (char *at = strtok_r(line, " ", &rest); at && n < COLUMNS;
+	     at = strtok_r(NULL, " ", &rest))
+		columns[n++] = at;
+	return n == COLUMNS;
+}
+
+/* Reads a line. Returns the state of the socket, or -1. */
+static int parse(char *line, struct skw_waiting *out)
+{
+	char *columns[COLUMNS];
+	char *port = split(line, columns) ? strchr(columns[LOCAL], ':') : NULL;
+
+	if (!port)
+		return -1;
+	*port++ = '\0';
+	out->port = (uint16_t)strtoul(port, NULL, 16);
+	out->uid = (uint32_t)strtoul(columns[UID], NULL, 10);
+	out->inode = (uint32_t)strtoul(columns[INODE], NULL, 10);
+	return parse_addr(columns[LOCAL], out) ? (int)strtoul(columns[STATE], NULL, 16) : -1;
+}
+
 /* The kernel lists TCP's listeners first. So the first other socket is the end of what we need. */
 static int read_table(FILE *file, uint8_t proto, struct table *t)
 {
-	const unsigned want = proto == IPPROTO_TCP ? STATE_LISTEN : STATE_CLOSE;
+	const int want = proto == IPPROTO_TCP ? STATE_LISTEN : STATE_CLOSE;
 	char line[512];
 	int ret = 0;
 
@@ -63,16 +92,11 @@ static int read_table(FILE *file, uint8_t proto, struct table *t)
 		return 0;
 	while (!ret && fgets(line, sizeof(line), file)) {
 		struct skw_waiting it = { 0 };
-		unsigned port, state;
-		char addr[33];
+		int state = parse(line, &it);
 
-		if (sscanf(line, " %*u: %32[0-9A-F]:%X %*[0-9A-F]:%*X %X %*s %*s %*s %*u %*u %u",
-			   addr, &port, &state, &it.inode) != 4)
-			continue;
 		if (state != want && proto == IPPROTO_TCP)
 			break;
-		it.port = (uint16_t)port;
-		if (state == want && it.inode && parse_addr(addr, &it))
+		if (state == want && it.inode)
 			ret = note(t, &it);
 	}
 	return ret;

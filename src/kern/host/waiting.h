@@ -13,6 +13,7 @@ struct skw_waiting {
 	uint8_t family;   /* AF_INET, AF_INET6 */
 	uint16_t port;
 	uint32_t inode;
+	uint32_t uid; /* its owner */
 };
 
 /*
