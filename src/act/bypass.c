@@ -117,8 +117,11 @@ static int prepare(void *ctx, struct skw_error *err)
 	struct bypass *b = ctx;
 	int ret;
 
-	say_losses(b);
 	ret = skw_kern_bypass_open(b->cgroup, b->cgroup_fd, b->plan->max_queue, &b->kern, err);
+	if (ret)
+		return ret;
+	say_losses(b);
+	ret = skw_kern_bypass_attach(b->kern, b->cgroup, b->cgroup_fd, err);
 	return ret || !b->plan->options->pin ? ret : pin(b, err);
 }
 

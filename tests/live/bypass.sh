@@ -5,7 +5,7 @@
 . "${srcdir:?}/tests/live/lib.sh"
 # shellcheck source=tests/live/lib_conns.sh
 . "$srcdir/tests/live/lib_conns.sh"
-need root python3 tcpdump
+need root python3 tcpdump bpftool
 PEERS=(python3 "$srcdir/tests/live/bypass_peers.py")
 cgroup
 namespace "skwt$$a"
@@ -78,6 +78,13 @@ run bypass --cgroup "$CGROUP" --dry-run
 is "$STATUS" 0 "--dry-run ends well"
 like "$(cat "$ERR")" 'would attach two programs' "... and tells what it would do"
 is "$(bpftool cgroup show "$CGROUP" 2>/dev/null)" "" "... and attaches nothing"
+
+mkdir "$TMP/bpf/other"
+bpftool prog loadall "$builddir/bpf/bypass.bpf.o" "$TMP/bpf/other/p" 2>/dev/null &&
+	bpftool cgroup attach "$CGROUP" sock_ops pinned "$TMP/bpf/other/p/skw_sockops" ||
+	bail "no program of another tool"
+refused 'the program skw_sockops is attached there alone' --cgroup "$CGROUP"
+bpftool cgroup detach "$CGROUP" sock_ops pinned "$TMP/bpf/other/p/skw_sockops"
 
 # ---- a capture sees no data ----
 bypass --json
