@@ -358,6 +358,15 @@ static __always_inline bool has_reader_inside(const struct sock *sk)
 	return is_owned(sk) || has_waiter(sk) || is_owned(sk);
 }
 
+/*
+ * Another thread may sleep in the middle of a message that it gives to TCP, as the buffer was full.
+ * The lock of the socket is ours.
+ */
+static __always_inline bool has_sender_inside(const struct tcp_sock *tp)
+{
+	return has_waiter(&tp->inet_conn.icsk_inet.sk);
+}
+
 /* Whether the other end is there, and TCP has nothing of this direction. */
 static __always_inline __u8 judge_start(struct direction *own, const struct tcp_sock *tp)
 {
@@ -377,7 +386,8 @@ static __always_inline __u8 judge_start(struct direction *own, const struct tcp_
 	if (lowat > 1)
 		return SKW_BYPASS_LOWAT;
 	/* Before the first byte no reader has ever found any by TCP. */
-	if (written != own->peer.remote_seq && has_reader_inside(&peer->inet_conn.icsk_inet.sk))
+	if (written != own->peer.remote_seq &&
+	    (has_sender_inside(tp) || has_reader_inside(&peer->inet_conn.icsk_inet.sk)))
 		return SKW_BYPASS_BUSY;
 	own->peer_tcp = *at;
 	return SKW_BYPASS_REASONS;
