@@ -146,14 +146,10 @@ static __always_inline void process_event(const struct sock *sk, __u64 cookie, _
 	event_submit(rec);
 }
 
-/* Returns a record filled in from the socket, with args[] 0, or NULL if the ring is full. */
-static __always_inline struct skw_event_rec *event_start(const struct sock *sk, __u64 cookie,
-							 __u8 type)
+/* Fills in a record from the socket, with args[] 0. */
+static __always_inline void event_fill(struct skw_event_rec *rec, const struct sock *sk,
+				       __u64 cookie, __u8 type)
 {
-	struct skw_event_rec *rec = event_reserve(sizeof(*rec));
-
-	if (!rec)
-		return NULL;
 	head_fill(&rec->head, sk, cookie, type, bpf_ktime_get_ns());
 	rec->cgroup_id = sock_cgroup(sk);
 	rec->reserved[0] = rec->reserved[1] = rec->reserved[2] = 0;
@@ -163,6 +159,16 @@ static __always_inline struct skw_event_rec *event_start(const struct sock *sk, 
 	rec->args[0] = rec->args[1] = rec->args[2] = rec->args[3] = 0;
 	SOCK_TUPLE(rec, &sk->__sk_common);
 	SOCK_SCOPE(rec, &sk->__sk_common);
+}
+
+/* Returns a record filled in from the socket, or NULL if the ring is full. */
+static __always_inline struct skw_event_rec *event_start(const struct sock *sk, __u64 cookie,
+							 __u8 type)
+{
+	struct skw_event_rec *rec = event_reserve(sizeof(*rec));
+
+	if (rec)
+		event_fill(rec, sk, cookie, type);
 	return rec;
 }
 

@@ -31,7 +31,9 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_LPM_TRIE = 11,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+	BPF_MAP_TYPE_SOCKMAP = 15,
 	BPF_MAP_TYPE_SOCKHASH = 18,
 	BPF_MAP_TYPE_QUEUE = 22,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
@@ -151,6 +153,17 @@ struct bpf_sock_addr {
 	struct bpf_sock *sk __attribute__((aligned(8)));
 };
 
+/* The context of getsockopt(), also user ABI. */
+struct bpf_sockopt {
+	struct bpf_sock *sk __attribute__((aligned(8)));
+	void *optval __attribute__((aligned(8)));
+	void *optval_end __attribute__((aligned(8)));
+	__s32 level;
+	__s32 optname;
+	__s32 optlen;
+	__s32 retval;
+};
+
 enum {
 	BPF_HDR_START_NET = 1,
 };
@@ -197,6 +210,8 @@ struct bpf_sock_ops {
 	__u64 bytes_received;
 	__u64 bytes_acked;
 	struct bpf_sock *sk __attribute__((aligned(8)));
+	__u64 skb_data, skb_data_end; /* pointers */
+	__u32 skb_len, skb_tcp_flags;
 };
 
 /* The context of a program for what a socket of a map sends, also user ABI. */
@@ -373,6 +388,7 @@ struct sock {
 	kuid_t sk_uid;
 	__u8 sk_shutdown;
 	__u16 sk_protocol;
+	__u16 sk_type;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	int sk_rcvlowat;

@@ -7,6 +7,7 @@
 --     skwatch.comm == "nginx"             the packets and events of a process
 --     skwatch.event == "rto"              retransmission timeouts
 --     skwatch.srtt > 50                   rows and events of slow connections, in milliseconds
+--     skwatch.mark.host == 17             the SYNs and SYN-ACKs that a host has marked
 --
 -- Copy this file to the personal Lua plugins folder (Help > About Wireshark > Folders), or start
 -- tshark with -X lua_script:skwatch.lua. Made for Wireshark 4.0 and later.
@@ -36,16 +37,24 @@ local fields = {
     retrans = ProtoField.uint32("skwatch.retrans", "Segments sent again"),
     rtos = ProtoField.uint32("skwatch.rto_count", "Timeouts"),
     cookie = ProtoField.string("skwatch.cookie", "Cookie of the socket"),
+    mark_host = ProtoField.uint32("skwatch.mark.host", "Number of the sender's host"),
+    mark_cookie = ProtoField.uint64("skwatch.mark.cookie", "Cookie of the sender's socket"),
+    mark_comm = ProtoField.string("skwatch.mark.comm", "First letters of the sender's process"),
 }
 skwatch.fields = {
     fields.pid, fields.comm, fields.cgroup, fields.netns, fields.sender, fields.receiver,
     fields.event, fields.state, fields.local_addr, fields.remote_addr, fields.reason, fields.srtt,
     fields.min_rtt, fields.rto, fields.cwnd, fields.retrans, fields.rtos, fields.cookie,
+    fields.mark_host, fields.mark_cookie, fields.mark_comm,
 }
+
+-- The option of skwatch mark (src/abi/mark.h): kind, length, identifier, host, cookie and name.
+local MARK_KIND, MARK_ID, MARK_LEN = 254, 0x5357, 16
 
 -- The only fields of other dissectors that are read.
 local frame_comment = Field.new("frame.comment")
 local frame_protocols = Field.new("frame.protocols")
+local tcp_options = Field.new("tcp.options")
 
 -- "comm[pid] cgroup netns NAME", of which all but the first word may be missing. The name of a
 -- process may have brackets and blanks, so the first "[digits]" counts that one of these follows.
@@ -182,12 +191,42 @@ local function add_entry(buffer, root)
     add_text(tree, fields.cookie, entry.SKWATCH_COOKIE)
 end
 
+local function add_mark(option, root)
+    local tree = root:add(skwatch, option, "skwatch: mark")
+    tree:add(fields.mark_host, option(4, 4))
+    tree:add(fields.mark_cookie, option(8, 8))
+    if option:len() > MARK_LEN then
+        tree:add(fields.mark_comm, option(MARK_LEN))
+    end
+end
+
+local function add_marks(root)
+    for _, info in ipairs({ tcp_options() }) do
+        local options, at = info.range, 0
+        while at + 1 < options:len() do
+            local kind, len = options(at, 1):uint(), options(at + 1, 1):uint()
+            if kind == 0 then
+                break
+            elseif kind == 1 then
+                len = 1
+            elseif len < 2 or at + len > options:len() then
+                break
+            elseif kind == MARK_KIND and len >= MARK_LEN and
+                   options(at + 2, 2):uint() == MARK_ID then
+                add_mark(options(at, len), root)
+            end
+            at = at + len
+        end
+    end
+end
+
 function skwatch.dissector(buffer, _, root)
     local protocols = frame_protocols()
     if protocols and tostring(protocols.value):find("systemd_journal", 1, true) then
         add_entry(buffer, root)
     else
         add_comments(buffer, root)
+        add_marks(root)
     end
 end
 

@@ -244,5 +244,8 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 	/* The time field of the row is left out, because the event has its own time. */
 	skw_format_json_fields(out, event->row, SKW_FIELD_COOKIE,
 			       all ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);
+	if (!all)
+		skw_format_json_fields(out, event->row, SKW_FIELD_REMOTE_HOST,
+				       SKW_FIELD_REMOTE_COMM, env);
 	return skw_format_json_end(out);
 }

@@ -14,6 +14,7 @@ void skw_journal_row_begin(struct skw_journal_entry *e)
 {
 	skw_row_blank(&e->row);
 	e->local[0] = e->remote[0] = e->scope[0] = '\0';
+	e->far = (struct skw_remote){ .cookie = SKW_NONE64 };
 	e->owners.set.refs = 1;
 	e->owners.set.len = 0;
 }
@@ -121,6 +122,28 @@ static bool set_cgroup(struct skw_journal_entry *e, const struct skw_journal_tex
 	return skw_journal_text_copy(value, e->cgroup, sizeof(e->cgroup));
 }
 
+static bool set_remote_host(struct skw_journal_entry *e, const struct skw_journal_text *value)
+{
+	uint64_t host;
+
+	if (!skw_journal_text_number(value, UINT32_MAX, &host))
+		return false;
+	e->far.host = (uint32_t)host;
+	e->row.remote = &e->far;
+	return true;
+}
+
+/* These two come after the host. */
+static bool set_remote_cookie(struct skw_journal_entry *e, const struct skw_journal_text *value)
+{
+	return skw_journal_text_number(value, UINT64_MAX, &e->far.cookie);
+}
+
+static bool set_remote_comm(struct skw_journal_entry *e, const struct skw_journal_text *value)
+{
+	return skw_journal_text_copy(value, e->far.comm, sizeof(e->far.comm));
+}
+
 static bool set_congestion(struct skw_journal_entry *e, const struct skw_journal_text *value)
 {
 	e->row.congestion = e->congestion;
@@ -204,6 +227,9 @@ static bool (*const setters[SKW_FIELDS])(struct skw_journal_entry *,
 	[SKW_FIELD_TIMER] = set_timer,
 	[SKW_FIELD_CONGESTION] = set_congestion,
 	[SKW_FIELD_CLOSE_REASON] = set_close_reason,
+	[SKW_FIELD_REMOTE_HOST] = set_remote_host,
+	[SKW_FIELD_REMOTE_COOKIE] = set_remote_cookie,
+	[SKW_FIELD_REMOTE_COMM] = set_remote_comm,
 };
 
 static bool set_number(struct skw_journal_entry *e, const struct skw_field_info *info,

@@ -28,6 +28,13 @@ struct skw_owners {
 	struct skw_owner list[];
 };
 
+/* The other end of a connection, as it has told by a mark (abi/mark.h). */
+struct skw_remote {
+	uint64_t cookie; /* SKW_NONE64: not told */
+	uint32_t host;
+	char comm[SKW_COMM_LEN + 1]; /* empty: not told */
+};
+
 enum skw_owner_source {
 	SKW_OWNER_UNKNOWN,
 	SKW_OWNER_HOLDER,   /* found among the open files of all processes */
@@ -92,6 +99,7 @@ struct skw_row {
 	const struct skw_owners *owners; /* NULL: unknown */
 	const char *congestion;          /* interned; NULL: unknown */
 	const char *scope; /* interned; the interface of link-local addresses; NULL: none */
+	const struct skw_remote *remote; /* NULL: the other end has not told who it is */
 
 	/* Times. */
 	uint64_t ts_ns; /* when the figures were read */

@@ -184,6 +184,24 @@ static void get_close_reason(const struct skw_row *row, struct skw_value *out)
 	set_text(out, skw_row_close_reason_name(row->close_reason));
 }
 
+static void get_remote_host(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->remote)
+		set_number(out, row->remote->host);
+}
+
+static void get_remote_cookie(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->remote && row->remote->cookie != SKW_NONE64)
+		set_number(out, row->remote->cookie);
+}
+
+static void get_remote_comm(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->remote && row->remote->comm[0])
+		set_text(out, row->remote->comm);
+}
+
 #define ONE_OF(names) .values = (names), .values_len = SKW_ARRAY_SIZE(names)
 #define IN_ROW(member)                                                                             \
 	.size = sizeof(((struct skw_row *)NULL)->member), .offset = offsetof(struct skw_row, member)
@@ -316,6 +334,12 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_CLOSE_REASON] = { "close_reason", "reason",
 				     "how it ended: fin, refused, timeout ...", SKW_KIND_TEXT,
 				     .get = get_close_reason, ONE_OF(close_reasons) },
+	[SKW_FIELD_REMOTE_HOST] = { "remote_host", NULL, "number of the peer's host, from its mark",
+				    SKW_KIND_NUMBER, .get = get_remote_host },
+	[SKW_FIELD_REMOTE_COOKIE] = { "remote_cookie", NULL, "cookie of the peer's socket",
+				      SKW_KIND_NUMBER, .get = get_remote_cookie },
+	[SKW_FIELD_REMOTE_COMM] = { "remote_comm", NULL, "first letters of the peer's process",
+				    SKW_KIND_TEXT, .get = get_remote_comm },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)

@@ -122,7 +122,7 @@ static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
 }
 
 /* A name of 16 characters comes without a NUL. */
-static void copy_text(char out[SKW_COMM_LEN + 1], const char text[SKW_COMM_LEN])
+void skw_record_text(char out[SKW_COMM_LEN + 1], const char text[SKW_COMM_LEN])
 {
 	size_t len = strnlen(text, SKW_COMM_LEN);
 
@@ -135,12 +135,12 @@ static void copy_text(char out[SKW_COMM_LEN + 1], const char text[SKW_COMM_LEN])
 	}
 }
 
-_Static_assert(SKW_SCOPE_LEN == SKW_COMM_LEN, "copy_text() copies both");
+_Static_assert(SKW_SCOPE_LEN == SKW_COMM_LEN, "skw_record_text() copies both");
 
 /* The name of an interface, or its number if the name was not found. */
 static void copy_scope(char out[SKW_SCOPE_LEN + 1], const char name[SKW_SCOPE_LEN], uint32_t id)
 {
-	copy_text(out, name);
+	skw_record_text(out, name);
 	/* Addresses are ASCII in every output. */
 	for (char *p = out; *p; p++)
 		if ((unsigned char)*p > 0x7e)
@@ -198,7 +198,7 @@ int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw
 	*inode = rec.inode;
 	memset(owner, 0, sizeof(*owner));
 	owner->pid = rec.tgid;
-	copy_text(owner->comm, rec.comm);
+	skw_record_text(owner->comm, rec.comm);
 	return 0;
 }
 
@@ -355,7 +355,7 @@ static int take_process(const void *bytes, struct skw_event_told *out)
 	out->socket.row.cgroup_id = rec.cgroup_id;
 	out->socket.row.uid = rec.uid;
 	out->process.pid = rec.tgid;
-	copy_text(out->process.comm, rec.comm);
+	skw_record_text(out->process.comm, rec.comm);
 	out->socket.data_segs_in = rec.data_segs_in;
 	return 0;
 }

@@ -14,10 +14,12 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 {
 	struct skw_row *row = &e->row;
 	const struct skw_owners *owners = row->owners;
+	const struct skw_remote *remote = row->remote;
 	const char *netns = row->netns_name, *cgroup = row->cgroup, *scope = row->scope;
 	int ret = 0;
 
 	row->owners = NULL;
+	row->remote = NULL;
 	row->netns_name = row->cgroup = row->scope = NULL;
 	if (row->congestion) {
 		size_t at = (size_t)(row->congestion - (const char *)from->congestions);
@@ -28,6 +30,8 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 		ret = skw_table_row_own(t, e, owners->list, owners->len, row->owner_source);
 	if (!ret && scope)
 		ret = skw_table_row_set_scope(t, row, scope);
+	if (!ret && remote)
+		ret = skw_table_row_set_remote(t, e, remote);
 	if (!ret && e->in_netns)
 		ret = skw_names_ref(&t->netns, row->netns, e->slot, &row->netns_name);
 	if (!ret && netns && !row->netns_name)

@@ -62,6 +62,7 @@ static void copy(struct skw_row *to, const struct skw_row *from)
 	to->owners = before.owners;
 	to->congestion = before.congestion;
 	to->scope = before.scope;
+	to->remote = before.remote;
 	to->inode = before.inode;
 	memcpy(to->history, before.history, sizeof(to->history));
 	to->history_at = before.history_at;

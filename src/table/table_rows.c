@@ -139,6 +139,7 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 	/* A pointer that somebody still has to the row must not lead to freed memory. */
 	e->row.owners = NULL;
 	e->row.netns_name = e->row.cgroup = NULL;
+	e->row.remote = NULL;
 	skw_by_tuple_take(&t->by_tuple, e);
 	skw_slots_remove(&t->slots, e);
 }
@@ -186,9 +187,18 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 		row->inode = now->inode;
 	if (now->direction != SKW_CONN_UNKNOWN)
 		row->direction = now->direction;
+	if (!ret && now->remote)
+		ret = skw_table_row_set_remote(t, e, now->remote);
 	if (!ret)
 		ret = set_cgroup(t, e, now->cgroup_id);
 	return ret ? ret : skw_table_row_set_scope(t, row, scope);
+}
+
+int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
+			     const struct skw_remote *remote)
+{
+	e->row.remote = skw_remotes_put(&t->remotes, e->slot, remote);
+	return e->row.remote ? 0 : -ENOMEM;
 }
 
 int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope)

@@ -48,6 +48,10 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
 			   const char *scope);
 
+/* Keeps a copy of the other end, which has told who it is. 0 or -ENOMEM. */
+int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
+			     const struct skw_remote *remote);
+
 /* Sets the interface of link-local addresses; empty: it is not told. 0 or -ENOMEM. */
 int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope);
 

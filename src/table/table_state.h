@@ -8,6 +8,7 @@
 #include "table/listeners.h"
 #include "table/names.h"
 #include "table/owners.h"
+#include "table/remotes.h"
 #include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"
@@ -35,6 +36,7 @@ struct skw_table {
 	struct skw_names netns, cgroups;
 	char congestions[SKW_CONGESTIONS][SKW_CA_LEN + 1]; /* empty: free */
 	struct skw_scopes scopes;
+	struct skw_remotes remotes;
 	struct skw_listeners listeners;
 	struct skw_timeline timeline;
 	struct skw_holders holders;

@@ -128,6 +128,7 @@ int skw_watch_prepare(void *watch, struct skw_error *err)
 		ret = open_conn(w, err);
 	if (ret)
 		return ret;
+	skw_peers_open(&w->peers);
 	if (w->plan->packets) {
 		ret = skw_addresses_open(&w->addresses);
 		if (ret)

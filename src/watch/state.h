@@ -3,9 +3,11 @@
 #ifndef SKW_WATCH_STATE_H
 #define SKW_WATCH_STATE_H
 
+#include "kern/act/peers.h"
 #include "kern/conn.h"
 #include "kern/host/addresses.h"
 #include "loop/loop.h"
+#include "row/record.h"
 #include "table/table.h"
 #include "verbs/watch.h"
 #include "watch/watch.h"
@@ -57,6 +59,7 @@ struct skw_watch {
 	bool strange_netns;
 
 	struct skw_addresses addresses; /* open only with plan->packets */
+	struct skw_peers peers;         /* they have told who they are, by marks */
 
 	struct skw_sweep sweep;
 	uint64_t expired_ns; /* when closed rows were dropped last, with plan->packets */
@@ -73,6 +76,20 @@ struct skw_watch {
 
 /* Loads and attaches the programs of the plan. Returns 0 or -errno. */
 int skw_watch_prepare(void *watch, struct skw_error *err);
+
+/* Gives a connection its other end, for which `remote` has room, if that has told who it is. */
+static inline void skw_watch_ask_peer(const struct skw_watch *w, struct skw_row *row,
+				      struct skw_remote *remote)
+{
+	struct skw_mark_peer peer;
+
+	if (!w->peers.len || !skw_peers_find(&w->peers, row->cookie, &peer))
+		return;
+	remote->host = peer.remote_host;
+	remote->cookie = peer.remote_cookie ? peer.remote_cookie : SKW_NONE64;
+	skw_record_text(remote->comm, peer.remote_comm);
+	row->remote = remote;
+}
 
 /* Whether this namespace is in the list. */
 bool skw_watch_lists(struct skw_watch *w, uint64_t netns);

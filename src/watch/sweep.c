@@ -105,11 +105,13 @@ static int take_row(void *ctx, const void *record, size_t len)
 {
 	struct skw_watch *w = ctx;
 	struct skw_row_sample sample;
+	struct skw_remote remote;
 
 	if (skw_record_row(record, len, &sample)) {
 		skw_table_count_bad_record(w->table);
 		return 0;
 	}
+	skw_watch_ask_peer(w, &sample.row, &remote);
 	return is_wanted(w, &sample.row) ? skw_table_sweep_row(w->table, &sample) : 0;
 }
 

@@ -53,6 +53,7 @@ void skw_watch_free(struct skw_watch *w)
 	skw_id_set_free(&w->readable);
 	skw_cleanup_fd(&w->tick_fd);
 	skw_addresses_close(&w->addresses);
+	skw_peers_close(&w->peers);
 	free(w->netns);
 	free(w);
 }
@@ -217,6 +218,7 @@ static bool is_of_ours(struct skw_watch *w, uint32_t netns)
 static int take_event(struct skw_watch *w, const void *record, size_t len, struct skw_error *err)
 {
 	struct skw_event_told told;
+	struct skw_remote remote;
 	struct skw_event event;
 
 	if (skw_record_event(record, len, &told)) {
@@ -225,6 +227,7 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 	}
 	if (!is_of_ours(w, told.socket.row.netns))
 		return 0;
+	skw_watch_ask_peer(w, &told.socket.row, &remote);
 	int ret = skw_table_event(w->table, &told, &event);
 
 	if (ret < 0)

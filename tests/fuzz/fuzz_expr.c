@@ -49,6 +49,7 @@ static struct skw_row row_of(const uint8_t *data, size_t size, struct skw_owners
 	row.netns_name = "web";
 	row.cgroup = row.cookie % 2 ? "/system.slice/nginx.service" : NULL;
 	row.congestion = NULL;
+	row.remote = NULL;
 	row.owners = row.uid % 2 ? owners : NULL;
 	return row;
 }

@@ -23,6 +23,7 @@ static inline struct skw_row conn_row_unknown(void)
 	row.tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
 	memset(row.history, 0, sizeof(row.history));
 	row.netns_name = row.cgroup = row.congestion = row.scope = NULL;
+	row.remote = NULL;
 	row.owners = NULL;
 	row.owner_source = SKW_OWNER_UNKNOWN;
 	row.state = SKW_STATE_LISTEN;
@@ -50,6 +51,8 @@ static inline struct skw_owners *conn_rows_owners(void)
 	return owners;
 }
 
+static const struct skw_remote conn_rows_remote = { 77, 17, "psql" };
+
 /* The connection 10.0.3.7:5432 < 10.0.3.21:51532 of postgres, at its close. */
 static inline struct skw_row conn_row_full(void)
 {
@@ -67,6 +70,7 @@ static inline struct skw_row conn_row_full(void)
 		.cgroup = "/system.slice/postgresql.service",
 		.owners = conn_rows_owners(),
 		.congestion = "cubic",
+		.remote = &conn_rows_remote,
 		.uid = 26,
 		.inode = 99,
 		.owner_source = SKW_OWNER_HOLDER,

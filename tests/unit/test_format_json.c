@@ -109,6 +109,9 @@ static void a_row_has_every_field_with_its_type(void **state)
 	check_number(object, "bytes_received", 61000000000);
 	check_string(object, "cgroup", "/system.slice/postgresql.service");
 	check_string(object, "close_reason", "reset_by_peer");
+	check_number(object, "remote_host", 17);
+	check_number(object, "remote_cookie", 77);
+	check_string(object, "remote_comm", "psql");
 	json_t *owners = json_object_get(object, "owners");
 	assert_int_equal(json_array_size(owners), 2);
 	check_number(json_array_get(owners, 0), "pid", 4121);
@@ -198,10 +201,11 @@ static void names_of_any_bytes_give_sound_json(void **state)
 static void events_say_what_they_add(void **state)
 {
 	static const char *const shared[] = {
-		"ts",          "type",   "cookie",       "netns",      "netns_name",
-		"proto",       "family", "local_addr",   "local_port", "remote_addr",
-		"remote_port", "state",  "direction",    "pid",        "comm",
-		"uid",         "owners", "owner_source", "cgroup",     "cgroup_id",
+		"ts",          "type",          "cookie",       "netns",      "netns_name",
+		"proto",       "family",        "local_addr",   "local_port", "remote_addr",
+		"remote_port", "state",         "direction",    "pid",        "comm",
+		"uid",         "owners",        "owner_source", "cgroup",     "cgroup_id",
+		"remote_host", "remote_cookie", "remote_comm",
 	};
 	static const struct {
 		uint8_t type;

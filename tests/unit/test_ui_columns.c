@@ -175,6 +175,7 @@ static void unknown_is_never_zero(void **state)
 	(void)state;
 	memset(&row, 0xff, sizeof(row));
 	row.owners = NULL;
+	row.remote = NULL;
 	row.cgroup = row.congestion = row.netns_name = NULL;
 	row.tuple.proto = IPPROTO_TCP;
 	row.tuple.family = 2;

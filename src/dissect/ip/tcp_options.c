@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/ip/tcp_options.h"
 
+#include <linux/types.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "abi/mark.h"
 #include "dissect/text.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
+#include "util/utf8.h"
 
 enum {
 	EOL = 0,
@@ -132,6 +138,28 @@ static bool print_fast_open(struct skw_dissect *d, const struct tcp_option *o)
 	return true;
 }
 
+/* The option of skwatch mark (abi/mark.h). `data` begins with the identifier. */
+static void print_mark(struct skw_dissect *d, const struct tcp_option *o)
+{
+	const uint8_t *mark = o->data - 2;
+	const uint8_t *cookie = mark + offsetof(struct skw_mark_option, cookie);
+	char comm[SKW_COMM_LEN + 1] = "";
+	size_t len = o->len + 2;
+
+	skw_text_field(d->out, " skwatch host ",
+		       skw_bytes_be32(mark + offsetof(struct skw_mark_option, host)));
+	skw_text_field(d->out, " cookie ",
+		       (uint64_t)skw_bytes_be32(cookie) << 32 | skw_bytes_be32(cookie + 4));
+	if (len > sizeof(struct skw_mark_option))
+		len = sizeof(struct skw_mark_option);
+	memcpy(comm, mark + SKW_MARK_LEN, len - SKW_MARK_LEN);
+	if (comm[0])
+		skw_buf_add_str(d->out, " name ");
+	/* Any host may send any bytes as a name. */
+	for (const char *at = comm; *at;)
+		at = skw_utf8_add_visible(d->out, at);
+}
+
 static bool print_experiment(struct skw_dissect *d, const struct tcp_option *o)
 {
 	if (o->len < 2)
@@ -145,6 +173,8 @@ static bool print_experiment(struct skw_dissect *d, const struct tcp_option *o)
 		fast_open(d, o->data + 2, o->len - 2);
 	} else {
 		skw_text_hex(d->out, magic, 4);
+		if (magic == SKW_MARK_EXID && o->len + 2 >= SKW_MARK_LEN)
+			print_mark(d, o);
 	}
 	return true;
 }

@@ -119,19 +119,19 @@ static uint64_t hash_of_row(const struct skw_row *row)
 	const size_t figures = offsetof(struct skw_row, bytes_acked);
 	const size_t end = offsetof(struct skw_row, drops) + sizeof(row->drops);
 	const uint8_t *bytes = (const uint8_t *)row;
-	const uint64_t identity[] = { row->netns,
-				      row->uid,
-				      row->cgroup_id,
-				      row->opened_ns,
-				      row->closed_ns,
-				      row->tx_bps,
-				      row->rx_bps,
-				      (uint64_t)row->state << 32 | (uint64_t)row->direction << 24 |
-					      (uint64_t)row->timer << 16 |
-					      (uint64_t)row->flags << 8 | row->owner_source,
-				      (uint64_t)row->close_reason << 8 |
-					      (row->netns_name != NULL) << 1 |
-					      (row->cgroup != NULL) };
+	const uint64_t identity[] = {
+		row->netns,
+		row->uid,
+		row->cgroup_id,
+		row->opened_ns,
+		row->closed_ns,
+		row->tx_bps,
+		row->rx_bps,
+		(uint64_t)row->state << 32 | (uint64_t)row->direction << 24 |
+			(uint64_t)row->timer << 16 | (uint64_t)row->flags << 8 | row->owner_source,
+		(uint64_t)row->close_reason << 8 | (row->remote != NULL) << 2 |
+			(row->netns_name != NULL) << 1 | (row->cgroup != NULL)
+	};
 	uint64_t hash = skw_hash_bytes(0, identity, sizeof(identity));
 
 	hash = skw_hash_bytes(hash, &row->tuple, sizeof(row->tuple));

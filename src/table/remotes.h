@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The other ends of marked connections, by the slot of their rows. They take memory only where
+ * marks are used. Only for this room.
+ */
+#ifndef SKW_TABLE_REMOTES_H
+#define SKW_TABLE_REMOTES_H
+
+#include <stddef.h>
+
+#include "model/row.h"
+
+struct skw_remotes {
+	struct skw_remote **slabs; /* owned, as its elements are, which may be NULL */
+	size_t len;
+};
+
+void skw_remotes_free(struct skw_remotes *r);
+
+/*
+ * Keeps a copy for the row in this slot, in place of the one before. It stays valid, but another
+ * row's may take its place when the slot is used again. NULL: no memory.
+ */
+const struct skw_remote *skw_remotes_put(struct skw_remotes *r, uint32_t slot,
+					 const struct skw_remote *remote);
+
+#endif
