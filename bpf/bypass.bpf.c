@@ -3,10 +3,10 @@
  * Moves what one end of a connection sends straight into the receive queue of the other end, past
  * TCP, when both ends are sockets of one cgroup in one network namespace.
  *
- * A direction is taken over with its first byte or never. Then nothing of it can be under way in
- * TCP, which later bytes would overtake, and no reader can wait inside of TCP's own receive
- * function, where redirected bytes wake nobody. A direction can go back to TCP at any time: the
- * receiver reads what was redirected before it reads what came by TCP.
+ * A direction is taken over when TCP has nothing of it that is under way or unread, which later
+ * bytes would overtake, and when no reader can be inside of TCP's own receive function, where
+ * redirected bytes wake no process. It can go back to TCP at any time: the receiver reads what was
+ * redirected before it reads what came by TCP.
  *
  * Entries of the map of sockets are never deleted here: the kernel would drop bytes that are
  * unread. It removes a socket when that is closed.
@@ -33,6 +33,7 @@ enum {
 
 #define ENDS_MAX                   65536
 #define SYNS_MAX                   8192
+#define WAITERS_MAX                8
 
 const volatile __u64 max_queue; /* bytes of a direction that are unread; set before loading */
 
@@ -181,11 +182,13 @@ static __always_inline bool has_peer(const struct end_key *key, bool connects)
 	return bpf_map_delete_elem(&syns, &look) == 0;
 }
 
-/* Another part of the kernel uses a socket of its own, which must not read by our rules. */
+/* A socket of another part of the kernel, MPTCP included, is not read by a process. */
 static __always_inline bool is_of_kernel(const struct tcp_sock *tp)
 {
 	const struct sock_common *common = &tp->inet_conn.icsk_inet.sk.__sk_common;
 
+	if (bpf_core_field_exists(tp->is_mptcp) && BPF_CORE_READ_BITFIELD(tp, is_mptcp))
+		return true;
 	return !BPF_CORE_READ_BITFIELD(common, skc_net_refcnt);
 }
 
@@ -308,26 +311,84 @@ static __always_inline __u64 queued(struct direction *own, const struct tcp_sock
 	return own->bytes - own->read;
 }
 
-/* Whether the other end is there, and nothing of this direction was ever given to TCP. */
-static __always_inline __u8 judge_first(struct direction *own, const struct tcp_sock *tp)
+/*
+ * Whether a process may wait for bytes inside of a system call on this socket. epoll's entry has no
+ * task, and waits outside.
+ */
+static __always_inline bool has_waiter(const struct sock *sk)
 {
-	__u32 first = own->peer.remote_seq, copied = 0, next = 0;
+	const struct list_head *head, *next = NULL;
+	const struct socket_wq *wq = NULL;
+
+	bpf_core_read(&wq, sizeof(wq), &sk->sk_wq);
+	if (!wq) /* it is not accepted yet */
+		return false;
+	head = &wq->wait.head;
+	bpf_core_read(&next, sizeof(next), &head->next);
+	for (int i = 0; i < WAITERS_MAX; i++) {
+		const struct wait_queue_entry *entry =
+			(const void *)next - bpf_core_field_offset(struct wait_queue_entry, entry);
+		void *task = NULL;
+
+		if (next == head)
+			return false;
+		bpf_core_read(&task, sizeof(task), &entry->private);
+		if (task)
+			return true;
+		bpf_core_read(&next, sizeof(next), &next->next);
+	}
+	return true;
+}
+
+static __always_inline bool is_owned(const struct sock *sk)
+{
+	int owned = 1;
+
+	bpf_core_read(&owned, sizeof(owned), &sk->sk_lock.owned);
+	return owned;
+}
+
+/*
+ * A reader with MSG_WAITALL stays in TCP's receive function after it has read all there is. It
+ * holds the lock of the socket, or sleeps in its queue until it has the lock again; so asking for
+ * the lock before and after finds it. A reader who comes later asks for redirected bytes first.
+ */
+static __always_inline bool has_reader_inside(const struct sock *sk)
+{
+	return is_owned(sk) || has_waiter(sk) || is_owned(sk);
+}
+
+/*
+ * Another thread may sleep in the middle of a message that it gives to TCP, as the buffer was full.
+ * The lock of the socket is ours.
+ */
+static __always_inline bool has_sender_inside(const struct tcp_sock *tp)
+{
+	return has_waiter(&tp->inet_conn.icsk_inet.sk);
+}
+
+/* Whether the other end is there, and TCP has nothing of this direction. */
+static __always_inline __u8 judge_start(struct direction *own, const struct tcp_sock *tp)
+{
 	const __u64 *at = bpf_map_lookup_elem(&ends, &own->peer);
+	__u32 copied = 0, next = 0, written = tp->write_seq;
 	const struct tcp_sock *peer;
 	int lowat = 0;
 
-	if (tp->write_seq != first || tp->snd_una != first)
-		return SKW_BYPASS_BEGUN;
 	if (!at)
 		return SKW_BYPASS_UNPAIRED;
 	peer = (const void *)*at;
 	bpf_core_read(&copied, sizeof(copied), &peer->copied_seq);
 	bpf_core_read(&next, sizeof(next), &peer->rcv_nxt);
 	bpf_core_read(&lowat, sizeof(lowat), &peer->inet_conn.icsk_inet.sk.sk_rcvlowat);
-	if (copied != first || next != first)
-		return SKW_BYPASS_BEGUN;
+	if (tp->snd_una != written || copied != written || next != written)
+		return SKW_BYPASS_BUSY;
 	if (lowat > 1)
 		return SKW_BYPASS_LOWAT;
+	/* Before the first byte no reader has ever found any by TCP. */
+	if (written != own->peer.remote_seq &&
+	    (has_sender_inside(tp) || has_reader_inside(&peer->inet_conn.icsk_inet.sk)))
+		return SKW_BYPASS_BUSY;
 	own->peer_tcp = *at;
 	return SKW_BYPASS_REASONS;
 }
@@ -341,7 +402,7 @@ static __always_inline __u8 judge(struct direction *own, const struct tcp_sock *
 	if (tp->inet_conn.icsk_ulp_ops)
 		return SKW_BYPASS_ULP;
 	if (own->way == UNDECIDED) {
-		__u8 reason = judge_first(own, tp);
+		__u8 reason = judge_start(own, tp);
 
 		if (reason != SKW_BYPASS_REASONS)
 			return reason;
@@ -388,6 +449,9 @@ static __always_inline void leave(struct direction *own, const struct tcp_sock *
 {
 	bool was_moved = own->way == MOVED;
 
+	if (!was_moved && (reason == SKW_BYPASS_UNPAIRED || reason == SKW_BYPASS_BUSY ||
+			   reason == SKW_BYPASS_LOWAT))
+		return; /* it may still begin */
 	own->way = BY_TCP;
 	own->reason = reason;
 	if (!was_moved)

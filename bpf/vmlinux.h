@@ -342,6 +342,23 @@ typedef struct {
 	int owned;
 } socket_lock_t;
 
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+struct wait_queue_head {
+	struct list_head head;
+};
+
+struct wait_queue_entry {
+	void *private; /* the task that sleeps; NULL for epoll */
+	struct list_head entry;
+};
+
+struct socket_wq {
+	struct wait_queue_head wait;
+};
+
 struct numa_drop_counters {
 	atomic_t drops0;
 	atomic_t drops1;
@@ -375,6 +392,7 @@ struct sock {
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	int sk_rcvlowat;
+	struct socket_wq *sk_wq;
 	void *sk_user_data; /* of a socket in a map: its sk_psock, and flags */
 	struct sock_cgroup_data sk_cgrp_data;
 };
@@ -426,6 +444,7 @@ struct tcp_sock {
 	__u32 chrono_stat[3];
 	__u8 chrono_type : 2;
 	__u8 rate_app_limited : 1;
+	__u8 is_mptcp : 1; /* a subflow; where the kernel has MPTCP */
 	__u32 srtt_us;
 	__u32 mdev_us;
 	struct minmax rtt_min;
@@ -469,10 +488,6 @@ struct inet_request_sock {
 struct tcp_request_sock {
 	struct inet_request_sock req;
 	__u32 snt_isn;
-};
-
-struct list_head {
-	struct list_head *next, *prev;
 };
 
 struct sk_psock {

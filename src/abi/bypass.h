@@ -14,7 +14,7 @@
 enum skw_bypass_reason {
 	SKW_BYPASS_STOPPED,  /* skwatch has ended */
 	SKW_BYPASS_UNPAIRED, /* the other end is not in the map */
-	SKW_BYPASS_BEGUN,    /* TCP has taken the first byte of this direction */
+	SKW_BYPASS_BUSY,     /* TCP has bytes of this direction, or its reader waits in TCP */
 	SKW_BYPASS_LOWAT,    /* the other end has set SO_RCVLOWAT */
 	SKW_BYPASS_QUEUE,    /* the other end has not read --max-queue bytes */
 	SKW_BYPASS_ULP,      /* the kernel encrypts or frames what this socket sends */

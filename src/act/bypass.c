@@ -35,8 +35,8 @@ struct bypass {
 /* These changes reach applications. The manual has the same list, with reasons. */
 static const char *const losses[] = {
 	"captures, firewalls, tc and ss see a connection's handshake and its end, and no data",
-	"FIONREAD does not tell all bytes that wait (nginx as a proxy may hang), splice() from the "
-	"socket hangs, TCP_INFO stands still",
+	"FIONREAD does not tell all bytes that wait, so nginx as a proxy may hang",
+	"splice() from the socket hangs, and TCP_INFO and SIOCOUTQ tell that nothing was sent",
 	"MSG_WAITALL, SO_RCVLOWAT and MSG_OOB have no effect, and MSG_ZEROCOPY never completes",
 	"a blocking recv() may fail with EAGAIN, mostly after shutdown()",
 	"a reader that closes with unread data sends no reset",
@@ -117,8 +117,11 @@ static int prepare(void *ctx, struct skw_error *err)
 	struct bypass *b = ctx;
 	int ret;
 
-	say_losses(b);
 	ret = skw_kern_bypass_open(b->cgroup, b->cgroup_fd, b->plan->max_queue, &b->kern, err);
+	if (ret)
+		return ret;
+	say_losses(b);
+	ret = skw_kern_bypass_attach(b->kern, b->cgroup, b->cgroup_fd, err);
 	return ret || !b->plan->options->pin ? ret : pin(b, err);
 }
 

@@ -5,7 +5,7 @@
 . "${srcdir:?}/tests/live/lib.sh"
 # shellcheck source=tests/live/lib_conns.sh
 . "$srcdir/tests/live/lib_conns.sh"
-need root python3 tcpdump
+need root python3 tcpdump bpftool
 PEERS=(python3 "$srcdir/tests/live/bypass_peers.py")
 cgroup
 namespace "skwt$$a"
@@ -79,6 +79,13 @@ is "$STATUS" 0 "--dry-run ends well"
 like "$(cat "$ERR")" 'would attach two programs' "... and tells what it would do"
 is "$(bpftool cgroup show "$CGROUP" 2>/dev/null)" "" "... and attaches nothing"
 
+mkdir "$TMP/bpf/other"
+bpftool prog loadall "$builddir/bpf/bypass.bpf.o" "$TMP/bpf/other/p" 2>/dev/null &&
+	bpftool cgroup attach "$CGROUP" sock_ops pinned "$TMP/bpf/other/p/skw_sockops" ||
+	bail "no program of another tool"
+refused 'the program skw_sockops is attached there alone' --cgroup "$CGROUP"
+bpftool cgroup detach "$CGROUP" sock_ops pinned "$TMP/bpf/other/p/skw_sockops"
+
 # ---- a capture sees no data ----
 bypass --json
 "${as_typed[@]}" nsenter "--net=/run/netns/$A" tcpdump --immediate-mode -i lo -n -U -w "$TMP/lo.pcap" \
@@ -111,12 +118,19 @@ for family in 4 6; do
 	is "$said" $'there True\nback True' "IPv$family: 8 MiB each way are exact"
 done
 is "$(peers defer)" AAAABBBBCC "TCP_DEFER_ACCEPT: nothing overtakes what TCP has"
+is "$(peers waitall)" "got b'1234567890'" "a reader with MSG_WAITALL that waits in TCP gets the rest"
 is "$(peers early 200)" "wrong 0" "200 clients that send at once and close: nothing is lost"
 is "$(peers half_close)" $'read 300000\nanswer 200000' "a half-closed connection goes on"
 is "$(peers lowat)" 'lowat False 10' "SO_RCVLOWAT works, as its socket stays with TCP"
 stop
 isnt "$(moved)" 0 "these were moved"
-is "$(passed 'the other end has set SO_RCVLOWAT')" 2 "... and what passed is counted by its reason"
+is "$(passed 'the other end has set SO_RCVLOWAT')" 1 "... and what passed is counted by its reason"
+
+bypass
+is "$(peers late 500)" "exact True" "a direction that began by TCP is exact"
+stop
+[ "$(moved)" -gt 100 ] && late=yes
+is "${late:-no}" yes "... and is taken over later"
 
 # ---- a reader that does not read ----
 bypass --max-queue 256k

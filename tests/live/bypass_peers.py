@@ -150,6 +150,53 @@ def defer():
     print((early + read_all(server)).decode())
 
 
+def begin_by_tcp():
+    """A connection whose first bytes went by TCP and are unread."""
+    listener = listen(defer=True)
+    client = connect(listener)
+    client.sendall(b"1234")
+    select.select([listener], [], [], PATIENCE)
+    server = listener.accept()[0]
+    server.settimeout(PATIENCE)
+    return client, server
+
+
+def late(rounds):
+    """A direction that began by TCP is taken over later, when all of that is read."""
+    client, server = begin_by_tcp()
+    got = server.recv(4)
+    for number in range(int(rounds)):
+        message = b"%06d" % number
+        client.sendall(message)
+        got += read_all(server, len(message))
+    print("exact", got == b"1234" + b"".join(b"%06d" % number for number in range(int(rounds))))
+
+
+def unread(sock):
+    """Returns how many bytes wait in the queue of TCP; the port tells the socket."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for line in table:
+            words = line.split()
+            if words[1].endswith(":%04X" % sock.getsockname()[1]) and words[3] == "01":
+                return int(words[4].split(":")[1], 16)
+    return -1
+
+
+def unacknowledged(sock):
+    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0" * 4))[0]
+
+
+def waitall():
+    """A reader that waits inside of TCP's receive function for more is not forgotten there."""
+    client, server = begin_by_tcp()
+    server.settimeout(None)
+    wait = child(lambda: server.recv(10, socket.MSG_WAITALL))
+    while unread(server) or unacknowledged(client):
+        select.select([], [], [], 0.01)
+    client.sendall(b"567890")
+    print("got", wait())
+
+
 def early(count):
     """Clients that send at once and close, before the server has accepted them."""
     listener, wrong = listen(), 0
@@ -261,10 +308,10 @@ def fionread():
     print("waiting", waiting)
 
 
-WHAT = {work.__name__: work for work in (exact, defer, early, half_close, talk, hold, twins, deaf,
+WHAT = {work.__name__: work for work in (exact, defer, late, waitall, early, half_close, talk, hold, twins, deaf,
                                          lowat, fionread)}
 
 if __name__ == "__main__":
-    signal.alarm(4 * PATIENCE)
+    signal.alarm(PATIENCE)
     join(sys.argv[1])
     WHAT[sys.argv[2]](*sys.argv[3:])

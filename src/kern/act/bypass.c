@@ -92,32 +92,25 @@ static bool find_exclusive(int cgroup_fd, char name[BPF_OBJ_NAME_LEN])
 	return true;
 }
 
-static int attach_failed(const char *cgroup, int cgroup_fd, int ret, struct skw_error *err)
+static int check_exclusive(const char *cgroup, int cgroup_fd, struct skw_error *err)
 {
 	char name[BPF_OBJ_NAME_LEN];
 
-	if (ret == -EPERM && find_exclusive(cgroup_fd, name))
-		return skw_error_usage(err,
-				       "%s: the program %s is attached there alone, and excludes "
-				       "others (see bpftool cgroup tree)",
-				       cgroup, name);
+	if (!find_exclusive(cgroup_fd, name))
+		return 0;
+	return skw_error_usage(err,
+			       "%s: the program %s is attached there alone, and excludes others "
+			       "(see bpftool cgroup tree)",
+			       cgroup, name);
+}
+
+static int attach_failed(const char *cgroup, int ret, struct skw_error *err)
+{
 	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
 			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and "
 					     "no program above this cgroup may exclude others (see "
 					     "bpftool cgroup tree)"
 					   : "");
-}
-
-/* The program of the messages comes first: a socket gets the programs that the map has then. */
-static int attach(struct skw_kern_bypass *b, const char *cgroup, int cgroup_fd,
-		  struct skw_error *err)
-{
-	if (bpf_prog_attach(bpf_program__fd(b->bpf->progs.skw_message),
-			    bpf_map__fd(b->bpf->maps.sockets), BPF_SK_MSG_VERDICT, 0))
-		return skw_error_set(err, -errno, "BPF: attaching to the map of sockets: %s",
-				     skw_error_why(-errno));
-	b->sockops = bpf_program__attach_cgroup(b->bpf->progs.skw_sockops, cgroup_fd);
-	return b->sockops ? 0 : attach_failed(cgroup, cgroup_fd, -errno, err);
 }
 
 int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue,
@@ -130,17 +123,29 @@ int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue,
 		return ret ? ret : skw_error_set(err, -ENOMEM, "out of memory");
 	b->cpus = skw_libbpf_cpus();
 	skw_ring_set_plan(&b->rings, 0, 0, RING_BYTES_DEFAULT);
-	ret = load(b, max_queue, err);
+	ret = check_exclusive(cgroup, cgroup_fd, err);
+	if (!ret)
+		ret = load(b, max_queue, err);
 	if (!ret)
 		ret = make_rings(b, err);
-	if (!ret)
-		ret = attach(b, cgroup, cgroup_fd, err);
 	if (ret) {
 		skw_kern_bypass_close(b);
 		return ret;
 	}
 	*out = b;
 	return 0;
+}
+
+/* The program of the messages comes first: a socket gets the programs that the map has then. */
+int skw_kern_bypass_attach(struct skw_kern_bypass *b, const char *cgroup, int cgroup_fd,
+			   struct skw_error *err)
+{
+	if (bpf_prog_attach(bpf_program__fd(b->bpf->progs.skw_message),
+			    bpf_map__fd(b->bpf->maps.sockets), BPF_SK_MSG_VERDICT, 0))
+		return skw_error_set(err, -errno, "BPF: attaching to the map of sockets: %s",
+				     skw_error_why(-errno));
+	b->sockops = bpf_program__attach_cgroup(b->bpf->progs.skw_sockops, cgroup_fd);
+	return b->sockops ? 0 : attach_failed(cgroup, -errno, err);
 }
 
 void skw_kern_bypass_close(struct skw_kern_bypass *b)
