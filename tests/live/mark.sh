@@ -163,7 +163,7 @@ PID=$PID_A ERR=$ERR_A
 finish
 is "$STATUS" 0 "it ends with status 0"
 is "$(count 'not marked because there was no room')" 1 "the SYN of fast open has no room"
-is "$(count 'not marked because they were sent again')" 1 "the one that was sent again is counted"
+is "$(count 'opened by a SYN that was sent again without a mark')" 1 "the one that was sent again is counted"
 isnt "$(count 'SYNs marked')" 0 "and those that were marked"
 kill -INT "$PID_B"
 PID=$PID_B ERR=$ERR_B
