@@ -71,8 +71,7 @@ struct {
 /* The mark that waits for its header: between its two callbacks nothing else runs on the CPU. */
 struct waiting {
 	__u64 cookie;
-	__u32 len;
-	__u32 reserved;
+	__u64 name; /* bytes of the name */
 };
 
 struct {
@@ -239,7 +238,7 @@ static __always_inline bool room_reserve(struct bpf_sock_ops *skops, __u64 cooki
 		return false;
 	}
 	w->cookie = cookie;
-	w->len = len;
+	w->name = len - SKW_MARK_LEN;
 	return true;
 }
 
@@ -299,22 +298,23 @@ static __always_inline void on_write(struct bpf_sock_ops *skops)
 	struct skw_mark_option opt = { .kind = SKW_MARK_KIND,
 				       .exid = { SKW_MARK_EXID >> 8, SKW_MARK_EXID & 0xff } };
 	__u64 cookie = bpf_get_socket_cookie(skops);
-	__u32 zero = 0, len;
+	__u64 name;
+	__u32 zero = 0;
 	struct waiting *w = bpf_map_lookup_elem(&waiting, &zero);
 
 	/* Other programs reserve room, too. */
 	if (!w || w->cookie != cookie)
 		return;
 	w->cookie = 0;
-	len = w->len;
-	if (len < SKW_MARK_LEN || len > sizeof(opt))
+	name = w->name;
+	if (name > SKW_COMM_LEN)
 		return;
-	opt.len = len;
+	opt.len = SKW_MARK_LEN + name;
 	*(__u32 *)opt.host = host;
 	*(__u64 *)opt.cookie = __builtin_bswap64(cookie);
-	if (len > SKW_MARK_LEN)
+	if (name)
 		name_of(skops, (struct holder *)opt.comm);
-	if (bpf_store_hdr_opt(skops, &opt, len, 0))
+	if (bpf_store_hdr_opt(skops, &opt, SKW_MARK_LEN + name, 0))
 		MARK_COUNT(unwritten);
 	else if (skops->is_fullsock)
 		syn_marked(skops, cookie);
