@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -24,9 +25,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MESSAGE    64
-#define CHUNK      65536
-#define BULK_BYTES (4ULL << 20) /* of one operation */
+#define CHUNK       65536
+#define KEY_BYTES   40 /* a request of a key-value store without its value, such as Redis */
+#define VALUE_BYTES 1000
+#define OK_BYTES    5            /* its answer to a change */
+#define BULK_BYTES  (4ULL << 20) /* of one operation */
 
 struct plan {
 	const struct mode *mode;
@@ -44,6 +47,7 @@ struct mode {
 	bool (*answer)(int fd); /* false: the client has ended */
 };
 
+static uint64_t message = 64; /* bytes of a request and of its answer */
 static char buffer[CHUNK];
 
 static int must(int result, const char *what)
@@ -94,15 +98,34 @@ static bool take(int fd, uint64_t bytes)
 
 static void ask_message(int fd)
 {
-	put(fd, MESSAGE);
-	take(fd, MESSAGE);
+	put(fd, message);
+	take(fd, message);
 }
 
 static bool answer_message(int fd)
 {
-	if (!take(fd, MESSAGE))
+	if (!take(fd, message))
 		return false;
-	put(fd, MESSAGE);
+	put(fd, message);
+	return true;
+}
+
+/* Sets a value and gets it again. */
+static void ask_values(int fd)
+{
+	put(fd, KEY_BYTES + VALUE_BYTES);
+	take(fd, OK_BYTES);
+	put(fd, KEY_BYTES);
+	take(fd, KEY_BYTES + VALUE_BYTES);
+}
+
+static bool answer_values(int fd)
+{
+	if (!take(fd, KEY_BYTES + VALUE_BYTES))
+		return false;
+	put(fd, OK_BYTES);
+	take(fd, KEY_BYTES);
+	put(fd, KEY_BYTES + VALUE_BYTES);
 	return true;
 }
 
@@ -123,6 +146,7 @@ static bool answer_bulk(int fd)
 static const struct mode modes[] = {
 	{ "rr", false, ask_message, answer_message },
 	{ "crr", true, ask_message, answer_message },
+	{ "values", false, ask_values, answer_values },
 	{ "bulk", false, ask_bulk, answer_bulk },
 };
 
@@ -157,10 +181,16 @@ static int open_client(const struct plan *plan)
 	return fd;
 }
 
-/* The server closes after the client. The operation includes that. */
+/*
+ * The server closes after the client. The operation includes that. A socket that skwatch bypass has
+ * taken over can only be waited for by poll() after its shutdown().
+ */
 static void end_client(int fd)
 {
+	struct pollfd end = { .fd = fd, .events = POLLIN };
+
 	must(shutdown(fd, SHUT_WR), "shutdown");
+	must(poll(&end, 1, -1), "poll");
 	if (take(fd, 1)) {
 		errno = EPROTO;
 		must(-1, "more than the answer");
@@ -244,7 +274,9 @@ static int run(struct plan *plan)
 
 static int usage(void)
 {
-	fprintf(stderr, "converse -m rr|crr|bulk -n COUNT -c CPU -a ADDR [-N CLIENT-NETNS-PATH]\n");
+	fprintf(stderr,
+		"converse -m rr|crr|values|bulk -n COUNT -c CPU -a ADDR [-s MESSAGE-BYTES]\n"
+		"         [-N CLIENT-NETNS-PATH]\n");
 	return 2;
 }
 
@@ -253,7 +285,7 @@ int main(int argc, char *argv[])
 	struct plan plan = { .server = { .sin_family = AF_INET, .sin_port = htons(7001) } };
 	int c;
 
-	while ((c = getopt(argc, argv, "m:n:c:a:N:")) != -1) {
+	while ((c = getopt(argc, argv, "m:n:c:a:s:N:")) != -1) {
 		switch (c) {
 		case 'm':
 			for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
@@ -269,6 +301,9 @@ int main(int argc, char *argv[])
 		case 'a':
 			if (inet_pton(AF_INET, optarg, &plan.server.sin_addr) != 1)
 				return usage();
+			break;
+		case 's':
+			message = strtoull(optarg, NULL, 10);
 			break;
 		case 'N':
 			plan.client_netns = optarg;

@@ -45,6 +45,19 @@ static __always_inline __u64 sock_cgroup(const struct sock *sk)
 	return sk->sk_cgrp_data.cgroup->kn->id;
 }
 
+/*
+ * The kernel's socket behind a pointer that programs may not look behind. The verifier keeps them
+ * from arithmetic with such a pointer, so it is read from the stack like a number.
+ */
+static __always_inline const struct sock *kernel_sock(void *sk)
+{
+	void *on_stack = sk;
+	const struct sock *out = NULL;
+
+	bpf_probe_read_kernel(&out, sizeof(out), &on_stack);
+	return out;
+}
+
 /* This is a macro because two types of records have these members. */
 #define SOCK_TUPLE(rec, common)                                                                    \
 	do {                                                                                       \

@@ -31,7 +31,10 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_LPM_TRIE = 11,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+	BPF_MAP_TYPE_SOCKMAP = 15,
+	BPF_MAP_TYPE_SOCKHASH = 18,
 	BPF_MAP_TYPE_QUEUE = 22,
 	BPF_MAP_TYPE_SK_STORAGE = 24,
 	BPF_MAP_TYPE_RINGBUF = 27,
@@ -150,6 +153,17 @@ struct bpf_sock_addr {
 	struct bpf_sock *sk __attribute__((aligned(8)));
 };
 
+/* The context of getsockopt(), also user ABI. */
+struct bpf_sockopt {
+	struct bpf_sock *sk __attribute__((aligned(8)));
+	void *optval __attribute__((aligned(8)));
+	void *optval_end __attribute__((aligned(8)));
+	__s32 level;
+	__s32 optname;
+	__s32 optlen;
+	__s32 retval;
+};
+
 enum {
 	BPF_HDR_START_NET = 1,
 };
@@ -198,6 +212,21 @@ struct bpf_sock_ops {
 	struct bpf_sock *sk __attribute__((aligned(8)));
 	__u64 skb_data, skb_data_end; /* pointers */
 	__u32 skb_len, skb_tcp_flags;
+};
+
+/* The context of a program for what a socket of a map sends, also user ABI. */
+struct sk_msg_md {
+	void *data __attribute__((aligned(8)));
+	void *data_end __attribute__((aligned(8)));
+	__u32 family;
+	__u32 remote_ip4;
+	__u32 local_ip4;
+	__u32 remote_ip6[4];
+	__u32 local_ip6[4];
+	__u32 remote_port;
+	__u32 local_port;
+	__u32 size;
+	struct bpf_sock *sk __attribute__((aligned(8)));
 };
 
 /*
@@ -300,6 +329,7 @@ struct sock_common {
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	unsigned char skc_ipv6only : 1;
+	unsigned char skc_net_refcnt : 1; /* 0: a socket of the kernel's own */
 	int skc_bound_dev_if;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
@@ -341,8 +371,11 @@ struct sock {
 	kuid_t sk_uid;
 	__u8 sk_shutdown;
 	__u16 sk_protocol;
+	__u16 sk_type;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
+	int sk_rcvlowat;
+	void *sk_user_data; /* of a socket in a map: its sk_psock, and flags */
 	struct sock_cgroup_data sk_cgrp_data;
 };
 
@@ -361,6 +394,7 @@ struct inet_connection_sock {
 	struct timer_list icsk_keepalive_timer;  /* since 6.19 */
 	__u32 icsk_rto;
 	const struct tcp_congestion_ops *icsk_ca_ops;
+	const void *icsk_ulp_ops;
 	__u8 icsk_retransmits;
 	__u8 icsk_pending;
 	__u8 icsk_probes_out;
@@ -435,6 +469,15 @@ struct inet_request_sock {
 struct tcp_request_sock {
 	struct inet_request_sock req;
 	__u32 snt_isn;
+};
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+struct sk_psock {
+	struct list_head ingress_msg; /* redirected and unread */
+	__u32 msg_tot_len;            /* the bytes in it, since 6.18, and in later releases of older ones */
 };
 
 struct udp_sock {

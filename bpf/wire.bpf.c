@@ -35,19 +35,6 @@ struct {
 	__type(value, struct told);
 } told SEC(".maps");
 
-/*
- * The kernel's socket behind a pointer that programs may not look behind. The verifier keeps them
- * from arithmetic with such a pointer, so it is read from the stack like a number.
- */
-static __always_inline const struct sock *kernel_sock(void *sk)
-{
-	void *on_stack = sk;
-	const struct sock *out = NULL;
-
-	bpf_probe_read_kernel(&out, sizeof(out), &on_stack);
-	return out;
-}
-
 static __always_inline __u32 netns_of(const struct sock *sk)
 {
 	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);

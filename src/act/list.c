@@ -7,22 +7,16 @@
 #include <string.h>
 
 #include "act/kind.h"
-#include "act/mark.h"
 #include "format/format_pins.h"
 #include "util/cleanup.h"
 #include "util/say.h"
 
-/* All verbs that can be pinned. NULL ends the list. */
-static const struct skw_act_kind *const kinds[] = {
-	&skw_act_mark_kind,
-	NULL,
-};
-
-static const struct skw_act_kind *kind_of(const struct skw_pin *pin)
+static const struct skw_act_kind *kind_of(const struct skw_act_list_plan *plan,
+					  const struct skw_pin *pin)
 {
-	for (size_t i = 0; kinds[i]; i++)
-		if (strcmp(kinds[i]->name, pin->meta.kind) == 0)
-			return kinds[i];
+	for (size_t i = 0; plan->kinds[i]; i++)
+		if (strcmp(plan->kinds[i]->name, pin->meta.kind) == 0)
+			return plan->kinds[i];
 	return NULL;
 }
 
@@ -91,7 +85,7 @@ static void describe(struct listing *l, const struct skw_pin *pin, const struct 
 
 static int list_pin(void *ctx, const struct skw_pin *pin)
 {
-	const struct skw_act_kind *kind = kind_of(pin);
+	const struct skw_act_kind *kind = kind_of(((struct listing *)ctx)->plan, pin);
 	struct listing *l = ctx;
 	struct skw_pin_links links = { 0 };
 

@@ -7,7 +7,11 @@
 
 #include "util/error.h"
 
+struct skw_act_kind;
+
 struct skw_act_list_plan {
+	/* All verbs that can be pinned; the last is NULL. */
+	const struct skw_act_kind *const *kinds;
 	const char *bpffs; /* NULL: the usual folder */
 	bool json;
 	bool repair; /* register again what has lost its server */

@@ -12,6 +12,7 @@ int skw_act_run(const struct skw_act_plan *plan, struct skw_error *err)
 	const struct skw_loop_plan loop = { .sources = &plan->source,
 					    .sources_len = 1,
 					    .sink = &sink,
+					    .relay = plan->relay,
 					    .no_sandbox = options->no_sandbox,
 					    .duration_ns = options->duration_ns,
 					    .takes_signal = plan->takes_signal,

@@ -10,6 +10,8 @@
 #include "loop/source.h"
 #include "util/error.h"
 
+struct skw_sandbox_relay;
+
 /* The options that all verbs have. */
 struct skw_act_options {
 	bool dry_run;         /* tell what would be done, and change nothing */
@@ -24,7 +26,8 @@ struct skw_act_options {
 struct skw_act_plan {
 	const struct skw_act_options *options;
 	struct skw_source source;
-	struct skw_act_tell *tell; /* skw_act_run() sets what the options choose */
+	const struct skw_sandbox_relay *relay; /* see struct skw_loop_plan */
+	struct skw_act_tell *tell;             /* skw_act_run() sets what the options choose */
 	/* See struct skw_loop_plan. */
 	bool (*takes_signal)(void *ctx, int signo, bool from_kernel);
 	void (*report)(void *ctx, bool final);

@@ -22,6 +22,13 @@ extern const struct skw_command skw_cmd_check;
 extern const struct skw_command skw_cmd_extcap;
 extern const struct skw_command skw_cmd_list;
 extern const struct skw_command skw_cmd_mark;
+extern const struct skw_command skw_cmd_bypass;
 extern const struct skw_command skw_cmd_detach;
+extern const struct skw_command skw_cmd_policy;
+extern const struct skw_command skw_cmd_origdst;
+extern const struct skw_command skw_cmd_kill;
+extern const struct skw_command skw_cmd_steer;
+extern const struct skw_command skw_cmd_adopt;
+extern const struct skw_command skw_cmd_relay;
 
 #endif

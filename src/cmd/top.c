@@ -28,6 +28,8 @@ static int open_screen(void *ctx, const struct skw_top_host *host, struct skw_er
 	options.stop_job = host->stop_job;
 	options.host_ctx = host->ctx;
 	options.captured = host->captured;
+	options.kills = host->kills;
+	options.no_kill = host->no_kill;
 	return skw_screen_open(&options, &top->screen, err);
 }
 
@@ -53,13 +55,20 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 					       .begins_capture = screen_wish.begins_capture,
 					       .ends_capture = screen_wish.ends_capture,
 					       .tail = screen_wish.tail,
-					       .pick = screen_wish.pick };
+					       .pick = screen_wish.pick,
+					       .kill = screen_wish.kill,
+					       .kill_len = screen_wish.kill_len };
 	return ret;
 }
 
 static void say(void *ctx, const char *text)
 {
 	skw_screen_say(((struct top *)ctx)->screen, text);
+}
+
+static void answered(void *ctx)
+{
+	skw_screen_answered(((struct top *)ctx)->screen);
 }
 
 static void tell(void *ctx, const struct skw_process *holder)
@@ -111,6 +120,7 @@ static int run_screen(const struct skw_top_request *request, struct skw_error *e
 					 .input = input,
 					 .tell = tell,
 					 .say = say,
+					 .answered = answered,
 					 .input_fd = STDIN_FILENO };
 	struct termios termios;
 	int ret = skw_screen_probe(&screen.farewell, err);

@@ -294,7 +294,14 @@ void skw_expr_free(struct skw_expr *e)
 	free(e);
 }
 
-bool skw_expr_matches_about(const struct skw_expr *e, const void *record)
+/* Whether it is FIELD = VALUE, and no glob. */
+static bool names_value(const struct skw_expr_test *test, uint8_t field)
+{
+	return test->field == field && test->op == SKW_EQ && !test->negate && !test->pattern;
+}
+
+/* With `without`, which may be SKW_EXPR_NO_FIELD, no value of that field equals another. */
+static bool run(const struct skw_expr *e, const void *record, uint8_t without)
 {
 	bool answer = false;
 
@@ -302,13 +309,33 @@ bool skw_expr_matches_about(const struct skw_expr *e, const void *record)
 		const struct insn *insn = &e->insns[i++];
 
 		if (insn->op == INSN_TEST)
-			answer = skw_expr_test_matches(e->subject, &e->tests[insn->at], record);
+			answer = !names_value(&e->tests[insn->at], without) &&
+				 skw_expr_test_matches(e->subject, &e->tests[insn->at], record);
 		else if (insn->op == INSN_NOT)
 			answer = !answer;
 		else if (answer == (insn->op == INSN_JUMP_TRUE))
 			i = insn->at;
 	}
 	return answer;
+}
+
+bool skw_expr_matches_about(const struct skw_expr *e, const void *record)
+{
+	return run(e, record, SKW_EXPR_NO_FIELD);
+}
+
+bool skw_expr_names_value(const struct skw_expr *e, const struct skw_row *row, enum skw_field field)
+{
+	for (uint32_t i = 0; i < e->tests_len; i++)
+		if (names_value(&e->tests[i], (uint8_t)field) &&
+		    skw_expr_test_matches(e->subject, &e->tests[i], row))
+			return true;
+	return false;
+}
+
+bool skw_expr_matches_by(const struct skw_expr *e, const struct skw_row *row, enum skw_field field)
+{
+	return run(e, row, SKW_EXPR_NO_FIELD) && !run(e, row, (uint8_t)field);
 }
 
 bool skw_expr_matches(const struct skw_expr *e, const struct skw_row *row)

@@ -47,6 +47,14 @@ int skw_expr_parse_about(const struct skw_expr_subject *subject, const char *tex
 void skw_expr_free(struct skw_expr *e);
 
 bool skw_expr_matches(const struct skw_expr *e, const struct skw_row *row);
+/* Whether a comparison `FIELD = VALUE` of the expression is true of the row by itself. */
+bool skw_expr_names_value(const struct skw_expr *e, const struct skw_row *row,
+			  enum skw_field field);
+/*
+ * Whether the row matches because of such a comparison, and would not match without it: so it is
+ * not among what the expression matches by accident.
+ */
+bool skw_expr_matches_by(const struct skw_expr *e, const struct skw_row *row, enum skw_field field);
 /* `record` is one of the expression's subject. */
 bool skw_expr_matches_about(const struct skw_expr *e, const void *record);
 

@@ -3,18 +3,16 @@
 
 #include "format/format_event.h"
 #include "format/format_json.h"
-#include "row/row.h"
-#include "util/utf8.h"
 
-static void add_fact(struct skw_buf *out, const struct skw_act_fact *fact)
+static void add_fact(struct skw_buf *out, const struct skw_act_fact *fact,
+		     const struct skw_format_env *env)
 {
 	for (const char *at = fact->name; *at; at++)
 		skw_buf_add_char(out, *at == '_' ? ' ' : *at);
 	skw_buf_add_char(out, ' ');
-	/* A text may be that of a stranger. */
-	for (const char *at = fact->text; at && *at;)
-		at = skw_utf8_add_visible(out, at);
-	if (!fact->text)
+	if (fact->text)
+		skw_format_name(out, fact->text, false, env);
+	else
 		skw_buf_add_uint(out, fact->number);
 }
 
@@ -30,7 +28,7 @@ void skw_format_act_line(struct skw_buf *out, const struct skw_act_event *event,
 		if (!fact->text && fact->number == SKW_NONE64)
 			continue;
 		skw_buf_add_str(out, between);
-		add_fact(out, fact);
+		add_fact(out, fact, env);
 		between = ", ";
 	}
 	skw_format_event_end(out);

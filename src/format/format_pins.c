@@ -16,7 +16,10 @@ static void add_since(struct skw_buf *out, uint64_t real_ns)
 	char text[SKW_RFC3339_SIZE];
 
 	skw_format_rfc3339(text, real_ns);
-	skw_buf_printf(out, "%.*sZ", SINCE_LEN, text);
+	if (real_ns)
+		skw_buf_printf(out, "%.*sZ", SINCE_LEN, text);
+	else
+		skw_buf_printf(out, "%-*s", SINCE_LEN + 1, "--");
 }
 
 static void add_visible(struct skw_buf *out, const char *text)
@@ -49,7 +52,7 @@ void skw_format_pin_lines(struct skw_buf *out, const struct skw_format_pin *pin)
 	skw_buf_printf(out, "%-16s %-7s ", pin->name, pin->kind);
 	add_since(out, pin->since_ns);
 	add_state(out, pin);
-	add_visible(out, pin->where);
+	add_visible(out, pin->where[0] ? pin->where : "--");
 	skw_buf_add_char(out, '\n');
 	for (size_t i = 0; i < pin->parts_len; i++) {
 		const struct skw_format_pin_part *part = &pin->parts[i];
@@ -86,7 +89,10 @@ int skw_format_pin_json(struct skw_buf *out, const struct skw_format_pin *pin)
 	add_text(out, "name", pin->name);
 	add_text(out, "kind", pin->kind);
 	skw_format_json_key(out, "since");
-	skw_format_json_time(out, pin->since_ns, &env);
+	if (pin->since_ns)
+		skw_format_json_time(out, pin->since_ns, &env);
+	else
+		skw_format_json_null(out);
 	add_text(out, "where", pin->where);
 	add_text(out, "what", pin->what);
 	add_number(out, "links", pin->links);

@@ -17,7 +17,7 @@ struct skw_format_pin_part {
 /* Strings are those of the caller. */
 struct skw_format_pin {
 	const char *name, *kind, *where, *what;
-	uint64_t since_ns; /* real time */
+	uint64_t since_ns; /* real time; 0: unknown */
 	unsigned links, attached;
 	const struct skw_format_pin_part *parts;
 	size_t parts_len;

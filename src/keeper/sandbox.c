@@ -49,6 +49,26 @@ static int landlock_abi(void)
 	return abi > 0 ? (int)abi : 0;
 }
 
+/* Version 4 of Landlock brought ports. Older headers lack struct landlock_net_port_attr. */
+#define PORTS_ABI       4
+#define RULE_NET_PORT   2
+#define NET_CONNECT_TCP 2ULL
+struct port_rule {
+	unsigned long long allowed_access, port;
+};
+
+/* Returns 0 or -errno. */
+static int open_ports(int fd, const struct skw_sandbox_relay *relay)
+{
+	for (size_t i = 0; relay && i < relay->ports_len; i++) {
+		const struct port_rule rule = { NET_CONNECT_TCP, relay->ports[i] };
+
+		if (syscall(SYS_landlock_add_rule, fd, RULE_NET_PORT, &rule, 0) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
 /* Returns 1 if the kernel has no Landlock. */
 static int close_files(const struct skw_sandbox *s)
 {
@@ -67,6 +87,9 @@ static int close_files(const struct skw_sandbox *s)
 	if (s->folder_fd >= 0 &&
 	    syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH, &folder, 0) < 0)
 		return -errno;
+	int ret = abi >= PORTS_ABI ? open_ports(fd, s->relay) : 0;
+	if (ret)
+		return ret;
 	return syscall(SYS_landlock_restrict_self, fd, 0) < 0 ? -errno : 0;
 }
 
@@ -87,13 +110,14 @@ static int set_limits(const struct skw_sandbox *s)
 {
 	/* The kernel gives out the lowest number that is free. */
 	SKW_AUTO_FD int lowest = eventfd(0, EFD_CLOEXEC);
+	const rlim_t more = DESCRIPTORS_MORE + (s->relay ? s->relay->descriptors : 0);
 
 	if (lowest < 0)
 		return -errno;
 	int ret = lower(RLIMIT_CORE, 0);
 
 	if (!ret)
-		ret = lower(RLIMIT_NOFILE, (rlim_t)lowest + DESCRIPTORS_MORE);
+		ret = lower(RLIMIT_NOFILE, (rlim_t)lowest + more);
 	/* A thread counts as a process. */
 	if (!ret && !s->threads)
 		ret = lower(RLIMIT_NPROC, 0);

@@ -8,8 +8,19 @@
 #define SKW_KEEPER_SANDBOX_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "util/error.h"
+
+/* A session that relays TCP connections. */
+struct skw_sandbox_relay {
+	/* The only ports that it connects to, in host order, where Landlock knows ports. */
+	const uint16_t *ports;
+	size_t ports_len;
+	/* The number of descriptors that it opens. */
+	unsigned descriptors;
+};
 
 /* A session needs these besides the descriptors that are open already. */
 struct skw_sandbox {
@@ -19,6 +30,11 @@ struct skw_sandbox {
 	bool terminal;
 	/* Lists the folders below this descriptor. -1: no folder. */
 	int folder_fd;
+	/*
+	 * Makes TCP sockets and pipes, accepts, connects and splices. NULL: no. It still can't bind
+	 * a TCP socket, where Landlock knows ports.
+	 */
+	const struct skw_sandbox_relay *relay;
 };
 
 /* The layers, as bits, for skw_sandbox_close(). */

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -160,6 +163,53 @@ static int add_folders(scmp_filter_ctx ctx)
 	return ret ? ret : add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
 }
 
+/* A call that is allowed where two arguments, counted from 0, have these values. */
+struct pair_rule {
+	int call;
+	unsigned first_arg;
+	scmp_datum_t first;
+	unsigned second_arg;
+	scmp_datum_t second;
+};
+
+/*
+ * TCP sockets that do not block, and pipes for their bytes. A filter does not see the address of
+ * connect(): Landlock says which ports, and the loop's user has no privilege.
+ */
+static int add_relay(scmp_filter_ctx ctx)
+{
+	const scmp_datum_t flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	const struct rule rules[] = {
+		{ SCMP_SYS(accept4), 3, ALL, flags },
+		{ SCMP_SYS(pipe2), 1, ALL, O_NONBLOCK | O_CLOEXEC },
+		{ SCMP_SYS(splice), 5, ALL, SPLICE_F_MOVE | SPLICE_F_NONBLOCK },
+	};
+	const struct pair_rule pairs[] = {
+		{ SCMP_SYS(socket), 0, AF_INET, 1, SOCK_STREAM | flags },
+		{ SCMP_SYS(socket), 0, AF_INET6, 1, SOCK_STREAM | flags },
+		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NODELAY },
+		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NOTSENT_LOWAT },
+		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_KEEPALIVE },
+		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_LINGER },
+		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_ERROR },
+	};
+	int ret = add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+
+	for (size_t i = 0; !ret && i < SKW_ARRAY_SIZE(pairs); i++) {
+		const struct scmp_arg_cmp args[] = {
+			{ pairs[i].first_arg, SCMP_CMP_MASKED_EQ, ALL, pairs[i].first },
+			{ pairs[i].second_arg, SCMP_CMP_MASKED_EQ, ALL, pairs[i].second },
+		};
+
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, pairs[i].call,
+					     SKW_ARRAY_SIZE(args), args);
+	}
+	if (!ret)
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0, NULL);
+	return ret ? ret
+		   : seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getsockname), 0, NULL);
+}
+
 int skw_syscalls_allow_only(const struct skw_sandbox *s)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -177,6 +227,8 @@ int skw_syscalls_allow_only(const struct skw_sandbox *s)
 		ret = add_threads(ctx);
 	if (!ret && s->folder_fd >= 0)
 		ret = add_folders(ctx);
+	if (!ret && s->relay)
+		ret = add_relay(ctx);
 	if (!ret)
 		ret = seccomp_load(ctx);
 	seccomp_release(ctx);

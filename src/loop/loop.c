@@ -57,8 +57,9 @@ static int close_sandbox(const struct skw_loop *l, struct skw_error *err)
 {
 	const struct skw_sandbox sandbox = { .threads = l->plan->threads,
 					     .terminal = l->plan->terminal,
-					     .folder_fd = l->plan->folder_fd ? *l->plan->folder_fd
-									     : -1 };
+					     .folder_fd =
+						     l->plan->folder_fd ? *l->plan->folder_fd : -1,
+					     .relay = l->plan->relay };
 	unsigned closed;
 
 	if (!l->plan->no_sandbox)

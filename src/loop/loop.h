@@ -19,6 +19,7 @@ struct skw_identity;
 struct skw_keeper;
 struct skw_keeper_table;
 struct skw_raw_block;
+struct skw_sandbox_relay;
 
 #define SKW_LOOP_SOURCES_MAX 8
 #define SKW_LOOP_TABLES_MAX  16
@@ -44,6 +45,8 @@ struct skw_loop_plan {
 	bool threads, terminal;
 	/* A folder that the worker goes on reading, open after `prepare`. NULL: none. */
 	const int *folder_fd;
+	/* The sandbox lets the worker relay connections, see struct skw_sandbox. NULL: no. */
+	const struct skw_sandbox_relay *relay;
 	/* For debugging: the sandbox stays open. */
 	bool no_sandbox;
 	/* 0: no limit. */
@@ -79,6 +82,16 @@ int skw_loop_run(const struct skw_loop_plan *plan, struct skw_error *err);
  */
 int skw_loop_watch(struct skw_loop *l, int fd, uint32_t events,
 		   int (*handler)(void *ctx, struct skw_error *err), void *ctx);
+
+/*
+ * For a source with a great many descriptors, which it adds to the loop's epoll and takes off by
+ * itself. Events whose data is such a pointer go to this handler, and `look` is called after each
+ * burst of them. There can be one such source.
+ */
+void skw_loop_take_events(struct skw_loop *l,
+			  int (*handler)(void *ctx, void *data, uint32_t events,
+					 struct skw_error *err),
+			  void *ctx);
 
 /* For descriptors that wake the loop but need no handler: add them to this epoll with this data. */
 #define SKW_LOOP_NO_HANDLER UINT64_MAX

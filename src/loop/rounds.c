@@ -184,6 +184,8 @@ static int wait_and_handle(struct skw_loop *l, int timeout_ms, struct skw_error 
 
 		if (at < l->watchers_len)
 			ret = l->watchers[at].handler(l->watchers[at].ctx, err);
+		else if (l->taker && at != SKW_LOOP_NO_HANDLER)
+			ret = l->taker(l->taker_ctx, events[i].data.ptr, events[i].events, err);
 	}
 	return ret;
 }

@@ -54,6 +54,15 @@ bool skw_loop_has_failed(const struct skw_loop *l)
 	return l->failure != 0;
 }
 
+void skw_loop_take_events(struct skw_loop *l,
+			  int (*handler)(void *ctx, void *data, uint32_t events,
+					 struct skw_error *err),
+			  void *ctx)
+{
+	l->taker = handler;
+	l->taker_ctx = ctx;
+}
+
 int skw_loop_watch(struct skw_loop *l, int fd, uint32_t events,
 		   int (*handler)(void *ctx, struct skw_error *err), void *ctx)
 {

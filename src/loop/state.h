@@ -22,6 +22,9 @@ struct skw_loop {
 	int duration_fd, clock_fd;
 	struct skw_loop_watcher *watchers; /* owned */
 	size_t watchers_len;
+	/* See skw_loop_take_events(). */
+	int (*taker)(void *ctx, void *data, uint32_t events, struct skw_error *err);
+	void *taker_ctx;
 
 	bool stop;   /* no further round begins */
 	bool enough; /* the sink wants no more, not even pending records */

@@ -7,6 +7,7 @@
 
 #include "loop/loop.h"
 #include "replay/replay.h"
+#include "session/act/top_kill.h"
 #include "session/pick.h"
 #include "sink/recording.h"
 #include "util/cleanup.h"
@@ -52,6 +53,7 @@ struct screen {
 	struct skw_loop *loop;           /* borrowed */
 	struct skw_keeper_table process; /* the verb that describes one */
 	struct skw_pick_session pick;    /* not for a recording */
+	struct skw_top_kill kill;        /* likewise */
 	uint32_t holder; /* the process that the screen wants to know about; 0: none */
 	uint64_t iterations, drawn;
 };
@@ -92,11 +94,16 @@ static bool act(struct screen *s, const struct skw_top_wish *wish)
 		skw_pick_session_begin(&s->pick, &wish->pick);
 	if (wish->ends_capture)
 		skw_pick_session_end(&s->pick);
+	if (wish->kill_len)
+		skw_top_kill_ask(&s->kill, skw_loop_keeper(s->loop), skw_watch_table(s->watch),
+				 wish->kill, wish->kill_len);
+	if (wish->kill_len && !s->kill.asks)
+		s->to->answered(s->to->ctx);
 	/* The detail of another connection is drawn again with what its holder is. */
 	s->holder = wish->holder;
 	if (other)
 		tell_holder(s);
-	return wish->begins_capture || (other && s->holder);
+	return wish->begins_capture || wish->kill_len || (other && s->holder);
 }
 
 /* To draw again reads the keys that were typed meanwhile, and they count as the others do. */
@@ -126,9 +133,17 @@ static int handle(struct screen *s, int signal, struct skw_error *err)
 	return 0;
 }
 
+/* While a question is open, the keeper reads the keys. */
 static int on_input(void *ctx, struct skw_error *err)
 {
-	return handle(ctx, 0, err);
+	struct screen *s = ctx;
+
+	if (s->kill.asks) {
+		if (!skw_top_kill_answer(&s->kill))
+			return 0;
+		s->to->answered(s->to->ctx);
+	}
+	return handle(s, 0, err);
 }
 
 static int on_signal(void *ctx, int signo, struct skw_error *err)
@@ -255,12 +270,15 @@ static int run_screen(struct screen *s, const struct skw_top_plan *plan,
 {
 	struct skw_keeper_table *const tables[] = { &s->terminal.table, &s->process,
 						    &s->pick.verbs.capture.table,
-						    &s->pick.verbs.table };
+						    &s->pick.verbs.table, &s->kill.kill.table };
 	const struct skw_loop_plan loop = { .sources = sources,
 					    .sources_len = sources_len,
 					    .sink = sink,
 					    .tables = tables,
-					    .tables_len = s->watch ? SKW_ARRAY_SIZE(tables) : 1,
+					    .tables_len = !s->watch ? 1
+							  : s->kill.works
+								  ? SKW_ARRAY_SIZE(tables)
+								  : SKW_ARRAY_SIZE(tables) - 1,
 					    .has_screen = true,
 					    .terminal = true,
 					    /* A capture writes its file by a thread. */
@@ -288,9 +306,13 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 						      skw_watch_source(s->watch) };
 
 		s->pick.watch = s->watch;
+		skw_top_kill_prepare(&s->kill, watch.netns);
+		s->host.kills = true;
+		s->host.no_kill = s->kill.works ? NULL : s->kill.lacks.text;
 		s->host.captured = &s->pick.status;
 		ret = run_screen(s, plan, sources, SKW_ARRAY_SIZE(sources), &sink, err);
 	}
+	skw_top_kill_free(&s->kill);
 	skw_pick_session_free(&s->pick);
 	skw_watch_free(s->watch);
 	return ret;
@@ -332,6 +354,7 @@ int skw_session_top_screen(const struct skw_top_plan *plan, const struct skw_top
 					  .save = screen->save,
 					  .ctx = screen->ctx },
 			    .pick = { .say = screen->say, .ctx = screen->ctx },
+			    .kill = { .say = screen->say, .ctx = screen->ctx },
 			    .iterations = plan->iterations };
 
 	return plan->read_files_len ? read_files(&s, plan, err) : watch_live(&s, plan, err);

@@ -43,6 +43,9 @@ struct skw_top_wish {
 	 */
 	bool begins_capture, ends_capture, tail;
 	struct skw_pick pick;
+	/* The screen shows the question whether to end these connections. None: it shows none. */
+	const uint64_t *kill; /* cookies */
+	size_t kill_len;
 };
 
 /* The screen asks the session for these, because its own process has no rights. */
@@ -54,6 +57,9 @@ struct skw_top_host {
 	int (*save)(void *ctx, const void *settings, size_t len);
 	/* The capture, as it is at each drawing. NULL: nothing can be captured. */
 	const struct skw_pick_status *captured;
+	/* Connections can be ended, or at least it can be said why not: `no_kill`, or NULL. */
+	bool kills;
+	const char *no_kill;
 };
 
 /* A screen, which the caller draws. Each function returns 0 or -errno with err filled. */
@@ -76,6 +82,8 @@ struct skw_top_screen {
 	void (*tell)(void *ctx, const struct skw_process *holder);
 	/* Shows a message of the session, which may have any characters. */
 	void (*say)(void *ctx, const char *text);
+	/* The question is over: the screen takes it away. */
+	void (*answered)(void *ctx);
 	int input_fd;
 	/* The keeper writes this to standard output after a SIGKILL, to restore the terminal. */
 	const char *farewell;

@@ -121,8 +121,7 @@ static void add_times(struct skw_page *p, const struct skw_row *row,
 	}
 }
 
-static void add_title(struct skw_page *p, const struct skw_row *row,
-		      const struct skw_watch_status *status)
+void skw_detail_name(struct skw_page *p, const struct skw_row *row)
 {
 	char text[VALUE];
 
@@ -144,6 +143,12 @@ static void add_title(struct skw_page *p, const struct skw_row *row,
 			      skw_cgroup_name_of((char[SKW_CGROUP_NAME_SIZE]){ 0 }, row->cgroup));
 	if (row->netns_name)
 		skw_page_item(p, "netns", SKW_STYLE_PLAIN, row->netns_name);
+}
+
+static void add_title(struct skw_page *p, const struct skw_row *row,
+		      const struct skw_watch_status *status)
+{
+	skw_detail_name(p, row);
 	add_times(p, row, status);
 	if (row->congestion)
 		skw_page_item(p, NULL, SKW_STYLE_PLAIN, row->congestion);

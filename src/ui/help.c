@@ -86,6 +86,8 @@ void skw_help_draw(struct skw_screen *s, int y, int rows)
 	skw_page_begin(p, s->paint.cols, s->paint.utf8);
 	skw_page_line(p, SKW_STYLE_STRONG, " Keys (any other goes back)");
 	for (size_t i = 0; i < skw_keys_len; i++) {
+		if (!skw_keys_have(s, &skw_keys[i]))
+			continue;
 		p->x = 3;
 		skw_page_put(p, SKW_STYLE_KEY, skw_keys[i].names);
 		skw_page_tab(p, 3 + KEYS_WIDTH);

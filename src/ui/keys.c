@@ -8,6 +8,7 @@
 #include "ui/capture_key.h"
 #include "ui/detail.h"
 #include "ui/key.h"
+#include "ui/kill_key.h"
 #include "ui/list.h"
 #include "ui/list_rows.h"
 #include "ui/menu.h"
@@ -19,7 +20,7 @@
 static void open_help(struct skw_screen *s, int key)
 {
 	(void)key;
-	s->pane_before_help = s->pane;
+	s->pane_before = s->pane;
 	s->pane = SKW_PANE_HELP;
 	s->page_top = 0;
 }
@@ -164,6 +165,12 @@ static void capture(struct skw_screen *s, int key)
 	skw_capture_key_run(s);
 }
 
+static void end_connections(struct skw_screen *s, int key)
+{
+	(void)key;
+	skw_kill_key_run(s);
+}
+
 static void toggle_listeners(struct skw_screen *s, int key)
 {
 	(void)key;
@@ -228,7 +235,7 @@ static void reset_columns(struct skw_screen *s, int key)
 static void back(struct skw_screen *s, int key)
 {
 	(void)key;
-	s->pane = s->pane == SKW_PANE_HELP ? s->pane_before_help : SKW_PANE_LIST;
+	s->pane = s->pane == SKW_PANE_HELP ? s->pane_before : SKW_PANE_LIST;
 	s->page_top = 0;
 }
 
@@ -367,6 +374,13 @@ const struct skw_key skw_keys[] = {
 	  LIST | DETAIL,
 	  { 'c' },
 	  capture },
+	{ "K",
+	  "end this connection, or the tagged ones, after a question",
+	  "Kill",
+	  20,
+	  LIST | DETAIL | SKW_KEY_KILLS,
+	  { 'K' },
+	  end_connections },
 	{ "t", "tag this connection, or take its tag away", NULL, 0, LIST, { 't' }, tag },
 	{ "u", "show only what is tagged, or all again", NULL, 0, LIST, { 'u' }, only_tagged },
 	{ "U", "take all tags away", NULL, 0, LIST, { 'U' }, untag },
@@ -465,10 +479,16 @@ static bool has_code(const struct skw_key *k, int key)
 	return false;
 }
 
+bool skw_keys_have(const struct skw_screen *s, const struct skw_key *k)
+{
+	return s->kills || !(k->panes & SKW_KEY_KILLS);
+}
+
 void skw_keys_run(struct skw_screen *s, int key)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(skw_keys); i++) {
-		if (!(skw_keys[i].panes & SKW_PANE_BIT(s->pane)) || !has_code(&skw_keys[i], key))
+		if (!(skw_keys[i].panes & SKW_PANE_BIT(s->pane)) || !has_code(&skw_keys[i], key) ||
+		    !skw_keys_have(s, &skw_keys[i]))
 			continue;
 		skw_keys[i].run(s, key);
 		return;

@@ -13,16 +13,22 @@ struct skw_key {
 	const char *help;
 	const char *bar; /* a word for the last line, or NULL to leave it out */
 	uint8_t keep;    /* keys with the lowest number leave the last line first */
-	uint8_t panes;   /* SKW_PANE_BIT() of each pane where the key works */
+	uint8_t panes;   /* SKW_PANE_BIT() of each pane where the key works, SKW_KEY_KILLS */
 	int codes[8];    /* numbers of ui/key.h */
 	void (*run)(struct skw_screen *s, int key);
 };
+
+/* There is this key only where connections can be ended. */
+#define SKW_KEY_KILLS 0x80
 
 extern const struct skw_key skw_keys[];
 extern const size_t skw_keys_len;
 
 /* Does what the key does in the pane that is open. A key that means nothing there is ignored. */
 void skw_keys_run(struct skw_screen *s, int key);
+
+/* Whether this screen has the key, in any pane. */
+bool skw_keys_have(const struct skw_screen *s, const struct skw_key *k);
 
 /* Moves the cursor or the text of the pane that is open. */
 void skw_keys_move(struct skw_screen *s, enum skw_motion motion);

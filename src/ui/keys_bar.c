@@ -29,7 +29,7 @@ static void make_bar(const struct skw_screen *s, struct bar *bar)
 	for (size_t i = 0; i < skw_keys_len + 1 && bar->len < KEYS_MAX; i++) {
 		const struct skw_key *k = &skw_keys[i];
 
-		if (!k->bar || !(k->panes & SKW_PANE_BIT(s->pane)))
+		if (!k->bar || !(k->panes & SKW_PANE_BIT(s->pane)) || !skw_keys_have(s, k))
 			continue;
 		bar->items[bar->len].key = k;
 		bar->items[bar->len].width = first_name(k) + 1 + (int)strlen(k->bar);

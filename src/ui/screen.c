@@ -12,6 +12,7 @@
 #include "ui/head.h"
 #include "ui/help.h"
 #include "ui/key.h"
+#include "ui/kill_key.h"
 #include "ui/keys.h"
 #include "ui/list.h"
 #include "ui/menu.h"
@@ -113,14 +114,20 @@ static void draw_help(struct skw_screen *s, int rows)
 	skw_help_draw(s, 0, rows);
 }
 
+static void draw_question(struct skw_screen *s, int rows)
+{
+	skw_kill_key_draw(s, 0, rows);
+}
+
 static void draw_menu(struct skw_screen *s, int rows)
 {
 	skw_menu_draw(s, 0, rows);
 }
 
 static void (*const painters[SKW_PANES])(struct skw_screen *, int) = {
-	[SKW_PANE_LIST] = draw_list, [SKW_PANE_DETAIL] = draw_detail, [SKW_PANE_HELP] = draw_help,
-	[SKW_PANE_SORT] = draw_menu, [SKW_PANE_COLUMNS] = draw_menu,
+	[SKW_PANE_LIST] = draw_list,    [SKW_PANE_DETAIL] = draw_detail,
+	[SKW_PANE_HELP] = draw_help,    [SKW_PANE_SORT] = draw_menu,
+	[SKW_PANE_COLUMNS] = draw_menu, [SKW_PANE_QUESTION] = draw_question,
 };
 
 static void draw(struct skw_screen *s)
@@ -165,6 +172,8 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 	s->stop_job = opt->stop_job;
 	s->host_ctx = opt->host_ctx;
 	s->captured = opt->captured;
+	s->kills = opt->kills;
+	s->no_kill = opt->no_kill;
 	s->names = opt->names;
 	snprintf(s->host, sizeof(s->host), "%s", opt->host ? opt->host : "");
 	if (opt->filter)
@@ -255,7 +264,7 @@ static int read_keys(struct skw_screen *s, struct skw_error *err)
 	wint_t c;
 	int kind, ret = 0;
 
-	while (!ret && !s->quit && (kind = get_wch(&c)) != ERR) {
+	while (!ret && !s->quit && s->pane != SKW_PANE_QUESTION && (kind = get_wch(&c)) != ERR) {
 		any = true;
 		typed(s, kind == KEY_CODE_YES ? SKW_KEY((int)c) : (int)c);
 		pause_or_go(s);
@@ -266,10 +275,12 @@ static int read_keys(struct skw_screen *s, struct skw_error *err)
 	return ret;
 }
 
-/* Leaving the help goes back to the pane where it was opened. */
+/* Leaving the help, or the question, goes back to the pane where it was opened. */
 static bool is_in_detail(const struct skw_screen *s)
 {
-	return (s->pane == SKW_PANE_HELP ? s->pane_before_help : s->pane) == SKW_PANE_DETAIL;
+	bool covered = s->pane == SKW_PANE_HELP || s->pane == SKW_PANE_QUESTION;
+
+	return (covered ? s->pane_before : s->pane) == SKW_PANE_DETAIL;
 }
 
 int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *wish,
@@ -300,6 +311,9 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	wish->pick = s->pick;
 	s->begins_capture = s->ends_capture = false;
 	wish->tail = is_in_detail(s) && s->captured && s->captured->cookie == s->detail;
+	wish->kill = s->kill;
+	wish->kill_len = s->asks_kill ? s->kill_len : 0;
+	s->asks_kill = false;
 	wish->interval_ns = s->interval_ns;
 	wish->follow = is_in_detail(s) ? s->detail : s->follow;
 	wish->holder = is_in_detail(s) ? skw_detail_holder(s) : 0;
@@ -319,6 +333,12 @@ void skw_screen_say(struct skw_screen *s, const char *text)
 {
 	snprintf(s->message, sizeof(s->message), "%s", text);
 	s->message_ns = s->status ? s->status->now_ns : 0;
+}
+
+void skw_screen_answered(struct skw_screen *s)
+{
+	if (s->pane == SKW_PANE_QUESTION)
+		s->pane = s->pane_before;
 }
 
 void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out)

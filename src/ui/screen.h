@@ -33,6 +33,9 @@ struct skw_screen_wish {
 	struct skw_pick pick;
 	/* The last packets of the connection that is captured are in sight. */
 	bool tail;
+	/* Ask whether these connections are to be ended; s owns them. Only until the next input. */
+	const uint64_t *kill;
+	size_t kill_len;
 };
 
 struct skw_screen_options {
@@ -51,6 +54,9 @@ struct skw_screen_options {
 	void *host_ctx;
 	/* Borrowed: the capture, as it is at each drawing. NULL: nothing can be captured. */
 	const struct skw_pick_status *captured;
+	/* There is the key that ends connections. NULL: it works; otherwise the reason why not. */
+	bool kills;
+	const char *no_kill;
 };
 
 /*
@@ -82,6 +88,12 @@ void skw_screen_tell_holder(struct skw_screen *s, const struct skw_process *hold
 
 /* Shows a message, which may have any characters, the next time the screen is drawn. */
 void skw_screen_say(struct skw_screen *s, const char *text);
+
+/*
+ * The question whether to end connections is over. It is drawn, and no key is read, until then: who
+ * acts reads the answer himself.
+ */
+void skw_screen_answered(struct skw_screen *s);
 
 /* Copies the current settings, to be saved. */
 void skw_screen_settings(const struct skw_screen *s, struct skw_settings *out);

@@ -39,6 +39,7 @@ enum skw_pane {
 	SKW_PANE_HELP,
 	SKW_PANE_SORT,
 	SKW_PANE_COLUMNS,
+	SKW_PANE_QUESTION,
 	SKW_PANES
 };
 
@@ -92,8 +93,14 @@ struct skw_screen {
 	struct skw_pick pick; /* with begins_capture: what is to be captured */
 	/* Borrowed from the caller; NULL: nothing can be captured. */
 	const struct skw_pick_status *captured;
+	/* See struct skw_screen_options. */
+	bool kills;
+	const char *no_kill;
+	bool asks_kill; /* a request to the caller, about these connections */
+	uint64_t kill[SKW_TAGS_MAX];
+	size_t kill_len;
 
-	enum skw_pane pane, pane_before_help;
+	enum skw_pane pane, pane_before; /* before the help, or the question */
 	/* Shown in the last line until the next key, or for some seconds from message_ns on. */
 	char message[SKW_MESSAGE_SIZE];
 	uint64_t message_ns;

@@ -36,7 +36,7 @@ programs=
 for program in features left verify; do
 	programs="$programs $builddir/tests/kernels/$program"
 done
-programs="$programs $builddir/tests/live/traffic $builddir/tests/live/conns $builddir/skwatch"
+programs="$programs $builddir/tests/live/traffic $builddir/tests/live/conns $builddir/tests/live/server $builddir/skwatch"
 for program in run worker.so; do
 	programs="$programs $builddir/tests/live/hostile_worker/$program"
 done

@@ -69,15 +69,25 @@ ARROWS = {
     # act: the verbs are sources of the loop without records; their sink prints lines.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "kern", "kern/host", "kern/ring", "kern/act",
                                   "verbs", "keeper"},
+    # Verbs with rooms of their own. The relay passes bytes on and uses no program of the kernel.
+    "act/policy": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
+                                         "kern/act"},
+    # act/steer: steer and adopt, which both take the listening socket of a running server.
+    "act/steer": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
+                                        "kern/act"},
+    "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
                                       "run", "join", "message", "verbs", "keeper",
-                                      "session/plan"},
+                                      "session/act", "session/plan"},
+    # session/act: rows of the watch for verbs that act on them.
+    "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
     "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
-    "cmd/act": COMMON | {"cmd", "act", "session", "session/plan", "row", "expr", "view"},
+    "cmd/act": COMMON | {"cmd", "act", "act/policy", "act/steer", "act/relay", "session",
+                         "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},
 }
 

@@ -74,6 +74,8 @@ try() {
 	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
 	screen) command=(top --netns self --capture-dir "$dir.out") options=(--screen) ;;
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
+	kill) command=(kill --netns self -f 'lport = 1') options=(--talk) caps=$WATCH_CAPS ;;
+	kill-dry) command=(kill --dry-run --netns self -f 'lport = 1') caps=$WATCH_CAPS ;;
 	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;
 	read-lines) command=(capture -r "$TMP/input") ;;
 	command) command=(capture -i eth0 -w "$dir.out/f.pcapng" --no-events --no-owner -- sleep 0.3) ;;
@@ -113,7 +115,13 @@ try() {
 		is "$(find "$TMP" -name '*stolen*' ! -path "$TMP/*.out/_*")" "" "$setup, $user: no file is made elsewhere"
 		is "$(find "$dir.out" -mindepth 1 | wc -l)" 4 "$setup, $user: and no more than --max-triggers"
 	fi
-	case $setup in write | any | top | screen | events | read)
+	# An attempt that has listed no connection proves nothing.
+	case $setup in screen | kill | kill-dry)
+		like "$(grep -P '\tkill-unasked\t' "$RESULTS")" '^refused.*EPERM' \
+			"$setup, $user: the attacker knows the verbs that end connections"
+		;;
+	esac
+	case $setup in write | any | top | screen | events | kill | kill-dry | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
 			"$setup, $user: the attacker knows the keeper"
@@ -141,11 +149,16 @@ else
 	not_ok "with privileges, the attempts succeed" "only $succeeded" "$(cat "$RESULTS")"
 fi
 
+# With --yes nobody is asked, and the same requests end a connection that was listed.
+mkdir "$TMP/yes.out"
+attack "$TMP/yes" root "$TMP/skwatch" kill --yes --netns self -f 'lport = 1' || bail "yes: $(cat "$TMP/yes.err")"
+like "$(grep -P '\tkill-unasked\t' "$RESULTS")" '^SUCCEEDED' "with --yes, a request ends a connection"
+
 for user in ${HOSTILE_USERS-root Z user}; do
-	for setup in ${HOSTILE_SETUPS-lines write any top screen events read read-lines}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top screen events kill kill-dry read read-lines}; do
 		case $setup-$user in
 		command-*) try_minder ;;
-		top-Z | screen-Z | events-Z) ;; # These have no -Z.
+		top-Z | screen-Z | events-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
 		*) try "$setup" "$user" ;;
 		esac
 	done

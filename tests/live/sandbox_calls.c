@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,6 +120,9 @@ static const long needed[] = {
 static const long of_files[] = { SYS_ftruncate, SYS_fallocate, SYS_clone, SYS_clone3 };
 /* Where folders are listed. */
 static const long of_folders[] = { SYS_openat, SYS_getdents64 };
+/* Where connections are relayed. The other calls of a relay are allowed with some arguments only.
+ */
+static const long of_relays[] = { SYS_connect, SYS_getsockname };
 
 static bool has(const long *list, size_t n, long number)
 {
@@ -142,6 +147,7 @@ static void call_all(const struct skw_sandbox *s)
 		if ((number >= TRAMPOLINES_FROM && number <= TRAMPOLINES_TO) ||
 		    has(needed, SKW_ARRAY_SIZE(needed), number) ||
 		    (s->threads && has(of_files, SKW_ARRAY_SIZE(of_files), number)) ||
+		    (s->relay && has(of_relays, SKW_ARRAY_SIZE(of_relays), number)) ||
 		    (s->folder_fd >= 0 && has(of_folders, SKW_ARRAY_SIZE(of_folders), number)))
 			continue;
 		results[number] = syscall(number, -1L, -1L, -1L, -1L, -1L, -1L) < 0 ? errno : -1;
@@ -200,12 +206,68 @@ static void a_screen_has_no_other_call(void **state)
 	assert_refused(&s);
 }
 
+static void a_relay_has_no_other_call(void **state)
+{
+	const struct skw_sandbox_relay relay = { 0 };
+	const struct skw_sandbox s = { .folder_fd = -1, .relay = &relay };
+
+	(void)state;
+	assert_refused(&s);
+}
+
+/* Returns the first call of a relay that has another result than it should, or 0. */
+static int relay_calls(uint16_t port)
+{
+	const int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				  .sin_port = htons(port) };
+	int fds[2], fd = socket(AF_INET, SOCK_STREAM | flags, 0);
+
+	if (fd < 0 || socket(AF_INET, SOCK_STREAM, 0) >= 0 ||
+	    socket(AF_INET, SOCK_DGRAM | flags, 0) >= 0 ||
+	    socket(AF_UNIX, SOCK_STREAM | flags, 0) >= 0 ||
+	    socket(AF_INET, SOCK_RAW | flags, IPPROTO_TCP) >= 0)
+		return __LINE__;
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 || listen(fd, 1) == 0)
+		return __LINE__;
+	if (pipe2(fds, O_NONBLOCK | O_CLOEXEC) || pipe(fds) == 0)
+		return __LINE__;
+	/* Nothing listens there, but the sandbox lets the packet out. */
+	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 ||
+	    (errno != EINPROGRESS && errno != ECONNREFUSED))
+		return __LINE__;
+	if (prctl(PR_SET_NAME, "x") || setsockopt(fd, SOL_SOCKET, SO_MARK, fds, sizeof(*fds)) == 0)
+		return __LINE__;
+	return 0;
+}
+
+static void a_relay_makes_sockets_of_tcp_only(void **state)
+{
+	const uint16_t port = 9;
+	const struct skw_sandbox_relay relay = { &port, 1, 16 };
+	const struct skw_sandbox s = { .folder_fd = -1, .relay = &relay };
+	pid_t child = fork();
+	unsigned closed;
+	int status;
+
+	(void)state;
+	if (child == 0)
+		_exit(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || skw_sandbox_close(&s, &closed, NULL)
+			      ? 1
+			      : relay_calls(port) & 0xff);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_printing_session_has_no_other_call),
 		cmocka_unit_test(a_writing_session_has_no_other_call),
 		cmocka_unit_test(a_screen_has_no_other_call),
+		cmocka_unit_test(a_relay_has_no_other_call),
+		cmocka_unit_test(a_relay_makes_sockets_of_tcp_only),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <stddef.h>
 
+#include "act/bypass.h"
 #include "act/list.h"
+#include "act/mark.h"
+#include "act/policy/policy.h"
+#include "act/steer/steer.h"
 #include "cmd/act/verb.h"
 #include "cmd/command.h"
 #include "util/cleanup.h"
@@ -10,6 +14,9 @@ struct list_request {
 	struct skw_verb_request act; /* must be the first */
 	struct skw_act_list_plan plan;
 };
+
+static const struct skw_act_kind *const kinds[] = { &skw_policy_kind, &skw_steer_kind,
+						    &skw_bypass_kind, &skw_act_mark_kind, NULL };
 
 #define AT(field) offsetof(struct list_request, field)
 
@@ -45,7 +52,7 @@ static const struct skw_verb_words words = {
 
 static int run(int argc, char **argv, struct skw_error *err)
 {
-	struct list_request r = { 0 };
+	struct list_request r = { .plan.kinds = kinds };
 	bool done;
 	int first;
 	int ret = skw_verb_parse(&words, &table, 1, argc, argv, &r.act, &first, &done, err);

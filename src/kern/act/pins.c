@@ -54,6 +54,7 @@ static int check_dir(const char *dir, struct skw_error *err)
 	if (strlen(dir) + SKW_PIN_NAME_MAX + 64 > PATH_MAX)
 		return skw_error_usage(err, "--bpffs: the name is too long");
 	parent_of(dir, parent);
+	errno = 0;
 	if (is_bpffs(dir) || (access(dir, F_OK) < 0 && errno == ENOENT && is_bpffs(parent)))
 		return 0;
 	if (errno == EACCES)
@@ -192,7 +193,7 @@ static int read_meta(struct skw_pin *pin)
 	const __u32 key = 0;
 
 	if (fd < 0)
-		return fd;
+		return fd == -ENOENT && access(pin->path, F_OK) == 0 ? -EINVAL : fd;
 	if (!is_meta(fd))
 		return -EINVAL;
 	if (bpf_map_lookup_elem(fd, &key, &pin->meta))
@@ -220,8 +221,11 @@ int skw_pins_open(const char *dir, const char *name, struct skw_pin *out, struct
 				       "list shows what is",
 				       name, dir);
 	if (ret == -EINVAL)
-		return skw_error_usage(err, "%s was not made by this version of skwatch",
-				       out->path);
+		return skw_error_usage(
+			err,
+			"%s was not made by this version of skwatch; rm -r removes it, and "
+			"what it has attached",
+			out->path);
 	return ret ? skw_error_set(err, ret, "%s: %s", out->path, skw_error_why(ret)) : 0;
 }
 
@@ -248,8 +252,9 @@ int skw_pins_each(const char *dir, int (*each)(void *ctx, const struct skw_pin *
 		struct skw_pin pin = { 0 };
 
 		set_path(&pin, dir, list[i]->d_name);
-		if (!ret && read_meta(&pin) == 0)
-			ret = each(ctx, &pin);
+		if (read_meta(&pin))
+			pin.meta = (struct skw_pin_meta){ .kind = "?" };
+		ret = ret ? ret : each(ctx, &pin);
 		free(list[i]);
 	}
 	free(list);
@@ -274,8 +279,10 @@ static int remove_objects(const struct skw_pin *pin, bool links)
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.' || (links && !is_link(entry)))
 			continue;
-		if (object_path(pin, entry->d_name, path) || unlink(path) < 0)
-			ret = errno ? -errno : -ENAMETOOLONG;
+		int named = object_path(pin, entry->d_name, path);
+
+		if (named || unlink(path) < 0)
+			ret = named ? named : -errno;
 	}
 	closedir(dir);
 	return ret;
@@ -328,6 +335,19 @@ int skw_pins_count_links(const struct skw_pin *pin, struct skw_pin_links *out)
 	return 0;
 }
 
+/* A file system that is mounted over a folder hides what is in it. */
+static int make_mount_point(const char *path, struct skw_error *err)
+{
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return skw_error_usage(err, "%s: %s", path, strerror(errno));
+	if (rmdir(path) == 0 && mkdir(path, 0700) == 0)
+		return 0;
+	return skw_error_usage(err, "%s: %s; a BPF file system needs a folder that is new or empty",
+			       path, strerror(errno));
+}
+
 int skw_pins_mount(const char *dir, struct skw_error *err)
 {
 	char parent[PATH_MAX];
@@ -338,8 +358,10 @@ int skw_pins_mount(const char *dir, struct skw_error *err)
 		/* The usual folder has its place in the usual mount, which other tools use, too. */
 		const char *at = strcmp(dir, SKW_PINS_DIR) ? dir : parent;
 
-		if (at == dir && mkdir(at, 0700) < 0 && errno != EEXIST)
-			return skw_error_set(err, -errno, "%s: %s", at, strerror(errno));
+		int ret = at == dir ? make_mount_point(at, err) : 0;
+
+		if (ret)
+			return ret;
 		if (mount("bpf", at, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME,
 			  "mode=700") < 0)
 			return skw_error_set(err, -errno, "mounting a BPF file system at %s: %s",

@@ -34,8 +34,8 @@ int skw_pins_get(const struct skw_pin *pin, const char *object);
 
 /*
  * Calls `each` for all pins in the order of their names. Stops at its first result other than 0,
- * and returns it. A folder without pins is none. Returns -errno with err filled if the folder can't
- * be read.
+ * and returns it. The kind of a folder that is none of this version's is "?". Returns -errno with
+ * err filled if the folder can't be read.
  */
 int skw_pins_each(const char *dir, int (*each)(void *ctx, const struct skw_pin *pin), void *ctx,
 		  struct skw_error *err);

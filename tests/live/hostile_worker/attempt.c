@@ -5,13 +5,11 @@
 #include <stdio.h>
 
 const struct hostile_group *const hostile_groups[] = {
-	&hostile_files,         &hostile_signals,
-	&hostile_keeper_memory, &hostile_bpf,
-	&hostile_held_bpf,      &hostile_sockets,
-	&hostile_held,          &hostile_processes,
-	&hostile_namespaces,    &hostile_host,
-	&hostile_kernel,        &hostile_requests,
-	&hostile_minder,        NULL,
+	&hostile_files,    &hostile_signals,   &hostile_keeper_memory,
+	&hostile_bpf,      &hostile_held_bpf,  &hostile_sockets,
+	&hostile_held,     &hostile_processes, &hostile_namespaces,
+	&hostile_host,     &hostile_kernel,    &hostile_kill,
+	&hostile_requests, &hostile_minder,    NULL,
 };
 
 size_t hostile_count(void)

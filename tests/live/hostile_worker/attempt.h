@@ -91,6 +91,12 @@ long hostile_each_fd(struct hostile *h, long (*each)(struct hostile *h, int fd, 
 /* Adds to the result of this attempt. */
 void hostile_note(struct hostile *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* More verbs than the keeper has. */
+#define HOSTILE_VERBS 32
+
+/* Asks the keeper for a verb. Returns its error, or what kept it from being asked. */
+long hostile_ask(const struct hostile *h, uint32_t verb, const void *payload, size_t len);
+
 /* Before main(): an attempt to write to memory must not end the process. */
 void hostile_catch_faults(void);
 
@@ -99,7 +105,8 @@ const char *hostile_decoy(const struct hostile *h, char path[256], const char *n
 
 extern const struct hostile_group hostile_files, hostile_signals, hostile_keeper_memory,
 	hostile_bpf, hostile_held_bpf, hostile_sockets, hostile_held, hostile_processes,
-	hostile_namespaces, hostile_host, hostile_kernel, hostile_requests, hostile_minder;
+	hostile_namespaces, hostile_host, hostile_kernel, hostile_kill, hostile_requests,
+	hostile_minder;
 
 /* All groups, in the order in which they are tried. The last is NULL. */
 extern const struct hostile_group *const hostile_groups[];

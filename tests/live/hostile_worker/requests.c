@@ -19,8 +19,7 @@
 #include "model/file_trigger.h"
 #include "util/cleanup.h"
 
-/* More verbs than the keeper has. */
-#define VERBS   16
+#define VERBS   HOSTILE_VERBS
 #define LEN_MAX 8192
 /* A number that no request of the program itself has. */
 #define SEQ         0x40000000
@@ -93,6 +92,11 @@ static long ask(const struct hostile *h, uint32_t verb, const void *payload, siz
 	long ret = send_with(h, message, sizeof(head) + len, fds);
 
 	return ret < 0 ? ret : answer(h, &head);
+}
+
+long hostile_ask(const struct hostile *h, uint32_t verb, const void *payload, size_t len)
+{
+	return ask(h, verb, payload, len, 0);
 }
 
 /* Asks for each verb. Returns the first that the keeper has done, or the last refusal. */

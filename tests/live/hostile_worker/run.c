@@ -13,6 +13,7 @@
  *	--input FIFO            made for each process, with the contents of --sample FILE, and
  *	                        not closed, so that skwatch waits for more
  *	--screen                standard output is the terminal, too
+ *	--talk                  standard error is the terminal, too
  *	--witness               the attempts are made before the privileges are dropped
  *
  * Each result is a line of five fields with tabs between them: state, group, name, text, reason.
@@ -21,6 +22,7 @@
  */
 #include "attempt.h"
 #include "results.h"
+#include "victim.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -51,7 +53,7 @@ struct options {
 	uid_t uid; /* 0: stay root */
 	uint64_t caps;
 	const char *library, *dir, *output, *bpffs, *input, *sample;
-	bool witness, screen;
+	bool witness, screen, talk;
 	char **command;
 };
 
@@ -171,6 +173,7 @@ static void make_server(void)
 	must(listen(fd, 64), "listen");
 	must(getsockname(fd, (struct sockaddr *)&at, &len), "getsockname");
 	set_number(HOSTILE_PORT, ntohs(at.sin_port));
+	hostile_victim_make(fd);
 }
 
 /* ---- the processes ---- */
@@ -275,7 +278,7 @@ static int run_once(const struct options *o, int terminal, char *said, size_t si
 	if (!pid) {
 		dup2(terminal, STDIN_FILENO);
 		dup2(o->screen ? terminal : out[1], STDOUT_FILENO);
-		dup2(out[1], STDERR_FILENO);
+		dup2(o->talk ? terminal : out[1], STDERR_FILENO);
 		signal(SIGHUP, SIG_DFL);
 		become(o);
 		setenv("LD_PRELOAD", o->library, 1);
@@ -382,6 +385,8 @@ static int try_all(const struct options *o)
 				judge(&results->outcomes[i], status);
 	}
 	print_results(results);
+	printf("%s\ta connection and its listener\tkill-result\tend it by any attempt\t\n",
+	       hostile_victim_lives() ? "refused" : "SUCCEEDED");
 	return 0;
 }
 
@@ -431,8 +436,10 @@ static int parse(int argc, char **argv, struct options *o)
 	for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
 		const char *name = argv[at] + 2;
 
-		if (strcmp(name, "witness") == 0 || strcmp(name, "screen") == 0) {
+		if (strcmp(name, "witness") == 0 || strcmp(name, "screen") == 0 ||
+		    strcmp(name, "talk") == 0) {
 			o->witness |= name[0] == 'w';
+			o->talk |= name[0] == 't';
 			o->screen |= name[0] == 's';
 			continue;
 		}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kern/act/bypass.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bpf/bypass.skel.h"
+#include "kern/bpf_log.h"
+#include "kern/conn_owner.h"
+#include "kern/libbpf.h"
+#include "kern/ring/ring_set.h"
+#include "kern/types.h"
+#include "util/cleanup.h"
+
+#define RING_BYTES_DEFAULT (1ULL << 20)
+#define COUNTERS           "counters"
+
+struct skw_kern_bypass {
+	struct bypass_bpf *bpf;
+	struct bpf_link *sockops;
+	struct skw_ring_set rings;
+	const struct skw_bypass_counters *counters; /* mapped, one per CPU */
+	unsigned cpus;
+};
+
+static int load(struct skw_kern_bypass *b, uint64_t max_queue, struct skw_error *err)
+{
+	struct skw_types types;
+	int ret;
+
+	skw_types_open(&types);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = skw_types_path(&types));
+	skw_bpf_log_begin();
+	b->bpf = bypass_bpf__open_opts(&opts);
+	ret = b->bpf ? 0 : -errno;
+	if (!ret) {
+		b->bpf->rodata->rings_len = b->rings.len;
+		b->bpf->rodata->max_queue = max_queue;
+		b->bpf->rodata->reader_pidns = skw_conn_owner_pidns();
+		bpf_map__set_max_entries(b->bpf->maps.rings, b->rings.len);
+		bpf_map__set_max_entries(b->bpf->maps.counters, b->cpus);
+		ret = bypass_bpf__load(b->bpf);
+	}
+	skw_types_close(&types);
+	if (!ret)
+		return 0;
+	return skw_bpf_log_failure(
+		err, ret, "loading the programs of bypass",
+		ret == -EPERM ? "; it needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON (or root)"
+		: ret == -ESRCH || ret == -ENOENT
+			? "; it needs a kernel with BTF (CONFIG_DEBUG_INFO_BTF)"
+			: "");
+}
+
+static const void *map_counters(int fd, unsigned cpus)
+{
+	void *at =
+		mmap(NULL, cpus * sizeof(struct skw_bypass_counters), PROT_READ, MAP_SHARED, fd, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static int make_rings(struct skw_kern_bypass *b, struct skw_error *err)
+{
+	b->counters = map_counters(bpf_map__fd(b->bpf->maps.counters), b->cpus);
+	if (!b->counters)
+		return skw_error_set(err, -errno, "BPF: memory of the counters: %s",
+				     strerror(errno));
+	return skw_ring_set_make(&b->rings, bpf_map__fd(b->bpf->maps.rings), err);
+}
+
+/* The name of a program that excludes all others from this cgroup; false: there is none. */
+static bool find_exclusive(int cgroup_fd, char name[BPF_OBJ_NAME_LEN])
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 flags = 0, id = 0, n = 1, len = sizeof(info);
+
+	if (bpf_prog_query(cgroup_fd, BPF_CGROUP_SOCK_OPS, 0, &flags, &id, &n) || n != 1 || flags)
+		return false;
+	SKW_AUTO_FD int fd = bpf_prog_get_fd_by_id(id);
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return false;
+	memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+	name[BPF_OBJ_NAME_LEN - 1] = '\0';
+	return true;
+}
+
+static int attach_failed(const char *cgroup, int cgroup_fd, int ret, struct skw_error *err)
+{
+	char name[BPF_OBJ_NAME_LEN];
+
+	if (ret == -EPERM && find_exclusive(cgroup_fd, name))
+		return skw_error_usage(err,
+				       "%s: the program %s is attached there alone, and excludes "
+				       "others (see bpftool cgroup tree)",
+				       cgroup, name);
+	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
+			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and "
+					     "no program above this cgroup may exclude others (see "
+					     "bpftool cgroup tree)"
+					   : "");
+}
+
+/* The program of the messages comes first: a socket gets the programs that the map has then. */
+static int attach(struct skw_kern_bypass *b, const char *cgroup, int cgroup_fd,
+		  struct skw_error *err)
+{
+	if (bpf_prog_attach(bpf_program__fd(b->bpf->progs.skw_message),
+			    bpf_map__fd(b->bpf->maps.sockets), BPF_SK_MSG_VERDICT, 0))
+		return skw_error_set(err, -errno, "BPF: attaching to the map of sockets: %s",
+				     skw_error_why(-errno));
+	b->sockops = bpf_program__attach_cgroup(b->bpf->progs.skw_sockops, cgroup_fd);
+	return b->sockops ? 0 : attach_failed(cgroup, cgroup_fd, -errno, err);
+}
+
+int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue,
+			 struct skw_kern_bypass **out, struct skw_error *err)
+{
+	int ret = skw_libbpf_init(err);
+	struct skw_kern_bypass *b = ret ? NULL : calloc(1, sizeof(*b));
+
+	if (!b)
+		return ret ? ret : skw_error_set(err, -ENOMEM, "out of memory");
+	b->cpus = skw_libbpf_cpus();
+	skw_ring_set_plan(&b->rings, 0, 0, RING_BYTES_DEFAULT);
+	ret = load(b, max_queue, err);
+	if (!ret)
+		ret = make_rings(b, err);
+	if (!ret)
+		ret = attach(b, cgroup, cgroup_fd, err);
+	if (ret) {
+		skw_kern_bypass_close(b);
+		return ret;
+	}
+	*out = b;
+	return 0;
+}
+
+void skw_kern_bypass_close(struct skw_kern_bypass *b)
+{
+	if (!b)
+		return;
+	if (b->counters)
+		munmap((void *)b->counters, b->cpus * sizeof(*b->counters));
+	bpf_link__destroy(b->sockops);
+	bypass_bpf__destroy(b->bpf);
+	skw_ring_set_free(&b->rings);
+	free(b);
+}
+
+void skw_kern_bypass_stop(struct skw_kern_bypass *b)
+{
+	__atomic_store_n(&b->bpf->bss->stopped, 1, __ATOMIC_RELEASE);
+	bpf_link__destroy(b->sockops);
+	b->sockops = NULL;
+}
+
+void skw_kern_bypass_silence(struct skw_kern_bypass *b)
+{
+	__atomic_store_n(&b->bpf->bss->silent, 1, __ATOMIC_RELEASE);
+	/* Waits for an RCU grace period: after it no CPU is about to tell an event. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+struct skw_rings *skw_kern_bypass_rings(struct skw_kern_bypass *b)
+{
+	return b->rings.reader;
+}
+
+/* The members are all counters, so they are added as an array. */
+static void add_counters(const struct skw_bypass_counters *from, unsigned cpus,
+			 struct skw_bypass_counters *sum)
+{
+	*sum = (struct skw_bypass_counters){ 0 };
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		for (size_t i = 0; i < sizeof(*sum) / sizeof(__u64); i++)
+			((__u64 *)sum)[i] +=
+				__atomic_load_n((const __u64 *)&from[cpu] + i, __ATOMIC_RELAXED);
+}
+
+void skw_kern_bypass_count(const struct skw_kern_bypass *b, struct skw_bypass_counters *sum)
+{
+	add_counters(b->counters, b->cpus, sum);
+}
+
+int skw_kern_bypass_pin(const struct skw_kern_bypass *b, const struct skw_pin *pin,
+			struct skw_error *err)
+{
+	/* The map of sockets keeps its program only while it is open or pinned. */
+	int ret = skw_pins_put(pin, "sockets", bpf_map__fd(b->bpf->maps.sockets), err);
+
+	if (!ret)
+		ret = skw_pins_put(pin, COUNTERS, bpf_map__fd(b->bpf->maps.counters), err);
+	return ret ? ret : skw_pins_put(pin, "link-sockops", bpf_link__fd(b->sockops), err);
+}
+
+int skw_kern_bypass_read(const struct skw_pin *pin, struct skw_bypass_counters *sum)
+{
+	SKW_AUTO_FD int fd = skw_pins_get(pin, COUNTERS);
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	if (fd < 0)
+		return fd;
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != sizeof(*sum))
+		return -EINVAL;
+	const void *counters = map_counters(fd, info.max_entries);
+	if (!counters)
+		return -errno;
+	add_counters(counters, info.max_entries, sum);
+	munmap((void *)counters, info.max_entries * sizeof(*sum));
+	return 0;
+}

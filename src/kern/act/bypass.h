@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Loads and attaches the programs that move bytes past TCP (bpf/bypass.bpf.c). abi/bypass.h has the
+ * records of their rings.
+ *
+ * Stopping takes no socket out of the kernel's map of sockets, because the kernel would drop bytes
+ * that are unread. The sockets that are in it stay there until they are closed, and their messages
+ * pass.
+ */
+#ifndef SKW_KERN_ACT_BYPASS_H
+#define SKW_KERN_ACT_BYPASS_H
+
+#include <linux/types.h>
+#include <stdint.h>
+
+#include "abi/bypass.h"
+#include "kern/act/pins.h"
+#include "kern/ring/ring.h"
+#include "util/error.h"
+
+struct skw_kern_bypass;
+
+/*
+ * Loads and attaches them to the cgroup whose folder is `cgroup_fd`, which stays the caller's;
+ * `cgroup` is its path, for messages. Of each direction at most max_queue bytes are unread.
+ * Returns 0, or -errno with err filled.
+ */
+int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue,
+			 struct skw_kern_bypass **out, struct skw_error *err);
+/* Detaches what is not pinned. */
+void skw_kern_bypass_close(struct skw_kern_bypass *b); /* NULL allowed */
+
+/* No more sockets are put into the map, and all messages go to TCP. */
+void skw_kern_bypass_stop(struct skw_kern_bypass *b);
+/* Programs that are pinned go on without telling events. */
+void skw_kern_bypass_silence(struct skw_kern_bypass *b);
+
+struct skw_rings *skw_kern_bypass_rings(struct skw_kern_bypass *b); /* stays ours */
+
+/* Adds up the counters of all CPUs. */
+void skw_kern_bypass_count(const struct skw_kern_bypass *b, struct skw_bypass_counters *sum);
+
+/* Pins the link and the maps. Returns 0, or -errno with err filled. */
+int skw_kern_bypass_pin(const struct skw_kern_bypass *b, const struct skw_pin *pin,
+			struct skw_error *err);
+
+/* Reads the counters of a pin. Returns 0 or -errno. */
+int skw_kern_bypass_read(const struct skw_pin *pin, struct skw_bypass_counters *sum);
+
+#endif

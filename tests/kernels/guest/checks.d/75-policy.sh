@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Calls of a cgroup are judged by rules: errors, a reload, a pin, and a proxy learns destinations.
+
+top=$(awk '{ for (i = 7; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' \
+	/proc/self/mountinfo)/policy
+mkdir -p "$top/in" "$top/proxy" bpf
+mount -t bpf none bpf
+
+inside() { # CGROUP COMMAND...
+	cgroup=$1
+	shift
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$top/$cgroup" "$@"
+}
+# connects HOST PORT: what nc says in the cgroup that is judged.
+connects() { inside in nc -w 5 "$1" "$2" </dev/null 2>&1; }
+judges() { # OPTION...: a policy that judges when this returns
+	skwatch policy --cgroup "$top/in" "$@" >told 2>said &
+	policy_pid=$!
+	awaits judging
+}
+awaits() { # REGEX: a line of the policy
+	tries=0
+	until grep -q "$1" said; do
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] && kill -0 $policy_pid 2>/dev/null || break
+		usleep 20000
+	done
+	grep "$1" said
+}
+ends() {
+	kill -TERM $policy_pid
+	wait $policy_pid
+}
+
+printf '%s\n' 'deny=ehostdown connect tcp to 127.0.0.0/8 port 7002' 'deny=eacces create icmp' >rules
+check "a policy judges" judges --rules rules --allowed
+is "a call is denied with the error that its rule names" "$(connects 127.0.0.1 7002)" \
+	"nc: can't connect to remote host (127.0.0.1): Host is down"
+is "... by IPv6 to the same" "$(connects ::ffff:127.0.0.1 7002 | sed 's/.*: //')" "Host is down"
+is "another call is not" "$(connects 127.0.0.1 7003 | sed 's/.*: //')" "Connection refused"
+printf '%s\n' 'allow connect port 7002' 'deny connect tcp' >rules
+kill -HUP $policy_pid
+check "... until the rules are read again" awaits 'by 3 rules from now on'
+is "... which allow it" "$(connects 127.0.0.1 7002 | sed 's/.*: //')" "Connection refused"
+is "... and deny another one" "$(connects 127.0.0.1 7003 | sed 's/.*: //')" "Operation not permitted"
+check "a policy ends well" ends
+check "an event names the process and the rule" \
+	grep ' deny  *nc\[[0-9]*\] .*> 127.0.0.1:7002 .*call connect, protocol tcp, rule 1, error EHOSTDOWN' told
+
+inside proxy nc -ll -p 8080 -e skwatch origdst &
+proxy_pid=$!
+check "a policy redirects, pinned" judges --bpffs bpf/skwatch --pin web --proxy-cgroup "$top/proxy" \
+	'redirect connect tcp port 80 via 127.0.0.1:8080'
+tries=0
+until grep -q ':1F90 ' /proc/net/tcp /proc/net/tcp6 || [ $((tries += 1)) -gt 200 ]; do usleep 20000; done
+is "the proxy learns the destination" "$(connects 192.0.2.7 80)" 192.0.2.7:80
+check "... it ends well" ends
+is "... and stays" "$(connects 192.0.2.8 80)" 192.0.2.8:80
+check "list shows it with its counters" sh -c "skwatch list --bpffs bpf/skwatch >list && \
+	grep '^  *2  *redirect connect tcp port 80 via 127.0.0.1:8080' list"
+check "detach removes it" skwatch detach --bpffs bpf/skwatch web
+kill $proxy_pid
+rmdir "$top/in"
+umount bpf

@@ -1,0 +1,206 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Calls of a cgroup are judged by rules: every form of connecting, errors, reloads, other programs,
+# pins, and nothing stays behind.
+. "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_conns.sh"
+need_conns
+need bpftool
+A=skwt$$a
+namespace "$A"
+ip netns exec "$A" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6'
+cgroup
+TOP=$CGROUP
+mkdir "$TOP/in" "$TOP/in/below" "$TOP/beside" || bail "no cgroups"
+CALLS=(python3 "$srcdir/tests/live/policy_calls.py")
+
+# in_cgroup DIRECTORY COMMAND...: in the namespace and in that cgroup below $TOP.
+in_cgroup() {
+	join_cgroup "$TOP/$1"
+	shift
+	nsenter --net="/run/netns/$A" "${IN_CGROUP[@]}" "$@"
+}
+policy() { # ARGUMENTS...: a policy that judges when this returns
+	launch "$A" policy --cgroup "$TOP/in" "$@"
+	wait_for_line "$ERR" "$PID" '^skwatch: judging ' && return
+	not_ok "policy $* starts"
+	exit 1
+}
+# connects DIRECTORY PORT: the name of the error of connect() to 127.0.0.1, or "ok".
+connects() {
+	in_cgroup "$1" python3 -c 'import errno, socket, sys
+print(errno.errorcode.get(socket.socket().connect_ex(("127.0.0.1", int(sys.argv[1]))), "ok"))' "$2"
+}
+programs() { bpftool cgroup show "$TOP/in" | grep -c skw_policy; }
+
+join_cgroup "$TOP"
+nsenter --net="/run/netns/$A" "${IN_CGROUP[@]}" "${CALLS[@]}" serve >"$TMP/server" &
+SERVER=$!
+STARTED+=("$SERVER")
+wait_for_line "$TMP/server" "$SERVER" ready || bail "no server"
+
+# Wrong usage: one line, status 2, and nothing is attached.
+refused() { # REGEX ARGUMENTS...
+	local regex=$1
+	shift
+	run policy "$@"
+	is "$STATUS $(wc -l <"$ERR")" "2 1" "refused: $*"
+	like "$(cat "$ERR")" "$regex" "and the reason is told"
+}
+refused 'needs --cgroup' 'deny connect'
+refused 'needs --rules FILE or a RULE' --cgroup "$TOP/in"
+refused 'rule 2: conect: no such call' --cgroup "$TOP/in" 'allow connect' 'deny conect'
+refused 'nowhere' --cgroup "$TOP/nowhere" 'deny connect'
+refused 'No such file' --cgroup "$TOP/in" --rules "$TMP/none"
+refused 'watch needs --rules' --cgroup "$TOP/in" --watch 'deny connect'
+refused 'no rule redirects' --cgroup "$TOP/in" --proxy-cgroup "$TOP" 'deny connect'
+run policy --cgroup "$TOP/in" --dry-run 'deny connect port 7002'
+like "$(cat "$OUT")" '^ +1  deny connect port 7002$' "--dry-run prints the rules"
+is "$STATUS $(programs)" "0 0" "and attaches nothing"
+
+# Every form of connecting, as without a policy and with one.
+for family in v4 v6 mapped; do
+	for port in 7001 7002; do
+		in_cgroup in "${CALLS[@]}" forms $family $port >"$TMP/free.$family.$port"
+	done
+	is "$(grep -vc ' ok$\| absent$' "$TMP/free.$family.7002")" 0 "$family: all forms work without"
+done
+policy --allowed 'deny=ehostdown connect,send port 7002' 'deny=ehostdown bind port 7012'
+for family in v4 v6 mapped; do
+	in_cgroup in "${CALLS[@]}" forms $family 7002 >"$TMP/denied"
+	in_cgroup in/below "${CALLS[@]}" forms $family 7001 >"$TMP/allowed"
+	# The kernel asks no program when a socket of UDP-Lite is connected.
+	sed '/^udplite-connect /!s/ ok$/ EHOSTDOWN/' "$TMP/free.$family.7002" >"$TMP/expected"
+	check "$family: $(wc -l <"$TMP/denied") forms are denied with the error that was chosen" \
+		diff "$TMP/expected" "$TMP/denied"
+	check "$family: and are allowed to another port" diff "$TMP/free.$family.7001" "$TMP/allowed"
+done
+is "$(connects beside 7002)" ok "the cgroup beside it is not judged"
+stop
+is "$STATUS $(programs)" "0 0" "it ends with status 0, and nothing is attached"
+like "$(cat "$OUT")" 'deny +python3\[[0-9]+\] .*127.0.0.1:7002 +call connect, protocol tcp, rule 1, error EHOSTDOWN' \
+	"an event has the owner, the destination, the rule and the error"
+is "$(grep -c '^skwatch: rule 1, deny=ehostdown' "$ERR")" 1 "and the rule its counter"
+denied=$(sed -n 's/^skwatch: [0-9]* allowed, \([0-9]*\) denied.*/\1/p' "$ERR")
+is "$(grep -c ' deny ' "$OUT")" "$denied" "there is an event for each denied call"
+
+# The first rule that matches; EPERM; prefixes; observing changes nothing.
+policy --json 'allow connect to 127.0.0.1 port 7001' 'observe connect port 7009' \
+	'deny connect tcp to 127.0.0.0/8' 'deny=eacces create raw' 'observe connect'
+is "$(connects in 7001)" ok "the first rule that matches decides"
+is "$(connects in 7002)" EPERM "a call is denied with EPERM"
+is "$(connects in 7009)" ECONNREFUSED "observe changes nothing"
+is "$(in_cgroup in python3 -c 'import socket
+try: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
+except OSError as e: print(e.errno)')" 13 "a raw socket is not made"
+stop
+is "$(python3 -c 'import json, sys
+for line in sys.stdin:
+    e = json.loads(line)
+    print(e["type"], e["call"], e["rule"], e["remote_port"], e["cgroup"])' <"$OUT" | tr '\n' ';')" \
+	"deny connect 3 7002 /${TOP##*/}/in;observe connect 2 7009 /${TOP##*/}/in;deny create 4 None /${TOP##*/}/in;" \
+	"JSON has the same"
+
+# The sockets that escape are told.
+mkfifo "$TMP/hold"
+in_cgroup in "${CALLS[@]}" hold 127.0.0.1 7001 <"$TMP/hold" >"$TMP/held" &
+STARTED+=($!)
+exec {HOLD}>"$TMP/hold"
+wait_for_line "$TMP/held" $! ready || bail "no connection"
+policy 'deny connect'
+like "$(cat "$ERR")" 'escape now: 1 connected already, 0 made outside of the cgroup, 0 raw or ping, 0 packet' \
+	"connections that were there are counted"
+stop
+exec {HOLD}>&-
+
+# Beside another program of the cgroup tree, and behind one that excludes others.
+policy 'deny=eacces connect port 7002'
+first=$PID
+launch "$A" policy --cgroup "$TOP" 'deny=etimedout connect port 7001'
+wait_for_line "$ERR" "$PID" '^skwatch: judging ' || bail "no second policy"
+is "$(connects in 7001) $(connects in 7002)" "ETIMEDOUT EACCES" "two policies: any denial wins"
+stop
+is "$(connects in 7001) $(connects in 7002)" "ok EACCES" "the other one stays"
+id=$(bpftool -j cgroup show "$TOP/in" | python3 -c 'import json, sys
+print([p["id"] for p in json.load(sys.stdin) if "connect4" in p["name"]][0])')
+bpftool cgroup attach "$TOP/beside" connect4 id "$id" || bail "bpftool attaches nothing"
+run policy --cgroup "$TOP/beside" 'deny connect'
+is "$STATUS" 2 "another program's exclusive attachment is a reason to refuse"
+like "$(cat "$ERR")" "beside \(program $id skw_policy_conn" "and is named"
+is "$(bpftool cgroup show "$TOP/beside" | grep -c skw_policy)" 1 "nothing else is attached there"
+bpftool cgroup detach "$TOP/beside" connect4 id "$id"
+PID=$first
+stop
+
+# Reload under load: both sets deny port 7002 with their own error, by another rule.
+printf '%s\n' 'deny=ehostdown connect port 7002' 'allow connect' >"$TMP/one"
+{ printf 'allow connect udp port %s\n' {1..200} 7001; echo 'deny=enetdown connect'; } >"$TMP/two"
+cp "$TMP/one" "$TMP/rules"
+policy --rules "$TMP/rules" --rate 100
+coproc HAMMER { in_cgroup in "${CALLS[@]}" hammer 100000; }
+exec {TELL}>&"${HAMMER[1]}" {HEAR}<&"${HAMMER[0]}"
+hammer_pid=$HAMMER_PID
+for i in {1..40}; do
+	[ $((i % 2)) = 1 ] && cp "$TMP/two" "$TMP/rules" || cp "$TMP/one" "$TMP/rules"
+	kill -HUP "$PID"
+	wait_for_lines "$ERR" "$PID" "$i" 'from now on' || bail "no reload"
+done
+echo >&"$TELL"
+read -r -u "$HEAR" said
+exec {TELL}>&- {HEAR}<&-
+wait "$hammer_pid"
+like "$said" '^calls [0-9]{6,} wrong 0 errors 2$' "40 reloads: no wrong verdict in 100,000"
+echo 'deny conect' >"$TMP/rules"
+kill -HUP "$PID"
+check "wrong rules are told" wait_for_line "$ERR" "$PID" \
+	'rules:1: rule 1: conect: no such call; .*; the rules before stay in place$'
+is "$(connects in 7002)" EHOSTDOWN "and the rules before stay in place"
+stop
+like "$(cat "$ERR")" 'not because of --rate' "events over the rate are counted"
+sum=$(sed -nE 's/^skwatch: ([0-9]+) events were told, ([0-9]+) not .*, ([0-9]+) not .*/\1 + \2 + \3/p' "$ERR")
+is "$((sum))" "$(sed -n 's/^skwatch: [0-9]* allowed, \([0-9]*\) denied.*/\1/p' "$ERR")" \
+	"and no denial is missing"
+
+# --watch: another file in its place.
+cp "$TMP/one" "$TMP/rules"
+policy --rules "$TMP/rules" --watch
+cp "$TMP/two" "$TMP/next" && mv "$TMP/next" "$TMP/rules"
+check "--watch reads the file that was moved there" wait_for_line "$ERR" "$PID" 'by 203 rules from now on'
+is "$(connects in 7002)" ENETDOWN "and its rules judge"
+stop
+
+# Pinned.
+mkdir "$TMP/bpf" && mount -t bpf none "$TMP/bpf" && MOUNTS+=("$TMP/bpf")
+policy --bpffs "$TMP/bpf/skwatch" --pin web 'deny connect port 7002'
+is "$(connects in 7002)" EPERM "pinned: denied while it runs"
+stop
+is "$(connects in 7002)" EPERM "and when it has ended"
+run list --bpffs "$TMP/bpf/skwatch"
+like "$(cat "$OUT")" "^web +policy .* attached +$TOP/in$" "list shows it"
+like "$(cat "$OUT")" '^ +2 +deny connect port 7002$' "with its rules and their counters"
+run policy --cgroup "$TOP/in" --bpffs "$TMP/bpf/skwatch" --pin web 'deny connect'
+is "$STATUS" 2 "the name is taken"
+run detach --bpffs "$TMP/bpf/skwatch" web
+is "$STATUS $(connects in 7002)" "0 ok" "detach removes it"
+
+# Killed at any moment.
+for victim in worker keeper; do
+	policy 'deny connect port 7002'
+	keeper=$(keeper_of "$PID")
+	is "$(connects in 7002)" EPERM "$victim: denied"
+	[ $victim = worker ] && kill -KILL "$PID" || kill -KILL "$keeper"
+	check "$victim killed: both processes end" "$TRAFFIC" gone "$PID" "$keeper"
+	wait "$PID" 2>/dev/null
+	forget "$PID"
+	is "$(becomes eval '[ "$(programs)" = 0 ]' && connects in 7002)" ok "and nothing is attached"
+done
+for i in {1..20}; do
+	launch "$A" policy --cgroup "$TOP/in" 'deny connect port 7002'
+	read -r -t 0.0$((RANDOM % 10))$((RANDOM % 10)) <> <(:)
+	kill -KILL "$PID"
+	wait "$PID" 2>/dev/null
+	forget "$PID"
+done
+is "$(becomes eval '[ "$(programs)" = 0 ]' && connects in 7002)" ok \
+	"killed at 20 random moments: nothing is attached"
+done_testing

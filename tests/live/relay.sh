@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The bytes of a relay: all of them arrive, in both directions, with each engine, over IPv4 and IPv6;
+# ends and resets pass through; a receiver that has stopped stops the sender; the process has no
+# privileges, and nothing is left of it.
+. "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_relay.sh"
+need root python3 ss
+pair
+six
+SIZE=$((48 << 20))
+
+backends 127.0.0.1 9001="swap,$SIZE" 9002=echo 9003=late,1000000 9004=early,1000000 9005=deaf \
+	9006=reset 9007=name,b
+
+for engine in splice copy; do
+	relay --engine $engine 10.77.0.2:8001 127.0.0.1:9001
+	is "$(ask swap 10.77.0.2 8001 $SIZE)" same "$engine: the client gets the backend's bytes"
+	answer 9001
+	is "$ANSWER" "9001 same" "$engine: the backend gets the client's bytes, meanwhile"
+	stop TERM
+	is "$STATUS" 0 "$engine: it ends with status 0"
+	like "$(<"$ERR")" "127.0.0.1:9001: 1 connections, 0 now, 0 failed to connect, $SIZE bytes to it, $SIZE from it, 0 undelivered" \
+		"$engine: the figures tell each byte"
+done
+
+# The engine that is the default; clients of both families come to one listener.
+relay --json :8002 127.0.0.1:9002
+is "$(ask short 10.77.0.2 8002 500)" 500 "500 short connections are answered"
+is "$(ask short fd77::2 8002 5)" 5 "clients of IPv6 come to a backend of IPv4"
+kill -USR1 "$PID"
+wait_for_line "$ERR" "$PID" '505 connections accepted, 0 now' || not_ok "SIGUSR1 tells the figures"
+is "$(lines_like "$ERR" '505 connections accepted')" 1 "SIGUSR1 tells the figures"
+stop
+is "$(python3 - "$OUT" <<'END'
+import collections, json, sys
+events = [json.loads(line) for line in open(sys.argv[1])]
+types = collections.Counter(e["type"] for e in events)
+ends = [e for e in events if e["type"] == "relay-end"]
+good = sum(e["reason"] == "closed" and e["to_backend_bytes"] == e["to_client_bytes"] > 6 and
+           e["undelivered_bytes"] == 0 and e["backend"] == "127.0.0.1:9002" for e in ends)
+print(dict(types), good, sorted({e["remote_addr"] for e in events}))
+END
+)" "{'relay': 505, 'relay-end': 505} 505 ['10.77.0.1', 'fd77::1']" "events tell each connection"
+
+relay :8003 127.0.0.1:9003
+is "$(ask late 10.77.0.2 8003 1000000)" same "a client that has ended gets its answer"
+answer 9003
+is "$ANSWER" "9003 asked 1000 end" "... and the backend sees its end"
+stop
+
+relay :8004 127.0.0.1:9004
+is "$(ask early 10.77.0.2 8004 1000000)" same "a backend may end first"
+answer 9004
+is "$ANSWER" "9004 asked 100000 end" "... and it gets what the client sends later"
+stop
+
+for engine in splice copy; do
+	relay --engine $engine :8005 127.0.0.1:9005
+	hold "deaf.$engine" deaf 10.77.0.2 8005
+	wait_for_line "$TMP/deaf.$engine" "$CLIENT" '^sent' || bail "it never stopped"
+	sent=$(sed -n 's/^sent //p' "$TMP/deaf.$engine")
+	check "$engine: a deaf backend stops the client: $sent bytes" test "$sent" -lt $((16 << 20))
+	echo >&7
+	echo >&8
+	answer 9005
+	is "$ANSWER" "9005 read $sent end" "$engine: it gets them all when it listens again"
+	stop
+done
+
+relay :8006 127.0.0.1:9006
+is "$(ask end 10.77.0.2 8006)" reset "a backend's reset reaches the client"
+stop
+like "$(grep relay-end "$OUT")" 'reason reset by backend' "... and is told"
+
+relay :8007 127.0.0.1:9007
+is "$(ask reset 10.77.0.2 8007)" "done" "a client resets the connection"
+answer 9007
+is "$ANSWER" "9007 b reset" "... and the backend learns it"
+hold kept hold 10.77.0.2 8007
+wait_for_line "$TMP/kept" "$CLIENT" '^holds b' || bail "no connection"
+status=$(<"/proc/$PID/status")
+like "$status" $'^CapEff:\t0+$' "it has no capability"
+like "$status" $'^Seccomp:\t2$' "its system calls are few"
+like "$status" $'^Uid:\t([1-9][0-9]*)\t\\1\t\\1' "it is not root"
+is "$(cat "/proc/$PID/task/$PID/children")" "" "it has no second process"
+kill -USR1 "$PID"
+wait_for_line "$ERR" "$PID" '1 now, 0 failed to connect, 0 bytes to it, 2 from it' &&
+	ok "SIGUSR1 tells the bytes of open connections"
+kill -KILL "$PID"
+finish
+wait_for_line "$TMP/kept" "$CLIENT" '^(end|reset)' || bail "no end"
+ok "SIGKILL ends its connections"
+gone() { [ -z "$(ss -N "$B" -Htan state established state listening state close-wait '( sport = :8007 or dport = :9007 )')" ]; }
+becomes gone && ok "... and leaves no socket"
+
+backends ::1 9012=echo
+relay -q '[fd77::2]:8012' '[::1]:9012'
+is "$(ask short fd77::2 8012 3)" 3 "a listener and a backend of IPv6"
+stop
+is "$(<"$OUT")" "" "--quiet prints no event"
+
+relay --echo :8008
+is "$(ask short 10.77.0.2 8008 3)" 3 "--echo needs no backend"
+stop
+done_testing

@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Clients and backends for relay.sh and relay_backends.sh.
+
+	relay_peer.py serve ADDRESS PORT=KIND[,ARGUMENT]...
+	relay_peer.py KIND ADDRESS PORT [ARGUMENT...]
+
+A server prints `ready`, and then a line for each connection, with its port in front. The kinds are
+the functions below whose names begin with serve_ and ask_.
+"""
+import hashlib
+import select
+import socket
+import struct
+import sys
+import threading
+
+CHUNK = 1 << 18
+PATIENCE = 50
+PRINTING = threading.Lock()
+
+
+def say(*words):
+    with PRINTING:
+        print(*words, flush=True)
+
+
+def make(seed, size):
+    """Yields bytes that depend on the seed and on their place."""
+    place = 0
+    while place < size:
+        block = hashlib.shake_128(b"%s %d" % (seed.encode(), place)).digest(1024) * (CHUNK // 1024)
+        block = block[:size - place]
+        yield block
+        place += len(block)
+
+
+def digest_of(seed, size):
+    digest = hashlib.sha256()
+    for block in make(seed, size):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def send(sock, seed, size):
+    for block in make(seed, size):
+        sock.sendall(block)
+    sock.shutdown(socket.SHUT_WR)
+
+
+def receive(sock):
+    """Reads up to the end. Returns the number of bytes, their digest, and how it has ended."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        while True:
+            data = sock.recv(CHUNK)
+            if not data:
+                return size, digest.hexdigest(), "end"
+            digest.update(data)
+            size += len(data)
+    except ConnectionResetError:
+        return size, digest.hexdigest(), "reset"
+
+
+def reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def judge(got, seed, size):
+    return "same" if got == (size, digest_of(seed, size), "end") else "other %d %s" % (got[0],
+                                                                                     got[2])
+
+
+def swap(sock, mine, other, size):
+    """Both directions at the same time."""
+    sender = threading.Thread(target=send, args=(sock, mine, size))
+    sender.start()
+    got = receive(sock)
+    sender.join()
+    return judge(got, other, size)
+
+
+# ---- backends: they print what they return ----
+
+def serve_swap(sock, size):
+    return swap(sock, "backend", "client", int(size))
+
+
+def serve_echo(sock, _):
+    total = 0
+    while data := sock.recv(CHUNK):
+        sock.sendall(data)
+        total += len(data)
+    return "echoed %d" % total
+
+
+def serve_late(sock, size):
+    """The answer comes when the question has ended."""
+    got = receive(sock)
+    send(sock, "late", int(size))
+    return "asked %d %s" % (got[0], got[2])
+
+
+def serve_early(sock, size):
+    """The answer ends before the question."""
+    send(sock, "early", int(size))
+    got = receive(sock)
+    return "asked %d %s" % (got[0], got[2])
+
+
+def serve_deaf(sock, _):
+    """Reads nothing before a line comes on standard input."""
+    say("deaf")
+    sys.stdin.readline()
+    got = receive(sock)
+    return "read %d %s" % (got[0], got[2])
+
+
+def serve_name(sock, name):
+    """Tells its name, and stays."""
+    sock.sendall(name.encode())
+    return "%s %s" % (name, receive(sock)[2])
+
+
+def serve_head(sock, _):
+    """Prints the first bytes."""
+    data = sock.recv(512)
+    sock.sendall(b"x")
+    return "head %s" % data.hex()
+
+
+def serve_reset(sock, _):
+    sock.recv(1)
+    reset(sock)
+    return "reset"
+
+
+# ---- clients: they print what they return ----
+
+def connect(address, port):
+    sock = socket.create_connection((address, int(port)), timeout=PATIENCE)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def ask_swap(address, port, size):
+    return swap(connect(address, port), "client", "backend", int(size))
+
+
+def ask_short(address, port, count):
+    """One connection after the other, with a message and its answer."""
+    good = 0
+    for i in range(int(count)):
+        with connect(address, port) as sock:
+            word = b"hello %d" % i
+            sock.sendall(word)
+            sock.shutdown(socket.SHUT_WR)
+            answer = b""
+            while data := sock.recv(64):
+                answer += data
+            good += answer == word
+    return str(good)
+
+
+def ask_late(address, port, size):
+    sock = connect(address, port)
+    send(sock, "question", 1000)
+    return judge(receive(sock), "late", int(size))
+
+
+def ask_early(address, port, size):
+    """Sends only after the answer has ended."""
+    sock = connect(address, port)
+    got = receive(sock)
+    send(sock, "question", 100000)
+    return judge(got, "early", int(size))
+
+
+def ask_deaf(address, port):
+    """Sends until no byte is taken for a second; then waits for standard input to go on."""
+    sock, total = connect(address, port), 0
+    sock.setblocking(False)
+    while select.select([], [sock], [], 1)[1]:
+        total += sock.send(bytes(CHUNK))
+    say("sent %d" % total)
+    sys.stdin.readline()
+    sock.setblocking(True)
+    sock.shutdown(socket.SHUT_WR)
+    return receive(sock)[2]
+
+
+def ask_name(address, port, count="1"):
+    """The names of the backends that `count` connections reach, one after the other."""
+    names = []
+    for _ in range(int(count)):
+        with connect(address, port) as sock:
+            try:
+                names.append(sock.recv(64).decode() or "nobody")
+            except ConnectionResetError:
+                names.append("reset")
+    return " ".join(names)
+
+
+def ask_hold(address, port):
+    """Tells the backend's name, and holds the connection until it ends."""
+    sock = connect(address, port)
+    say("holds " + sock.recv(64).decode())
+    threading.Thread(target=lambda: (sys.stdin.readline(), sock.shutdown(socket.SHUT_WR)),
+                     daemon=True).start()
+    return receive(sock)[2]
+
+
+def ask_head(address, port):
+    sock = connect(address, port)
+    say("port %d" % sock.getsockname()[1])
+    sock.sendall(b"question")
+    return sock.recv(1).decode()
+
+
+def ask_end(address, port):
+    """Sends a byte, and tells how the connection ends."""
+    sock = connect(address, port)
+    sock.sendall(b"x")
+    return receive(sock)[2]
+
+
+def ask_reset(address, port):
+    sock = connect(address, port)
+    sock.recv(64)
+    reset(sock)
+    return "done"
+
+
+def handle(port, kind, argument, sock):
+    with sock:
+        try:
+            said = globals()["serve_" + kind](sock, argument)
+        except OSError as error:
+            said = type(error).__name__
+    say(port, said)
+
+
+def accept(listener, port, kind, argument):
+    while True:
+        sock, _ = listener.accept()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=handle, args=(port, kind, argument, sock), daemon=True).start()
+
+
+def serve(address, *backends):
+    threads = []
+    for backend in backends:
+        port, _, rest = backend.partition("=")
+        kind, _, argument = rest.partition(",")
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        listener = socket.create_server((address, int(port)), family=family, backlog=1000)
+        threads.append(threading.Thread(target=accept, args=(listener, port, kind, argument)))
+    for thread in threads:
+        thread.start()
+    say("ready")
+
+
+def main():
+    if sys.argv[1] == "serve":
+        serve(*sys.argv[2:])
+    else:
+        try:
+            say(globals()["ask_" + sys.argv[1]](*sys.argv[2:]))
+        except ConnectionRefusedError:
+            say("refused")
+        except ConnectionResetError:
+            say("reset")
+
+
+if __name__ == "__main__":
+    main()
