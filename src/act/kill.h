@@ -57,7 +57,7 @@ struct skw_kill {
 };
 
 /*
- * Finds out whether this kernel and these privileges do it, and fills in the table for
+ * Finds out whether this kernel does it, and fills in the table for
  * skw_keeper_split(). *k stays valid for the rest of the program. Returns 0, or -errno with err
  * filled. skw_kill_free() is right in any case.
  */

@@ -64,6 +64,8 @@ is "$(listens "$A")" 1 "an expression that matches a listener by accident leaves
 like "$(cat "$ERR")" '1 socket is left out: it is no connection.*state = LISTEN' "and a line tells it"
 end "$A" --yes --netns "$A" -f 'state != ESTABLISHED and lport = 7000'
 is "$(listens "$A")" 1 "and so does one that excludes another state"
+end "$A" --yes --netns "$A" -f '(state = LISTEN and lport = 1) or (lport = 7000 and not rport > 1)'
+is "$(listens "$A")" 1 "and one that names LISTEN for others only"
 peers l "$A" 127.0.0.1 7700 tcp
 end "$A" --yes --netns "$A" -f 'state = LISTEN and (lport = 7700 or lport = 7701)'
 is "$(inside "$A" ss -tnlH sport = :7700 | wc -l) $(grep -c ' end ' "$OUT")" "0 1" \
@@ -100,6 +102,19 @@ end "$A" --yes
 is "$STATUS" 2 "without an expression nothing is ended"
 end "$A" --yes -f 'lport ='
 is "$STATUS" 2 "nor with half of one"
+
+# ---- SIGKILL at random moments ----
+
+nobody_is_left() { ! pgrep -f "lport = 1 or uid = 7$$" >/dev/null; }
+for _ in {1..10}; do
+	launch "$A" kill --yes --netns self -f "lport = 1 or uid = 7$$"
+	read -r -t "0.0$((RANDOM % 90 + 10))" <> <(:)
+	kill -KILL "$PID" 2>/dev/null
+	wait "$PID" 2>/dev/null
+	forget "$PID"
+done
+check "SIGKILL at random moments: no process of skwatch is left" becomes nobody_is_left
+is "$(alive b)" "7001 7003 " "and no connection has ended"
 
 # ---- the question ----
 

@@ -32,7 +32,7 @@ end -f "lport = $(port v4)" || :
 is "without a terminal and without --yes nothing is ended" "$(grep -c 'no terminal' said)" 1
 # Listeners match by accident.
 chosen="lport = $(port v4) or lport = $(port v6) or lport = $(port mapped-server) or
-	proto = udp and rport > 1"
+	proto = udp and family = inet and rport > 1"
 check "a connection of each kind is ended" end --yes -f "$chosen or not rport > 1"
 is "there is an event for each" "$(grep -c '"type":"end"' ended) $(grep -c . ended)" "4 4"
 is "of both families and protocols" "$(grep -o '"proto":"[a-z]*","family":"[a-z0-9]*"' ended | sort |
