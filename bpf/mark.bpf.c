@@ -3,7 +3,7 @@
  * Both ends of a TCP connection tell each other who they are, by an option in SYN and SYN-ACK. A
  * SYN-ACK has it only if its SYN had one, so nobody is told who has not told. The kernel calls back
  * for a header only where a flag of the socket asks for it: the flag is set for connect() and
- * listen(), and gone when the connection is established, so data costs nothing.
+ * listen(), and gone when the SYN is written or the connection is accepted, so data costs nothing.
  */
 #include "event.bpf.h"
 #include "holder.bpf.h"
@@ -41,8 +41,7 @@ const volatile __u32 host = 1;
 /* Somebody reads the rings. */
 const volatile bool tell;
 /*
- * Another program is attached that could want the same callbacks: a flag that was there before us
- * stays.
+ * Another program is attached that may want the same callbacks: flags that it may have set stay.
  */
 const volatile bool shared;
 
@@ -72,8 +71,7 @@ struct {
 /* The mark that waits for its header: between its two callbacks nothing else runs on the CPU. */
 struct waiting {
 	__u64 cookie;
-	__u32 len;
-	__u32 reserved;
+	__u64 name; /* bytes of the name */
 };
 
 struct {
@@ -240,14 +238,13 @@ static __always_inline bool room_reserve(struct bpf_sock_ops *skops, __u64 cooki
 		return false;
 	}
 	w->cookie = cookie;
-	w->len = len;
+	w->name = len - SKW_MARK_LEN;
 	return true;
 }
 
 /*
- * A SYN that is sent again goes without a mark: the first one may be lost because a box on the way
- * does not like it. An unmarked SYN takes its flag away, so the flag tells later that a SYN was
- * marked.
+ * A SYN that is sent again goes without a mark, as the flag is gone then: the first one may be lost
+ * because a box on the way does not like it.
  */
 static __always_inline void on_syn_len(struct bpf_sock_ops *skops)
 {
@@ -255,12 +252,20 @@ static __always_inline void on_syn_len(struct bpf_sock_ops *skops)
 
 	if (!sk || (skops->skb_tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
 		return;
-	if (skops->total_retrans) {
-		MARK_COUNT(retried);
+	if (skops->total_retrans || !room_reserve(skops, bpf_get_socket_cookie(skops)))
 		flag_drop(skops, sk);
-	} else if (!room_reserve(skops, bpf_get_socket_cookie(skops))) {
+}
+
+/* The slot without a host tells at establishment that this SYN was marked. */
+static __always_inline void syn_marked(struct bpf_sock_ops *skops, __u64 cookie)
+{
+	struct skw_mark_option nobody = {};
+	struct bpf_sock *sk = skops->sk;
+
+	MARK_COUNT(syns);
+	peer_keep(cookie, &nobody);
+	if (sk)
 		flag_drop(skops, sk);
-	}
 }
 
 /* The request has the cookie that its socket gets, so the words of the SYN can be kept already. */
@@ -293,25 +298,26 @@ static __always_inline void on_write(struct bpf_sock_ops *skops)
 	struct skw_mark_option opt = { .kind = SKW_MARK_KIND,
 				       .exid = { SKW_MARK_EXID >> 8, SKW_MARK_EXID & 0xff } };
 	__u64 cookie = bpf_get_socket_cookie(skops);
-	__u32 zero = 0, len;
+	__u64 name;
+	__u32 zero = 0;
 	struct waiting *w = bpf_map_lookup_elem(&waiting, &zero);
 
 	/* Other programs reserve room, too. */
 	if (!w || w->cookie != cookie)
 		return;
 	w->cookie = 0;
-	len = w->len;
-	if (len < SKW_MARK_LEN || len > sizeof(opt))
+	name = w->name;
+	if (name > SKW_COMM_LEN)
 		return;
-	opt.len = len;
+	opt.len = SKW_MARK_LEN + name;
 	*(__u32 *)opt.host = host;
 	*(__u64 *)opt.cookie = __builtin_bswap64(cookie);
-	if (len > SKW_MARK_LEN)
+	if (name)
 		name_of(skops, (struct holder *)opt.comm);
-	if (bpf_store_hdr_opt(skops, &opt, len, 0))
+	if (bpf_store_hdr_opt(skops, &opt, SKW_MARK_LEN + name, 0))
 		MARK_COUNT(unwritten);
 	else if (skops->is_fullsock)
-		MARK_COUNT(syns);
+		syn_marked(skops, cookie);
 	else
 		MARK_COUNT(answers);
 }
@@ -330,9 +336,7 @@ static __always_inline void established_event(struct bpf_sock_ops *skops, struct
 	event_fill(&rec->event, sock_of(tp), cookie, SKW_EVENT_ESTABLISHED);
 	rec->event.head.direction = direction;
 	rec->event.handshake_us = or_none32(tp->srtt_us >> 3);
-	__builtin_memset(&rec->peer, 0, sizeof(rec->peer));
-	if (peer)
-		rec->peer = *peer;
+	rec->peer = *peer;
 	event_submit(rec);
 }
 
@@ -340,19 +344,25 @@ static __always_inline void on_established(struct bpf_sock_ops *skops, struct bp
 					   __u8 direction)
 {
 	__u64 cookie = bpf_get_socket_cookie(skops);
-	struct skw_mark_peer *peer = NULL;
+	struct skw_mark_peer *peer = peer_find(cookie);
 	struct skw_mark_option opt;
-	bool marked = skops->bpf_sock_ops_cb_flags & FLAG_WRITE_HDR_OPT;
+	bool marked = peer;
 
-	flag_drop(skops, sk);
-	if (direction == SKW_CONN_IN)
-		peer = peer_find(cookie);
+	/*
+	 * An accepted socket has the flag of its listener. Another program may have set it for this
+	 * socket just now, and nothing tells that; then it must stay.
+	 */
+	if (!shared)
+		flag_drop(skops, sk);
 	/* This is the SYN-ACK, or a SYN with data that is answered by fast open. */
-	if (!peer && skops->skb_tcp_flags & TCPHDR_SYN && option_load(skops, &opt, 0))
+	if (!(peer && peer->remote_host) && skops->skb_tcp_flags & TCPHDR_SYN &&
+	    option_load(skops, &opt, 0))
 		peer = peer_keep(cookie, &opt);
-	if (peer)
+	if (peer && peer->remote_host)
 		MARK_COUNT(learned);
-	if (peer || (marked && direction == SKW_CONN_OUT))
+	else if (marked && skops->total_retrans)
+		MARK_COUNT(retried);
+	if (peer)
 		established_event(skops, sk, cookie, peer, direction);
 }
 

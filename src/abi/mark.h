@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) __u32 skw_mark_check(const struct s
 		 words[8] ^ words[9]);
 }
 
-/* A connection is established. Without a remote_host, the peer has not told who it is. */
+/* A connection is established. With a remote_host of 0, the peer has not told who it is. */
 struct skw_mark_rec {
 	struct skw_event_rec event; /* ESTABLISHED */
 	struct skw_mark_peer peer;
@@ -63,7 +63,7 @@ struct skw_mark_counters {
 	__u64 answers;    /* SYN-ACKs that were marked */
 	__u64 learned;    /* connections whose peer has told who it is */
 	__u64 no_room;    /* SYNs and SYN-ACKs that were not marked, as other options filled them */
-	__u64 retried;    /* SYNs that were sent again, and therefore without a mark */
+	__u64 retried;    /* connections whose SYN was sent again, without a mark */
 	__u64 syncookies; /* SYN-ACKs with SYN cookies, which have no socket that could be told */
 	__u64 malformed;  /* options that are no marks although they have our number */
 	__u64 unwritten;  /* marks that had room, and then were not written */

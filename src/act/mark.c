@@ -52,7 +52,7 @@ static const struct {
 	{ IN_COUNTERS(answers), "SYN-ACKs marked", true },
 	{ IN_COUNTERS(learned), "peers learned", true },
 	{ IN_COUNTERS(no_room), "not marked because there was no room", true },
-	{ IN_COUNTERS(retried), "not marked because they were sent again", false },
+	{ IN_COUNTERS(retried), "opened by a SYN that was sent again without a mark", false },
 	{ IN_COUNTERS(syncookies), "not marked because of SYN cookies", false },
 	{ IN_COUNTERS(malformed), "malformed options of peers", false },
 	{ IN_COUNTERS(unwritten), "marks not written", false },
@@ -139,6 +139,10 @@ static int open_marker(struct mark *m, struct skw_error *err)
 	skw_marker_count(m->marker, &f);
 	if (f.marks.enrolled)
 		skw_say("listeners that were there already: %" PRIu64, (uint64_t)f.marks.enrolled);
+	if (skw_marker_is_shared(m->marker))
+		skw_say("another program has callbacks for these sockets (see bpftool cgroup "
+			"tree): flags that it may have set stay, which costs accepted "
+			"connections some nanoseconds a packet");
 	if (f.marks.refused || !skw_marker_reaches_listeners(m->marker))
 		skw_say("this kernel can't change listeners that are there already (6.12 can): "
 			"they answer without a mark until they are restarted");

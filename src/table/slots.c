@@ -103,7 +103,7 @@ struct skw_entry *skw_slots_find_cookie(const struct skw_slots *s, uint64_t cook
 	return cookie == SKW_NONE64 ? NULL : skw_slots_find(s, &like);
 }
 
-/* A chain is one entry long on average, or less. */
+/* A chain is two entries long on average, or less, as the memory of a row has a budget. */
 static int grow_buckets(struct skw_slots *s)
 {
 	uint32_t len = s->buckets_len * 2;
@@ -150,7 +150,7 @@ struct skw_entry *skw_slots_add(struct skw_slots *s, const struct skw_row *row)
 {
 	uint32_t slot;
 
-	if (s->len >= s->buckets_len && grow_buckets(s))
+	if (s->len / 2 >= s->buckets_len && grow_buckets(s))
 		return NULL;
 	if (!s->free && s->end == s->slabs_len * SKW_SLAB_SIZE && add_slab(s))
 		return NULL;

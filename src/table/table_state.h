@@ -3,12 +3,12 @@
 #ifndef SKW_TABLE_TABLE_STATE_H
 #define SKW_TABLE_TABLE_STATE_H
 
+#include "row/remotes.h"
 #include "table/by_tuple.h"
 #include "table/holders.h"
 #include "table/listeners.h"
 #include "table/names.h"
 #include "table/owners.h"
-#include "table/remotes.h"
 #include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"

@@ -9,7 +9,6 @@
 #include "dissect/text.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
-#include "util/utf8.h"
 
 enum {
 	EOL = 0,
@@ -156,8 +155,8 @@ static void print_mark(struct skw_dissect *d, const struct tcp_option *o)
 	if (comm[0])
 		skw_buf_add_str(d->out, " name ");
 	/* Any host may send any bytes as a name. */
-	for (const char *at = comm; *at;)
-		at = skw_utf8_add_visible(d->out, at);
+	for (const char *at = comm; *at; at++)
+		skw_buf_add_char(d->out, *at > ' ' && *at < 0x7f ? *at : '?');
 }
 
 static bool print_experiment(struct skw_dissect *d, const struct tcp_option *o)

@@ -259,6 +259,11 @@ int skw_marker_open(const struct skw_marker_options *opt, struct skw_marker **ou
 	return 0;
 }
 
+bool skw_marker_is_shared(const struct skw_marker *m)
+{
+	return m->bpf->rodata->shared;
+}
+
 bool skw_marker_reaches_listeners(const struct skw_marker *m)
 {
 	return m->listeners;

@@ -41,6 +41,9 @@ void skw_marker_close(struct skw_marker *m); /* NULL allowed */
 /* Whether listeners that are there already could be changed, which takes 6.12. */
 bool skw_marker_reaches_listeners(const struct skw_marker *m);
 
+/* Whether another program is attached, whose flags must stay. */
+bool skw_marker_is_shared(const struct skw_marker *m);
+
 /* Whether the kernel has no name of older listeners, although names are wanted. */
 bool skw_marker_lacks_holders(const struct skw_marker *m);
 

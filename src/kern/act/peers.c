@@ -64,7 +64,7 @@ bool skw_peers_find(const struct skw_peers *peers, uint64_t cookie, struct skw_m
 			continue;
 		memcpy(out, slot, sizeof(*out));
 		/* A program may write the slot meanwhile. */
-		if (out->cookie == cookie && out->check == skw_mark_check(out))
+		if (out->cookie == cookie && out->remote_host && out->check == skw_mark_check(out))
 			return true;
 	}
 	return false;

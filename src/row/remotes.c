@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "table/remotes.h"
+#include "row/remotes.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/slots.h"
+/* They lie in slabs of this many, which never move. */
+#define SLAB_BITS 8
+#define SLAB_SIZE (1U << SLAB_BITS)
 
 void skw_remotes_free(struct skw_remotes *r)
 {
@@ -14,6 +17,7 @@ void skw_remotes_free(struct skw_remotes *r)
 	*r = (struct skw_remotes){ 0 };
 }
 
+/* False: no memory. */
 static bool grow(struct skw_remotes *r, size_t slab)
 {
 	size_t len = slab + slab / 2 + 1;
@@ -30,15 +34,15 @@ static bool grow(struct skw_remotes *r, size_t slab)
 const struct skw_remote *skw_remotes_put(struct skw_remotes *r, uint32_t slot,
 					 const struct skw_remote *remote)
 {
-	size_t slab = slot >> SKW_SLAB_BITS;
+	size_t slab = slot >> SLAB_BITS;
 
 	if (slab >= r->len && !grow(r, slab))
 		return NULL;
 	if (!r->slabs[slab])
-		r->slabs[slab] = calloc(SKW_SLAB_SIZE, sizeof(struct skw_remote));
+		r->slabs[slab] = calloc(SLAB_SIZE, sizeof(struct skw_remote));
 	if (!r->slabs[slab])
 		return NULL;
-	struct skw_remote *place = &r->slabs[slab][slot & (SKW_SLAB_SIZE - 1)];
+	struct skw_remote *place = &r->slabs[slab][slot & (SLAB_SIZE - 1)];
 	*place = *remote;
 	return place;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The other ends of marked connections, by the slot of their rows. They take memory only where
- * marks are used. Only for this room.
+ * The other ends of marked connections, for a table of rows, by the slot of their rows. They take
+ * memory only where marks are used.
  */
-#ifndef SKW_TABLE_REMOTES_H
-#define SKW_TABLE_REMOTES_H
+#ifndef SKW_ROW_REMOTES_H
+#define SKW_ROW_REMOTES_H
 
 #include <stddef.h>
 
