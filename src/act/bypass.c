@@ -117,7 +117,7 @@ static int prepare(void *ctx, struct skw_error *err)
 	struct bypass *b = ctx;
 	int ret;
 
-	ret = skw_kern_bypass_open(b->cgroup, b->cgroup_fd, b->plan->max_queue, &b->kern, err);
+	ret = skw_kern_bypass_open(b->cgroup, b->plan->max_queue, &b->kern, err);
 	if (ret)
 		return ret;
 	say_losses(b);

@@ -13,6 +13,7 @@
 
 #include "bpf/bypass.skel.h"
 #include "kern/bpf_log.h"
+#include "kern/act/exclusive.h"
 #include "kern/conn_owner.h"
 #include "kern/libbpf.h"
 #include "kern/ring/ring_set.h"
@@ -76,45 +77,26 @@ static int make_rings(struct skw_kern_bypass *b, struct skw_error *err)
 	return skw_ring_set_make(&b->rings, bpf_map__fd(b->bpf->maps.rings), err);
 }
 
-/* The name of a program that excludes all others from this cgroup; false: there is none. */
-static bool find_exclusive(int cgroup_fd, char name[BPF_OBJ_NAME_LEN])
+static int check_exclusive(const char *cgroup, struct skw_error *err)
 {
-	struct bpf_prog_info info = { 0 };
-	__u32 flags = 0, id = 0, n = 1, len = sizeof(info);
+	char other[SKW_EXCLUSIVE_TEXT];
 
-	if (bpf_prog_query(cgroup_fd, BPF_CGROUP_SOCK_OPS, 0, &flags, &id, &n) || n != 1 || flags)
-		return false;
-	SKW_AUTO_FD int fd = bpf_prog_get_fd_by_id(id);
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
-		return false;
-	memcpy(name, info.name, BPF_OBJ_NAME_LEN);
-	name[BPF_OBJ_NAME_LEN - 1] = '\0';
-	return true;
-}
-
-static int check_exclusive(const char *cgroup, int cgroup_fd, struct skw_error *err)
-{
-	char name[BPF_OBJ_NAME_LEN];
-
-	if (!find_exclusive(cgroup_fd, name))
+	if (!skw_exclusive_find(cgroup, BPF_CGROUP_SOCK_OPS, other))
 		return 0;
 	return skw_error_usage(err,
-			       "%s: the program %s is attached there alone, and excludes others "
-			       "(see bpftool cgroup tree)",
-			       cgroup, name);
+			       "%s: another program is attached to %s and excludes others; see "
+			       "bpftool cgroup tree",
+			       cgroup, other);
 }
 
 static int attach_failed(const char *cgroup, int ret, struct skw_error *err)
 {
 	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
-			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and "
-					     "no program above this cgroup may exclude others (see "
-					     "bpftool cgroup tree)"
-					   : "");
+			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
 }
 
-int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue,
-			 struct skw_kern_bypass **out, struct skw_error *err)
+int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, struct skw_kern_bypass **out,
+			 struct skw_error *err)
 {
 	int ret = skw_libbpf_init(err);
 	struct skw_kern_bypass *b = ret ? NULL : calloc(1, sizeof(*b));
@@ -123,7 +105,7 @@ int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue,
 		return ret ? ret : skw_error_set(err, -ENOMEM, "out of memory");
 	b->cpus = skw_libbpf_cpus();
 	skw_ring_set_plan(&b->rings, 0, 0, RING_BYTES_DEFAULT);
-	ret = check_exclusive(cgroup, cgroup_fd, err);
+	ret = check_exclusive(cgroup, err);
 	if (!ret)
 		ret = load(b, max_queue, err);
 	if (!ret)

@@ -21,13 +21,15 @@
 struct skw_kern_bypass;
 
 /*
- * Loads them for the cgroup whose folder is `cgroup_fd`, which stays the caller's; `cgroup` is its
- * path, for messages. Of each direction at most max_queue bytes are unread. Returns 0, or -errno
- * with err filled.
+ * Loads them, if no program excludes others from the cgroup at the path `cgroup`. Of each direction
+ * at most max_queue bytes are unread. Returns 0, or -errno with err filled.
  */
-int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue,
-			 struct skw_kern_bypass **out, struct skw_error *err);
-/* Attaches them: connections are taken over from then on. Returns 0, or -errno with err filled. */
+int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, struct skw_kern_bypass **out,
+			 struct skw_error *err);
+/*
+ * Attaches them to the cgroup, whose folder is `cgroup_fd`: connections are taken over from then
+ * on. Returns 0, or -errno with err filled.
+ */
 int skw_kern_bypass_attach(struct skw_kern_bypass *b, const char *cgroup, int cgroup_fd,
 			   struct skw_error *err);
 /* Detaches what is not pinned. */
