@@ -76,7 +76,7 @@ static void send_all(int fd, const char *bytes, size_t len)
 		n = must((int)send(fd, bytes, len, MSG_NOSIGNAL), "send");
 }
 
-static int serve(const char *port, bool echo)
+static _Noreturn void serve(const char *port, bool echo)
 {
 	const struct sockaddr_in at = address(port);
 	int listener = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
 	uint64_t n = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
 
 	if (strcmp(what, "echo") == 0 || strcmp(what, "sink") == 0)
-		return serve(argv[2], what[0] == 'e');
+		serve(argv[2], what[0] == 'e');
 	if (n && (strcmp(what, "rr") == 0 || strcmp(what, "crr") == 0))
 		return round_trips(argv[2], n, what[0] == 'c');
 	if (n && strcmp(what, "bulk") == 0)
