@@ -6,7 +6,7 @@ if [ -z "${SKW_MARK_MOUNTS-}" ]; then
 	# A BPF file system of the test's own, at the usual place.
 	[ "$(id -u)" -eq 0 ] || { echo "1..0 # SKIP needs root"; exit 0; }
 	export SKW_MARK_MOUNTS=1
-	exec unshare -m "$0" "$@"
+	exec unshare -m bash "$0" "$@"
 fi
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
@@ -143,7 +143,7 @@ is "$(tail -n 1 "$PEER_OUT")" "got hello" "the SYN that is sent again goes witho
 
 # Fast open, with the cookie from the second time on.
 serve b "$B" 7004 fastopen
-for i in 1 2; do
+for _ in 1 2; do
 	talk a "$A" 10.78.2.2 7004 fastopen
 done
 is "$(counter "$B" TcpExtTCPFastOpenPassive)" 1 "fast open works as before"
