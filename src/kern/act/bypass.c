@@ -77,18 +77,6 @@ static int make_rings(struct skw_kern_bypass *b, struct skw_error *err)
 	return skw_ring_set_make(&b->rings, bpf_map__fd(b->bpf->maps.rings), err);
 }
 
-static int check_exclusive(const char *cgroup, struct skw_error *err)
-{
-	char other[SKW_EXCLUSIVE_TEXT];
-
-	if (!skw_exclusive_find(cgroup, BPF_CGROUP_SOCK_OPS, other))
-		return 0;
-	return skw_error_usage(err,
-			       "%s: another program is attached to %s and excludes others; see "
-			       "bpftool cgroup tree",
-			       cgroup, other);
-}
-
 static int attach_failed(const char *cgroup, int ret, struct skw_error *err)
 {
 	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
@@ -105,7 +93,7 @@ int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, struct skw_kern
 		return ret ? ret : skw_error_set(err, -ENOMEM, "out of memory");
 	b->cpus = skw_libbpf_cpus();
 	skw_ring_set_plan(&b->rings, 0, 0, RING_BYTES_DEFAULT);
-	ret = check_exclusive(cgroup, err);
+	ret = skw_exclusive_check(cgroup, BPF_CGROUP_SOCK_OPS, err);
 	if (!ret)
 		ret = load(b, max_queue, err);
 	if (!ret)

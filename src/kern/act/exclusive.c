@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -42,7 +43,7 @@ static bool excludes(int fd, int type, __u32 *id)
 	return !(flags & BPF_F_ALLOW_MULTI);
 }
 
-bool skw_exclusive_find(const char *path, int type, char out[SKW_EXCLUSIVE_TEXT])
+int skw_exclusive_check(const char *path, int type, struct skw_error *err)
 {
 	char at[PATH_MAX], program[64];
 	__u32 id;
@@ -53,14 +54,16 @@ bool skw_exclusive_find(const char *path, int type, char out[SKW_EXCLUSIVE_TEXT]
 		char *slash = strrchr(at, '/');
 
 		if (fd < 0 || !is_cgroup(fd))
-			return false;
+			return 0;
 		if (excludes(fd, type, &id)) {
 			name_program(id, program, sizeof(program));
-			snprintf(out, SKW_EXCLUSIVE_TEXT, "%.4000s (%s)", at, program);
-			return true;
+			return skw_error_usage(err,
+					       "%s: another program is attached to %s (%s) and "
+					       "excludes others; see bpftool cgroup tree",
+					       path, at, program);
 		}
 		if (!slash || slash == at)
-			return false;
+			return 0;
 		*slash = '\0';
 	}
 }

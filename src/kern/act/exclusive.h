@@ -3,15 +3,13 @@
 #ifndef SKW_KERN_ACT_EXCLUSIVE_H
 #define SKW_KERN_ACT_EXCLUSIVE_H
 
-#include <stdbool.h>
-
-#define SKW_EXCLUSIVE_TEXT 4200
+#include "util/error.h"
 
 /*
  * Looks for one that is attached to the cgroup at `path`, or to one above it, for this type of
- * attachment (enum bpf_attach_type). Returns whether there is one; `out` then names the cgroup and
- * the program.
+ * attachment (enum bpf_attach_type). Returns 0 if there is none, or a usage error that names the
+ * cgroup and the program.
  */
-bool skw_exclusive_find(const char *path, int type, char out[SKW_EXCLUSIVE_TEXT]);
+int skw_exclusive_check(const char *path, int type, struct skw_error *err);
 
 #endif

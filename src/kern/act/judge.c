@@ -293,16 +293,14 @@ static int attach_failed(const struct skw_judge *j, const struct bpf_program *pr
 {
 	bool proxy = strcmp(bpf_program__name(program), "skw_policy_original") == 0;
 	const char *path = proxy ? j->proxy : j->cgroup;
-	char other[SKW_EXCLUSIVE_TEXT];
+	int excluded =
+		ret == -EPERM
+			? skw_exclusive_check(path, bpf_program__expected_attach_type(program), err)
+			: 0;
 
-	if (ret == -EPERM &&
-	    skw_exclusive_find(path, bpf_program__expected_attach_type(program), other))
-		return skw_error_usage(err,
-				       "%s: another program is attached to %s and excludes others; "
-				       "see bpftool cgroup tree",
-				       path, other);
-	return skw_error_set(err, ret, "%s: attaching %s to this cgroup: %s", path,
-			     bpf_program__name(program), strerror(-ret));
+	return excluded ? excluded
+			: skw_error_set(err, ret, "%s: attaching %s to this cgroup: %s", path,
+					bpf_program__name(program), strerror(-ret));
 }
 
 int skw_judge_attach(struct skw_judge *j, struct skw_error *err)

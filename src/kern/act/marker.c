@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "kern/act/exclusive.h"
 #include "kern/act/marker.h"
 
 #include <bpf/bpf.h>
@@ -166,12 +167,12 @@ static int attach(struct skw_marker *m, const char *cgroup, struct skw_error *er
 	if (m->sockops)
 		return 0;
 	int ret = -errno;
+	int excluded = ret == -EPERM ? skw_exclusive_check(cgroup, BPF_CGROUP_SOCK_OPS, err) : 0;
+
+	if (excluded)
+		return excluded;
 	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
-			     ret == -EPERM
-				     ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and no "
-				       "program may be attached there that excludes others "
-				       "(see bpftool cgroup tree)"
-				     : "");
+			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
 }
 
 /* ---- listeners ---- */
