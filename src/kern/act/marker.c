@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/act/exclusive.h"
 #include "kern/act/marker.h"
 
 #include <bpf/bpf.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "bpf/mark.skel.h"
+#include "kern/act/exclusive.h"
 #include "kern/act/pins.h"
 #include "kern/bpf_log.h"
 #include "kern/conn.h"
