@@ -6,7 +6,9 @@
 #
 # HOSTILE_SETUPS and HOSTILE_USERS in the environment name the parts to run (default: all).
 . "${srcdir:?}/tests/live/lib.sh"
+. "$srcdir/tests/live/lib_conns.sh"
 need root
+cgroup
 HOSTILE=$builddir/tests/live/hostile_worker
 [ -x "$HOSTILE/run" ] || bail "$HOSTILE/run is not there"
 getent passwd nobody >/dev/null || skip_all "there is no user nobody"
@@ -81,6 +83,8 @@ try() {
 	kill) command=(kill --netns self -f 'lport = 1') options=(--talk) caps=$WATCH_CAPS ;;
 	kill-dry) command=(kill --dry-run --netns self -f 'lport = 1') caps=$WATCH_CAPS ;;
 	steer) command=(steer --follow --to "$SERVER:7777" 7) ;;
+	policy) command=(policy --cgroup "$CGROUP" 'deny connect to 192.0.2.0/24') ;;
+	mark) command=(mark --cgroup "$CGROUP") ;;
 	read) command=(capture -r "$TMP/input" -w "$dir.out/f.pcap") ;;
 	read-lines) command=(capture -r "$TMP/input") ;;
 	command) command=(capture -i eth0 -w "$dir.out/f.pcapng" --no-events --no-owner -- sleep 0.3) ;;
@@ -126,7 +130,7 @@ try() {
 			"$setup, $user: the attacker knows the verbs that end connections"
 		;;
 	esac
-	case $setup in write | any | top | screen | events | steer | kill | kill-dry | read)
+	case $setup in write | any | top | screen | events | steer | policy | mark | kill | kill-dry | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
 			"$setup, $user: the attacker knows the keeper"
@@ -160,11 +164,12 @@ attack "$TMP/yes" root "$TMP/skwatch" kill --yes --netns self -f 'lport = 1' || 
 like "$(grep -P '\tkill-unasked\t' "$RESULTS")" '^SUCCEEDED' "with --yes, a request ends a connection"
 
 for user in ${HOSTILE_USERS-root Z user}; do
-	for setup in ${HOSTILE_SETUPS-lines write any top screen events steer kill kill-dry read read-lines}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top screen events steer policy mark kill kill-dry read read-lines}; do
 		case $setup-$user in
 		command-*) try_minder ;;
 		top-Z | screen-Z | events-Z | steer-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
 		steer-user) ;; # The server is root's.
+		policy-* | mark-*) [ "$user" != root ] || try "$setup" "$user" ;;
 		*) try "$setup" "$user" ;;
 		esac
 	done
