@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/bypass.h"
+#include "act/owner.h"
 #include "row/row.h"
 #include "util/cleanup.h"
 
@@ -31,13 +32,8 @@ const char *skw_bypass_event_reason(unsigned reason)
 	return reason < SKW_BYPASS_REASONS ? reasons[reason] : "unknown";
 }
 
-/* A set of one owner. */
-struct sender {
-	struct skw_owners set;
-	struct skw_owner one;
-};
-
-static void fill_row(struct skw_row *row, struct sender *sender, const struct skw_bypass_rec *rec)
+static void fill_row(struct skw_row *row, union skw_act_owner *sender,
+		     const struct skw_bypass_rec *rec)
 {
 	skw_row_blank(row);
 	memcpy(row->tuple.local_addr, rec->local_addr, sizeof(row->tuple.local_addr));
@@ -54,11 +50,7 @@ static void fill_row(struct skw_row *row, struct sender *sender, const struct sk
 	row->state = rec->type == SKW_BYPASS_CLOSED ? SKW_STATE_CLOSED : SKW_STATE_ESTABLISHED;
 	if (!rec->tgid)
 		return;
-	sender->set.refs = sender->set.len = 1;
-	sender->one.pid = rec->tgid;
-	memcpy(sender->one.comm, rec->comm, sizeof(rec->comm));
-	sender->one.comm[sizeof(rec->comm)] = '\0';
-	row->owners = &sender->set;
+	skw_act_owner_set(sender, row, rec->tgid, rec->comm, sizeof(rec->comm));
 	row->owner_source = SKW_OWNER_HOLDER;
 }
 
@@ -66,7 +58,7 @@ int skw_bypass_event_tell(struct skw_act_tell *tell, const void *record, size_t 
 			  struct skw_error *err)
 {
 	const struct skw_bypass_rec *rec = record;
-	struct sender sender = { 0 };
+	union skw_act_owner sender;
 	struct skw_act_fact facts[3];
 	struct skw_row row;
 	size_t n = 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "act/owner.h"
 #include "act/policy/policy_words.h"
 #include "loop/loop.h"
 #include "row/row.h"
@@ -60,17 +61,6 @@ static void set_tuple(struct skw_tuple *tuple, const struct skw_policy_event *ev
 		tuple->family = set_address(tuple->remote_addr, event->remote_addr);
 }
 
-struct owner {
-	struct skw_owners head;
-	struct skw_owner one;
-};
-
-static void set_owner(struct owner *owner, const struct skw_policy_event *event)
-{
-	*owner = (struct owner){ .head = { .refs = 1, .len = 1 }, .one = { .pid = event->tgid } };
-	memcpy(owner->one.comm, event->comm, SKW_POLICY_COMM_LEN);
-}
-
 static void set_row(struct skw_row *row, const struct skw_policy_event *event)
 {
 	bool out = event->what == SKW_POLICY_CONNECT || event->what == SKW_POLICY_SEND;
@@ -100,16 +90,15 @@ int skw_policy_event_tell(const void *record, size_t len, struct skw_policy_name
 {
 	struct skw_policy_event event;
 	struct skw_row row;
-	struct owner owner;
+	union skw_act_owner owner;
 	char number[16];
 
 	if (len < sizeof(event))
 		return 0;
 	memcpy(&event, record, sizeof(event));
 	set_row(&row, &event);
-	set_owner(&owner, &event);
 	if (event.tgid) {
-		row.owners = &owner.head;
+		skw_act_owner_set(&owner, &row, event.tgid, event.comm, sizeof(event.comm));
 		row.owner_source = SKW_OWNER_CREATOR;
 	}
 	row.cgroup = name_of(names, keeper, skw_loop_keeper(tell->loop), event.cgroup_id);
