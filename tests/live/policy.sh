@@ -219,6 +219,11 @@ run policy --cgroup "$TOP/in" --bpffs "$TMP/bpf/skwatch" --pin web 'deny connect
 is "$STATUS" 2 "the name is taken"
 run detach --bpffs "$TMP/bpf/skwatch" web
 is "$STATUS $(connects in 7002)" "0 ok" "detach removes it"
+policy --bpffs "$TMP/bpf/skwatch" --pin web 'deny connect port 7002'
+"$SKWATCH" detach --bpffs "$TMP/bpf/skwatch" web 2>"$TMP/detached" || not_ok "detach" "$(cat "$TMP/detached")"
+is "$(connects in 7002) $(programs)" "ok 0" "detach ends it also while the command runs"
+stop
+like "$(cat "$ERR")" 'web was detached before the end' "and the command says so at its end"
 
 # Killed at any moment.
 for victim in worker keeper; do

@@ -7,6 +7,8 @@
 #ifndef SKW_KERN_ACT_PINS_H
 #define SKW_KERN_ACT_PINS_H
 
+#include <stdbool.h>
+
 #include "model/pin.h"
 #include "util/error.h"
 
@@ -40,7 +42,10 @@ int skw_pins_get(const struct skw_pin *pin, const char *object);
 int skw_pins_each(const char *dir, int (*each)(void *ctx, const struct skw_pin *pin), void *ctx,
 		  struct skw_error *err);
 
-/* Removes a pin, and so detaches its links. Returns 0, or -errno with err filled. */
+/*
+ * Removes a pin and detaches its links, also where a command that still runs has them. Returns 0,
+ * or -errno with err filled.
+ */
 int skw_pins_remove(const struct skw_pin *pin, struct skw_error *err);
 
 /* How many links a pin has, and how many of them are still attached to something. */
@@ -48,6 +53,8 @@ struct skw_pin_links {
 	unsigned links, attached;
 };
 
+/* Whether a link is attached to something: the cgroup may have gone, or it was detached. */
+bool skw_pins_is_attached(int link_fd);
 /* Returns 0 or -errno. */
 int skw_pins_count_links(const struct skw_pin *pin, struct skw_pin_links *out);
 
