@@ -112,6 +112,9 @@ is "$(connects in/below 7002) $(connects in/below 7001)" "EPERM EACCES" "it is f
 is "$(connects in/below/late 7002)" EPERM "and for those below it, also later ones"
 is "$(connects in/below/deep 7002)" EPERM "a later one that a pattern matches waits for its turn"
 stop
+policy 'deny connect port 7002 cgroup *'
+is "$(connects in 7002) $(connects in/below 7002)" "ok EPERM" "a pattern does not match the cgroup of the policy itself"
+stop
 policy 'allow connect port 7002 cgroup below/de*' 'deny connect port 7002 cgroup below'
 is "$(connects in/below/deep 7002) $(connects in/below/late 7002)" "ok EPERM" "the first rule that matches decides"
 stop
