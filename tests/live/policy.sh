@@ -102,6 +102,17 @@ for line in sys.stdin:
 	"deny connect 3 7002 /${TOP##*/}/in;observe connect 2 7009 /${TOP##*/}/in;deny create 4 None /${TOP##*/}/in;" \
 	"JSON has the same"
 
+# To the address 0 from an address of its own means that address.
+policy 'deny=ehostdown connect to 127.0.0.2'
+is "$(in_cgroup in python3 -c 'import errno, socket
+for family, own, to in ((socket.AF_INET, "127.0.0.2", "0.0.0.0"),
+                        (socket.AF_INET6, "::ffff:127.0.0.2", "::ffff:0.0.0.0")):
+    sock = socket.socket(family)
+    sock.bind((own, 0))
+    print(errno.errorcode.get(sock.connect_ex((to, 7002)), "ok"))' | paste -sd' ')" "EHOSTDOWN EHOSTDOWN" \
+	"a socket that is bound to an address can't reach it by the address 0"
+stop
+
 # Rules for some of the cgroups.
 mkdir "$TOP/in/below/first"
 policy 'allow connect port 7002 cgroup below/[df]*' 'deny connect port 7002 cgroup below' \
