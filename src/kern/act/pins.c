@@ -177,25 +177,28 @@ int skw_pins_get(const struct skw_pin *pin, const char *object)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whether a map is as large as the description. A stranger could pin anything in the folder. */
-static bool is_meta(int fd)
+int skw_pins_get_map(const struct skw_pin *pin, const char *object, uint32_t type,
+		     size_t value_size)
 {
+	SKW_AUTO_FD int fd = skw_pins_get(pin, object);
 	struct bpf_map_info info = { 0 };
 	__u32 len = sizeof(info);
 
-	return bpf_obj_get_info_by_fd(fd, &info, &len) == 0 && info.type == BPF_MAP_TYPE_ARRAY &&
-	       info.key_size == sizeof(__u32) && info.value_size == sizeof(struct skw_pin_meta);
+	if (fd < 0)
+		return fd;
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	return info.type == type && info.value_size == value_size ? SKW_TAKE_FD(fd) : -EINVAL;
 }
 
 static int read_meta(struct skw_pin *pin)
 {
-	SKW_AUTO_FD int fd = skw_pins_get(pin, META);
+	SKW_AUTO_FD int fd =
+		skw_pins_get_map(pin, META, BPF_MAP_TYPE_ARRAY, sizeof(struct skw_pin_meta));
 	const __u32 key = 0;
 
 	if (fd < 0)
 		return fd == -ENOENT && access(pin->path, F_OK) == 0 ? -EINVAL : fd;
-	if (!is_meta(fd))
-		return -EINVAL;
 	if (bpf_map_lookup_elem(fd, &key, &pin->meta))
 		return -errno;
 	pin->meta.kind[sizeof(pin->meta.kind) - 1] = '\0';

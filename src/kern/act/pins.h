@@ -8,6 +8,8 @@
 #define SKW_KERN_ACT_PINS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "model/pin.h"
 #include "util/error.h"
@@ -33,6 +35,13 @@ int skw_pins_open(const char *dir, const char *name, struct skw_pin *out, struct
 
 /* Opens an object of a pin. Returns a descriptor that the caller owns, or -errno. */
 int skw_pins_get(const struct skw_pin *pin, const char *object);
+/*
+ * The same for a map of this type (enum bpf_map_type), whose values have this size. -EINVAL: it is
+ * another map, which another version of skwatch or a stranger has pinned there. The kernel copies
+ * values of the map's size, whatever room there is for them.
+ */
+int skw_pins_get_map(const struct skw_pin *pin, const char *object, uint32_t type,
+		     size_t value_size);
 
 /*
  * Calls `each` for all pins in the order of their names. Stops at its first result other than 0,
