@@ -327,20 +327,23 @@ static __always_inline void read_ip4(struct bpf_sock_addr *ctx, struct call *cal
 
 static __always_inline void read_ip6(struct bpf_sock_addr *ctx, struct call *call)
 {
+	bool is_ip4;
+	__u32 own;
+
 	call->addr[0] = ctx->user_ip6[0];
 	call->addr[1] = ctx->user_ip6[1];
 	call->addr[2] = ctx->user_ip6[2];
 	call->addr[3] = ctx->user_ip6[3];
 	if (call->what == SKW_POLICY_BIND || call->addr[0] || call->addr[1])
 		return;
+	is_ip4 = ctx->sk && ctx->sk->src_ip6[2] == MAPPED && !ctx->sk->src_ip6[0] &&
+		 !ctx->sk->src_ip6[1];
 	if (!call->addr[2] && !call->addr[3]) {
-		bool is_ip4 = ctx->sk && ctx->sk->src_ip6[2] == MAPPED && !ctx->sk->src_ip6[0] &&
-			      !ctx->sk->src_ip6[1];
-
 		call->addr[2] = is_ip4 ? MAPPED : 0;
 		call->addr[3] = is_ip4 ? LOOPBACK4 : bpf_htonl(1);
 	} else if (call->addr[2] == MAPPED && !call->addr[3]) {
-		call->addr[3] = LOOPBACK4;
+		own = is_ip4 ? ctx->sk->src_ip6[3] : 0;
+		call->addr[3] = own ? own : LOOPBACK4;
 	}
 }
 

@@ -102,12 +102,14 @@ int skw_policy_connected(struct bpf_sock_ops *ctx)
 	struct skw_policy_source source = { 0 };
 	struct skw_policy_origin *origin;
 	__u32 *to = (__u32 *)source.addr;
+	struct bpf_sock *sk = ctx->sk;
 
-	if (ctx->op != TCP_CONNECT_CB || !ctx->sk)
+	if (ctx->op != TCP_CONNECT_CB || !sk)
 		return PASS;
-	origin = bpf_sk_storage_get(&origins, ctx->sk, NULL, 0);
+	origin = bpf_sk_storage_get(&origins, sk, NULL, 0);
 	if (!origin)
 		return PASS;
+	origin->sequence = BPF_CORE_READ((const struct tcp_sock *)kernel_sock(sk), write_seq);
 	if (ctx->family == AF_INET) {
 		__u32 addr = ctx->local_ip4;
 
@@ -149,8 +151,31 @@ static __always_inline bool is_ip4(const struct skw_policy_origin *origin)
 	return !addr[0] && !addr[1] && addr[2] == MAPPED;
 }
 
+/*
+ * Whether the connection is the one that was redirected. Another one, also of a program that is not
+ * in the cgroup, may have the same port later.
+ */
+static __always_inline bool is_its_origin(struct bpf_sock *sk,
+					  const struct skw_policy_origin *origin)
+{
+	const struct bpf_tcp_sock *tcp = bpf_tcp_sock(sk);
+	__u64 bytes;
+	__u32 first;
+
+	/* A socket of MPTCP does not tell. */
+	if (!tcp)
+		return true;
+	bytes = tcp->bytes_received;
+	/* clang would load the half that is used, which the verifier refuses. */
+	asm volatile("" : "+r"(bytes));
+	/* A FIN that comes with the SYN is not among the bytes that the kernel has counted. */
+	first = tcp->rcv_nxt - (__u32)bytes - 1;
+	return first == origin->sequence || first - 1 == origin->sequence;
+}
+
 static __always_inline const struct skw_policy_origin *origin_of(struct bpf_sockopt *ctx)
 {
+	const struct skw_policy_origin *origin;
 	struct skw_policy_source source = { 0 };
 	__u32 *to = (__u32 *)source.addr;
 	struct bpf_sock *sk = ctx->sk;
@@ -170,7 +195,8 @@ static __always_inline const struct skw_policy_origin *origin_of(struct bpf_sock
 	}
 	source.port = bpf_ntohs(sk->dst_port);
 	source.netns = bpf_get_netns_cookie(ctx);
-	return bpf_map_lookup_elem(&sources, &source);
+	origin = bpf_map_lookup_elem(&sources, &source);
+	return origin && is_its_origin(sk, origin) ? origin : NULL;
 }
 
 /* Answers a proxy as if the kernel's packet filter had redirected the connection. */

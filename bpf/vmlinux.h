@@ -137,6 +137,9 @@ struct bpf_tcp_sock {
 	__u32 data_segs_in;
 	__u32 segs_out;
 	__u32 data_segs_out;
+	__u32 lost_out;
+	__u32 sacked_out;
+	__u64 bytes_received;
 };
 
 /* The context of the hooks in connect() and sendmsg(), also user ABI. */

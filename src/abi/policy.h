@@ -136,7 +136,8 @@ struct skw_policy_event {
 struct skw_policy_origin {
 	__u8 addr[16]; /* IPv4: as an IPv4-mapped address */
 	__u16 port;    /* network order */
-	__u16 reserved[3];
+	__u16 reserved;
+	__u32 sequence; /* that of the SYN */
 };
 
 /* A redirected connection, as the proxy sees its other end. */

@@ -41,7 +41,7 @@ for next in "B poll" "C select" "D epoll"; do
 	adopts --from "web=$old:7000" --stop TERM -- "$SERVER_PROGRAM" serve "$name" 0.0.0.0 7000 "$how"
 	like "$(cat "$SERVER_OUT")" '^ready 3 web$' "$name: gets the socket and its name"
 	ended "$old" "$name: the old one ends in order"
-	becomes grep -q "signal TERM went to the old one, $old" "$ERR" &&
+	becomes grep -q "SIGTERM went to the old one, $old" "$ERR" &&
 		ok "$name: and is told to, once the new one is there"
 	old=$SERVER
 done

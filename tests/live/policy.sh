@@ -102,6 +102,17 @@ for line in sys.stdin:
 	"deny connect 3 7002 /${TOP##*/}/in;observe connect 2 7009 /${TOP##*/}/in;deny create 4 None /${TOP##*/}/in;" \
 	"JSON has the same"
 
+# To the address 0 from an address of its own means that address.
+policy 'deny=ehostdown connect to 127.0.0.2'
+is "$(in_cgroup in python3 -c 'import errno, socket
+for family, own, to in ((socket.AF_INET, "127.0.0.2", "0.0.0.0"),
+                        (socket.AF_INET6, "::ffff:127.0.0.2", "::ffff:0.0.0.0")):
+    sock = socket.socket(family)
+    sock.bind((own, 0))
+    print(errno.errorcode.get(sock.connect_ex((to, 7002)), "ok"))' | paste -sd' ')" "EHOSTDOWN EHOSTDOWN" \
+	"a socket that is bound to an address can't reach it by the address 0"
+stop
+
 # Rules for some of the cgroups.
 mkdir "$TOP/in/below/first"
 policy 'allow connect port 7002 cgroup below/[df]*' 'deny connect port 7002 cgroup below' \
@@ -111,6 +122,9 @@ is "$(connects in 7002) $(connects in 7001)" "ok EACCES" "a rule for a cgroup is
 is "$(connects in/below 7002) $(connects in/below 7001)" "EPERM EACCES" "it is for that one"
 is "$(connects in/below/late 7002)" EPERM "and for those below it, also later ones"
 is "$(connects in/below/deep 7002)" EPERM "a later one that a pattern matches waits for its turn"
+stop
+policy 'deny connect port 7002 cgroup *'
+is "$(connects in 7002) $(connects in/below 7002)" "ok EPERM" "a pattern does not match the cgroup of the policy itself"
 stop
 policy 'allow connect port 7002 cgroup below/de*' 'deny connect port 7002 cgroup below'
 is "$(connects in/below/deep 7002) $(connects in/below/late 7002)" "ok EPERM" "the first rule that matches decides"
@@ -219,6 +233,11 @@ run policy --cgroup "$TOP/in" --bpffs "$TMP/bpf/skwatch" --pin web 'deny connect
 is "$STATUS" 2 "the name is taken"
 run detach --bpffs "$TMP/bpf/skwatch" web
 is "$STATUS $(connects in 7002)" "0 ok" "detach removes it"
+policy --bpffs "$TMP/bpf/skwatch" --pin web 'deny connect port 7002'
+"$SKWATCH" detach --bpffs "$TMP/bpf/skwatch" web 2>"$TMP/detached" || not_ok "detach" "$(cat "$TMP/detached")"
+is "$(connects in 7002) $(programs)" "ok 0" "detach ends it also while the command runs"
+stop
+like "$(cat "$ERR")" 'web was detached before the end' "and the command says so at its end"
 
 # Killed at any moment.
 for victim in worker keeper; do

@@ -42,6 +42,24 @@ is "$(get 'http://[2001:1::9]/')" "proxy for 2001:1::9 80" "IPv6 by a proxy of I
 like "$(get http://127.0.0.1:8080/)" '^proxy for unknown$' "a direct connection has no original destination"
 like "$(get http://192.0.2.7/ proxy)" '[Uu]nreachable|[Cc]ould' "another cgroup is not redirected"
 
+# A port that is used again.
+cat >"$TMP/again.py" <<'END'
+import socket, struct, sys
+sock = socket.socket()
+sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+sock.bind(("127.0.0.1", 45007))
+sock.connect((sys.argv[1], int(sys.argv[2])))
+sock.sendall(b"GET / HTTP/1.0\r\n\r\n")
+print(sock.makefile().read().splitlines()[-1])
+sock.close()
+END
+again() { in_cgroup "$1" python3 "$TMP/again.py" "$2" "$3" 2>&1; }
+is "$(again client 192.0.2.7 80)" "proxy for 192.0.2.7 80" "a port is used"
+is "$(again client 127.0.0.1 8080) $(again proxy 127.0.0.1 8080)" "proxy for unknown proxy for unknown" \
+	"a direct connection from that port has no original destination, in the cgroup and outside"
+is "$(again client 192.0.2.8 80)" "proxy for 192.0.2.8 80" "and another one that is redirected has its own"
+
 # Many at once: each must have its own destination.
 in_cgroup client python3 - <<'END' >"$TMP/many" 2>&1
 import socket

@@ -109,6 +109,22 @@ is "$(ask "$A" 127.0.0.1 7)" "D 7" "follow: also with another port, by name and 
 four=$SERVER
 stop
 
+# The others of a reuseport group take over, one after the other.
+for name in G H I; do
+	serve "$A" $name 127.0.0.1 7798 reuseport
+	eval "$name=$SERVER"
+done
+steers --follow --to "$G:7798" 87
+die "$G"
+wait_for_lines "$OUT" "$PID" 1 ' register '
+next=$(sed -n 's/.* register .*process \([0-9]*\).*/\1/p' "$OUT")
+like " $H $I " " $next " "follow: another member of the group takes over"
+die "$next"
+wait_for_lines "$OUT" "$PID" 2 ' register ' && ok "follow: and then the last one"
+like "$(ask "$A" 127.0.0.1 87)" '^[HI] 87$' "follow: which answers"
+stop
+[ "$next" = "$H" ] && die "$I" || die "$H"
+
 # UDP.
 serve "$A" U 0.0.0.0 5300 udp
 udp=$SERVER

@@ -126,4 +126,16 @@ done
 is "$bad" 0 "SIGKILL: it is pinned and works, or is not there at all; detach removes the rest"
 is "$(ask "$A" 127.0.0.1 7)" ECONNREFUSED "SIGKILL: nothing is left"
 
+# The network namespace goes.
+namespace "${A}gone"
+serve "${A}gone" G 127.0.0.1 7777
+ip netns exec "${A}gone" "$SKWATCH" steer "$BPFFS" --pin gone --to "$SERVER:7777" 7 2>"$TMP/gone"
+die "$SERVER"
+ip netns del "${A}gone"
+becomes eval '"$SKWATCH" list "$BPFFS" | grep -q "^gone .* not attached"' && ok "gone: list shows it"
+run steer "$BPFFS" gone --follow --duration 1s
+is "$STATUS $(grep -c 'network namespace has gone' "$ERR")" "0 1" "gone: a follower says it once"
+skw detach "$BPFFS" gone
+is "$STATUS" 0 "gone: detach removes it"
+
 done_testing

@@ -312,6 +312,7 @@ static void a_pattern_means_cgroups_and_those_below(void **state)
 		{ "a*", "ab", true, true },   { "a*", "ab/c", true, false },
 		{ "*/c", "a/c", true, true }, { "*/c", "c", false, false },
 		{ "*", "a/b", true, false },  { "a/b", "a", false, false },
+		{ "*", "", false, false },
 	};
 
 	(void)state;

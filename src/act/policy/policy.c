@@ -33,6 +33,7 @@ struct policy {
 	struct skw_act_tell tell;
 	struct skw_policy_rules *rules; /* owned, until it is prepared */
 	size_t rules_len;
+	bool stays; /* when the command has ended */
 	char cgroup[PATH_MAX], proxy[PATH_MAX];
 	struct skw_judge *judge;
 	struct skw_policy_keeper keeper;
@@ -237,7 +238,7 @@ static void quiesce(void *ctx)
 	struct policy *p = ctx;
 
 	/* A keeper that has died has nothing attached either. */
-	skw_policy_keeper_stop(&p->keeper, skw_loop_keeper(p->loop));
+	skw_policy_keeper_stop(&p->keeper, skw_loop_keeper(p->loop), &p->stays);
 }
 
 static int end(void *ctx, struct skw_error *err)
@@ -304,9 +305,13 @@ static void report(void *ctx, bool final)
 			" not because the ring was full",
 			(uint64_t)t.told, (uint64_t)t.limited, (uint64_t)t.lost);
 	report_rules(p, keeper);
-	if (final && p->plan->options->pin)
+	if (!final || !p->plan->options->pin)
+		return;
+	if (p->stays)
 		skw_say("%s stays in place; skwatch detach %s removes it", p->plan->options->pin,
 			p->plan->options->pin);
+	else
+		skw_say("%s was detached before the end", p->plan->options->pin);
 }
 
 static int find_cgroups(struct policy *p, struct skw_error *err)

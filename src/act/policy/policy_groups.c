@@ -21,7 +21,8 @@ bool skw_policy_groups_match(const struct skw_policy_rule *rule, const char *pat
 {
 	char part[PATH_MAX];
 
-	*itself = rule->glob[0] && fnmatch(rule->glob, path, FNM_PATHNAME) == 0;
+	/* The path of the policy's own cgroup is empty, and `*` would match that. */
+	*itself = rule->glob[0] && path[0] && fnmatch(rule->glob, path, FNM_PATHNAME) == 0;
 	if (*itself || !rule->glob[0])
 		return true;
 	snprintf(part, sizeof(part), "%s", path);

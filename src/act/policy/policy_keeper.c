@@ -97,13 +97,16 @@ static int serve_reload(void *ctx, const void *request, size_t len, struct skw_k
 static int serve_stop(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
 	struct skw_policy_keeper *k = ctx;
+	uint32_t stays;
 
 	(void)request;
-	(void)reply;
 	if (len)
 		return -EINVAL;
 	if (!k->stays)
 		skw_judge_detach(k->judge);
+	stays = skw_judge_is_attached(k->judge);
+	memcpy(reply->payload, &stays, sizeof(stays));
+	reply->len = sizeof(stays);
 	return skw_judge_tell(k->judge, false);
 }
 
@@ -200,9 +203,16 @@ int skw_policy_keeper_reload(const struct skw_policy_keeper *k, struct skw_keepe
 	return skw_keeper_ask(keeper, &question, rules, sizeof(*rules), NULL, err);
 }
 
-int skw_policy_keeper_stop(const struct skw_policy_keeper *k, struct skw_keeper *keeper)
+int skw_policy_keeper_stop(const struct skw_policy_keeper *k, struct skw_keeper *keeper,
+			   bool *stays)
 {
-	return skw_keeper_call(keeper, k->table.first + VERB_STOP, NULL, 0, NULL, NULL, NULL, NULL);
+	uint32_t got = 0;
+	size_t len = sizeof(got);
+	int ret = skw_keeper_call(keeper, k->table.first + VERB_STOP, NULL, 0, &got, &len, NULL,
+				  NULL);
+
+	*stays = !ret && len == sizeof(got) && got;
+	return ret;
 }
 
 int skw_policy_keeper_totals(const struct skw_policy_keeper *k, struct skw_keeper *keeper,

@@ -43,8 +43,9 @@ void skw_policy_keeper_free(struct skw_policy_keeper *k);
 /* Reads the rules again. *rules becomes their number. Or -errno with err filled. */
 int skw_policy_keeper_reload(const struct skw_policy_keeper *k, struct skw_keeper *keeper,
 			     uint32_t *rules, struct skw_error *err);
-/* Ends the events, and the verdicts if nothing is pinned. */
-int skw_policy_keeper_stop(const struct skw_policy_keeper *k, struct skw_keeper *keeper);
+/* Ends the events, and the verdicts if nothing is pinned. *stays: calls are judged further on. */
+int skw_policy_keeper_stop(const struct skw_policy_keeper *k, struct skw_keeper *keeper,
+			   bool *stays);
 int skw_policy_keeper_totals(const struct skw_policy_keeper *k, struct skw_keeper *keeper,
 			     struct skw_policy_totals *out);
 /* A rule, from 0, and how often it has decided. -ENOENT: there are no more. */

@@ -8,16 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "act/kill_words.h"
 #include "act/steer/adopt_stop.h"
 #include "act/steer/taken.h"
 #include "row/address.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/say.h"
-#include "util/units.h"
 
 /* See sd_listen_fds(3). */
 #define FIRST_FD 3
@@ -28,27 +27,6 @@ struct adoption {
 	struct skw_buf names; /* of LISTEN_FDNAMES */
 	struct skw_adopt_stop stop;
 };
-
-/* SIGTERM, TERM or 15. */
-static int parse_signal(const char *text, int *signo, struct skw_error *err)
-{
-	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
-	uint64_t n;
-
-	if (skw_units_parse_uint(text, &n) && n >= 1 && n < (uint64_t)NSIG) {
-		*signo = (int)n;
-		return 0;
-	}
-	for (int i = 1; i < NSIG; i++) {
-		const char *known = sigabbrev_np(i);
-
-		if (known && strcasecmp(known, name) == 0) {
-			*signo = i;
-			return 0;
-		}
-	}
-	return skw_error_usage(err, "--stop: %s: there is no such signal", text);
-}
 
 /* systemd's rule for names: no control characters and no colons. */
 static bool is_name(const char *text, size_t len)
@@ -214,8 +192,10 @@ static int become(struct adoption *a, struct skw_error *err)
 int skw_adopt_run(const struct skw_adopt_plan *plan, struct skw_error *err)
 {
 	struct adoption a = { .plan = plan, .names = SKW_BUF_INIT };
-	int ret = plan->stop ? parse_signal(plan->stop, &a.stop.signo, err) : 0;
+	int ret = 0;
 
+	if (plan->stop && !skw_kill_words_parse_signal(plan->stop, &a.stop.signo))
+		ret = skw_error_usage(err, "--stop: %s: there is no such signal", plan->stop);
 	a.stop.after_ns = plan->after_ns;
 	if (!ret && plan->after_ns && !plan->stop)
 		ret = skw_error_usage(err, "--after needs --stop");

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "act/kill_words.h"
 #include "kern/host/accepting.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -72,11 +73,13 @@ static bool ends_within(const struct watch *w, uint64_t ns)
 
 static void stop_old(const struct watch *w)
 {
+	char name[SKW_KILL_WORDS_SIGNAL];
+
+	skw_kill_words_signal(w->stop.signo, name);
 	for (size_t i = 0; i < w->old_len; i++) {
 		if (syscall(SYS_pidfd_send_signal, w->old_fds[i], w->stop.signo, NULL, 0) == 0)
-			skw_say("the new server %u accepts connections; signal %s went to the old "
-				"one, %u",
-				w->new_pid, sigabbrev_np(w->stop.signo), w->old[i]);
+			skw_say("the new server %u accepts connections; %s went to the old one, %u",
+				w->new_pid, name, w->old[i]);
 		else if (errno != ESRCH)
 			skw_say("the old server %u could not be stopped: %s", w->old[i],
 				strerror(errno));

@@ -124,8 +124,9 @@ static int add(const struct skw_steering *s, struct skw_error *err)
 		return 0;
 	while (n--)
 		skw_lookup_remove(&s->lookup, (uint32_t)numbers[n], s->proto);
-	return skw_error_set(err, ret, "%s: there is no room for these rules; nothing was added",
-			     s->pin.name);
+	return skw_error_set(err, ret, "%s: %s; nothing was added", s->pin.name,
+			     ret == -ENOSPC || ret == -E2BIG ? "there is no room for these rules"
+							     : strerror(-ret));
 }
 
 static int check_remove(const struct skw_steering *s, struct skw_error *err)

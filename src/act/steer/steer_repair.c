@@ -35,13 +35,20 @@ static bool is_seen(const struct repair *r, uint32_t inode)
 	return false;
 }
 
-/* The listeners of this look take the place of those of the last one. */
+/*
+ * The listeners of this look take the place of those of the last one. Once the server is found, all
+ * are looked at again: another one of its sockets may have to take over later.
+ */
 static void see(const struct repair *r)
 {
 	struct skw_steer_seen *seen = r->seen;
 
 	if (!seen)
 		return;
+	if (r->out->mended) {
+		seen->len = 0;
+		return;
+	}
 	if (seen->size < r->n) {
 		uint32_t *inodes = reallocarray(seen->inodes, r->n, sizeof(*inodes));
 

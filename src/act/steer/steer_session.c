@@ -53,7 +53,8 @@ static int put_sockets(struct skw_steering *s, struct skw_error *err)
 	if (ret)
 		return skw_error_set(err, ret, "%s: the kernel does not take this socket: %s",
 				     s->plan->to, strerror(-ret));
-	return skw_lookup_set_server(&s->lookup, &s->to.server);
+	ret = skw_lookup_set_server(&s->lookup, &s->to.server);
+	return ret ? skw_error_set(err, ret, "noting the server: %s", strerror(-ret)) : 0;
 }
 
 static int pin(struct skw_steering *s, struct skw_error *err)
@@ -218,11 +219,14 @@ static int on_timer(void *ctx, struct skw_error *err)
 	if (ret == -EPIPE)
 		return skw_loop_check_keeper(s->loop, err);
 	if (ret || len != sizeof(now)) {
-		/* The next look may succeed. */
-		skw_say("%.*s", ret && len ? (int)len : 30,
-			ret && len ? text : "the keeper failed");
+		/* The next look may succeed, so a failure is said once. */
+		if (!s->failed)
+			skw_say("following the server: %.*s", ret && len ? (int)len : 30,
+				ret && len ? text : "the keeper failed");
+		s->failed = true;
 		return 0;
 	}
+	s->failed = false;
 	memcpy(&now, text, sizeof(now));
 	ret = 0;
 	if (now.empty && !s->last.empty)

@@ -26,6 +26,7 @@ struct skw_steering {
 	struct skw_loop *loop;
 	struct skw_keeper_table table;
 	int timer_fd;
+	bool failed; /* the last look for the server has failed, which was said */
 	struct skw_steer_repaired last;
 	struct skw_steer_seen seen; /* the keeper's */
 };

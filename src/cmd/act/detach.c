@@ -17,11 +17,7 @@ static const struct skw_option options[] = {
 	  .help = "tell what would be removed, and change nothing",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(act.options.dry_run) },
-	{ .name = "bpffs",
-	  .arg = "DIR",
-	  .help = "the folder of the pins, in a BPF file system (default " SKW_PINS_DIR ")",
-	  .kind = SKW_OPT_STRING,
-	  .offset = AT(act.options.bpffs) },
+	SKW_VERB_OPTION_BPFFS(AT(act.options.bpffs)),
 	SKW_OPTION_HELP(AT(act.help)),
 	SKW_OPTION_VERSION(AT(act.version)),
 };

@@ -33,11 +33,7 @@ static const struct skw_option options[] = {
 	  .help = "print a line with a JSON object for each pin",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.json) },
-	{ .name = "bpffs",
-	  .arg = "DIR",
-	  .help = "the folder of the pins, in a BPF file system (default " SKW_PINS_DIR ")",
-	  .kind = SKW_OPT_STRING,
-	  .offset = AT(plan.bpffs) },
+	SKW_VERB_OPTION_BPFFS(AT(plan.bpffs)),
 	SKW_OPTION_HELP(AT(act.help)),
 	SKW_OPTION_VERSION(AT(act.version)),
 };

@@ -43,11 +43,7 @@ static const struct skw_option pin[] = {
 		  "skwatch detach NAME removes it",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(options.pin) },
-	{ .name = "bpffs",
-	  .arg = "DIR",
-	  .help = "the folder of the pins, in a BPF file system (default " SKW_PINS_DIR ")",
-	  .kind = SKW_OPT_STRING,
-	  .offset = AT(options.bpffs) },
+	SKW_VERB_OPTION_BPFFS(AT(options.bpffs)),
 };
 const struct skw_option_table skw_verb_pin_table = { pin, SKW_ARRAY_SIZE(pin) };
 

@@ -13,6 +13,14 @@ struct skw_verb_request {
 	bool help, version;
 };
 
+/* For the commands that look at pins. The argument is the offset of the value. */
+#define SKW_VERB_OPTION_BPFFS(at)                                                                  \
+	{                                                                                          \
+		.name = "bpffs", .arg = "DIR",                                                     \
+		.help = "the folder of the pins, in a BPF file system (default " SKW_PINS_DIR ")", \
+		.kind = SKW_OPT_STRING, .offset = (at)                                             \
+	}
+
 /* --dry-run, --json, -c, --duration, --no-sandbox, --help, --version. */
 extern const struct skw_option_table skw_verb_common_table;
 /* --pin, --bpffs. */

@@ -336,6 +336,14 @@ void skw_judge_detach(struct skw_judge *j)
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
+bool skw_judge_is_attached(const struct skw_judge *j)
+{
+	for (size_t i = 0; i < PROGRAMS; i++)
+		if (j->links[i] && skw_pins_is_attached(bpf_link__fd(j->links[i])))
+			return true;
+	return false;
+}
+
 int skw_judge_pin(const struct skw_judge *j, const struct skw_pin *pin, struct skw_error *err)
 {
 	int ret = skw_pins_put(pin, "control", bpf_map__fd(j->bpf->maps.control), err);

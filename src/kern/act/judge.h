@@ -54,6 +54,8 @@ int skw_judge_attach(struct skw_judge *j, struct skw_error *err);
 int skw_judge_pin(const struct skw_judge *j, const struct skw_pin *pin, struct skw_error *err);
 /* Takes the programs off. No call is judged after this returns. */
 void skw_judge_detach(struct skw_judge *j);
+/* Whether a program is attached. Another command may detach those that are pinned. */
+bool skw_judge_is_attached(const struct skw_judge *j);
 /* Turns events on or off. Returns 0 or -errno. */
 int skw_judge_tell(const struct skw_judge *j, bool on);
 

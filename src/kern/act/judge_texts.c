@@ -70,9 +70,12 @@ int skw_judge_list(const struct skw_pin *pin,
 		   void (*each)(void *ctx, const char *text, uint64_t count), void *ctx,
 		   struct skw_error *err)
 {
-	SKW_AUTO_FD int control_fd = skw_pins_get(pin, "control");
-	SKW_AUTO_FD int counts_fd = skw_pins_get(pin, "counts");
-	SKW_AUTO_FD int texts_fd = skw_pins_get(pin, "texts");
+	SKW_AUTO_FD int control_fd =
+		skw_pins_get_map(pin, "control", BPF_MAP_TYPE_ARRAY, sizeof(uint64_t));
+	SKW_AUTO_FD int counts_fd =
+		skw_pins_get_map(pin, "counts", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(uint64_t));
+	SKW_AUTO_FD int texts_fd =
+		skw_pins_get_map(pin, "texts", BPF_MAP_TYPE_ARRAY, sizeof(struct text));
 	uint32_t key = SKW_POLICY_ACTIVE;
 	uint64_t active = 0, count;
 	int ret = skw_libbpf_init(err);

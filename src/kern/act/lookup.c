@@ -21,12 +21,19 @@
 #define RING_BYTES (256U << 10)
 #define NETNS_SELF "/proc/thread-self/ns/net"
 
-static const char *const map_names[] = {
-	[SKW_LOOKUP_RULES] = "rules",     [SKW_LOOKUP_SOCKETS] = "sockets",
-	[SKW_LOOKUP_ENTRIES] = "entries", [SKW_LOOKUP_FIGURES] = "figures",
-	[SKW_LOOKUP_SERVER] = "server",
+/* As bpf/steer.bpf.c has them. */
+static const struct {
+	const char *name;
+	enum bpf_map_type type;
+	size_t value_size;
+} pinned[] = {
+	[SKW_LOOKUP_RULES] = { "rules", BPF_MAP_TYPE_LPM_TRIE, sizeof(__u32) },
+	[SKW_LOOKUP_SOCKETS] = { "sockets", BPF_MAP_TYPE_SOCKMAP, sizeof(__u64) },
+	[SKW_LOOKUP_ENTRIES] = { "entries", BPF_MAP_TYPE_ARRAY, sizeof(struct skw_steer_entry) },
+	[SKW_LOOKUP_FIGURES] = { "figures", BPF_MAP_TYPE_ARRAY, sizeof(struct skw_steer_figures) },
+	[SKW_LOOKUP_SERVER] = { "server", BPF_MAP_TYPE_ARRAY, sizeof(struct skw_steer_server) },
 };
-_Static_assert(SKW_ARRAY_SIZE(map_names) == SKW_LOOKUP_MAPS, "all maps have a name");
+_Static_assert(SKW_ARRAY_SIZE(pinned) == SKW_LOOKUP_MAPS, "all maps are here");
 
 int skw_lookup_load(struct skw_lookup *l, uint32_t events_per_s, struct skw_error *err)
 {
@@ -60,10 +67,14 @@ int skw_lookup_load(struct skw_lookup *l, uint32_t events_per_s, struct skw_erro
 int skw_lookup_open(struct skw_lookup *l, const struct skw_pin *pin, struct skw_error *err)
 {
 	for (size_t i = 0; i < SKW_LOOKUP_MAPS; i++) {
-		l->fds[i] = skw_pins_get(pin, map_names[i]);
-		if (l->fds[i] < 0)
-			return skw_error_set(err, l->fds[i], "%s/%s: %s", pin->path, map_names[i],
-					     skw_error_why(l->fds[i]));
+		int fd =
+			skw_pins_get_map(pin, pinned[i].name, pinned[i].type, pinned[i].value_size);
+
+		l->fds[i] = fd;
+		if (fd < 0)
+			return skw_error_set(err, fd, "%s/%s: %s", pin->path, pinned[i].name,
+					     fd == -EINVAL ? "another version of skwatch made it"
+							   : skw_error_why(fd));
 	}
 	return 0;
 }
@@ -114,7 +125,7 @@ int skw_lookup_pin(struct skw_lookup *l, const struct skw_pin *pin, struct skw_e
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < SKW_LOOKUP_MAPS; i++)
-		ret = skw_pins_put(pin, map_names[i], l->fds[i], err);
+		ret = skw_pins_put(pin, pinned[i].name, l->fds[i], err);
 	return ret ? ret : skw_pins_put(pin, "link-lookup", bpf_link__fd(l->link), err);
 }
 
@@ -163,6 +174,7 @@ int skw_lookup_server(const struct skw_lookup *l, struct skw_steer_server *out)
 	int ret = read_first(l, SKW_LOOKUP_SERVER, out);
 
 	out->cgroup[sizeof(out->cgroup) - 1] = '\0';
+	out->comm[sizeof(out->comm) - 1] = '\0';
 	return ret;
 }
 

@@ -177,25 +177,28 @@ int skw_pins_get(const struct skw_pin *pin, const char *object)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whether a map is as large as the description. A stranger could pin anything in the folder. */
-static bool is_meta(int fd)
+int skw_pins_get_map(const struct skw_pin *pin, const char *object, uint32_t type,
+		     size_t value_size)
 {
+	SKW_AUTO_FD int fd = skw_pins_get(pin, object);
 	struct bpf_map_info info = { 0 };
 	__u32 len = sizeof(info);
 
-	return bpf_obj_get_info_by_fd(fd, &info, &len) == 0 && info.type == BPF_MAP_TYPE_ARRAY &&
-	       info.key_size == sizeof(__u32) && info.value_size == sizeof(struct skw_pin_meta);
+	if (fd < 0)
+		return fd;
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	return info.type == type && info.value_size == value_size ? SKW_TAKE_FD(fd) : -EINVAL;
 }
 
 static int read_meta(struct skw_pin *pin)
 {
-	SKW_AUTO_FD int fd = skw_pins_get(pin, META);
+	SKW_AUTO_FD int fd =
+		skw_pins_get_map(pin, META, BPF_MAP_TYPE_ARRAY, sizeof(struct skw_pin_meta));
 	const __u32 key = 0;
 
 	if (fd < 0)
 		return fd == -ENOENT && access(pin->path, F_OK) == 0 ? -EINVAL : fd;
-	if (!is_meta(fd))
-		return -EINVAL;
 	if (bpf_map_lookup_elem(fd, &key, &pin->meta))
 		return -errno;
 	pin->meta.kind[sizeof(pin->meta.kind) - 1] = '\0';
@@ -261,6 +264,18 @@ int skw_pins_each(const char *dir, int (*each)(void *ctx, const struct skw_pin *
 	return ret;
 }
 
+/*
+ * A command that still runs holds the link as well, and then it would work on without its file.
+ * A kind of link that can't be detached ends with the last of those that have it.
+ */
+static void detach_link(const struct skw_pin *pin, const char *object)
+{
+	SKW_AUTO_FD int fd = skw_pins_get(pin, object);
+
+	if (fd >= 0)
+		(void)bpf_link_detach(fd);
+}
+
 /* Links go before maps: nothing may run any more when the maps go. */
 static bool is_link(const struct dirent *entry)
 {
@@ -281,6 +296,8 @@ static int remove_objects(const struct skw_pin *pin, bool links)
 			continue;
 		int named = object_path(pin, entry->d_name, path);
 
+		if (links)
+			detach_link(pin, entry->d_name);
 		if (named || unlink(path) < 0)
 			ret = named ? named : -errno;
 	}
@@ -300,13 +317,18 @@ int skw_pins_remove(const struct skw_pin *pin, struct skw_error *err)
 }
 
 /* A link of a cgroup or a namespace that has gone is there, but attached to nothing. */
-static bool is_attached(const struct bpf_link_info *info)
+bool skw_pins_is_attached(int link_fd)
 {
-	switch (info->type) {
+	struct bpf_link_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(link_fd, &info, &len))
+		return false;
+	switch (info.type) {
 	case BPF_LINK_TYPE_CGROUP:
-		return info->cgroup.cgroup_id != 0;
+		return info.cgroup.cgroup_id != 0;
 	case BPF_LINK_TYPE_NETNS:
-		return info->netns.netns_ino != 0;
+		return info.netns.netns_ino != 0;
 	default:
 		return true;
 	}
@@ -321,15 +343,12 @@ int skw_pins_count_links(const struct skw_pin *pin, struct skw_pin_links *out)
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir)) != NULL) {
-		struct bpf_link_info info = { 0 };
-		__u32 len = sizeof(info);
 		SKW_AUTO_FD int fd = is_link(entry) ? skw_pins_get(pin, entry->d_name) : -1;
 
 		if (fd < 0)
 			continue;
 		out->links++;
-		if (bpf_obj_get_info_by_fd(fd, &info, &len) == 0 && is_attached(&info))
-			out->attached++;
+		out->attached += skw_pins_is_attached(fd);
 	}
 	closedir(dir);
 	return 0;

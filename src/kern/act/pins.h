@@ -7,6 +7,10 @@
 #ifndef SKW_KERN_ACT_PINS_H
 #define SKW_KERN_ACT_PINS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "model/pin.h"
 #include "util/error.h"
 
@@ -31,6 +35,13 @@ int skw_pins_open(const char *dir, const char *name, struct skw_pin *out, struct
 
 /* Opens an object of a pin. Returns a descriptor that the caller owns, or -errno. */
 int skw_pins_get(const struct skw_pin *pin, const char *object);
+/*
+ * The same for a map of this type (enum bpf_map_type), whose values have this size. -EINVAL: it is
+ * another map, which another version of skwatch or a stranger has pinned there. The kernel copies
+ * values of the map's size, whatever room there is for them.
+ */
+int skw_pins_get_map(const struct skw_pin *pin, const char *object, uint32_t type,
+		     size_t value_size);
 
 /*
  * Calls `each` for all pins in the order of their names. Stops at its first result other than 0,
@@ -40,7 +51,10 @@ int skw_pins_get(const struct skw_pin *pin, const char *object);
 int skw_pins_each(const char *dir, int (*each)(void *ctx, const struct skw_pin *pin), void *ctx,
 		  struct skw_error *err);
 
-/* Removes a pin, and so detaches its links. Returns 0, or -errno with err filled. */
+/*
+ * Removes a pin and detaches its links, also where a command that still runs has them. Returns 0,
+ * or -errno with err filled.
+ */
 int skw_pins_remove(const struct skw_pin *pin, struct skw_error *err);
 
 /* How many links a pin has, and how many of them are still attached to something. */
@@ -48,6 +62,8 @@ struct skw_pin_links {
 	unsigned links, attached;
 };
 
+/* Whether a link is attached to something: the cgroup may have gone, or it was detached. */
+bool skw_pins_is_attached(int link_fd);
 /* Returns 0 or -errno. */
 int skw_pins_count_links(const struct skw_pin *pin, struct skw_pin_links *out);
 
