@@ -24,7 +24,8 @@ through() {
 	on a busybox nc "$1" "$2" <data >back && cmp data back
 }
 
-dd if=/dev/urandom of=data bs=64k count=4 2>/dev/null
+# No random bytes, as in 74-bypass.sh.
+seq 1 60000 | head -c 262144 >data
 ready echo --echo :9001
 echo_pid=$relay_pid
 for engine in splice copy; do
