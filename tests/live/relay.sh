@@ -94,6 +94,13 @@ ok "SIGKILL ends its connections"
 gone() { [ -z "$(ss -N "$B" -Htan state established state listening state close-wait '( sport = :8007 or dport = :9007 )')" ]; }
 becomes gone && ok "... and leaves no socket"
 
+# The memory of a connection that is freed is overwritten.
+MALLOC_PERTURB_=165 relay :8010 127.0.0.1:9010
+is "$(ip netns exec "$B" "${PEER[@]}" burst 127.0.0.1 8010 "$PID" 9010 2>&1)" "done" \
+	"SIGUSR2 may come between two events of a connection that ends"
+stop
+is "$STATUS" 0 "... and the relay goes on"
+
 backends ::1 9012=echo
 relay -q '[fd77::2]:8012' '[::1]:9012'
 is "$(ask short fd77::2 8012 3)" 3 "a listener and a backend of IPv6"

@@ -65,10 +65,8 @@ static int on_event(void *ctx, void *data, uint32_t events, struct skw_error *er
 	return r->failure;
 }
 
-/* Ends a round. Only now can no event point at a connection that has ended. */
 static int settle(struct skw_relay *r)
 {
-	skw_relay_conn_reap(r);
 	skw_relay_accept_update(r);
 	if (r->drain_ns && !r->active)
 		skw_loop_stop(r->loop);
@@ -129,6 +127,11 @@ static int step(void *ctx, struct skw_error *err)
 {
 	struct skw_relay *r = ctx;
 
+	/*
+	 * No event is under way that points at a connection that has ended. In look() there may be
+	 * some, as SIGUSR2 makes the loop look in the middle of its events.
+	 */
+	skw_relay_conn_reap(r);
 	if (TAILQ_EMPTY(&r->ready))
 		return 0;
 	r->err = err;
