@@ -68,6 +68,12 @@ for engine in splice copy; do
 	stop
 done
 
+for engine in splice copy; do
+	relay --engine $engine :8009 127.0.0.1:9002
+	is "$(ask urgent 10.77.0.2 8009 3000000)" 3000100 "$engine: bytes behind urgent data arrive"
+	stop
+done
+
 relay :8006 127.0.0.1:9006
 is "$(ask end 10.77.0.2 8006)" reset "a backend's reset reaches the client"
 stop
