@@ -333,8 +333,9 @@ static int choose_namespaces(struct skw_kill *k, struct skw_error *err)
  */
 static int check_kernel(const struct skw_kill *k, struct skw_error *err)
 {
+	/* With a port, the kernel does not answer with all sockets that it has. */
 	static const struct skw_socket_id nobody = {
-		.tuple = { .family = AF_INET, .proto = IPPROTO_TCP }, .cookie = 1
+		.tuple = { .family = AF_INET, .proto = IPPROTO_TCP, .remote_port = 1 }, .cookie = 1
 	};
 	static const struct skw_sock_diag found;
 	SKW_AUTO_FD int fd = skw_sock_diag_open();

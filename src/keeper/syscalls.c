@@ -25,8 +25,7 @@ static const int always[] = {
 	SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
 	SCMP_SYS(fadvise64), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range),
 	/* the keeper's socket and netlink */
-	SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(recvmsg), SCMP_SYS(recvfrom),
-	SCMP_SYS(shutdown),
+	SCMP_SYS(recvmsg), SCMP_SYS(recvfrom), SCMP_SYS(shutdown),
 	/* waiting */
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
 	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(eventfd2),
@@ -89,6 +88,9 @@ static int add_some(scmp_filter_ctx ctx)
 		{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
 		{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
 		{ SCMP_SYS(prctl), 0, ALL, PR_SET_NAME },
+		/* The keeper's socket, but no connect() past Landlock. */
+		{ SCMP_SYS(sendto), 3, MSG_FASTOPEN, 0 },
+		{ SCMP_SYS(sendmsg), 2, MSG_FASTOPEN, 0 },
 		/* The C library's fstat(). */
 		{ SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
 		{ SCMP_SYS(statx), 2, AT_EMPTY_PATH, AT_EMPTY_PATH },
@@ -172,6 +174,19 @@ struct pair_rule {
 	scmp_datum_t second;
 };
 
+/* Sockets of TCP alone: Landlock does not look at the ports of MPTCP and SCTP. */
+static int add_socket(scmp_filter_ctx ctx, int family, scmp_datum_t flags)
+{
+	const struct scmp_arg_cmp args[] = {
+		{ 0, SCMP_CMP_MASKED_EQ, ALL, (scmp_datum_t)family },
+		{ 1, SCMP_CMP_MASKED_EQ, ALL, SOCK_STREAM | flags },
+		{ 2, SCMP_CMP_MASKED_EQ, ALL, 0 },
+	};
+
+	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), SKW_ARRAY_SIZE(args),
+				      args);
+}
+
 /*
  * TCP sockets that do not block, and pipes for their bytes. A filter does not see the address of
  * connect(): Landlock says which ports, and the loop's user has no privilege.
@@ -185,8 +200,6 @@ static int add_relay(scmp_filter_ctx ctx)
 		{ SCMP_SYS(splice), 5, ALL, SPLICE_F_MOVE | SPLICE_F_NONBLOCK },
 	};
 	const struct pair_rule pairs[] = {
-		{ SCMP_SYS(socket), 0, AF_INET, 1, SOCK_STREAM | flags },
-		{ SCMP_SYS(socket), 0, AF_INET6, 1, SOCK_STREAM | flags },
 		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NODELAY },
 		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NOTSENT_LOWAT },
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_KEEPALIVE },
@@ -204,6 +217,10 @@ static int add_relay(scmp_filter_ctx ctx)
 		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, pairs[i].call,
 					     SKW_ARRAY_SIZE(args), args);
 	}
+	if (!ret)
+		ret = add_socket(ctx, AF_INET, flags);
+	if (!ret)
+		ret = add_socket(ctx, AF_INET6, flags);
 	if (!ret)
 		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0, NULL);
 	return ret ? ret

@@ -85,8 +85,9 @@ int skw_loop_watch(struct skw_loop *l, int fd, uint32_t events,
 
 /*
  * For a source with a great many descriptors, which it adds to the loop's epoll and takes off by
- * itself. Events whose data is such a pointer go to this handler, and `look` is called after each
- * burst of them. There can be one such source.
+ * itself. Events whose data is such a pointer go to this handler. After each burst of them `look`
+ * and `step` are called; `look` may be called within a burst, too, and `step` may not. There can be
+ * one such source.
  */
 void skw_loop_take_events(struct skw_loop *l,
 			  int (*handler)(void *ctx, void *data, uint32_t events,

@@ -66,6 +66,14 @@ other
 goes_on "another program that came later has its callbacks"
 stop INT
 is "$STATUS" 0 "it ends with status 0"
+# The kernel would stop running a program that was attached above with `override`.
+mkdir -p "$CGROUP/above/below" || bail "no cgroup"
+id=$(bpftool cgroup show "$CGROUP" | awk '/sock_ops/ { print $1; exit }')
+bpftool cgroup attach "$CGROUP/above" sock_ops id "$id" override || bail "bpftool attaches nothing"
+run mark --cgroup "$CGROUP/above/below"
+is "$STATUS" 2 "a program above that ours would put out of effect is a reason to refuse"
+like "$(cat "$ERR")" "attached to .*/above \(program $id " "and is named"
+bpftool cgroup detach "$CGROUP/above" sock_ops id "$id"
 other_ends
 
 # Killed at twenty moments: while it loads, attaches, runs and ends; the worker, the keeper, or both.

@@ -159,6 +159,13 @@ is "$STATUS" 2 "another program's exclusive attachment is a reason to refuse"
 like "$(cat "$ERR")" "beside \(program $id skw_policy_conn" "and is named"
 is "$(bpftool cgroup show "$TOP/beside" | grep -c skw_policy)" 1 "nothing else is attached there"
 bpftool cgroup detach "$TOP/beside" connect4 id "$id"
+# The kernel would stop running a program that was attached above with `override`.
+mkdir "$TOP/beside/below" || bail "no cgroup"
+bpftool cgroup attach "$TOP/beside" connect4 id "$id" override || bail "bpftool attaches nothing"
+run policy --cgroup "$TOP/beside/below" 'deny connect'
+is "$STATUS" 2 "so is a program above that ours would put out of effect"
+like "$(cat "$ERR")" "attached to .*/beside \(program $id skw_policy_conn" "it is named, too"
+bpftool cgroup detach "$TOP/beside" connect4 id "$id"
 PID=$first
 stop
 

@@ -68,6 +68,12 @@ for engine in splice copy; do
 	stop
 done
 
+for engine in splice copy; do
+	relay --engine $engine :8009 127.0.0.1:9002
+	is "$(ask urgent 10.77.0.2 8009 3000000)" 3000100 "$engine: bytes behind urgent data arrive"
+	stop
+done
+
 relay :8006 127.0.0.1:9006
 is "$(ask end 10.77.0.2 8006)" reset "a backend's reset reaches the client"
 stop
@@ -93,6 +99,13 @@ wait_for_line "$TMP/kept" "$CLIENT" '^(end|reset)' || bail "no end"
 ok "SIGKILL ends its connections"
 gone() { [ -z "$(ss -N "$B" -Htan state established state listening state close-wait '( sport = :8007 or dport = :9007 )')" ]; }
 becomes gone && ok "... and leaves no socket"
+
+# The memory of a connection that is freed is overwritten.
+MALLOC_PERTURB_=165 relay :8010 127.0.0.1:9010
+is "$(ip netns exec "$B" "${PEER[@]}" burst 127.0.0.1 8010 "$PID" 9010 2>&1)" "done" \
+	"SIGUSR2 may come between two events of a connection that ends"
+stop
+is "$STATUS" 0 "... and the relay goes on"
 
 backends ::1 9012=echo
 relay -q '[fd77::2]:8012' '[::1]:9012'

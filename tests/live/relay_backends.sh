@@ -105,6 +105,7 @@ is "$(ask name 10.77.0.2 8001)" refused "... a client is refused"
 echo >&8
 finish
 is "$STATUS" 0 "... it ends with its last connection"
+wait_for_line "$TMP/two" "$CLIENT" '^(end|reset)'
 is "$(tail -n 1 "$TMP/two")" end "... which has ended well"
 relay :8001 127.0.0.1:9001
 hold three hold 10.77.0.2 8001
@@ -148,6 +149,7 @@ refused 'names are not looked up' :8001 fd77::1:80
 refused 'names are not looked up' '[10.0.0.1]:8001' 127.0.0.1:80
 refused 'the relay itself' :8001 127.0.0.1:8001
 refused 'the relay itself' 192.0.2.1:8001 192.0.2.1:8001
+refused 'the relay itself' 0.0.0.0:8001 0.0.0.0:8001
 refused 'uses no backends' --echo :8001 127.0.0.1:80
 refused 'engine' --engine magic :8001 127.0.0.1:80
 refused 'may open|can open|files' --max-connections 1000000 :8001 127.0.0.1:80
@@ -155,6 +157,8 @@ launch "$B" relay --dry-run 10.77.0.2:9001 127.0.0.1:80
 finish
 is "$STATUS" 0 "--dry-run ends"
 like "$(<"$ERR")" 'would listen on 10.77.0.2:9001' "... and tells its plan"
+run relay --dry-run 0.0.0.0:9001 '[::1]:9001'
+is "$STATUS" 0 "one port of both families: a listener of IPv4 before a server of IPv6"
 launch "$B" relay 127.0.0.1:9001 127.0.0.1:80
 finish
 is "$STATUS" 1 "a port that is used: status 1"

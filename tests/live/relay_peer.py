@@ -9,7 +9,9 @@ A server prints `ready`, and then a line for each connection, with its port in f
 the functions below whose names begin with serve_ and ask_.
 """
 import hashlib
+import os
 import select
+import signal
 import socket
 import struct
 import sys
@@ -175,6 +177,50 @@ def ask_early(address, port, size):
     got = receive(sock)
     send(sock, "question", 100000)
     return judge(got, "early", int(size))
+
+
+def ask_urgent(address, port, size):
+    """A byte of urgent data is behind `size` others and before 100 more, which an echo returns."""
+    sock, total = connect(address, port), 0
+
+    def speak():
+        sock.sendall(bytes(int(size)))
+        sock.send(b"!", socket.MSG_OOB)
+        sock.sendall(bytes(100))
+
+    threading.Thread(target=speak, daemon=True).start()
+    try:
+        while total < int(size) + 100 and (data := sock.recv(CHUNK)):
+            total += len(data)
+    except TimeoutError:
+        pass
+    return str(total)
+
+
+def wait_until_stopped(pid):
+    while True:
+        with open("/proc/%d/stat" % pid, encoding="ascii") as stat:
+            if stat.read().rpartition(")")[2].split()[0] == "T":
+                return
+        os.sched_yield()
+
+
+def ask_burst(address, port, pid, backend_port):
+    """Is the backend, too. Both ends reset their connection while the relay is stopped, and it gets
+    SIGUSR2 in between: so it learns of all three at once."""
+    pid, listener = int(pid), socket.create_server((address, int(backend_port)))
+    for _ in range(3):
+        sock = connect(address, port)
+        backend, _ = listener.accept()
+        sock.sendall(b"x")
+        backend.recv(1)
+        os.kill(pid, signal.SIGSTOP)
+        wait_until_stopped(pid)
+        reset(sock)
+        os.kill(pid, signal.SIGUSR2)
+        reset(backend)
+        os.kill(pid, signal.SIGCONT)
+    return "done"
 
 
 def ask_deaf(address, port):

@@ -227,11 +227,16 @@ static int relay_calls(uint16_t port)
 	if (fd < 0 || socket(AF_INET, SOCK_STREAM, 0) >= 0 ||
 	    socket(AF_INET, SOCK_DGRAM | flags, 0) >= 0 ||
 	    socket(AF_UNIX, SOCK_STREAM | flags, 0) >= 0 ||
+	    socket(AF_INET, SOCK_STREAM | flags, IPPROTO_MPTCP) >= 0 || errno != EPERM ||
+	    socket(AF_INET6, SOCK_STREAM | flags, IPPROTO_SCTP) >= 0 || errno != EPERM ||
 	    socket(AF_INET, SOCK_RAW | flags, IPPROTO_TCP) >= 0)
 		return __LINE__;
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 || listen(fd, 1) == 0)
 		return __LINE__;
 	if (pipe2(fds, O_NONBLOCK | O_CLOEXEC) || pipe(fds) == 0)
+		return __LINE__;
+	if (sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&at, sizeof(at)) >= 0 ||
+	    errno != EPERM)
 		return __LINE__;
 	/* Nothing listens there, but the sandbox lets the packet out. */
 	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 ||

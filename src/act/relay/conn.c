@@ -127,6 +127,7 @@ void skw_relay_conn_note(struct skw_relay_end *end, uint32_t events)
 	end->readable |= (events & (EPOLLIN | EPOLLRDHUP)) != 0;
 	end->writable |= (events & EPOLLOUT) != 0;
 	end->ending |= (events & EPOLLRDHUP) != 0;
+	end->urgent |= (events & EPOLLPRI) != 0;
 }
 
 void skw_relay_conn_event(struct skw_relay *r, struct skw_relay_end *end, uint32_t events)

@@ -43,7 +43,7 @@ int skw_relay_connect_error(int fd)
 /* Bytes must not wait for more of them, and a peer that has vanished is found out at last. */
 static int watch_end(struct skw_relay *r, struct skw_relay_end *end)
 {
-	struct epoll_event what = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+	struct epoll_event what = { .events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 				    .data.ptr = &end->watch };
 	const int on = 1, unsent = UNSENT_BYTES;
 

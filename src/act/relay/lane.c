@@ -150,7 +150,7 @@ static int copy_portion(struct skw_relay_mover *m, struct skw_relay_lane *lane)
 	if (ret <= 0)
 		return ret;
 	/* A portion that is not full has emptied the socket, so the next read would be in vain. */
-	if ((size_t)n < most && !lane->from->ending)
+	if ((size_t)n < most && !lane->from->ending && !lane->from->urgent)
 		lane->from->readable = false;
 	lane->bulk = (size_t)n == most && !lane->no_splice;
 
@@ -187,7 +187,7 @@ static int splice_portion(struct skw_relay_mover *m, struct skw_relay_lane *lane
 
 static int read_portion(struct skw_relay_mover *m, struct skw_relay_lane *lane)
 {
-	if (m->engine == SKW_RELAY_SPLICE && lane->bulk &&
+	if (m->engine == SKW_RELAY_SPLICE && lane->bulk && !lane->from->urgent &&
 	    skw_relay_pipes_take(&m->pipes, &lane->pipe))
 		return splice_portion(m, lane);
 	return copy_portion(m, lane);

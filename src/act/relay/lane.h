@@ -25,6 +25,7 @@ struct skw_relay_end {
 	struct skw_relay_conn *conn;
 	bool readable, writable;
 	bool ending; /* its FIN has come, so the queue must be read up to its end */
+	bool urgent; /* urgent data has come: a read stops there, and splice(2) never gets on */
 	bool failed; /* it was reset, or another error has ended it */
 };
 

@@ -65,10 +65,8 @@ static int on_event(void *ctx, void *data, uint32_t events, struct skw_error *er
 	return r->failure;
 }
 
-/* Ends a round. Only now can no event point at a connection that has ended. */
 static int settle(struct skw_relay *r)
 {
-	skw_relay_conn_reap(r);
 	skw_relay_accept_update(r);
 	if (r->drain_ns && !r->active)
 		skw_loop_stop(r->loop);
@@ -129,6 +127,11 @@ static int step(void *ctx, struct skw_error *err)
 {
 	struct skw_relay *r = ctx;
 
+	/*
+	 * No event is under way that points at a connection that has ended. In look() there may be
+	 * some, as SIGUSR2 makes the loop look in the middle of its events.
+	 */
+	skw_relay_conn_reap(r);
 	if (TAILQ_EMPTY(&r->ready))
 		return 0;
 	r->err = err;
@@ -228,16 +231,21 @@ static void report(void *ctx, bool final)
 static bool is_own_backend(const struct skw_relay *r, const struct skw_relay_endpoint *backend)
 {
 	static const uint8_t any[16], loopback6[16] = { [15] = 1 };
+	const sa_family_t listens = r->listen.at.any.sa_family, family = backend->at.any.sa_family;
 	uint8_t own[16], to[16];
 
 	if (skw_relay_endpoint_port(backend) != skw_relay_endpoint_port(&r->listen))
 		return false;
 	skw_relay_endpoint_bytes(&r->listen, own);
 	skw_relay_endpoint_bytes(backend, to);
+	/* Only a listener on [::] takes both families. */
+	if (family != listens && (listens == AF_INET || memcmp(own, any, sizeof(any)) != 0))
+		return false;
 	if (memcmp(own, any, sizeof(any)) != 0)
 		return memcmp(own, to, sizeof(to)) == 0;
-	return backend->at.any.sa_family == AF_INET ? to[0] == 127
-						    : memcmp(to, loopback6, sizeof(to)) == 0;
+	/* To connect to no address means this host. */
+	return (family == AF_INET && to[0] == 127) || memcmp(to, any, sizeof(to)) == 0 ||
+	       (family == AF_INET6 && memcmp(to, loopback6, sizeof(to)) == 0);
 }
 
 static int read_plan(struct skw_relay *r, struct skw_error *err)

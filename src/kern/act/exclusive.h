@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Programs of others that are attached to a cgroup so that nobody else can attach one. */
+/* Programs of others that are attached to a cgroup and don't run beside ours. */
 #ifndef SKW_KERN_ACT_EXCLUSIVE_H
 #define SKW_KERN_ACT_EXCLUSIVE_H
 
@@ -7,8 +7,10 @@
 
 /*
  * Looks for one that is attached to the cgroup at `path`, or to one above it, for this type of
- * attachment (enum bpf_attach_type). Returns 0 if there is none, or a usage error that names the
- * cgroup and the program.
+ * attachment (enum bpf_attach_type). To be called before attaching: the kernel refuses us where
+ * that program was attached without a flag. Where it was attached above with BPF_F_ALLOW_OVERRIDE,
+ * the kernel lets us in, and stops running it (compute_effective_progs() in kernel/bpf/cgroup.c).
+ * Returns 0 if there is none, or a usage error that names the cgroup and the program.
  */
 int skw_exclusive_check(const char *path, int type, struct skw_error *err);
 

@@ -288,39 +288,33 @@ int skw_judge_tell(const struct skw_judge *j, bool on)
 		       : 0;
 }
 
-static int attach_failed(const struct skw_judge *j, const struct bpf_program *program, int ret,
-			 struct skw_error *err)
+static int attach(struct skw_judge *j, size_t i, struct skw_error *err)
 {
-	bool proxy = strcmp(bpf_program__name(program), "skw_policy_original") == 0;
+	struct bpf_program *program =
+		bpf_object__find_program_by_name(j->bpf->obj, programs[i].name);
+	bool proxy = programs[i].need == FOR_PROXY &&
+		     strcmp(programs[i].name, "skw_policy_original") == 0;
 	const char *path = proxy ? j->proxy : j->cgroup;
-	int excluded =
-		ret == -EPERM
-			? skw_exclusive_check(path, bpf_program__expected_attach_type(program), err)
-			: 0;
+	int ret = skw_exclusive_check(path, bpf_program__expected_attach_type(program), err);
 
-	return excluded ? excluded
-			: skw_error_set(err, ret, "%s: attaching %s to this cgroup: %s", path,
-					bpf_program__name(program), strerror(-ret));
+	if (ret)
+		return ret;
+	j->links[i] = bpf_program__attach_cgroup(program, proxy ? j->proxy_fd : j->cgroup_fd);
+	if (j->links[i])
+		return 0;
+	ret = -errno;
+	return skw_error_set(err, ret, "%s: attaching %s to this cgroup: %s", path,
+			     programs[i].name, strerror(-ret));
 }
 
 int skw_judge_attach(struct skw_judge *j, struct skw_error *err)
 {
 	for (size_t i = 0; i < PROGRAMS; i++) {
-		struct bpf_program *program;
-		int fd = programs[i].need == FOR_PROXY &&
-					 strcmp(programs[i].name, "skw_policy_original") == 0
-				 ? j->proxy_fd
-				 : j->cgroup_fd;
+		int ret = j->needs & programs[i].need ? attach(j, i, err) : 0;
 
-		if (!(j->needs & programs[i].need))
-			continue;
-		program = bpf_object__find_program_by_name(j->bpf->obj, programs[i].name);
-		j->links[i] = bpf_program__attach_cgroup(program, fd);
-		if (!j->links[i]) {
-			int ret = -errno;
-
+		if (ret) {
 			skw_judge_detach(j);
-			return attach_failed(j, program, ret, err);
+			return ret;
 		}
 	}
 	return 0;

@@ -163,14 +163,14 @@ static int map_memory(struct skw_marker *m, struct skw_error *err)
 
 static int attach(struct skw_marker *m, const char *cgroup, struct skw_error *err)
 {
+	int ret = skw_exclusive_check(cgroup, BPF_CGROUP_SOCK_OPS, err);
+
+	if (ret)
+		return ret;
 	m->sockops = bpf_program__attach_cgroup(m->bpf->progs.skw_mark, m->cgroup_fd);
 	if (m->sockops)
 		return 0;
-	int ret = -errno;
-	int excluded = ret == -EPERM ? skw_exclusive_check(cgroup, BPF_CGROUP_SOCK_OPS, err) : 0;
-
-	if (excluded)
-		return excluded;
+	ret = -errno;
 	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
 			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
 }
