@@ -84,7 +84,7 @@ is "$(open_of one | wc -w) $(open_of two | wc -w)" "11 3" "without the option no
 policy --kill-existing --json "${RULES[@]}"
 for name in tcp mapped udp busy half waiting; do says one "^$name "; done
 for name in tcp six; do says two "^$name "; done
-# What the thread that sends is told, the one that reads is not.
+# The error is told once, to the thread that sends or to the one that reads.
 is "$(ended ECONNABORTED one | sed 's/^busy //')" "half mapped tcp udp waiting " "connections that a rule denies end with ECONNABORTED"
 like "$(cat "$TMP/one")" '^busy (ECONNABORTED|FIN)$' "one that sends, too"
 is "$(open_of one)" "allowed alone proxy served six" \

@@ -112,7 +112,7 @@ static size_t end_inside(struct skw_policy_existing *e, const struct skw_netns *
 	return ended;
 }
 
-/* What was left is counted by the last pass. Returns how many were ended, or -errno. */
+/* The last pass counts the connections that are left. Returns how many were ended, or -errno. */
 static ssize_t end_everywhere(struct skw_policy_existing *e)
 {
 	struct skw_netns_list list = { 0 };

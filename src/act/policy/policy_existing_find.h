@@ -40,7 +40,7 @@ enum skw_policy_fate {
 
 /*
  * Judges a connected socket by its destination, as its connect() would be now. Sets it->rule and
- * it->member.
+ * it->member. It has a declaration for tests.
  */
 enum skw_policy_fate skw_policy_existing_judge(const struct skw_policy_image *image,
 					       const struct skw_policy_members *members,
@@ -63,7 +63,7 @@ int skw_policy_existing_find(int fd, const struct skw_policy_image *image,
 
 /*
  * Whether the socket is still there, in a state in which it can be ended, and surely opened by this
- * host. Returns 0 with it->found anew, -ENOENT if it has gone, -EUCLEAN if it may have been
+ * host. Returns 0 and sets it->found again, -ENOENT if it has gone, -EUCLEAN if it may have been
  * accepted, or another -errno.
  */
 int skw_policy_existing_make_sure(int fd, struct skw_policy_open *it);

@@ -22,8 +22,8 @@ struct skw_policy_members {
 };
 
 /*
- * Adds a cgroup. Those above it, as far as they belong to the policy, were added before. The paths
- * are those of skw_cgroup_walk(). Returns 0 or -ENOMEM.
+ * Adds a cgroup. The cgroups of the policy that are above it were added before. The paths
+ * are those of skw_cgroup_walk(). Returns 0 or -ENOMEM. For tests.
  */
 int skw_policy_members_add(struct skw_policy_members *m, const struct skw_policy_image *image,
 			   uint64_t id, const char *path);
@@ -33,7 +33,7 @@ int skw_policy_members_add(struct skw_policy_members *m, const struct skw_policy
  */
 int skw_policy_members_find(struct skw_policy_members *m, const struct skw_policy_image *image,
 			    const char *folder, const char *path);
-/* Sorts them by id, for skw_policy_members_get(). */
+/* Sorts them by id, for skw_policy_members_get(). For tests: skw_policy_members_find() does it. */
 void skw_policy_members_sort(struct skw_policy_members *m);
 /* NULL: it is none of them. Valid until they are freed. */
 const struct skw_policy_member *skw_policy_members_get(const struct skw_policy_members *m,

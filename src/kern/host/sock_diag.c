@@ -37,7 +37,7 @@ struct answers {
 	void *ctx;
 	bool found, ended;
 	int error;  /* -errno */
-	int failed; /* what `each` has returned */
+	int failed; /* the first result of `each` that is not 0 */
 };
 
 int skw_sock_diag_open(void)
