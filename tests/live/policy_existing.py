@@ -7,7 +7,7 @@ policy_existing.py serve: listens on 7001, 7002 and 7003 of 127.0.0.1 and ::1 (a
     `call PORT` on standard input makes it connect to that port.
 policy_existing.py hold NAME=KIND:PORT...: opens one connection for each and holds it. KIND is tcp,
     tcp6, mapped, udp, busy (sends without an end), half (has shut down its writing), waiting (nobody
-    answers), accepted, or accepted-alone (its listener is closed). It prints "listening" and then
+    answers), bound (with the local port 7201), accepted, or accepted-alone (its listener is closed). It prints "listening" and then
     "ready", "NAME ERROR" for one that ends, and after a line on standard input those that are open.
 policy_existing.py hammer PORT: opens connections to PORT and holds the last 100 until one is denied.
     It prints "ready" after the first 100, the error, and after a line on standard input how many
@@ -84,6 +84,9 @@ def connect(kind, port):
         sock.setblocking(False)
         sock.connect_ex((host, port))
         return sock
+    if kind == "bound":
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.2", 7201))
     sock.connect((host, port))
     if kind == "busy":
         threading.Thread(target=send_on, args=(sock,), daemon=True).start()

@@ -56,7 +56,7 @@ for ns in "$A" "$B"; do
 	says "server.$ns" ready
 done
 run_in one "$A" in hold tcp=tcp:7001 six=tcp6:7001 mapped=mapped:7001 udp=udp:7001 busy=busy:7001 \
-	half=half:7001 waiting=waiting:7004 allowed=tcp:7002 proxy=tcp:7003 \
+	half=half:7001 bound=bound:7001 waiting=waiting:7004 allowed=tcp:7002 proxy=tcp:7003 \
 	served=accepted:7201 alone=accepted-alone:7202
 run_in two "$B" in/below hold tcp=tcp:7001 six=tcp6:7001 allowed=tcp6:7002
 run_in other "$A" beside hold tcp=tcp:7001 udp=udp:7001
@@ -74,12 +74,12 @@ is "$STATUS $(bpftool cgroup show "$TOP/in" | grep -c skw_policy)" "0 0" "--dry-
 is "$(grep -c '^would end' "$OUT")" 8 "and tells what would be ended"
 like "$(cat "$OUT")" "^would end tcp 127.0.0.1:[0-9]+ > 127.0.0.1:7004, rule 3, cgroup /${TOP##*/}/in, network namespace $(stat -L -c %i "/run/netns/$A")\$" \
 	"with rule, cgroup and namespace"
-is "$(open_of one)" "allowed alone busy half mapped proxy served six tcp udp waiting" "but ends nothing"
+is "$(open_of one)" "allowed alone bound busy half mapped proxy served six tcp udp waiting" "but ends nothing"
 
 # A policy without the option leaves them.
 policy "${RULES[@]}"
 stop
-is "$(open_of one | wc -w) $(open_of two | wc -w)" "11 3" "without the option nothing is ended"
+is "$(open_of one | wc -w) $(open_of two | wc -w)" "12 3" "without the option nothing is ended"
 
 policy --kill-existing --json "${RULES[@]}"
 for name in tcp mapped udp busy half waiting; do says one "^$name "; done
@@ -87,15 +87,15 @@ for name in tcp six; do says two "^$name "; done
 # The error is told once, to the thread that sends or to the one that reads.
 is "$(ended ECONNABORTED one | sed 's/^busy //')" "half mapped tcp udp waiting " "connections that a rule denies end with ECONNABORTED"
 like "$(cat "$TMP/one")" '^busy (ECONNABORTED|FIN)$' "one that sends, too"
-is "$(open_of one)" "allowed alone proxy served six" \
-	"those that rules allow stay, those that were accepted, and those to a proxy of the rules"
+is "$(open_of one)" "allowed alone bound proxy served six" \
+	"others stay: allowed, accepted or with the port of a listener, or to a proxy of the rules"
 is "$(ended ECONNABORTED two) $(open_of two)" "six tcp  allowed" \
 	"in another namespace and in a cgroup below that a rule names, too"
 is "$(open_of other)" "tcp udp" "those of a cgroup beside it stay"
 wait_for_lines "$TMP/server.$A" "${PIDS[server.$A]}" 3 '^reset$' || bail "no resets"
 is "$(grep -c reset "$TMP/server.$A") $(grep -c reset "$TMP/server.$B")" "3 2" "their peers get a reset"
 like "$(cat "$ERR")" '^skwatch: 8 connections that were open and that rules deny ended$' "the count is said"
-like "$(cat "$ERR")" '^skwatch: left open: 2 to such a destination that were accepted, or may have been$' \
+like "$(cat "$ERR")" '^skwatch: left open: 3 to such a destination that were accepted, or may have been$' \
 	"and how many were left"
 like "$(cat "$ERR")" '^skwatch: left open: 1 to a proxy that a rule names$' "for each reason"
 stop

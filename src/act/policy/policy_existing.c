@@ -40,9 +40,10 @@ int skw_policy_existing_check(struct skw_error *err)
 	return ret;
 }
 
+/* Whether a pass before this one has ended it. */
 static bool is_ended(const struct skw_policy_existing *e, uint64_t cookie)
 {
-	for (size_t i = 0; i < e->ended.len; i++)
+	for (size_t i = 0; i < e->before; i++)
 		if (e->ended.all[i].id.cookie == cookie)
 			return true;
 	return false;
@@ -121,6 +122,7 @@ static ssize_t end_everywhere(struct skw_policy_existing *e)
 
 	if (ret)
 		return ret;
+	e->before = e->ended.len;
 	e->accepted = e->proxied = e->closing = e->failed = e->unseen = 0;
 	for (size_t i = 0; i < list.len; i++)
 		ended += (ssize_t)end_inside(e, &list.all[i]);
