@@ -19,7 +19,7 @@ struct skw_policy_existing {
 
 	struct skw_policy_members members;
 	struct skw_policy_open_list ended;
-	size_t before;                       /* so many were ended before this pass */
+	size_t before; /* the number of those that earlier passes have ended */
 	uint64_t accepted, proxied, closing; /* left, see struct skw_policy_found */
 	uint64_t failed;                     /* could not be ended */
 	uint64_t unseen;                     /* namespaces that could not be looked into */
