@@ -16,7 +16,7 @@ cgroup
 TOP=$CGROUP
 mkdir "$TOP/in" "$TOP/in/below" "$TOP/beside" || bail "no cgroups"
 
-# run_in NAME NS DIRECTORY ARGUMENTS...: a process of policy_existing.py; its output is $TMP/NAME,
+# run_in NAME NS DIRECTORY ARGUMENTS...: a process of policy_open.py; its output is $TMP/NAME,
 # and tell_to NAME LINE writes to it.
 declare -A PIDS TO
 run_in() {
@@ -27,7 +27,7 @@ run_in() {
 	: >"$TMP/$name"
 	exec {fd}<>"$TMP/$name.in"
 	TO[$name]=$fd
-	nsenter --net="/run/netns/$ns" "${IN_CGROUP[@]}" python3 "$srcdir/tests/live/policy_existing.py" \
+	nsenter --net="/run/netns/$ns" "${IN_CGROUP[@]}" python3 "$srcdir/tests/live/policy_open.py" \
 		"$@" <"$TMP/$name.in" >"$TMP/$name" 2>"$TMP/$name.err" {fd}>&- &
 	PIDS[$name]=$!
 	STARTED+=("$!")

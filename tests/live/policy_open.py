@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Connections that are open when a policy begins, and what happens to them.
 
-policy_existing.py serve: listens on 7001, 7002 and 7003 of 127.0.0.1 and ::1 (and has a full queue on
+policy_open.py serve: listens on 7001, 7002 and 7003 of 127.0.0.1 and ::1 (and has a full queue on
     7004), reads all that comes, and prints "reset" for each connection that is reset. The line
     `call PORT` on standard input makes it connect to that port.
-policy_existing.py hold NAME=KIND:PORT...: opens one connection for each and holds it. KIND is tcp,
+policy_open.py hold NAME=KIND:PORT...: opens one connection for each and holds it. KIND is tcp,
     tcp6, mapped, udp, busy (sends without an end), half (has shut down its writing), waiting (nobody
     answers), bound (with the local port 7201), accepted, or accepted-alone (its listener is closed). It prints "listening" and then
     "ready", "NAME ERROR" for one that ends, and after a line on standard input those that are open.
-policy_existing.py hammer PORT: opens connections to PORT and holds the last 100 until one is denied.
+policy_open.py hammer PORT: opens connections to PORT and holds the last 100 until one is denied.
     It prints "ready" after the first 100, the error, and after a line on standard input how many
     are open.
 """
