@@ -327,17 +327,8 @@ static int choose_namespaces(struct skw_kill *k, struct skw_error *err)
 	return 0;
 }
 
-/*
- * A socket that can't be there is not found, unless the kernel can't end any. It looks at
- * privileges later, but the watch needs CAP_NET_ADMIN, too.
- */
 static int check_kernel(const struct skw_kill *k, struct skw_error *err)
 {
-	/* With a port, the kernel does not answer with all sockets that it has. */
-	static const struct skw_socket_id nobody = {
-		.tuple = { .family = AF_INET, .proto = IPPROTO_TCP, .remote_port = 1 }, .cookie = 1
-	};
-	static const struct skw_sock_diag found;
 	SKW_AUTO_FD int fd = skw_sock_diag_open();
 
 	if (fd < 0)
@@ -345,8 +336,8 @@ static int check_kernel(const struct skw_kill *k, struct skw_error *err)
 	int ret = skw_sock_diag_check(fd, err);
 	if (ret || k->signo || k->dry_run)
 		return ret;
-	ret = skw_sock_diag_end(fd, &nobody, &found);
-	if (ret == -EOPNOTSUPP)
+	ret = skw_sock_diag_can_end(fd);
+	if (ret)
 		return skw_error_set(err, ret,
 				     "this kernel can't end connections "
 				     "(CONFIG_INET_DIAG_DESTROY is not set)");

@@ -6,12 +6,16 @@
 #include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
 #include "act/policy/policy_event.h"
+#include "act/policy/policy_existing.h"
+#include "act/policy/policy_groups.h"
+#include "act/policy/policy_image.h"
 #include "act/policy/policy_keeper.h"
 #include "act/policy/policy_learn.h"
 #include "act/policy/policy_rules.h"
@@ -39,6 +43,7 @@ struct policy {
 	struct skw_policy_keeper keeper;
 	struct skw_policy_names names;
 	struct skw_policy_learn learned;
+	struct skw_policy_existing existing;
 	struct skw_loop *loop;
 	int inotify_fd;
 	char file_name[NAME_MAX + 1];
@@ -107,8 +112,21 @@ static int open_judge(struct policy *p, struct skw_error *err)
 	p->keeper.cgroup = p->cgroup;
 	p->keeper.redirects = options.redirects;
 	p->keeper.stays = p->plan->options->pin != NULL;
+	p->keeper.keeps_image = p->plan->kills;
 	p->rules_len = p->rules->len;
 	return skw_policy_keeper_put(&p->keeper, p->rules, err);
+}
+
+/* The programs judge already, so no connection can begin that would have to be ended. */
+static void end_existing(struct policy *p)
+{
+	if (!p->plan->kills)
+		return;
+	p->existing.image = p->keeper.image;
+	skw_policy_existing_end(&p->existing);
+	p->keeper.keeps_image = false;
+	free(SKW_TAKE_PTR(p->keeper.image));
+	skw_policy_existing_say(&p->existing);
 }
 
 static int prepare(void *ctx, struct skw_error *err)
@@ -126,9 +144,11 @@ static int prepare(void *ctx, struct skw_error *err)
 		ret = skw_judge_tell(p->judge, true);
 	if (!ret && p->plan->options->pin)
 		ret = pin(p, err);
-	if (!ret)
-		skw_policy_keeper_prepare(&p->keeper);
-	return ret;
+	if (ret)
+		return ret;
+	end_existing(p);
+	skw_policy_keeper_prepare(&p->keeper);
+	return 0;
 }
 
 static struct skw_keeper_table *verbs(void *ctx)
@@ -189,7 +209,9 @@ static int start(void *ctx, struct skw_error *err)
 	if (ret)
 		return skw_error_set(err, ret, "--watch: %s", strerror(-ret));
 	skw_say("judging %s by %zu rules", p->cgroup, p->rules_len);
-	return 0;
+	ret = skw_policy_existing_tell(&p->existing, &p->tell, err);
+	skw_policy_existing_free(&p->existing);
+	return ret;
 }
 
 static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
@@ -336,7 +358,26 @@ static int check(struct policy *p, struct skw_error *err)
 		ret = find_cgroups(p, err);
 	if (!ret && options->pin)
 		ret = skw_pins_check(options->bpffs, options->pin, err);
-	return ret ? ret : skw_privileges_missing(SKW_USE_WATCH, err);
+	if (!ret)
+		ret = skw_privileges_missing(SKW_USE_WATCH, err);
+	return ret || !p->plan->kills ? ret : skw_policy_existing_check(err);
+}
+
+static int print_existing(struct policy *p, struct skw_error *err)
+{
+	SKW_AUTO_FREE struct skw_policy_image *image = NULL;
+	int ret = skw_policy_image_make(p->rules, 0, &image, err);
+
+	if (!ret)
+		ret = skw_policy_groups_find(p->rules, p->cgroup, image, err);
+	if (ret)
+		return ret;
+	p->existing.image = image;
+	p->existing.dry_run = true;
+	skw_policy_existing_end(&p->existing);
+	skw_policy_existing_print(&p->existing);
+	skw_policy_existing_say(&p->existing);
+	return 0;
 }
 
 static int run(struct policy *p, struct skw_error *err)
@@ -351,11 +392,13 @@ static int run(struct policy *p, struct skw_error *err)
 
 	if (ret)
 		return ret;
+	p->existing.cgroup = p->cgroup;
+	p->existing.mount = p->keeper.mount;
 	if (!p->plan->options->dry_run)
 		return skw_act_run(&act, err);
 	skw_policy_start_print(p->rules, p->cgroup);
 	skw_policy_start_say(p->cgroup);
-	return 0;
+	return p->plan->kills ? print_existing(p, err) : 0;
 }
 
 int skw_policy_run(const struct skw_policy_plan *plan, struct skw_error *err)
@@ -369,6 +412,7 @@ int skw_policy_run(const struct skw_policy_plan *plan, struct skw_error *err)
 	skw_policy_keeper_free(&p.keeper);
 	skw_policy_event_forget(&p.names);
 	skw_policy_learn_free(&p.learned);
+	skw_policy_existing_free(&p.existing);
 	skw_judge_close(p.judge);
 	free(p.rules);
 	return ret;

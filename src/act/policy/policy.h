@@ -15,6 +15,7 @@ struct skw_policy_plan {
 	const char *const *rules; /* `rules_len` texts */
 	size_t rules_len;
 	bool watch;         /* read the file again when it changes */
+	bool kills;         /* end open connections that a rule would have denied */
 	bool learns;        /* print rules that allow what is seen, and deny nothing */
 	bool tells_allowed; /* events for calls that a rule allows, too */
 	uint64_t rate;      /* events per second */

@@ -162,21 +162,26 @@ int skw_policy_image_make(const struct skw_policy_rules *rules, uint32_t generat
 	return 0;
 }
 
-size_t skw_policy_image_judge(const struct skw_policy_image *image, unsigned what, unsigned proto,
-			      const uint8_t addr[16], uint16_t port)
+size_t skw_policy_image_judge(const struct skw_policy_image *image,
+			      const struct skw_policy_image_call *call)
 {
-	const struct skw_policy_bits *kind = &image->set.kind[what * SKW_POLICY_PROTOS + proto];
-	const struct skw_policy_bits *by_port = &image->ports.bits[image->ports.of_port[port]];
+	const struct skw_policy_bits *kind =
+		&image->set.kind[call->what * SKW_POLICY_PROTOS + call->proto];
+	const struct skw_policy_bits *by_port =
+		&image->ports.bits[image->ports.of_port[call->port]];
 	const struct skw_policy_leaf *longest = &image->leaf[0];
 	struct skw_policy_prefix asked = { .len = 128 };
 
-	memcpy(asked.addr, addr, sizeof(asked.addr));
+	memcpy(asked.addr, call->addr, sizeof(asked.addr));
 	for (size_t i = 1; i < image->leaves; i++)
 		if (contains(&image->leaf[i].prefix, &asked) &&
 		    image->leaf[i].prefix.len > longest->prefix.len)
 			longest = &image->leaf[i];
+	const struct skw_policy_bits *group =
+		image->set.groups ? &image->group[call->group].bits : &longest->bits;
 	for (size_t i = 0; i < image->set.words; i++) {
-		uint64_t word = kind->word[i] & by_port->word[i] & longest->bits.word[i];
+		uint64_t word =
+			kind->word[i] & by_port->word[i] & longest->bits.word[i] & group->word[i];
 
 		if (word)
 			return i * 64 + (size_t)__builtin_ctzll(word);

@@ -13,8 +13,16 @@
 int skw_policy_image_make(const struct skw_policy_rules *rules, uint32_t generation,
 			  struct skw_policy_image **out, struct skw_error *err);
 
-/* The number of the rule that decides a call, as the kernel would find it. For tests. */
-size_t skw_policy_image_judge(const struct skw_policy_image *image, unsigned what, unsigned proto,
-			      const uint8_t addr[16], uint16_t port);
+struct skw_policy_image_call {
+	uint8_t what;     /* enum skw_policy_what */
+	uint8_t proto;    /* enum skw_policy_proto */
+	uint16_t port;    /* host order */
+	uint8_t addr[16]; /* IPv4: as an IPv4-mapped address */
+	size_t group;     /* the cgroup's element of image->group; only if rules name cgroups */
+};
+
+/* The number of the rule that decides a call, as the kernel finds it; SKW_POLICY_RULES: none. */
+size_t skw_policy_image_judge(const struct skw_policy_image *image,
+			      const struct skw_policy_image_call *call);
 
 #endif

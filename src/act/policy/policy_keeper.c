@@ -68,6 +68,10 @@ int skw_policy_keeper_put(struct skw_policy_keeper *k, const struct skw_policy_r
 	k->base = SKW_TAKE_PTR(base);
 	k->rules = rules->len;
 	k->generation++;
+	if (k->keeps_image) {
+		free(k->image);
+		k->image = SKW_TAKE_PTR(image);
+	}
 	return 0;
 }
 
@@ -192,6 +196,7 @@ void skw_policy_keeper_free(struct skw_policy_keeper *k)
 {
 	free(SKW_TAKE_PTR(k->texts));
 	free(SKW_TAKE_PTR(k->base));
+	free(SKW_TAKE_PTR(k->image));
 }
 
 int skw_policy_keeper_reload(const struct skw_policy_keeper *k, struct skw_keeper *keeper,

@@ -20,13 +20,15 @@ struct skw_policy_keeper {
 	const char *cgroup;      /* its path in the file system */
 	bool redirects;          /* rules may redirect */
 	bool stays;              /* it is pinned */
+	bool keeps_image;        /* the next rules stay in `image` as well */
 	char mount[PATH_MAX];    /* of the cgroups */
 
 	/* The rules in place, with what the same rules have counted before: owned. */
 	char (*texts)[SKW_POLICY_TEXT_MAX];
 	uint64_t *base;
 	size_t rules;
-	uint32_t generation; /* of the rules that come next */
+	struct skw_policy_image *image; /* owned; NULL: not kept */
+	uint32_t generation;            /* of the rules that come next */
 	int fds[SKW_JUDGE_FDS];
 	struct skw_keeper_table table;
 };

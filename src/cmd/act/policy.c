@@ -32,6 +32,10 @@ static const struct skw_option options[] = {
 	  .help = "read FILE again when it changes",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.watch) },
+	{ .name = "kill-existing",
+	  .help = "at the start, end the connections that are open and that a rule denies",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.kills) },
 	{ .name = "learn",
 	  .arg = "TIME",
 	  .help = "watch for TIME, deny nothing, and print rules that allow what was seen",
@@ -78,6 +82,8 @@ static const struct skw_verb_words words = {
 	.examples = "  skwatch policy --cgroup web.slice 'deny connect tcp port 25'\n"
 		    "  skwatch policy --cgroup web.slice 'allow connect to 10.0.0.0/8' \\\n"
 		    "      'default deny=econnrefused connect'\n"
+		    "  skwatch policy --cgroup web.slice --kill-existing 'deny connect to "
+		    "192.0.2.0/24'\n"
 		    "  skwatch policy --cgroup web.slice --learn 1h >web.rules\n"
 		    "  skwatch policy --cgroup web.slice --rules web.rules --watch\n"
 		    "  skwatch policy --cgroup web.slice --proxy-cgroup proxy.slice \\\n"
@@ -94,6 +100,9 @@ static int set_learning(struct policy_request *r, struct skw_error *err)
 
 	if (r->plan.file || r->plan.rules_len)
 		return skw_error_usage(err, "--learn makes rules, and takes none");
+	if (r->plan.kills)
+		return skw_error_usage(err, "--learn denies nothing, so --kill-existing has "
+					    "nothing to end");
 	if (chosen->pin || chosen->json || chosen->count || chosen->duration_ns)
 		return skw_error_usage(err, "--learn TIME goes with none of --pin, --json, -c and "
 					    "--duration");

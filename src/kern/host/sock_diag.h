@@ -6,6 +6,9 @@
 #ifndef SKW_KERN_HOST_SOCK_DIAG_H
 #define SKW_KERN_HOST_SOCK_DIAG_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "model/socket_id.h"
 #include "util/error.h"
 
@@ -14,6 +17,13 @@ struct skw_sock_diag {
 	uint8_t state;  /* enum skw_row_state; a UDP socket without a peer is SKW_STATE_UNCONN */
 	uint32_t inode; /* 0: no process has it open */
 	uint32_t interface; /* it is bound to this one; 0: to none */
+	uint32_t uid;
+	uint64_t cgroup_id; /* of the cgroup that it was made in; 0: unknown */
+	/*
+	 * Its program has called connect(), and that is sure. False: it was accepted, or it can't
+	 * be known at the moment, see skw_sock_opened().
+	 */
+	bool opened;
 };
 
 /*
@@ -27,6 +37,20 @@ int skw_sock_diag_open(void);
  * Returns 0, or -errno with err filled.
  */
 int skw_sock_diag_check(int fd, struct skw_error *err);
+
+/* Returns 0, or -EOPNOTSUPP if this kernel can't end any. */
+int skw_sock_diag_can_end(int fd);
+
+/*
+ * Calls `each` for the sockets in one of these states, bits of enum skw_row_state. The kernel tells
+ * no namespace, so id->netns is 0. Sockets that come or go meanwhile may be missed or told twice.
+ * `each` must not use fd. Returns 0, -errno, or the first non-zero return of `each`, after which it
+ * is not called any more.
+ */
+int skw_sock_diag_each(int fd, uint8_t family, uint8_t proto, uint32_t states,
+		       int (*each)(void *ctx, const struct skw_socket_id *id,
+				   const struct skw_sock_diag *socket),
+		       void *ctx);
 
 /* Returns 0, -ENOENT if there is no such socket, or another -errno. */
 int skw_sock_diag_find(int fd, const struct skw_socket_id *id, struct skw_sock_diag *out);

@@ -59,6 +59,32 @@ is "... and stays" "$(connects 192.0.2.8 80)" 192.0.2.8:80
 check "list shows it with its counters" sh -c "skwatch list --bpffs bpf/skwatch >list && \
 	grep '^  *2  *redirect connect tcp port 80 via 127.0.0.1:8080' list"
 check "detach removes it" skwatch detach --bpffs bpf/skwatch web
-kill $proxy_pid
-rmdir "$top/in"
+
+nc -ll -p 7005 -e cat &
+server_pid=$!
+inside in nc -ll -p 7006 -e cat &
+served_pid=$!
+# connected PORT: how many sockets have a connection to it, as a number.
+connected() { cat /proc/net/tcp /proc/net/tcp6 | grep -c ":$(printf %04X $1) 01 "; }
+mkfifo hold hold2
+tries=0
+until [ "$(grep -ch ':1B5[DE] .* 0A ' /proc/net/tcp /proc/net/tcp6 | awk '{ n += $1 } END { print n }')" = 2 ] ||
+	[ $((tries += 1)) -gt 200 ]; do usleep 20000; done
+inside in nc 127.0.0.1 7005 <hold >/dev/null 2>&1 &
+exec 7>hold
+nc 127.0.0.1 7006 <hold2 >/dev/null 2>&1 &
+exec 8>hold2
+tries=0
+until [ "$(connected 7005) $(connected 7006)" = "1 1" ] || [ $((tries += 1)) -gt 200 ]; do usleep 20000; done
+echo "connections: $(connected 7005) $(connected 7006)"
+check "a policy judges what is open" judges --kill-existing 'deny connect tcp to 127.0.0.0/8'
+is "... and ends what it denies" "$(grep -c '^skwatch: 1 connection that was open and that rules deny ended' said)" 1
+is "... but nothing that was accepted" "$(connected 7005) $(connected 7006)" "0 1"
+check "... it ends well" ends
+check "... and has told it" grep ' end .* > 127.0.0.1:7005 .*call connect, protocol tcp, rule 1' told
+cat said
+exec 7>&- 8>&-
+kill $proxy_pid $server_pid $served_pid
+tries=0
+until rmdir "$top/in" 2>/dev/null || [ $((tries += 1)) -gt 200 ]; do usleep 20000; done
 umount bpf
