@@ -111,9 +111,24 @@ static __always_inline void tell(const struct tcp_sock *tp, const struct directi
 
 #define PIECES_MAX 64 /* of a message */
 
-struct piece {
-	const void *from; /* in the kernel */
-	__u32 seq, len, more;
+/* How far a message is looked at, in bytes. */
+struct place {
+	__u32 inside; /* of an element: where the next piece begins */
+	__u32 done;
+	__u32 full; /* that found no room */
+};
+
+/* A message on its way into records. */
+struct walk {
+	struct sk_msg_md *msg;
+	const struct sk_msg *kernel; /* the same */
+	const void *from;            /* the piece, in the kernel */
+	__u32 len;                   /* of the piece */
+	__u32 size;                  /* of the message */
+	__u32 element;               /* that the next piece is in */
+	struct place at;
+	__u32 reserved;
+	struct skw_bypass_rec head; /* of the piece */
 };
 
 static __always_inline void count_recorded(__u32 recorded, __u32 full, __u32 rest)
@@ -135,33 +150,37 @@ static __always_inline void count_recorded(__u32 recorded, __u32 full, __u32 res
 	do {                                                                                       \
 		struct skw_bypass_data *data_ =                                                    \
 			bpf_ringbuf_reserve(ring, sizeof(*data_) + (room), 0);                     \
+		__u64 len_ = w->len;                                                               \
                                                                                                    \
 		if (!data_)                                                                        \
 			return false;                                                              \
-		fill(&data_->rec, tp, own, SKW_BYPASS_DATA);                                       \
-		data_->rec.seq = piece->seq;                                                       \
-		data_->len = len;                                                                  \
-		data_->more = piece->more;                                                         \
-		bpf_probe_read_kernel(data_->bytes, len, piece->from);                             \
+		/* Old verifiers have forgotten the limit by now, and clang would not repeat it.   \
+		 */                                                                                \
+		asm volatile("" : "+r"(len_));                                                     \
+		if (len_ > (room))                                                                 \
+			len_ = (room);                                                             \
+		data_->rec = w->head;                                                              \
+		data_->rec.ts_ns = bpf_ktime_get_ns();                                             \
+		data_->len = (__u32)len_;                                                          \
+		data_->more = w->size - w->at.done;                                                \
+		bpf_probe_read_kernel(data_->bytes, (__u32)len_, w->from);                         \
 		bpf_ringbuf_submit(data_, BPF_RB_NO_WAKEUP);                                       \
 	} while (0)
 
 /* Returns false if there is no room. */
-static __always_inline bool keep(const struct piece *piece, const struct tcp_sock *tp,
-				 const struct direction *own)
+static __always_inline bool keep(const struct walk *w)
 {
 	void *ring = ring_in(&data_rings, bpf_get_smp_processor_id());
-	__u32 len = piece->len;
 
 	if (!ring)
 		return false;
-	if (len <= 256)
+	if (w->len <= 256)
 		KEEP_IN(256);
-	else if (len <= 2048)
+	else if (w->len <= 2048)
 		KEEP_IN(2048);
-	else if (len <= 8192)
+	else if (w->len <= 8192)
 		KEEP_IN(8192);
-	else if (len <= SKW_BYPASS_PIECE_MAX)
+	else
 		KEEP_IN(SKW_BYPASS_PIECE_MAX);
 	return true;
 }
@@ -196,37 +215,23 @@ static __always_inline __u32 element_after(const struct sk_msg *msg, __u32 i)
 	return i + 1 < elements ? i + 1 : 0;
 }
 
-/* A message on its way into records. */
-struct walk {
-	struct sk_msg_md *msg;
-	const struct sk_msg *kernel; /* the same */
-	const struct tcp_sock *tp;
-	const struct direction *own;
-	__u32 first_seq, size;
-	__u32 element, inside; /* where the next piece begins */
-	__u32 done, full;      /* bytes that were looked at, and that found no room */
-};
-
 /* Returns 1 after the last piece. */
 static long record_piece(__u32 number, struct walk *w)
 {
-	__u32 left = element_len(w->kernel, w->element) - w->inside;
-	struct piece piece = { .seq = w->first_seq + w->done, .len = left };
+	__u32 left = element_len(w->kernel, w->element) - w->at.inside;
+	__u32 len = left > SKW_BYPASS_PIECE_MAX ? SKW_BYPASS_PIECE_MAX : left;
 
-	if (silent || !left || w->done >= w->size)
+	if (silent || !left || w->at.done >= w->size || len > w->size - w->at.done ||
+	    bpf_msg_pull_data(w->msg, w->at.done, w->at.done + len, 0))
 		return 1;
-	if (left > SKW_BYPASS_PIECE_MAX)
-		piece.len = SKW_BYPASS_PIECE_MAX;
-	if (piece.len > w->size - w->done ||
-	    bpf_msg_pull_data(w->msg, w->done, w->done + piece.len, 0))
-		return 1;
-	piece.from = w->msg->data;
-	w->done += piece.len;
-	piece.more = w->size - w->done;
-	if (!keep(&piece, w->tp, w->own))
-		w->full += piece.len;
-	w->inside = piece.len < left ? w->inside + piece.len : 0;
-	if (!w->inside)
+	w->from = w->msg->data;
+	w->len = len;
+	w->at.done += len;
+	if (!keep(w))
+		w->at.full += len;
+	w->head.seq += len;
+	w->at.inside = len < left ? w->at.inside + len : 0;
+	if (!w->at.inside)
 		w->element = element_after(w->kernel, w->element);
 	return 0;
 }
@@ -240,16 +245,19 @@ static __always_inline void record(struct sk_msg_md *msg, const struct tcp_sock 
 				   const struct direction *own, __u32 size)
 {
 	const struct sk_msg *kernel = kernel_msg(msg);
-	struct walk w = { .msg = msg,
-			  .kernel = kernel,
-			  .tp = tp,
-			  .own = own,
-			  .first_seq = tp->write_seq + (__u32)own->bytes - size,
-			  .size = size };
+	const struct place zero = { 0 };
+	struct walk w = { .msg = msg, .kernel = kernel, .size = size };
 
+	fill(&w.head, tp, own, SKW_BYPASS_DATA);
+	w.head.seq -= size;
+	/*
+	 * The first values are read like others, which hides them: the verifier would follow each
+	 * number of bytes by itself.
+	 */
+	bpf_probe_read_kernel(&w.at, sizeof(w.at), &zero);
 	bpf_core_read(&w.element, sizeof(w.element), &kernel->sg.start);
 	bpf_loop(PIECES_MAX, record_piece, &w, 0);
-	count_recorded(w.done - w.full, w.full, w.size - w.done);
+	count_recorded(w.at.done - w.at.full, w.at.full, w.size - w.at.done);
 }
 
 #endif
