@@ -180,6 +180,8 @@ static __always_inline bool keep(const struct walk *w)
 		KEEP_IN(2048);
 	else if (w->len <= 8192)
 		KEEP_IN(8192);
+	else if (w->len <= 16384)
+		KEEP_IN(16384);
 	else
 		KEEP_IN(SKW_BYPASS_PIECE_MAX);
 	return true;

@@ -20,6 +20,8 @@
 /* Records are never waited for: a wake-up would cost the sender its gain. */
 #define REST_MS        100
 #define REST_RECORD_MS 10
+/* If so much has come at once, there is no rest: the rings are filled fast. */
+#define MUCH_BYTES (1u << 20)
 
 /* The inode number of the real root cgroup. */
 #define ROOT_ID 1
@@ -32,6 +34,7 @@ struct bypass {
 	struct skw_kern_bypass *kern;
 	struct skw_bypass_file *file; /* NULL: nothing is recorded */
 	struct skw_sink recorder;
+	uint64_t taken; /* bytes of records since the last rest */
 	struct skw_pin pin;
 	struct skw_loop *loop;
 	struct skw_act_tell tell;
@@ -204,6 +207,7 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 
 	while (!ret && !is_held(b) && !skw_loop_is_over(b->loop) &&
 	       (record = skw_rings_next(rings, until_ns, &len))) {
+		b->taken += len;
 		ret = take_record(b, record, len, err);
 		skw_rings_release_some(rings);
 	}
@@ -213,7 +217,13 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 
 static int rest(void *ctx)
 {
-	return ((const struct bypass *)ctx)->file ? REST_RECORD_MS : REST_MS;
+	struct bypass *b = ctx;
+	bool much = b->taken > MUCH_BYTES;
+
+	b->taken = 0;
+	if (!b->file)
+		return REST_MS;
+	return much ? 0 : REST_RECORD_MS;
 }
 
 static void quiesce(void *ctx)

@@ -212,8 +212,9 @@ void skw_bypass_file_report(const struct skw_bypass_file *f, const struct skw_by
 {
 	uint64_t lost = final ? skw_recorder_lost(f->recorder) : 0;
 
-	skw_say("%" PRIu64 " bytes recorded in %s, as %" PRIu64 " packets made up for them",
-		f->written_bytes, f->plan.name, f->written_packets - lost);
+	skw_say("%s%" PRIu64 " bytes recorded in %s, as %" PRIu64 " packets made up for them",
+		lost ? "less than " : "", f->written_bytes, f->plan.name,
+		f->written_packets - lost);
 	for (unsigned i = 0; i < SKW_BYPASS_GAPS; i++)
 		if (c->unrecorded[i])
 			skw_say("%llu bytes not recorded, because %s", c->unrecorded[i], gaps[i]);

@@ -27,19 +27,30 @@ static void put32(uint8_t *at, uint32_t value)
 	put16(at + 2, value);
 }
 
-/* Adds bytes to the sum of a checksum. Only the last call may have an odd number of them. */
+/*
+ * Adds bytes to the sum of a checksum, in words of this host's order: RFC 1071 says why that is
+ * right. Only the last call may have a number of bytes that is not a multiple of four.
+ */
 static uint64_t add(uint64_t sum, const uint8_t *bytes, size_t len)
 {
-	for (; len > 1; bytes += 2, len -= 2)
-		sum += (uint32_t)bytes[0] << 8 | bytes[1];
-	return len ? sum + ((uint32_t)bytes[0] << 8) : sum;
+	uint32_t word;
+
+	for (; len >= sizeof(word); bytes += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		sum += word;
+	}
+	word = 0;
+	memcpy(&word, bytes, len);
+	return sum + word;
 }
 
-static uint32_t finish(uint64_t sum)
+static void put_checksum(uint8_t *at, uint64_t sum)
 {
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint32_t)~sum & 0xffff;
+	const uint16_t checksum = (uint16_t)~sum;
+
+	memcpy(at, &checksum, sizeof(checksum));
 }
 
 static void make_ip4(const struct skw_raw_tcp *t, size_t total, uint8_t *out)
@@ -52,7 +63,7 @@ static void make_ip4(const struct skw_raw_tcp *t, size_t total, uint8_t *out)
 	out[9] = IPPROTO_TCP;
 	memcpy(out + 12, t->tuple.local_addr, 4);
 	memcpy(out + 16, t->tuple.remote_addr, 4);
-	put16(out + 10, finish(add(0, out, IP4_BYTES)));
+	put_checksum(out + 10, add(0, out, IP4_BYTES));
 }
 
 static void make_ip6(const struct skw_raw_tcp *t, size_t total, uint8_t *out)
@@ -89,8 +100,11 @@ size_t skw_raw_tcp_make(const struct skw_raw_tcp *t, const void *data, size_t le
 	memcpy(tcp + TCP_BYTES, syn_options, options);
 	if (len)
 		memcpy(tcp + TCP_BYTES + options, data, len);
-	/* The checksum includes both addresses, the protocol and the length. */
-	uint64_t sum = add(IPPROTO_TCP + segment, ip6 ? out + 8 : out + 12, ip6 ? 32 : 8);
-	put16(tcp + 16, finish(add(sum, tcp, segment)));
+	/* The checksum includes both addresses, the length and the protocol. */
+	uint8_t pseudo[8] = { [7] = IPPROTO_TCP };
+	uint64_t sum = add(0, ip6 ? out + 8 : out + 12, ip6 ? 32 : 8);
+	put32(pseudo, (uint32_t)segment);
+	sum = add(sum, pseudo, sizeof(pseudo));
+	put_checksum(tcp + 16, add(sum, tcp, segment));
 	return ip + segment;
 }

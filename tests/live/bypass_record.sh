@@ -150,5 +150,6 @@ forget "$PID"
 is "$STATUS $(grep -c 'No space left' "$ERR")" "1 1" "... which ends the recording with one line and status 1"
 is "$(bpftool cgroup show "$CGROUP" 2>/dev/null)" "" "... and nothing stays attached"
 is "$(peers talk 5 100 | cut -d ' ' -f 1)" talked "... and connections go on"
+like "$(cat "$ERR")" 'less than [0-9]+ bytes recorded in ' "... and tells that not all was written"
 check "... and what was written can be read" tshark -r "$SMALL/x.pcapng" -c 1
 done_testing
