@@ -15,6 +15,7 @@
 #include "task.bpf.h"
 #include "abi/bypass.h"
 #include "bypass.bpf.h"
+#include "bypass_tell.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -37,17 +38,8 @@ enum {
 
 const volatile __u64 max_queue; /* bytes of a direction that are unread; set before loading */
 
-/* User space sets these. The sockets of a tool that has ended still run these programs. */
+/* User space sets this. The sockets of a tool that has ended still run these programs. */
 __u32 stopped; /* everything passes */
-__u32 silent;  /* no process reads the events */
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* the number of possible CPUs, set before loading */
-	__type(key, __u32);
-	__type(value, struct skw_bypass_counters);
-} counters SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SOCKHASH);
@@ -77,81 +69,12 @@ struct {
 	__type(value, __u8);
 } syns SEC(".maps");
 
-enum way { UNDECIDED, MOVED, BY_TCP };
-
-struct direction {
-	struct end_key peer;
-	__u64 cookie;
-	__u64 peer_tcp; /* the tcp_sock; 0: not looked up yet */
-	__u64 bytes, messages;
-	__u64 read; /* at least this number of the bytes was read */
-	__u8 way;   /* enum way */
-	__u8 reason;
-	__u8 direction; /* enum skw_conn_direction */
-	__u8 reserved[5];
-	__u32 tgid;
-	__u32 reserved2;
-	char comm[SKW_BYPASS_COMM_LEN];
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct direction);
 } directions SEC(".maps");
-
-static __always_inline struct skw_bypass_counters *counters_here(void)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-
-	return bpf_map_lookup_elem(&counters, &cpu);
-}
-
-/* A softirq can interrupt these programs and run them again on the same CPU. */
-#define COUNT(member)                                                                              \
-	do {                                                                                       \
-		struct skw_bypass_counters *count_ = counters_here();                              \
-                                                                                                   \
-		if (count_)                                                                        \
-			__sync_fetch_and_add(&count_->member, 1);                                  \
-	} while (0)
-
-/* ---- events ---- */
-
-static __always_inline void tell(const struct tcp_sock *tp, const struct direction *own, __u8 type)
-{
-	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
-	struct skw_bypass_rec *rec = NULL;
-	void *ring;
-
-	if (silent)
-		return;
-	ring = ring_of_cpu(bpf_get_smp_processor_id());
-	if (ring)
-		rec = bpf_ringbuf_reserve(ring, sizeof(*rec), 0);
-	if (!rec) {
-		COUNT(lost);
-		return;
-	}
-	/* The reader needs the clock to be read after the record was reserved: kern/ring/ring.h. */
-	rec->ts_ns = bpf_ktime_get_ns();
-	rec->cookie = own->cookie;
-	rec->cgroup_id = sock_cgroup(sk);
-	rec->messages = own->messages;
-	rec->bytes = own->bytes;
-	rec->type = type;
-	rec->reason = own->reason;
-	rec->direction = own->direction;
-	rec->netns = sock_netns(&sk->__sk_common);
-	rec->uid = sk->sk_uid.val;
-	rec->tgid = own->tgid;
-	rec->reserved = 0;
-	((__u64 *)rec->comm)[0] = ((const __u64 *)own->comm)[0];
-	((__u64 *)rec->comm)[1] = ((const __u64 *)own->comm)[1];
-	SOCK_TUPLE(rec, &sk->__sk_common);
-	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
-}
 
 /* ---- sockets come and go ---- */
 
@@ -490,6 +413,8 @@ int skw_message(struct sk_msg_md *msg)
 		if (own->way == UNDECIDED)
 			take(own, tp);
 		count_moved(own, size);
+		if (recording)
+			record(msg, tp, own, size);
 		return SK_PASS;
 	}
 	if (own->way != BY_TCP)

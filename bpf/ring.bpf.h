@@ -25,18 +25,23 @@ struct {
 } rings SEC(".maps");
 
 /* Until a CPU's own ring is in its place, the first one takes its records. */
-static __always_inline void *ring_of_cpu(__u32 cpu)
+static __always_inline void *ring_in(void *map, __u32 cpu)
 {
 	if (cpu >= rings_len)
 		cpu %= rings_len;
 
-	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	void *ring = bpf_map_lookup_elem(map, &cpu);
 
 	if (!ring) {
 		cpu = 0;
-		ring = bpf_map_lookup_elem(&rings, &cpu);
+		ring = bpf_map_lookup_elem(map, &cpu);
 	}
 	return ring;
+}
+
+static __always_inline void *ring_of_cpu(__u32 cpu)
+{
+	return ring_in(&rings, cpu);
 }
 
 #endif

@@ -493,6 +493,19 @@ struct tcp_request_sock {
 	__u32 snt_isn;
 };
 
+struct scatterlist {
+	unsigned int length;
+};
+
+struct sk_msg_sg {
+	__u32 start; /* the number of its first element in use */
+	struct scatterlist data[1];
+};
+
+struct sk_msg {
+	struct sk_msg_sg sg;
+};
+
 struct sk_psock {
 	struct list_head ingress_msg; /* redirected and unread */
 	__u32 msg_tot_len;            /* the bytes in it, since 6.18, and in later releases of older ones */

@@ -22,6 +22,14 @@ enum skw_bypass_reason {
 	SKW_BYPASS_REASONS
 };
 
+/* The reason why bytes that were moved are not in the recording. */
+enum skw_bypass_gap {
+	SKW_BYPASS_GAP_FULL,   /* a ring was full */
+	SKW_BYPASS_GAP_HIDDEN, /* the kernel did not show them */
+	SKW_BYPASS_GAP_LATE,   /* the recording ends */
+	SKW_BYPASS_GAPS
+};
+
 /* One per CPU, in an array that user space maps. */
 struct skw_bypass_counters {
 	__u64 messages, bytes; /* that were moved past TCP */
@@ -33,13 +41,18 @@ struct skw_bypass_counters {
 	__u64 taken;     /* directions that were taken over */
 	__u64 left;      /* directions that were given back to TCP */
 	__u64 lost;      /* events that were lost, as the ring was full */
+	/* Of the bytes that were moved, only if they are recorded. */
+	__u64 recorded, unrecorded[SKW_BYPASS_GAPS];
 };
 
-_Static_assert(sizeof(struct skw_bypass_counters) == 176, "counters");
+_Static_assert(sizeof(struct skw_bypass_counters) == 208, "counters");
 
-enum skw_bypass_event { SKW_BYPASS_TAKEN, SKW_BYPASS_LEFT, SKW_BYPASS_CLOSED };
+enum skw_bypass_event { SKW_BYPASS_TAKEN, SKW_BYPASS_LEFT, SKW_BYPASS_CLOSED, SKW_BYPASS_DATA };
 
-/* Addresses and ports are as in abi/conn.h. The process is the one that sent the first message. */
+/*
+ * Addresses and ports are as in abi/conn.h. The process is the one that sent the first message.
+ * Sequence numbers count what was moved as if TCP had sent it.
+ */
 struct skw_bypass_rec {
 	__u64 ts_ns; /* CLOCK_MONOTONIC */
 	__u64 cookie;
@@ -54,10 +67,29 @@ struct skw_bypass_rec {
 	__u32 netns;
 	__u32 uid;
 	__u32 tgid; /* 0: unknown */
+	__u32 seq;  /* of the byte that this end sends next */
+	__u32 ack;  /* of the byte that it gets next by TCP, without what was moved */
+	__u32 first_seq, first_ack; /* of the first byte of each direction */
 	__u32 reserved;
 	char comm[SKW_BYPASS_COMM_LEN];
 };
 
-_Static_assert(sizeof(struct skw_bypass_rec) == 112, "record");
+_Static_assert(sizeof(struct skw_bypass_rec) == 128, "record");
+
+/*
+ * A piece of a message that was moved, if messages are recorded. `seq` is that of its first byte,
+ * and `bytes` and `messages` include the whole message. The record is larger than the piece: the
+ * kernel makes records of a few sizes.
+ */
+struct skw_bypass_data {
+	struct skw_bypass_rec rec; /* SKW_BYPASS_DATA */
+	__u32 len;
+	__u32 more; /* bytes of the message after this piece */
+	__u8 bytes[];
+};
+
+_Static_assert(sizeof(struct skw_bypass_data) == 136, "data");
+
+#define SKW_BYPASS_PIECE_MAX 32768
 
 #endif

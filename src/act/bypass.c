@@ -10,13 +10,18 @@
 #include <sys/stat.h>
 
 #include "act/bypass_event.h"
+#include "act/bypass_file.h"
 #include "kern/act/bypass.h"
 #include "kern/host/cgroup.h"
 #include "loop/loop.h"
 #include "util/cleanup.h"
 #include "util/say.h"
 
-#define REST_MS 100 /* events are never waited for: a wake-up would cost the sender its gain */
+/* Records are never waited for: a wake-up would cost the sender its gain. */
+#define REST_MS        100
+#define REST_RECORD_MS 10
+/* If so much has come at once, there is no rest: the rings are filled fast. */
+#define MUCH_BYTES (1u << 20)
 
 /* The inode number of the real root cgroup. */
 #define ROOT_ID 1
@@ -27,6 +32,9 @@ struct bypass {
 	int cgroup_fd;
 	uint64_t cgroup_id;
 	struct skw_kern_bypass *kern;
+	struct skw_bypass_file *file; /* NULL: nothing is recorded */
+	struct skw_sink recorder;
+	uint64_t taken; /* bytes of records since the last rest */
 	struct skw_pin pin;
 	struct skw_loop *loop;
 	struct skw_act_tell tell;
@@ -80,7 +88,14 @@ static int check(struct bypass *b, struct skw_error *err)
 	const struct skw_act_options *o = b->plan->options;
 	int ret = find_cgroup(b, err);
 
-	return ret || !o->pin ? ret : skw_pins_check(o->bpffs, o->pin, err);
+	if (!ret && o->pin && b->plan->file)
+		ret = skw_error_usage(err, "-w ends with the command, and --pin stays: use one of "
+					   "them");
+	if (!ret && o->pin)
+		ret = skw_pins_check(o->bpffs, o->pin, err);
+	if (!ret && b->plan->file)
+		ret = skw_bypass_file_new(b->plan->file, &b->file, err);
+	return ret;
 }
 
 static void say_plan(const struct bypass *b)
@@ -89,8 +104,13 @@ static void say_plan(const struct bypass *b)
 
 	skw_say("would attach two programs to %s, and move what its sockets send to each other, "
 		"with at most %" PRIu64 " bytes unread in each direction%s%s",
-		b->cgroup, b->plan->max_queue, o->pin ? ", and stay as " : "",
-		o->pin ? o->pin : "");
+		b->cgroup, b->plan->max_queue,
+		o->pin          ? ", and stay as "
+		: b->plan->file ? ", and record it in "
+				: "",
+		o->pin          ? o->pin
+		: b->plan->file ? b->plan->file
+				: "");
 }
 
 /* ---- the source ---- */
@@ -117,7 +137,10 @@ static int prepare(void *ctx, struct skw_error *err)
 	struct bypass *b = ctx;
 	int ret;
 
-	ret = skw_kern_bypass_open(b->cgroup, b->plan->max_queue, &b->kern, err);
+	ret = skw_kern_bypass_open(b->cgroup, b->plan->max_queue, b->file, &b->kern, err);
+	if (ret)
+		return ret;
+	ret = b->file ? skw_bypass_file_create(b->file, err) : 0;
 	if (ret)
 		return ret;
 	say_losses(b);
@@ -151,28 +174,56 @@ static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
 
 static bool peek(void *ctx, uint64_t *ts_ns)
 {
-	return skw_rings_peek(skw_kern_bypass_rings(((struct bypass *)ctx)->kern), ts_ns);
+	struct bypass *b = ctx;
+
+	return (b->file && skw_bypass_file_is_held(b->file, ts_ns)) ||
+	       skw_rings_peek(skw_kern_bypass_rings(b->kern), ts_ns);
+}
+
+static bool is_held(const struct bypass *b)
+{
+	uint64_t ignored;
+
+	return b->file && skw_bypass_file_is_held(b->file, &ignored);
+}
+
+static int take_record(struct bypass *b, const void *record, size_t len, struct skw_error *err)
+{
+	const struct skw_bypass_rec *rec = record;
+	int ret = 0;
+
+	if (len < sizeof(*rec) || rec->type != SKW_BYPASS_DATA)
+		ret = skw_bypass_event_tell(&b->tell, record, len, err);
+	return ret || !b->file ? ret : skw_bypass_file_take(b->file, b->loop, record, len, err);
 }
 
 static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct bypass *b = ctx;
 	struct skw_rings *rings = skw_kern_bypass_rings(b->kern);
+	int ret = is_held(b) ? skw_bypass_file_go_on(b->file, err) : 0;
 	const void *record;
 	size_t len;
-	int ret = 0;
 
-	while (!ret && !skw_loop_is_over(b->loop) &&
-	       (record = skw_rings_next(rings, until_ns, &len)))
-		ret = skw_bypass_event_tell(&b->tell, record, len, err);
+	while (!ret && !is_held(b) && !skw_loop_is_over(b->loop) &&
+	       (record = skw_rings_next(rings, until_ns, &len))) {
+		b->taken += len;
+		ret = take_record(b, record, len, err);
+		skw_rings_release_some(rings);
+	}
 	skw_rings_release(rings);
 	return ret;
 }
 
 static int rest(void *ctx)
 {
-	(void)ctx;
-	return REST_MS;
+	struct bypass *b = ctx;
+	bool much = b->taken > MUCH_BYTES;
+
+	b->taken = 0;
+	if (!b->file)
+		return REST_MS;
+	return much ? 0 : REST_RECORD_MS;
 }
 
 static void quiesce(void *ctx)
@@ -225,6 +276,8 @@ static void report(void *ctx, bool final)
 			plural(c.refused));
 	if (c.lost)
 		skw_say("%llu event%s lost because a ring was full", c.lost, plural(c.lost));
+	if (b->file)
+		skw_bypass_file_report(b->file, &c, final);
 	if (final && b->plan->options->pin)
 		skw_say("%s stays: skwatch detach %s", b->pin.name, b->pin.name);
 }
@@ -232,18 +285,23 @@ static void report(void *ctx, bool final)
 int skw_bypass_run(const struct skw_bypass_plan *plan, struct skw_error *err)
 {
 	struct bypass b = { .plan = plan, .cgroup_fd = -1 };
-	const struct skw_act_plan act = { .options = plan->options,
-					  .source = { &ops, &b },
-					  .tell = &b.tell,
-					  .report = report,
-					  .ctx = &b };
+	struct skw_act_plan act = { .options = plan->options,
+				    .source = { &ops, &b },
+				    .tell = &b.tell,
+				    .report = report,
+				    .ctx = &b };
 	int ret = check(&b, err);
 
+	if (!ret && b.file) {
+		b.recorder = skw_bypass_file_sink(b.file);
+		act.recorder = &b.recorder;
+	}
 	if (!ret && plan->options->dry_run)
 		say_plan(&b);
 	else if (!ret)
 		ret = skw_act_run(&act, err);
 	skw_kern_bypass_close(b.kern);
+	skw_bypass_file_free(b.file);
 	skw_cleanup_fd(&b.cgroup_fd);
 	return ret;
 }

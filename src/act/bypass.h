@@ -16,6 +16,7 @@ struct skw_bypass_plan {
 	const struct skw_act_options *options;
 	const char *cgroup; /* as the user names it */
 	uint64_t max_queue; /* bytes of a direction that may be unread */
+	const char *file;   /* the data that is moved is recorded in it; NULL: it is not */
 };
 
 /* Runs until a signal, a limit or an error ends it. Returns 0, or -errno with err filled. */

@@ -28,6 +28,7 @@ struct skw_act_plan {
 	struct skw_source source;
 	const struct skw_sandbox_relay *relay; /* see struct skw_loop_plan */
 	struct skw_act_tell *tell;             /* skw_act_run() sets what the options choose */
+	const struct skw_sink *recorder;       /* writes the source's packets; NULL: none */
 	/* See struct skw_loop_plan. */
 	bool (*takes_signal)(void *ctx, int signo, bool from_kernel);
 	void (*report)(void *ctx, bool final);

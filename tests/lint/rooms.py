@@ -66,9 +66,10 @@ ARROWS = {
     "run": COMMON | {"loop", "kern/host"},
     "join": COMMON | {"flow", "table", "expr", "pcap", "row"},
     "message": COMMON | {"flow", "table", "expr", "pcap"},
-    # act: the verbs are sources of the loop without records; their sink prints lines.
-    "act": COMMON | PURE_FRONT | {"loop", "sink", "kern", "kern/host", "kern/ring", "kern/act",
-                                  "verbs", "keeper"},
+    # act: the verbs are sources of the loop without records; their sink prints lines. No capture
+    # sees the data that bypass moves, so it has packets of its own, for the recorder.
+    "act": COMMON | PURE_FRONT | {"loop", "sink", "sink/record", "kern", "kern/host",
+                                  "kern/ring", "kern/act", "verbs", "keeper"},
     # Verbs with rooms of their own. The relay passes bytes on and uses no program of the kernel.
     "act/policy": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
                                          "kern/act"},

@@ -235,6 +235,28 @@ def talk(rounds, size):
     print("talked", client.getsockname()[1], server.getsockname()[1])
 
 
+def http(family, size):
+    """A request and an answer with bodies, the last one from a file. Prints what each end sent."""
+    client, server = pair(socket.AF_INET6 if family == "6" else socket.AF_INET)
+    size, rand = int(size), random.Random(4)
+    body, answer = rand.randbytes(size), rand.randbytes(2 * size)
+    request = b"POST /upload HTTP/1.1\r\nHost: test\r\nContent-Length: %d\r\n\r\n" % size
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer)
+    wait = child(lambda: (client.sendall(request), client.sendall(body)) and 0)
+    got = read_all(server, len(request) + size) == request + body
+    wait()
+    with open("answer", "w+b") as file:
+        file.write(answer)
+        file.flush()
+        wait = child(lambda: (server.sendall(head), server.sendfile(file, 0)) and 0)
+        got = got and read_all(client, len(head) + len(answer)) == head + answer
+        wait()
+    print("http", got, client.getsockname()[1], hashlib.sha256(request + body).hexdigest(),
+          hashlib.sha256(head + answer).hexdigest())
+    client.close()
+    server.close()
+
+
 def hold():
     """A ping-pong for each line of standard input, on one connection."""
     client, server = pair()
@@ -308,7 +330,7 @@ def fionread():
     print("waiting", waiting)
 
 
-WHAT = {work.__name__: work for work in (exact, defer, late, waitall, early, half_close, talk, hold, twins, deaf,
+WHAT = {work.__name__: work for work in (exact, defer, late, waitall, early, half_close, talk, http, hold, twins, deaf,
                                          lowat, fionread)}
 
 if __name__ == "__main__":

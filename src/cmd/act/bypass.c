@@ -27,6 +27,12 @@ static const struct skw_option options[] = {
 	  .max = SKW_BYPASS_QUEUE_MAX,
 	  .limits = "1G",
 	  .offset = AT(plan.max_queue) },
+	{ .letter = 'w',
+	  .name = "write",
+	  .arg = "FILE",
+	  .help = "record what is moved in a .pcapng file, as packets made up for it",
+	  .kind = SKW_OPT_STRING,
+	  .offset = AT(plan.file) },
 };
 static const struct skw_option_table table = { options, SKW_ARRAY_SIZE(options) };
 
@@ -42,6 +48,7 @@ static const struct skw_verb_words words = {
 		"later are taken over.",
 	.examples = "  skwatch bypass --cgroup /sys/fs/cgroup/test\n"
 		    "  skwatch bypass --cgroup test --max-queue 256k --duration 10m\n"
+		    "  skwatch bypass --cgroup test -w moved.pcapng\n"
 		    "  skwatch bypass --cgroup test --dry-run\n"
 		    "  skwatch bypass --cgroup test --pin fast\n",
 };

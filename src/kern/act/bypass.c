@@ -21,12 +21,16 @@
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (1ULL << 20)
-#define COUNTERS           "counters"
+/* Of what is moved between two looks of the reader. */
+#define DATA_RING_BYTES (64ULL << 20)
+#define COUNTERS        "counters"
 
 struct skw_kern_bypass {
 	struct bypass_bpf *bpf;
 	struct bpf_link *sockops;
 	struct skw_ring_set rings;
+	struct skw_ring_set data; /* only if there are records of what is moved; without a reader */
+	bool records;
 	const struct skw_bypass_counters *counters; /* mapped, one per CPU */
 	unsigned cpus;
 };
@@ -45,7 +49,9 @@ static int load(struct skw_kern_bypass *b, uint64_t max_queue, struct skw_error 
 		b->bpf->rodata->rings_len = b->rings.len;
 		b->bpf->rodata->max_queue = max_queue;
 		b->bpf->rodata->reader_pidns = skw_conn_owner_pidns();
+		b->bpf->rodata->recording = b->records;
 		bpf_map__set_max_entries(b->bpf->maps.rings, b->rings.len);
+		bpf_map__set_max_entries(b->bpf->maps.data_rings, b->rings.len);
 		bpf_map__set_max_entries(b->bpf->maps.counters, b->cpus);
 		ret = bypass_bpf__load(b->bpf);
 	}
@@ -68,13 +74,29 @@ static const void *map_counters(int fd, unsigned cpus)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+/* One reader brings both kinds of records into the order of time. */
+static int make_data_rings(struct skw_kern_bypass *b, struct skw_error *err)
+{
+	int ret;
+
+	skw_ring_set_plan(&b->data, b->rings.len, 0, DATA_RING_BYTES);
+	ret = skw_ring_set_make(&b->data, bpf_map__fd(b->bpf->maps.data_rings), err);
+	if (ret)
+		return ret;
+	skw_rings_close(b->data.reader);
+	b->data.reader = NULL;
+	ret = skw_rings_add(&b->rings.reader, b->data.fds, b->data.len, b->data.bytes);
+	return ret ? skw_error_set(err, ret, "BPF: rings of the recording: %s", strerror(-ret)) : 0;
+}
+
 static int make_rings(struct skw_kern_bypass *b, struct skw_error *err)
 {
 	b->counters = map_counters(bpf_map__fd(b->bpf->maps.counters), b->cpus);
 	if (!b->counters)
 		return skw_error_set(err, -errno, "BPF: memory of the counters: %s",
 				     strerror(errno));
-	return skw_ring_set_make(&b->rings, bpf_map__fd(b->bpf->maps.rings), err);
+	int ret = skw_ring_set_make(&b->rings, bpf_map__fd(b->bpf->maps.rings), err);
+	return ret || !b->records ? ret : make_data_rings(b, err);
 }
 
 static int attach_failed(const char *cgroup, int ret, struct skw_error *err)
@@ -83,8 +105,8 @@ static int attach_failed(const char *cgroup, int ret, struct skw_error *err)
 			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
 }
 
-int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, struct skw_kern_bypass **out,
-			 struct skw_error *err)
+int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, bool records,
+			 struct skw_kern_bypass **out, struct skw_error *err)
 {
 	int ret = skw_libbpf_init(err);
 	struct skw_kern_bypass *b = ret ? NULL : calloc(1, sizeof(*b));
@@ -92,6 +114,7 @@ int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, struct skw_kern
 	if (!b)
 		return ret ? ret : skw_error_set(err, -ENOMEM, "out of memory");
 	b->cpus = skw_libbpf_cpus();
+	b->records = records;
 	skw_ring_set_plan(&b->rings, 0, 0, RING_BYTES_DEFAULT);
 	ret = skw_exclusive_check(cgroup, BPF_CGROUP_SOCK_OPS, err);
 	if (!ret)
@@ -127,6 +150,7 @@ void skw_kern_bypass_close(struct skw_kern_bypass *b)
 	bpf_link__destroy(b->sockops);
 	bypass_bpf__destroy(b->bpf);
 	skw_ring_set_free(&b->rings);
+	skw_ring_set_free(&b->data);
 	free(b);
 }
 

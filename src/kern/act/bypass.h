@@ -11,6 +11,7 @@
 #define SKW_KERN_ACT_BYPASS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/bypass.h"
@@ -22,10 +23,11 @@ struct skw_kern_bypass;
 
 /*
  * Loads them, if no program excludes others from the cgroup at the path `cgroup`. Of each direction
- * at most max_queue bytes are unread. Returns 0, or -errno with err filled.
+ * at most max_queue bytes are unread. With `records`, what is moved comes as records, too, among
+ * those of events. Returns 0, or -errno with err filled.
  */
-int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, struct skw_kern_bypass **out,
-			 struct skw_error *err);
+int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, bool records,
+			 struct skw_kern_bypass **out, struct skw_error *err);
 /*
  * Attaches them to the cgroup, whose folder is `cgroup_fd`: connections are taken over from then
  * on. Returns 0, or -errno with err filled.

@@ -56,6 +56,19 @@ check "bypass: no byte is lost where a direction goes back to TCP" cmp data back
 bypass_stop
 check "bypass: the rest has passed" test "$moved" -lt 400000
 
+bypass_start -w moved.pcapng
+for address in 127.0.0.1 ::1; do
+	in_own nc $address 8100 <data >back || :
+	check "bypass: what is recorded to $address and back is the same" cmp data back
+done
+bypass_stop
+recorded=$(sed -n 's/^skwatch: \([0-9]*\) bytes recorded in .*/\1/p' said)
+unrecorded=$(sed -n 's/^skwatch: \([0-9]*\) bytes not recorded.*/\1/p' said | awk '{ sum += $1 } END { print sum + 0 }')
+is "bypass: all that was moved is recorded, or is told" $((recorded + unrecorded)) "$moved"
+check "bypass: the answers are recorded" test "$recorded" -ge 400000
+is "bypass: the packets of the file have as much" "$(tcpdump -nr moved.pcapng 2>/dev/null |
+	awk '$(NF - 1) == "length" { sum += $NF } END { print sum + 0 }')" "$recorded"
+
 # The server is a child of the shell that was started, so ask the cgroup.
 until rmdir "$own" 2>/dev/null; do
 	while read -r pid; do kill "$pid" || :; done <"$own/cgroup.procs"
