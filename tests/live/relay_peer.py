@@ -16,6 +16,7 @@ import sys
 import threading
 
 CHUNK = 1 << 18
+BURST = 3 << 20
 PATIENCE = 50
 PRINTING = threading.Lock()
 
@@ -130,6 +131,20 @@ def serve_head(sock, _):
     return "head %s" % data.hex()
 
 
+def serve_bursts(sock, count):
+    """Answers a burst when all of it is there. A small buffer makes the sender's queue long."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+    good = 0
+    for i in range(int(count)):
+        digest, left = hashlib.sha256(), BURST
+        while left and (data := sock.recv(min(left, CHUNK))):
+            digest.update(data)
+            left -= len(data)
+        good += digest.hexdigest() == digest_of("burst %d" % i, BURST)
+        sock.sendall(b"x")
+    return "good %d" % good
+
+
 def serve_reset(sock, _):
     sock.recv(1)
     reset(sock)
@@ -175,6 +190,15 @@ def ask_early(address, port, size):
     got = receive(sock)
     send(sock, "question", 100000)
     return judge(got, "early", int(size))
+
+
+def ask_bursts(address, port, count):
+    sock, answers = connect(address, port), 0
+    for i in range(int(count)):
+        for block in make("burst %d" % i, BURST):
+            sock.sendall(block)
+        answers += len(sock.recv(1))
+    return str(answers)
 
 
 def ask_deaf(address, port):

@@ -8,10 +8,12 @@
 need root python3 ss bpftool
 pair
 six
+# The buffers of the kernel are a part of what a client can send. Newer kernels let them grow to 32 MB.
+ip netns exec "$B" sysctl -qw net.ipv4.tcp_rmem="4096 131072 6291456"
 SIZE=$((48 << 20))
 
 backends 127.0.0.1 9001="swap,$SIZE" 9002=echo 9003=late,1000000 9004=early,1000000 9005=deaf \
-	9006=reset 9007=name,b 9008=head
+	9006=reset 9007=name,b 9008=head 9010=bursts,12
 
 # moved: the bytes that the kernel has moved, and the connections that it has not joined.
 moved() { sed -n 's/^skwatch: \([0-9]*\) bytes were moved by the kernel.*; \([0-9]*\) conn.*/\1 \2/p' "$ERR"; }
@@ -27,6 +29,15 @@ like "$(<"$ERR")" "127.0.0.1:9001: 1 connections, 0 now, 0 failed to connect, $S
 read -r kernel outside <<<"$(moved)"
 check "the kernel has moved some, the process the others: $kernel" \
 	test "$kernel" -gt 0 -a "$kernel" -lt $((2 * SIZE)) -a "$outside" = 0
+
+# After each burst nothing is on its way, so the kernel begins again; and then it is too much for it.
+relay --engine sockmap :8010 127.0.0.1:9010
+is "$(ask bursts 10.77.0.2 8010 12)" 12 "bursts are answered"
+answer 9010
+is "$ANSWER" "9010 good 12" "... and are in order, although kernel and process take turns"
+stop
+read -r kernel outside <<<"$(moved)"
+check "... in each of them: $kernel" test "$kernel" -gt $((12 * 32768)) -a "$kernel" -lt $((36 << 20))
 
 relay --engine sockmap --json :8002 127.0.0.1:9002
 is "$(ask short 10.77.0.2 8002 500)" 500 "500 short connections are answered"

@@ -27,7 +27,7 @@ through() {
 dd if=/dev/urandom of=data bs=64k count=4 2>/dev/null
 ready echo --echo :9001
 echo_pid=$relay_pid
-for engine in splice copy; do
+for engine in splice copy sockmap; do
 	ready $engine --engine $engine :8001 10.9.0.2:9001
 	check "$engine: 256 KiB come back as they were" through 10.9.0.2 8001
 	check "$engine: ... over IPv6, too" through fd09::2 8001
