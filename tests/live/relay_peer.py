@@ -163,6 +163,13 @@ def ask_swap(address, port, size):
     return swap(connect(address, port), "client", "backend", int(size))
 
 
+def ask_first(address, port, size):
+    """Reads nothing before all is sent."""
+    sock = connect(address, port)
+    send(sock, "client", int(size))
+    return judge(receive(sock), "backend", int(size))
+
+
 def ask_short(address, port, count):
     """One connection after the other, with a message and its answer."""
     good = 0

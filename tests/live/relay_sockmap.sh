@@ -10,7 +10,7 @@ pair
 six
 # The buffers of the kernel are a part of what a client can send. Newer kernels let them grow to 32 MB.
 ip netns exec "$B" sysctl -qw net.ipv4.tcp_rmem="4096 131072 6291456"
-SIZE=$((48 << 20))
+SIZE=$((24 << 20))
 
 backends 127.0.0.1 9001="swap,$SIZE" 9002=echo 9003=late,1000000 9004=early,1000000 9005=deaf \
 	9006=reset 9007=name,b 9008=head 9010=bursts,12
@@ -22,13 +22,16 @@ relay --engine sockmap 10.77.0.2:8001 127.0.0.1:9001
 is "$(ask swap 10.77.0.2 8001 $SIZE)" same "the client gets the backend's bytes"
 answer 9001
 is "$ANSWER" "9001 same" "the backend gets the client's bytes, meanwhile"
+is "$(ask first 10.77.0.2 8001 $SIZE)" same "a client that reads later does not stop its own bytes"
+answer 9001
+is "$ANSWER" "9001 same" "... and they are all right"
 stop TERM
 is "$STATUS" 0 "it ends with status 0"
-like "$(<"$ERR")" "127.0.0.1:9001: 1 connections, 0 now, 0 failed to connect, $SIZE bytes to it, $SIZE from it, 0 undelivered" \
+like "$(<"$ERR")" "127.0.0.1:9001: 2 connections, 0 now, 0 failed to connect, $((2 * SIZE)) bytes to it, $((2 * SIZE)) from it, 0 undelivered" \
 	"the figures tell each byte"
 read -r kernel outside <<<"$(moved)"
 check "the kernel has moved some, the process the others: $kernel" \
-	test "$kernel" -gt 0 -a "$kernel" -lt $((2 * SIZE)) -a "$outside" = 0
+	test "$kernel" -gt 0 -a "$kernel" -lt $((4 * SIZE)) -a "$outside" = 0
 
 # After each burst nothing is on its way, so the kernel begins again; and then it is too much for it.
 relay --engine sockmap :8010 127.0.0.1:9010

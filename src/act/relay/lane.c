@@ -61,7 +61,7 @@ uint64_t skw_relay_lane_bytes(const struct skw_relay_lane *lane)
 uint64_t skw_relay_lane_held(const struct skw_relay_lane *lane)
 {
 	if (lane->conduit)
-		return skw_relay_lane_kernel_waiting(lane);
+		return lane->done && !lane->to->failed ? 0 : skw_relay_lane_kernel_waiting(lane);
 	return lane->held_len + lane->in_pipe + lane->lost - lane->header_left;
 }
 
