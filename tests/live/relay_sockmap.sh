@@ -63,6 +63,19 @@ answer 9003
 is "$ANSWER" "9003 asked 1000 end" "... and the backend sees its end"
 stop
 
+# The kernel takes no socket that has got its end.
+relay --engine sockmap :8003 127.0.0.1:9003
+kill -STOP "$PID"
+hold ended late 10.77.0.2 8003 1000000
+has_ended() { [ -n "$(ss -N "$B" -Htn state close-wait '( sport = :8003 )')" ]; }
+becomes has_ended || bail "no end came"
+kill -CONT "$PID"
+wait_for_line "$TMP/ended" "$CLIENT" '^same' && ok "a client that has ended before it was accepted gets its answer"
+answer 9003
+is "$ANSWER" "9003 asked 1000 end" "... and the backend sees its end"
+stop
+is "$(moved)" "0 1" "... and the figures tell that the kernel has moved nothing"
+
 relay --engine sockmap :8004 127.0.0.1:9004
 is "$(ask early 10.77.0.2 8004 1000000)" same "a backend may end first"
 answer 9004
@@ -90,6 +103,7 @@ like "$(ask head 10.77.0.2 8008)" x "the header of the PROXY protocol comes firs
 answer 9008
 like "$ANSWER" "9008 head $(printf 'PROXY TCP4 10.77.0.1 10.77.0.2 ' | od -An -tx1 | tr -d ' \n')" "... and the backend gets it"
 stop
+is "$(moved)" "9 0" "... and the kernel moves the question and the answer"
 
 relay --engine sockmap --idle-timeout 300ms :8007 127.0.0.1:9007
 is "$(ask reset 10.77.0.2 8007)" "done" "a client resets the connection"

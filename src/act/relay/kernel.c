@@ -77,8 +77,8 @@ void skw_relay_kernel_take(struct skw_relay *r, struct skw_relay_conn *c)
 
 	if (!r->conduits)
 		return;
-	/* What is held, such as a header, must come first. */
-	if (r->free_pairs_len && !c->lanes[SKW_RELAY_CLIENT].held_len) {
+	/* A header must come first. */
+	if (r->free_pairs_len && skw_relay_lane_flush(&r->mover, &c->lanes[SKW_RELAY_CLIENT])) {
 		c->pair = r->free_pairs[--r->free_pairs_len];
 		c->has_pair = true;
 		all = join(r, c) == 0;

@@ -126,6 +126,11 @@ static int flush(struct skw_relay_mover *m, struct skw_relay_lane *lane)
 	return 1;
 }
 
+bool skw_relay_lane_flush(struct skw_relay_mover *m, struct skw_relay_lane *lane)
+{
+	return flush(m, lane) == 1;
+}
+
 /* Interprets what a read has returned: 1 if bytes came, 0 if not, or -errno. */
 static int received(struct skw_relay_lane *lane, ssize_t n)
 {

@@ -39,7 +39,7 @@ enum skw_relay_engine {
 	/* Small portions are copied, as that costs less. Larger ones go through a pipe. */
 	SKW_RELAY_SPLICE,
 	SKW_RELAY_COPY,
-	/* A program of the kernel redirects. What it does not take is spliced or copied. */
+	/* A program of the kernel redirects. The rest is spliced or copied. */
 	SKW_RELAY_SOCKMAP,
 	SKW_RELAY_ENGINES
 };
@@ -60,7 +60,7 @@ struct skw_relay_lane {
 	size_t held_at, held_len;
 	/* Lent; NULL: the kernel does not move this lane. */
 	struct skw_conduit *conduit;
-	uint64_t taken;     /* what the receiver's TCP had taken before the conduit */
+	uint64_t taken;     /* of the receiver's TCP, before the conduit: see lane_kernel.c */
 	uint64_t bytes;     /* passed on by this process */
 	uint64_t lost;      /* read, but neither passed on nor held */
 	size_t header_left; /* of the bytes that are held, these are not the sender's */
@@ -84,6 +84,9 @@ void skw_relay_mover_free(struct skw_relay_mover *m);
 
 /* Puts a header in front of all bytes. Returns 0 or -ENOMEM. */
 int skw_relay_lane_head(struct skw_relay_lane *lane, const uint8_t *header, size_t len);
+
+/* Sends what is held. Returns true if nothing is left. A failure is left to the next move. */
+bool skw_relay_lane_flush(struct skw_relay_mover *m, struct skw_relay_lane *lane);
 
 /* Moves what can be moved now, but not for ever. */
 enum skw_relay_moved skw_relay_lane_move(struct skw_relay_mover *m, struct skw_relay_lane *lane);

@@ -15,8 +15,8 @@
 struct skw_conduits;
 
 /*
- * Loads the program, and makes room for so many pairs. `unsent_bytes` is the TCP_NOTSENT_LOWAT of
- * the sockets. The caller closes *out. Returns 0, or -errno with err filled.
+ * Loads the program, and makes room for this number of pairs. `unsent_bytes` is the
+ * TCP_NOTSENT_LOWAT of the sockets. The caller closes *out. Returns 0, or -errno with err filled.
  */
 int skw_conduits_open(unsigned pairs, uint32_t unsent_bytes, struct skw_conduits **out,
 		      struct skw_error *err);
