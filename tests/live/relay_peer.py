@@ -256,6 +256,16 @@ def ask_end(address, port):
     return receive(sock)[2]
 
 
+def ask_flood(address, port):
+    """Sends until the connection ends, and reads nothing."""
+    sock = connect(address, port)
+    try:
+        while True:
+            sock.sendall(bytes(CHUNK))
+    except (ConnectionResetError, BrokenPipeError):
+        return "reset"
+
+
 def ask_reset(address, port):
     sock = connect(address, port)
     sock.recv(64)

@@ -95,8 +95,9 @@ stop
 
 relay --engine sockmap :8006 127.0.0.1:9006
 is "$(ask end 10.77.0.2 8006)" reset "a backend's reset reaches the client"
+is "$(ask flood 10.77.0.2 8006)" reset "... also one that only sends"
 stop
-like "$(grep relay-end "$OUT")" 'reason reset by backend' "... and is told"
+is "$(lines_like "$OUT" 'relay-end.*reason reset by backend')" 2 "... and is told"
 
 relay --engine sockmap --proxy v1 :8008 127.0.0.1:9008
 like "$(ask head 10.77.0.2 8008)" x "the header of the PROXY protocol comes first"

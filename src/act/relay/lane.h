@@ -61,6 +61,7 @@ struct skw_relay_lane {
 	/* Lent; NULL: the kernel does not move this lane. */
 	struct skw_conduit *conduit;
 	uint64_t taken;     /* of the receiver's TCP, before the conduit: see lane_kernel.c */
+	uint64_t cleared;   /* redirected bytes that the receiver's TCP has taken, at least */
 	uint64_t bytes;     /* passed on by this process */
 	uint64_t lost;      /* read, but neither passed on nor held */
 	size_t header_left; /* of the bytes that are held, these are not the sender's */

@@ -72,12 +72,17 @@ void skw_relay_lane_kernel_sent(struct skw_relay_lane *lane)
 }
 
 /* Whether TCP has taken all that was redirected and sent, so that no byte can be overtaken. */
-static bool receiver_has_all(const struct skw_relay_lane *lane)
+static bool receiver_has_all(struct skw_relay_lane *lane)
 {
 	uint64_t redirected = skw_relay_lane_kernel_moved(lane), taken;
 
-	return count_taken(lane->to, &taken) == 0 &&
-	       taken - lane->taken >= redirected + lane->bytes;
+	/* TCP takes at once the bytes that this process sends, so only redirected bytes matter. */
+	if (redirected == lane->cleared)
+		return true;
+	if (count_taken(lane->to, &taken) || taken - lane->taken < redirected + lane->bytes)
+		return false;
+	lane->cleared = redirected;
+	return true;
 }
 
 static bool has_error(const struct skw_relay_end *end)
