@@ -131,6 +131,15 @@ def serve_head(sock, _):
     return "head %s" % data.hex()
 
 
+def serve_asked(sock, _):
+    """Answers when the question has come, whatever is in front of it."""
+    data = b""
+    while not data.endswith(b"question"):
+        data += sock.recv(512)
+    sock.sendall(b"x")
+    return "asked %s" % data.hex()
+
+
 def serve_bursts(sock, count):
     """Answers a burst when all of it is there. A small buffer makes the sender's queue long."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)

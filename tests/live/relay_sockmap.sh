@@ -13,7 +13,7 @@ ip netns exec "$B" sysctl -qw net.ipv4.tcp_rmem="4096 131072 6291456"
 SIZE=$((24 << 20))
 
 backends 127.0.0.1 9001="swap,$SIZE" 9002=echo 9003=late,1000000 9004=early,1000000 9005=deaf \
-	9006=reset 9007=name,b 9008=head 9010=bursts,12
+	9006=reset 9007=name,b 9008=asked 9010=bursts,12
 
 # moved: the bytes that the kernel has moved, and the connections that it has not joined.
 moved() { sed -n 's/^skwatch: \([0-9]*\) bytes were moved by the kernel.*; \([0-9]*\) conn.*/\1 \2/p' "$ERR"; }
@@ -102,7 +102,7 @@ is "$(lines_like "$OUT" 'relay-end.*reason reset by backend')" 2 "... and is tol
 relay --engine sockmap --proxy v1 :8008 127.0.0.1:9008
 like "$(ask head 10.77.0.2 8008)" x "the header of the PROXY protocol comes first"
 answer 9008
-like "$ANSWER" "9008 head $(printf 'PROXY TCP4 10.77.0.1 10.77.0.2 ' | od -An -tx1 | tr -d ' \n')" "... and the backend gets it"
+like "$ANSWER" "9008 asked $(printf 'PROXY TCP4 10.77.0.1 10.77.0.2 ' | od -An -tx1 | tr -d ' \n')" "... and the backend gets it"
 stop
 is "$(moved)" "9 0" "... and the kernel moves the question and the answer"
 

@@ -83,9 +83,11 @@ void skw_relay_kernel_take(struct skw_relay *r, struct skw_relay_conn *c)
 		c->has_pair = true;
 		all = join(r, c) == 0;
 	}
-	if (all)
-		for (uint32_t i = 0; i < SKW_RELAY_SIDES; i++)
-			all &= start(r, c, i) == 0;
+	/* The backend first: when it gets the client's bytes, it may answer and end at once. */
+	if (all) {
+		all = start(r, c, SKW_RELAY_SERVER) == 0;
+		all &= start(r, c, SKW_RELAY_CLIENT) == 0;
+	}
 	if (!all)
 		r->outside++;
 }
