@@ -385,6 +385,8 @@ struct sock {
 	struct socket *sk_socket;
 	unsigned long sk_ino; /* since 6.18 */
 	refcount_t sk_wmem_alloc;
+	int sk_wmem_queued;
+	int sk_sndbuf;
 	unsigned long sk_pacing_rate;
 	struct timer_list sk_timer;             /* keepalive, before 6.19 */
 	struct timer_list tcp_retransmit_timer; /* since 6.19 */

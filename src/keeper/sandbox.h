@@ -20,6 +20,8 @@ struct skw_sandbox_relay {
 	size_t ports_len;
 	/* The number of descriptors that it opens. */
 	unsigned descriptors;
+	/* It puts sockets into maps, and asks TCP how far they are. */
+	bool sockmap;
 };
 
 /* A session needs these besides the descriptors that are open already. */

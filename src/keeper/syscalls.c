@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -187,6 +189,22 @@ static int add_socket(scmp_filter_ctx ctx, int family, scmp_datum_t flags)
 				      args);
 }
 
+static int add_pairs(scmp_filter_ctx ctx, const struct pair_rule *pairs, size_t n)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < n; i++) {
+		const struct scmp_arg_cmp args[] = {
+			{ pairs[i].first_arg, SCMP_CMP_MASKED_EQ, ALL, pairs[i].first },
+			{ pairs[i].second_arg, SCMP_CMP_MASKED_EQ, ALL, pairs[i].second },
+		};
+
+		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, pairs[i].call,
+					     SKW_ARRAY_SIZE(args), args);
+	}
+	return ret;
+}
+
 /*
  * TCP sockets that do not block, and pipes for their bytes. A filter does not see the address of
  * connect(): Landlock says which ports, and the loop's user has no privilege.
@@ -208,15 +226,8 @@ static int add_relay(scmp_filter_ctx ctx)
 	};
 	int ret = add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
 
-	for (size_t i = 0; !ret && i < SKW_ARRAY_SIZE(pairs); i++) {
-		const struct scmp_arg_cmp args[] = {
-			{ pairs[i].first_arg, SCMP_CMP_MASKED_EQ, ALL, pairs[i].first },
-			{ pairs[i].second_arg, SCMP_CMP_MASKED_EQ, ALL, pairs[i].second },
-		};
-
-		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, pairs[i].call,
-					     SKW_ARRAY_SIZE(args), args);
-	}
+	if (!ret)
+		ret = add_pairs(ctx, pairs, SKW_ARRAY_SIZE(pairs));
 	if (!ret)
 		ret = add_socket(ctx, AF_INET, flags);
 	if (!ret)
@@ -225,6 +236,28 @@ static int add_relay(scmp_filter_ctx ctx)
 		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0, NULL);
 	return ret ? ret
 		   : seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getsockname), 0, NULL);
+}
+
+/*
+ * Adds to maps that are open and takes from them, and asks about sockets. A filter can't see which
+ * map: a process that was taken over could change entries of the relay's own maps, and has no
+ * descriptor of others.
+ */
+static int add_sockmap(scmp_filter_ctx ctx)
+{
+	const struct rule rules[] = {
+		{ SCMP_SYS(bpf), 0, ALL, BPF_MAP_UPDATE_ELEM },
+		{ SCMP_SYS(bpf), 0, ALL, BPF_MAP_DELETE_ELEM },
+		{ SCMP_SYS(ioctl), 1, ALL, SIOCOUTQ },
+	};
+	const struct pair_rule pairs[] = {
+		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_RCVLOWAT },
+		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_COOKIE },
+		{ SCMP_SYS(getsockopt), 1, IPPROTO_TCP, 2, TCP_INFO },
+	};
+	int ret = add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+
+	return ret ? ret : add_pairs(ctx, pairs, SKW_ARRAY_SIZE(pairs));
 }
 
 int skw_syscalls_allow_only(const struct skw_sandbox *s)
@@ -246,6 +279,8 @@ int skw_syscalls_allow_only(const struct skw_sandbox *s)
 		ret = add_folders(ctx);
 	if (!ret && s->relay)
 		ret = add_relay(ctx);
+	if (!ret && s->relay && s->relay->sockmap)
+		ret = add_sockmap(ctx);
 	if (!ret)
 		ret = seccomp_load(ctx);
 	seccomp_release(ctx);

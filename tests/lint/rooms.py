@@ -70,13 +70,13 @@ ARROWS = {
     # sees the data that bypass moves, so it has packets of its own, for the recorder.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "sink/record", "kern", "kern/host",
                                   "kern/ring", "kern/act", "verbs", "keeper"},
-    # Verbs with rooms of their own. The relay passes bytes on and uses no program of the kernel.
+    # Verbs with rooms of their own. The relay uses one program of the kernel, if told.
     "act/policy": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
                                          "kern/act"},
     # act/steer: steer and adopt, which both take the listening socket of a running server.
     "act/steer": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
                                         "kern/act"},
-    "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper"},
+    "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper", "kern/act"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
                                       "run", "join", "message", "verbs", "keeper",

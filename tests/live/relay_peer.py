@@ -18,6 +18,7 @@ import sys
 import threading
 
 CHUNK = 1 << 18
+BURST = 3 << 20
 PATIENCE = 50
 PRINTING = threading.Lock()
 
@@ -132,6 +133,29 @@ def serve_head(sock, _):
     return "head %s" % data.hex()
 
 
+def serve_asked(sock, _):
+    """Answers when the question has come, whatever is in front of it."""
+    data = b""
+    while not data.endswith(b"question"):
+        data += sock.recv(512)
+    sock.sendall(b"x")
+    return "asked %s" % data.hex()
+
+
+def serve_bursts(sock, count):
+    """Answers a burst when all of it is there. A small buffer makes the sender's queue long."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+    good = 0
+    for i in range(int(count)):
+        digest, left = hashlib.sha256(), BURST
+        while left and (data := sock.recv(min(left, CHUNK))):
+            digest.update(data)
+            left -= len(data)
+        good += digest.hexdigest() == digest_of("burst %d" % i, BURST)
+        sock.sendall(b"x")
+    return "good %d" % good
+
+
 def serve_reset(sock, _):
     sock.recv(1)
     reset(sock)
@@ -148,6 +172,13 @@ def connect(address, port):
 
 def ask_swap(address, port, size):
     return swap(connect(address, port), "client", "backend", int(size))
+
+
+def ask_first(address, port, size):
+    """Reads nothing before all is sent."""
+    sock = connect(address, port)
+    send(sock, "client", int(size))
+    return judge(receive(sock), "backend", int(size))
 
 
 def ask_short(address, port, count):
@@ -223,6 +254,15 @@ def ask_burst(address, port, pid, backend_port):
     return "done"
 
 
+def ask_bursts(address, port, count):
+    sock, answers = connect(address, port), 0
+    for i in range(int(count)):
+        for block in make("burst %d" % i, BURST):
+            sock.sendall(block)
+        answers += len(sock.recv(1))
+    return str(answers)
+
+
 def ask_deaf(address, port):
     """Sends until no byte is taken for a second; then waits for standard input to go on."""
     sock, total = connect(address, port), 0
@@ -269,6 +309,16 @@ def ask_end(address, port):
     sock = connect(address, port)
     sock.sendall(b"x")
     return receive(sock)[2]
+
+
+def ask_flood(address, port):
+    """Sends until the connection ends, and reads nothing."""
+    sock = connect(address, port)
+    try:
+        while True:
+            sock.sendall(bytes(CHUNK))
+    except (ConnectionResetError, BrokenPipeError):
+        return "reset"
 
 
 def ask_reset(address, port):

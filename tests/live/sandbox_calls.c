@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -215,6 +216,55 @@ static void a_relay_has_no_other_call(void **state)
 	assert_refused(&s);
 }
 
+static void a_relay_in_the_kernel_has_no_other_call(void **state)
+{
+	const struct skw_sandbox_relay relay = { .sockmap = true };
+	const struct skw_sandbox s = { .folder_fd = -1, .relay = &relay };
+
+	(void)state;
+	assert_refused(&s);
+}
+
+/* Whether a call of bpf() comes to the kernel, which finds nothing good in it. */
+static bool bpf_is_let_through(long command)
+{
+	return syscall(SYS_bpf, command, NULL, 0) < 0 && errno != EPERM;
+}
+
+/* Returns the first call with sockets and maps that has another result than it should, or 0. */
+static int sockmap_calls(void)
+{
+	char cookie[8];
+	socklen_t len = sizeof(cookie);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	for (long command = 0; command < 64; command++)
+		if (bpf_is_let_through(command) !=
+		    (command == BPF_MAP_UPDATE_ELEM || command == BPF_MAP_DELETE_ELEM))
+			return (int)command + 1;
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, cookie, &len) ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, cookie, &len) == 0)
+		return __LINE__;
+	return 0;
+}
+
+static void a_relay_in_the_kernel_changes_maps_only(void **state)
+{
+	const struct skw_sandbox_relay relay = { .descriptors = 16, .sockmap = true };
+	const struct skw_sandbox s = { .folder_fd = -1, .relay = &relay };
+	pid_t child = fork();
+	unsigned closed;
+	int status;
+
+	(void)state;
+	if (child == 0)
+		_exit(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || skw_sandbox_close(&s, &closed, NULL)
+			      ? 255
+			      : sockmap_calls() & 0xff);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 /* Returns the first call of a relay that has another result than it should, or 0. */
 static int relay_calls(uint16_t port)
 {
@@ -250,7 +300,9 @@ static int relay_calls(uint16_t port)
 static void a_relay_makes_sockets_of_tcp_only(void **state)
 {
 	const uint16_t port = 9;
-	const struct skw_sandbox_relay relay = { &port, 1, 16 };
+	const struct skw_sandbox_relay relay = { .ports = &port,
+						 .ports_len = 1,
+						 .descriptors = 16 };
 	const struct skw_sandbox s = { .folder_fd = -1, .relay = &relay };
 	pid_t child = fork();
 	unsigned closed;
@@ -273,6 +325,8 @@ int main(void)
 		cmocka_unit_test(a_screen_has_no_other_call),
 		cmocka_unit_test(a_relay_has_no_other_call),
 		cmocka_unit_test(a_relay_makes_sockets_of_tcp_only),
+		cmocka_unit_test(a_relay_in_the_kernel_has_no_other_call),
+		cmocka_unit_test(a_relay_in_the_kernel_changes_maps_only),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #ifndef SKW_ACT_RELAY_CONN_H
 #define SKW_ACT_RELAY_CONN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "act/relay/state.h"
@@ -18,6 +19,12 @@ void skw_relay_conn_note(struct skw_relay_end *end, uint32_t events);
 
 /* Gives each connection that has more to do its turn. */
 void skw_relay_conn_turns(struct skw_relay *r);
+
+/* Looks at the connections that wait for the kernel, if it is time. */
+void skw_relay_conn_poll(struct skw_relay *r);
+
+/* Whether nothing has moved since the connection was touched, or since this was asked. */
+bool skw_relay_conn_is_idle(struct skw_relay *r, struct skw_relay_conn *c);
 
 /*
  * Closes both ends, and tells the reason. `abort`: both peers get a reset, so that none of them

@@ -34,18 +34,12 @@ int skw_relay_connect_error(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ? errno : error;
 }
 
-/*
- * A receiver that has stopped must stop the sender soon. Without this limit the kernel takes 4 MB
- * more, and while it takes them, it lets the sender's window grow by as much again.
- */
-#define UNSENT_BYTES 1048576
-
 /* Bytes must not wait for more of them, and a peer that has vanished is found out at last. */
 static int watch_end(struct skw_relay *r, struct skw_relay_end *end)
 {
 	struct epoll_event what = { .events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 				    .data.ptr = &end->watch };
-	const int on = 1, unsent = UNSENT_BYTES;
+	const int on = 1, unsent = SKW_RELAY_UNSENT_BYTES;
 
 	setsockopt(end->watch.fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	setsockopt(end->watch.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "act/relay/lane_kernel.h"
 #include "util/cleanup.h"
 
 /* The copying engine's portion, and the largest that the splicing engine copies. */
@@ -52,8 +53,15 @@ int skw_relay_lane_head(struct skw_relay_lane *lane, const uint8_t *header, size
 	return ret;
 }
 
+uint64_t skw_relay_lane_bytes(const struct skw_relay_lane *lane)
+{
+	return lane->bytes + skw_relay_lane_kernel_moved(lane);
+}
+
 uint64_t skw_relay_lane_held(const struct skw_relay_lane *lane)
 {
+	if (lane->conduit)
+		return lane->done && !lane->to->failed ? 0 : skw_relay_lane_kernel_waiting(lane);
 	return lane->held_len + lane->in_pipe + lane->lost - lane->header_left;
 }
 
@@ -71,6 +79,8 @@ static void count(struct skw_relay_lane *lane, size_t sent)
 
 	lane->header_left -= header;
 	lane->bytes += sent - header;
+	if (lane->conduit)
+		skw_relay_lane_kernel_sent(lane);
 }
 
 /* Returns the number of bytes that the receiver took, 0 if it must be waited for, or -errno. */
@@ -116,12 +126,22 @@ static int flush(struct skw_relay_mover *m, struct skw_relay_lane *lane)
 	return 1;
 }
 
+bool skw_relay_lane_flush(struct skw_relay_mover *m, struct skw_relay_lane *lane)
+{
+	return flush(m, lane) == 1;
+}
+
 /* Interprets what a read has returned: 1 if bytes came, 0 if not, or -errno. */
 static int received(struct skw_relay_lane *lane, ssize_t n)
 {
 	if (n > 0)
 		return 1;
 	if (n == 0) {
+		/* The kernel says so although passed bytes are still on their way. */
+		if (lane->conduit) {
+			lane->from->readable = false;
+			return 0;
+		}
 		lane->eof = true;
 		/* After an error that a write has reported, the end does not look like one. */
 		return lane->from->failed ? -ECONNRESET : 0;
@@ -143,7 +163,7 @@ static int receiver_gone(struct skw_relay_lane *lane)
 
 static int copy_portion(struct skw_relay_mover *m, struct skw_relay_lane *lane)
 {
-	size_t most = m->engine == SKW_RELAY_COPY ? COPY_BYTES : SMALL_BYTES;
+	size_t most = m->engine == SKW_RELAY_COPY || lane->conduit ? COPY_BYTES : SMALL_BYTES;
 	ssize_t n = recv(lane->from->watch.fd, m->scratch, most, 0);
 	int ret = received(lane, n);
 
@@ -187,10 +207,20 @@ static int splice_portion(struct skw_relay_mover *m, struct skw_relay_lane *lane
 
 static int read_portion(struct skw_relay_mover *m, struct skw_relay_lane *lane)
 {
-	if (m->engine == SKW_RELAY_SPLICE && lane->bulk && !lane->from->urgent &&
+	if (m->engine != SKW_RELAY_COPY && lane->bulk && !lane->from->urgent &&
 	    skw_relay_pipes_take(&m->pipes, &lane->pipe))
 		return splice_portion(m, lane);
 	return copy_portion(m, lane);
+}
+
+/* SKW_RELAY_MORE to read, SKW_RELAY_DONE if nothing is left. The lane holds nothing. */
+static enum skw_relay_moved next_step(struct skw_relay_lane *lane)
+{
+	if (lane->eof)
+		return SKW_RELAY_DONE;
+	if (lane->conduit)
+		return skw_relay_lane_kernel_look(lane);
+	return lane->from->readable && lane->to->writable ? SKW_RELAY_MORE : SKW_RELAY_WAITS;
 }
 
 enum skw_relay_moved skw_relay_lane_move(struct skw_relay_mover *m, struct skw_relay_lane *lane)
@@ -202,13 +232,15 @@ enum skw_relay_moved skw_relay_lane_move(struct skw_relay_mover *m, struct skw_r
 			receiver_gone(lane);
 		if (ret <= 0)
 			break;
-		if (lane->eof) {
+		enum skw_relay_moved next = next_step(lane);
+
+		if (next == SKW_RELAY_DONE) {
 			shutdown(lane->to->watch.fd, SHUT_WR);
 			lane->done = true;
 			break;
 		}
-		if (!lane->from->readable || !lane->to->writable)
-			return SKW_RELAY_WAITS;
+		if (next != SKW_RELAY_MORE)
+			return next;
 		if (read_portion(m, lane) < 0) {
 			lane->from->failed = true;
 			return SKW_RELAY_FAILED;

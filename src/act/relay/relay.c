@@ -11,6 +11,7 @@
 #include "act/relay/conn.h"
 #include "act/relay/connect.h"
 #include "act/relay/health.h"
+#include "act/relay/kernel.h"
 #include "act/relay/state.h"
 #include "act/relay/tell.h"
 #include "loop/loop.h"
@@ -43,7 +44,8 @@ static int prepare(void *ctx, struct skw_error *err)
 	ret = skw_relay_mover_init(&r->mover, r->plan->engine);
 	if (ret)
 		return skw_error_set(err, ret, "out of memory");
-	return skw_relay_accept_open(r, err);
+	ret = skw_relay_kernel_open(r, err);
+	return ret ? ret : skw_relay_accept_open(r, err);
 }
 
 static int on_event(void *ctx, void *data, uint32_t events, struct skw_error *err)
@@ -116,7 +118,9 @@ static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
 		skw_relay_connect_late(r, c);
 	while (plan->idle_ns && (c = TAILQ_FIRST(&r->open)) &&
 	       now_ns - c->touched_ns >= plan->idle_ns)
-		skw_relay_conn_finish(r, c, "idle", true);
+		if (skw_relay_conn_is_idle(r, c))
+			skw_relay_conn_finish(r, c, "idle", true);
+	skw_relay_conn_poll(r);
 	skw_relay_health_look(r);
 	if (r->drain_ns && plan->drain_ns && now_ns - r->drain_ns >= plan->drain_ns)
 		skw_loop_stop(r->loop);
@@ -158,6 +162,8 @@ static int rest(void *ctx)
 		at_ns = earlier(at_ns, open->touched_ns + r->plan->idle_ns);
 	if (r->drain_ns && r->plan->drain_ns)
 		at_ns = earlier(at_ns, r->drain_ns + r->plan->drain_ns);
+	if (!TAILQ_EMPTY(&r->polled))
+		at_ns = earlier(at_ns, r->poll_ns);
 	if (r->accept_ns)
 		at_ns = earlier(at_ns, r->accept_ns);
 	if (at_ns == UINT64_MAX)
@@ -189,6 +195,7 @@ static void free_relay(void *ctx)
 	for (size_t i = 0; i < r->pool.len; i++)
 		skw_cleanup_fd(&r->pool.list[i].try.fd);
 	skw_relay_mover_free(&r->mover);
+	skw_relay_kernel_close(r);
 }
 
 static const struct skw_source_ops ops = {
@@ -267,7 +274,10 @@ static int read_plan(struct skw_relay *r, struct skw_error *err)
 		r->ports[i] = skw_relay_endpoint_port(&b->at);
 		r->pool.len++;
 	}
-	r->sandbox = (struct skw_sandbox_relay){ r->ports, r->pool.len, descriptors(r) };
+	r->sandbox = (struct skw_sandbox_relay){ .ports = r->ports,
+						 .ports_len = r->pool.len,
+						 .descriptors = descriptors(r),
+						 .sockmap = plan->engine == SKW_RELAY_SOCKMAP };
 	return ret;
 }
 
@@ -301,6 +311,7 @@ int skw_relay_run(const struct skw_relay_plan *plan, struct skw_error *err)
 	TAILQ_INIT(&r->connecting);
 	TAILQ_INIT(&r->open);
 	TAILQ_INIT(&r->ready);
+	TAILQ_INIT(&r->polled);
 	TAILQ_INIT(&r->dead);
 	int ret = read_plan(r, err);
 

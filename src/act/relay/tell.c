@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act/relay/kernel.h"
 #include "loop/loop.h"
 #include "row/row.h"
 #include "util/cleanup.h"
@@ -94,11 +95,13 @@ void skw_relay_tell_end(struct skw_relay *r, const struct skw_relay_conn *c, con
 {
 	const struct skw_relay_lane *to = &c->lanes[SKW_RELAY_CLIENT];
 	const struct skw_relay_lane *from = &c->lanes[SKW_RELAY_SERVER];
+	uint64_t to_bytes = skw_relay_lane_bytes(to);
 	const struct skw_act_fact facts[] = {
 		{ .name = "backend", .text = backend_name(r, c) },
 		{ .name = "reason", .text = reason },
-		{ .name = "to_backend_bytes", .number = to->bytes },
-		{ .name = "to_client_bytes", .number = r->plan->echo ? to->bytes : from->bytes },
+		{ .name = "to_backend_bytes", .number = to_bytes },
+		{ .name = "to_client_bytes",
+		  .number = r->plan->echo ? to_bytes : skw_relay_lane_bytes(from) },
 		{ .name = "undelivered_bytes",
 		  .number = skw_relay_lane_held(to) + skw_relay_lane_held(from) },
 		{ .name = "duration_us", .number = (r->now_ns - c->began_ns) / SKW_NS_PER_US },
@@ -149,8 +152,20 @@ static uint64_t open_bytes(const struct skw_relay *r, const struct skw_relay_bac
 
 	TAILQ_FOREACH(c, &r->open, at)
 	if (!b || c->backend == b)
-		bytes += c->lanes[reads].bytes;
+		bytes += skw_relay_lane_bytes(&c->lanes[reads]);
 	return bytes;
+}
+
+static void tell_kernel(const struct skw_relay *r)
+{
+	uint64_t bytes = r->kernel_bytes;
+	const struct skw_relay_conn *c;
+
+	TAILQ_FOREACH(c, &r->open, at)
+	bytes += skw_relay_kernel_moved(c);
+	skw_say("%" PRIu64 " bytes were moved by the kernel, the others by this process; %" PRIu64
+		" connections were not joined in the kernel",
+		bytes, r->outside);
 }
 
 void skw_relay_tell_figures(const struct skw_relay *r)
@@ -177,6 +192,8 @@ void skw_relay_tell_figures(const struct skw_relay *r)
 	if (r->starved)
 		skw_say("%" PRIu64 " times descriptors or memory were out, and clients had to wait",
 			r->starved);
+	if (r->conduits)
+		tell_kernel(r);
 	if (r->untold)
 		skw_say("%" PRIu64 " events were not printed, as nobody took them in time",
 			r->untold);

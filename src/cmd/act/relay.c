@@ -16,7 +16,7 @@ struct relay_request {
 
 #define DAY_NS    (86400 * SKW_NS_PER_S)
 
-static const char *const engines[] = { "splice", "copy", NULL };
+static const char *const engines[] = { "splice", "copy", "sockmap", NULL };
 static const char *const balances[] = { "round-robin", "least-connections", "source-hash", NULL };
 static const char *const versions[] = { "v1", "v2", NULL };
 
@@ -57,7 +57,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.echo) },
 	{ .name = "engine",
 	  .arg = "NAME",
-	  .help = "move bytes by splice (default) or by copy",
+	  .help = "move bytes by splice (default), by copy, or in the kernel by sockmap",
 	  .kind = SKW_OPT_CHOICE,
 	  .offset = AT(plan.engine),
 	  .words = engines },
@@ -132,6 +132,9 @@ static int check(const struct relay_request *r, int backends, struct skw_error *
 	if (r->plan.echo && (r->plan.proxy || r->plan.check_ns || r->plan.most_each))
 		return skw_error_usage(err, "--proxy, --check and --max-per-backend are for "
 					    "backends, and --echo uses none");
+	if (r->plan.echo && r->plan.engine == SKW_RELAY_SOCKMAP)
+		return skw_error_usage(err, "--engine sockmap moves bytes to backends, and --echo "
+					    "uses none");
 	return 0;
 }
 

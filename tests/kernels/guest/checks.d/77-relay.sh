@@ -28,7 +28,7 @@ through() {
 seq 1 60000 | head -c 262144 >data
 ready echo --echo :9001
 echo_pid=$relay_pid
-for engine in splice copy; do
+for engine in splice copy sockmap; do
 	ready $engine --engine $engine :8001 10.9.0.2:9001
 	check "$engine: 256 KiB come back as they were" through 10.9.0.2 8001
 	check "$engine: ... over IPv6, too" through fd09::2 8001
