@@ -68,7 +68,7 @@ static void connect_once(const struct sockaddr_in *to)
 int main(int argc, char **argv)
 {
 	bool tcp = argc == 3 && strcmp(argv[1], "tcp") == 0;
-	long count = argc == 3 ? atol(argv[2]) : 0;
+	long count = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
 	struct sockaddr_in to;
 
 	if (count <= 0)

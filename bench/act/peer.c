@@ -49,7 +49,7 @@ static uint64_t now_ns(void)
 static struct sockaddr_in address(const char *port)
 {
 	return (struct sockaddr_in){ .sin_family = AF_INET,
-				     .sin_port = htons((uint16_t)atoi(port)),
+				     .sin_port = htons((uint16_t)strtoul(port, NULL, 10)),
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 

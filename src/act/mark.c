@@ -2,6 +2,7 @@
 #include "act/mark.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
@@ -71,10 +72,10 @@ static uint64_t count_of(const struct skw_mark_counters *c, size_t i)
  */
 static int number_host(uint32_t *host, struct skw_error *err)
 {
-	SKW_AUTO_FILE FILE *f = fopen("/etc/machine-id", "re");
+	SKW_AUTO_FD int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
 	char id[33] = "";
 
-	if (!f || fread(id, 1, sizeof(id) - 1, f) != sizeof(id) - 1)
+	if (fd < 0 || read(fd, id, sizeof(id) - 1) != sizeof(id) - 1)
 		return skw_error_usage(err, "/etc/machine-id has no number of this host; give one "
 					    "with --host-id");
 	*host = (uint32_t)(skw_hash_bytes(0x736b77, id, sizeof(id) - 1) >> 32);

@@ -57,9 +57,13 @@ int skw_policy_learn_add(struct skw_policy_learn *l, const void *record, size_t 
 		return 0;
 	memcpy(&event, record, sizeof(event));
 	make(&rule, &event);
-	for (size_t i = 0; i < l->len; i++)
-		if (memcmp(&l->rule[i], &rule, sizeof(rule)) == 0)
+	/* make() clears the bytes between the members, too. */
+	for (size_t i = 0; i < l->len; i++) {
+		const void *one = &l->rule[i], *other = &rule;
+
+		if (memcmp(one, other, sizeof(rule)) == 0)
 			return 0;
+	}
 	if (l->len == RULES_MAX) {
 		l->more++;
 		return 0;

@@ -318,7 +318,7 @@ static int parse_default(struct skw_policy_rule *rule, struct words *w, struct s
 
 static int parse(struct skw_policy_rule *rule, const char *text, struct skw_error *err)
 {
-	struct words w;
+	struct words w = { 0 };
 	int ret = split(&w, text, err);
 
 	if (ret)

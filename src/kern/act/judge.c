@@ -394,7 +394,7 @@ int skw_judge_count(const struct skw_judge *j, bool before, size_t rule, uint64_
 int skw_judge_totals(const struct skw_judge *j, struct skw_policy_totals *out)
 {
 	size_t cpus = skw_libbpf_cpus(), words = sizeof(*out) / sizeof(uint64_t);
-	SKW_AUTO_FREE uint64_t *all = calloc(cpus, sizeof(*out));
+	SKW_AUTO_FREE uint64_t *all = calloc(cpus * words, sizeof(*all));
 	uint64_t *sum = (uint64_t *)out;
 	const uint32_t key = 0;
 

@@ -77,7 +77,7 @@ int skw_judge_list(const struct skw_pin *pin,
 	SKW_AUTO_FD int texts_fd =
 		skw_pins_get_map(pin, "texts", BPF_MAP_TYPE_ARRAY, sizeof(struct text));
 	uint32_t key = SKW_POLICY_ACTIVE;
-	uint64_t active = 0, count;
+	uint64_t active = 0, count = 0;
 	int ret = skw_libbpf_init(err);
 
 	if (ret)
