@@ -30,7 +30,7 @@ enum skw_bypass_gap {
 	SKW_BYPASS_GAPS
 };
 
-/* One per CPU, in an array that user space maps. */
+/* The counters of one CPU. Their map has an entry for each, and user space maps it. */
 struct skw_bypass_counters {
 	__u64 messages, bytes; /* that were moved past TCP */
 	__u64 passed[SKW_BYPASS_REASONS];

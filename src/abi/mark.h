@@ -57,7 +57,7 @@ struct skw_mark_rec {
 
 _Static_assert(sizeof(struct skw_mark_rec) == 160, "mark record");
 
-/* One per CPU. */
+/* The counters of one CPU; the map has an entry for each. */
 struct skw_mark_counters {
 	__u64 syns;       /* SYNs that were marked */
 	__u64 answers;    /* SYN-ACKs that were marked */

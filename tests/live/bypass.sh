@@ -5,6 +5,7 @@
 . "${srcdir:?}/tests/live/lib.sh"
 # shellcheck source=tests/live/lib_conns.sh
 . "$srcdir/tests/live/lib_conns.sh"
+. "$srcdir/tests/live/lib_bypass.sh"
 need root python3 tcpdump bpftool
 PEERS=(python3 "$srcdir/tests/live/bypass_peers.py")
 cgroup
@@ -16,19 +17,6 @@ in_ns "$A" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6'
 mkdir "$TMP/bpf"
 mount -t bpf none "$TMP/bpf" || bail "no BPF file system"
 MOUNTS+=("$TMP/bpf")
-
-# bypass ARGUMENTS...: in the background, until it is attached.
-bypass() {
-	LAUNCHED=$((${LAUNCHED:-0} + 1))
-	OUT=$TMP/out.$LAUNCHED ERR=$TMP/err.$LAUNCHED
-	: >"$OUT" >"$ERR"
-	"${as_typed[@]}" "$SKWATCH" bypass --cgroup "$CGROUP" "$@" >"$OUT" 2>"$ERR" </dev/null &
-	PID=$!
-	STARTED+=("$PID")
-	wait_for_line "$ERR" "$PID" '^skwatch: bypassing TCP in ' && return
-	not_ok "skwatch bypass $* starts"
-	exit 1
-}
 
 # peers WHAT...: both ends in the cgroup and in a namespace; prints what they saw.
 peers() { in_ns "$A" "${PEERS[@]}" "$CGROUP" "$@" 2>&1; }

@@ -5,6 +5,7 @@
 . "${srcdir:?}/tests/live/lib.sh"
 # shellcheck source=tests/live/lib_conns.sh
 . "$srcdir/tests/live/lib_conns.sh"
+. "$srcdir/tests/live/lib_bypass.sh"
 need root python3 tcpdump tshark bpftool
 PEERS=$(realpath "$srcdir/tests/live/bypass_peers.py")
 cgroup
@@ -18,18 +19,6 @@ mkdir "$SMALL"
 mount -t tmpfs -o size=1m none "$SMALL" || bail "no small disk"
 MOUNTS+=("$SMALL")
 
-# bypass ARGUMENTS...: in the background, until it is attached.
-bypass() {
-	LAUNCHED=$((${LAUNCHED:-0} + 1))
-	OUT=$TMP/out.$LAUNCHED ERR=$TMP/err.$LAUNCHED
-	: >"$OUT" >"$ERR"
-	"${as_typed[@]}" "$SKWATCH" bypass --cgroup "$CGROUP" "$@" >"$OUT" 2>"$ERR" </dev/null &
-	PID=$!
-	STARTED+=("$PID")
-	wait_for_line "$ERR" "$PID" '^skwatch: bypassing TCP in ' && return
-	not_ok "skwatch bypass $* starts"
-	exit 1
-}
 peers() { (cd "$TMP" && in_ns python3 "$PEERS" "$CGROUP" "$@" 2>&1); }
 
 # The sums of the closing figures.

@@ -74,7 +74,8 @@ static const void *map_counters(int fd, unsigned cpus)
 	return at == MAP_FAILED ? NULL : at;
 }
 
-/* One reader brings both kinds of records into the order of time. */
+/* The same reader has the rings of events and those of data: it brings both into the order of time.
+ */
 static int make_data_rings(struct skw_kern_bypass *b, struct skw_error *err)
 {
 	int ret;
