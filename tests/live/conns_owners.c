@@ -99,6 +99,20 @@ static void own_reuseport(const struct owners *o, const char *kind)
 	close(pipe_fd[1]);
 }
 
+/* The parent closes its own of a socket that both hold before the child goes on. */
+static void close_first(int fd, const int pipe_fd[2])
+{
+	close(fd);
+	close(pipe_fd[0]);
+	close(pipe_fd[1]);
+}
+
+static void await_close(const int pipe_fd[2])
+{
+	close(pipe_fd[1]);
+	must((int)read(pipe_fd[0], &(char){ 0 }, 1), "pipe");
+}
+
 /* A child answers: it closes the socket, or it exits. */
 static void serve_by_child(const struct owners *o, const char *kind, bool exits)
 {
@@ -106,14 +120,18 @@ static void serve_by_child(const struct owners *o, const char *kind, bool exits)
 	pid_t server = net_fork("conns-parent");
 
 	if (!server) {
-		int fd = net_accept(listener);
-		pid_t child = net_fork("conns-child");
+		int fd = net_accept(listener), pipe_fd[2];
+		pid_t child;
 
-		close(child ? fd : listener);
+		must(pipe(pipe_fd), "pipe");
+		child = net_fork("conns-child");
 		if (child) {
+			close_first(fd, pipe_fd);
 			waitpid(child, NULL, 0);
 			_exit(0);
 		}
+		close(listener);
+		await_close(pipe_fd);
 		send_pid(fd);
 		net_receive_end(fd);
 		if (!exits)
@@ -149,15 +167,11 @@ static void own_handed_on(const struct owners *o, const char *kind)
 	if (!child) {
 		close(server);
 		close(listener);
-		close(pipe_fd[1]);
-		/* The parent closes its own first. */
-		must((int)read(pipe_fd[0], &(char){ 0 }, 1), "pipe");
+		await_close(pipe_fd);
 		close(fd);
 		_exit(0);
 	}
-	close(fd);
-	close(pipe_fd[0]);
-	close(pipe_fd[1]);
+	close_first(fd, pipe_fd);
 	net_receive_end(server);
 	close(server);
 	close(listener);

@@ -94,11 +94,11 @@ events_start() {
 	done
 	return 1
 }
-# read_until WORD...: reads lines until one of them has all of these words. No process is started for
-# a line: on a busy machine that would take minutes.
+# read_until WORD...: reads lines until one of them has all of these words, or none comes for a
+# minute. No process is started for a line: on a busy machine that would take minutes.
 read_until() {
 	! has lines "$@" || return 0
-	while read -r line <&6; do
+	while read -r -t 60 line <&6; do
 		echo "$line" >>lines
 		for word; do
 			case $line in *"$word"*) ;; *) continue 2 ;; esac
