@@ -17,10 +17,12 @@ PATH=$PATH:/usr/sbin:/sbin
 export PATH
 
 work=$(mktemp -d)
+cgroup=
 cleanup() {
 	trap - EXIT
 	[ -z "$(jobs -p)" ] || kill $(jobs -p) 2>/dev/null
 	wait
+	[ ! -d "$cgroup" ] || find "$cgroup" -depth -type d -exec rmdir {} +
 	rm -rf "$work"
 }
 trap cleanup EXIT
@@ -89,14 +91,21 @@ run_booted() {
 }
 
 # The running kernel has no guest. The same tree is the root directory of processes that have their
-# own mounts, network and process ids, and that end with the first of them.
+# own mounts, network, process ids and cgroups (below $cgroup), and that end with the first of them.
+make_cgroup() {
+	cgroup=$(awk '{ for (i = 7; i < NF; i++) if ($i == "-" && $(i + 1) == "cgroup2") { print $5; exit } }' \
+		/proc/self/mountinfo)/skwatch-kernels-$$
+	mkdir "$cgroup" 2>/dev/null || : # run_here tells why it can't
+}
+
 run_here() {
 	cannot_chroot >"$dir/skip"
 	[ ! -s "$dir/skip" ] || return 0
 	"$here/initramfs.sh" "" "$dir/initramfs" $programs 2>"$dir/console" || return 1
 	mkdir "$dir/root"
 	(cd "$dir/root" && cpio --quiet -id <"$dir/initramfs") 2>"$dir/console" || return 1
-	exec timeout -k 5 "$seconds" unshare --mount --net --pid --fork --kill-child sh -euc '
+	exec timeout -k 5 "$seconds" sh -euc 'echo $$ >"$1/cgroup.procs"; shift
+		exec unshare --mount --net --pid --cgroup --fork --kill-child "$@"' sh "$cgroup" sh -euc '
 		mount --bind "$1" "$1" # ip requires a root that is a mount
 		cd "$1"
 		mount --rbind /dev dev
@@ -116,6 +125,7 @@ for kernel in $kernels; do
 	dir=$work/$kernel
 	mkdir "$dir"
 	: >"$dir/tap"
+	[ "$kernel" != running ] || make_cgroup
 	case $kernel in
 	running) run_here ;;
 	*) run_booted "$kernel" ;;

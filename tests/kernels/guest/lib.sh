@@ -34,6 +34,28 @@ is() {
 	fi
 }
 
+# comes COMMAND...: waits until the command succeeds. It fails if that takes two minutes.
+comes() {
+	comes_end=$(($(date +%s) + 120))
+	until "$@"; do
+		[ "$(date +%s)" -lt $comes_end ] || return 1
+		usleep 10000
+	done
+}
+
+# cgroup_remove DIR: ends the processes in a cgroup and removes it. A server may have children that
+# the check does not know.
+cgroup_remove() {
+	comes cgroup_removed "$1"
+}
+cgroup_removed() {
+	rmdir "$1" 2>/dev/null && return
+	while read -r pid; do
+		kill "$pid" || :
+	done <"$1/cgroup.procs"
+	return 1
+}
+
 # This shell prefers busybox's own commands, and busybox's ip has no namespaces.
 ip() {
 	/bin/ip "$@"

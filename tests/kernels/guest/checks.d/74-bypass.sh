@@ -69,9 +69,5 @@ check "bypass: the answers are recorded" test "$recorded" -ge 400000
 is "bypass: the packets of the file have as much" "$(tcpdump -nr moved.pcapng 2>/dev/null |
 	awk '$(NF - 1) == "length" { sum += $NF } END { print sum + 0 }')" "$recorded"
 
-# The server is a child of the shell that was started, so ask the cgroup.
-until rmdir "$own" 2>/dev/null; do
-	while read -r pid; do kill "$pid" || :; done <"$own/cgroup.procs"
-	usleep 10000
-done
+cgroup_remove "$own"
 [ "${SKW_ALONE:-}" != yes ] || check "bypass: nothing stays loaded" left

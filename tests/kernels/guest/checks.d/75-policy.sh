@@ -12,20 +12,19 @@ inside() { # CGROUP COMMAND...
 	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$top/$cgroup" "$@"
 }
 # connects HOST PORT: what nc says in the cgroup that is judged.
-connects() { inside in nc -w 5 "$1" "$2" </dev/null 2>&1; }
+connects() { inside in nc -w 60 "$1" "$2" </dev/null 2>&1; }
 judges() { # OPTION...: a policy that judges when this returns
+	: >said
 	skwatch policy --cgroup "$top/in" "$@" >told 2>said &
 	policy_pid=$!
 	awaits judging
 }
 awaits() { # REGEX: a line of the policy
-	tries=0
-	until grep -q "$1" said; do
-		tries=$((tries + 1))
-		[ $tries -lt 300 ] && kill -0 $policy_pid 2>/dev/null || break
-		usleep 20000
-	done
+	comes said_or_ended "$1"
 	grep "$1" said || { cat said && false; }
+}
+said_or_ended() {
+	grep -q "$1" said || ! kill -0 $policy_pid 2>/dev/null
 }
 ends() {
 	kill -TERM $policy_pid
@@ -51,8 +50,7 @@ inside proxy nc -ll -p 8080 -e skwatch origdst &
 proxy_pid=$!
 check "a policy redirects, pinned" judges --bpffs bpf/skwatch --pin web --proxy-cgroup "$top/proxy" \
 	'redirect connect tcp port 80 via 127.0.0.1:8080'
-tries=0
-until grep -q ':1F90 ' /proc/net/tcp /proc/net/tcp6 || [ $((tries += 1)) -gt 200 ]; do usleep 20000; done
+comes grep -q ':1F90 ' /proc/net/tcp /proc/net/tcp6
 is "the proxy learns the destination" "$(connects 192.0.2.7 80)" 192.0.2.7:80
 check "... it ends well" ends
 is "... and stays" "$(connects 192.0.2.8 80)" 192.0.2.8:80
@@ -67,16 +65,14 @@ served_pid=$!
 # connected PORT: how many sockets have a connection to it, as a number.
 connected() { cat /proc/net/tcp /proc/net/tcp6 | grep -c ":$(printf %04X $1) 01 "; }
 mkfifo hold hold2
-tries=0
-until [ "$(grep -ch ':1B5[DE] .* 0A ' /proc/net/tcp /proc/net/tcp6 | awk '{ n += $1 } END { print n }')" = 2 ] ||
-	[ $((tries += 1)) -gt 200 ]; do usleep 20000; done
+two_listen() { [ "$(cat /proc/net/tcp /proc/net/tcp6 | grep -c ':1B5[DE] .* 0A ')" = 2 ]; }
+comes two_listen
 inside in nc 127.0.0.1 7005 <hold >/dev/null 2>&1 &
 exec 7>hold
 nc 127.0.0.1 7006 <hold2 >/dev/null 2>&1 &
 exec 8>hold2
-tries=0
-until [ "$(connected 7005) $(connected 7006)" = "1 1" ] || [ $((tries += 1)) -gt 200 ]; do usleep 20000; done
-echo "connections: $(connected 7005) $(connected 7006)"
+both_connected() { [ "$(connected 7005) $(connected 7006)" = "1 1" ]; }
+comes both_connected
 check "a policy judges what is open" judges --kill-existing 'deny connect tcp to 127.0.0.0/8'
 is "... and ends what it denies" "$(grep -c '^skwatch: 1 connection that was open and that rules deny ended' said)" 1
 is "... but nothing that was accepted" "$(connected 7005) $(connected 7006)" "0 1"
@@ -85,6 +81,7 @@ check "... and has told it" grep ' end .* > 127.0.0.1:7005 .*call connect, proto
 cat said
 exec 7>&- 8>&-
 kill $proxy_pid $server_pid $served_pid
-tries=0
-until rmdir "$top/in" 2>/dev/null || [ $((tries += 1)) -gt 200 ]; do usleep 20000; done
+for cgroup in "$top/in" "$top/proxy" "$top"; do
+	cgroup_remove "$cgroup"
+done
 umount bpf

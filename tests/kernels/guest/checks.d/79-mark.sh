@@ -43,3 +43,4 @@ wait $events_pid
 check "events name the other end" grep -q '"type":"close".*"remote_host":42,' events
 check "list has the pin" sh -c 'skwatch list | grep -q "attached .*/marked"'
 check "detach removes it" skwatch detach m
+rmdir $marked
