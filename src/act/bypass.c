@@ -137,7 +137,8 @@ static int prepare(void *ctx, struct skw_error *err)
 	struct bypass *b = ctx;
 	int ret;
 
-	ret = skw_kern_bypass_open(b->cgroup, b->plan->max_queue, b->file, &b->kern, err);
+	ret = skw_kern_bypass_open(b->cgroup, b->cgroup_fd, b->plan->max_queue, b->file, &b->kern,
+				   err);
 	if (ret)
 		return ret;
 	ret = b->file ? skw_bypass_file_create(b->file, err) : 0;

@@ -18,6 +18,7 @@
 #include "abi/chosen.h"
 #include "bpf/ownerfilter.skel.h"
 #include "kern/bpf_log.h"
+#include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
 #include "kern/host/cgroup.h"
 #include "kern/libbpf.h"
@@ -186,15 +187,11 @@ static int attach(struct skw_chosen *c, int fd, const char *path, struct skw_err
 
 	_Static_assert(SKW_ARRAY_SIZE(programs) <= LINKS_MAX, "room for the links");
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(programs); i++) {
-		struct bpf_link *link = bpf_program__attach_cgroup(programs[i], fd);
+		struct bpf_link *link;
+		int ret = skw_cgroup_link_make(programs[i], fd, path, &link, err);
 
-		if (!link)
-			return skw_error_set(
-				err, -errno, "%s: attaching to this cgroup: %s%s", path,
-				strerror(errno),
-				errno == EPERM ? "; no program may be attached there that excludes "
-						 "others (see bpftool cgroup tree)"
-					       : "");
+		if (ret)
+			return ret;
 		c->links[c->links_len++] = link;
 	}
 	return 0;

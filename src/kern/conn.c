@@ -20,9 +20,11 @@
 #include "bpf/conn.skel.h"
 #include "kern/bpf_log.h"
 #include "kern/host/cgroup.h"
+#include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
 #include "kern/conn_trace.h"
 #include "kern/conn_wire.h"
+#include "kern/exclusive.h"
 #include "kern/libbpf.h"
 #include "kern/ring/ring_set.h"
 #include "kern/types.h"
@@ -49,6 +51,7 @@ struct skw_conn {
 	struct skw_conn_wire *wire;   /* NULL: none */
 	struct bpf_link *tcp, *udp;   /* the iterators; udp NULL: none */
 	uint32_t lacks;               /* SKW_LACKS_*, found while loading */
+	struct skw_error excluded;    /* names the program that excludes our callbacks */
 };
 
 /* Where the programs go: the cgroup of the sockops program, and this kernel's types. */
@@ -132,7 +135,8 @@ static int conn_try(struct skw_conn *c, const struct skw_conn_options *opt,
 	bpf->rodata->rings_len = c->rings.len;
 	bpf->rodata->events = opt->events;
 	bpf->rodata->only_netns = opt->netns;
-	bpf->rodata->enrol = opt->enrol;
+	/* Callbacks that we turn on would be those of the program that excludes ours. */
+	bpf->rodata->enrol = opt->enrol && !(c->lacks & SKW_LACKS_CALLBACKS);
 	bpf->rodata->known_states = opt->known_states;
 	bpf->rodata->subtree = place->subtree;
 	bpf->rodata->reader_pidns = skw_conn_owner_pidns();
@@ -193,16 +197,10 @@ static int conn_load(struct skw_conn *c, const struct skw_conn_options *opt,
 
 static int sockops_attach(struct skw_conn *c, const struct place *place, struct skw_error *err)
 {
-	c->sockops = bpf_program__attach_cgroup(c->bpf->progs.skw_sockops, place->fd);
-	if (c->sockops)
+	if (c->lacks & SKW_LACKS_CALLBACKS)
 		return 0;
-	int ret = -errno;
-	return skw_error_set(
-		err, ret, "%s: attaching to this cgroup: %s%s", place->path, strerror(-ret),
-		ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root), and no "
-				"program may be attached there that excludes others "
-				"(see bpftool cgroup tree)"
-			      : "");
+	return skw_cgroup_link_make(c->bpf->progs.skw_sockops, place->fd, place->path, &c->sockops,
+				    err);
 }
 
 static int iters_attach(struct skw_conn *c, const struct skw_conn_options *opt,
@@ -257,6 +255,7 @@ static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 {
 	const struct skw_conn_wire_options wire = {
 		.types = &place->types,
+		.cgroup = place->path,
 		.cgroup_fd = place->fd,
 		.events = opt->events,
 		.netns = opt->netns,
@@ -270,6 +269,12 @@ static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 	c->wire = skw_conn_wire_open(&wire);
 	if (!c->wire)
 		c->lacks |= SKW_LACKS_WIRE;
+}
+
+static void look_for_others(struct skw_conn *c, const struct place *place)
+{
+	if (skw_exclusive_check(place->fd, place->path, BPF_CGROUP_SOCK_OPS, &c->excluded))
+		c->lacks |= SKW_LACKS_CALLBACKS;
 }
 
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
@@ -311,6 +316,8 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 	skw_types_open(&place.types);
 	ret = place_open(&place, opt->cgroup, err);
 	if (!ret)
+		look_for_others(c, &place);
+	if (!ret)
 		ret = conn_start(c, opt, &place, err);
 	skw_types_close(&place.types);
 	skw_cleanup_fd(&place.fd);
@@ -324,7 +331,7 @@ int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, str
 
 void skw_conn_detach(struct skw_conn *c)
 {
-	if (!c->sockops)
+	if (!c->bpf)
 		return;
 	bpf_link__destroy(c->sockops);
 	c->sockops = NULL;
@@ -372,7 +379,8 @@ int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 	if (!fds)
 		return NULL;
 	*n = 0;
-	fds[(*n)++] = bpf_link__fd(c->sockops);
+	if (c->sockops)
+		fds[(*n)++] = bpf_link__fd(c->sockops);
 	for (int i = 0; i < SKW_ITERS; i++) {
 		int fd = skw_conn_iter_link(c, (enum skw_conn_iter)i);
 
@@ -387,6 +395,11 @@ int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 uint32_t skw_conn_lacks(const struct skw_conn *c)
 {
 	return c->lacks | __atomic_load_n(&c->told->lacks, __ATOMIC_RELAXED);
+}
+
+const char *skw_conn_excluded(const struct skw_conn *c)
+{
+	return c->excluded.text;
 }
 
 int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which)

@@ -37,8 +37,9 @@ struct skw_conn_options {
 /*
  * Loads and attaches the programs; callbacks run from then on. The kernel detaches everything
  * when this process and the keeper have ended. Optional
- * parts that the kernel lacks are no error: skw_conn_lacks() names them. Returns -errno if sockops
- * or the iterator of TCP sockets is missing, because nothing can be watched without them.
+ * parts that the kernel lacks are no error: skw_conn_lacks() names them, and callbacks where a
+ * program of others excludes ours. Returns -errno if the kernel has no sockops or no iterator of
+ * TCP sockets.
  */
 int skw_conn_open(const struct skw_conn_options *opt, struct skw_conn **out, struct skw_error *err);
 void skw_conn_close(struct skw_conn *c); /* NULL allowed */
@@ -59,6 +60,9 @@ void skw_conn_disarm(struct skw_conn *c);
 void skw_conn_detach(struct skw_conn *c);
 
 uint32_t skw_conn_lacks(const struct skw_conn *c); /* SKW_LACKS_* of model/watch.h */
+/* With SKW_LACKS_CALLBACKS: names the program of others, in one line. It is valid as long as `c`.
+ */
+const char *skw_conn_excluded(const struct skw_conn *c);
 
 enum skw_conn_iter { SKW_ITER_TCP, SKW_ITER_UDP, SKW_ITER_HOLDERS, SKW_ITERS };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bpf/wire.skel.h"
+#include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
 #include "kern/types.h"
 
@@ -31,7 +32,7 @@ static bool load(struct skw_conn_wire *w, const struct skw_conn_wire_options *op
 	       !wire_bpf__load(w->bpf);
 }
 
-static bool attach(struct skw_conn_wire *w, int cgroup_fd)
+static bool attach(struct skw_conn_wire *w, const struct skw_conn_wire_options *opt)
 {
 	struct bpf_program *program;
 	size_t n = 0;
@@ -40,8 +41,8 @@ static bool attach(struct skw_conn_wire *w, int cgroup_fd)
 	{
 		if (n == SKW_CONN_WIRE_LINKS)
 			return false;
-		w->links[n] = bpf_program__attach_cgroup(program, cgroup_fd);
-		if (!w->links[n++])
+		if (skw_cgroup_link_make(program, opt->cgroup_fd, opt->cgroup, &w->links[n++],
+					 NULL))
 			return false;
 	}
 	return true;
@@ -51,7 +52,7 @@ struct skw_conn_wire *skw_conn_wire_open(const struct skw_conn_wire_options *opt
 {
 	struct skw_conn_wire *w = calloc(1, sizeof(*w));
 
-	if (w && load(w, opt) && attach(w, opt->cgroup_fd))
+	if (w && load(w, opt) && attach(w, opt))
 		return w;
 	skw_conn_wire_close(w);
 	return NULL;

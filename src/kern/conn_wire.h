@@ -15,8 +15,10 @@ struct skw_conn_wire;
 
 struct skw_conn_wire_options {
 	const struct skw_types *types; /* open */
-	int cgroup_fd;   /* the folder in cgroup v2 that they are attached to; it stays the caller's
-			  */
+	/* The folder in cgroup v2 that they are attached to, and its path; both stay the caller's.
+	 */
+	int cgroup_fd;
+	const char *cgroup;
 	uint32_t events; /* SKW_EVENT_BIT()s of the events that go into the rings */
 	uint32_t netns;  /* inode number of the only network namespace; 0: all */
 	/* The rings' map and its number of rings, and the map of counters: they stay the caller's.
@@ -26,7 +28,9 @@ struct skw_conn_wire_options {
 	int counters_fd;
 };
 
-/* NULL: the kernel refuses them, and nothing is attached. */
+/*
+ * NULL: the kernel refuses them, or a program of others excludes one of them; nothing is attached.
+ */
 struct skw_conn_wire *skw_conn_wire_open(const struct skw_conn_wire_options *opt);
 
 #define SKW_CONN_WIRE_LINKS 9

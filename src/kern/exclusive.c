@@ -7,8 +7,9 @@
 #include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "util/cleanup.h"
 
@@ -42,10 +43,13 @@ static __u32 find_program(int fd, int type, __u32 *flags)
 	return n ? ids[0] : 0;
 }
 
-static int refuse(const char *path, const char *at, __u32 id, struct skw_error *err)
+static int refuse(const char *path, int fd, __u32 id, struct skw_error *err)
 {
-	char program[64];
+	char program[64], link[32], at[PATH_MAX];
 
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t len = readlink(link, at, sizeof(at) - 1);
+	at[len > 0 ? len : 0] = '\0';
 	name_program(id, program, sizeof(program));
 	return skw_error_usage(err,
 			       "%s: another program is attached to %s (%s) and does not run beside "
@@ -53,29 +57,41 @@ static int refuse(const char *path, const char *at, __u32 id, struct skw_error *
 			       path, at, program);
 }
 
-int skw_exclusive_check(const char *path, int type, struct skw_error *err)
+/* The folder above. At the top of a mount that is attached to no folder it is the same once more.
+ */
+static int open_above(int fd)
 {
-	char at[PATH_MAX];
+	int above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st, st_above;
+
+	if (above >= 0 && is_cgroup(above) && fstat(fd, &st) == 0 && fstat(above, &st_above) == 0 &&
+	    st.st_ino != st_above.st_ino)
+		return above;
+	skw_cleanup_fd(&above);
+	return -1;
+}
+
+int skw_exclusive_check(int cgroup_fd, const char *path, int type, struct skw_error *err)
+{
+	SKW_AUTO_FD int fd = openat(cgroup_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	__u32 hidden = 0;
 
-	snprintf(at, sizeof(at), "%s", path);
-	for (bool above = false;; above = true) {
-		SKW_AUTO_FD int fd = open(at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		char *slash = strrchr(at, '/');
+	for (bool above = false; fd >= 0; above = true) {
 		__u32 flags = 0;
-
-		if (fd < 0 || !is_cgroup(fd))
-			return 0;
 		__u32 id = find_program(fd, type, &flags);
 		bool shares = flags & BPF_F_ALLOW_MULTI;
+
 		if (id && !shares && !(flags & hidden))
-			return refuse(path, at, id, err);
+			return refuse(path, fd, id, err);
 		/* Here the kernel looks no further, as hierarchy_allows_attach() has it. */
-		if ((id && shares && above) || !slash || slash == at)
+		if (id && shares && above)
 			return 0;
 		/* Programs of our cgroup have put such a program above out of effect before us. */
 		if (id && shares)
 			hidden = BPF_F_ALLOW_OVERRIDE;
-		*slash = '\0';
+		int next = open_above(fd);
+		skw_cleanup_fd(&fd);
+		fd = next;
 	}
+	return 0;
 }

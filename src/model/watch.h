@@ -15,6 +15,8 @@
 #define SKW_LACKS_FAILED   0x20 /* functions can't be traced: no failed connects */
 #define SKW_LACKS_SYNACK   0x40 /* no tracepoints for BPF: no SYN-ACKs that are sent again */
 #define SKW_LACKS_WIRE     0x80 /* packets' addresses are not told: only sweeps know UDP */
+/* A program of others excludes ours from the cgroup: no callbacks, no events that need them. */
+#define SKW_LACKS_CALLBACKS 0x100
 
 struct skw_watch_status {
 	uint64_t now_ns;       /* CLOCK_MONOTONIC time of the last sweep */

@@ -148,21 +148,22 @@ int skw_owners_session_make(struct skw_owners_session *o, const struct skw_sessi
 						     .no_owners = !owners,
 						     .ctx = o };
 
-	*o = (struct skw_owners_session){ .health = health,
-					  .plan = { .table_events = TABLE_EVENTS,
-						    .interval_ns = SWEEP_NS,
-						    .closed_ns = CLOSED_NS,
-						    .netns = "all",
-						    .ring_bytes = RING_BYTES,
-						    .wait_ms = WAIT_MS,
-						    .udp = true,
-						    .quiet = true,
-						    .told_lacks =
-							    SKW_LACKS_HOLDERS | SKW_LACKS_WIRE },
-					  .quiet = plan->capture.quiet,
-					  .owners = owners,
-					  .triggers = plan->flight.on != NULL,
-					  .wanted = plan->owner || plan->recorded.asked || health };
+	*o = (struct skw_owners_session){
+		.health = health,
+		.plan = { .table_events = TABLE_EVENTS,
+			  .interval_ns = SWEEP_NS,
+			  .closed_ns = CLOSED_NS,
+			  .netns = "all",
+			  .ring_bytes = RING_BYTES,
+			  .wait_ms = WAIT_MS,
+			  .udp = true,
+			  .quiet = true,
+			  .told_lacks = SKW_LACKS_HOLDERS | SKW_LACKS_WIRE | SKW_LACKS_CALLBACKS },
+		.quiet = plan->capture.quiet,
+		.owners = owners,
+		.triggers = plan->flight.on != NULL,
+		.wanted = plan->owner || plan->recorded.asked || health
+	};
 
 	if (!ask(o, plan))
 		return 0;

@@ -135,6 +135,10 @@ static void add_found(struct skw_check *check, const struct found *found)
 	add_part(check, found, SKW_LACKS_CREATOR, "process in callbacks",
 		 "a kernel whose sockops programs may read the current process",
 		 "a connection has no owner before the next sweep");
+	add(check, "callbacks at the root of cgroups",
+	    found->lacks & SKW_LACKS_CALLBACKS ? SKW_CHECK_LIMITED : SKW_CHECK_OK, false,
+	    "see bpftool cgroup tree; --cgroup of one below",
+	    "another program is attached there that does not run beside others");
 	/* Only the owners of packets need it. */
 	add_for(check, SKW_CHECK_CAPTURE, "addresses of packets",
 		found->lacks & SKW_LACKS_WIRE ? SKW_CHECK_LIMITED : SKW_CHECK_OK, false,

@@ -136,8 +136,13 @@ static const struct {
 			    "fails before anything is sent has no event" },
 	{ SKW_LACKS_SYNACK, "this kernel has no tracepoints for BPF programs: SYN-ACKs that are "
 			    "sent again have no events" },
-	{ SKW_LACKS_WIRE, "this kernel refuses the programs that tell the addresses of packets: "
-			  "short sockets of UDP and translated connections have no owners" },
+	{ SKW_LACKS_WIRE,
+	  "the programs that tell the addresses of packets are refused, by this kernel or "
+	  "for a program of others that is attached: "
+	  "short sockets of UDP and translated connections have no owners" },
+	{ SKW_LACKS_CALLBACKS,
+	  "without callbacks, sweeps alone tell of connections: RTT samples, RTO counts and most "
+	  "events are unknown, and short connections are missed" },
 };
 
 /* Called again while the watch runs, because some lacks are noticed only then. */
@@ -148,6 +153,8 @@ static void note_lacks(struct skw_watch *w)
 	w->status.lacks |= news;
 	if (w->plan->quiet)
 		news &= w->plan->told_lacks;
+	if (news & SKW_LACKS_CALLBACKS)
+		skw_say("%s", skw_conn_excluded(w->conn));
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(lacks); i++)
 		if (news & lacks[i].bit)
 			skw_say("%s", lacks[i].text);

@@ -13,6 +13,7 @@
 
 #include "bpf/bypass.skel.h"
 #include "kern/bpf_log.h"
+#include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
 #include "kern/exclusive.h"
 #include "kern/libbpf.h"
@@ -100,13 +101,7 @@ static int make_rings(struct skw_kern_bypass *b, struct skw_error *err)
 	return ret || !b->records ? ret : make_data_rings(b, err);
 }
 
-static int attach_failed(const char *cgroup, int ret, struct skw_error *err)
-{
-	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
-			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
-}
-
-int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, bool records,
+int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue, bool records,
 			 struct skw_kern_bypass **out, struct skw_error *err)
 {
 	int ret = skw_libbpf_init(err);
@@ -117,7 +112,8 @@ int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, bool records,
 	b->cpus = skw_libbpf_cpus();
 	b->records = records;
 	skw_ring_set_plan(&b->rings, 0, 0, RING_BYTES_DEFAULT);
-	ret = skw_exclusive_check(cgroup, BPF_CGROUP_SOCK_OPS, err);
+	/* Before there is a file of the recording. */
+	ret = skw_exclusive_check(cgroup_fd, cgroup, BPF_CGROUP_SOCK_OPS, err);
 	if (!ret)
 		ret = load(b, max_queue, err);
 	if (!ret)
@@ -138,8 +134,7 @@ int skw_kern_bypass_attach(struct skw_kern_bypass *b, const char *cgroup, int cg
 			    bpf_map__fd(b->bpf->maps.sockets), BPF_SK_MSG_VERDICT, 0))
 		return skw_error_set(err, -errno, "BPF: attaching to the map of sockets: %s",
 				     skw_error_why(-errno));
-	b->sockops = bpf_program__attach_cgroup(b->bpf->progs.skw_sockops, cgroup_fd);
-	return b->sockops ? 0 : attach_failed(cgroup, -errno, err);
+	return skw_cgroup_link_make(b->bpf->progs.skw_sockops, cgroup_fd, cgroup, &b->sockops, err);
 }
 
 void skw_kern_bypass_close(struct skw_kern_bypass *b)

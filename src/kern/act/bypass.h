@@ -22,11 +22,11 @@
 struct skw_kern_bypass;
 
 /*
- * Loads them, if no program excludes others from the cgroup at the path `cgroup`. Of each direction
- * at most max_queue bytes are unread. With `records`, what is moved comes as records, too, among
- * those of events. Returns 0, or -errno with err filled.
+ * Loads them, if no program excludes others from the cgroup at the path `cgroup`, whose folder is
+ * `cgroup_fd`. Of each direction at most max_queue bytes are unread. With `records`, what is moved
+ * comes as records, too, among those of events. Returns 0, or -errno with err filled.
  */
-int skw_kern_bypass_open(const char *cgroup, uint64_t max_queue, bool records,
+int skw_kern_bypass_open(const char *cgroup, int cgroup_fd, uint64_t max_queue, bool records,
 			 struct skw_kern_bypass **out, struct skw_error *err);
 /*
  * Attaches them to the cgroup, whose folder is `cgroup_fd`: connections are taken over from then

@@ -17,8 +17,8 @@
 #include "kern/act/judge_texts.h"
 #include "kern/act/pins.h"
 #include "kern/bpf_log.h"
+#include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
-#include "kern/exclusive.h"
 #include "kern/libbpf.h"
 #include "kern/types.h"
 #include "util/cleanup.h"
@@ -294,17 +294,9 @@ static int attach(struct skw_judge *j, size_t i, struct skw_error *err)
 		bpf_object__find_program_by_name(j->bpf->obj, programs[i].name);
 	bool proxy = programs[i].need == FOR_PROXY &&
 		     strcmp(programs[i].name, "skw_policy_original") == 0;
-	const char *path = proxy ? j->proxy : j->cgroup;
-	int ret = skw_exclusive_check(path, bpf_program__expected_attach_type(program), err);
 
-	if (ret)
-		return ret;
-	j->links[i] = bpf_program__attach_cgroup(program, proxy ? j->proxy_fd : j->cgroup_fd);
-	if (j->links[i])
-		return 0;
-	ret = -errno;
-	return skw_error_set(err, ret, "%s: attaching %s to this cgroup: %s", path,
-			     programs[i].name, strerror(-ret));
+	return skw_cgroup_link_make(program, proxy ? j->proxy_fd : j->cgroup_fd,
+				    proxy ? j->proxy : j->cgroup, &j->links[i], err);
 }
 
 int skw_judge_attach(struct skw_judge *j, struct skw_error *err)

@@ -16,8 +16,8 @@
 #include "bpf/mark.skel.h"
 #include "kern/act/pins.h"
 #include "kern/bpf_log.h"
+#include "kern/cgroup_link.h"
 #include "kern/conn.h"
-#include "kern/exclusive.h"
 #include "kern/host/cgroup.h"
 #include "kern/host/netns.h"
 #include "kern/libbpf.h"
@@ -163,16 +163,7 @@ static int map_memory(struct skw_marker *m, struct skw_error *err)
 
 static int attach(struct skw_marker *m, const char *cgroup, struct skw_error *err)
 {
-	int ret = skw_exclusive_check(cgroup, BPF_CGROUP_SOCK_OPS, err);
-
-	if (ret)
-		return ret;
-	m->sockops = bpf_program__attach_cgroup(m->bpf->progs.skw_mark, m->cgroup_fd);
-	if (m->sockops)
-		return 0;
-	ret = -errno;
-	return skw_error_set(err, ret, "%s: attaching to this cgroup: %s%s", cgroup, strerror(-ret),
-			     ret == -EPERM ? "; it needs CAP_BPF and CAP_NET_ADMIN (or root)" : "");
+	return skw_cgroup_link_make(m->bpf->progs.skw_mark, m->cgroup_fd, cgroup, &m->sockops, err);
 }
 
 /* ---- listeners ---- */
