@@ -30,6 +30,7 @@ struct bypass {
 	const struct skw_bypass_plan *plan;
 	char cgroup[PATH_MAX];
 	int cgroup_fd;
+	bool pinned;
 	uint64_t cgroup_id;
 	struct skw_kern_bypass *kern;
 	struct skw_bypass_file *file; /* NULL: nothing is recorded */
@@ -129,6 +130,7 @@ static int pin(struct bypass *b, struct skw_error *err)
 	ret = skw_kern_bypass_pin(b->kern, &b->pin, err);
 	if (ret)
 		skw_pins_remove(&b->pin, NULL);
+	b->pinned = !ret;
 	return ret;
 }
 
@@ -290,7 +292,8 @@ int skw_bypass_run(const struct skw_bypass_plan *plan, struct skw_error *err)
 				    .source = { &ops, &b },
 				    .tell = &b.tell,
 				    .report = report,
-				    .ctx = &b };
+				    .ctx = &b,
+				    .pinned = &b.pinned };
 	int ret = check(&b, err);
 
 	if (!ret && b.file) {

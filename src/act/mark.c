@@ -157,12 +157,15 @@ static int open_marker(struct mark *m, struct skw_error *err)
 
 static int prepare(void *ctx, struct skw_error *err)
 {
-	struct mark *m = ctx;
-	int ret = open_marker(m, err);
+	return open_marker(ctx, err);
+}
 
-	if (!ret)
-		skw_say("marking connections of %s", m->cgroup);
-	return ret;
+/* Not before: a signal ends the command without a report until now. */
+static int start(void *ctx, struct skw_error *err)
+{
+	(void)err;
+	skw_say("marking connections of %s", ((struct mark *)ctx)->cgroup);
+	return 0;
 }
 
 static int serve_stop(void *ctx, const void *request, size_t len, struct skw_keeper_reply *reply)
@@ -279,6 +282,7 @@ static void quiesce(void *ctx)
 
 static const struct skw_source_ops ops = {
 	.prepare = prepare,
+	.start = start,
 	.verbs = get_table,
 	.begin = begin,
 	.look = look,

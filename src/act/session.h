@@ -33,6 +33,8 @@ struct skw_act_plan {
 	bool (*takes_signal)(void *ctx, int signo, bool from_kernel);
 	void (*report)(void *ctx, bool final);
 	void *ctx;
+	/* Set while prepare() runs, if what is attached stays; report() tells it. NULL: nothing. */
+	const bool *pinned;
 };
 
 /* Runs until a signal, a limit or an error ends it. Returns 0, or -errno with err filled. */

@@ -37,6 +37,7 @@ struct policy {
 	struct skw_act_tell tell;
 	struct skw_policy_rules *rules; /* owned, until it is prepared */
 	size_t rules_len;
+	bool pinned;
 	bool stays; /* when the command has ended */
 	char cgroup[PATH_MAX], proxy[PATH_MAX];
 	struct skw_judge *judge;
@@ -88,6 +89,7 @@ static int pin(struct policy *p, struct skw_error *err)
 	ret = skw_judge_pin(p->judge, &made, err);
 	if (ret)
 		skw_pins_remove(&made, NULL);
+	p->pinned = !ret;
 	return ret;
 }
 
@@ -387,7 +389,8 @@ static int run(struct policy *p, struct skw_error *err)
 					  .tell = &p->tell,
 					  .takes_signal = takes_signal,
 					  .report = report,
-					  .ctx = p };
+					  .ctx = p,
+					  .pinned = &p->pinned };
 	int ret = check(p, err);
 
 	if (ret)

@@ -60,8 +60,12 @@ static int run_new(struct skw_steering *s, struct skw_error *err)
 		tell_dry_run(s);
 		return 0;
 	}
-	if (o->pin && !plan->follow)
-		return skw_steering_begin(s, err);
+	if (o->pin && !plan->follow) {
+		ret = skw_steering_begin(s, err);
+		if (!ret)
+			skw_steering_tell(s);
+		return ret;
+	}
 	return skw_steering_run(s, err);
 }
 

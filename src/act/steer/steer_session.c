@@ -79,7 +79,7 @@ static int pin(struct skw_steering *s, struct skw_error *err)
 	return ret;
 }
 
-static void tell_start(const struct skw_steering *s)
+void skw_steering_tell(const struct skw_steering *s)
 {
 	skw_say("steering %zu rule%s of %s to %s%s%s", s->rules.len, s->rules.len == 1 ? "" : "s",
 		s->proto == IPPROTO_UDP ? "UDP" : "TCP", s->to.text,
@@ -107,11 +107,7 @@ int skw_steering_begin(struct skw_steering *s, struct skw_error *err)
 			"too; it chooses first",
 			name[0] ? name : "without a name", id);
 	ret = skw_lookup_attach(&s->lookup, err);
-	if (!ret && pin_name)
-		ret = pin(s, err);
-	if (!ret)
-		tell_start(s);
-	return ret;
+	return !ret && pin_name ? pin(s, err) : ret;
 }
 
 void skw_steering_end(struct skw_steering *s)
@@ -242,6 +238,9 @@ static int start(void *ctx, struct skw_error *err)
 	struct skw_steering *s = ctx;
 	int ret = 0;
 
+	/* Not before: a signal ends the command without a report until now. */
+	if (!s->is_old)
+		skw_steering_tell(s);
 	if (s->plan->follow) {
 		ret = s->timer_fd = skw_clock_timer();
 		if (ret >= 0)
@@ -375,7 +374,8 @@ int skw_steering_run(struct skw_steering *s, struct skw_error *err)
 					   .source = { &ops, s },
 					   .tell = &s->tell,
 					   .report = report,
-					   .ctx = s };
+					   .ctx = s,
+					   .pinned = s->is_old ? NULL : &s->is_pinned };
 
 	return skw_act_run(&plan, err);
 }

@@ -33,6 +33,8 @@ struct skw_steering {
 
 /* Loads and attaches, and pins if that is wanted. The caller ends it. 0, or -errno with err. */
 int skw_steering_begin(struct skw_steering *s, struct skw_error *err);
+/* Says what is steered. */
+void skw_steering_tell(const struct skw_steering *s);
 void skw_steering_end(struct skw_steering *s);
 /* Runs until it is stopped. `s` was not begun, or is that of an older pin. */
 int skw_steering_run(struct skw_steering *s, struct skw_error *err);

@@ -156,9 +156,12 @@ int skw_taken_add(struct skw_taken_list *list, const char *word, uint8_t proto,
 
 	if (ret)
 		return ret;
-	/* A process that has gone is told of below. */
 	if (w.meaning != DESCRIPTOR)
-		skw_waiting_read(w.pid, proto, &listeners, &n);
+		ret = skw_waiting_read(w.pid, proto, &listeners, &n);
+	/* A process that has gone is told of below. */
+	if (ret && ret != -ENOENT && ret != -ESRCH)
+		return skw_error_usage(err, "%s: the sockets of process %u: %s", word, w.pid,
+				       strerror(-ret));
 	struct taking s = { .word = &w, .listeners = listeners, .n = n, .list = list, .err = &why };
 	ret = find(&s);
 	free(listeners);

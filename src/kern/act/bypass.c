@@ -55,6 +55,10 @@ static int load(struct skw_kern_bypass *b, uint64_t max_queue, struct skw_error 
 		bpf_map__set_max_entries(b->bpf->maps.data_rings, b->rings.len);
 		bpf_map__set_max_entries(b->bpf->maps.counters, b->cpus);
 		ret = bypass_bpf__load(b->bpf);
+		/* libbpf calls it loaded, too, when it could not map the memory of the variables.
+		 */
+		if (!ret && !b->bpf->bss)
+			ret = -ENOMEM;
 	}
 	skw_types_close(&types);
 	if (!ret)

@@ -72,6 +72,9 @@ int skw_escapes_count(const char *cgroup, struct skw_policy_escapes *out, struct
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path(&types));
 	bpf = policyscan_bpf__open_opts(&open_opts);
 	ret = bpf ? policyscan_bpf__load(bpf) : -errno;
+	/* libbpf calls it loaded, too, when it could not map the memory of the variables. */
+	if (!ret && !bpf->bss)
+		ret = -ENOMEM;
 	if (!ret)
 		ret = count(bpf, cgroup, out);
 	policyscan_bpf__destroy(bpf);

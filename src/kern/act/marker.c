@@ -123,7 +123,9 @@ static int load(struct skw_marker *m, const struct skw_marker_options *opt,
 		return ret;
 	bpf_program__set_autoload(m->bpf->progs.skw_mark_listeners, listeners);
 	bpf_program__set_autoload(m->bpf->progs.skw_mark_holders, opt->names);
-	return mark_bpf__load(m->bpf);
+	ret = mark_bpf__load(m->bpf);
+	/* libbpf calls it loaded, too, when it could not map the memory of the variables. */
+	return ret || (m->bpf->rodata && m->bpf->bss) ? ret : -ENOMEM;
 }
 
 /* Before 6.12 no iterator may change the flags of a socket. */

@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -57,7 +58,7 @@ static int check_dir(const char *dir, struct skw_error *err)
 	errno = 0;
 	if (is_bpffs(dir) || (access(dir, F_OK) < 0 && errno == ENOENT && is_bpffs(parent)))
 		return 0;
-	if (errno == EACCES)
+	if (errno && errno != ENOENT)
 		return skw_error_usage(err, "%s: %s", dir, strerror(errno));
 	return skw_error_usage(
 		err, "%s is not in a BPF file system; mount one: skwatch list --mount%s%s", dir,
@@ -292,7 +293,8 @@ static int remove_objects(const struct skw_pin *pin, bool links)
 	if (!dir)
 		return -errno;
 	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] == '.' || (links && !is_link(entry)))
+		if (entry->d_name[0] == '.' || strcmp(entry->d_name, META) == 0 ||
+		    (links && !is_link(entry)))
 			continue;
 		int named = object_path(pin, entry->d_name, path);
 
@@ -305,12 +307,23 @@ static int remove_objects(const struct skw_pin *pin, bool links)
 	return ret;
 }
 
+static int remove_meta(const struct skw_pin *pin)
+{
+	char path[PATH_MAX];
+	int ret = object_path(pin, META, path);
+
+	return !ret && unlink(path) < 0 && errno != ENOENT ? -errno : ret;
+}
+
 int skw_pins_remove(const struct skw_pin *pin, struct skw_error *err)
 {
 	int ret = remove_objects(pin, true);
 
 	if (!ret)
 		ret = remove_objects(pin, false);
+	/* It goes last: with it, what could not be removed is found again. */
+	if (!ret)
+		ret = remove_meta(pin);
 	if (!ret && rmdir(pin->path) < 0)
 		ret = -errno;
 	return ret ? skw_error_set(err, ret, "removing %s: %s", pin->path, strerror(-ret)) : 0;
