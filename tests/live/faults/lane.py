@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+from acting import ACTING, Ground
 from board import ROLES, Board
 
 PACKETS = 300
@@ -49,6 +50,9 @@ SCENARIOS = {
     "top": Scenario(["top", "-b", "-n", "2", "-d", "0.2"], None),
     "events": Scenario(["events", "--duration", "1h"], "connect", None, "watching"),
 }  # fmt: skip
+ORDINARY = list(SCENARIOS)
+SCENARIOS.update(
+    {n: Scenario(args, drive, None, ready) for n, (args, drive, ready, _) in ACTING.items()})  # fmt: skip
 FIGURES = re.compile(
     r"skwatch: this kernel's functions can't be traced "
     r"|skwatch: the capture has ended; waiting for "
@@ -57,7 +61,7 @@ FIGURES = re.compile(
 )
 
 libc = ctypes.CDLL(None, use_errno=True)
-CLONE_NEWNET = 0x40000000
+CLONE_NEWNET, CLONE_NEWNS = 0x40000000, 0x20000
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 SYS_BPF = {"x86_64": 321, "aarch64": 280}[os.uname().machine]
@@ -145,8 +149,9 @@ class Lane:
         self.dir = os.path.join(directory, f"lane{number}")
         os.mkdir(self.dir)
         os.chmod(self.dir, 0o755)
-        if libc.unshare(CLONE_NEWNET):
-            sys.exit("no network namespace")
+        if libc.unshare(CLONE_NEWNET | CLONE_NEWNS):
+            sys.exit("no namespaces")
+        sh("mount --make-rprivate /")
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         sh("echo 1 | tee /proc/sys/net/ipv6/conf/*/disable_ipv6 >/dev/null"
            " && ip link set lo up && ip link add eth0 type veth peer name eth1"
@@ -160,6 +165,7 @@ class Lane:
         self.held = socket.create_connection(("127.0.0.1", self.port))
         self.accepted = self.listener.accept()[0]
         self.out = os.path.join(self.dir, "out")
+        self.ground = Ground(self.skwatch, self.dir, number, self.listener)
 
     def make_input(self):
         p = subprocess.Popen(
@@ -196,7 +202,9 @@ class Lane:
         if fault.kind:
             role, kind, nth, error = fault.plan()
             env["SKW_FAULT_PLAN"] = f"{ROLES.index(role)}:{kind}:{nth}:{error}"
-        args = [a.format(dir=self.out, input=self.input, keys=self.keys) for a in scenario.args]
+        self.ground.before(fault.scenario)
+        words = {"dir": self.out, "input": self.input, "keys": self.keys, **self.ground.words}
+        args = [a.format(**words) for a in scenario.args]
         stdout = os.path.join(self.dir, "stdout")
         with open(stdout, "w") as out:
             p = subprocess.Popen(
@@ -215,6 +223,7 @@ class Lane:
             self.stdout = f.read()
         if not findings:
             findings = self.judge(fault, p.returncode)
+        self.ground.after()
         findings += self.look_for_remains()
         return findings
 
@@ -252,7 +261,8 @@ class Lane:
                 self.said += some.decode(errors="replace")
             if not is_ready and (scenario.ready in self.said or self.is_mute(fault)):
                 is_ready = True
-                getattr(self, scenario.drive)()
+                acts = fault.scenario in ACTING
+                getattr(self.ground if acts else self, scenario.drive)()
                 if scenario.drive:
                     p.send_signal(signal.SIGINT)
             watchdog.look()
@@ -273,6 +283,8 @@ class Lane:
         lines = [l for l in self.said.splitlines() if not FIGURES.match(l)]
         if status < 0:
             return [f"crash: signal {-status}"]
+        if fault.scenario in ACTING:
+            return self.judge_acting(fault, status, lines)
         if status not in (0, 1):
             return [f"status {status}"] + lines
         findings = [f"not our line: {l}" for l in lines if not l.startswith("skwatch: ")]
@@ -280,6 +292,15 @@ class Lane:
             findings += self.judge_message(fault, lines)
         findings += self.judge_output(fault, status, lines)
         return findings
+
+    def judge_acting(self, fault, status, lines):
+        """A verb has lines of its own at its start and end; its last one gives the reason."""
+        findings = [f"not our line: {l}" for l in lines if not l.startswith("skwatch: ")]
+        if status not in (0, 1, 2):
+            return [f"status {status}"] + lines
+        if status:
+            findings += self.judge_message(fault, lines[-1:])
+        return findings + self.ground.judge(fault.scenario, status, self.stdout, self.said)
 
     def judge_message(self, fault, lines):
         if not lines:
