@@ -14,13 +14,14 @@
 #include <linux/types.h>
 #endif
 
-#define SKW_POLICY_SETS         2
-#define SKW_POLICY_RULES        1024
-#define SKW_POLICY_WORDS        (SKW_POLICY_RULES / 64)
-#define SKW_POLICY_PREFIXES     (SKW_POLICY_RULES + 2)
-#define SKW_POLICY_PORT_CLASSES 2048
-#define SKW_POLICY_GROUPS       1024 /* cgroups that rules name, in a set */
-#define SKW_POLICY_COMM_LEN     16
+#define SKW_POLICY_SETS            2
+#define SKW_POLICY_RULES           1024
+#define SKW_POLICY_WORDS           (SKW_POLICY_RULES / 64)
+#define SKW_POLICY_PREFIXES        (SKW_POLICY_RULES + 2)
+#define SKW_POLICY_PORT_CLASSES    2048
+#define SKW_POLICY_GROUPS          1024 /* cgroups that rules name, in a set */
+#define SKW_POLICY_COMM_LEN        16
+#define SKW_POLICY_MESSAGE_SOCKETS 65536
 
 struct skw_policy_bits {
 	__u64 word[SKW_POLICY_WORDS];
@@ -32,6 +33,7 @@ enum skw_policy_what {
 	SKW_POLICY_BIND,
 	SKW_POLICY_SEND,
 	SKW_POLICY_CREATE,
+	SKW_POLICY_MESSAGE, /* what a connection of TCP sends; no default decides about it */
 	SKW_POLICY_WHATS
 };
 
@@ -46,7 +48,7 @@ enum skw_policy_proto {
 	SKW_POLICY_PROTOS = 8
 };
 
-#define SKW_POLICY_KINDS 32 /* the call * SKW_POLICY_PROTOS + the protocol */
+#define SKW_POLICY_KINDS 64 /* the call * SKW_POLICY_PROTOS + the protocol */
 
 enum skw_policy_verdict {
 	SKW_POLICY_ALLOW,
@@ -104,10 +106,11 @@ enum skw_policy_control {
 
 struct skw_policy_totals {
 	__u64 verdict[SKW_POLICY_VERDICTS];
-	__u64 told;    /* events in the ring */
-	__u64 limited; /* not told, as there were more than the rate */
-	__u64 lost;    /* not told, as the ring was full */
-	__u64 failed;  /* calls that could not be judged or redirected; these were denied */
+	__u64 told;      /* events in the ring */
+	__u64 limited;   /* not told, as there were more than the rate */
+	__u64 lost;      /* not told, as the ring was full */
+	__u64 failed;    /* calls that could not be judged or redirected; these were denied */
+	__u64 unreached; /* connections whose messages rules name and can't judge */
 };
 
 struct skw_policy_event {

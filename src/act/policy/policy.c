@@ -29,8 +29,10 @@
 #include "util/say.h"
 
 /* Events wake nobody, so that a verdict stays cheap. */
-#define LOOK_MS   50
-#define ALL_WHATS ((1U << SKW_POLICY_WHATS) - 1)
+#define LOOK_MS  50
+#define MESSAGES (1U << SKW_POLICY_MESSAGE)
+/* Messages are judged only if rules name some at the start: that alone changes connections. */
+#define ALL_WHATS ((1U << SKW_POLICY_WHATS) - 1 - MESSAGES)
 
 struct policy {
 	const struct skw_policy_plan *plan;
@@ -93,11 +95,12 @@ static int pin(struct policy *p, struct skw_error *err)
 
 static int open_judge(struct policy *p, struct skw_error *err)
 {
+	const unsigned named = skw_policy_rules_whats(p->rules);
 	const struct skw_judge_options options = {
 		.cgroup = p->cgroup,
 		.proxy = p->plan->proxy ? p->proxy : NULL,
 		/* A file may name other calls later. */
-		.whats = p->plan->file ? ALL_WHATS : skw_policy_rules_whats(p->rules),
+		.whats = p->plan->file ? ALL_WHATS | (named & MESSAGES) : named,
 		.redirects = skw_policy_rules_redirect(p->rules),
 		.tells_allowed = p->plan->tells_allowed,
 		.keeps_texts = p->plan->options->pin != NULL,
@@ -111,6 +114,7 @@ static int open_judge(struct policy *p, struct skw_error *err)
 	p->keeper.path = p->plan->file;
 	p->keeper.cgroup = p->cgroup;
 	p->keeper.redirects = options.redirects;
+	p->keeper.messages = named & MESSAGES;
 	p->keeper.stays = p->plan->options->pin != NULL;
 	p->keeper.keeps_image = p->plan->kills;
 	p->rules_len = p->rules->len;
@@ -138,7 +142,7 @@ static int prepare(void *ctx, struct skw_error *err)
 		ret = open_judge(p, err);
 	if (ret)
 		return ret;
-	skw_policy_start_say(p->cgroup);
+	skw_policy_start_say(p->rules, p->cgroup);
 	ret = skw_judge_attach(p->judge, err);
 	if (!ret)
 		ret = skw_judge_tell(p->judge, true);
@@ -326,6 +330,13 @@ static void report(void *ctx, bool final)
 		skw_say("%" PRIu64 " events were told, %" PRIu64 " not because of --rate, %" PRIu64
 			" not because the ring was full",
 			(uint64_t)t.told, (uint64_t)t.limited, (uint64_t)t.lost);
+	if (t.unreached)
+		skw_say("%" PRIu64
+			" connection%s that rules for messages name could not be reached "
+			"(MPTCP, a socket in the map of another program, or more than %d at once): "
+			"the messages passed",
+			(uint64_t)t.unreached, t.unreached == 1 ? "" : "s",
+			SKW_POLICY_MESSAGE_SOCKETS);
 	report_rules(p, keeper);
 	if (!final || !p->plan->options->pin)
 		return;
@@ -397,7 +408,7 @@ static int run(struct policy *p, struct skw_error *err)
 	if (!p->plan->options->dry_run)
 		return skw_act_run(&act, err);
 	skw_policy_start_print(p->rules, p->cgroup);
-	skw_policy_start_say(p->cgroup);
+	skw_policy_start_say(p->rules, p->cgroup);
 	return p->plan->kills ? print_existing(p, err) : 0;
 }
 

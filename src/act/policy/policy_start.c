@@ -22,7 +22,7 @@ int skw_policy_start_rules(const struct skw_policy_plan *plan, struct skw_policy
 	return ret ? ret : skw_policy_rules_end(rules, err);
 }
 
-void skw_policy_start_say(const char *cgroup)
+void skw_policy_start_say(const struct skw_policy_rules *rules, const char *cgroup)
 {
 	struct skw_policy_escapes e;
 	struct skw_error err = { 0 };
@@ -31,6 +31,14 @@ void skw_policy_start_say(const char *cgroup)
 		"listen() without bind(); SCTP, and connect() of UDP-Lite; connections that are "
 		"accepted; sockets that were "
 		"made outside of the cgroup");
+	if (skw_policy_rules_whats(rules) & 1U << SKW_POLICY_MESSAGE)
+		skw_say("messages are judged of connections that are established from now on and "
+			"that "
+			"a rule names; in these, on some kernels, FIONREAD tells 0 for data that "
+			"waits, "
+			"a blocking recv() can fail with EAGAIN, and sending is slower; a denied "
+			"message "
+			"closes the way out of its connection until the policy ends");
 	if (skw_escapes_count(cgroup, &e, &err)) {
 		skw_say("%s", err.text);
 		return;

@@ -80,6 +80,16 @@ check "... it ends well" ends
 check "... and has told it" grep ' end .* > 127.0.0.1:7005 .*call connect, protocol tcp, rule 1' told
 cat said
 exec 7>&- 8>&-
+
+ip address add 192.0.2.1/32 dev lo
+check "a policy judges messages" judges 'deny-message tcp to 192.0.2.0/24'
+# sends ADDRESS: what nc says whose message goes there
+sends() { (echo x; sleep 60) | inside in nc "$1" 7005 2>&1 | head -n 1; }
+is "nc's first message to a denied address fails with EACCES" "$(sends 192.0.2.1)" "nc: write error: Permission denied"
+is "... to another one it comes back" "$(sends 127.0.0.1)" x
+check "... it ends well" ends
+check "... and has told it" grep ' deny  *nc\[.*> 192.0.2.1:7005 .*call message, protocol tcp, rule 1, error EACCES' told
+ip address delete 192.0.2.1/32 dev lo
 kill $proxy_pid $server_pid $served_pid
 for cgroup in "$top/in" "$top/proxy" "$top"; do
 	cgroup_remove "$cgroup"
