@@ -151,16 +151,41 @@ struct skw_policy_source {
 	__u16 reserved[3];
 };
 
-/* The sockets that a policy does not reach, as bpf/policyscan.bpf.c counts it. */
+/* Why a policy does not reach a socket. */
+enum skw_policy_escape_kind {
+	SKW_POLICY_ESCAPE_OPEN,    /* connected, of the cgroup */
+	SKW_POLICY_ESCAPE_FOREIGN, /* held in the cgroup, and made elsewhere */
+	SKW_POLICY_ESCAPE_RAW,     /* raw sockets that are made or held there, and ping sockets */
+	SKW_POLICY_ESCAPE_PACKET,  /* packet sockets that are held there */
+	SKW_POLICY_ESCAPE_KINDS
+};
+
+#define SKW_POLICY_ESCAPES_NAMED 20
+
+/* Such a socket, and one of its holders. */
+struct skw_policy_escape {
+	__u32 tgid;
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 kind;
+	__u8 family;
+	__u16 protocol;
+	__u8 local_addr[16];
+	__u8 remote_addr[16];
+	char comm[SKW_POLICY_COMM_LEN];
+};
+
+/* As bpf/policyscan.bpf.c counts them. A socket may be of two kinds. */
 struct skw_policy_escapes {
-	__u64 open;    /* connected sockets of the cgroup */
-	__u64 foreign; /* sockets held in the cgroup that were made elsewhere */
-	__u64 raw;     /* raw sockets that are held there, ping sockets included */
-	__u64 packet;  /* packet sockets that are held there */
+	__u64 count[SKW_POLICY_ESCAPE_KINDS];
+	__u64 sockets; /* all of them */
+	__u64 full;    /* sockets that were not looked at, because they were too many */
+	struct skw_policy_escape named[SKW_POLICY_ESCAPES_NAMED]; /* the first of them */
 };
 
 _Static_assert(sizeof(struct skw_policy_action) == 24, "no padding");
 _Static_assert(sizeof(struct skw_policy_event) == 104, "no padding");
+_Static_assert(sizeof(struct skw_policy_escape) == 60, "no padding");
 _Static_assert(sizeof(struct skw_policy_source) == 32, "no padding");
 
 #endif

@@ -45,6 +45,7 @@ struct policy {
 	struct skw_policy_keeper keeper;
 	struct skw_policy_names names;
 	struct skw_policy_learn learned;
+	uint64_t lost; /* calls that could not be learned from */
 	struct skw_policy_existing existing;
 	struct skw_loop *loop;
 	int inotify_fd;
@@ -261,17 +262,21 @@ static int rest(void *ctx)
 
 static void quiesce(void *ctx)
 {
+	struct skw_policy_totals totals;
 	struct policy *p = ctx;
 
 	/* A keeper that has died has nothing attached either. */
 	skw_policy_keeper_stop(&p->keeper, skw_loop_keeper(p->loop), &p->stays);
+	if (p->plan->learns &&
+	    !skw_policy_keeper_totals(&p->keeper, skw_loop_keeper(p->loop), &totals))
+		p->lost = totals.lost;
 }
 
 static int end(void *ctx, struct skw_error *err)
 {
 	struct policy *p = ctx;
 
-	return p->plan->learns ? skw_policy_learn_print(&p->learned, err) : 0;
+	return p->plan->learns ? skw_policy_learn_print(&p->learned, p->lost, err) : 0;
 }
 
 static const struct skw_source_ops ops = {
