@@ -32,12 +32,12 @@
 #define FOR_PROXY     (2U << SKW_POLICY_WHATS)
 #define FOR_MESSAGES  (1U << SKW_POLICY_MESSAGE)
 
-enum place { TO_CGROUP, TO_PROXY, TO_SOCKETS };
+enum attach_to { TO_CGROUP, TO_PROXY, TO_SOCKETS };
 
 static const struct {
 	const char *name;
 	unsigned need; /* a bit */
-	enum place place;
+	enum attach_to place;
 } programs[] = {
 	{ "skw_policy_connect4", 1U << SKW_POLICY_CONNECT, TO_CGROUP },
 	{ "skw_policy_connect6", 1U << SKW_POLICY_CONNECT, TO_CGROUP },
