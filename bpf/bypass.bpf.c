@@ -105,16 +105,6 @@ static __always_inline bool has_peer(const struct end_key *key, bool connects)
 	return bpf_map_delete_elem(&syns, &look) == 0;
 }
 
-/* A socket of another part of the kernel, MPTCP included, is not read by a process. */
-static __always_inline bool is_of_kernel(const struct tcp_sock *tp)
-{
-	const struct sock_common *common = &tp->inet_conn.icsk_inet.sk.__sk_common;
-
-	if (bpf_core_field_exists(tp->is_mptcp) && BPF_CORE_READ_BITFIELD(tp, is_mptcp))
-		return true;
-	return !BPF_CORE_READ_BITFIELD(common, skc_net_refcnt);
-}
-
 static __always_inline void join(struct bpf_sock_ops *ctx, struct end_key *key, bool connects)
 {
 	struct bpf_sock *sk = ctx->sk;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Counts the sockets that a policy of a cgroup does not reach, among all open files. */
-#include "skw.bpf.h"
+/* Finds the sockets that a policy of a cgroup does not reach, among all open files. */
+#include "task.bpf.h"
 #include "abi/policy.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define AF_PACKET   17
-#define SOCK_DGRAM  2
-#define SOCK_RAW    3
-#define TCP_CLOSE   7
-#define TCP_LISTEN  10
-#define SOCKETS_MAX 65536
+#define AF_PACKET      17
+#define SOCK_DGRAM     2
+#define SOCK_RAW       3
+#define TCP_CLOSE      7
+#define TCP_LISTEN     10
+#define IPPROTO_ICMP   1
+#define IPPROTO_ICMPV6 58
+#define SOCKETS_MAX    65536
+#define EEXIST         17
 
 struct skw_policy_escapes escapes;
 
@@ -45,8 +48,12 @@ static __always_inline bool is_first(const void *sk)
 {
 	__u64 key = (__u64)sk;
 	__u8 one = 1;
+	/* Before 6.4 the upper half of what it returns is not that of a negative number. */
+	int ret = (int)bpf_map_update_elem(&counted, &key, &one, BPF_NOEXIST);
 
-	return bpf_map_update_elem(&counted, &key, &one, BPF_NOEXIST) == 0;
+	if (ret && ret != -EEXIST)
+		escapes.full++;
+	return ret == 0;
 }
 
 static __always_inline bool is_connected(const struct sock *sk)
@@ -56,6 +63,35 @@ static __always_inline bool is_connected(const struct sock *sk)
 	return sk->__sk_common.skc_dport && state != TCP_CLOSE && state != TCP_LISTEN;
 }
 
+static __always_inline bool is_raw(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_RAW ||
+	       (sk->sk_type == SOCK_DGRAM &&
+		(sk->sk_protocol == IPPROTO_ICMP || sk->sk_protocol == IPPROTO_ICMPV6));
+}
+
+/* Only one CPU runs the iterator. */
+static __always_inline void name_it(const struct task_struct *leader, const struct sock *sk,
+				    __u8 kind)
+{
+	__u64 at = escapes.sockets++;
+	struct skw_policy_escape *to;
+
+	/* Otherwise clang checks one register and uses another, which the verifier refuses. */
+	asm volatile("" : "+r"(at));
+	if (at >= SKW_POLICY_ESCAPES_NAMED)
+		return;
+	to = &escapes.named[at];
+	to->tgid = process_id(leader);
+	process_comm(to->comm, leader);
+	to->kind = kind;
+	to->protocol = sk->sk_protocol;
+	if (kind == SKW_POLICY_ESCAPE_PACKET)
+		to->family = AF_PACKET;
+	else
+		SOCK_TUPLE(to, &sk->__sk_common);
+}
+
 SEC("iter/task_file")
 int skw_policy_scan(struct bpf_iter__task_file *ctx)
 {
@@ -63,8 +99,9 @@ int skw_policy_scan(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct socket *socket;
 	struct sock *sk;
-	bool held, made;
+	bool held, made, raw;
 	__u16 family;
+	__u8 kind;
 
 	if (!file || !task)
 		return 0;
@@ -76,19 +113,21 @@ int skw_policy_scan(struct bpf_iter__task_file *ctx)
 	if (family != AF_INET && family != AF_INET6 && family != AF_PACKET)
 		return 0;
 	held = is_inside(task->cgroups->dfl_cgrp->kn->id);
-	made = is_inside(sock_cgroup(sk));
-	if ((!held && !made) || !is_first(sk))
+	made = family != AF_PACKET && is_inside(sock_cgroup(sk));
+	if (!held && !made)
 		return 0;
-	if (family == AF_PACKET) {
-		escapes.packet += held;
+	raw = family != AF_PACKET && is_raw(sk);
+	kind = family == AF_PACKET ? SKW_POLICY_ESCAPE_PACKET
+	       : raw               ? SKW_POLICY_ESCAPE_RAW
+	       : !made             ? SKW_POLICY_ESCAPE_FOREIGN
+				   : SKW_POLICY_ESCAPE_OPEN;
+	if ((kind == SKW_POLICY_ESCAPE_OPEN && !is_connected(sk)) || !is_first(sk))
 		return 0;
-	}
-	if (sk->sk_type == SOCK_RAW ||
-	    (sk->sk_type == SOCK_DGRAM && (sk->sk_protocol == 1 || sk->sk_protocol == 58)))
-		escapes.raw++;
-	if (!made)
-		escapes.foreign++;
-	else if (is_connected(sk))
-		escapes.open++;
+	escapes.count[kind & (SKW_POLICY_ESCAPE_KINDS - 1)]++;
+	if (raw && !made)
+		escapes.count[SKW_POLICY_ESCAPE_FOREIGN]++;
+	else if (raw && is_connected(sk))
+		escapes.count[SKW_POLICY_ESCAPE_OPEN]++;
+	name_it(task->group_leader, sk, kind);
 	return 0;
 }

@@ -154,6 +154,16 @@ __noinline __attribute__((unused)) int scope_name(struct scope *out, __u64 net_a
 		}                                                                                  \
 	} while (0)
 
+/* A socket of another part of the kernel, MPTCP included, is not read by a process. */
+static __always_inline bool is_of_kernel(const struct tcp_sock *tp)
+{
+	const struct sock_common *common = &tp->inet_conn.icsk_inet.sk.__sk_common;
+
+	if (bpf_core_field_exists(tp->is_mptcp) && BPF_CORE_READ_BITFIELD(tp, is_mptcp))
+		return true;
+	return !BPF_CORE_READ_BITFIELD(common, skc_net_refcnt);
+}
+
 /* The peer's FIN has arrived. It is the last byte of the sequence numbers that were received. */
 static __always_inline bool has_peer_fin(const struct sock *sk)
 {

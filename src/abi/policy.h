@@ -14,13 +14,14 @@
 #include <linux/types.h>
 #endif
 
-#define SKW_POLICY_SETS         2
-#define SKW_POLICY_RULES        1024
-#define SKW_POLICY_WORDS        (SKW_POLICY_RULES / 64)
-#define SKW_POLICY_PREFIXES     (SKW_POLICY_RULES + 2)
-#define SKW_POLICY_PORT_CLASSES 2048
-#define SKW_POLICY_GROUPS       1024 /* cgroups that rules name, in a set */
-#define SKW_POLICY_COMM_LEN     16
+#define SKW_POLICY_SETS            2
+#define SKW_POLICY_RULES           1024
+#define SKW_POLICY_WORDS           (SKW_POLICY_RULES / 64)
+#define SKW_POLICY_PREFIXES        (SKW_POLICY_RULES + 2)
+#define SKW_POLICY_PORT_CLASSES    2048
+#define SKW_POLICY_GROUPS          1024 /* cgroups that rules name, in a set */
+#define SKW_POLICY_COMM_LEN        16
+#define SKW_POLICY_MESSAGE_SOCKETS 65536
 
 struct skw_policy_bits {
 	__u64 word[SKW_POLICY_WORDS];
@@ -32,6 +33,7 @@ enum skw_policy_what {
 	SKW_POLICY_BIND,
 	SKW_POLICY_SEND,
 	SKW_POLICY_CREATE,
+	SKW_POLICY_MESSAGE, /* what a connection of TCP sends; no default decides about it */
 	SKW_POLICY_WHATS
 };
 
@@ -46,7 +48,7 @@ enum skw_policy_proto {
 	SKW_POLICY_PROTOS = 8
 };
 
-#define SKW_POLICY_KINDS 32 /* the call * SKW_POLICY_PROTOS + the protocol */
+#define SKW_POLICY_KINDS 64 /* the call * SKW_POLICY_PROTOS + the protocol */
 
 enum skw_policy_verdict {
 	SKW_POLICY_ALLOW,
@@ -104,10 +106,11 @@ enum skw_policy_control {
 
 struct skw_policy_totals {
 	__u64 verdict[SKW_POLICY_VERDICTS];
-	__u64 told;    /* events in the ring */
-	__u64 limited; /* not told, as there were more than the rate */
-	__u64 lost;    /* not told, as the ring was full */
-	__u64 failed;  /* calls that could not be judged or redirected; these were denied */
+	__u64 told;      /* events in the ring */
+	__u64 limited;   /* not told, as there were more than the rate */
+	__u64 lost;      /* not told, as the ring was full */
+	__u64 failed;    /* calls that could not be judged or redirected; these were denied */
+	__u64 unreached; /* connections whose messages rules name and can't judge */
 };
 
 struct skw_policy_event {
@@ -148,16 +151,41 @@ struct skw_policy_source {
 	__u16 reserved[3];
 };
 
-/* The sockets that a policy does not reach, as bpf/policyscan.bpf.c counts it. */
+/* Why a policy does not reach a socket. */
+enum skw_policy_escape_kind {
+	SKW_POLICY_ESCAPE_OPEN,    /* connected, of the cgroup */
+	SKW_POLICY_ESCAPE_FOREIGN, /* held in the cgroup, and made elsewhere */
+	SKW_POLICY_ESCAPE_RAW,     /* raw sockets that are made or held there, and ping sockets */
+	SKW_POLICY_ESCAPE_PACKET,  /* packet sockets that are held there */
+	SKW_POLICY_ESCAPE_KINDS
+};
+
+#define SKW_POLICY_ESCAPES_NAMED 20
+
+/* Such a socket, and one of its holders. */
+struct skw_policy_escape {
+	__u32 tgid;
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 kind;
+	__u8 family;
+	__u16 protocol;
+	__u8 local_addr[16];
+	__u8 remote_addr[16];
+	char comm[SKW_POLICY_COMM_LEN];
+};
+
+/* As bpf/policyscan.bpf.c counts them. A socket may be of two kinds. */
 struct skw_policy_escapes {
-	__u64 open;    /* connected sockets of the cgroup */
-	__u64 foreign; /* sockets held in the cgroup that were made elsewhere */
-	__u64 raw;     /* raw sockets that are held there, ping sockets included */
-	__u64 packet;  /* packet sockets that are held there */
+	__u64 count[SKW_POLICY_ESCAPE_KINDS];
+	__u64 sockets; /* all of them */
+	__u64 full;    /* sockets that were not looked at, because they were too many */
+	struct skw_policy_escape named[SKW_POLICY_ESCAPES_NAMED]; /* the first of them */
 };
 
 _Static_assert(sizeof(struct skw_policy_action) == 24, "no padding");
 _Static_assert(sizeof(struct skw_policy_event) == 104, "no padding");
+_Static_assert(sizeof(struct skw_policy_escape) == 60, "no padding");
 _Static_assert(sizeof(struct skw_policy_source) == 32, "no padding");
 
 #endif

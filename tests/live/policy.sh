@@ -140,6 +140,28 @@ wait_for_line "$TMP/held" $! ready || bail "no connection"
 policy 'deny connect'
 like "$(cat "$ERR")" 'escape now: 1 connected already, 0 made outside of the cgroup, 0 raw or ping, 0 packet' \
 	"connections that were there are counted"
+like "$(cat "$ERR")" '^skwatch:   python3\[[0-9]+\] tcp 127.0.0.1:[0-9]+ > 127.0.0.1:7001, connected already$' \
+	"and named"
+stop
+exec {HOLD}>&-
+wait $!
+mkfifo "$TMP/many"
+in_cgroup beside "${CALLS[@]}" hold 127.0.0.1 7002 <"$TMP/many" >"$TMP/came" &
+moved=$!
+STARTED+=("$moved")
+in_cgroup in "${CALLS[@]}" hold_many 127.0.0.1 7001 <"$TMP/many" >"$TMP/held" &
+STARTED+=($!)
+exec {HOLD}>"$TMP/many"
+wait_for_line "$TMP/held" $! ready && wait_for_line "$TMP/came" "$moved" ready || bail "no connections"
+moved=$(sed -n 's/^ready .* //p' "$TMP/came")
+echo "$moved" >"$TOP/in/cgroup.procs"
+policy 'deny connect'
+like "$(cat "$ERR")" 'escape now: 20 connected already, 1 made outside of the cgroup, 1 raw or ping, 1 packet' \
+	"sockets of all kinds are counted"
+is "$(grep -c '^skwatch:   python3\[[0-9]*\]' "$ERR")" 20 "20 of them are named"
+like "$(cat "$ERR")" "^skwatch:   python3.${moved:-none}. tcp .* > 127.0.0.1:7002, made outside of the cgroup" \
+	"with their holder"
+like "$(cat "$ERR")" '^skwatch:   and 3 more$' "and the others are not forgotten"
 stop
 exec {HOLD}>&-
 
@@ -223,6 +245,14 @@ is "$STATUS $(tr '\n' ';' <"$OUT")" "0 $(printf '%s;' 'allow connect tcp to 127.
 	'allow send udp to ::1 port 7005' 'allow bind tcp from 127.0.0.1 port 7014' \
 	'default deny connect,bind,send')" "and prints a rule for each call, once"
 cp "$OUT" "$TMP/learned"
+launch "$A" policy --cgroup "$TOP/in" --learn 1h
+wait_for_line "$ERR" "$PID" '^skwatch: judging ' || bail "nothing is learned"
+kill -STOP "$PID"
+in_cgroup in "${CALLS[@]}" calls 5000
+kill -CONT "$PID"
+stop
+like "$(cat "$OUT")" '^# [0-9]+ calls are missing, because the ring was full' "calls that were lost are told in the file"
+like "$(cat "$ERR")" '^skwatch: [0-9]+ calls are missing in the rules' "and on standard error"
 policy --rules "$TMP/learned"
 is "$(connects in 7001) $(connects in 7002)" "ok EPERM" "the rules allow these calls"
 stop

@@ -7,6 +7,8 @@ hammer SECONDS      connects until standard input ends; judges each result, see 
 serve               a TCP server on the ports 7001 and 7002 of IPv4 and IPv6
 proxy PORT6 PORT4   an HTTP proxy that answers with the original destination
 hold HOST PORT      connects, says so, and holds the connection until standard input ends
+hold_many HOST PORT likewise for 20 connections, a raw socket and a packet socket
+calls COUNT         connects so many times
 """
 import errno
 import os
@@ -213,10 +215,24 @@ def proxy(port6, port4):
 
 def hold(host, port):
     sock = socket.create_connection((host, int(port)))
-    print("ready", sock.getpeername()[:2], flush=True)
+    print("ready", sock.getpeername()[:2], os.getpid(), flush=True)
     sys.stdin.read()
+
+
+def hold_many(host, port):
+    held = [socket.create_connection((host, int(port))) for _ in range(20)]
+    held.append(socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP))
+    held.append(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
+    print("ready", flush=True)
+    sys.stdin.read()
+
+
+def calls(count):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for _ in range(int(count)):
+        sock.connect(("127.0.0.1", 7001))
 
 
 if __name__ == "__main__":
     {"forms": forms, "hammer": hammer, "serve": serve, "proxy": proxy,
-     "hold": hold}[sys.argv[1]](*sys.argv[2:])
+     "hold": hold, "hold_many": hold_many, "calls": calls}[sys.argv[1]](*sys.argv[2:])

@@ -59,6 +59,10 @@ static void a_rule_is_printed_as_it_is_parsed(void **state)
 		{ "default deny=eacces connect", NULL },
 		{ "  deny \t connect   port\t0  ", "deny connect port 0" },
 		{ "deny connect port 65535-65535", "deny connect port 65535" },
+		{ "deny-message tcp to 192.0.2.0/24 port 80,443 cgroup a", NULL },
+		{ "deny-message=EACCES", "deny-message tcp" },
+		{ "observe-message port 80 to ::/0", "observe-message tcp to ::/0 port 80" },
+		{ "allow-message tcp to 10.0.0.1", NULL },
 	};
 
 	(void)state;
@@ -113,6 +117,17 @@ static void a_fault_is_told_with_the_number_of_the_rule(void **state)
 		{ "default deny connect port 80", "port: this word is not expected" },
 		{ "deny connect cgroup", "the name is missing" },
 		{ "deny connect cgroup /", "1 to 95 characters" },
+		{ "deny message tcp", "message: no such call" },
+		{ "deny-message=eperm tcp", "the error of a message is always eacces" },
+		{ "deny-message udp", "only messages of tcp" },
+		{ "deny-message any", "only messages of tcp" },
+		{ "deny-message connect", "connect: this word is not expected" },
+		{ "deny-message from 10.0.0.0/8", "from is for bind alone" },
+		{ "deny-messages", "deny-messages: no such action" },
+		{ "-message", "-message: no such action" },
+		{ "redirect-message via 127.0.0.1:80", "redirect-message: no such action" },
+		{ "allow-message via 127.0.0.1:80", "via is for redirect alone" },
+		{ "default deny-message", "messages have no default" },
 		{ "a b c d e f g h i j k l m n o p q", "one too many" },
 	};
 
@@ -148,6 +163,12 @@ static void a_default_closes_what_it_decides(void **state)
 	assert_string_equal(out, "default allow bind,send,create");
 	assert_int_equal(skw_policy_rules_whats(&rules),
 			 1 << SKW_POLICY_CONNECT | 1 << SKW_POLICY_BIND);
+	rules.len = 0;
+	add("default deny connect,bind,send,create");
+	add("deny-message tcp");
+	assert_int_equal(skw_policy_rules_end(&rules, &err), 0);
+	assert_int_equal(rules.len, 2);
+	assert_true(skw_policy_rules_whats(&rules) & 1 << SKW_POLICY_MESSAGE);
 	assert_false(skw_policy_rules_redirect(&rules));
 }
 
@@ -213,9 +234,12 @@ static void random_rule(char *out, size_t size)
 		"to 10.1.1.0/25",
 	};
 	unsigned from = (unsigned)rand() % 12, n = (unsigned)rand() % 4;
-	int len = snprintf(out, size, "%s %s %s %s", actions[rand() % 4],
-			   rand() % 2 ? "connect" : "connect,send", protos[rand() % 4],
-			   prefixes[(unsigned)rand() % LEN(prefixes)]);
+	const char *prefix = prefixes[(unsigned)rand() % LEN(prefixes)];
+	int len = rand() % 4 ? snprintf(out, size, "%s %s %s %s", actions[rand() % 4],
+					rand() % 2 ? "connect" : "connect,send", protos[rand() % 4],
+					prefix)
+			     : snprintf(out, size, "%s-message tcp %s",
+					rand() % 2 ? "deny" : "allow", prefix);
 
 	if (n == 1)
 		snprintf(out + len, size - (size_t)len, " port %u", from);

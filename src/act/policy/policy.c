@@ -29,8 +29,10 @@
 #include "util/say.h"
 
 /* Events wake nobody, so that a verdict stays cheap. */
-#define LOOK_MS   50
-#define ALL_WHATS ((1U << SKW_POLICY_WHATS) - 1)
+#define LOOK_MS  50
+#define MESSAGES (1U << SKW_POLICY_MESSAGE)
+/* Messages are judged only if rules name some at the start: that alone changes connections. */
+#define ALL_WHATS ((1U << SKW_POLICY_WHATS) - 1 - MESSAGES)
 
 struct policy {
 	const struct skw_policy_plan *plan;
@@ -44,6 +46,7 @@ struct policy {
 	struct skw_policy_keeper keeper;
 	struct skw_policy_names names;
 	struct skw_policy_learn learned;
+	uint64_t lost; /* calls that could not be learned from */
 	struct skw_policy_existing existing;
 	struct skw_loop *loop;
 	int inotify_fd;
@@ -95,11 +98,12 @@ static int pin(struct policy *p, struct skw_error *err)
 
 static int open_judge(struct policy *p, struct skw_error *err)
 {
+	const unsigned named = skw_policy_rules_whats(p->rules);
 	const struct skw_judge_options options = {
 		.cgroup = p->cgroup,
 		.proxy = p->plan->proxy ? p->proxy : NULL,
 		/* A file may name other calls later. */
-		.whats = p->plan->file ? ALL_WHATS : skw_policy_rules_whats(p->rules),
+		.whats = p->plan->file ? ALL_WHATS | (named & MESSAGES) : named,
 		.redirects = skw_policy_rules_redirect(p->rules),
 		.tells_allowed = p->plan->tells_allowed,
 		.keeps_texts = p->plan->options->pin != NULL,
@@ -113,6 +117,7 @@ static int open_judge(struct policy *p, struct skw_error *err)
 	p->keeper.path = p->plan->file;
 	p->keeper.cgroup = p->cgroup;
 	p->keeper.redirects = options.redirects;
+	p->keeper.messages = named & MESSAGES;
 	p->keeper.stays = p->plan->options->pin != NULL;
 	p->keeper.keeps_image = p->plan->kills;
 	p->rules_len = p->rules->len;
@@ -140,7 +145,7 @@ static int prepare(void *ctx, struct skw_error *err)
 		ret = open_judge(p, err);
 	if (ret)
 		return ret;
-	skw_policy_start_say(p->cgroup);
+	skw_policy_start_say(p->rules, p->cgroup);
 	ret = skw_judge_attach(p->judge, err);
 	if (!ret)
 		ret = skw_judge_tell(p->judge, true);
@@ -259,17 +264,21 @@ static int rest(void *ctx)
 
 static void quiesce(void *ctx)
 {
+	struct skw_policy_totals totals;
 	struct policy *p = ctx;
 
 	/* A keeper that has died has nothing attached either. */
 	skw_policy_keeper_stop(&p->keeper, skw_loop_keeper(p->loop), &p->stays);
+	if (p->plan->learns &&
+	    !skw_policy_keeper_totals(&p->keeper, skw_loop_keeper(p->loop), &totals))
+		p->lost = totals.lost;
 }
 
 static int end(void *ctx, struct skw_error *err)
 {
 	struct policy *p = ctx;
 
-	return p->plan->learns ? skw_policy_learn_print(&p->learned, err) : 0;
+	return p->plan->learns ? skw_policy_learn_print(&p->learned, p->lost, err) : 0;
 }
 
 static const struct skw_source_ops ops = {
@@ -328,6 +337,13 @@ static void report(void *ctx, bool final)
 		skw_say("%" PRIu64 " events were told, %" PRIu64 " not because of --rate, %" PRIu64
 			" not because the ring was full",
 			(uint64_t)t.told, (uint64_t)t.limited, (uint64_t)t.lost);
+	if (t.unreached)
+		skw_say("%" PRIu64
+			" connection%s that rules for messages name could not be reached "
+			"(MPTCP, a socket in the map of another program, or more than %d at once): "
+			"the messages passed",
+			(uint64_t)t.unreached, t.unreached == 1 ? "" : "s",
+			SKW_POLICY_MESSAGE_SOCKETS);
 	report_rules(p, keeper);
 	if (!final || !p->plan->options->pin)
 		return;
@@ -400,7 +416,7 @@ static int run(struct policy *p, struct skw_error *err)
 	if (!p->plan->options->dry_run)
 		return skw_act_run(&act, err);
 	skw_policy_start_print(p->rules, p->cgroup);
-	skw_policy_start_say(p->cgroup);
+	skw_policy_start_say(p->rules, p->cgroup);
 	return p->plan->kills ? print_existing(p, err) : 0;
 }
 

@@ -64,6 +64,7 @@ static void set_tuple(struct skw_tuple *tuple, const struct skw_policy_event *ev
 static void set_row(struct skw_row *row, const struct skw_policy_event *event)
 {
 	bool out = event->what == SKW_POLICY_CONNECT || event->what == SKW_POLICY_SEND;
+	bool is_message = event->what == SKW_POLICY_MESSAGE;
 
 	skw_row_blank(row);
 	set_tuple(&row->tuple, event);
@@ -71,7 +72,7 @@ static void set_row(struct skw_row *row, const struct skw_policy_event *event)
 	row->cgroup_id = event->cgroup_id;
 	row->uid = event->uid;
 	row->netns = event->netns;
-	row->state = out ? SKW_STATE_CLOSED : SKW_STATE_UNCONN;
+	row->state = is_message ? SKW_STATE_ESTABLISHED : out ? SKW_STATE_CLOSED : SKW_STATE_UNCONN;
 	row->direction = out ? SKW_CONN_OUT : SKW_CONN_UNKNOWN;
 }
 

@@ -51,6 +51,10 @@ int skw_policy_keeper_put(struct skw_policy_keeper *k, const struct skw_policy_r
 	if (!k->redirects && skw_policy_rules_redirect(rules))
 		return skw_error_usage(err, "a rule redirects, and none did at the start: start "
 					    "again for that");
+	if (!k->messages && skw_policy_rules_whats(rules) & 1U << SKW_POLICY_MESSAGE)
+		return skw_error_usage(err,
+				       "a rule is for messages, and none was at the start: start "
+				       "again for that");
 	for (size_t i = 0; i < rules->len; i++)
 		skw_policy_words_text(&rules->rule[i], texts[i]);
 	int ret = skw_policy_image_make(rules, k->generation, &image, err);

@@ -19,6 +19,7 @@ struct skw_policy_keeper {
 	const char *path;        /* of the rules; NULL: they can't be read again */
 	const char *cgroup;      /* its path in the file system */
 	bool redirects;          /* rules may redirect */
+	bool messages;           /* rules may be for messages */
 	bool stays;              /* it is pinned */
 	bool keeps_image;        /* the next rules stay in `image` as well */
 	char mount[PATH_MAX];    /* of the cgroups */

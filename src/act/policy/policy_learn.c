@@ -11,6 +11,7 @@
 
 #include "act/policy/policy_words.h"
 #include "util/cleanup.h"
+#include "util/say.h"
 
 /* The rest is for the default, and for a rule that somebody adds. */
 #define RULES_MAX (SKW_POLICY_RULES - 8)
@@ -81,16 +82,27 @@ int skw_policy_learn_add(struct skw_policy_learn *l, const void *record, size_t 
 	return 0;
 }
 
-int skw_policy_learn_print(const struct skw_policy_learn *l, struct skw_error *err)
+/* Who uses the file later sees only what is in it. */
+static void say_missing(uint64_t calls, const char *why)
+{
+	printf("# %" PRIu64 " calls are missing, %s: the rules may deny them.\n", calls, why);
+	skw_say("%" PRIu64 " calls are missing in the rules, %s: the rules may deny them", calls,
+		why);
+}
+
+int skw_policy_learn_print(const struct skw_policy_learn *l, uint64_t lost, struct skw_error *err)
 {
 	char text[SKW_POLICY_TEXT_MAX];
+
+	if (lost)
+		say_missing(lost, "because the ring was full");
+	if (l->more)
+		say_missing(l->more, "because there is no room for more rules");
 
 	for (size_t i = 0; i < l->len; i++) {
 		skw_policy_words_text(&l->rule[i], text);
 		printf("%s\n", text);
 	}
-	if (l->more)
-		printf("# There is no room for rules for %" PRIu64 " more calls.\n", l->more);
 	printf("default deny connect,bind,send\n");
 	return fflush(stdout) ? skw_error_set(err, -errno, "standard output: %s", strerror(errno))
 			      : 0;

@@ -18,8 +18,10 @@ struct skw_policy_learn {
 /* Takes a record of the ring. Returns 0 or -ENOMEM. */
 int skw_policy_learn_add(struct skw_policy_learn *l, const void *record, size_t len);
 
-/* Prints the rules on standard output. Returns 0, or -errno with err filled. */
-int skw_policy_learn_print(const struct skw_policy_learn *l, struct skw_error *err);
+/*
+ * Prints the rules on standard output, and says there and on standard error how many calls are
+ * missing. The events of `lost` of them did not come. Returns 0, or -errno with err filled. */
+int skw_policy_learn_print(const struct skw_policy_learn *l, uint64_t lost, struct skw_error *err);
 void skw_policy_learn_free(struct skw_policy_learn *l);
 
 #endif

@@ -16,6 +16,10 @@
 #define BIT(n)         (1U << (n))
 #define PORTED         (BIT(SKW_POLICY_TCP) | BIT(SKW_POLICY_UDP))
 #define ALL            (BIT(SKW_POLICY_OTHER + 1) - 1)
+/* The calls that a default decides about. */
+#define DEFAULTED (BIT(SKW_POLICY_MESSAGE) - 1)
+
+#define MESSAGE   "-message" /* at the end of an action */
 
 /* A text that is being parsed. */
 struct words {
@@ -63,8 +67,21 @@ static int parse_error(struct skw_policy_rule *rule, const char *name, struct sk
 				       "%s: no error of this name can be chosen; some that can are "
 				       "eperm, eacces, econnrefused, etimedout, ehostunreach",
 				       name);
+	if (rule->whats && number != EACCES)
+		return skw_error_usage(err, "=%s: the error of a message is always eacces", name);
 	rule->action.error = (uint16_t)number;
 	return 0;
+}
+
+/* Takes the end of an action that is for messages. Returns whether it is. */
+static bool cut_message(char *word)
+{
+	size_t len = strlen(word), end = strlen(MESSAGE);
+
+	if (len <= end || strcmp(word + len - end, MESSAGE) != 0)
+		return false;
+	word[len - end] = '\0';
+	return true;
 }
 
 static int parse_action(struct skw_policy_rule *rule, struct words *w, struct skw_error *err)
@@ -77,14 +94,18 @@ static int parse_action(struct skw_policy_rule *rule, struct words *w, struct sk
 	char *error = strchr(word, '=');
 	if (error)
 		*error++ = '\0';
+	bool is_message = cut_message(word);
 	int verdict = skw_policy_words_find_verdict(word);
-	if (verdict < 0)
+	if (verdict < 0 || (is_message && verdict == SKW_POLICY_REDIRECT))
 		return skw_error_usage(err,
-				       "%s: no such action; there are allow, deny, observe, "
-				       "redirect and default",
-				       word);
+				       "%s%s: no such action; there are allow, deny, observe, "
+				       "redirect, default, allow-message, deny-message and "
+				       "observe-message",
+				       word, is_message ? MESSAGE : "");
+	rule->whats = is_message ? BIT(SKW_POLICY_MESSAGE) : 0;
 	rule->action.verdict = (uint8_t)verdict;
-	rule->action.error = verdict == SKW_POLICY_DENY ? EPERM : 0;
+	if (verdict == SKW_POLICY_DENY)
+		rule->action.error = is_message ? EACCES : EPERM;
 	return error ? parse_error(rule, error, err) : 0;
 }
 
@@ -116,9 +137,12 @@ static void parse_proto(struct skw_policy_rule *rule, struct words *w)
 	uint8_t bits = w->word[w->at] ? skw_policy_words_find_proto(w->word[w->at]) : 0;
 
 	w->at += bits != 0;
-	rule->protos = rule->action.verdict == SKW_POLICY_REDIRECT ? PORTED : ALL;
 	if (bits)
 		rule->protos = bits;
+	else if (rule->whats == BIT(SKW_POLICY_MESSAGE))
+		rule->protos = BIT(SKW_POLICY_TCP);
+	else
+		rule->protos = rule->action.verdict == SKW_POLICY_REDIRECT ? PORTED : ALL;
 }
 
 /* An address as 128 bits. Returns the number of bits before those of its version, or -EINVAL. */
@@ -257,7 +281,7 @@ static int parse_parts(struct skw_policy_rule *rule, struct words *w, struct skw
 			ret = skw_error_usage(err, "from is for bind alone: the address of a "
 						   "connection's own end is chosen after the "
 						   "verdict");
-		else if (to && rule->whats & ~(BIT(SKW_POLICY_CONNECT) | BIT(SKW_POLICY_SEND)))
+		else if (to && rule->whats & (BIT(SKW_POLICY_BIND) | BIT(SKW_POLICY_CREATE)))
 			ret = skw_error_usage(err, "to is for connect and send; bind has from");
 		else if (to || from)
 			ret = parse_prefix(rule, value, err);
@@ -279,6 +303,8 @@ static int check(const struct skw_policy_rule *rule, struct skw_error *err)
 	bool redirects = rule->action.verdict == SKW_POLICY_REDIRECT;
 	bool to_ip6 = rule->has_prefix && !skw_policy_words_is_ip4(rule->prefix.addr);
 
+	if (rule->whats == BIT(SKW_POLICY_MESSAGE) && rule->protos != BIT(SKW_POLICY_TCP))
+		return skw_error_usage(err, "only messages of tcp are judged");
 	if (rule->ranges_len && rule->whats & BIT(SKW_POLICY_CREATE))
 		return skw_error_usage(err, "port: a socket has no port when it is created");
 	if (rule->ranges_len && !(rule->protos & PORTED))
@@ -306,6 +332,9 @@ static int parse_default(struct skw_policy_rule *rule, struct words *w, struct s
 		return ret;
 	if (rule->action.verdict == SKW_POLICY_REDIRECT)
 		return skw_error_usage(err, "a default can't redirect");
+	if (rule->whats)
+		return skw_error_usage(err, "messages have no default; a rule without a prefix and "
+					    "a port is for all");
 	/* Without create there would be no socket for what other rules allow. */
 	if (!w->word[w->at])
 		rule->whats = BIT(SKW_POLICY_CONNECT) | BIT(SKW_POLICY_BIND) | BIT(SKW_POLICY_SEND);
@@ -326,7 +355,7 @@ static int parse(struct skw_policy_rule *rule, const char *text, struct skw_erro
 	if (skip_word(&w, "default"))
 		return parse_default(rule, &w, err);
 	ret = parse_action(rule, &w, err);
-	if (!ret)
+	if (!ret && !rule->whats)
 		ret = parse_whats(rule, &w, err);
 	if (ret)
 		return ret;
@@ -369,7 +398,7 @@ int skw_policy_rules_add(struct skw_policy_rules *rules, const char *text, unsig
 
 int skw_policy_rules_end(struct skw_policy_rules *rules, struct skw_error *err)
 {
-	uint8_t open = (uint8_t)((BIT(SKW_POLICY_WHATS) - 1) & ~decided(rules));
+	uint8_t open = (uint8_t)(DEFAULTED & ~decided(rules));
 
 	if (!rules->len)
 		return skw_error_usage(err, "there is no rule");

@@ -4,6 +4,7 @@
  *
  *	ACTION[=ERRNO] WHAT[,WHAT...] [PROTO] [to|from PREFIX] [port N[-M][,...]] [cgroup GLOB]
  *		[via ADDRESS:PORT]
+ *	ACTION-message [=eacces] [tcp] [to PREFIX] [port N[-M][,...]] [cgroup GLOB]
  *	default ACTION[=ERRNO] [WHAT[,WHAT...]]
  */
 #ifndef SKW_ACT_POLICY_RULES_H

@@ -13,7 +13,7 @@ int skw_policy_start_rules(const struct skw_policy_plan *plan, struct skw_policy
 			   struct skw_error *err);
 
 /* Says what the rules don't reach: in general, and the sockets of this moment. */
-void skw_policy_start_say(const char *cgroup);
+void skw_policy_start_say(const struct skw_policy_rules *rules, const char *cgroup);
 
 /* Prints the rules on standard output, for --dry-run. */
 void skw_policy_start_print(const struct skw_policy_rules *rules, const char *cgroup);

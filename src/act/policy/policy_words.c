@@ -14,7 +14,8 @@
 #define BIT(n) (1U << (n))
 
 static const char *const verdicts[SKW_POLICY_VERDICTS] = { "allow", "deny", "observe", "redirect" };
-static const char *const whats[SKW_POLICY_WHATS] = { "connect", "bind", "send", "create" };
+static const char *const whats[SKW_POLICY_WHATS] = { "connect", "bind", "send", "create",
+						     "message" };
 
 static const struct {
 	const char *name;
@@ -71,7 +72,8 @@ const char *skw_policy_words_error(unsigned error, char number[16])
 
 int skw_policy_words_find_what(const char *name)
 {
-	for (int i = 0; i < SKW_POLICY_WHATS; i++)
+	/* Rules for messages have actions of their own. */
+	for (int i = 0; i < SKW_POLICY_MESSAGE; i++)
 		if (strcmp(name, whats[i]) == 0)
 			return i;
 	return -1;
@@ -174,18 +176,21 @@ static void add_parts(char out[SKW_POLICY_TEXT_MAX], const struct skw_policy_rul
 
 void skw_policy_words_text(const struct skw_policy_rule *rule, char out[SKW_POLICY_TEXT_MAX])
 {
+	bool is_message = rule->whats == BIT(SKW_POLICY_MESSAGE);
 	char number[16], name[32];
 
 	out[0] = '\0';
-	add(out, "%s%s", rule->is_default ? "default " : "", verdicts[rule->action.verdict]);
-	if (rule->action.verdict == SKW_POLICY_DENY && rule->action.error != EPERM) {
+	add(out, "%s%s%s", rule->is_default ? "default " : "", verdicts[rule->action.verdict],
+	    is_message ? "-message" : "");
+	if (rule->action.verdict == SKW_POLICY_DENY && rule->action.error != EPERM && !is_message) {
 		snprintf(name, sizeof(name), "%s",
 			 skw_policy_words_error(rule->action.error, number));
 		for (char *at = name; *at; at++)
 			*at = (char)tolower((unsigned char)*at);
 		add(out, "=%s", name);
 	}
-	add_whats(out, rule->whats);
+	if (!is_message)
+		add_whats(out, rule->whats);
 	if (!rule->is_default)
 		add_parts(out, rule);
 }

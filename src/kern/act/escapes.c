@@ -11,6 +11,7 @@
 
 #include "bpf/policyscan.skel.h"
 #include "kern/bpf_log.h"
+#include "kern/conn_owner.h"
 #include "kern/host/cgroup.h"
 #include "kern/libbpf.h"
 #include "kern/types.h"
@@ -60,7 +61,7 @@ static int count(struct policyscan_bpf *bpf, const char *cgroup, struct skw_poli
 	return ret;
 }
 
-int skw_escapes_count(const char *cgroup, struct skw_policy_escapes *out, struct skw_error *err)
+int skw_escapes_find(const char *cgroup, struct skw_policy_escapes *out, struct skw_error *err)
 {
 	struct policyscan_bpf *bpf;
 	struct skw_types types;
@@ -71,6 +72,8 @@ int skw_escapes_count(const char *cgroup, struct skw_policy_escapes *out, struct
 	skw_types_open(&types);
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path(&types));
 	bpf = policyscan_bpf__open_opts(&open_opts);
+	if (bpf)
+		bpf->rodata->reader_pidns = skw_conn_owner_pidns();
 	ret = bpf ? policyscan_bpf__load(bpf) : -errno;
 	/* libbpf calls it loaded, too, when it could not map the memory of the variables. */
 	if (!ret && !bpf->bss)
@@ -79,7 +82,7 @@ int skw_escapes_count(const char *cgroup, struct skw_policy_escapes *out, struct
 		ret = count(bpf, cgroup, out);
 	policyscan_bpf__destroy(bpf);
 	skw_types_close(&types);
-	return ret ? skw_error_set(err, ret, "the sockets that are open can't be counted: %s",
+	return ret ? skw_error_set(err, ret, "the sockets that are open can't be found: %s",
 				   skw_error_why(ret))
 		   : 0;
 }

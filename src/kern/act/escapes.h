@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counts the sockets that a policy of a cgroup does not reach: see struct skw_policy_escapes. */
+/* Finds the sockets that a policy of a cgroup does not reach: see struct skw_policy_escapes. */
 #ifndef SKW_KERN_ACT_ESCAPES_H
 #define SKW_KERN_ACT_ESCAPES_H
 
@@ -7,6 +7,6 @@
 #include "util/error.h"
 
 /* Looks at all open files of the host once. Returns 0, or -errno with err filled. */
-int skw_escapes_count(const char *cgroup, struct skw_policy_escapes *out, struct skw_error *err);
+int skw_escapes_find(const char *cgroup, struct skw_policy_escapes *out, struct skw_error *err);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bpf/policy.skel.h"
+#include "kern/act/judge_messages.h"
 #include "kern/act/judge_texts.h"
 #include "kern/act/pins.h"
 #include "kern/bpf_log.h"
@@ -29,22 +30,29 @@
 /* Beside the calls that are judged. */
 #define FOR_REDIRECTS (1U << SKW_POLICY_WHATS)
 #define FOR_PROXY     (2U << SKW_POLICY_WHATS)
+#define FOR_MESSAGES  (1U << SKW_POLICY_MESSAGE)
+
+enum attach_to { TO_CGROUP, TO_PROXY, TO_SOCKETS };
 
 static const struct {
 	const char *name;
 	unsigned need; /* a bit */
+	enum attach_to place;
 } programs[] = {
-	{ "skw_policy_connect4", 1U << SKW_POLICY_CONNECT },
-	{ "skw_policy_connect6", 1U << SKW_POLICY_CONNECT },
-	{ "skw_policy_bind4", 1U << SKW_POLICY_BIND },
-	{ "skw_policy_bind6", 1U << SKW_POLICY_BIND },
-	{ "skw_policy_send4", 1U << SKW_POLICY_SEND },
-	{ "skw_policy_send6", 1U << SKW_POLICY_SEND },
-	{ "skw_policy_create", 1U << SKW_POLICY_CREATE },
-	{ "skw_policy_peer4", FOR_REDIRECTS },
-	{ "skw_policy_peer6", FOR_REDIRECTS },
-	{ "skw_policy_connected", FOR_PROXY },
-	{ "skw_policy_original", FOR_PROXY },
+	{ "skw_policy_connect4", 1U << SKW_POLICY_CONNECT, TO_CGROUP },
+	{ "skw_policy_connect6", 1U << SKW_POLICY_CONNECT, TO_CGROUP },
+	{ "skw_policy_bind4", 1U << SKW_POLICY_BIND, TO_CGROUP },
+	{ "skw_policy_bind6", 1U << SKW_POLICY_BIND, TO_CGROUP },
+	{ "skw_policy_send4", 1U << SKW_POLICY_SEND, TO_CGROUP },
+	{ "skw_policy_send6", 1U << SKW_POLICY_SEND, TO_CGROUP },
+	{ "skw_policy_create", 1U << SKW_POLICY_CREATE, TO_CGROUP },
+	{ "skw_policy_peer4", FOR_REDIRECTS, TO_CGROUP },
+	{ "skw_policy_peer6", FOR_REDIRECTS, TO_CGROUP },
+	{ "skw_policy_connected", FOR_PROXY, TO_CGROUP },
+	{ "skw_policy_original", FOR_PROXY, TO_PROXY },
+	/* The program of the messages comes first: a socket gets the one that the map has then. */
+	{ "skw_policy_message", FOR_MESSAGES, TO_SOCKETS },
+	{ "skw_policy_established", FOR_MESSAGES, TO_CGROUP },
 };
 
 #define PROGRAMS SKW_ARRAY_SIZE(programs)
@@ -85,6 +93,7 @@ static int load(struct skw_judge *j, const struct skw_judge_options *opt,
 		bpf_program__set_autoload(
 			bpf_object__find_program_by_name(j->bpf->obj, programs[i].name),
 			j->needs & programs[i].need);
+	bpf_map__set_autocreate(j->bpf->maps.sockets, j->needs & FOR_MESSAGES);
 	int ret = policy_bpf__load(j->bpf);
 	return ret ? skw_bpf_log_failure(err, ret, "loading the programs of the policy",
 					 ret == -EPERM ? "; it needs CAP_BPF, CAP_NET_ADMIN and "
@@ -292,9 +301,11 @@ static int attach(struct skw_judge *j, size_t i, struct skw_error *err)
 {
 	struct bpf_program *program =
 		bpf_object__find_program_by_name(j->bpf->obj, programs[i].name);
-	bool proxy = programs[i].need == FOR_PROXY &&
-		     strcmp(programs[i].name, "skw_policy_original") == 0;
+	bool proxy = programs[i].place == TO_PROXY;
 
+	if (programs[i].place == TO_SOCKETS)
+		return skw_judge_messages_attach(bpf_program__fd(program),
+						 bpf_map__fd(j->bpf->maps.sockets), err);
 	return skw_cgroup_link_make(program, proxy ? j->proxy_fd : j->cgroup_fd,
 				    proxy ? j->proxy : j->cgroup, &j->links[i], err);
 }
@@ -318,6 +329,8 @@ void skw_judge_detach(struct skw_judge *j)
 		bpf_link__destroy(j->links[i]);
 		j->links[i] = NULL;
 	}
+	if (j->needs & FOR_MESSAGES)
+		skw_judge_messages_release(bpf_map__fd(j->bpf->maps.sockets));
 	/* Waits for an RCU grace period. After it no CPU runs the programs any more. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -338,6 +351,9 @@ int skw_judge_pin(const struct skw_judge *j, const struct skw_pin *pin, struct s
 		ret = skw_pins_put(pin, "counts", bpf_map__fd(j->bpf->maps.counts), err);
 	if (!ret)
 		ret = skw_pins_put(pin, "texts", j->texts_fd, err);
+	/* The map keeps its program only while it is open or pinned. */
+	if (!ret && j->needs & FOR_MESSAGES)
+		ret = skw_pins_put(pin, "sockets", bpf_map__fd(j->bpf->maps.sockets), err);
 	for (size_t i = 0; !ret && i < PROGRAMS; i++) {
 		char name[64];
 
@@ -364,6 +380,8 @@ size_t skw_judge_fds(const struct skw_judge *j, int fds[SKW_JUDGE_FDS])
 			fds[n++] = j->trie_fds[i];
 	if (j->texts_fd >= 0)
 		fds[n++] = j->texts_fd;
+	if (j->needs & FOR_MESSAGES)
+		fds[n++] = bpf_map__fd(j->bpf->maps.sockets);
 	for (size_t i = 0; i < PROGRAMS; i++)
 		if (j->links[i])
 			fds[n++] = bpf_link__fd(j->links[i]);

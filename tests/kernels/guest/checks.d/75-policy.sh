@@ -77,9 +77,22 @@ check "a policy judges what is open" judges --kill-existing 'deny connect tcp to
 is "... and ends what it denies" "$(grep -c '^skwatch: 1 connection that was open and that rules deny ended' said)" 1
 is "... but nothing that was accepted" "$(connected 7005) $(connected 7006)" "0 1"
 check "... it ends well" ends
+is "... the start has counted them" "$(grep -c 'escape now: 2 connected already, 0 made' said)" 1
+check "... the start has named who holds what escapes" \
+	grep '^skwatch:   nc.[0-9]*. tcp .*, connected already' said
 check "... and has told it" grep ' end .* > 127.0.0.1:7005 .*call connect, protocol tcp, rule 1' told
 cat said
 exec 7>&- 8>&-
+
+ip address add 192.0.2.1/32 dev lo
+check "a policy judges messages" judges 'deny-message tcp to 192.0.2.0/24'
+# sends ADDRESS: what nc says whose message goes there
+sends() { echo x | inside in nc "$1" 7005 2>&1; }
+is "nc's first message to a denied address fails with EACCES" "$(sends 192.0.2.1)" "nc: write error: Permission denied"
+is "... to another one it comes back" "$(sends 127.0.0.1)" x
+check "... it ends well" ends
+check "... and has told it" grep ' deny  *nc\[.* 192.0.2.1:7005 .*call message, protocol tcp, rule 1, error EACCES' told
+ip address delete 192.0.2.1/32 dev lo
 kill $proxy_pid $server_pid $served_pid
 for cgroup in "$top/in" "$top/proxy" "$top"; do
 	cgroup_remove "$cgroup"
