@@ -297,6 +297,44 @@ def ask_hold(address, port):
     return receive(sock)[2]
 
 
+def visit(address, port, stop, counts):
+    """Connections, one after the other, with a word and its answer, and what became of them."""
+    while not stop.is_set():
+        what = "refused"
+        try:
+            with connect(address, port) as sock:
+                what = "broken"
+                sock.sendall(b"x")
+                sock.shutdown(socket.SHUT_WR)
+                what = "answered" if receive(sock)[::2] == (1, "end") else what
+        except OSError as error:
+            what = what if what == "broken" or isinstance(error, ConnectionRefusedError) else "other"
+        with PRINTING:
+            counts[what] += 1
+        if what == "refused" and (stop.once_refused or stop.wait(0.02)):
+            return
+
+
+def ask_crowd(address, port, clients, until):
+    """So many visitors at a time, until they are refused, or until a line on standard input. It is
+    `busy` after a hundred answers."""
+    stop, counts = threading.Event(), dict.fromkeys(("answered", "broken", "refused", "other"), 0)
+    stop.once_refused = until == "refused"
+    threads = [threading.Thread(target=visit, args=(address, port, stop, counts))
+               for _ in range(int(clients))]
+    for thread in threads:
+        thread.start()
+    while counts["answered"] < 100 and any(t.is_alive() for t in threads):
+        threads[0].join(0.01)
+    say("busy")
+    if not stop.once_refused:
+        sys.stdin.readline()
+        stop.set()
+    for thread in threads:
+        thread.join()
+    return "%(answered)d answered, %(broken)d broken, %(refused)d refused, %(other)d other" % counts
+
+
 def ask_head(address, port):
     sock = connect(address, port)
     say("port %d" % sock.getsockname()[1])
