@@ -55,8 +55,8 @@ answer 9004
 is "$ANSWER" "9004 asked 100000 end" "... and it gets what the client sends later"
 stop
 
-# A receiver's window grows up to this limit while it is read, and newer kernels permit 32 MiB.
-for ns in "$A" "$B"; do inside "$ns" sysctl -qw net.ipv4.tcp_rmem='4096 131072 4194304'; done
+# Newer kernels let a receiver's buffer grow up to this limit.
+for ns in "$A" "$B"; do inside "$ns" sysctl -qw net.ipv4.tcp_rmem='4096 131072 33554432'; done
 for engine in splice copy; do
 	relay --engine $engine :8005 127.0.0.1:9005
 	hold "deaf.$engine" deaf 10.77.0.2 8005

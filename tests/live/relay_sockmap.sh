@@ -8,8 +8,8 @@
 need root python3 ss bpftool
 pair
 six
-# The buffers of the kernel are a part of what a client can send. Newer kernels let them grow to 32 MB.
-ip netns exec "$B" sysctl -qw net.ipv4.tcp_rmem="4096 131072 6291456"
+# Newer kernels let a receiver's buffer grow up to this limit.
+ip netns exec "$B" sysctl -qw net.ipv4.tcp_rmem="4096 131072 33554432"
 SIZE=$((24 << 20))
 
 backends 127.0.0.1 9001="swap,$SIZE" 9002=echo 9003=late,1000000 9004=early,1000000 9005=deaf \
