@@ -210,8 +210,9 @@ def ask_early(address, port, size):
     return judge(got, "early", int(size))
 
 
-def ask_urgent(address, port, size):
-    """A byte of urgent data is behind `size` others and before 100 more, which an echo returns."""
+def ask_urgent(address, port, size, others="100"):
+    """A byte of urgent data is behind `size` others and before 100 more. An echo returns all of them
+    but that one, or that one as well, which makes 101 `others`."""
     sock, total = connect(address, port), 0
 
     def speak():
@@ -221,7 +222,7 @@ def ask_urgent(address, port, size):
 
     threading.Thread(target=speak, daemon=True).start()
     try:
-        while total < int(size) + 100 and (data := sock.recv(CHUNK)):
+        while total < int(size) + int(others) and (data := sock.recv(CHUNK)):
             total += len(data)
     except TimeoutError:
         pass

@@ -131,6 +131,23 @@ ok "SIGKILL ends its connections"
 gone() { ! bpftool map show id "$map" >/dev/null 2>&1; }
 becomes gone && ok "... and its maps are gone"
 
+# The kernel moves urgent data like any other: no byte waits behind it, and none is lost.
+relay --engine sockmap :8009 127.0.0.1:9002
+for size in 0 1000 3000000; do
+	is "$(ask urgent 10.77.0.2 8009 $size 101)" $((size + 101)) "an urgent byte behind $size others becomes one of them"
+done
+stop
+like "$(<"$ERR")" ' 0 undelivered' "... and each is delivered"
+
+relay --engine sockmap :8007 127.0.0.1:9007
+hold dies hold 10.77.0.2 8007
+wait_for_line "$TMP/dies" "$CLIENT" '^holds b' || bail "no connection"
+die "$SERVER"
+wait_for_line "$TMP/dies" "$CLIENT" '^(end|reset)' && ok "a backend that dies ends its connection"
+is "$(ask name 10.77.0.2 8007)" reset "... and the next client is reset"
+stop
+is "$STATUS $(lines_like "$OUT" 'relay-end')" "0 2" "... and both are told"
+
 launch "$B" relay --engine sockmap --echo :8009
 finish
 is "$STATUS" 2 "--echo has no such engine"
