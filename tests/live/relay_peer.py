@@ -317,7 +317,7 @@ def visit(address, port, stop, counts):
 
 
 def ask_crowd(address, port, clients, until):
-    """So many visitors at a time, until they are refused, or until a line on standard input. It is
+    """Visitors side by side, until they are refused, or until a line on standard input. It is
     `busy` after a hundred answers."""
     stop, counts = threading.Event(), dict.fromkeys(("answered", "broken", "refused", "other"), 0)
     stop.once_refused = until == "refused"

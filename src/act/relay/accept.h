@@ -16,7 +16,7 @@ void skw_relay_accept_event(struct skw_relay *r);
 void skw_relay_accept_update(struct skw_relay *r);
 
 /*
- * Lets the kernel refuse new clients. Those that it has let in are still taken, until
+ * Lets the kernel refuse new clients. Clients that it has let in are still taken, until
  * skw_relay_accept_end() finds that it is time to close the socket.
  */
 void skw_relay_accept_drain(struct skw_relay *r);
