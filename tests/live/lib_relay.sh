@@ -47,7 +47,7 @@ answer() {
 	ANSWER=$(grep "^$1 " "$SAID" | sed -n "${ANSWERS[$1]}p")
 }
 
-# What holds for each engine. ENGINE also names the checks.
+# The checks below hold for each engine. ENGINE also stands in their names.
 
 # passes_ends ENGINE: either direction may end first. The backends of 9003 and 9004 are late and early.
 passes_ends() {
