@@ -7,6 +7,9 @@
 #include "act/relay/lane.h"
 #include "util/cleanup.h"
 
+/* The buffer of a sender whose receiver has stopped has at least this size. */
+#define STOPPED_BYTES 2097152
+
 /* The kernel does not change the size of a buffer with this lock. If it fails, tcp_rmem remains. */
 static void lock(int fd, bool on)
 {
@@ -29,9 +32,9 @@ static int size_of(int fd)
 }
 
 /* Sets the size, and locks it. */
-static void set_size(int fd)
+static void set_size(int fd, int bytes)
 {
-	const int half = SKW_RELAY_BUFFER_BYTES / 2; /* the kernel doubles it: socket(7) */
+	const int half = bytes / 2; /* the kernel doubles it: socket(7) */
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
 }
@@ -42,7 +45,7 @@ bool skw_relay_window_can_shrink(void)
 
 	if (fd < 0)
 		return false;
-	set_size(fd);
+	set_size(fd, SKW_RELAY_BUFFER_BYTES);
 	return size_of(fd) >= SKW_RELAY_BUFFER_BYTES;
 }
 
@@ -51,7 +54,7 @@ void skw_relay_window_look(struct skw_relay_end *from, bool can_shrink)
 	if (from->full || size_of(from->watch.fd) <= SKW_RELAY_BUFFER_BYTES)
 		return;
 	if (can_shrink)
-		set_size(from->watch.fd);
+		set_size(from->watch.fd, SKW_RELAY_BUFFER_BYTES);
 	else
 		lock(from->watch.fd, true);
 	from->full = true;
@@ -60,7 +63,7 @@ void skw_relay_window_look(struct skw_relay_end *from, bool can_shrink)
 void skw_relay_window_fix(struct skw_relay_end *from, bool can_shrink)
 {
 	if (can_shrink)
-		set_size(from->watch.fd);
+		set_size(from->watch.fd, SKW_RELAY_BUFFER_BYTES);
 	else
 		lock(from->watch.fd, false);
 	from->full = true;
@@ -72,6 +75,11 @@ void skw_relay_window_follow(struct skw_relay_end *from, bool stopped, bool can_
 		return;
 	lock(from->watch.fd, stopped);
 	from->frozen = stopped;
-	if (stopped)
+	if (!stopped)
+		return;
+	/* A receiver that stops now and then must not keep the buffer small. */
+	if (can_shrink && size_of(from->watch.fd) < STOPPED_BYTES)
+		set_size(from->watch.fd, STOPPED_BYTES);
+	else
 		skw_relay_window_look(from, can_shrink);
 }
