@@ -222,7 +222,11 @@ static int add_relay(scmp_filter_ctx ctx)
 		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NOTSENT_LOWAT },
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_KEEPALIVE },
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_LINGER },
+		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_BINDTOIFINDEX },
+		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_BUF_LOCK },
 		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_ERROR },
+		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_RCVBUF },
+		{ SCMP_SYS(getsockopt), 1, IPPROTO_TCP, 2, TCP_INFO },
 	};
 	int ret = add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
 
@@ -253,7 +257,6 @@ static int add_sockmap(scmp_filter_ctx ctx)
 	const struct pair_rule pairs[] = {
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_RCVLOWAT },
 		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_COOKIE },
-		{ SCMP_SYS(getsockopt), 1, IPPROTO_TCP, 2, TCP_INFO },
 	};
 	int ret = add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
 

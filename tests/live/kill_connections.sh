@@ -107,14 +107,8 @@ is "$STATUS" 2 "nor with half of one"
 # ---- SIGKILL at random moments ----
 
 nobody_is_left() { ! pgrep -f "lport = 1 or uid = 7$$" >/dev/null; }
-for _ in {1..10}; do
-	launch "$A" kill --yes --netns self -f "lport = 1 or uid = 7$$"
-	read -r -t "0.0$((RANDOM % 90 + 10))" <> <(:)
-	kill -KILL "$PID" 2>/dev/null
-	wait "$PID" 2>/dev/null
-	forget "$PID"
-done
-check "SIGKILL at random moments: no process of skwatch is left" becomes nobody_is_left
+for _ in {1..20}; do struck "$A" kill --yes --netns self -f "lport = 1 or uid = 7$$"; done
+check "SIGKILL at 20 random moments: no process of skwatch is left" becomes nobody_is_left
 is "$(alive b)" "7001 7003 " "and no connection has ended"
 
 # ---- the question ----

@@ -252,6 +252,23 @@ stop() {
 	finish
 }
 
+# die PID: kills a process of this test, and returns when it has gone.
+die() {
+	kill -KILL "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	forget "$1"
+}
+
+# a_moment: waits for less than a tenth of a second.
+a_moment() { read -r -t "0.0$((RANDOM % 10))$((RANDOM % 10))" <> <(:); }
+
+# struck NS ARGUMENTS...: skwatch, which is killed at a random moment: while it starts, or runs.
+struck() {
+	launch "$@"
+	a_moment
+	die "$PID"
+}
+
 forget() {
 	local pid left=()
 	for pid in "${STARTED[@]}"; do [ "$pid" = "$1" ] || left+=("$pid"); done

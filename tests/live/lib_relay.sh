@@ -46,3 +46,50 @@ answer() {
 	wait_for_lines "$SAID" "$SERVER" "${ANSWERS[$1]}" "^$1 " || bail "no line of $1: $(<"$SAID")"
 	ANSWER=$(grep "^$1 " "$SAID" | sed -n "${ANSWERS[$1]}p")
 }
+
+# The checks below hold for each engine. ENGINE also stands in their names.
+
+# passes_ends ENGINE: either direction may end first. The backends of 9003 and 9004 are late and early.
+passes_ends() {
+	relay --engine "$1" :8003 127.0.0.1:9003
+	is "$(ask late 10.77.0.2 8003 1000000)" same "$1: a client that has ended gets its answer"
+	answer 9003
+	is "$ANSWER" "9003 asked 1000 end" "... and the backend sees its end"
+	stop
+	relay --engine "$1" :8004 127.0.0.1:9004
+	is "$(ask early 10.77.0.2 8004 1000000)" same "$1: a backend may end first"
+	answer 9004
+	is "$ANSWER" "9004 asked 100000 end" "... and it gets what the client sends later"
+	stop
+}
+
+# stops_sender ENGINE: newer kernels let a receiver's buffer grow up to 32 MiB. The backend of 9005 is
+# deaf.
+stops_sender() {
+	local sent ns
+	for ns in "$A" "$B"; do inside "$ns" sysctl -qw net.ipv4.tcp_rmem='4096 131072 33554432'; done
+	relay --engine "$1" :8005 127.0.0.1:9005
+	hold "deaf.$1" deaf 10.77.0.2 8005
+	wait_for_line "$TMP/deaf.$1" "$CLIENT" '^sent' || bail "it never stopped"
+	sent=$(sed -n 's/^sent //p' "$TMP/deaf.$1")
+	check "$1: a deaf backend stops the client: $sent bytes" test "$sent" -lt $((16 << 20))
+	echo >&7
+	echo >&8
+	answer 9005
+	is "$ANSWER" "9005 read $sent end" "$1: it gets them all when it listens again"
+	stop
+}
+
+# tells_505: the JSON events of 505 short connections, each with an echo of all its bytes.
+tells_505() {
+	is "$(python3 - "$OUT" <<'END'
+import collections, json, sys
+events = [json.loads(line) for line in open(sys.argv[1])]
+types = collections.Counter(e["type"] for e in events)
+ends = [e for e in events if e["type"] == "relay-end"]
+good = sum(e["reason"] == "closed" and e["to_backend_bytes"] == e["to_client_bytes"] > 6 and
+           e["undelivered_bytes"] == 0 and e["backend"] == "127.0.0.1:9002" for e in ends)
+print(dict(types), good, sorted({e["remote_addr"] for e in events}))
+END
+)" "{'relay': 505, 'relay-end': 505} 505 ['10.77.0.1', 'fd77::1']" "events tell each connection"
+}

@@ -47,13 +47,6 @@ serve() {
 # fd_of_server: the descriptor that the last server has for its socket.
 fd_of_server() { sed -n 's/^ready \([0-9]*\).*/\1/p' "$SERVER_OUT"; }
 
-# die PID: kills a server, and returns when it has gone.
-die() {
-	kill -KILL "$1" 2>/dev/null
-	wait "$1" 2>/dev/null
-	forget "$1"
-}
-
 # ask NS [udp] ADDRESS PORT...: the answers on one line.
 ask() {
 	local ns=$1

@@ -288,11 +288,7 @@ for victim in worker keeper; do
 	is "$(becomes eval '[ "$(programs)" = 0 ]' && connects in 7002)" ok "and nothing is attached"
 done
 for i in {1..20}; do
-	launch "$A" policy --cgroup "$TOP/in" 'deny connect port 7002'
-	read -r -t 0.0$((RANDOM % 10))$((RANDOM % 10)) <> <(:)
-	kill -KILL "$PID"
-	wait "$PID" 2>/dev/null
-	forget "$PID"
+	struck "$A" policy --cgroup "$TOP/in" 'deny connect port 7002'
 done
 is "$(becomes eval '[ "$(programs)" = 0 ]' && connects in 7002)" ok \
 	"killed at 20 random moments: nothing is attached"

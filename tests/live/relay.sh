@@ -32,45 +32,11 @@ kill -USR1 "$PID"
 wait_for_line "$ERR" "$PID" '505 connections accepted, 0 now' || not_ok "SIGUSR1 tells the figures"
 is "$(lines_like "$ERR" '505 connections accepted')" 1 "SIGUSR1 tells the figures"
 stop
-is "$(python3 - "$OUT" <<'END'
-import collections, json, sys
-events = [json.loads(line) for line in open(sys.argv[1])]
-types = collections.Counter(e["type"] for e in events)
-ends = [e for e in events if e["type"] == "relay-end"]
-good = sum(e["reason"] == "closed" and e["to_backend_bytes"] == e["to_client_bytes"] > 6 and
-           e["undelivered_bytes"] == 0 and e["backend"] == "127.0.0.1:9002" for e in ends)
-print(dict(types), good, sorted({e["remote_addr"] for e in events}))
-END
-)" "{'relay': 505, 'relay-end': 505} 505 ['10.77.0.1', 'fd77::1']" "events tell each connection"
-
-relay :8003 127.0.0.1:9003
-is "$(ask late 10.77.0.2 8003 1000000)" same "a client that has ended gets its answer"
-answer 9003
-is "$ANSWER" "9003 asked 1000 end" "... and the backend sees its end"
-stop
-
-relay :8004 127.0.0.1:9004
-is "$(ask early 10.77.0.2 8004 1000000)" same "a backend may end first"
-answer 9004
-is "$ANSWER" "9004 asked 100000 end" "... and it gets what the client sends later"
-stop
-
-# A receiver's window grows up to this limit while it is read, and newer kernels permit 32 MiB.
-for ns in "$A" "$B"; do inside "$ns" sysctl -qw net.ipv4.tcp_rmem='4096 131072 4194304'; done
-for engine in splice copy; do
-	relay --engine $engine :8005 127.0.0.1:9005
-	hold "deaf.$engine" deaf 10.77.0.2 8005
-	wait_for_line "$TMP/deaf.$engine" "$CLIENT" '^sent' || bail "it never stopped"
-	sent=$(sed -n 's/^sent //p' "$TMP/deaf.$engine")
-	check "$engine: a deaf backend stops the client: $sent bytes" test "$sent" -lt $((16 << 20))
-	echo >&7
-	echo >&8
-	answer 9005
-	is "$ANSWER" "9005 read $sent end" "$engine: it gets them all when it listens again"
-	stop
-done
+tells_505
 
 for engine in splice copy; do
+	passes_ends $engine
+	stops_sender $engine
 	relay --engine $engine :8009 127.0.0.1:9002
 	is "$(ask urgent 10.77.0.2 8009 3000000)" 3000100 "$engine: bytes behind urgent data arrive"
 	stop

@@ -210,8 +210,9 @@ def ask_early(address, port, size):
     return judge(got, "early", int(size))
 
 
-def ask_urgent(address, port, size):
-    """A byte of urgent data is behind `size` others and before 100 more, which an echo returns."""
+def ask_urgent(address, port, size, others="100"):
+    """A byte of urgent data is behind `size` others and before 100 more. An echo returns all of them
+    but that one, or that one as well, which makes 101 `others`."""
     sock, total = connect(address, port), 0
 
     def speak():
@@ -221,7 +222,7 @@ def ask_urgent(address, port, size):
 
     threading.Thread(target=speak, daemon=True).start()
     try:
-        while total < int(size) + 100 and (data := sock.recv(CHUNK)):
+        while total < int(size) + int(others) and (data := sock.recv(CHUNK)):
             total += len(data)
     except TimeoutError:
         pass
@@ -295,6 +296,44 @@ def ask_hold(address, port):
     threading.Thread(target=lambda: (sys.stdin.readline(), sock.shutdown(socket.SHUT_WR)),
                      daemon=True).start()
     return receive(sock)[2]
+
+
+def visit(address, port, stop, counts):
+    """Connections, one after the other, with a word and its answer, and what became of them."""
+    while not stop.is_set():
+        what = "refused"
+        try:
+            with connect(address, port) as sock:
+                what = "broken"
+                sock.sendall(b"x")
+                sock.shutdown(socket.SHUT_WR)
+                what = "answered" if receive(sock)[::2] == (1, "end") else what
+        except OSError as error:
+            what = what if what == "broken" or isinstance(error, ConnectionRefusedError) else "other"
+        with PRINTING:
+            counts[what] += 1
+        if what == "refused" and (stop.once_refused or stop.wait(0.02)):
+            return
+
+
+def ask_crowd(address, port, clients, until):
+    """Visitors side by side, until they are refused, or until a line on standard input. It is
+    `busy` after a hundred answers."""
+    stop, counts = threading.Event(), dict.fromkeys(("answered", "broken", "refused", "other"), 0)
+    stop.once_refused = until == "refused"
+    threads = [threading.Thread(target=visit, args=(address, port, stop, counts))
+               for _ in range(int(clients))]
+    for thread in threads:
+        thread.start()
+    while counts["answered"] < 100 and any(t.is_alive() for t in threads):
+        threads[0].join(0.01)
+    say("busy")
+    if not stop.once_refused:
+        sys.stdin.readline()
+        stop.set()
+    for thread in threads:
+        thread.join()
+    return "%(answered)d answered, %(broken)d broken, %(refused)d refused, %(other)d other" % counts
 
 
 def ask_head(address, port):

@@ -111,9 +111,7 @@ is "$(ls "$TMP/bpf/pins")" "" "detach: nothing is pinned"
 serve "$A" D 127.0.0.1 7777
 bad=0
 for ((i = 0; i < 20; i++)); do
-	launch "$A" steer "$BPFFS" --pin web --to "$SERVER:7777" 7
-	read -r -t "0.0$((RANDOM % 9))" <> <(:)
-	die "$PID"
+	struck "$A" steer "$BPFFS" --pin web --to "$SERVER:7777" 7
 	answer=$(ask "$A" 127.0.0.1 7)
 	if [ -e "$TMP/bpf/pins/web/link-lookup" ]; then
 		[ "$answer" = "D 7" ] || bad=$((bad + 1))

@@ -2,6 +2,8 @@
 #include "act/relay/accept.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "act/relay/connect.h"
+#include "act/relay/window.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -16,6 +19,11 @@
 #define TURNS 64
 /* The wait after descriptors or memory were out. */
 #define STARVED_NS (100 * SKW_NS_PER_MS)
+/*
+ * How long a client that has begun its handshake has time to end it, after which the listener
+ * closes. Closing it resets all connections that it still has.
+ */
+#define GRACE_NS (100 * SKW_NS_PER_MS)
 
 static int set_up(int fd, struct skw_relay_endpoint *at)
 {
@@ -27,6 +35,7 @@ static int set_up(int fd, struct skw_relay_endpoint *at)
 	if (at->at.any.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&at->at.v6.sin6_addr) &&
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
 		return -errno;
+	skw_relay_window_freeze(fd);
 	if (bind(fd, &at->at.any, at->len) < 0 || listen(fd, SOMAXCONN) < 0 ||
 	    getsockname(fd, &at->at.any, &at->len) < 0)
 		return -errno;
@@ -99,8 +108,46 @@ void skw_relay_accept_update(struct skw_relay *r)
 		r->paused = !r->paused;
 }
 
+/*
+ * No packet comes from this interface, so the kernel does not find the listener for a new client,
+ * and refuses it. A client that has begun its handshake has a socket of its own, which the kernel
+ * still puts into the queue of the listener.
+ */
+#define NO_INTERFACE INT_MAX
+
+void skw_relay_accept_drain(struct skw_relay *r)
+{
+	const int ifindex = NO_INTERFACE;
+
+	r->close_ns = r->now_ns + GRACE_NS;
+	/* If this fails, a client that comes when the socket closes is reset and not refused. */
+	if (r->listener.fd >= 0)
+		setsockopt(r->listener.fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex));
+}
+
+bool skw_relay_accept_end(struct skw_relay *r)
+{
+	if (r->listener.fd < 0 || !r->close_ns || r->now_ns < r->close_ns)
+		return false;
+	while (has_room(r) && take(r))
+		;
+	skw_relay_accept_close(r);
+	return true;
+}
+
+/* The connections that nobody has accepted. */
+static unsigned waiting(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0 ? 0 : info.tcpi_unacked;
+}
+
 void skw_relay_accept_close(struct skw_relay *r)
 {
-	if (r->listener.fd >= 0)
-		close(SKW_TAKE_FD(r->listener.fd));
+	if (r->listener.fd < 0)
+		return;
+	r->left += waiting(r->listener.fd);
+	close(SKW_TAKE_FD(r->listener.fd));
 }

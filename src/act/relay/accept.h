@@ -15,6 +15,15 @@ void skw_relay_accept_event(struct skw_relay *r);
 /* Begins or stops to watch the socket, by the limits and the descriptors that are left. */
 void skw_relay_accept_update(struct skw_relay *r);
 
+/*
+ * Lets the kernel refuse new clients. Clients that it has let in are still taken, until
+ * skw_relay_accept_end() finds that it is time to close the socket.
+ */
+void skw_relay_accept_drain(struct skw_relay *r);
+
+/* Closes the socket if its time has come. Returns whether this call has closed it. */
+bool skw_relay_accept_end(struct skw_relay *r);
+
 /* Closes the socket: clients are refused from now on. */
 void skw_relay_accept_close(struct skw_relay *r);
 

@@ -70,7 +70,7 @@ static int on_event(void *ctx, void *data, uint32_t events, struct skw_error *er
 static int settle(struct skw_relay *r)
 {
 	skw_relay_accept_update(r);
-	if (r->drain_ns && !r->active)
+	if (r->drain_ns && r->listener.fd < 0 && !r->active)
 		skw_loop_stop(r->loop);
 	return r->failure;
 }
@@ -122,6 +122,10 @@ static int look(void *ctx, uint64_t now_ns, struct skw_error *err)
 			skw_relay_conn_finish(r, c, "idle", true);
 	skw_relay_conn_poll(r);
 	skw_relay_health_look(r);
+	if (skw_relay_accept_end(r) && r->active)
+		skw_say("no more connections are taken; %u go on to their end (a second signal "
+			"ends them)",
+			r->active);
 	if (r->drain_ns && plan->drain_ns && now_ns - r->drain_ns >= plan->drain_ns)
 		skw_loop_stop(r->loop);
 	return settle(r);
@@ -166,6 +170,8 @@ static int rest(void *ctx)
 		at_ns = earlier(at_ns, r->poll_ns);
 	if (r->accept_ns)
 		at_ns = earlier(at_ns, r->accept_ns);
+	if (r->drain_ns && r->listener.fd >= 0)
+		at_ns = earlier(at_ns, r->close_ns);
 	if (at_ns == UINT64_MAX)
 		return -1;
 	/* Rounded up, so that it is due when the loop wakes. */
@@ -219,13 +225,9 @@ static bool takes_signal(void *ctx, int signo, bool from_kernel)
 	(void)from_kernel;
 	if (r->drain_ns)
 		return now_ns - r->drain_ns < PATIENCE_NS;
-	skw_relay_accept_close(r);
-	r->drain_ns = now_ns;
-	if (r->active)
-		skw_say("no more connections are taken; %u go on to their end (a second signal "
-			"ends them)",
-			r->active);
-	return r->active > 0;
+	r->drain_ns = r->now_ns = now_ns;
+	skw_relay_accept_drain(r);
+	return true;
 }
 
 static void report(void *ctx, bool final)

@@ -71,6 +71,7 @@ struct skw_relay {
 	uint64_t now_ns;
 	uint64_t accept_ns; /* when to accept again, after descriptors were out; 0: now */
 	uint64_t drain_ns;  /* when the draining began; 0: it has not */
+	uint64_t close_ns;  /* when the listener closes after that */
 	bool paused;        /* the listener is not watched */
 	int failure;        /* of printing an event */
 	struct skw_error *err;
@@ -79,6 +80,7 @@ struct skw_relay {
 	unsigned active, peak;
 	uint64_t accepted;
 	uint64_t refused; /* no backend took the connection */
+	uint64_t left;    /* connections that waited for room when the listener closed */
 	uint64_t to_bytes, from_bytes, lost_bytes;
 	uint64_t untold;  /* events that were not printed, as the reader was too slow */
 	uint64_t starved; /* how often descriptors or memory were out */

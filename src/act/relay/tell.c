@@ -189,6 +189,10 @@ void skw_relay_tell_figures(const struct skw_relay *r)
 		" undelivered",
 		r->accepted, r->active, r->peak, r->refused, to_bytes,
 		r->plan->echo ? to_bytes : from_bytes, r->lost_bytes);
+	if (r->left)
+		skw_say("%" PRIu64 " connections were reset, as there was no room for them before "
+			"the end",
+			r->left);
 	if (r->starved)
 		skw_say("%" PRIu64 " times descriptors or memory were out, and clients had to wait",
 			r->starved);

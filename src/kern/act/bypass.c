@@ -13,6 +13,7 @@
 
 #include "bpf/bypass.skel.h"
 #include "kern/bpf_log.h"
+#include "kern/act/counters.h"
 #include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
 #include "kern/exclusive.h"
@@ -173,20 +174,10 @@ struct skw_rings *skw_kern_bypass_rings(struct skw_kern_bypass *b)
 	return b->rings.reader;
 }
 
-/* The members are all counters, so they are added as an array. */
-static void add_counters(const struct skw_bypass_counters *from, unsigned cpus,
-			 struct skw_bypass_counters *sum)
-{
-	*sum = (struct skw_bypass_counters){ 0 };
-	for (unsigned cpu = 0; cpu < cpus; cpu++)
-		for (size_t i = 0; i < sizeof(*sum) / sizeof(__u64); i++)
-			((__u64 *)sum)[i] +=
-				__atomic_load_n((const __u64 *)&from[cpu] + i, __ATOMIC_RELAXED);
-}
-
 void skw_kern_bypass_count(const struct skw_kern_bypass *b, struct skw_bypass_counters *sum)
 {
-	add_counters(b->counters, b->cpus, sum);
+	*sum = (struct skw_bypass_counters){ 0 };
+	skw_counters_add(b->counters, b->cpus, sum, sizeof(*sum));
 }
 
 int skw_kern_bypass_pin(const struct skw_kern_bypass *b, const struct skw_pin *pin,
@@ -215,7 +206,8 @@ int skw_kern_bypass_read(const struct skw_pin *pin, struct skw_bypass_counters *
 	const void *counters = map_counters(fd, info.max_entries);
 	if (!counters)
 		return -errno;
-	add_counters(counters, info.max_entries, sum);
+	*sum = (struct skw_bypass_counters){ 0 };
+	skw_counters_add(counters, info.max_entries, sum, sizeof(*sum));
 	munmap((void *)counters, info.max_entries * sizeof(*sum));
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bpf/policy.skel.h"
+#include "kern/act/counters.h"
 #include "kern/act/judge_messages.h"
 #include "kern/act/judge_texts.h"
 #include "kern/act/pins.h"
@@ -397,23 +398,11 @@ int skw_judge_count(const struct skw_judge *j, bool before, size_t rule, uint64_
 {
 	uint32_t set = before ? 1 - (uint32_t)j->active : (uint32_t)j->active;
 
-	return skw_judge_texts_sum(bpf_map__fd(j->bpf->maps.counts),
-				   set * SKW_POLICY_RULES + (uint32_t)rule, out);
+	return skw_counters_read(bpf_map__fd(j->bpf->maps.counts),
+				 set * SKW_POLICY_RULES + (uint32_t)rule, out, sizeof(*out));
 }
 
 int skw_judge_totals(const struct skw_judge *j, struct skw_policy_totals *out)
 {
-	size_t cpus = skw_libbpf_cpus(), words = sizeof(*out) / sizeof(uint64_t);
-	SKW_AUTO_FREE uint64_t *all = calloc(cpus * words, sizeof(*all));
-	uint64_t *sum = (uint64_t *)out;
-	const uint32_t key = 0;
-
-	if (!all)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(bpf_map__fd(j->bpf->maps.totals), &key, all))
-		return -errno;
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < cpus * words; i++)
-		sum[i % words] += all[i];
-	return 0;
+	return skw_counters_read(bpf_map__fd(j->bpf->maps.totals), 0, out, sizeof(*out));
 }

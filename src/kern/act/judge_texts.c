@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern/act/counters.h"
 #include "kern/act/judge.h"
 #include "kern/act/pins.h"
 #include "kern/libbpf.h"
@@ -50,22 +51,6 @@ int skw_judge_texts_add(int fd, uint32_t set, size_t rule, uint64_t count)
 	return bpf_map_update_elem(fd, &key, &one, BPF_ANY) ? -errno : 0;
 }
 
-int skw_judge_texts_sum(int counts_fd, uint32_t key, uint64_t *out)
-{
-	unsigned cpus = skw_libbpf_cpus();
-	SKW_AUTO_FREE uint64_t *each = calloc(cpus, sizeof(*each));
-	uint64_t sum = 0;
-
-	if (!each)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(counts_fd, &key, each))
-		return -errno;
-	for (unsigned i = 0; i < cpus; i++)
-		sum += each[i];
-	*out = sum;
-	return 0;
-}
-
 int skw_judge_list(const struct skw_pin *pin,
 		   void (*each)(void *ctx, const char *text, uint64_t count), void *ctx,
 		   struct skw_error *err)
@@ -90,7 +75,7 @@ int skw_judge_list(const struct skw_pin *pin,
 		struct text one;
 
 		if (bpf_map_lookup_elem(texts_fd, &key, &one) || !one.text[0] ||
-		    skw_judge_texts_sum(counts_fd, key, &count))
+		    skw_counters_read(counts_fd, key, &count, sizeof(count)))
 			break;
 		one.text[sizeof(one.text) - 1] = '\0';
 		each(ctx, one.text, one.base + count);

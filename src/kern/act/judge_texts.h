@@ -18,7 +18,4 @@ int skw_judge_texts_put(int fd, uint32_t set, const char (*texts)[SKW_POLICY_TEX
 /* Adds what rules before have counted for this one. Returns 0 or -errno. */
 int skw_judge_texts_add(int fd, uint32_t set, size_t rule, uint64_t count);
 
-/* The sum of all CPUs of a counter. Returns 0 or -errno. */
-int skw_judge_texts_sum(int counts_fd, uint32_t key, uint64_t *out);
-
 #endif

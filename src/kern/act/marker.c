@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bpf/mark.skel.h"
+#include "kern/act/counters.h"
 #include "kern/act/pins.h"
 #include "kern/bpf_log.h"
 #include "kern/cgroup_link.h"
@@ -325,21 +326,11 @@ struct skw_rings *skw_marker_rings(struct skw_marker *m)
 	return m->rings.reader;
 }
 
-/* All members are counters of 64 bits. */
-static void add_up(struct skw_mark_counters *sum, const struct skw_mark_counters *one)
-{
-	uint64_t *to = (uint64_t *)sum;
-	const uint64_t *from = (const uint64_t *)one;
-
-	for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
-		to[i] += __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-}
-
 void skw_marker_count(const struct skw_marker *m, struct skw_marker_figures *sum)
 {
 	*sum = (struct skw_marker_figures){ 0 };
+	skw_counters_add(m->marks, m->cpus, &sum->marks, sizeof(sum->marks));
 	for (unsigned i = 0; i < m->cpus; i++) {
-		add_up(&sum->marks, &m->marks[i]);
 		sum->events += __atomic_load_n(&m->counters[i].events, __ATOMIC_RELAXED);
 		sum->events_lost += __atomic_load_n(&m->counters[i].lost, __ATOMIC_RELAXED);
 	}
@@ -381,6 +372,6 @@ int skw_marker_count_pin(const struct skw_pin *pin, struct skw_mark_counters *su
 		return -EINVAL;
 	for (__u32 i = 0; i < info.max_entries; i++)
 		if (bpf_map_lookup_elem(fd, &i, &one) == 0)
-			add_up(sum, &one);
+			skw_counters_add(&one, 1, sum, sizeof(*sum));
 	return 0;
 }
