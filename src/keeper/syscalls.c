@@ -224,6 +224,7 @@ static int add_relay(scmp_filter_ctx ctx)
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_LINGER },
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_BINDTOIFINDEX },
 		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_BUF_LOCK },
+		{ SCMP_SYS(setsockopt), 1, SOL_SOCKET, 2, SO_RCVBUF },
 		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_ERROR },
 		{ SCMP_SYS(getsockopt), 1, SOL_SOCKET, 2, SO_RCVBUF },
 		{ SCMP_SYS(getsockopt), 1, IPPROTO_TCP, 2, TCP_INFO },

@@ -35,7 +35,7 @@ static int set_up(int fd, struct skw_relay_endpoint *at)
 	if (at->at.any.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&at->at.v6.sin6_addr) &&
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
 		return -errno;
-	skw_relay_window_freeze(fd);
+	skw_relay_window_set_listener(fd);
 	if (bind(fd, &at->at.any, at->len) < 0 || listen(fd, SOMAXCONN) < 0 ||
 	    getsockname(fd, &at->at.any, &at->len) < 0)
 		return -errno;

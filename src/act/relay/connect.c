@@ -22,7 +22,7 @@ int skw_relay_connect_socket(const struct skw_relay_backend *b)
 
 	if (fd < 0)
 		return -errno;
-	skw_relay_window_freeze(fd);
+	skw_relay_window_set(fd);
 	if (connect(fd, &b->at.at.any, b->at.len) < 0 && errno != EINPROGRESS)
 		return -errno;
 	return SKW_TAKE_FD(fd);
@@ -61,7 +61,6 @@ static struct skw_relay_conn *new_conn(struct skw_relay *r, int fd,
 	for (int i = 0; i < SKW_RELAY_SIDES; i++) {
 		c->ends[i].watch = (struct skw_relay_watch){ SKW_RELAY_END, i ? -1 : fd };
 		c->ends[i].conn = c;
-		c->ends[i].frozen = true;
 		c->lanes[i].pipe = (struct skw_relay_pipe){ -1, -1 };
 		c->lanes[i].from = &c->ends[i];
 		c->lanes[i].to = &c->ends[r->plan->echo ? i : 1 - i];

@@ -7,7 +7,6 @@
 
 #include "act/relay/connect.h"
 #include "act/relay/lane_kernel.h"
-#include "act/relay/window.h"
 #include "kern/act/conduits.h"
 #include "util/cleanup.h"
 
@@ -68,8 +67,6 @@ static int start(struct skw_relay *r, struct skw_relay_conn *c, uint32_t side)
 	if (ret) {
 		lane->conduit = NULL;
 		lane->no_splice = false;
-	} else {
-		skw_relay_window_fix(lane->from, r->mover.can_shrink);
 	}
 	return ret;
 }

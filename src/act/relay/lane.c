@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include "act/relay/lane_kernel.h"
-#include "act/relay/window.h"
 #include "util/cleanup.h"
 
 /* The copying engine's portion, and the largest that the splicing engine copies. */
@@ -21,9 +20,7 @@
 
 int skw_relay_mover_init(struct skw_relay_mover *m, enum skw_relay_engine engine)
 {
-	*m = (struct skw_relay_mover){ .engine = engine,
-				       .scratch = malloc(COPY_BYTES),
-				       .can_shrink = skw_relay_window_can_shrink() };
+	*m = (struct skw_relay_mover){ .engine = engine, .scratch = malloc(COPY_BYTES) };
 	return m->scratch ? 0 : -ENOMEM;
 }
 
@@ -226,7 +223,7 @@ static enum skw_relay_moved next_step(struct skw_relay_lane *lane)
 	return lane->from->readable && lane->to->writable ? SKW_RELAY_MORE : SKW_RELAY_WAITS;
 }
 
-static enum skw_relay_moved move(struct skw_relay_mover *m, struct skw_relay_lane *lane)
+enum skw_relay_moved skw_relay_lane_move(struct skw_relay_mover *m, struct skw_relay_lane *lane)
 {
 	for (int turn = 0; !lane->done && turn < TURNS; turn++) {
 		int ret = flush(m, lane);
@@ -248,21 +245,8 @@ static enum skw_relay_moved move(struct skw_relay_mover *m, struct skw_relay_lan
 			lane->from->failed = true;
 			return SKW_RELAY_FAILED;
 		}
-		if (lane->bulk)
-			skw_relay_window_look(lane->from, m->can_shrink);
 		if (turn == TURNS - 1)
 			return SKW_RELAY_MORE;
 	}
 	return lane->done ? SKW_RELAY_DONE : SKW_RELAY_WAITS;
-}
-
-enum skw_relay_moved skw_relay_lane_move(struct skw_relay_mover *m, struct skw_relay_lane *lane)
-{
-	enum skw_relay_moved moved = move(m, lane);
-
-	if (!lane->conduit && moved != SKW_RELAY_DONE && moved != SKW_RELAY_FAILED)
-		skw_relay_window_follow(lane->from,
-					!lane->to->writable || lane->bytes < SKW_RELAY_FIRST_BYTES,
-					m->can_shrink);
-	return moved;
 }

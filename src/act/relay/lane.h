@@ -34,7 +34,6 @@ struct skw_relay_end {
 	bool ending; /* its FIN has come, so the queue must be read up to its end */
 	bool urgent; /* urgent data has come: a read stops there, and splice(2) never gets on */
 	bool failed; /* it was reset, or another error has ended it */
-	bool frozen, full; /* its buffer must not grow: see window.h */
 };
 
 enum skw_relay_engine {
@@ -50,7 +49,6 @@ enum skw_relay_engine {
 struct skw_relay_mover {
 	enum skw_relay_engine engine;
 	uint8_t *scratch; /* owned */
-	bool can_shrink;  /* see window.h */
 	struct skw_relay_pipes pipes;
 };
 
