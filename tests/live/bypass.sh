@@ -164,9 +164,16 @@ wait "$PID" 2>/dev/null
 forget "$PID"
 is "$(tell killed 2)" "done True" "... and goes on after SIGKILL"
 is "$(peers exact 4 1)" $'there True\nback True' "... and so do new connections"
-is "$(bpftool cgroup show "$CGROUP" 2>/dev/null)" "" "... and nothing is attached"
+bare() { [ -z "$(bpftool cgroup show "$CGROUP" 2>/dev/null)" ]; }
+becomes bare && ok "... and the second process detaches all"
 
 # ---- pinned ----
+bypass --pin gone --bpffs "$TMP/bpf/skwatch"
+run detach --bpffs "$TMP/bpf/skwatch" gone
+ERR=$TMP/err.$LAUNCHED
+stop
+isnt "$STATUS" 2 "a session whose pin is detached meanwhile ends"
+is "$(lines_like "$ERR" 'gone stays')" 0 "... and doesn't say that it stays"
 bypass --pin fast --bpffs "$TMP/bpf/skwatch"
 stop
 like "$(cat "$ERR")" 'fast stays: skwatch detach fast' "--pin stays when skwatch ends"
