@@ -12,6 +12,7 @@
 #include "act/bypass_event.h"
 #include "act/bypass_file.h"
 #include "act/bypass_keeper.h"
+#include "keeper/privileges.h"
 #include "kern/act/bypass.h"
 #include "kern/host/cgroup.h"
 #include "loop/loop.h"
@@ -95,6 +96,8 @@ static int check(struct bypass *b, struct skw_error *err)
 	if (!ret && o->pin && b->plan->file)
 		ret = skw_error_usage(err, "-w ends with the command, and --pin stays: use one of "
 					   "them");
+	if (!ret && !o->dry_run)
+		ret = skw_privileges_missing(SKW_USE_WATCH, err);
 	if (!ret && o->pin)
 		ret = skw_pins_check(o->bpffs, o->pin, err);
 	if (!ret && b->plan->file)
@@ -294,8 +297,12 @@ static void report(void *ctx, bool final)
 		skw_say("%llu event%s lost because a ring was full", c.lost, plural(c.lost));
 	if (b->file)
 		skw_bypass_file_report(b->file, &c, final);
-	if (final && b->stays)
+	if (!final || !b->plan->options->pin)
+		return;
+	if (b->stays)
 		skw_say("%s stays: skwatch detach %s", b->pin.name, b->pin.name);
+	else
+		skw_say("%s was detached before the end", b->pin.name);
 }
 
 int skw_bypass_run(const struct skw_bypass_plan *plan, struct skw_error *err)

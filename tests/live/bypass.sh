@@ -60,6 +60,9 @@ refused() {
 refused 'bypass needs --cgroup'
 refused 'no such cgroup' --cgroup "$CGROUP/none"
 refused 'root of all cgroups' --cgroup "${CGROUP%/*}"
+setpriv --reuid 65534 --clear-groups "$SKWATCH" bypass --cgroup "$CGROUP" >"$OUT" 2>"$ERR"
+is "$? $(wc -l <"$ERR")" "1 1" "without privileges there is one line"
+like "$(cat "$ERR")" 'missing CAP_BPF' "... which names them"
 refused 'takes no arguments' --cgroup "$CGROUP" more
 refused 'is not in a BPF file system' --cgroup "$CGROUP" --pin x --bpffs "$TMP"
 run bypass --cgroup "$CGROUP" --dry-run
@@ -169,11 +172,13 @@ becomes bare && ok "... and the second process detaches all"
 
 # ---- pinned ----
 bypass --pin gone --bpffs "$TMP/bpf/skwatch"
+session=$ERR
 run detach --bpffs "$TMP/bpf/skwatch" gone
-ERR=$TMP/err.$LAUNCHED
+ERR=$session
 stop
-isnt "$STATUS" 2 "a session whose pin is detached meanwhile ends"
+is "$STATUS" 0 "a session whose pin is detached meanwhile ends"
 is "$(lines_like "$ERR" 'gone stays')" 0 "... and doesn't say that it stays"
+is "$(lines_like "$ERR" 'gone was detached before the end')" 1 "... but that it was detached"
 bypass --pin fast --bpffs "$TMP/bpf/skwatch"
 stop
 like "$(cat "$ERR")" 'fast stays: skwatch detach fast' "--pin stays when skwatch ends"
