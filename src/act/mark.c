@@ -343,6 +343,7 @@ static int pin(struct mark *m, struct skw_error *err)
 	snprintf(meta.where, sizeof(meta.where), "%.*s", (int)sizeof(meta.where) - 1, m->cgroup);
 	snprintf(meta.what, sizeof(meta.what), "host %" PRIu32 "%s", m->host,
 		 m->plan->names ? ", names" : "");
+	skw_act_hold_signals();
 	ret = skw_marker_pin(m->marker, o->bpffs, o->pin, &meta, err);
 	if (ret)
 		skw_marker_stop(m->marker);

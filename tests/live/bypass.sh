@@ -179,6 +179,24 @@ stop
 is "$STATUS" 0 "a session whose pin is detached meanwhile ends"
 is "$(lines_like "$ERR" 'gone stays')" 0 "... and doesn't say that it stays"
 is "$(lines_like "$ERR" 'gone was detached before the end')" 1 "... but that it was detached"
+
+# A signal that comes before the session listens to signals ends it in order. The first line of the
+# command comes before it pins anything.
+mkfifo "$TMP/fifo"
+"${as_typed[@]}" "$SKWATCH" bypass --cgroup "$CGROUP" --pin held --bpffs "$TMP/bpf/skwatch" \
+	>"$TMP/out.held" 2>"$TMP/fifo" </dev/null &
+PID=$!
+STARTED+=("$PID")
+exec {held}<"$TMP/fifo"
+read -r line <&$held
+kill -INT "$PID"
+cat <&$held >"$TMP/err.held"
+exec {held}<&-
+ERR=$TMP/err.held
+finish
+is "$STATUS" 0 "a signal during the start ends it in order"
+is "$(lines_like "$ERR" 'held stays: skwatch detach held')" 1 "... and what is pinned is told"
+run detach --bpffs "$TMP/bpf/skwatch" held
 bypass --pin fast --bpffs "$TMP/bpf/skwatch"
 stop
 like "$(cat "$ERR")" 'fast stays: skwatch detach fast' "--pin stays when skwatch ends"
