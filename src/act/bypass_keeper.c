@@ -64,6 +64,6 @@ void skw_bypass_keeper_stop(const struct skw_bypass_keeper *k, struct skw_keeper
 	size_t len = sizeof(got);
 	int ret = skw_keeper_call(keeper, k->table.first, NULL, 0, &got, &len, NULL, NULL);
 
-	/* What is pinned outlives a keeper that has died. */
+	/* A pin outlives a keeper that has died. */
 	*stays = ret || len != sizeof(got) ? k->pinned : got;
 }

@@ -44,7 +44,7 @@ attack() {
 		>"$RESULTS" 2>"$dir.err"
 }
 
-# What SECURITY.md says that a worker can do: names of attempts with a space behind each.
+# The attempts that succeed, as SECURITY.md says: their names with a space behind each.
 known() {
 	case $1 in relay-sockmap,*)
 		# To the maps of this relay; the attempt with the filter puts a number into one of them.

@@ -42,7 +42,7 @@ void skw_kern_bypass_close(struct skw_kern_bypass *b); /* NULL allowed */
  * silence(), pin() and is_attached() are of the other process then.
  */
 void skw_kern_bypass_disarm(struct skw_kern_bypass *b);
-/* What the other process needs. The descriptors stay ours. */
+/* The descriptors that the other process needs. They stay ours. */
 void skw_kern_bypass_fds(const struct skw_kern_bypass *b, int fds[2]);
 /* Whether the program is attached, which a detach of its pin may have changed meanwhile. */
 bool skw_kern_bypass_is_attached(const struct skw_kern_bypass *b);
