@@ -128,6 +128,10 @@ FINDINGS = [
      r"^keylog:worker:memory:ENOMEM .*\bskw_pcapng_secrets\b"),
     ("a key log that can't be asked for is told once",
      r"^keylog:worker:recvmsg:ENOMEM .*\bskw_keeper_call_fd<ask\b"),
+    ("kill does not take sockets that can't be read for no sockets",
+     r"^kill:(keeper:bpf:EPERM|running:read:EIO) .*\b(skw_conn_iter_open|skw_conn_reader_slice)\b"),
+    ("top -b ends with status 1 if sockets could not be read",
+     r"^top:(keeper:bpf:EPERM|running:read:EIO) .*\b(skw_conn_iter_open|skw_conn_reader_slice)\b"),
 ]  # fmt: skip
 RUNS_PER_FINDING = 4
 
@@ -365,7 +369,9 @@ def main():
 def run(options):
     log = open(options.log, "w", buffering=1) if options.log else None
     tally, lanes = Tally(), Lanes(options)
-    counted = count(lanes, options.commands or ORDINARY)
+    found = {pattern[1:].split(":")[0] for _, pattern in FINDINGS} & set(ACTING)
+    ordinary = ORDINARY if options.sample is None else [*ORDINARY, *sorted(found)]
+    counted = count(lanes, options.commands or ordinary)
     faults = choose_all(counted, os.path.join(options.directory, "skwatch"))
     faults = [f for f in faults if re.search(options.only, str(f))]
     if options.list:
