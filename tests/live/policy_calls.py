@@ -9,7 +9,7 @@ serve               a TCP server on the ports 7001 and 7002 of IPv4 and IPv6
 proxy PORT6 PORT4   an HTTP proxy that answers with the original destination
 hold HOST PORT      connects, says so, and holds the connection until standard input ends
 hold_many HOST PORT likewise for 20 connections, a raw socket and a packet socket
-calls COUNT         connects so many times
+calls COUNT         connects COUNT times
 """
 import ctypes
 import errno

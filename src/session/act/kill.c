@@ -35,7 +35,7 @@ struct killing {
 	struct skw_table *rows;  /* owned, a copy: the rows of the list; NULL before the sweep */
 	struct skw_loop *loop;   /* borrowed */
 	uint64_t apart;          /* rows that match, and whose state nobody has named */
-	const char *trouble;     /* what the sweep could not read; NULL: nothing */
+	const char *trouble;     /* words for the part that the sweep could not read; NULL: none */
 	int trouble_error;       /* why, a negative errno value */
 };
 

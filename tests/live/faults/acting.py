@@ -27,7 +27,7 @@ def mount_of_cgroups():
 
 
 def remove_cgroups(parent):
-    """Those of all lanes, whose processes have ended."""
+    """Removes the cgroups of all lanes, whose processes have ended."""
     mount = mount_of_cgroups()
     for name in os.listdir(mount):
         if name.startswith(f"skwf{parent}."):
@@ -35,7 +35,7 @@ def remove_cgroups(parent):
 
 
 class Ground:
-    """What the verbs of one lane act on: a cgroup, pins, a server and its clients."""
+    """The objects on which the verbs of one lane act: a cgroup, pins, a server and its clients."""
 
     def __init__(self, skwatch, directory, number, listener):
         self.skwatch, self.listener = skwatch, listener
