@@ -15,6 +15,7 @@
 #include "row/address.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/mapped.h"
 #include "util/say.h"
 #include "util/units.h"
 
@@ -25,16 +26,11 @@
 
 static const uint8_t zeros[16];
 
-static bool is_mapped(const uint8_t addr[16])
-{
-	return memcmp(addr, zeros, 10) == 0 && addr[10] == 0xff && addr[11] == 0xff;
-}
-
 static bool is_loopback(uint8_t family, const uint8_t addr[16])
 {
 	if (family == AF_INET6)
-		return is_mapped(addr) ? addr[12] == 127
-				       : memcmp(addr, zeros, 15) == 0 && addr[15] == 1;
+		return skw_mapped_is(addr) ? addr[SKW_MAPPED_AT] == 127
+					   : memcmp(addr, zeros, 15) == 0 && addr[15] == 1;
 	return addr[0] == 127;
 }
 
@@ -65,7 +61,7 @@ int skw_steer_socket_check(const struct skw_foreign_socket *is, struct skw_error
 /* The slots that a socket can fill: a socket of IPv6 for any address may take IPv4 as well. */
 static void slots_of(const struct skw_foreign_socket *is, bool out[SKW_STEER_SLOTS])
 {
-	bool mapped = is->family == AF_INET6 && is_mapped(is->addr);
+	bool mapped = is->family == AF_INET6 && skw_mapped_is(is->addr);
 	bool any = is->family == AF_INET6 && memcmp(is->addr, zeros, sizeof(zeros)) == 0;
 
 	out[SKW_STEER_SLOT4] = is->family == AF_INET || mapped || (any && !is->v6only);

@@ -44,7 +44,7 @@ def mount_of_cgroups():
 
 
 def remove_cgroups(parent):
-    """The cgroups of all lanes, whose processes have ended."""
+    """Removes the cgroups of all lanes, whose processes have ended."""
     mount = mount_of_cgroups()
     for name in os.listdir(mount):
         if name.startswith(f"skwf{parent}."):

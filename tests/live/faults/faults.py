@@ -128,6 +128,10 @@ FINDINGS = [
      r"^keylog:worker:memory:ENOMEM .*\bskw_pcapng_secrets\b"),
     ("a key log that can't be asked for is told once",
      r"^keylog:worker:recvmsg:ENOMEM .*\bskw_keeper_call_fd<ask\b"),
+    ("kill does not take sockets that can't be read for no sockets",
+     r"^kill:(keeper:bpf:EPERM|running:read:EIO) .*\b(skw_conn_iter_open|skw_conn_reader_slice)\b"),
+    ("top -b ends with status 1 if sockets could not be read",
+     r"^top:(keeper:bpf:EPERM|running:read:EIO) .*\b(skw_conn_iter_open|skw_conn_reader_slice)\b"),
 ]  # fmt: skip
 RUNS_PER_FINDING = 4
 RUNS_PER_ACTING = 3

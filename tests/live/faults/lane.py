@@ -295,7 +295,8 @@ class Lane:
             return [f"status {status}"] + lines
         findings = [f"not our line: {l}" for l in lines if not l.startswith("skwatch: ")]
         if status == 1:
-            findings += self.judge_message(fault, lines)
+            # With -b a sweep that fails is told at once, and in the last line.
+            findings += self.judge_message(fault, lines[-1:] if fault.scenario == "top" else lines)
         findings += self.judge_output(fault, status, lines)
         return findings
 
@@ -339,7 +340,7 @@ class Lane:
             what = f"{n} lines"
         elif fault.scenario == "top":
             n = len(re.findall(rf"127\.0\.0\.1:{self.held.getsockname()[1]}\b", self.stdout))
-            good = n >= 2
+            good = n >= 2 and "can't be read" not in self.said
             what = f"{n} rows of the connection"
         else:
             n = len(re.findall(r"\bclose", self.stdout))
