@@ -93,3 +93,15 @@ print(dict(types), good, sorted({e["remote_addr"] for e in events}))
 END
 )" "{'relay': 505, 'relay-end': 505} 505 ['10.77.0.1', 'fd77::1']" "events tell each connection"
 }
+
+# keeps_few_privileges: whether a relay at 8007 that has a connection, kept, can do little.
+keeps_few_privileges() {
+	local status
+	hold kept hold 10.77.0.2 8007
+	wait_for_line "$TMP/kept" "$CLIENT" '^holds b' || bail "no connection"
+	status=$(<"/proc/$PID/status")
+	like "$status" $'^CapEff:\t0+$' "it has no capability"
+	like "$status" $'^Seccomp:\t2$' "its system calls are few"
+	like "$status" $'^Uid:\t([1-9][0-9]*)\t\\1\t\\1' "it is not root"
+	is "$(cat "/proc/$PID/task/$PID/children")" "" "it has no second process"
+}

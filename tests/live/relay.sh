@@ -51,13 +51,7 @@ relay :8007 127.0.0.1:9007
 is "$(ask reset 10.77.0.2 8007)" "done" "a client resets the connection"
 answer 9007
 is "$ANSWER" "9007 b reset" "... and the backend learns it"
-hold kept hold 10.77.0.2 8007
-wait_for_line "$TMP/kept" "$CLIENT" '^holds b' || bail "no connection"
-status=$(<"/proc/$PID/status")
-like "$status" $'^CapEff:\t0+$' "it has no capability"
-like "$status" $'^Seccomp:\t2$' "its system calls are few"
-like "$status" $'^Uid:\t([1-9][0-9]*)\t\\1\t\\1' "it is not root"
-is "$(cat "/proc/$PID/task/$PID/children")" "" "it has no second process"
+keeps_few_privileges
 kill -USR1 "$PID"
 wait_for_line "$ERR" "$PID" '1 now, 0 failed to connect, 0 bytes to it, 2 from it' &&
 	ok "SIGUSR1 tells the bytes of open connections"

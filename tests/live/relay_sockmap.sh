@@ -85,13 +85,7 @@ wait_for_line "$TMP/idle" "$CLIENT" '^reset' && ok "a connection on which nothin
 stop
 
 relay --engine sockmap :8007 127.0.0.1:9007
-hold kept hold 10.77.0.2 8007
-wait_for_line "$TMP/kept" "$CLIENT" '^holds b' || bail "no connection"
-status=$(<"/proc/$PID/status")
-like "$status" $'^CapEff:\t0+$' "it has no capability"
-like "$status" $'^Seccomp:\t2$' "its system calls are few"
-like "$status" $'^Uid:\t([1-9][0-9]*)\t\\1\t\\1' "it is not root"
-is "$(cat "/proc/$PID/task/$PID/children")" "" "it has no second process"
+keeps_few_privileges
 map=$(sed -n 's/^map_id:\t//p' /proc/"$PID"/fdinfo/* 2>/dev/null | head -n1)
 check "its maps are there" bpftool map show id "$map"
 kill -KILL "$PID"
