@@ -11,29 +11,14 @@
 #include "util/bytes.h"
 
 /* An interface that has brought nothing for this time is not the one of this direction any more. */
-#define MOVED_NS     1000000000
+#define MOVED_NS 1000000000
 
-#define SLL2_IFINDEX 4
-
-#define SRC          0
-#define DST          1
+#define SRC      0
+#define DST      1
 
 static bool is_same(const struct skw_tuple *a, const struct skw_tuple *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-/* A number for the interface: packets of files that do not name it come from the same one. */
-static uint32_t iface_of(const struct skw_packet *pkt)
-{
-	const char *name = pkt->from ? pkt->from->name : NULL;
-	uint32_t h = 2166136261U;
-
-	if (pkt->dlt == DLT_LINUX_SLL2 && pkt->caplen >= SLL2_IFINDEX + 4)
-		return skw_bytes_be32(pkt->data + SLL2_IFINDEX);
-	for (; name && *name; name++)
-		h = (h ^ (uint8_t)*name) * 16777619U;
-	return h;
 }
 
 static bool is_opening(const struct skw_flow *f)
@@ -131,7 +116,7 @@ static bool is_copy(struct skw_conversation *c, unsigned side, const struct skw_
 		    const struct skw_flow *flow)
 {
 	struct skw_conversation_side *s = &c->sides[side];
-	uint32_t iface = iface_of(pkt);
+	uint32_t iface = skw_flow_iface(pkt);
 	bool other = s->packets && s->iface != iface;
 
 	if (other && c->streams && (flow->known & SKW_FLOW_TCP))
