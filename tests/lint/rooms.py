@@ -61,7 +61,7 @@ ARROWS = {
     "watch": {"kern/act"} | COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "kern/ring", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "keeper", "out"},
     "keylog": COMMON | PURE_FRONT | {"loop", "verbs", "keeper"},
-    "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs", "sink/record"},
+    "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs", "sink/record", "message", "flow/payload"},
     "sink/record": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
     # resolve: a sink that hears of the loop and prints nothing; dissect says what names it asks for.
     "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},
@@ -84,7 +84,8 @@ ARROWS = {
     "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper", "kern/act"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
-                                      "run", "join", "message", "verbs", "keeper",
+                                      "run", "join", "message", "message/app", "flow/payload",
+                                      "verbs", "keeper",
                                       "session/act", "session/plan"},
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},

@@ -109,8 +109,10 @@ static size_t any_cuts(uint32_t *seed, struct cut *cuts, size_t most)
 		at = at + len < LEN ? at + len : LEN;
 		cuts[n].to = at;
 	}
-	if (cuts[n - 1].to < LEN)
-		cuts[n++] = (struct cut){ cuts[n - 1].to, LEN };
+	if (cuts[n - 1].to < LEN) {
+		cuts[n] = (struct cut){ cuts[n - 1].to, LEN };
+		n++;
+	}
 	for (size_t i = n; i > 1; i--) {
 		size_t j = dice(seed, (uint32_t)i);
 		struct cut other = cuts[j];
