@@ -19,6 +19,7 @@
 #include "util/cleanup.h"
 #include "util/locale.h"
 
+#define WAIT_MS   50 /* lines come at once, as far as anybody can see */
 #define BYTES_MIN (1ULL << 20)
 #define BYTES_MAX (1ULL << 40)
 
@@ -87,7 +88,7 @@ static const struct skw_option options[] = {
 	  .kind = SKW_OPT_CALL,
 	  .call = add_interface },
 	{ .letter = 't',
-	  .name = "types",
+	  .name = "protocols",
 	  .arg = "PROTOCOLS",
 	  .help = "only these protocols, separated by commas (default: all)",
 	  .kind = SKW_OPT_STRING,
@@ -238,7 +239,9 @@ static int run_request(struct request *r, int argc, char **argv, int first, stru
 
 static int run(int argc, char **argv, struct skw_error *err)
 {
-	struct request r = { .plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX, .dlt = -1 } } };
+	struct request r = {
+		.plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX, .wait_ms = WAIT_MS, .dlt = -1 } }
+	};
 	int first = argc;
 	int ret;
 
