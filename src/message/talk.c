@@ -229,11 +229,6 @@ const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t 
 	return r ? &r->part : NULL;
 }
 
-size_t skw_talk_waiting_len(const struct skw_talk *t)
-{
-	return t->len;
-}
-
 void skw_talk_doubt(struct skw_talk *t)
 {
 	for (struct skw_talk_entry *r = t->first; r; r = r->next) {

@@ -26,9 +26,12 @@ static uint32_t method_len(struct skw_bytes b, bool *more)
 /* Where the bytes have this text; caplen: nowhere. */
 static uint32_t find(struct skw_bytes b, const char *text)
 {
-	const uint8_t *at = b.caplen ? memmem(b.p, b.caplen, text, strlen(text)) : NULL;
+	uint32_t n = (uint32_t)strlen(text);
 
-	return at ? (uint32_t)(at - b.p) : b.caplen;
+	for (uint32_t at = 0; skw_bytes_has(b, at, n); at++)
+		if (b.p[at] == (uint8_t)text[0] && memcmp(b.p + at, text, n) == 0)
+			return at;
+	return b.caplen;
 }
 
 /* Nothing else begins with these, so the version need not be seen. */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct skw_recogniser *const skw_recognisers[] = {
-	&skw_recogniser_http,
-	&skw_recogniser_dns,
+	&skw_recognisers_http,
+	&skw_recognisers_dns,
 	NULL,
 };
 
