@@ -12,7 +12,7 @@
 #include "util/say.h"
 
 struct live_messages {
-	struct skw_session_plan plan; /* what the join needs of one */
+	struct skw_session_plan plan; /* as far as the join needs one */
 	struct skw_capture *capture;  /* owned */
 	struct skw_owners_session owners;
 	struct skw_tee tee; /* gives packets their owners */
