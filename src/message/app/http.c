@@ -155,16 +155,14 @@ static int take_start(struct skw_talk *t, struct http_side *s, bool from_client,
 	return 0;
 }
 
+/* The part is empty until a start line is found. */
 static int take_lost(struct skw_talk *t, struct http_side *s, bool from_client,
 		     struct skw_bytes line, uint64_t ts_ns)
 {
-	reset(s);
-	if (start(t, s, from_client, line)) {
-		skw_talk_part_add(&s->part, line.len, ts_ns);
-		s->phase = HEAD;
-	} else {
-		s->phase = LOST;
-	}
+	if (!start(t, s, from_client, line))
+		return 0;
+	skw_talk_part_add(&s->part, line.len, ts_ns);
+	s->phase = HEAD;
 	return 0;
 }
 
