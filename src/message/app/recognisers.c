@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "message/app/recognisers.h"
+
+#include <string.h>
+
+const struct skw_recogniser *const skw_recognisers[] = {
+	&skw_recognisers_http,
+	&skw_recognisers_dns,
+	NULL,
+};
+
+const struct skw_recogniser *skw_recognisers_find(const char *name, size_t len)
+{
+	for (size_t i = 0; skw_recognisers[i]; i++)
+		if (strlen(skw_recognisers[i]->name) == len &&
+		    memcmp(skw_recognisers[i]->name, name, len) == 0)
+			return skw_recognisers[i];
+	return NULL;
+}

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Messages of a recording are those of tshark, with its times; loss and disorder change no more
+than they must; and no output has the data of users.
+
+messages.pcap was recorded on the loopback interface: a client of HTTP (port 8080, keep-alive,
+chunks, HEAD, POST) and one of DNS (over UDP, where one question has no answer, and over TCP). A URL
+and a cookie have the word "planted".
+"""
+import collections
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SKWATCH = os.environ.get("SKWATCH") or os.path.join(os.environ.get("builddir", "."), "skwatch")
+RECORDING = os.path.join(HERE, "messages.pcap")
+HEADER, RECORD, ETHER = 24, 16, 14
+
+count = 0
+failed = 0
+
+
+def ok(good, name, detail=""):
+    global count, failed
+    count += 1
+    print("%s %d - %s" % ("ok" if good else "not ok", count, name))
+    if not good:
+        failed += 1
+        print("#   " + str(detail).replace("\n", "\n#   "))
+
+
+def skwatch(path, *options):
+    done = subprocess.run([SKWATCH, "messages", "-r", path, *options], capture_output=True,
+                          text=True, check=True)
+    return done.stdout, done.stderr
+
+
+def messages(path, *options):
+    return [json.loads(line) for line in skwatch(path, "--json", *options)[0].splitlines()]
+
+
+def tshark(name, fields):
+    command = ["tshark", "-n", "-r", RECORDING, "-d", "tcp.port==8080,http", "-Y", name, "-T",
+               "fields"]
+    for field in fields:
+        command += ["-e", field]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def nanoseconds(time):
+    """Of a time such as 2026-11-28T03:53:57.932751000Z, from an hour on."""
+    hour, minute, second = time[11:-1].split(":")
+    whole, part = second.split(".")
+    return ((int(hour) * 60 + int(minute)) * 60 + int(whole)) * 10**9 + int(part)
+
+
+def from_last_to_last(m):
+    """tshark measures from the last packet of the request to the last of the answer."""
+    return nanoseconds(m["answer_end_at"]) - nanoseconds(m["request_end_at"])
+
+
+def compare():
+    ours = messages(RECORDING)
+    http = [[m["status"], from_last_to_last(m)] for m in ours if m["protocol"] == "http"]
+    theirs = [[status, int(time.replace(".", ""))]
+              for status, time in tshark("http.response", ["http.response.code", "http.time"])]
+    ok(http and http == theirs, "HTTP: status and time of each answer are tshark's",
+       "%s\n%s" % (http, theirs))
+    dns = sorted([m["kind"].split()[1], from_last_to_last(m)] for m in ours
+                 if m["protocol"] == "dns" and m["outcome"] == "answered")
+    theirs = sorted([name, int(time.replace(".", ""))]
+                    for name, time in tshark("dns.flags.response == 1 && dns.time",
+                                             ["dns.qry.name", "dns.time"]))
+    ok(dns and dns == theirs, "DNS: name and time of each answer are tshark's",
+       "%s\n%s" % (dns, theirs))
+
+
+def records():
+    with open(RECORDING, "rb") as file:
+        data = file.read()
+    at, found = HEADER, []
+    while at < len(data):
+        length = struct.unpack_from("<I", data, at + 8)[0]
+        found.append(data[at:at + RECORD + length])
+        at += RECORD + length
+    return data[:HEADER], found
+
+
+def payload(record):
+    """Source port and payload of a TCP packet; None: it is another one."""
+    frame = record[RECORD + ETHER:]
+    if len(frame) < 40 or frame[9] != 6:
+        return None, b""
+    at = 20 + (frame[32] >> 4) * 4
+    return struct.unpack_from(">H", frame, 20)[0], frame[at:struct.unpack_from(">H", frame, 2)[0]]
+
+
+def rewritten(change):
+    """The messages of the recording after `change` of its list of records."""
+    head, found = records()
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+        file.write(head + b"".join(change(found)))
+        file.flush()
+        return messages(file.name)
+
+
+def without_times(found):
+    return collections.Counter((m["kind"], m["status"], m["outcome"], m["request_bytes"],
+                                m["answer_bytes"]) for m in found)
+
+
+def disorder(found):
+    """Two packets with data of one direction, one behind the other, change their places."""
+    at = 0
+    while at + 1 < len(found):
+        (port, data), (next_port, next_data) = payload(found[at]), payload(found[at + 1])
+        if data and next_data and port == next_port:
+            found[at:at + 2] = [found[at + 1], found[at]]
+            at += 1
+        at += 1
+    return found
+
+
+def mutate():
+    whole = without_times(messages(RECORDING))
+    ok(without_times(rewritten(disorder)) == whole, "packets in disorder: the same messages")
+    ok(without_times(rewritten(lambda found: [r for r in found for _ in range(2)
+                                              if payload(r)[0] or _ == 0])) == whole,
+       "each packet of TCP twice: the same messages")
+    body = max(range(len(records()[1])), key=lambda i: len(payload(records()[1][i])[1]))
+    lost = rewritten(lambda found: found[:body] + found[body + 1:])
+    ok(without_times(lost) == whole and sum(m["holes"] for m in lost) == 1,
+       "a packet of a body is lost: the same messages, and a hole in one", lost)
+    first = next(i for i, r in enumerate(records()[1]) if payload(r)[1].startswith(b"GET"))
+    lost = rewritten(lambda found: found[:first] + found[first + 1:])
+    missing = whole - without_times(lost)
+    ok(sum(missing.values()) == 1 and sum(m["outcome"] == "orphan" for m in lost) == 1,
+       "a request is lost: its answer is an orphan", lost)
+    late = rewritten(lambda found: found[first + 1:])
+    ok(sum(m["outcome"] == "answered" for m in late) >= sum(whole.values()) - 3,
+       "a recording that begins within a connection has the rest of it", late)
+
+
+def secrets():
+    for options in [], ["--json"]:
+        ok("planted" not in "".join(skwatch(RECORDING, *options)),
+           "no data of users: %s" % (options or "lines"))
+    ok("planted-secret" in skwatch(RECORDING, "--content")[0], "--content shows queries")
+    out, err = skwatch(RECORDING, "--where", "latency > 40ms or outcome = unanswered")
+    ok(out and "/missing" not in out and "silent" in out and "messages" in err,
+       "--where chooses messages", out)
+
+
+def main():
+    if shutil.which("tshark"):
+        compare()
+    else:
+        ok(True, "times are those of tshark # SKIP there is no tshark")
+    mutate()
+    secrets()
+    print("1..%d" % count)
+    sys.exit(failed > 0)
+
+
+main()
