@@ -13,8 +13,8 @@
 
 #include "bpf/bypass.skel.h"
 #include "kern/bpf_log.h"
-#include "kern/act/exclusive.h"
 #include "kern/conn_owner.h"
+#include "kern/exclusive.h"
 #include "kern/libbpf.h"
 #include "kern/ring/ring_set.h"
 #include "kern/types.h"

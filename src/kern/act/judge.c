@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "bpf/policy.skel.h"
-#include "kern/act/exclusive.h"
 #include "kern/act/judge_texts.h"
 #include "kern/act/pins.h"
 #include "kern/bpf_log.h"
 #include "kern/conn_owner.h"
+#include "kern/exclusive.h"
 #include "kern/libbpf.h"
 #include "kern/types.h"
 #include "util/cleanup.h"

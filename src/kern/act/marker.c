@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "bpf/mark.skel.h"
-#include "kern/act/exclusive.h"
 #include "kern/act/pins.h"
 #include "kern/bpf_log.h"
 #include "kern/conn.h"
+#include "kern/exclusive.h"
 #include "kern/host/cgroup.h"
 #include "kern/host/netns.h"
 #include "kern/libbpf.h"

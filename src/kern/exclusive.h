@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Programs of others that are attached to a cgroup and don't run beside ours. */
-#ifndef SKW_KERN_ACT_EXCLUSIVE_H
-#define SKW_KERN_ACT_EXCLUSIVE_H
+#ifndef SKW_KERN_EXCLUSIVE_H
+#define SKW_KERN_EXCLUSIVE_H
 
 #include "util/error.h"
 

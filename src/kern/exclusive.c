@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/act/exclusive.h"
+#include "kern/exclusive.h"
 
 #include <bpf/bpf.h>
 #include <fcntl.h>
