@@ -28,7 +28,7 @@
 	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_CLOSER) |                      \
 	 SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) | SKW_EVENT_BIT(SKW_EVENT_STATE) |                   \
 	 SKW_EVENT_BIT(SKW_EVENT_RTO) | SKW_EVENT_BIT(SKW_EVENT_RETRANS) |                         \
-	 SKW_EVENT_BIT(SKW_EVENT_CLOSE))
+	 SKW_EVENT_BIT(SKW_EVENT_CLOSE) | SKW_EVENT_BIT(SKW_EVENT_LAST))
 
 #define AT(field) offsetof(struct skw_top_request, field)
 
@@ -120,6 +120,12 @@ static const struct skw_option options[] = {
 	  .help = "show listening and unconnected sockets, too",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(listeners) },
+	{ .letter = 'u',
+	  .name = "datagrams",
+	  .help = "count what each socket of UDP moves: bytes, datagrams and drops; unconnected "
+		  "ones are shown, too",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(datagrams) },
 	{ .name = "closed",
 	  .arg = "TIME",
 	  .help = "show closed connections for TIME (default 10s)",
@@ -232,6 +238,7 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	*view = (struct skw_view_options){ .sort = s->sort,
 					   .ascending = s->ascending,
 					   .listeners = s->listeners || r->listeners,
+					   .datagrams = s->datagrams || r->datagrams,
 					   .closed = true,
 					   .group = s->group };
 	r->words.names = &r->names.names;
@@ -246,6 +253,10 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	s->sort = view->sort;
 	s->ascending = view->ascending;
 	s->listeners = view->listeners;
+	s->datagrams = view->datagrams;
+	r->plan.watch.counts = view->datagrams ? SKW_COUNTS_NOW
+			       : r->batch      ? SKW_COUNTS_NEVER
+					       : SKW_COUNTS_LATER;
 	s->group = view->group;
 	return 0;
 }

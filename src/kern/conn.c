@@ -22,11 +22,13 @@
 #include "kern/host/cgroup.h"
 #include "kern/conn_owner.h"
 #include "kern/conn_trace.h"
+#include "kern/conn_udp.h"
 #include "kern/conn_wire.h"
 #include "kern/libbpf.h"
 #include "kern/ring/ring_set.h"
 #include "kern/types.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #define RING_BYTES_DEFAULT (8ULL << 20)
 /* The kernel returns eight pages per read at most: bpf_seq_read() in kernel/bpf/bpf_iter.c. */
@@ -47,6 +49,7 @@ struct skw_conn {
 	struct skw_conn_owner *owner; /* NULL: none */
 	struct skw_conn_trace *trace; /* NULL: none */
 	struct skw_conn_wire *wire;   /* NULL: none */
+	struct skw_conn_udp *counts;  /* NULL: none */
 	struct bpf_link *tcp, *udp;   /* the iterators; udp NULL: none */
 	uint32_t lacks;               /* SKW_LACKS_*, found while loading */
 };
@@ -272,6 +275,27 @@ static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 		c->lacks |= SKW_LACKS_WIRE;
 }
 
+static void counts_load(struct skw_conn *c, const struct skw_conn_options *opt,
+			const struct place *place)
+{
+	const struct skw_conn_udp_options udp = {
+		.types = &place->types,
+		.cgroup = place->path,
+		.events = opt->events,
+		.netns = opt->netns,
+		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
+		.rings_len = c->rings.len,
+		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
+		.storage_fd = bpf_map__fd(c->bpf->maps.udp_counts),
+	};
+
+	if (!opt->counts)
+		return;
+	c->counts = skw_conn_udp_open(&udp);
+	if (!c->counts)
+		c->lacks |= SKW_LACKS_COUNTS;
+}
+
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		      const struct place *place, struct skw_error *err)
 {
@@ -289,6 +313,7 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 		return ret;
 	trace_attach(c, opt, place);
 	wire_attach(c, opt, place);
+	counts_load(c, opt, place);
 	if (!opt->holders)
 		return 0;
 	/* Holders are optional, like the parts above. */
@@ -330,6 +355,7 @@ void skw_conn_detach(struct skw_conn *c)
 	c->sockops = NULL;
 	skw_conn_trace_detach(c->trace);
 	skw_conn_wire_detach(c->wire);
+	(void)skw_conn_udp_attach(c->counts, 0, NULL);
 	/* Waits for an RCU grace period. After it no CPU runs the program any more. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -340,6 +366,7 @@ void skw_conn_disarm(struct skw_conn *c)
 	bpf_link__destroy(c->sockops);
 	skw_conn_trace_close(c->trace);
 	skw_conn_wire_close(c->wire);
+	skw_conn_udp_close(c->counts);
 	skw_conn_owner_close(c->owner);
 	bpf_link__destroy(c->tcp);
 	bpf_link__destroy(c->udp);
@@ -348,6 +375,7 @@ void skw_conn_disarm(struct skw_conn *c)
 	c->sockops = c->tcp = c->udp = NULL;
 	c->trace = NULL;
 	c->wire = NULL;
+	c->counts = NULL;
 	c->owner = NULL;
 	c->bpf = NULL;
 }
@@ -367,7 +395,9 @@ void skw_conn_close(struct skw_conn *c)
 
 int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 {
-	int *fds = calloc(SKW_ITERS + 1 + SKW_CONN_TRACE_LINKS + SKW_CONN_WIRE_LINKS, sizeof(*fds));
+	int *fds = calloc(SKW_ITERS + 1 + SKW_CONN_TRACE_LINKS + SKW_CONN_WIRE_LINKS +
+				  SKW_CONN_UDP_FDS,
+			  sizeof(*fds));
 
 	if (!fds)
 		return NULL;
@@ -381,7 +411,17 @@ int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 	}
 	*n += skw_conn_trace_links(c->trace, fds + *n);
 	*n += skw_conn_wire_links(c->wire, fds + *n);
+	*n += skw_conn_udp_fds(c->counts, fds + *n);
 	return fds;
+}
+
+int skw_conn_count_udp(struct skw_conn *c, bool on, struct skw_error *err)
+{
+	uint64_t since_ns = on ? skw_clock_monotonic_ns() : 0;
+	int ret = skw_conn_udp_attach(c->counts, since_ns, err);
+
+	__atomic_store_n(&c->bpf->bss->udp_since_ns, ret ? 0 : since_ns, __ATOMIC_RELAXED);
+	return ret;
 }
 
 uint32_t skw_conn_lacks(const struct skw_conn *c)

@@ -107,6 +107,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 void skw_table_row_bare(struct skw_row *out, const struct skw_row *row)
 {
 	skw_row_blank(out);
+	skw_row_set_proto(out, row->tuple.proto);
 	out->tuple = row->tuple;
 	out->cookie = row->cookie;
 	out->netns = row->netns;
@@ -160,6 +161,7 @@ static int set_tuple(struct skw_table *t, struct skw_entry *e, const struct skw_
 	if (!memcmp(&e->row.tuple, tuple, sizeof(*tuple)))
 		return 0;
 	skw_by_tuple_take(&t->by_tuple, e);
+	skw_row_set_proto(&e->row, tuple->proto);
 	e->row.tuple = *tuple;
 	return skw_by_tuple_put(&t->by_tuple, &t->slots, e);
 }
@@ -223,7 +225,7 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, e) : 0;
 }
 
-static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64_t to_ns)
+uint64_t skw_table_row_rate(uint64_t before, uint64_t now, uint64_t from_ns, uint64_t to_ns)
 {
 	if (before == SKW_NONE64 || now == SKW_NONE64 || to_ns <= from_ns || now < before)
 		return SKW_NONE64;
@@ -247,8 +249,8 @@ static void derive_rates(struct skw_row *row, const struct skw_row *now, bool bo
 	}
 	if (from == SKW_NONE64)
 		return;
-	row->tx_bps = rate_bps(acked, now->bytes_acked, from, now->ts_ns);
-	row->rx_bps = rate_bps(received, now->bytes_received, from, now->ts_ns);
+	row->tx_bps = skw_table_row_rate(acked, now->bytes_acked, from, now->ts_ns);
+	row->rx_bps = skw_table_row_rate(received, now->bytes_received, from, now->ts_ns);
 }
 
 void skw_table_row_step_history(const struct skw_table *t, struct skw_row *row,
@@ -261,7 +263,7 @@ void skw_table_row_step_history(const struct skw_table *t, struct skw_row *row,
 }
 
 /* The figures of the kernel lie together in a row, so they are copied as one block. */
-static void copy_figures(struct skw_row *row, const struct skw_row *now)
+void skw_table_row_copy_figures(struct skw_row *row, const struct skw_row *now)
 {
 	size_t from = offsetof(struct skw_row, bytes_acked);
 	size_t to = offsetof(struct skw_row, drops) + sizeof(row->drops);
@@ -298,13 +300,16 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 		derive_rates(row, now, born, t->prev_begin_ns);
 		skw_table_row_step_history(t, row, now, row->rtt_samples);
 	}
-	copy_figures(row, now);
+	skw_table_row_copy_figures(row, now);
 }
 
 /* A connection that is over has no rates, and must not keep those of its last tick. */
 static void stop_rates(struct skw_row *row)
 {
 	row->tx_bps = row->rx_bps = SKW_NONE64;
+	if (row->tuple.proto == IPPROTO_UDP)
+		row->datagrams.tx_pps = row->datagrams.rx_pps = row->datagrams.drop_rate =
+			SKW_NONE32;
 }
 
 /* Our programs count what a listener sends again, and its drops are those of the kernel. */
@@ -313,7 +318,7 @@ static void merge_listener(struct skw_entry *e, const struct skw_row *now)
 	struct skw_row *row = &e->row;
 	uint32_t retrans = row->retrans_events, drops = row->drops;
 
-	copy_figures(row, now);
+	skw_table_row_copy_figures(row, now);
 	row->retrans_events = retrans;
 	if (drops != SKW_NONE32 && now->drops != SKW_NONE32 && now->drops > drops)
 		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
@@ -388,8 +393,10 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 		merge_figures(t, e, now, final);
 	else if (row->state == SKW_STATE_LISTEN)
 		merge_listener(e, now);
+	else if (kind == SKW_ROW_UDP)
+		skw_table_row_merge_udp(t, row, now, final);
 	else
-		copy_figures(row, now);
+		skw_table_row_copy_figures(row, now);
 	return ret;
 }
 

@@ -180,6 +180,17 @@ static void toggle_listeners(struct skw_screen *s, int key)
 		 s->settings.listeners ? "shown" : "left out");
 }
 
+static void toggle_datagrams(struct skw_screen *s, int key)
+{
+	(void)key;
+	s->settings.datagrams = !s->settings.datagrams;
+	s->fresh = false;
+	snprintf(s->message, sizeof(s->message), "%s",
+		 !s->settings.datagrams ? "Datagrams are not counted any more."
+		 : s->recorded          ? "Sockets of UDP without a peer are shown."
+					: "Datagrams are counted from now on.");
+}
+
 static void change_interval(struct skw_screen *s, int key)
 {
 	static const uint64_t steps_ms[] = { 100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000 };
@@ -382,8 +393,15 @@ const struct skw_key skw_keys[] = {
 	  { 'K' },
 	  end_connections },
 	{ "t", "tag this connection, or take its tag away", NULL, 0, LIST, { 't' }, tag },
-	{ "u", "show only what is tagged, or all again", NULL, 0, LIST, { 'u' }, only_tagged },
+	{ "o", "show only what is tagged, or all again", NULL, 0, LIST, { 'o' }, only_tagged },
 	{ "U", "take all tags away", NULL, 0, LIST, { 'U' }, untag },
+	{ "u",
+	  "count the datagrams of UDP and show them, or not",
+	  NULL,
+	  0,
+	  LIST | DETAIL,
+	  { 'u' },
+	  toggle_datagrams },
 	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_listeners },
 	{ "+ -",
 	  "a longer or shorter time between updates",

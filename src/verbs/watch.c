@@ -8,7 +8,7 @@
 #include "keeper/ask.h"
 #include "util/cleanup.h"
 
-enum { VERB_NAMESPACES, VERB_ITER, VERB_STOP, VERBS };
+enum { VERB_NAMESPACES, VERB_ITER, VERB_STOP, VERB_COUNT, VERBS };
 
 struct iter_request {
 	uint32_t netns;
@@ -101,10 +101,24 @@ static int serve_stop(void *arg, const void *request, size_t len, struct skw_kee
 	return 0;
 }
 
+static int serve_count(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
+{
+	uint32_t on;
+
+	(void)reply;
+	if (len != sizeof(on))
+		return -EINVAL;
+	memcpy(&on, request, sizeof(on));
+	if (on > 1)
+		return -EINVAL;
+	return skw_conn_count_udp(((struct skw_verbs_watch *)arg)->conn, on, NULL);
+}
+
 static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_NAMESPACES] = { "find network namespaces", serve_namespaces },
 	[VERB_ITER] = { "start an iterator", serve_iter },
 	[VERB_STOP] = { "stop the watch", serve_stop },
+	[VERB_COUNT] = { "count datagrams", serve_count },
 };
 
 static void settle(void *ctx)
@@ -185,4 +199,12 @@ int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k)
 {
 	return skw_keeper_call(k, ctx->table.first + VERB_STOP, NULL, 0, NULL, NULL, NULL, NULL);
+}
+
+int skw_verbs_watch_count(const struct skw_verbs_watch *ctx, struct skw_keeper *k, bool on)
+{
+	uint32_t request = on;
+
+	return skw_keeper_call(k, ctx->table.first + VERB_COUNT, &request, sizeof(request), NULL,
+			       NULL, NULL, NULL);
 }

@@ -50,6 +50,9 @@ int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t netns,
 			 enum skw_conn_iter which);
 
+/* Begins or ends the counting of datagrams, see skw_conn_count_udp(). Returns 0 or -errno. */
+int skw_verbs_watch_count(const struct skw_verbs_watch *ctx, struct skw_keeper *k, bool on);
+
 /* Takes the programs off their cgroup. No event is added to the rings after this returns. */
 int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k);
 

@@ -116,6 +116,16 @@ void skw_watch_count(struct skw_watch *w)
 	w->status.events_lost = sum.lost;
 }
 
+int skw_watch_count_datagrams(struct skw_watch *w, bool on)
+{
+	int ret = on == w->status.counts
+			  ? 0
+			  : skw_verbs_watch_count(&w->verbs, skw_loop_keeper(w->loop), on);
+
+	w->status.counts = on && !ret;
+	return ret;
+}
+
 static const struct {
 	uint32_t bit;
 	const char *text;
@@ -138,6 +148,9 @@ static const struct {
 			    "sent again have no events" },
 	{ SKW_LACKS_WIRE, "this kernel refuses the programs that tell the addresses of packets: "
 			  "short sockets of UDP and translated connections have no owners" },
+	{ SKW_LACKS_COUNTS,
+	  "this kernel refuses the programs that count datagrams: what sockets of "
+	  "UDP move is unknown" },
 };
 
 /* Called again while the watch runs, because some lacks are noticed only then. */
