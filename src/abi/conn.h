@@ -299,9 +299,9 @@ struct skw_conn_storage {
 _Static_assert(sizeof(struct skw_conn_storage) == 120, "storage");
 
 /*
- * What a socket of UDP has moved, in storage of its own. Bytes are those of the application. A
- * socket that was made before the programs were attached has it from its first datagram or sweep
- * on.
+ * The amounts that a socket of UDP has moved, in storage of its own. Bytes are those of the
+ * application. A socket that was made before the programs were attached has it from its first
+ * datagram or sweep on.
  */
 struct skw_udp_storage {
 	__u64 opened_ns; /* 0: not seen */

@@ -12,11 +12,9 @@
 #include "util/clock.h"
 #include "util/say.h"
 
-#define INTERVAL_DEFAULT_NS SKW_NS_PER_S
-#define INTERVAL_MIN_NS     (100 * SKW_NS_PER_MS)
-#define INTERVAL_MAX_NS     (24 * 3600 * SKW_NS_PER_S)
-#define CLOSED_DEFAULT_NS   (10 * SKW_NS_PER_S)
-#define WAIT_MS             50
+#define INTERVAL_MIN_NS (100 * SKW_NS_PER_MS)
+#define INTERVAL_MAX_NS (24 * 3600 * SKW_NS_PER_S)
+#define WAIT_MS         50
 
 /* --speed, and struct skw_recording.speed */
 #define SPEED_MIN    0.01
@@ -122,8 +120,7 @@ static const struct skw_option options[] = {
 	  .offset = AT(listeners) },
 	{ .letter = 'u',
 	  .name = "datagrams",
-	  .help = "count what each socket of UDP moves: bytes, datagrams and drops; unconnected "
-		  "ones are shown, too",
+	  .help = "count what each socket of UDP moves: bytes, datagrams, drops; show all of them",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(datagrams) },
 	{ .name = "closed",
@@ -217,7 +214,7 @@ static int take_files(struct skw_top_request *r, struct skw_error *err)
 	if (!watch->netns)
 		r->plan.watch.netns = "all";
 	if (!watch->interval_ns)
-		r->plan.watch.interval_ns = INTERVAL_DEFAULT_NS;
+		r->plan.watch.interval_ns = SKW_NS_PER_S;
 	return ret;
 }
 
@@ -229,9 +226,7 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	unsigned skipped = 0;
 
 	skw_settings_default(s);
-	/*
-	 * The contents of lines must not depend on the settings that a user has stored on a screen.
-	 */
+	/* The contents of lines must not depend on settings that a user has stored on a screen. */
 	if (!r->batch && skw_settings_load(s, &skipped) == 0 && skipped)
 		skw_say("settings: %u lines were not understood", skipped);
 	r->stored = *s;
@@ -254,9 +249,6 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	s->ascending = view->ascending;
 	s->listeners = view->listeners;
 	s->datagrams = view->datagrams;
-	r->plan.watch.counts = view->datagrams ? SKW_COUNTS_NOW
-			       : r->batch      ? SKW_COUNTS_NEVER
-					       : SKW_COUNTS_LATER;
 	s->group = view->group;
 	return 0;
 }
@@ -281,7 +273,7 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 	int first = argc;
 
 	*r = (struct skw_top_request){ .plan.watch = { .table_events = TABLE_EVENTS,
-						       .closed_ns = CLOSED_DEFAULT_NS,
+						       .closed_ns = 10 * SKW_NS_PER_S,
 						       .wait_ms = WAIT_MS,
 						       .udp = true } };
 	skw_name_list_begin(&r->names);

@@ -28,7 +28,6 @@
 #include "kern/ring/ring_set.h"
 #include "kern/types.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 
 #define RING_BYTES_DEFAULT (8ULL << 20)
 /* The kernel returns eight pages per read at most: bpf_seq_read() in kernel/bpf/bpf_iter.c. */
@@ -255,10 +254,11 @@ static void trace_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 	c->lacks |= lacks;
 }
 
-static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
-			const struct place *place)
+/* The programs beside this one that count datagrams, and that tell the addresses of packets. */
+static void beside_attach(struct skw_conn *c, const struct skw_conn_options *opt,
+			  const struct place *place)
 {
-	const struct skw_conn_wire_options wire = {
+	const struct skw_conn_wire_options beside = {
 		.types = &place->types,
 		.cgroup_fd = place->fd,
 		.events = opt->events,
@@ -268,32 +268,15 @@ static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
 	};
 
-	if (!(opt->events & SKW_EVENT_BIT(SKW_EVENT_WIRE)))
-		return;
-	c->wire = skw_conn_wire_open(&wire);
-	if (!c->wire)
-		c->lacks |= SKW_LACKS_WIRE;
-}
-
-static void counts_load(struct skw_conn *c, const struct skw_conn_options *opt,
-			const struct place *place)
-{
-	const struct skw_conn_udp_options udp = {
-		.types = &place->types,
-		.cgroup = place->path,
-		.events = opt->events,
-		.netns = opt->netns,
-		.rings_fd = bpf_map__fd(c->bpf->maps.rings),
-		.rings_len = c->rings.len,
-		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
-		.storage_fd = bpf_map__fd(c->bpf->maps.udp_counts),
-	};
-
+	if (opt->events & SKW_EVENT_BIT(SKW_EVENT_WIRE)) {
+		c->wire = skw_conn_wire_open(&beside);
+		c->lacks |= c->wire ? 0 : SKW_LACKS_WIRE;
+	}
 	if (!opt->counts)
 		return;
-	c->counts = skw_conn_udp_open(&udp);
-	if (!c->counts)
-		c->lacks |= SKW_LACKS_COUNTS;
+	c->counts = skw_conn_udp_open(&beside, place->path, bpf_map__fd(c->bpf->maps.udp_counts),
+				      &c->bpf->bss->udp_since_ns);
+	c->lacks |= c->counts ? 0 : SKW_LACKS_COUNTS;
 }
 
 static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
@@ -312,8 +295,7 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 	if (ret)
 		return ret;
 	trace_attach(c, opt, place);
-	wire_attach(c, opt, place);
-	counts_load(c, opt, place);
+	beside_attach(c, opt, place);
 	if (!opt->holders)
 		return 0;
 	/* Holders are optional, like the parts above. */
@@ -355,7 +337,7 @@ void skw_conn_detach(struct skw_conn *c)
 	c->sockops = NULL;
 	skw_conn_trace_detach(c->trace);
 	skw_conn_wire_detach(c->wire);
-	(void)skw_conn_udp_attach(c->counts, 0, NULL);
+	(void)skw_conn_udp_count(c->counts, false, NULL);
 	/* Waits for an RCU grace period. After it no CPU runs the program any more. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -417,11 +399,7 @@ int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 
 int skw_conn_count_udp(struct skw_conn *c, bool on, struct skw_error *err)
 {
-	uint64_t since_ns = on ? skw_clock_monotonic_ns() : 0;
-	int ret = skw_conn_udp_attach(c->counts, since_ns, err);
-
-	__atomic_store_n(&c->bpf->bss->udp_since_ns, ret ? 0 : since_ns, __ATOMIC_RELAXED);
-	return ret;
+	return skw_conn_udp_count(c->counts, on, err);
 }
 
 uint32_t skw_conn_lacks(const struct skw_conn *c)

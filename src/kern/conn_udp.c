@@ -14,18 +14,21 @@
 
 #include "bpf/udp.skel.h"
 #include "kern/conn_owner.h"
+#include "kern/conn_wire.h"
 #include "kern/exclusive.h"
 #include "kern/types.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 struct skw_conn_udp {
 	struct udp_bpf *bpf;
 	struct bpf_link *links[SKW_CONN_UDP_PROGRAMS];
 	char cgroup[PATH_MAX];
 	int cgroup_fd;
+	__u64 *since_ns; /* borrowed */
 };
 
-static bool load(struct skw_conn_udp *u, const struct skw_conn_udp_options *opt)
+static bool load(struct skw_conn_udp *u, const struct skw_conn_wire_options *opt, int storage_fd)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = skw_types_path(opt->types));
 
@@ -39,18 +42,19 @@ static bool load(struct skw_conn_udp *u, const struct skw_conn_udp_options *opt)
 	u->bpf->rodata->reader_pidns = skw_conn_owner_pidns();
 	return !bpf_map__reuse_fd(u->bpf->maps.rings, opt->rings_fd) &&
 	       !bpf_map__reuse_fd(u->bpf->maps.counters, opt->counters_fd) &&
-	       !bpf_map__reuse_fd(u->bpf->maps.udp_counts, opt->storage_fd) &&
-	       !udp_bpf__load(u->bpf);
+	       !bpf_map__reuse_fd(u->bpf->maps.udp_counts, storage_fd) && !udp_bpf__load(u->bpf);
 }
 
-struct skw_conn_udp *skw_conn_udp_open(const struct skw_conn_udp_options *opt)
+struct skw_conn_udp *skw_conn_udp_open(const struct skw_conn_wire_options *opt, const char *cgroup,
+				       int storage_fd, __u64 *since_ns)
 {
 	struct skw_conn_udp *u = calloc(1, sizeof(*u));
 
 	if (!u)
 		return NULL;
-	snprintf(u->cgroup, sizeof(u->cgroup), "%s", opt->cgroup);
-	if (load(u, opt))
+	snprintf(u->cgroup, sizeof(u->cgroup), "%s", cgroup);
+	u->since_ns = since_ns;
+	if (load(u, opt, storage_fd))
 		return u;
 	skw_conn_udp_close(u);
 	return NULL;
@@ -97,34 +101,41 @@ static int look_for_others(const struct skw_conn_udp *u, struct skw_error *err)
 	return 0;
 }
 
-int skw_conn_udp_attach(struct skw_conn_udp *u, uint64_t since_ns, struct skw_error *err)
+static int attach(struct skw_conn_udp *u, struct skw_error *err)
 {
 	struct bpf_program *all[SKW_CONN_UDP_PROGRAMS];
-
-	if (!u && since_ns)
-		return skw_error_set(err, -EOPNOTSUPP,
-				     "this kernel refuses the programs, or cgroup v2 is missing");
-	if (!u)
-		return 0;
-	if (!since_ns)
-		detach(u);
-	if (!since_ns || u->links[0])
-		return 0;
 	int ret = look_for_others(u, err);
+
 	if (ret)
 		return ret;
-	u->bpf->bss->since_ns = since_ns;
+	u->bpf->bss->since_ns = skw_clock_monotonic_ns();
 	programs(u, all);
 	for (size_t i = 0; i < SKW_CONN_UDP_PROGRAMS; i++) {
 		u->links[i] = bpf_program__attach_cgroup(all[i], u->cgroup_fd);
-		if (!u->links[i]) {
-			ret = -errno;
-			detach(u);
-			return skw_error_set(err, ret, "%s: attaching to this cgroup: %s",
-					     u->cgroup, strerror(-ret));
-		}
+		if (u->links[i])
+			continue;
+		ret = -errno;
+		detach(u);
+		return skw_error_set(err, ret, "%s: attaching to this cgroup: %s", u->cgroup,
+				     strerror(-ret));
 	}
 	return 0;
+}
+
+int skw_conn_udp_count(struct skw_conn_udp *u, bool on, struct skw_error *err)
+{
+	int ret = 0;
+
+	if (!u && on)
+		return skw_error_set(err, -EOPNOTSUPP, "this kernel refuses the programs");
+	if (!u || (on && u->links[0]))
+		return 0;
+	if (on)
+		ret = attach(u, err);
+	else
+		detach(u);
+	__atomic_store_n(u->since_ns, on && !ret ? u->bpf->bss->since_ns : 0, __ATOMIC_RELAXED);
+	return ret;
 }
 
 size_t skw_conn_udp_fds(const struct skw_conn_udp *u, int fds[SKW_CONN_UDP_FDS])

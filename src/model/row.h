@@ -77,8 +77,8 @@ enum skw_close_reason {
 #define SKW_ROW_HISTORY 60
 
 /*
- * What a socket of UDP has moved. A socket that was open before the counting began has no totals,
- * but what was seen since then tells its rates.
+ * The amounts that a socket of UDP has moved. A socket that was open before the counting began has
+ * no totals, but its counts since then tell its rates.
  */
 struct skw_row_datagrams {
 	uint64_t packets_out, packets_in; /* totals; those of bytes are bytes_acked, _received */

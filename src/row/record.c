@@ -122,8 +122,8 @@ static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
 }
 
 /*
- * What our programs counted of a socket of UDP. It is all that the socket has moved if its opening
- * was seen, too.
+ * Our programs have counted the datagrams of a socket of UDP. That is all that the socket has moved
+ * if its opening was seen, too.
  */
 static void copy_counts(struct skw_row *row, const struct skw_conn_rec *rec)
 {

@@ -24,8 +24,11 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 				 .host = plan->host,
 				 .iterations = plan->iterations };
 	const struct skw_sink sink = skw_rows_sink(&rows);
+	struct skw_watch_plan watch = plan->watch;
 	struct skw_watch *w;
-	int ret = skw_watch_new(&plan->watch, &w, err);
+
+	watch.counts = plan->view->datagrams ? SKW_COUNTS_NOW : SKW_COUNTS_NEVER;
+	int ret = skw_watch_new(&watch, &w, err);
 
 	if (ret)
 		return ret;
@@ -319,6 +322,8 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 {
 	const struct skw_sink sink = { &screen_ops, s };
 	struct skw_watch_plan watch = plan->watch;
+
+	watch.counts = plan->view->datagrams ? SKW_COUNTS_NOW : SKW_COUNTS_LATER;
 	int ret = skw_pick_session_make(&s->pick, plan->capture_dir, err);
 
 	s->pick.watch_plan = &watch;

@@ -437,20 +437,6 @@ static void take_release(struct skw_table *t, const struct skw_event_told *told)
 		skw_table_row_close(t, e, SKW_CLOSE_UNKNOWN, told->event.ts_ns);
 }
 
-/*
- * The last figures of a socket of UDP, whose row stays like that of a connection. It is no event of
- * its own for anybody but the story of the socket.
- */
-static int take_last(struct skw_table *t, const struct skw_event_told *told,
-		     struct skw_event *event)
-{
-	*event = told->event;
-	event->type = SKW_EVENT_CLOSE;
-	int ret = take_close(t, told, event);
-
-	return ret < 0 ? ret : 0;
-}
-
 int skw_table_event(struct skw_table *t, const struct skw_event_told *told, struct skw_event *event)
 {
 	t->generation++;
@@ -461,8 +447,6 @@ int skw_table_event(struct skw_table *t, const struct skw_event_told *told, stru
 		take_release(t, told);
 		return 0;
 	}
-	if (told->event.type == SKW_EVENT_LAST)
-		return take_last(t, told, event);
 	if (told->event.type == SKW_EVENT_CREATOR)
 		return take_creator(t, told);
 	if (told->event.type == SKW_EVENT_CLOSER)
@@ -470,6 +454,9 @@ int skw_table_event(struct skw_table *t, const struct skw_event_told *told, stru
 	t->tick.events++;
 	*event = told->event;
 	switch (event->type) {
+	case SKW_EVENT_LAST:
+		event->type = SKW_EVENT_CLOSE; /* from now on like that of a connection */
+		return take_close(t, told, event);
 	case SKW_EVENT_CLOSE:
 		return take_close(t, told, event);
 	case SKW_EVENT_FAILED:

@@ -68,18 +68,6 @@ int skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw
 /* If a listener accepted the connection, the row gets its direction and owners from that. */
 void skw_table_row_accept(struct skw_table *t, struct skw_entry *e);
 
-/*
- * The same for a socket of UDP: its figures, and its rates where datagrams are counted. table_udp.c
- */
-void skw_table_row_merge_udp(struct skw_table *t, struct skw_row *row, const struct skw_row *now,
-			     bool final);
-
-/* The figures of the kernel, which lie together in a row, are copied as one block. */
-void skw_table_row_copy_figures(struct skw_row *row, const struct skw_row *now);
-
-/* Bits per second; SKW_NONE64: one of the figures is not known. */
-uint64_t skw_table_row_rate(uint64_t before, uint64_t now, uint64_t from_ns, uint64_t to_ns);
-
 /* Empty: it is not known. */
 void skw_table_row_set_congestion(struct skw_table *t, struct skw_row *row, const char *name);
 

@@ -52,11 +52,11 @@ void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const s
 		tick->rtt_hist[i] += delta32(before->rtt_hist[i], now->rtt_hist[i], true);
 }
 
-void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row_datagrams *before,
-			      const struct skw_row_datagrams *now, bool born)
+void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row *before,
+			      const struct skw_row *now, bool born)
 {
-	tick->tx_bytes += delta64(before->seen_out, now->seen_out, born);
-	tick->rx_bytes += delta64(before->seen_in, now->seen_in, born);
+	tick->tx_bytes += delta64(before->datagrams.seen_out, now->datagrams.seen_out, born);
+	tick->rx_bytes += delta64(before->datagrams.seen_in, now->datagrams.seen_in, born);
 }
 
 void skw_totals_raise(struct skw_tick *tick, struct skw_row *row, const struct skw_event *event)

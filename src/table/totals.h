@@ -25,8 +25,8 @@ void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const s
 		    bool born);
 
 /* The same for a socket of UDP, of which datagrams are counted. */
-void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row_datagrams *before,
-			      const struct skw_row_datagrams *now, bool born);
+void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row *before,
+			      const struct skw_row *now, bool born);
 
 /*
  * Counts an RTO or a retransmission that no sweep has counted yet, in the row and in the tick. A

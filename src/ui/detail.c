@@ -11,6 +11,7 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "row/history.h"
+#include "ui/draw/datagram_lines.h"
 #include "ui/draw/numbers.h"
 #include "ui/draw/spark.h"
 #include "ui/capture_key.h"
@@ -387,39 +388,6 @@ static void add_listener(struct skw_page *p, const struct skw_row *row)
 	skw_page_end(p);
 }
 
-static void add_field(struct skw_page *p, const char *label, const struct skw_row *row,
-		      enum skw_field field)
-{
-	struct skw_value v;
-
-	skw_field_value(row, field, &v);
-	add_number(p, label, v.known ? v.number : SKW_NONE64);
-}
-
-static void add_datagrams(struct skw_page *p, const struct skw_row *row)
-{
-	begin(p, " sent");
-	add_bytes(p, NULL, row->bytes_acked);
-	if (row->closed_ns == SKW_NONE64)
-		add_rate(p, "now", row->tx_bps);
-	add_field(p, "datagrams", row, SKW_FIELD_PACKETS_OUT);
-	add_field(p, "per second", row, SKW_FIELD_TX_PPS);
-	add_bytes(p, "queue", wide(row->send_q));
-	skw_page_end(p);
-	begin(p, " received");
-	add_bytes(p, NULL, row->bytes_received);
-	if (row->closed_ns == SKW_NONE64)
-		add_rate(p, "now", row->rx_bps);
-	add_field(p, "datagrams", row, SKW_FIELD_PACKETS_IN);
-	add_field(p, "per second", row, SKW_FIELD_RX_PPS);
-	add_bytes(p, "queue", wide(row->recv_q));
-	skw_page_end(p);
-	begin(p, " dropped");
-	add_number(p, NULL, wide(row->drops));
-	add_field(p, "per second", row, SKW_FIELD_DROP_RATE);
-	skw_page_end(p);
-}
-
 static void add_figures(struct skw_page *p, const struct skw_row *row)
 {
 	if (row->state == SKW_STATE_LISTEN) {
@@ -427,7 +395,7 @@ static void add_figures(struct skw_page *p, const struct skw_row *row)
 		return;
 	}
 	if (row->tuple.proto == IPPROTO_UDP) {
-		add_datagrams(p, row);
+		skw_datagram_lines_add(p, row);
 		return;
 	}
 	add_rtt(p, row);

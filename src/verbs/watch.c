@@ -8,7 +8,7 @@
 #include "keeper/ask.h"
 #include "util/cleanup.h"
 
-enum { VERB_NAMESPACES, VERB_ITER, VERB_STOP, VERB_COUNT, VERBS };
+enum { VERB_NAMESPACES, VERB_ITER, VERB_CHANGE, VERBS };
 
 struct iter_request {
 	uint32_t netns;
@@ -91,34 +91,23 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 	return 0;
 }
 
-static int serve_stop(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
+static int serve_change(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
-	(void)request;
-	(void)reply;
-	if (len)
-		return -EINVAL;
-	skw_conn_detach(((struct skw_verbs_watch *)arg)->conn);
-	return 0;
-}
-
-static int serve_count(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
-{
-	uint32_t on;
+	struct skw_conn *conn = ((struct skw_verbs_watch *)arg)->conn;
+	const uint8_t *change = request;
 
 	(void)reply;
-	if (len != sizeof(on))
+	if (len != sizeof(*change) || *change > SKW_WATCH_STOPS)
 		return -EINVAL;
-	memcpy(&on, request, sizeof(on));
-	if (on > 1)
-		return -EINVAL;
-	return skw_conn_count_udp(((struct skw_verbs_watch *)arg)->conn, on, NULL);
+	if (*change == SKW_WATCH_STOPS)
+		skw_conn_detach(conn);
+	return *change == SKW_WATCH_STOPS ? 0 : skw_conn_count_udp(conn, *change, NULL);
 }
 
 static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_NAMESPACES] = { "find network namespaces", serve_namespaces },
 	[VERB_ITER] = { "start an iterator", serve_iter },
-	[VERB_STOP] = { "stop the watch", serve_stop },
-	[VERB_COUNT] = { "count datagrams", serve_count },
+	[VERB_CHANGE] = { "stop the watch, or count", serve_change },
 };
 
 static void settle(void *ctx)
@@ -196,15 +185,8 @@ int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 	return skw_keeper_call_fd(k, ctx->table.first + VERB_ITER, &request, sizeof(request));
 }
 
-int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k)
+int skw_verbs_watch_change(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint8_t change)
 {
-	return skw_keeper_call(k, ctx->table.first + VERB_STOP, NULL, 0, NULL, NULL, NULL, NULL);
-}
-
-int skw_verbs_watch_count(const struct skw_verbs_watch *ctx, struct skw_keeper *k, bool on)
-{
-	uint32_t request = on;
-
-	return skw_keeper_call(k, ctx->table.first + VERB_COUNT, &request, sizeof(request), NULL,
-			       NULL, NULL, NULL);
+	return skw_keeper_call(k, ctx->table.first + VERB_CHANGE, &change, 1, NULL, NULL, NULL,
+			       NULL);
 }

@@ -50,10 +50,8 @@ int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t netns,
 			 enum skw_conn_iter which);
 
-/* Begins or ends the counting of datagrams, see skw_conn_count_udp(). Returns 0 or -errno. */
-int skw_verbs_watch_count(const struct skw_verbs_watch *ctx, struct skw_keeper *k, bool on);
-
-/* Takes the programs off their cgroup. No event is added to the rings after this returns. */
-int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k);
+/* Counts datagrams or not, or takes all programs off: after that no event comes into the rings. */
+enum { SKW_WATCH_COUNTS_NOT, SKW_WATCH_COUNTS, SKW_WATCH_STOPS };
+int skw_verbs_watch_change(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint8_t change);
 
 #endif

@@ -120,7 +120,8 @@ int skw_watch_count_datagrams(struct skw_watch *w, bool on)
 {
 	int ret = on == w->status.counts
 			  ? 0
-			  : skw_verbs_watch_count(&w->verbs, skw_loop_keeper(w->loop), on);
+			  : skw_verbs_watch_change(&w->verbs, skw_loop_keeper(w->loop),
+						   on ? SKW_WATCH_COUNTS : SKW_WATCH_COUNTS_NOT);
 
 	w->status.counts = on && !ret;
 	return ret;
@@ -346,7 +347,7 @@ static void quiesce(void *watch)
 	while (w->plan->packets && !w->status.now_ns && skw_sweep_slice(w, &ignored) > 0)
 		;
 	/* A keeper that has died has nothing attached either. */
-	skw_verbs_watch_stop(&w->verbs, skw_loop_keeper(w->loop));
+	skw_verbs_watch_change(&w->verbs, skw_loop_keeper(w->loop), SKW_WATCH_STOPS);
 }
 
 /* Runs after a failure, too, so that the final figures include the lost events. */

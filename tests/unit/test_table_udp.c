@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What sockets of UDP move: from the kernel's records to totals, rates, sums and fields. */
+/* The amounts that sockets of UDP move: from the kernel's records to totals, rates, sums and
+ * fields. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,8 +126,9 @@ static void last(struct skw_table *t, const struct skw_conn_rec *row)
 	rec.head.cookie = row->cookie;
 	rec.head.ts_ns = row->ts_ns;
 	rec.head.netns = row->netns;
-	/* It is no event of its own. */
-	assert_int_equal(take_event(t, &rec, sizeof(rec), &event), 0);
+	assert_int_equal(take_event(t, &rec, sizeof(rec), &event), 1);
+	assert_int_equal(event.type, SKW_EVENT_CLOSE);
+	assert_int_equal(event.row->cookie, row->cookie);
 }
 
 static void a_closed_socket_keeps_its_last_figures_and_its_process(void **state)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What sockets of UDP move is counted exactly, over IPv4 and IPv6, with the last figures of those that
-# have closed; of a socket that is older there are no totals.
+# The bytes and datagrams of sockets of UDP are exact, over IPv4 and IPv6, also the last figures of
+# sockets that have closed. An older socket has no totals.
 
 two_hosts
 ip -n a addr add 10.77.0.1/24 dev wire
