@@ -94,14 +94,16 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 static int serve_change(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
 	struct skw_conn *conn = ((struct skw_verbs_watch *)arg)->conn;
-	const uint8_t *change = request;
+	uint32_t change = UINT32_MAX;
 
 	(void)reply;
-	if (len != sizeof(*change) || *change > SKW_WATCH_STOPS)
+	if (len == sizeof(change))
+		memcpy(&change, request, sizeof(change));
+	if (change > SKW_WATCH_STOPS)
 		return -EINVAL;
-	if (*change == SKW_WATCH_STOPS)
+	if (change == SKW_WATCH_STOPS)
 		skw_conn_detach(conn);
-	return *change == SKW_WATCH_STOPS ? 0 : skw_conn_count_udp(conn, *change, NULL);
+	return change == SKW_WATCH_STOPS ? 0 : skw_conn_count_udp(conn, change, NULL);
 }
 
 static const struct skw_keeper_verb verbs[VERBS] = {
@@ -185,8 +187,8 @@ int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 	return skw_keeper_call_fd(k, ctx->table.first + VERB_ITER, &request, sizeof(request));
 }
 
-int skw_verbs_watch_change(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint8_t change)
+int skw_verbs_watch_change(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t change)
 {
-	return skw_keeper_call(k, ctx->table.first + VERB_CHANGE, &change, 1, NULL, NULL, NULL,
-			       NULL);
+	return skw_keeper_call(k, ctx->table.first + VERB_CHANGE, &change, sizeof(change), NULL,
+			       NULL, NULL, NULL);
 }
