@@ -30,6 +30,8 @@ struct skw_conn_options {
 	bool enrol;
 	/* The iterators of UDP sockets and of sockets' holders are wanted, too. */
 	bool udp, holders;
+	/* The programs that count datagrams are loaded, for skw_conn_count_udp(). */
+	bool counts;
 	/* All event rings together. */
 	uint64_t ring_bytes;
 };
@@ -58,6 +60,13 @@ void skw_conn_disarm(struct skw_conn *c);
 
 /* Takes the programs off their cgroup. The contents of the rings and the counters stay. */
 void skw_conn_detach(struct skw_conn *c);
+
+/*
+ * Attaches the programs that count datagrams, or takes them off. The program of another that runs
+ * beside none is left in peace. Returns 0, -EBUSY in that case, or another -errno; then nothing is
+ * attached. To be called by the process that has the programs: before the split, or the keeper.
+ */
+int skw_conn_count_udp(struct skw_conn *c, bool on, struct skw_error *err);
 
 uint32_t skw_conn_lacks(const struct skw_conn *c); /* SKW_LACKS_* of model/watch.h */
 /* With SKW_LACKS_CALLBACKS: names the program of others, in one line. It is valid as long as `c`.
