@@ -17,9 +17,9 @@ struct skw_conn_udp;
 struct skw_conn_wire_options;
 
 /*
- * Loads them and attaches none. `storage_fd` is the map that
- * the watch reads, and *since_ns is told when the counting began, 0 while there is none; it must
- * outlive the result. NULL: the kernel refuses them.
+ * Loads them and attaches none. `storage_fd` is the map that the watch reads, and *since_ns is told
+ * when the counting began, 0 while there is none; it must outlive the result. NULL: the kernel
+ * refuses them.
  */
 struct skw_conn_udp *skw_conn_udp_open(const struct skw_conn_wire_options *opt, int storage_fd,
 				       __u64 *since_ns);
