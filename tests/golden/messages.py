@@ -19,6 +19,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKWATCH = os.environ.get("SKWATCH") or os.path.join(os.environ.get("builddir", "."), "skwatch")
 RECORDING = os.path.join(HERE, "messages.pcap")
+SAMPLES = os.path.join(HERE, "..", "..", "pcap-samples")
 HEADER, RECORD, ETHER = 24, 16, 14
 
 count = 0
@@ -44,9 +45,9 @@ def messages(path, *options):
     return [json.loads(line) for line in skwatch(path, "--json", *options)[0].splitlines()]
 
 
-def tshark(name, fields):
-    command = ["tshark", "-n", "-r", RECORDING, "-d", "tcp.port==8080,http", "-Y", name, "-T",
-               "fields"]
+def tshark(name, fields, path=RECORDING):
+    command = ["tshark", "-n", "-r", path, "-d", "tcp.port==8080,http", "-d",
+               "tcp.port==6380,resp", "-Y", name, "-T", "fields"]
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -79,6 +80,32 @@ def compare():
                                              ["dns.qry.name", "dns.time"]))
     ok(dns and dns == theirs, "DNS: name and time of each answer are tshark's",
        "%s\n%s" % (dns, theirs))
+
+
+def first_to_last(found):
+    """Client port and time from the first packet of the request to the last of the answer."""
+    return {(m["client_port"], nanoseconds(m["answer_end_at"]) - nanoseconds(m["ts"]))
+            for m in found if m["outcome"] == "answered"}
+
+
+def pairs(name, port, path):
+    """The same by tshark: each packet with a request, and the next packet of the server."""
+    waiting, found = {}, set()
+    for source, target, time in tshark(name, ["tcp.srcport", "tcp.dstport", "frame.time_epoch"],
+                                       path):
+        time = int(time.replace(".", ""))
+        if target == port:
+            waiting[source] = time
+        elif target in waiting:
+            found.add((int(target), time - waiting.pop(target)))
+    return found
+
+
+def compare_samples():
+    path = os.path.join(SAMPLES, "recorded-redis.pcap")
+    ours, theirs = first_to_last(messages(path)), pairs("resp", "6380", path)
+    ok(theirs and theirs <= ours, "Redis: time of each packet with requests is tshark's",
+       theirs - ours)
 
 
 def records():
@@ -160,6 +187,7 @@ def secrets():
 def main():
     if shutil.which("tshark"):
         compare()
+        compare_samples()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
     mutate()
