@@ -4,7 +4,7 @@
 # Records the samples of real traffic (recorded-*.pcap) between two network namespaces that are
 # joined by a veth pair. The traffic comes from the kernel's TCP, ping, curl, openssl and a small
 # DNS server, from redis and memcached. Needs root, tcpdump, iproute2, iputils-ping, curl, openssl,
-# python3, nftables, redis-server, redis-tools and memcached.
+# python3, nftables, redis-server, redis-tools, memcached and libmemcached-tools.
 # Each run gives other bytes. The files in the repository come from one run.
 set -eu
 
@@ -107,6 +107,28 @@ record redis 'tcp port 6380' sh -c "
 		printf \"multi\r\nlpush planted-list 1 2\r\nlrange planted-list 0 -1\r\nexec\r\nquit\r\n\" >&3
 		cat <&3'
 	wait" >/dev/null
+
+echo planted-value >"$work/planted-key"
+b memcached -u nobody -l 10.0.0.2 &
+wait_for listening '( sport = :11211 )'
+record memcached 'tcp port 11211' sh -c "
+	cd $work
+	ip netns exec $A memccp --servers=10.0.0.2 planted-key
+	ip netns exec $A memccat --servers=10.0.0.2 planted-key missing
+	ip netns exec $A memcrm --servers=10.0.0.2 planted-key
+	ip netns exec $A memcrm --servers=10.0.0.2 planted-key
+	ip netns exec $A bash -c '
+		exec 3<>/dev/tcp/10.0.0.2/11211
+		say() { printf \"\$1\r\n\" | dd bs=1000 iflag=fullblock >&3; sleep 0.05; }
+		say \"ms planted-key 2 T0\r\nab\"
+		say \"mg planted-key t v\r\nmg missing v\"
+		say \"mg planted-key v q\r\nmg missing v q\r\nmn\"
+		say \"set planted 0 0 1 noreply\r\nx\"
+		say \"gets planted planted-key\"
+		say \"incr planted 1\"
+		say \"planted command\"
+		say \"quit\"
+		cat <&3'" >/dev/null 2>&1
 
 cat >"$work/dns.py" <<'EOF'
 import socket, struct

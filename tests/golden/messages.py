@@ -102,10 +102,11 @@ def pairs(name, port, path):
 
 
 def compare_samples():
-    path = os.path.join(SAMPLES, "recorded-redis.pcap")
-    ours, theirs = first_to_last(messages(path)), pairs("resp", "6380", path)
-    ok(theirs and theirs <= ours, "Redis: time of each packet with requests is tshark's",
-       theirs - ours)
+    for protocol, name, port in ("redis", "resp", "6380"), ("memcached", "memcache", "11211"):
+        path = os.path.join(SAMPLES, "recorded-%s.pcap" % protocol)
+        ours, theirs = first_to_last(messages(path)), pairs(name, port, path)
+        ok(theirs and theirs <= ours,
+           "%s: time of each packet with requests is tshark's" % protocol, theirs - ours)
 
 
 def records():
@@ -178,6 +179,10 @@ def secrets():
     for options in [], ["--json"]:
         ok("planted" not in "".join(skwatch(RECORDING, *options)),
            "no data of users: %s" % (options or "lines"))
+    for protocol in "redis", "memcached":
+        path = os.path.join(SAMPLES, "recorded-%s.pcap" % protocol)
+        ok("planted" not in skwatch(path)[0].lower() and "planted-key" in
+           skwatch(path, "--content")[0], "%s: keys are shown with --content only" % protocol)
     ok("planted-secret" in skwatch(RECORDING, "--content")[0], "--content shows queries")
     out, err = skwatch(RECORDING, "--where", "latency > 40ms or outcome = unanswered")
     ok(out and "/missing" not in out and "silent" in out and "messages" in err,
