@@ -130,6 +130,23 @@ record memcached 'tcp port 11211' sh -c "
 		say \"quit\"
 		cat <&3'" >/dev/null 2>&1
 
+b openssl s_server -accept 8443 -key "$work/key" -cert "$work/cert" -quiet -alpn h2,http/1.1 \
+	-cipher DEFAULT:@SECLEVEL=0 -groups P-384 >/dev/null 2>&1 &
+wait_for listening '( sport = :8443 )'
+tls() {
+	printf 'x' | a openssl s_client -connect 10.0.0.2:8443 -quiet "$@" >/dev/null 2>&1 &
+	sleep 0.3
+	kill $! 2>/dev/null || true
+}
+tls_handshakes() {
+	tls -servername one.example.com -alpn h2 -tls1_2
+	tls -servername retry.example.com -groups X25519:P-384
+	tls -noservername -groups P-384
+	tls -servername refused.example.com -groups X25519
+	tls -servername doubt.example.com -verify_return_error -tls1_2
+}
+record tls-handshakes 'tcp port 8443' tls_handshakes
+
 cat >"$work/dns.py" <<'EOF'
 import socket, struct
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)

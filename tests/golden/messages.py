@@ -101,6 +101,44 @@ def pairs(name, port, path):
     return found
 
 
+def handshakes(path, server):
+    """By tshark: client port, name of the server, alert and time of each handshake of TLS. That of
+    TLS 1.3 ends with the last packet of the server before encrypted data of the client."""
+    found = {}
+    for source, target, time, types, sealed, version, message, name, alert in tshark(
+            "tls", ["tcp.srcport", "tcp.dstport", "frame.time_epoch", "tls.record.content_type",
+                    "tls.record.opaque_type", "tls.handshake.extensions.supported_version",
+                    "tls.handshake.type", "tls.handshake.extensions_server_name",
+                    "tls.alert_message.desc"], path):
+        client = target == server
+        h = found.setdefault(int(source if client else target), {"over": False, "alert": ""})
+        if message == "1":
+            h.setdefault("first", int(time.replace(".", "")))
+            h["name"] = name
+        elif h["over"] or (client and not alert and "23" not in sealed):
+            continue
+        elif client and not alert:
+            h["over"] = True
+        else:
+            h["hidden"] = h.get("hidden") or "0x0304" in version
+            h["alert"], h["last"] = alert, int(time.replace(".", ""))
+            h["over"] = bool(alert) or (not h["hidden"] and "20" in types.split(","))
+    return {(port, h["name"], bool(h["alert"]), h["last"] - h["first"])
+            for port, h in found.items()}
+
+
+def compare_handshakes():
+    path = os.path.join(SAMPLES, "recorded-tls-handshakes.pcap")
+    ours = {(m["client_port"], m["kind"].replace("SNI ", "").replace("handshake", ""), m["error"],
+             nanoseconds(m["answer_end_at"]) - nanoseconds(m["ts"])) for m in messages(path)}
+    theirs = handshakes(path, "8443")
+    ok(len(theirs) == 5 and ours == theirs,
+       "TLS: name, failure and time of each handshake are tshark's", "%s\n%s" % (ours, theirs))
+    ok([m["status"] for m in messages(path)] ==
+       ["TLSv1.2 h2", "TLSv1.3 retry", "TLSv1.3", "handshake_failure", "client unknown_ca"],
+       "TLS: versions, protocols, retries and alerts")
+
+
 def compare_samples():
     for protocol, name, port in ("redis", "resp", "6380"), ("memcached", "memcache", "11211"):
         path = os.path.join(SAMPLES, "recorded-%s.pcap" % protocol)
@@ -193,6 +231,7 @@ def main():
     if shutil.which("tshark"):
         compare()
         compare_samples()
+        compare_handshakes()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
     mutate()

@@ -20,5 +20,6 @@ extern const struct skw_recogniser skw_recognisers_dns;
 extern const struct skw_recogniser skw_recognisers_http;
 extern const struct skw_recogniser skw_recognisers_memcached;
 extern const struct skw_recogniser skw_recognisers_redis;
+extern const struct skw_recogniser skw_recognisers_tls;
 
 #endif
