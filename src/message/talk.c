@@ -185,7 +185,7 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 	}
 	if (same)
 		ret = give_up(t, same);
-	if (!ret && t->len >= SKW_TALK_WAITING_MAX) {
+	if (!ret && t->first && t->len >= SKW_TALK_WAITING_MAX) {
 		t->env->figures->crowded++;
 		ret = give_up(t, t->first);
 	}
