@@ -25,7 +25,7 @@ struct memcached_side {
 struct memcached {
 	struct memcached_side sides[2]; /* of the server and of the client */
 	uint64_t count;                 /* of requests */
-	uint64_t lost_count;            /* what it was at the hole in the answers */
+	uint64_t lost_count;            /* the count at the hole in the answers */
 };
 
 static const uint16_t ports[] = { 11211, 0 };
@@ -35,8 +35,8 @@ static enum skw_recogniser_verdict probe(const struct skw_recogniser_probe *p)
 	bool more = false;
 
 	for (unsigned d = 0; d < 2; d++) {
-		enum skw_recogniser_verdict asks = skw_memcached_is_request(p->first[d]);
-		enum skw_recogniser_verdict says = skw_memcached_is_answer(p->first[d]);
+		enum skw_recogniser_verdict asks = skw_memcached_request_begins(p->first[d]);
+		enum skw_recogniser_verdict says = skw_memcached_line_begins(p->first[d]);
 
 		if (!p->first[d].caplen)
 			continue;
@@ -221,9 +221,9 @@ static int step(struct skw_talk *t, struct memcached *m, bool from_client, struc
 static bool is_found(const struct memcached *m, bool from_client, struct skw_bytes b)
 {
 	if (from_client)
-		return skw_memcached_is_request(b) == SKW_RECOGNISER_CLIENT_0;
+		return skw_memcached_request_begins(b) == SKW_RECOGNISER_CLIENT_0;
 	/* Values can have any data: a later request proves that the answer is over. */
-	return m->count > m->lost_count && skw_memcached_is_answer(b) == SKW_RECOGNISER_CLIENT_0;
+	return m->count > m->lost_count && skw_memcached_line_begins(b) == SKW_RECOGNISER_CLIENT_0;
 }
 
 static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_bytes b,

@@ -197,7 +197,7 @@ static bool has_form(struct skw_bytes line)
 	return words >= c->words && (!c->length_at || r.has_data);
 }
 
-enum skw_recogniser_verdict skw_memcached_is_request(struct skw_bytes b)
+enum skw_recogniser_verdict skw_memcached_request_begins(struct skw_bytes b)
 {
 	bool whole;
 	struct skw_bytes line = first_line(b, &whole);
@@ -209,7 +209,7 @@ enum skw_recogniser_verdict skw_memcached_is_request(struct skw_bytes b)
 	return has_form(line) ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_NO;
 }
 
-enum skw_recogniser_verdict skw_memcached_is_answer(struct skw_bytes b)
+enum skw_recogniser_verdict skw_memcached_line_begins(struct skw_bytes b)
 {
 	static const char proof[] = "STORED NOT_STORED NOT_FOUND EXISTS DELETED TOUCHED END VALUE "
 				    "HD VA EN NF NS EX MN CLIENT_ERROR SERVER_ERROR ";

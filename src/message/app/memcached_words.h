@@ -44,7 +44,7 @@ struct skw_memcached_line {
 void skw_memcached_line(struct skw_bytes line, struct skw_memcached_line *l);
 
 /* The bytes are the begin of a request, of an answer; CLIENT_0: they are. */
-enum skw_recogniser_verdict skw_memcached_is_request(struct skw_bytes b);
-enum skw_recogniser_verdict skw_memcached_is_answer(struct skw_bytes b);
+enum skw_recogniser_verdict skw_memcached_request_begins(struct skw_bytes b);
+enum skw_recogniser_verdict skw_memcached_line_begins(struct skw_bytes b);
 
 #endif

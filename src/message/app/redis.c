@@ -117,7 +117,7 @@ static int run(struct skw_talk *t, struct skw_redis *r, bool from_client, struct
 	return ret;
 }
 
-/* What follows a hole begins with a value that is not within another. */
+/* The bytes behind a hole begin with a value that is not within another. */
 static bool is_found(const struct skw_redis *r, bool from_client, struct skw_bytes b)
 {
 	if (from_client)

@@ -6,7 +6,7 @@
 #include "message/app/words.h"
 #include "message/recogniser.h"
 
-/* What a request's note tells of its answer; above these bits, the answers that it has. */
+/* A request's note tells of its answer. Above these bits is the number of answers. */
 enum {
 	NOTE_SUBSCRIBES = 1, /* one push for each channel */
 	NOTE_MONITOR = 2,    /* commands of others follow */

@@ -27,14 +27,14 @@ struct skw_redis {
 	struct skw_talk_part confirms;  /* of the channels of one request, as far as they came */
 	uint32_t confirmed;
 	uint64_t count;      /* of requests */
-	uint64_t lost_count; /* what it was at the hole in the answers */
+	uint64_t lost_count; /* the count at the hole in the answers */
 	uint8_t skip;        /* requests without answers that follow (CLIENT REPLY SKIP) */
 	bool silent;         /* CLIENT REPLY OFF */
 	bool monitors;
 	bool pushed; /* the server's last value was a push */
 };
 
-/* What step() has found of a request: `type` is that of the value that a line begins. */
+/* A step of reading has found a part of a request. If it is a line, it begins with `type`. */
 int skw_redis_talk_argument(struct skw_talk *t, struct skw_redis_side *s, enum skw_redis_step step,
 			    struct skw_bytes text, char type);
 /* A whole inline command. */

@@ -36,7 +36,7 @@ enum skw_redis_step {
 /* Takes bytes off *b. */
 enum skw_redis_step skw_redis_value_step(struct skw_redis_value *v, struct skw_bytes *b,
 					 struct skw_bytes *text);
-/* So many bytes are missing. False: they are more than the rest of a string. */
+/* `len` bytes are missing. False: they are more than the rest of a string. */
 bool skw_redis_value_hole(struct skw_redis_value *v, uint64_t len);
 void skw_redis_value_reset(struct skw_redis_value *v);
 
