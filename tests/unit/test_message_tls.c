@@ -165,6 +165,21 @@ static void hostile_lengths_are_only_numbers(void **state)
 	EXPECT(extensions, "tls|handshake||unanswered|56|0|-\n");
 }
 
+static void it_follows_another_protocol(void **state)
+{
+	static const struct said talk[] = {
+		ASK("CONNECT example.org:443 HTTP/1.1\r\n\r\n"),
+		SAY("HTTP/1.1 200 OK\r\n\r\n"),
+		ASK(CHELLO),
+		SAY(HELLO_13 SEALED),
+		ASK(SEALED),
+	};
+
+	(void)state;
+	EXPECT(talk, "http|CONNECT example.org:443|200|answered|36|19|1000\n"
+		     "tls|SNI example.org|TLSv1.3|answered|72|65|1000\n");
+}
+
 static void the_middle_of_a_connection_is_nothing(void **state)
 {
 	static const struct said talk[] = { ASK(SEALED SEALED), SAY(SEALED) };
@@ -186,6 +201,7 @@ int main(void)
 		cmocka_unit_test(an_end_before_the_end_is_no_answer),
 		cmocka_unit_test(holes_hide_only_their_part),
 		cmocka_unit_test(hostile_lengths_are_only_numbers),
+		cmocka_unit_test(it_follows_another_protocol),
 		cmocka_unit_test(the_middle_of_a_connection_is_nothing),
 	};
 
