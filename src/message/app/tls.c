@@ -177,7 +177,7 @@ static int take_handshake(struct skw_talk *t, struct tls *tls, bool from_client,
 	struct tls_side *s = &tls->sides[from_client];
 
 	if (!s->hello)
-		s->hello = malloc(HELLO_MAX);
+		s->hello = calloc(1, HELLO_MAX);
 	if (!s->hello)
 		return -ENOMEM;
 	while (b.caplen && !s->hello_done && s->hello) {
