@@ -153,7 +153,7 @@ static enum skw_recogniser_verdict take_number(struct skw_bytes *b, char type, i
 {
 	struct skw_bytes line = first_line(*b);
 
-	if (b->caplen && *b->p != type)
+	if (b->caplen && *b->p != (uint8_t)type)
 		return SKW_RECOGNISER_NO;
 	if (!line.caplen)
 		return b->caplen < 16 ? SKW_RECOGNISER_MORE : SKW_RECOGNISER_NO;
@@ -188,7 +188,7 @@ enum skw_recogniser_verdict skw_redis_names_inline(struct skw_bytes b)
 	struct skw_bytes line = first_line(b), word;
 
 	for (uint32_t i = 0; i < b.caplen && i <= SKW_REDIS_NAME_MAX; i++) {
-		if (memchr(" \r\n", b.p[i], 3))
+		if (b.p[i] && strchr(" \r\n", b.p[i]))
 			break;
 		if (!is_name_char(b.p[i], !i) || i == SKW_REDIS_NAME_MAX)
 			return SKW_RECOGNISER_NO;
