@@ -214,6 +214,16 @@ int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer)
 	return ret;
 }
 
+int skw_talk_no_answer(struct skw_talk *t, uint64_t id)
+{
+	struct skw_talk_entry *r = find(t, id);
+	int ret = r ? tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_ONE_WAY) : 0;
+
+	if (r)
+		drop(t, r);
+	return ret;
+}
+
 int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request)
 {
 	return tell(t, request, NULL, 0, SKW_MESSAGE_ONE_WAY);

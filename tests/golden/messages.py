@@ -19,6 +19,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKWATCH = os.environ.get("SKWATCH") or os.path.join(os.environ.get("builddir", "."), "skwatch")
 RECORDING = os.path.join(HERE, "messages.pcap")
+SAMPLES = os.path.join(HERE, "..", "..", "pcap-samples")
 HEADER, RECORD, ETHER = 24, 16, 14
 
 count = 0
@@ -44,9 +45,9 @@ def messages(path, *options):
     return [json.loads(line) for line in skwatch(path, "--json", *options)[0].splitlines()]
 
 
-def tshark(name, fields):
-    command = ["tshark", "-n", "-r", RECORDING, "-d", "tcp.port==8080,http", "-Y", name, "-T",
-               "fields"]
+def tshark(name, fields, path=RECORDING):
+    command = ["tshark", "-n", "-r", path, "-d", "tcp.port==8080,http", "-d",
+               "tcp.port==6380,resp", "-Y", name, "-T", "fields"]
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -79,6 +80,71 @@ def compare():
                                              ["dns.qry.name", "dns.time"]))
     ok(dns and dns == theirs, "DNS: name and time of each answer are tshark's",
        "%s\n%s" % (dns, theirs))
+
+
+def first_to_last(found):
+    """Client port and time from the first packet of the request to the last of the answer."""
+    return {(m["client_port"], nanoseconds(m["answer_end_at"]) - nanoseconds(m["ts"]))
+            for m in found if m["outcome"] == "answered"}
+
+
+def pairs(name, port, path):
+    """The same by tshark: each packet with a request, and the next packet of the server."""
+    waiting, found = {}, set()
+    for source, target, time in tshark(name, ["tcp.srcport", "tcp.dstport", "frame.time_epoch"],
+                                       path):
+        time = int(time.replace(".", ""))
+        if target == port:
+            waiting[source] = time
+        elif target in waiting:
+            found.add((int(target), time - waiting.pop(target)))
+    return found
+
+
+def handshakes(path, server):
+    """By tshark: client port, name of the server, alert and time of each handshake of TLS. That of
+    TLS 1.3 ends with the last packet of the server before encrypted data of the client."""
+    found = {}
+    for source, target, time, types, sealed, version, message, name, alert in tshark(
+            "tls", ["tcp.srcport", "tcp.dstport", "frame.time_epoch", "tls.record.content_type",
+                    "tls.record.opaque_type", "tls.handshake.extensions.supported_version",
+                    "tls.handshake.type", "tls.handshake.extensions_server_name",
+                    "tls.alert_message.desc"], path):
+        client = target == server
+        h = found.setdefault(int(source if client else target), {"over": False, "alert": ""})
+        if message == "1":
+            h.setdefault("first", int(time.replace(".", "")))
+            h["name"] = name
+        elif h["over"] or (client and not alert and "23" not in sealed):
+            continue
+        elif client and not alert:
+            h["over"] = True
+        else:
+            h["hidden"] = h.get("hidden") or "0x0304" in version
+            h["alert"], h["last"] = alert, int(time.replace(".", ""))
+            h["over"] = bool(alert) or (not h["hidden"] and "20" in types.split(","))
+    return {(port, h["name"], bool(h["alert"]), h["last"] - h["first"])
+            for port, h in found.items()}
+
+
+def compare_handshakes():
+    path = os.path.join(SAMPLES, "recorded-tls-handshakes.pcap")
+    ours = {(m["client_port"], m["kind"].replace("SNI ", "").replace("handshake", ""), m["error"],
+             nanoseconds(m["answer_end_at"]) - nanoseconds(m["ts"])) for m in messages(path)}
+    theirs = handshakes(path, "8443")
+    ok(len(theirs) == 5 and ours == theirs,
+       "TLS: name, failure and time of each handshake are tshark's", "%s\n%s" % (ours, theirs))
+    ok([m["status"] for m in messages(path)] ==
+       ["TLSv1.2 h2", "TLSv1.3 retry", "TLSv1.3", "handshake_failure", "client unknown_ca"],
+       "TLS: versions, protocols, retries and alerts")
+
+
+def compare_samples():
+    for protocol, name, port in ("redis", "resp", "6380"), ("memcached", "memcache", "11211"):
+        path = os.path.join(SAMPLES, "recorded-%s.pcap" % protocol)
+        ours, theirs = first_to_last(messages(path)), pairs(name, port, path)
+        ok(theirs and theirs <= ours,
+           "%s: time of each packet with requests is tshark's" % protocol, theirs - ours)
 
 
 def records():
@@ -151,6 +217,10 @@ def secrets():
     for options in [], ["--json"]:
         ok("planted" not in "".join(skwatch(RECORDING, *options)),
            "no data of users: %s" % (options or "lines"))
+    for protocol in "redis", "memcached":
+        path = os.path.join(SAMPLES, "recorded-%s.pcap" % protocol)
+        ok("planted" not in skwatch(path)[0].lower() and "planted-key" in
+           skwatch(path, "--content")[0], "%s: keys are shown with --content only" % protocol)
     ok("planted-secret" in skwatch(RECORDING, "--content")[0], "--content shows queries")
     out, err = skwatch(RECORDING, "--where", "latency > 40ms or outcome = unanswered")
     ok(out and "/missing" not in out and "silent" in out and "messages" in err,
@@ -160,6 +230,8 @@ def secrets():
 def main():
     if shutil.which("tshark"):
         compare()
+        compare_samples()
+        compare_handshakes()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
     mutate()

@@ -5,7 +5,10 @@
 
 const struct skw_recogniser *const skw_recognisers[] = {
 	&skw_recognisers_http,
-	&skw_recognisers_dns,
+	&skw_recognisers_tls,
+	&skw_recognisers_redis,
+	&skw_recognisers_memcached,
+	&skw_recognisers_dns, /* short texts may be the begin of a question */
 	NULL,
 };
 
