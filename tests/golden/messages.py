@@ -44,8 +44,8 @@ def messages(path, *options):
     return [json.loads(line) for line in skwatch(path, "--json", *options)[0].splitlines()]
 
 
-def tshark(name, fields):
-    command = ["tshark", "-n", "-r", RECORDING, "-d", "tcp.port==8080,http", "-Y", name, "-T",
+def tshark(name, fields, path=RECORDING):
+    command = ["tshark", "-n", "-r", path, "-d", "tcp.port==8080,http", "-Y", name, "-T",
                "fields"]
     for field in fields:
         command += ["-e", field]
@@ -79,6 +79,34 @@ def compare():
                                              ["dns.qry.name", "dns.time"]))
     ok(dns and dns == theirs, "DNS: name and time of each answer are tshark's",
        "%s\n%s" % (dns, theirs))
+
+
+def sample(name):
+    return os.path.join(os.environ.get("srcdir", os.path.join(HERE, "../..")), "pcap-samples", name)
+
+
+def postgres():
+    """From the packet with Query, Sync or the end of COPY to that with ReadyForQuery, in each connection."""
+    path, begun, theirs = sample("recorded-postgres.pcap"), {}, []
+    fields = ["tcp.stream", "tcp.dstport", "frame.time_epoch", "pgsql.type"]
+    for stream, port, time, types in tshark("pgsql", fields, path):
+        time = int(time.replace(".", ""))
+        if port == "5432" and any(word in types for word in ("query", "Sync", "completion")):
+            begun[stream] = time
+        elif "Ready for query" in types and stream in begun:
+            theirs.append(time - begun.pop(stream))
+    ours = [m for m in messages(path) if m["kind"] not in ("login", "SSLRequest")]
+    # Both of a pipeline have one ReadyForQuery, which is the second one's.
+    ours = [from_last_to_last(m) for i, m in enumerate(ours)
+            if i + 1 == len(ours) or ours[i + 1]["ts"] != m["ts"]]
+    ok(theirs and ours == theirs, "PostgreSQL: the time of each answer is tshark's",
+       "%s\n%s" % (ours, theirs))
+
+
+def databases():
+    out = skwatch(sample("recorded-postgres.pcap"))[0]
+    ok(out and "planted" not in out.replace("AS planted", ""), "no data of users: SQL", out)
+    ok("SELECT name FROM people WHERE name = ? AND id IN (?)" in out, "SQL has its shape", out)
 
 
 def records():
@@ -160,10 +188,12 @@ def secrets():
 def main():
     if shutil.which("tshark"):
         compare()
+        postgres()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
     mutate()
     secrets()
+    databases()
     print("1..%d" % count)
     sys.exit(failed > 0)
 
