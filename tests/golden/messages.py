@@ -103,8 +103,27 @@ def postgres():
        "%s\n%s" % (ours, theirs))
 
 
+def mysql():
+    """From the last packet of a request to the last of its answer, in each connection."""
+    path, last, theirs = sample("recorded-mysql.pcap"), {}, []
+    fields = ["tcp.stream", "tcp.dstport", "frame.time_epoch", "mysql.command"]
+    for stream, port, time, command in tshark("mysql", fields, path):
+        time = int(time.replace(".", ""))
+        if port == "3306" and command in ("3", "14", "22", "23"):
+            last[stream] = [time, time]
+            theirs.append(last[stream])
+        elif stream in last and command not in ("1", "25"):
+            # More of the request (the file of LOAD DATA LOCAL) or of the answer.
+            last[stream][port != "3306"] = time
+    theirs = [end - begin for begin, end in theirs]
+    ours = [from_last_to_last(m) for m in messages(path)
+            if m["outcome"] == "answered" and m["kind"] != "login"]
+    ok(theirs and ours == theirs, "MySQL: the time of each answer is tshark's",
+       "%s\n%s" % (ours, theirs))
+
+
 def databases():
-    out = skwatch(sample("recorded-postgres.pcap"))[0]
+    out = skwatch(sample("recorded-postgres.pcap"))[0] + skwatch(sample("recorded-mysql.pcap"))[0]
     ok(out and "planted" not in out.replace("AS planted", ""), "no data of users: SQL", out)
     ok("SELECT name FROM people WHERE name = ? AND id IN (?)" in out, "SQL has its shape", out)
 
@@ -189,6 +208,7 @@ def main():
     if shutil.which("tshark"):
         compare()
         postgres()
+        mysql()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
     mutate()

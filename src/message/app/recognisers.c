@@ -7,6 +7,7 @@ const struct skw_recogniser *const skw_recognisers[] = {
 	&skw_recognisers_http,
 	&skw_recognisers_dns,
 	&skw_recognisers_postgres,
+	&skw_recognisers_mysql,
 	NULL,
 };
 

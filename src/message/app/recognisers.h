@@ -18,6 +18,7 @@ const struct skw_recogniser *skw_recognisers_find(const char *name, size_t len);
 /* Each is in the file of its name: skw_recognisers_NAME. */
 extern const struct skw_recogniser skw_recognisers_dns;
 extern const struct skw_recogniser skw_recognisers_http;
+extern const struct skw_recogniser skw_recognisers_mysql;
 extern const struct skw_recogniser skw_recognisers_postgres;
 
 #endif
