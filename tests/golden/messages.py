@@ -96,7 +96,7 @@ def postgres():
         elif "Ready for query" in types and stream in begun:
             theirs.append(time - begun.pop(stream))
     ours = [m for m in messages(path) if m["kind"] not in ("login", "SSLRequest")]
-    # Both of a pipeline have one ReadyForQuery, which is the second one's.
+    # Two requests in a pipeline have one ReadyForQuery, which belongs to the second.
     ours = [from_last_to_last(m) for i, m in enumerate(ours)
             if i + 1 == len(ours) or ours[i + 1]["ts"] != m["ts"]]
     ok(theirs and ours == theirs, "PostgreSQL: the time of each answer is tshark's",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * MySQL's and MariaDB's protocol. The server greets, the client logs in, and then each command has
- * its answer, in order. What follows a request for TLS, or a login with compression, is opaque.
+ * its answer, in order. Behind a request for TLS, or a login with compression, nothing can be read.
  */
 #include <string.h>
 
@@ -18,14 +18,14 @@
 #define CAP_ZSTD     (1u << 26)
 #define SSL_REQUEST  32 /* its length */
 
-enum phase {
+enum packet_phase {
 	HEADER,
 	BODY, /* its first bytes are collected */
 	SKIP, /* `left` bytes of it, behind a hole */
 	LOST, /* the next packet is looked for */
 };
 
-struct side {
+struct mysql_side {
 	struct skw_gather header, body;
 	uint64_t begun_ns; /* the first byte of the header */
 	uint32_t len, left;
@@ -36,7 +36,7 @@ struct side {
 };
 
 struct mysql {
-	struct side sides[2]; /* of the server and of the client */
+	struct mysql_side sides[2]; /* of the server and of the client */
 	struct skw_talk_part asks;
 	struct skw_mysql_answer answer;
 	uint64_t count; /* of requests */
@@ -112,7 +112,8 @@ static int take_command(struct skw_talk *t, struct mysql *m, struct skw_bytes pa
 		m->asks = (struct skw_talk_part){ 0 };
 		return 0;
 	case SKW_MYSQL_QUERY:
-		skw_sql_kind(skw_mysql_query(packet), SKW_SQL_MYSQL, skw_talk_content(t), &m->asks);
+		skw_sql_kind(skw_mysql_wire_query(packet), SKW_SQL_MYSQL, skw_talk_content(t),
+			     &m->asks);
 		break;
 	case SKW_MYSQL_PREPARE:
 		set_words(&m->asks, SKW_MYSQL_ANSWER_PREPARE);
@@ -135,7 +136,7 @@ static int take_command(struct skw_talk *t, struct mysql *m, struct skw_bytes pa
 
 /* ---- packets ---- */
 
-static void count(struct skw_talk *t, struct mysql *m, struct side *s, uint64_t bytes,
+static void count(struct skw_talk *t, struct mysql *m, struct mysql_side *s, uint64_t bytes,
 		  uint64_t ts_ns)
 {
 	if (s == &m->sides[0])
@@ -147,7 +148,7 @@ static void count(struct skw_talk *t, struct mysql *m, struct side *s, uint64_t 
 }
 
 /* Commands have number 0. A file that is sent has so many packets that the number comes again. */
-static bool belongs_to_last(const struct mysql *m, const struct side *s)
+static bool belongs_to_last(const struct mysql *m, const struct mysql_side *s)
 {
 	return m->count && (s->goes_on || s->number || m->answer.wants_file);
 }
@@ -155,7 +156,7 @@ static bool belongs_to_last(const struct mysql *m, const struct side *s)
 static int take_packet(struct skw_talk *t, struct mysql *m, bool from_client,
 		       struct skw_bytes packet, uint64_t ts_ns)
 {
-	struct side *s = &m->sides[from_client];
+	struct mysql_side *s = &m->sides[from_client];
 	bool goes_on = s->goes_on;
 	int ret;
 
@@ -186,7 +187,7 @@ static int take_packet(struct skw_talk *t, struct mysql *m, bool from_client,
 static int take_header(struct skw_talk *t, struct mysql *m, bool from_client,
 		       struct skw_bytes header, uint64_t ts_ns)
 {
-	struct side *s = &m->sides[from_client];
+	struct mysql_side *s = &m->sides[from_client];
 
 	s->len = s->left = (uint32_t)(header.p[0] | header.p[1] << 8 | header.p[2] << 16);
 	s->number = header.p[3];
@@ -203,7 +204,7 @@ static int take_header(struct skw_talk *t, struct mysql *m, bool from_client,
 static int step(struct skw_talk *t, struct mysql *m, bool from_client, struct skw_bytes *b,
 		uint64_t ts_ns)
 {
-	struct side *s = &m->sides[from_client];
+	struct mysql_side *s = &m->sides[from_client];
 	uint32_t n = b->caplen < s->left ? b->caplen : s->left;
 	uint32_t need = s->left + skw_gather_pending(&s->body);
 	struct skw_bytes record;
@@ -234,7 +235,7 @@ static int step(struct skw_talk *t, struct mysql *m, bool from_client, struct sk
 static bool is_found(struct mysql *m, bool from_client, struct skw_bytes b)
 {
 	if (from_client)
-		return skw_mysql_is_request(b) == SKW_RECOGNISER_CLIENT_0;
+		return skw_mysql_wire_is_request(b) == SKW_RECOGNISER_CLIENT_0;
 	if (m->count == m->hole_count || b.caplen < SKW_MYSQL_HEADER || b.p[3] != 1)
 		return skw_mysql_answer_ends(b);
 	skw_mysql_answer_reset(&m->answer);
@@ -245,7 +246,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 		uint64_t ts_ns)
 {
 	struct mysql *m = state;
-	struct side *s = &m->sides[from_client];
+	struct mysql_side *s = &m->sides[from_client];
 	int ret = 0;
 
 	if (s->phase == LOST) {
@@ -268,7 +269,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 static int hole_in_packet(struct skw_talk *t, struct mysql *m, bool from_client, uint32_t len,
 			  uint64_t ts_ns)
 {
-	struct side *s = &m->sides[from_client];
+	struct mysql_side *s = &m->sides[from_client];
 	struct skw_bytes packet = { NULL, 0, s->len };
 	uint32_t left = s->left - len;
 	int ret = 0;
@@ -293,13 +294,13 @@ static int hole_in_packet(struct skw_talk *t, struct mysql *m, bool from_client,
 static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len, uint64_t ts_ns)
 {
 	struct mysql *m = state;
-	struct side *s = &m->sides[from_client];
+	struct mysql_side *s = &m->sides[from_client];
 
 	if ((s->phase == BODY || s->phase == SKIP) && len <= s->left)
 		return hole_in_packet(t, m, from_client, (uint32_t)len, ts_ns);
 	skw_gather_free(&s->header);
 	skw_gather_free(&s->body);
-	*s = (struct side){ .phase = LOST };
+	*s = (struct mysql_side){ .phase = LOST };
 	if (from_client) {
 		m->asks = (struct skw_talk_part){ 0 };
 		m->answer.wants_file = false;
@@ -340,7 +341,7 @@ const struct skw_recogniser skw_recognisers_mysql = {
 	.tcp = true,
 	.ports = ports,
 	.state_size = sizeof(struct mysql),
-	.probe = skw_mysql_probe,
+	.probe = skw_mysql_wire_probe,
 	.feed = feed,
 	.hole = hole,
 	.memory = memory,

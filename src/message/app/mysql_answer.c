@@ -11,7 +11,7 @@
 #define ERR_PROGRESS 0xffff
 #define EOF_BYTES    5
 
-enum phase {
+enum answer_phase {
 	FIRST,   /* the first packet of a result */
 	COLUMNS, /* `columns` definitions follow */
 	AFTER_COLUMNS,
@@ -124,7 +124,8 @@ static int end_result(struct skw_talk *t, struct skw_mysql_answer *a, uint16_t f
 
 static int end_rows(struct skw_talk *t, struct skw_mysql_answer *a, struct skw_bytes p)
 {
-	return end_result(t, a, is_eof(p) ? skw_mysql_eof_flags(p) : skw_mysql_ok_flags(p));
+	return end_result(t, a,
+			  is_eof(p) ? skw_mysql_wire_eof_flags(p) : skw_mysql_wire_ok_flags(p));
 }
 
 /* The number of columns. MariaDB says behind it, and MySQL before it, whether they follow. */
@@ -133,7 +134,7 @@ static int take_count(struct skw_mysql_answer *a, struct skw_bytes p)
 	uint32_t at = 0;
 	uint64_t columns;
 
-	if (!skw_mysql_number(p, &at, &columns) || columns > UINT16_MAX || p.len > at + 1)
+	if (!skw_mysql_wire_number(p, &at, &columns) || columns > UINT16_MAX || p.len > at + 1)
 		return SKW_RECOGNISER_WRONG;
 	if (p.len == at + 1 && p.caplen == p.len && !p.p[at])
 		columns = 0;
@@ -209,7 +210,7 @@ static int take_first(struct skw_talk *t, struct skw_mysql_answer *a, struct skw
 	if (is_end(p))
 		return end_rows(t, a, p);
 	if (!p.p[0])
-		return end_result(t, a, skw_mysql_ok_flags(p));
+		return end_result(t, a, skw_mysql_wire_ok_flags(p));
 	if (p.p[0] == 0xfb) {
 		a->wants_file = true;
 		return 0;
@@ -225,7 +226,7 @@ static int take_after_columns(struct skw_talk *t, struct skw_mysql_answer *a, st
 		return 0;
 	}
 	a->ends = is_eof(p) ? SKW_MYSQL_ENDS_EOF : SKW_MYSQL_ENDS_NOT;
-	if (is_eof(p) && !(skw_mysql_eof_flags(p) & FLAG_CURSOR))
+	if (is_eof(p) && !(skw_mysql_wire_eof_flags(p) & FLAG_CURSOR))
 		return 0;
 	return end_rows(t, a, p);
 }
@@ -236,7 +237,7 @@ int skw_mysql_answer_packet(struct skw_talk *t, struct skw_mysql_answer *a, stru
 	(void)ts_ns;
 	if (!p.len || !p.caplen)
 		return 0;
-	/* Nobody has asked; the EOF of a preparation may come behind what was taken for its end. */
+	/* No request waits; the EOF of a preparation may come behind what was taken for its end. */
 	if (a->phase == FIRST && !skw_talk_waiting(t, SKW_TALK_OLDEST) && is_eof(p)) {
 		skw_mysql_answer_reset(a);
 		return 0;

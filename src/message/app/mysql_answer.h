@@ -34,7 +34,7 @@ bool skw_mysql_answer_greets(struct skw_mysql_answer *a, uint8_t number, struct 
 /* 0, -errno or enum skw_recogniser_next. */
 int skw_mysql_answer_packet(struct skw_talk *t, struct skw_mysql_answer *a, struct skw_bytes packet,
 			    uint64_t ts_ns);
-/* What has come so far is the answer. */
+/* Tells the part that has come so far as the answer. */
 int skw_mysql_answer_finish(struct skw_talk *t, struct skw_mysql_answer *a, const char *status);
 void skw_mysql_answer_reset(struct skw_mysql_answer *a);
 /* These bytes have a packet at their end that ends rows. */

@@ -49,7 +49,7 @@ const char *skw_mysql_command_name(uint8_t command)
 	return command < sizeof(names) / sizeof(names[0]) ? names[command] : NULL;
 }
 
-bool skw_mysql_number(struct skw_bytes b, uint32_t *at, uint64_t *value)
+bool skw_mysql_wire_number(struct skw_bytes b, uint32_t *at, uint64_t *value)
 {
 	uint32_t n = 0;
 	uint8_t first;
@@ -70,23 +70,23 @@ bool skw_mysql_number(struct skw_bytes b, uint32_t *at, uint64_t *value)
 	return true;
 }
 
-uint16_t skw_mysql_ok_flags(struct skw_bytes packet)
+uint16_t skw_mysql_wire_ok_flags(struct skw_bytes packet)
 {
 	uint32_t at = 1;
 	uint64_t rows, id;
 
-	if (!skw_mysql_number(packet, &at, &rows) || !skw_mysql_number(packet, &at, &id) ||
-	    !skw_bytes_has(packet, at, 2))
+	if (!skw_mysql_wire_number(packet, &at, &rows) ||
+	    !skw_mysql_wire_number(packet, &at, &id) || !skw_bytes_has(packet, at, 2))
 		return 0;
 	return skw_bytes_le16(packet.p + at);
 }
 
-uint16_t skw_mysql_eof_flags(struct skw_bytes packet)
+uint16_t skw_mysql_wire_eof_flags(struct skw_bytes packet)
 {
 	return packet.caplen >= 5 ? skw_bytes_le16(packet.p + 3) : 0;
 }
 
-struct skw_bytes skw_mysql_query(struct skw_bytes packet)
+struct skw_bytes skw_mysql_wire_query(struct skw_bytes packet)
 {
 	struct skw_bytes sql = skw_bytes_skip(packet, 1);
 
@@ -103,7 +103,7 @@ static uint32_t length(struct skw_bytes b)
 	return (uint32_t)(b.p[0] | b.p[1] << 8 | b.p[2] << 16);
 }
 
-enum skw_recogniser_verdict skw_mysql_is_greeting(struct skw_bytes b)
+static enum skw_recogniser_verdict is_greeting(struct skw_bytes b)
 {
 	if (b.caplen < 8)
 		return !b.caplen || (b.caplen > 3 && b.p[3]) || (b.caplen > 1 && b.p[1]) ||
@@ -122,7 +122,7 @@ static bool is_certain(uint8_t command, struct skw_bytes packet)
 {
 	switch (command) {
 	case SKW_MYSQL_QUERY:
-		return skw_sql_begins(skw_mysql_query(packet), SKW_SQL_MYSQL);
+		return skw_sql_begins(skw_mysql_wire_query(packet), SKW_SQL_MYSQL);
 	case SKW_MYSQL_PREPARE:
 		return skw_sql_begins(skw_bytes_skip(packet, 1), SKW_SQL_MYSQL);
 	case SKW_MYSQL_EXECUTE:
@@ -133,7 +133,7 @@ static bool is_certain(uint8_t command, struct skw_bytes packet)
 	}
 }
 
-enum skw_recogniser_verdict skw_mysql_is_request(struct skw_bytes b)
+enum skw_recogniser_verdict skw_mysql_wire_is_request(struct skw_bytes b)
 {
 	struct skw_bytes packet;
 
@@ -170,7 +170,7 @@ static enum skw_recogniser_verdict is_answer(struct skw_bytes b)
 	return memcmp(b.p, def, sizeof(def)) == 0 ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_NO;
 }
 
-enum skw_recogniser_verdict skw_mysql_probe(const struct skw_recogniser_probe *p)
+enum skw_recogniser_verdict skw_mysql_wire_probe(const struct skw_recogniser_probe *p)
 {
 	bool more = false;
 
@@ -179,9 +179,9 @@ enum skw_recogniser_verdict skw_mysql_probe(const struct skw_recogniser_probe *p
 
 		if (!p->first[d].caplen)
 			continue;
-		says = skw_mysql_is_greeting(p->first[d]);
+		says = is_greeting(p->first[d]);
 		if (!p->from_start) {
-			asks = skw_mysql_is_request(p->first[d]);
+			asks = skw_mysql_wire_is_request(p->first[d]);
 			if (says == SKW_RECOGNISER_NO)
 				says = is_answer(p->first[d]);
 		}

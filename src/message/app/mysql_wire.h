@@ -36,19 +36,18 @@ enum skw_mysql_command {
 const char *skw_mysql_command_name(uint8_t command);
 
 /* A number of 1 to 9 bytes at *at, which moves behind it. False: it is not whole. */
-bool skw_mysql_number(struct skw_bytes b, uint32_t *at, uint64_t *value);
+bool skw_mysql_wire_number(struct skw_bytes b, uint32_t *at, uint64_t *value);
 
 /* The flags of the server's state, of an OK packet or one that ends rows. */
-uint16_t skw_mysql_ok_flags(struct skw_bytes packet);
-uint16_t skw_mysql_eof_flags(struct skw_bytes packet);
+uint16_t skw_mysql_wire_ok_flags(struct skw_bytes packet);
+uint16_t skw_mysql_wire_eof_flags(struct skw_bytes packet);
 
 /* The SQL of a COM_QUERY, behind its attributes. */
-struct skw_bytes skw_mysql_query(struct skw_bytes packet);
+struct skw_bytes skw_mysql_wire_query(struct skw_bytes packet);
 
-/* A packet that certainly begins an answer or a request, with its header. */
-enum skw_recogniser_verdict skw_mysql_is_request(struct skw_bytes b);
-enum skw_recogniser_verdict skw_mysql_is_greeting(struct skw_bytes b);
+/* A packet that certainly is a command, with its header. */
+enum skw_recogniser_verdict skw_mysql_wire_is_request(struct skw_bytes b);
 
-enum skw_recogniser_verdict skw_mysql_probe(const struct skw_recogniser_probe *p);
+enum skw_recogniser_verdict skw_mysql_wire_probe(const struct skw_recogniser_probe *p);
 
 #endif

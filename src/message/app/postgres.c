@@ -43,7 +43,7 @@ static void choose_request(const struct skw_pg *pg, struct skw_pg_side *s)
 		s->to_last = !pg->asks.begun;
 }
 
-/* What comes at any time belongs to an answer only if there is one. */
+/* A message that comes at any time belongs to an answer only if there is one. */
 static void choose_answer(const struct skw_pg *pg, struct skw_pg_side *s)
 {
 	s->to_last = false;
@@ -71,8 +71,8 @@ static int take_header(struct skw_talk *t, struct skw_pg *pg, bool from_client,
 {
 	struct skw_pg_side *s = &pg->sides[from_client];
 
-	s->what = (uint8_t)(s->startup ? skw_pg_startup(header) : SKW_PG_NONE);
-	if (s->startup ? !s->what : !skw_pg_is_header(header, from_client))
+	s->what = (uint8_t)(s->startup ? skw_postgres_wire_startup(header) : SKW_PG_NONE);
+	if (s->startup ? !s->what : !skw_postgres_wire_is_header(header, from_client))
 		return SKW_RECOGNISER_WRONG;
 	s->type = s->startup ? 0 : header.p[0];
 	s->left = s->startup ? skw_bytes_be32(header.p) - 8 : skw_bytes_be32(header.p + 1) - 4;
@@ -164,7 +164,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 	int ret = 0;
 
 	if (s->phase == SKW_PG_IN_LOST) {
-		bool found = skw_pg_is_chain(b, from_client) == SKW_RECOGNISER_CLIENT_0;
+		bool found = skw_postgres_wire_is_chain(b, from_client) == SKW_RECOGNISER_CLIENT_0;
 
 		if (found && !from_client) {
 			find_unit(pg);
@@ -182,7 +182,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 	return ret;
 }
 
-/* The body of a message goes on behind the hole. What is known of it is enough. */
+/* The body of a message goes on behind the hole. The bytes before the hole are enough. */
 static int hole_in_body(struct skw_talk *t, struct skw_pg *pg, bool from_client, uint32_t len,
 			uint64_t ts_ns)
 {
@@ -265,7 +265,7 @@ const struct skw_recogniser skw_recognisers_postgres = {
 	.tcp = true,
 	.ports = ports,
 	.state_size = sizeof(struct skw_pg),
-	.probe = skw_pg_probe,
+	.probe = skw_postgres_wire_probe,
 	.feed = feed,
 	.hole = hole,
 	.end = end,

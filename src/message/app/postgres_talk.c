@@ -40,7 +40,7 @@ static void set_words(struct skw_talk_part *part, const char *text)
 	set_text(part, text, strlen(text));
 }
 
-/* What was collected is a request; without a text it is none. */
+/* The collected messages are a request; without a text they are none. */
 static int submit(struct skw_talk *t, struct skw_pg *pg, bool synced)
 {
 	bool silent = !pg->asks.text[0];
@@ -81,7 +81,7 @@ static bool is_plain(struct skw_bytes name)
 
 static int take_parse(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes body)
 {
-	struct skw_bytes name = skw_pg_text(&body), sql = skw_pg_text(&body);
+	struct skw_bytes name = skw_postgres_wire_text(&body), sql = skw_postgres_wire_text(&body);
 	struct skw_talk_part kind = { 0 };
 
 	skw_sql_kind(sql, SKW_SQL_POSTGRES, skw_talk_content(t), &kind);
@@ -92,7 +92,8 @@ static int take_parse(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes bo
 
 static int take_bind(struct skw_pg *pg, struct skw_bytes body)
 {
-	struct skw_bytes portal = skw_pg_text(&body), name = skw_pg_text(&body);
+	struct skw_bytes portal = skw_postgres_wire_text(&body),
+			 name = skw_postgres_wire_text(&body);
 	const char *kind = skw_sql_names_find(&pg->names, skw_sql_names_key(STATEMENT, name));
 	struct skw_talk_part unknown = { 0 };
 
@@ -113,7 +114,7 @@ static int take_bind(struct skw_pg *pg, struct skw_bytes body)
 
 static int take_execute(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes body)
 {
-	struct skw_bytes portal = skw_pg_text(&body);
+	struct skw_bytes portal = skw_postgres_wire_text(&body);
 	const char *kind = skw_sql_names_find(&pg->names, skw_sql_names_key(PORTAL, portal));
 
 	set_words(&pg->asks, kind ? kind : "EXECUTE ?");
@@ -149,7 +150,7 @@ static void take_close(struct skw_pg *pg, struct skw_bytes body)
 {
 	struct skw_bytes name = skw_bytes_skip(body, 1);
 
-	name = skw_pg_text(&name);
+	name = skw_postgres_wire_text(&name);
 	if (body.caplen)
 		skw_sql_names_drop(&pg->names,
 				   skw_sql_names_key(body.p[0] == 'S' ? STATEMENT : PORTAL, name));
@@ -164,7 +165,7 @@ int skw_pg_take_request(struct skw_talk *t, struct skw_pg *pg, const struct skw_
 	case 0:
 		return take_startup(t, pg, s->what);
 	case 'Q':
-		body = skw_pg_text(&body);
+		body = skw_postgres_wire_text(&body);
 		skw_sql_kind(body, SKW_SQL_POSTGRES, skw_talk_content(t), &pg->asks);
 		return submit(t, pg, true);
 	case 'P':
@@ -228,7 +229,7 @@ int skw_pg_take_ready(struct skw_talk *t, struct skw_pg *pg, uint64_t ts_ns)
 	return ret;
 }
 
-/* What no ReadyForQuery follows is complete. */
+/* A unit without ReadyForQuery is complete here. */
 static int end_unit(struct skw_talk *t, struct skw_pg *pg)
 {
 	if (pg->first == pg->next || skw_pg_synced(pg, pg->first))
@@ -239,7 +240,7 @@ static int end_unit(struct skw_talk *t, struct skw_pg *pg)
 
 static int take_error(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes body)
 {
-	struct skw_bytes state = skw_pg_error_field(body, 'C');
+	struct skw_bytes state = skw_postgres_wire_error(body, 'C');
 
 	set_text(&pg->says, state.p, state.caplen < 5 ? state.caplen : 5);
 	pg->says.error = true;
@@ -259,7 +260,7 @@ int skw_pg_take_answer(struct skw_talk *t, struct skw_pg *pg, const struct skw_p
 {
 	switch (s->type) {
 	case 'C':
-		body = skw_pg_text(&body);
+		body = skw_postgres_wire_text(&body);
 		if (!pg->says.error)
 			set_text(&pg->says, body.p, body.caplen);
 		return end_unit(t, pg);

@@ -60,7 +60,7 @@ int skw_pg_take_ready(struct skw_talk *t, struct skw_pg *pg, uint64_t ts_ns);
 /* The answer to SSLRequest and GSSENCRequest: one byte, which is no message. */
 int skw_pg_take_encryption(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes *b,
 			   uint64_t ts_ns);
-/* What the server has said so far is an answer. */
+/* Tells the part that the server has said so far as an answer. */
 int skw_pg_answer(struct skw_talk *t, struct skw_pg *pg);
 /* The unit ends with ReadyForQuery. */
 bool skw_pg_synced(const struct skw_pg *pg, uint64_t unit);

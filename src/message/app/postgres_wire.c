@@ -10,7 +10,7 @@
 #define CODE_SSL         80877103
 #define CODE_GSS         80877104
 
-enum skw_pg_startup skw_pg_startup(struct skw_bytes b)
+enum skw_pg_startup skw_postgres_wire_startup(struct skw_bytes b)
 {
 	uint32_t len, code;
 
@@ -28,7 +28,7 @@ enum skw_pg_startup skw_pg_startup(struct skw_bytes b)
 		       : SKW_PG_NONE;
 }
 
-struct skw_bytes skw_pg_text(struct skw_bytes *b)
+struct skw_bytes skw_postgres_wire_text(struct skw_bytes *b)
 {
 	const uint8_t *end = b->caplen ? memchr(b->p, 0, b->caplen) : NULL;
 	struct skw_bytes text = *b;
@@ -42,14 +42,14 @@ struct skw_bytes skw_pg_text(struct skw_bytes *b)
 	return text;
 }
 
-struct skw_bytes skw_pg_error_field(struct skw_bytes body, char code)
+struct skw_bytes skw_postgres_wire_error(struct skw_bytes body, char code)
 {
 	while (body.caplen && body.p[0]) {
 		bool found = body.p[0] == (uint8_t)code;
 		struct skw_bytes text;
 
 		body = skw_bytes_skip(body, 1);
-		text = skw_pg_text(&body);
+		text = skw_postgres_wire_text(&body);
 		if (found)
 			return text;
 	}
@@ -58,13 +58,13 @@ struct skw_bytes skw_pg_error_field(struct skw_bytes body, char code)
 
 /* ---- probing ---- */
 
-struct kind {
+struct wire_kind {
 	char type;
 	uint32_t least, most; /* the length */
 	bool begins;          /* an end says it first */
 };
 
-static const struct kind client_kinds[] = {
+static const struct wire_kind client_kinds[] = {
 	{ 'Q', 5, SKW_PG_MAX, true },  { 'P', 8, SKW_PG_MAX, true }, { 'B', 12, SKW_PG_MAX, true },
 	{ 'E', 9, SKW_PG_MAX, true },  { 'D', 6, 4096, true },       { 'C', 6, 4096, true },
 	{ 'S', 4, 4, true },           { 'H', 4, 4, false },         { 'F', 14, SKW_PG_MAX, true },
@@ -72,7 +72,7 @@ static const struct kind client_kinds[] = {
 	{ 'p', 4, 65536, false },      { 'X', 4, 4, false },         { 0 },
 };
 
-static const struct kind server_kinds[] = {
+static const struct wire_kind server_kinds[] = {
 	{ 'R', 8, 65536, false },
 	{ 'K', 8, 264, false },
 	{ 'S', 6, 65536, false },
@@ -100,9 +100,9 @@ static const struct kind server_kinds[] = {
 	{ 0 },
 };
 
-static const struct kind *kind_of(struct skw_bytes b, bool from_client)
+static const struct wire_kind *kind_of(struct skw_bytes b, bool from_client)
 {
-	const struct kind *k = from_client ? client_kinds : server_kinds;
+	const struct wire_kind *k = from_client ? client_kinds : server_kinds;
 	uint32_t len = b.caplen >= SKW_PG_HEADER ? skw_bytes_be32(b.p + 1) : 0;
 
 	if (!b.caplen)
@@ -114,7 +114,7 @@ static const struct kind *kind_of(struct skw_bytes b, bool from_client)
 	return k;
 }
 
-bool skw_pg_is_header(struct skw_bytes b, bool from_client)
+bool skw_postgres_wire_is_header(struct skw_bytes b, bool from_client)
 {
 	return b.caplen >= SKW_PG_HEADER && kind_of(b, from_client);
 }
@@ -134,17 +134,17 @@ static bool is_certain(struct skw_bytes b, uint32_t len, bool from_client)
 		return (!whole || memchr(body.p, 0, body.caplen) == body.p + body.caplen - 1) &&
 		       (whole || body.caplen > 16) && skw_sql_begins(body, SKW_SQL_POSTGRES);
 	case 'P':
-		skw_pg_text(&body);
+		skw_postgres_wire_text(&body);
 		return body.caplen > 16 && skw_sql_begins(body, SKW_SQL_POSTGRES);
 	default:
 		return false;
 	}
 }
 
-enum skw_recogniser_verdict skw_pg_is_chain(struct skw_bytes b, bool from_client)
+enum skw_recogniser_verdict skw_postgres_wire_is_chain(struct skw_bytes b, bool from_client)
 {
 	for (unsigned n = 0;; n++) {
-		const struct kind *k = kind_of(b, from_client);
+		const struct wire_kind *k = kind_of(b, from_client);
 		uint32_t len;
 
 		if (!b.caplen)
@@ -165,7 +165,7 @@ enum skw_recogniser_verdict skw_pg_is_chain(struct skw_bytes b, bool from_client
 static enum skw_recogniser_verdict probe_startup(struct skw_bytes b)
 {
 	if (b.caplen >= 8)
-		return skw_pg_startup(b) ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_NO;
+		return skw_postgres_wire_startup(b) ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_NO;
 	if (b.p[0] || (b.caplen > 1 && b.p[1]) || (b.caplen > 2 && b.p[2] > 0x27))
 		return SKW_RECOGNISER_NO;
 	/* The two codes of which the higher half is seen. */
@@ -175,7 +175,7 @@ static enum skw_recogniser_verdict probe_startup(struct skw_bytes b)
 	return SKW_RECOGNISER_MORE;
 }
 
-enum skw_recogniser_verdict skw_pg_probe(const struct skw_recogniser_probe *p)
+enum skw_recogniser_verdict skw_postgres_wire_probe(const struct skw_recogniser_probe *p)
 {
 	bool more = false;
 
@@ -188,8 +188,8 @@ enum skw_recogniser_verdict skw_pg_probe(const struct skw_recogniser_probe *p)
 		client = probe_startup(b);
 		/* A connection begins with a message that has no type. */
 		if (client == SKW_RECOGNISER_NO && !p->from_start) {
-			client = skw_pg_is_chain(b, true);
-			server = skw_pg_is_chain(b, false);
+			client = skw_postgres_wire_is_chain(b, true);
+			server = skw_postgres_wire_is_chain(b, false);
 		}
 		if (client == SKW_RECOGNISER_CLIENT_0)
 			return d ? SKW_RECOGNISER_CLIENT_1 : SKW_RECOGNISER_CLIENT_0;

@@ -23,24 +23,24 @@ enum skw_pg_startup {
 	SKW_PG_CANCEL,
 };
 
-/* What the first 8 bytes of a message without type are. */
-enum skw_pg_startup skw_pg_startup(struct skw_bytes b);
+/* The meaning of the first 8 bytes of a message without type. */
+enum skw_pg_startup skw_postgres_wire_startup(struct skw_bytes b);
 
 /* The header of a message that this end may send. */
-bool skw_pg_is_header(struct skw_bytes b, bool from_client);
+bool skw_postgres_wire_is_header(struct skw_bytes b, bool from_client);
 
 /*
  * Whether the bytes begin with messages of this end, as far as they go: CLIENT_0 if it is certain,
  * also where nothing is known of what came before.
  */
-enum skw_recogniser_verdict skw_pg_is_chain(struct skw_bytes b, bool from_client);
+enum skw_recogniser_verdict skw_postgres_wire_is_chain(struct skw_bytes b, bool from_client);
 
-enum skw_recogniser_verdict skw_pg_probe(const struct skw_recogniser_probe *p);
+enum skw_recogniser_verdict skw_postgres_wire_probe(const struct skw_recogniser_probe *p);
 
 /* The field of an ErrorResponse with this code. */
-struct skw_bytes skw_pg_error_field(struct skw_bytes body, char code);
+struct skw_bytes skw_postgres_wire_error(struct skw_bytes body, char code);
 
 /* Takes a text from the front of *b up to its NUL, or to the end of what was captured. */
-struct skw_bytes skw_pg_text(struct skw_bytes *b);
+struct skw_bytes skw_postgres_wire_text(struct skw_bytes *b);
 
 #endif

@@ -10,7 +10,7 @@
 /* A list that is folded is a little longer before. */
 #define ROOM (SKW_MESSAGE_KIND_LEN + 16)
 
-struct text {
+struct sql_text {
 	char s[ROOM + 1];
 	uint32_t len;
 	uint32_t verb; /* the length of the first word */
@@ -51,7 +51,7 @@ static bool is_verb(struct skw_bytes word)
 
 /* ---- the text ---- */
 
-static void put(struct text *t, const void *s, uint32_t n)
+static void put(struct sql_text *t, const void *s, uint32_t n)
 {
 	uint32_t room = ROOM - t->len;
 
@@ -61,14 +61,14 @@ static void put(struct text *t, const void *s, uint32_t n)
 	t->s[t->len] = '\0';
 }
 
-static bool ends(const struct text *t, const char *s)
+static bool ends(const struct sql_text *t, const char *s)
 {
 	size_t n = strlen(s);
 
 	return t->len >= n && memcmp(t->s + t->len - n, s, n) == 0;
 }
 
-static void put_blank(struct text *t, uint8_t next)
+static void put_blank(struct sql_text *t, uint8_t next)
 {
 	if (ends(t, ",") || (t->blank && t->len && !ends(t, "(") && !(next && strchr(",);", next))))
 		put(t, " ", 1);
@@ -76,7 +76,7 @@ static void put_blank(struct text *t, uint8_t next)
 }
 
 /* Lists of literals, and of rows of them, become one. */
-static void fold(struct text *t)
+static void fold(struct sql_text *t)
 {
 	static const struct {
 		const char *long_form;
@@ -89,7 +89,7 @@ static void fold(struct text *t)
 	t->s[t->len] = '\0';
 }
 
-static void put_literal(struct text *t)
+static void put_literal(struct sql_text *t)
 {
 	put_blank(t, '?');
 	put(t, "?", 1);
@@ -97,14 +97,14 @@ static void put_literal(struct text *t)
 }
 
 /* In a list, these are like literals. */
-static bool is_value(const struct text *t, struct skw_bytes word)
+static bool is_value(const struct sql_text *t, struct skw_bytes word)
 {
 	return (ends(t, ",") || ends(t, "(")) &&
 	       (is(word, "NULL") || is(word, "TRUE") || is(word, "FALSE") || is(word, "DEFAULT"));
 }
 
 /* False: the text ends here. */
-static bool put_word(struct text *t, struct skw_bytes word)
+static bool put_word(struct sql_text *t, struct skw_bytes word)
 {
 	if (t->begins && !is_verb(word)) {
 		put_literal(t);
@@ -127,7 +127,7 @@ static bool put_word(struct text *t, struct skw_bytes word)
 	return true;
 }
 
-static bool put_sign(struct text *t, uint8_t c)
+static bool put_sign(struct sql_text *t, uint8_t c)
 {
 	if (t->begins && c != '(' && c != ';') {
 		put_literal(t);
@@ -144,8 +144,8 @@ static bool put_sign(struct text *t, uint8_t c)
 }
 
 /* False: what follows is not shown. */
-static bool put_token(struct text *t, const struct skw_sql_scan *s, enum skw_sql_token_type type,
-		      struct skw_bytes token)
+static bool put_token(struct sql_text *t, const struct skw_sql_scan *s,
+		      enum skw_sql_token_type type, struct skw_bytes token)
 {
 	switch (type) {
 	case SKW_SQL_BLANK:
@@ -207,7 +207,7 @@ static enum reading choose(struct skw_bytes sql, enum skw_sql_dialect dialect)
 		       : SURE;
 }
 
-static void put_all(struct text *t, struct skw_sql_scan *s, bool sure)
+static void put_all(struct sql_text *t, struct skw_sql_scan *s, bool sure)
 {
 	struct skw_bytes token;
 	enum skw_sql_token_type type;
@@ -221,7 +221,7 @@ static void put_all(struct text *t, struct skw_sql_scan *s, bool sure)
 	}
 }
 
-static void put_raw(struct text *t, struct skw_bytes sql)
+static void put_raw(struct sql_text *t, struct skw_bytes sql)
 {
 	for (uint32_t i = 0; i < sql.caplen && t->len < ROOM; i++) {
 		t->blank = t->blank || sql.p[i] <= ' ';
@@ -237,7 +237,7 @@ static void put_raw(struct text *t, struct skw_bytes sql)
 void skw_sql_kind(struct skw_bytes sql, enum skw_sql_dialect dialect, bool content,
 		  struct skw_talk_part *part)
 {
-	struct text t = { .len = 0 };
+	struct sql_text t = { .len = 0 };
 	enum reading reading = choose(sql, dialect);
 	struct skw_sql_scan s = scan_of(sql, dialect, dialect == SKW_SQL_MYSQL);
 

@@ -58,8 +58,7 @@ static uint32_t comment_end(const struct skw_sql_scan *s, uint32_t n)
 	return n;
 }
 
-/* What MySQL and MariaDB execute although it is in a comment: only the marks around it are blank.
- */
+/* MySQL and MariaDB execute some comments: only the marks around these are blank. */
 static uint32_t executed(struct skw_sql_scan *s, uint32_t n)
 {
 	uint32_t end = n + (begins(s, n, "/*!") ? 3 : 4);
@@ -137,16 +136,15 @@ static uint32_t quote_end(struct skw_sql_scan *s, uint32_t n, bool escapes, bool
 static uint32_t dollar_end(struct skw_sql_scan *s, uint32_t n)
 {
 	uint32_t tag = n + 1;
-	const uint8_t *end;
 
 	while (tag < s->b.caplen && is_word(s->b.p[tag]) && s->b.p[tag] != '$')
 		tag++;
 	if (at(s, n) != '$' || at(s, tag) != '$' || is_digit(at(s, n + 1)))
 		return n;
 	tag++;
-	end = memmem(s->b.p + tag, s->b.caplen - tag, s->b.p + n, tag - n);
-	if (end)
-		return (uint32_t)(end - s->b.p) + tag - n;
+	for (uint32_t end = tag, len = tag - n; end + len <= s->b.caplen; end++)
+		if (memcmp(s->b.p + end, s->b.p + n, len) == 0)
+			return end + len;
 	s->unfinished = true;
 	return s->b.caplen;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SQL to tokens, as far as it takes to know what is a literal. */
+/* SQL to tokens, as far as it takes to find the literals. */
 #ifndef SKW_MESSAGE_APP_SQL_TOKEN_H
 #define SKW_MESSAGE_APP_SQL_TOKEN_H
 
@@ -19,10 +19,10 @@ enum skw_sql_token_type {
 };
 
 struct skw_sql_scan {
-	struct skw_bytes b; /* what is left */
+	struct skw_bytes b; /* the rest */
 	enum skw_sql_dialect dialect;
 	bool backslash; /* it escapes a quote in an ordinary string */
-	/* What was found: */
+	/* Results: */
 	enum skw_sql_token_type before; /* the last token that was not blank */
 	bool escapes;                   /* the string before was E'' */
 	bool executed;                  /* within a comment that is executed */
