@@ -228,6 +228,7 @@ static void the_other_setting_shows_nothing(void **state)
 	check(MY, "SELECT 'a\\', '" SECRET "', 'b\\', '" SECRET "'", "SELECT ?");
 	/* The backslash is the half of a character of GBK. */
 	check(MY, "SELECT '\xbf\\', '" SECRET "'", "SELECT ?");
+	check(MY, "SELECT '\xbf\\', '" SECRET "\\'', x", "SELECT ?");
 }
 
 static void any_bytes_are_read(void **state)
