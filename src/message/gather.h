@@ -36,6 +36,12 @@ bool skw_gather_line(struct skw_gather *g, struct skw_bytes *b, struct skw_bytes
 bool skw_gather_record(struct skw_gather *g, struct skw_bytes *b, uint32_t need,
 		       struct skw_bytes *record);
 
+/* Bytes that have come of a line or record that is not complete. */
+static inline uint32_t skw_gather_pending(const struct skw_gather *g)
+{
+	return g->given ? 0 : g->len;
+}
+
 size_t skw_gather_memory(const struct skw_gather *g);
 /* Frees what is held and leaves it empty. */
 void skw_gather_free(struct skw_gather *g);

@@ -145,6 +145,51 @@ def compare_samples():
         ours, theirs = first_to_last(messages(path)), pairs(name, port, path)
         ok(theirs and theirs <= ours,
            "%s: time of each packet with requests is tshark's" % protocol, theirs - ours)
+def sample(name):
+    return os.path.join(os.environ.get("srcdir", os.path.join(HERE, "../..")), "pcap-samples", name)
+
+
+def postgres():
+    """From the packet with Query, Sync or the end of COPY to that with ReadyForQuery, in each connection."""
+    path, begun, theirs = sample("recorded-postgres.pcap"), {}, []
+    fields = ["tcp.stream", "tcp.dstport", "frame.time_epoch", "pgsql.type"]
+    for stream, port, time, types in tshark("pgsql", fields, path):
+        time = int(time.replace(".", ""))
+        if port == "5432" and any(word in types for word in ("query", "Sync", "completion")):
+            begun[stream] = time
+        elif "Ready for query" in types and stream in begun:
+            theirs.append(time - begun.pop(stream))
+    ours = [m for m in messages(path) if m["kind"] not in ("login", "SSLRequest")]
+    # Two requests in a pipeline have one ReadyForQuery, which belongs to the second.
+    ours = [from_last_to_last(m) for i, m in enumerate(ours)
+            if i + 1 == len(ours) or ours[i + 1]["ts"] != m["ts"]]
+    ok(theirs and ours == theirs, "PostgreSQL: the time of each answer is tshark's",
+       "%s\n%s" % (ours, theirs))
+
+
+def mysql():
+    """From the last packet of a request to the last of its answer, in each connection."""
+    path, last, theirs = sample("recorded-mysql.pcap"), {}, []
+    fields = ["tcp.stream", "tcp.dstport", "frame.time_epoch", "mysql.command"]
+    for stream, port, time, command in tshark("mysql", fields, path):
+        time = int(time.replace(".", ""))
+        if port == "3306" and command in ("3", "14", "22", "23"):
+            last[stream] = [time, time]
+            theirs.append(last[stream])
+        elif stream in last and command not in ("1", "25"):
+            # More of the request (the file of LOAD DATA LOCAL) or of the answer.
+            last[stream][port != "3306"] = time
+    theirs = [end - begin for begin, end in theirs]
+    ours = [from_last_to_last(m) for m in messages(path)
+            if m["outcome"] == "answered" and m["kind"] != "login"]
+    ok(theirs and ours == theirs, "MySQL: the time of each answer is tshark's",
+       "%s\n%s" % (ours, theirs))
+
+
+def databases():
+    out = skwatch(sample("recorded-postgres.pcap"))[0] + skwatch(sample("recorded-mysql.pcap"))[0]
+    ok(out and "planted" not in out.replace("AS planted", ""), "no data of users: SQL", out)
+    ok("SELECT name FROM people WHERE name = ? AND id IN (?)" in out, "SQL has its shape", out)
 
 
 def records():
@@ -232,10 +277,13 @@ def main():
         compare()
         compare_samples()
         compare_handshakes()
+        postgres()
+        mysql()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
     mutate()
     secrets()
+    databases()
     print("1..%d" % count)
     sys.exit(failed > 0)
 

@@ -8,6 +8,8 @@ const struct skw_recogniser *const skw_recognisers[] = {
 	&skw_recognisers_tls,
 	&skw_recognisers_redis,
 	&skw_recognisers_memcached,
+	&skw_recognisers_postgres,
+	&skw_recognisers_mysql,
 	&skw_recognisers_dns, /* short texts may be the begin of a question */
 	NULL,
 };

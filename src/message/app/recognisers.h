@@ -19,6 +19,8 @@ const struct skw_recogniser *skw_recognisers_find(const char *name, size_t len);
 extern const struct skw_recogniser skw_recognisers_dns;
 extern const struct skw_recogniser skw_recognisers_http;
 extern const struct skw_recogniser skw_recognisers_memcached;
+extern const struct skw_recogniser skw_recognisers_mysql;
+extern const struct skw_recogniser skw_recognisers_postgres;
 extern const struct skw_recogniser skw_recognisers_redis;
 extern const struct skw_recogniser skw_recognisers_tls;
 
