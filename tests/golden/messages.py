@@ -19,6 +19,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKWATCH = os.environ.get("SKWATCH") or os.path.join(os.environ.get("builddir", "."), "skwatch")
 RECORDING = os.path.join(HERE, "messages.pcap")
+SAMPLES = os.path.join(HERE, "..", "..", "pcap-samples")
 HEADER, RECORD, ETHER = 24, 16, 14
 
 count = 0
@@ -79,6 +80,32 @@ def compare():
                                              ["dns.qry.name", "dns.time"]))
     ok(dns and dns == theirs, "DNS: name and time of each answer are tshark's",
        "%s\n%s" % (dns, theirs))
+
+
+def kafka():
+    """kcat with the mock brokers of librdkafka: a Produce with acks, and one with acks = 0."""
+    sample = os.path.join(SAMPLES, "recorded-kafka.pcap")
+    ours = messages(sample)
+    kinds = [m["kind"] for m in ours]
+    first = ["ApiVersions v3", "ApiVersions v0", "Metadata v2", "Produce v7"]
+    ok(kinds == first + first and [m["outcome"] for m in ours] == ["answered"] * 7 + ["one_way"]
+       and [m["status"] for m in ours if m["error"]] == ["UNSUPPORTED_VERSION"] * 2,
+       "Kafka: what kcat has asked for, and errors", kinds)
+    ok("planted" not in "".join(skwatch(sample)), "Kafka: no topics and no data")
+    if not shutil.which("tshark"):
+        return
+    done = subprocess.run(["tshark", "-n", "-r", sample, "-d", "tcp.port==33887,kafka", "-d",
+                           "tcp.port==39419,kafka", "-Y", "kafka", "-T", "fields", "-e",
+                           "frame.number", "-e", "frame.time_epoch", "-e", "kafka.request_frame",
+                           "-e", "kafka.len"],
+                          capture_output=True, text=True, check=True)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    times = {number: int(time.replace(".", "")) for number, time, _, _ in rows}
+    theirs = [(times[number] - times[request], int(length) + 4)
+              for number, _, request, length in rows if request]
+    found = [(from_last_to_last(m), m["answer_bytes"]) for m in ours if m["outcome"] == "answered"]
+    ok(found == theirs, "Kafka: time and length of each answer are tshark's",
+       "%s\n%s" % (found, theirs))
 
 
 def records():
@@ -162,6 +189,7 @@ def main():
         compare()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
+    kafka()
     mutate()
     secrets()
     print("1..%d" % count)

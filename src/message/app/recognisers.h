@@ -18,5 +18,6 @@ const struct skw_recogniser *skw_recognisers_find(const char *name, size_t len);
 /* Each is in the file of its name. */
 extern const struct skw_recogniser skw_recogniser_dns;
 extern const struct skw_recogniser skw_recogniser_http;
+extern const struct skw_recogniser skw_recogniser_kafka;
 
 #endif
