@@ -45,9 +45,10 @@ def messages(path, *options):
     return [json.loads(line) for line in skwatch(path, "--json", *options)[0].splitlines()]
 
 
-def tshark(name, fields):
-    command = ["tshark", "-n", "-r", RECORDING, "-d", "tcp.port==8080,http", "-Y", name, "-T",
-               "fields"]
+def tshark(name, fields, sample=RECORDING, decode=("tcp.port==8080,http",)):
+    command = ["tshark", "-n", "-r", sample, "-Y", name, "-T", "fields"]
+    for rule in decode:
+        command += ["-d", rule]
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -94,17 +95,36 @@ def kafka():
     ok("planted" not in "".join(skwatch(sample)), "Kafka: no topics and no data")
     if not shutil.which("tshark"):
         return
-    done = subprocess.run(["tshark", "-n", "-r", sample, "-d", "tcp.port==33887,kafka", "-d",
-                           "tcp.port==39419,kafka", "-Y", "kafka", "-T", "fields", "-e",
-                           "frame.number", "-e", "frame.time_epoch", "-e", "kafka.request_frame",
-                           "-e", "kafka.len"],
-                          capture_output=True, text=True, check=True)
-    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    rows = tshark("kafka", ["frame.number", "frame.time_epoch", "kafka.request_frame", "kafka.len"],
+                  sample, ["tcp.port==33887,kafka", "tcp.port==39419,kafka"])
     times = {number: int(time.replace(".", "")) for number, time, _, _ in rows}
     theirs = [(times[number] - times[request], int(length) + 4)
               for number, _, request, length in rows if request]
     found = [(from_last_to_last(m), m["answer_bytes"]) for m in ours if m["outcome"] == "answered"]
     ok(found == theirs, "Kafka: time and length of each answer are tshark's",
+       "%s\n%s" % (found, theirs))
+
+
+def thrift():
+    """Thrift's own client and server: frames, no frames, and frames of the compact protocol. The
+    methods are add, store (also with an exception), zip (one way) and one that is missing."""
+    sample = os.path.join(SAMPLES, "recorded-thrift.pcap")
+    ours = messages(sample)
+    statuses = ["OK", "OK", "throws 1", "", "exception UNKNOWN_METHOD", "OK"]
+    compact = [status.split(" UNKNOWN")[0] for status in statuses]
+    ok([m["status"] or "" for m in ours] == statuses * 2 + compact and
+       [m["outcome"] for m in ours if not m["status"]] == ["one_way"] * 3,
+       "Thrift: results, exceptions, and one way", [m["status"] for m in ours])
+    ok("planted" not in "".join(skwatch(sample)), "Thrift: no data")
+    if not shutil.which("tshark"):
+        return
+    rows = tshark("thrift", ["frame.time_epoch", "thrift.method", "thrift.mtype"], sample,
+                  ["tcp.port==9090-9092,thrift"])
+    times = [int(time.replace(".", "")) for time, _, _ in rows]
+    theirs = [(rows[i][1], times[i] - times[i - 1]) for i in range(len(rows))
+              if rows[i][2] in ("0x02", "0x03")]
+    found = [(m["kind"], from_last_to_last(m)) for m in ours if m["outcome"] == "answered"]
+    ok(found == theirs, "Thrift: method and time of each answer are tshark's",
        "%s\n%s" % (found, theirs))
 
 
@@ -190,6 +210,7 @@ def main():
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
     kafka()
+    thrift()
     mutate()
     secrets()
     print("1..%d" % count)

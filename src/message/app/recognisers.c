@@ -7,6 +7,7 @@ const struct skw_recogniser *const skw_recognisers[] = {
 	&skw_recogniser_http,
 	&skw_recogniser_dns,
 	&skw_recogniser_kafka,
+	&skw_recogniser_thrift,
 	NULL,
 };
 

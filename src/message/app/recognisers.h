@@ -19,5 +19,6 @@ const struct skw_recogniser *skw_recognisers_find(const char *name, size_t len);
 extern const struct skw_recogniser skw_recogniser_dns;
 extern const struct skw_recogniser skw_recogniser_http;
 extern const struct skw_recogniser skw_recogniser_kafka;
+extern const struct skw_recogniser skw_recogniser_thrift;
 
 #endif
