@@ -3,7 +3,7 @@
  * The two ends between which bench/act/relay puts a relay.
  *
  *	peer echo PORT          sends back what it receives, each connection in turn
- *	peer sink PORT          reads what comes, and answers a connection's end with one byte
+ *	peer sink PORT          reads a number (8 bytes) and that many bytes, and answers with one
  *	peer rr PORT N          N messages of 64 bytes and their answers, in one connection: prints
  *	                        the median and the 99th percentile of a round trip in nanoseconds
  *	peer crr PORT N         likewise, in a connection for each
@@ -76,6 +76,31 @@ static void send_all(int fd, const char *bytes, size_t len)
 		n = must((int)send(fd, bytes, len, MSG_NOSIGNAL), "send");
 }
 
+static ssize_t received(int fd)
+{
+	return recv(fd, buffer, CHUNK, 0);
+}
+
+static void echo_all(int fd)
+{
+	for (ssize_t n; (n = received(fd)) > 0;)
+		send_all(fd, buffer, (size_t)n);
+}
+
+/* The end of the stream can't tell the end: some relays do not pass it on alone. */
+static void swallow(int fd)
+{
+	uint64_t left = 0;
+	ssize_t n = recv(fd, &left, sizeof(left), MSG_WAITALL);
+
+	if (n != sizeof(left))
+		return;
+	for (; left && (n = received(fd)) > 0; left -= (uint64_t)n)
+		;
+	if (!left)
+		send_all(fd, "", 1);
+}
+
 static _Noreturn void serve(const char *port, bool echo)
 {
 	const struct sockaddr_in at = address(port);
@@ -89,14 +114,12 @@ static _Noreturn void serve(const char *port, bool echo)
 	fflush(stdout);
 	for (;;) {
 		int fd = must(accept(listener, NULL, NULL), "accept");
-		ssize_t n;
 
 		set_nodelay(fd);
-		while ((n = recv(fd, buffer, CHUNK, 0)) > 0)
-			if (echo)
-				send_all(fd, buffer, (size_t)n);
-		if (!echo)
-			send_all(fd, "", 1);
+		if (echo)
+			echo_all(fd);
+		else
+			swallow(fd);
 		close(fd);
 	}
 }
@@ -150,15 +173,15 @@ static int bulk(const char *port, uint64_t bytes)
 	int fd = connected(port);
 	uint64_t began_ns = now_ns();
 
+	send_all(fd, (const char *)&bytes, sizeof(bytes));
 	for (uint64_t left = bytes; left;) {
 		size_t n = left < CHUNK ? (size_t)left : CHUNK;
 
 		send_all(fd, buffer, n);
 		left -= n;
 	}
-	shutdown(fd, SHUT_WR);
 	if (must((int)recv(fd, buffer, 1, 0), "recv") != 1) {
-		fprintf(stderr, "peer: no answer came after the end\n");
+		fprintf(stderr, "peer: no answer came\n");
 		return 1;
 	}
 	printf("%" PRIu64 "\n", now_ns() - began_ns);

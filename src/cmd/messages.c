@@ -23,25 +23,25 @@
 #define BYTES_MIN (1ULL << 20)
 #define BYTES_MAX (1ULL << 40)
 
-struct request {
+struct messages_request {
 	struct skw_messages_plan plan;
 	struct skw_read_list read; /* plan.read_files points to it */
 	char *filter;              /* owned */
 	bool help, version;
 };
 
-#define AT(field) offsetof(struct request, field)
+#define AT(field) offsetof(struct messages_request, field)
 
 static int add_read_file(void *values, const char *arg, struct skw_error *err)
 {
-	int ret = skw_read_list_add(&((struct request *)values)->read, arg);
+	int ret = skw_read_list_add(&((struct messages_request *)values)->read, arg);
 
 	return ret ? skw_error_set(err, ret, "out of memory") : 0;
 }
 
 static int add_interface(void *values, const char *arg, struct skw_error *err)
 {
-	struct skw_capture_plan *plan = &((struct request *)values)->plan.capture;
+	struct skw_capture_plan *plan = &((struct messages_request *)values)->plan.capture;
 
 	if (!arg[0])
 		return skw_error_usage(err, "-i: the interface's name is empty");
@@ -55,7 +55,7 @@ static int add_interface(void *values, const char *arg, struct skw_error *err)
 
 static struct skw_owner_plan *owners(void *values)
 {
-	return &((struct request *)values)->plan.capture.owners;
+	return &((struct messages_request *)values)->plan.capture.owners;
 }
 
 static int add_pid(void *values, const char *arg, struct skw_error *err)
@@ -181,7 +181,7 @@ static void print_help(void)
 	      stdout);
 }
 
-static int check(struct request *r, struct skw_error *err)
+static int check(struct messages_request *r, struct skw_error *err)
 {
 	struct skw_messages_plan *plan = &r->plan;
 	const char *ignored = plan->capture.ifaces_len ? "-i"
@@ -218,7 +218,8 @@ static int run_session(struct skw_messages_plan *plan, struct skw_error *err)
 	return ret;
 }
 
-static int run_request(struct request *r, int argc, char **argv, int first, struct skw_error *err)
+static int run_request(struct messages_request *r, int argc, char **argv, int first,
+		       struct skw_error *err)
 {
 	int ret;
 
@@ -239,7 +240,7 @@ static int run_request(struct request *r, int argc, char **argv, int first, stru
 
 static int run(int argc, char **argv, struct skw_error *err)
 {
-	struct request r = {
+	struct messages_request r = {
 		.plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX, .wait_ms = WAIT_MS, .dlt = -1 } }
 	};
 	int first = argc;

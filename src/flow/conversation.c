@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/bytes.h"
+#include "flow/pair_table.h"
 
 /* An interface that has brought nothing for this time is not the one of this direction any more. */
 #define MOVED_NS 1000000000
@@ -38,16 +38,6 @@ bool skw_conversation_is_over(const struct skw_conversation *c, const struct skw
 	return s->seen && (!c->syn || s->first != flow->tcp.seq);
 }
 
-static void turn(struct skw_tuple *t)
-{
-	const struct skw_tuple was = *t;
-
-	memcpy(t->local_addr, was.remote_addr, sizeof(t->local_addr));
-	memcpy(t->remote_addr, was.local_addr, sizeof(t->remote_addr));
-	t->local_port = was.remote_port;
-	t->remote_port = was.local_port;
-}
-
 int skw_conversation_begin(struct skw_conversation *c, const struct skw_packet *pkt,
 			   const struct skw_flow *flow)
 {
@@ -61,7 +51,7 @@ int skw_conversation_begin(struct skw_conversation *c, const struct skw_packet *
 					.first_syn_ns = SKW_CONVERSATION_UNKNOWN,
 					.last_syn_ns = SKW_CONVERSATION_UNKNOWN };
 	if ((flow->known & SKW_FLOW_TCP) && (flow->tcp.flags & answer) == answer)
-		turn(&c->tuple);
+		skw_pair_turn(&c->tuple);
 	if (flow->tuple.proto != IPPROTO_TCP)
 		return 0;
 	c->streams = calloc(2, sizeof(*c->streams));

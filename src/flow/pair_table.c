@@ -91,18 +91,23 @@ static int compare_ends(const struct skw_tuple *t)
 	return order ? order : (int)t->local_port - (int)t->remote_port;
 }
 
+void skw_pair_turn(struct skw_tuple *t)
+{
+	const struct skw_tuple was = *t;
+
+	memcpy(t->local_addr, was.remote_addr, sizeof(t->local_addr));
+	memcpy(t->remote_addr, was.local_addr, sizeof(t->remote_addr));
+	t->local_port = was.remote_port;
+	t->remote_port = was.local_port;
+}
+
 struct skw_pair_id skw_pair_table_id(const struct skw_pair_table *t, const struct skw_tuple *tuple)
 {
 	struct skw_pair_id id = { .either_way = *tuple };
-	struct skw_tuple *out = &id.either_way;
 
-	if (compare_ends(tuple) > 0) {
-		memcpy(out->local_addr, tuple->remote_addr, sizeof(out->local_addr));
-		memcpy(out->remote_addr, tuple->local_addr, sizeof(out->remote_addr));
-		out->local_port = tuple->remote_port;
-		out->remote_port = tuple->local_port;
-	}
-	id.hash = skw_keyed_hash(t->key, out, sizeof(*out));
+	if (compare_ends(tuple) > 0)
+		skw_pair_turn(&id.either_way);
+	id.hash = skw_keyed_hash(t->key, &id.either_way, sizeof(id.either_way));
 	return id;
 }
 

@@ -56,6 +56,9 @@ void skw_pair_table_hide(struct skw_pair_table *t, struct skw_pair *p);
 /* Takes it out of the table and of its list. */
 void skw_pair_table_remove(struct skw_pair_table *t, struct skw_pair *p);
 
+/* Makes src of dst, and dst of src. */
+void skw_pair_turn(struct skw_tuple *t);
+
 /* Makes it the last one of this list. */
 void skw_pair_list_move(struct skw_pair *p, struct skw_pair_list *to);
 

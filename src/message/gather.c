@@ -15,7 +15,7 @@ size_t skw_gather_memory(const struct skw_gather *g)
 	return g->held ? SKW_GATHER_BYTES : 0;
 }
 
-/* What memory can't be found for is as good as too long. */
+/* Without memory for it, a line is as good as too long. */
 static void keep(struct skw_gather *g, const uint8_t *p, uint32_t n)
 {
 	uint32_t room = SKW_GATHER_BYTES - g->kept;

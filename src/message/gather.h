@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines, and records of a known length, out of pieces that are cut anywhere. What is whole within a
- * piece is not copied. A zeroed struct is empty.
+ * Lines, and records of a known length, out of pieces that are cut anywhere. A line that is whole
+ * within a piece is not copied. A zeroed struct is empty.
  *
  *	while (b.caplen && skw_gather_line(&s->line, &b, &line))
  *		take_line(line);
@@ -35,12 +35,6 @@ bool skw_gather_line(struct skw_gather *g, struct skw_bytes *b, struct skw_bytes
 /* The same for a record of `need` bytes, whose first SKW_GATHER_BYTES are kept. */
 bool skw_gather_record(struct skw_gather *g, struct skw_bytes *b, uint32_t need,
 		       struct skw_bytes *record);
-
-/* Bytes that have come of a line or record that is not complete. */
-static inline uint32_t skw_gather_pending(const struct skw_gather *g)
-{
-	return g->given ? 0 : g->len;
-}
 
 size_t skw_gather_memory(const struct skw_gather *g);
 /* Frees what is held and leaves it empty. */

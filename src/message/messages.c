@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/pair_table.h"
 #include "message/talk_state.h"
 #include "model/packet_owner.h"
 
-/* What is held until a recogniser takes the connection. */
+/* So much is held until a recogniser takes the connection. */
 #define HELD_BYTES (4 * SKW_RECOGNISER_PROBE_BYTES)
 /* Pieces of a connection that are tried; in its middle, few begin where a message begins. */
 #define TRIES 64
@@ -24,10 +25,10 @@ struct held {
 	uint8_t data[];
 };
 
-enum phase { PROBING, READING, DONE };
+enum reader_phase { PROBING, READING, DONE };
 
 /* A connection and what is read of it. */
-struct line {
+struct reader {
 	struct skw_talk talk;
 	const struct skw_recogniser *recogniser; /* while READING */
 	void *state;                             /* owned; the recogniser's */
@@ -50,7 +51,7 @@ struct skw_messages {
 
 /* ---- memory ---- */
 
-static void drop_held(struct line *l)
+static void drop_held(struct reader *l)
 {
 	for (struct held *h = l->held, *next; h; h = next) {
 		next = h->next;
@@ -60,7 +61,7 @@ static void drop_held(struct line *l)
 	l->held_len = l->held_bytes = 0;
 }
 
-static void drop_state(struct line *l)
+static void drop_state(struct reader *l)
 {
 	if (l->recogniser && l->recogniser->free)
 		l->recogniser->free(l->state);
@@ -69,7 +70,7 @@ static void drop_state(struct line *l)
 	l->recogniser = NULL;
 }
 
-static void line_free(struct line *l)
+static void line_free(struct reader *l)
 {
 	drop_held(l);
 	drop_state(l);
@@ -77,7 +78,7 @@ static void line_free(struct line *l)
 	free(l);
 }
 
-static size_t line_bytes(const struct line *l)
+static size_t line_bytes(const struct reader *l)
 {
 	const struct skw_recogniser *r = l->recogniser;
 	size_t bytes = sizeof(*l) + skw_talk_memory(&l->talk) + l->held_bytes +
@@ -88,9 +89,9 @@ static size_t line_bytes(const struct line *l)
 	return bytes;
 }
 
-static struct line *line_of(struct skw_messages *m, struct skw_payload_connection *c)
+static struct reader *line_of(struct skw_messages *m, struct skw_payload_connection *c)
 {
-	struct line *l = c->consumer;
+	struct reader *l = c->consumer;
 
 	if (l)
 		return l;
@@ -107,7 +108,7 @@ static struct line *line_of(struct skw_messages *m, struct skw_payload_connectio
 
 /* ---- owners ---- */
 
-static int note_owner(struct line *l, unsigned direction, const struct skw_packet_owner *owner)
+static int note_owner(struct reader *l, unsigned direction, const struct skw_packet_owner *owner)
 {
 	struct skw_message_owner *o;
 
@@ -128,7 +129,7 @@ static int note_owner(struct line *l, unsigned direction, const struct skw_packe
 	return 0;
 }
 
-static int note_owners(struct line *l, unsigned direction, const struct skw_packet *pkt)
+static int note_owners(struct reader *l, unsigned direction, const struct skw_packet *pkt)
 {
 	int ret = pkt ? note_owner(l, direction, pkt->sender) : 0;
 
@@ -138,7 +139,7 @@ static int note_owners(struct line *l, unsigned direction, const struct skw_pack
 /* ---- reading ---- */
 
 /* The recogniser has seen all that it wanted, and its requests have no answers any more. */
-static int stop_reading(struct line *l, enum phase next)
+static int stop_reading(struct reader *l, enum reader_phase next)
 {
 	int ret = l->recogniser->end ? l->recogniser->end(&l->talk, l->state) : 0;
 
@@ -150,7 +151,7 @@ static int stop_reading(struct line *l, enum phase next)
 	return ret ? ret : skw_talk_give_up(&l->talk);
 }
 
-static int take_result(struct skw_messages *m, struct line *l, int ret)
+static int take_result(struct skw_messages *m, struct reader *l, int ret)
 {
 	switch (ret) {
 	case SKW_RECOGNISER_WRONG:
@@ -168,7 +169,7 @@ static int take_result(struct skw_messages *m, struct line *l, int ret)
 	}
 }
 
-static int feed(struct skw_messages *m, struct line *l, unsigned direction, struct skw_bytes b,
+static int feed(struct skw_messages *m, struct reader *l, unsigned direction, struct skw_bytes b,
 		uint64_t ts_ns)
 {
 	int ret = 0;
@@ -182,7 +183,7 @@ static int feed(struct skw_messages *m, struct line *l, unsigned direction, stru
 	return take_result(m, l, ret);
 }
 
-static int feed_held(struct skw_messages *m, struct line *l)
+static int feed_held(struct skw_messages *m, struct reader *l)
 {
 	int ret = 0;
 
@@ -200,7 +201,7 @@ static int feed_held(struct skw_messages *m, struct line *l)
 	return ret;
 }
 
-static void turn_owners(struct line *l)
+static void turn_owners(struct reader *l)
 {
 	struct skw_message_owner *o = l->talk.owners, client;
 
@@ -211,23 +212,17 @@ static void turn_owners(struct line *l)
 	o[1] = client;
 }
 
-static void set_client(struct line *l, const struct skw_tuple *tuple, bool client)
+static void set_client(struct reader *l, const struct skw_tuple *tuple, bool client)
 {
-	struct skw_tuple *t = &l->talk.tuple;
-
 	if (l->client != client)
 		turn_owners(l);
 	l->client = client;
-	*t = *tuple;
-	if (!client)
-		return;
-	memcpy(t->local_addr, tuple->remote_addr, sizeof(t->local_addr));
-	memcpy(t->remote_addr, tuple->local_addr, sizeof(t->remote_addr));
-	t->local_port = tuple->remote_port;
-	t->remote_port = tuple->local_port;
+	l->talk.tuple = *tuple;
+	if (client)
+		skw_pair_turn(&l->talk.tuple);
 }
 
-static int start_reading(struct skw_messages *m, struct line *l, const struct skw_tuple *tuple,
+static int start_reading(struct skw_messages *m, struct reader *l, const struct skw_tuple *tuple,
 			 const struct skw_recogniser *r, bool client)
 {
 	l->state = calloc(1, r->state_size ? r->state_size : 1);
@@ -244,7 +239,7 @@ static int start_reading(struct skw_messages *m, struct line *l, const struct sk
 
 /* ---- probing ---- */
 
-static int hold(struct line *l, unsigned direction, struct skw_bytes b, uint64_t ts_ns)
+static int hold(struct reader *l, unsigned direction, struct skw_bytes b, uint64_t ts_ns)
 {
 	struct held *h = malloc(sizeof(*h) + b.caplen);
 
@@ -297,7 +292,7 @@ static const struct skw_recogniser *ask(const struct skw_messages *m,
 	return NULL;
 }
 
-static void fill_probe(const struct line *l, unsigned direction, struct skw_bytes b,
+static void fill_probe(const struct reader *l, unsigned direction, struct skw_bytes b,
 		       uint8_t room[2][SKW_RECOGNISER_PROBE_BYTES], struct skw_recogniser_probe *p)
 {
 	for (const struct held *h = l->held; h; h = h->next)
@@ -310,8 +305,8 @@ static void fill_probe(const struct line *l, unsigned direction, struct skw_byte
 			b, l->talk.datagram ? b.caplen : SKW_RECOGNISER_PROBE_BYTES);
 }
 
-/* Nobody wants these bytes. */
-static void pass_over(struct line *l)
+/* No recogniser wants these bytes. */
+static void pass_over(struct reader *l)
 {
 	drop_held(l);
 	l->from_start = false;
@@ -319,7 +314,7 @@ static void pass_over(struct line *l)
 		l->phase = DONE;
 }
 
-static int probe(struct skw_messages *m, struct line *l, const struct skw_tuple *tuple,
+static int probe(struct skw_messages *m, struct reader *l, const struct skw_tuple *tuple,
 		 unsigned direction, struct skw_bytes b, uint64_t ts_ns)
 {
 	uint8_t room[2][SKW_RECOGNISER_PROBE_BYTES];
@@ -353,7 +348,7 @@ static int probe(struct skw_messages *m, struct line *l, const struct skw_tuple 
 
 /* ---- payload ---- */
 
-static int take_hole(struct skw_messages *m, struct line *l, unsigned direction,
+static int take_hole(struct skw_messages *m, struct reader *l, unsigned direction,
 		     const struct skw_payload_piece *piece)
 {
 	if (l->phase == READING)
@@ -365,13 +360,13 @@ static int take_hole(struct skw_messages *m, struct line *l, unsigned direction,
 	return 0;
 }
 
-static int take_bytes(struct skw_messages *m, struct line *l, const struct skw_tuple *tuple,
+static int take_bytes(struct skw_messages *m, struct reader *l, const struct skw_tuple *tuple,
 		      unsigned direction, const struct skw_payload_piece *piece)
 {
 	struct skw_bytes b = { piece->data, (uint32_t)piece->len, (uint32_t)piece->len };
 	int ret = 0;
 
-	/* Of what another protocol begins with, each round leaves less. */
+	/* Each round leaves less for the next protocol. */
 	for (; !ret && b.caplen && l->phase != DONE; b = l->talk.rest)
 		ret = l->phase == READING ? feed(m, l, direction, b, piece->ts_ns)
 					  : probe(m, l, tuple, direction, b, piece->ts_ns);
@@ -382,7 +377,7 @@ static int take_piece(void *ctx, struct skw_payload_connection *c, unsigned dire
 		      const struct skw_payload_piece *piece, const struct skw_packet *pkt)
 {
 	struct skw_messages *m = ctx;
-	struct line *l = line_of(m, c);
+	struct reader *l = line_of(m, c);
 	int ret = l ? note_owners(l, direction, pkt) : -ENOMEM;
 
 	if (ret)
@@ -396,7 +391,7 @@ static int take_piece(void *ctx, struct skw_payload_connection *c, unsigned dire
 static int take_fin(void *ctx, struct skw_payload_connection *c, unsigned direction)
 {
 	struct skw_messages *m = ctx;
-	struct line *l = c->consumer;
+	struct reader *l = c->consumer;
 	int ret;
 
 	if (!l || l->phase != READING || !l->recogniser->fin)
@@ -410,7 +405,7 @@ static int take_fin(void *ctx, struct skw_payload_connection *c, unsigned direct
 static int take_end(void *ctx, struct skw_payload_connection *c, enum skw_payload_end why)
 {
 	struct skw_messages *m = ctx;
-	struct line *l = c->consumer;
+	struct reader *l = c->consumer;
 	int ret = 0;
 
 	if (!l)

@@ -54,6 +54,7 @@ int skw_messages_stop(struct skw_messages *m);
 /* Borrowed. */
 const struct skw_messages_figures *skw_messages_figures(const struct skw_messages *m);
 const struct skw_payloads_figures *skw_messages_payloads(const struct skw_messages *m);
+/* For tests. */
 size_t skw_messages_memory(const struct skw_messages *m);
 
 #endif

@@ -10,7 +10,8 @@
  * one must give the same messages. message/gather.h helps with that. Of UDP, each call of feed has
  * a whole datagram.
  *
- * What a recogniser finds it gives to the talk (message/talk.h), which matches answers to requests.
+ * A recogniser gives all that it finds to the talk (message/talk.h), which matches answers to
+ * requests.
  */
 #ifndef SKW_MESSAGE_RECOGNISER_H
 #define SKW_MESSAGE_RECOGNISER_H
@@ -44,18 +45,19 @@ enum skw_recogniser_verdict {
 	SKW_RECOGNISER_CLIENT_1, /* it is, and direction 1 has the requests */
 };
 
-/* What feed, hole and fin return, or -errno. */
+/* The result of feed, hole and fin, or -errno. */
 enum skw_recogniser_next {
 	SKW_RECOGNISER_GO_ON,
 	SKW_RECOGNISER_WRONG,  /* it is not this protocol, or is damaged: nothing more is told */
-	SKW_RECOGNISER_OPAQUE, /* what follows can't be read (encrypted): nothing more is told */
+	SKW_RECOGNISER_OPAQUE, /* the rest can't be read (encrypted): nothing more is told */
 	SKW_RECOGNISER_AGAIN,  /* another protocol follows, see skw_talk_leave() */
 };
 
 struct skw_recogniser {
 	const char *name; /* a word for -t and JSON, in lower case */
 	bool tcp, udp;    /* where it can be */
-	/* Ports that it often has, which only decide whom to ask first. Ends with 0; not NULL. */
+	/* Ports that it often has, which only decide which one is asked first. Ends with 0; not
+	 * NULL. */
 	const uint16_t *ports;
 	size_t state_size; /* of the state of a connection, which begins as zeros */
 

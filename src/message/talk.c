@@ -185,7 +185,7 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 	}
 	if (same)
 		ret = give_up(t, same);
-	if (!ret && t->len >= SKW_TALK_WAITING_MAX) {
+	if (!ret && t->first && t->len >= SKW_TALK_WAITING_MAX) {
 		t->env->figures->crowded++;
 		ret = give_up(t, t->first);
 	}
@@ -227,11 +227,6 @@ const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t 
 	while (r && id == SKW_TALK_OLDEST && r->doubtful && r->next)
 		r = r->next;
 	return r ? &r->part : NULL;
-}
-
-size_t skw_talk_waiting_len(const struct skw_talk *t)
-{
-	return t->len;
 }
 
 void skw_talk_doubt(struct skw_talk *t)

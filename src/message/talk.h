@@ -46,8 +46,8 @@ struct skw_talk_part {
 void skw_talk_part_add(struct skw_talk_part *p, uint64_t bytes, uint64_t ts_ns);
 void skw_talk_part_hole(struct skw_talk_part *p, uint64_t bytes, uint64_t ts_ns);
 /*
- * Appends to the text. What is not printable ASCII becomes '?', and what is too long is cut. Never
- * append a value of the user's data unless skw_talk_content() is true.
+ * Appends to the text. All but printable ASCII becomes '?', and a text that is too long is cut.
+ * Never append a value of the user's data unless skw_talk_content() is true.
  */
 void skw_talk_part_text(struct skw_talk_part *p, const void *text, size_t len);
 
@@ -63,12 +63,11 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request);
 void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint64_t ts_ns);
 /* Takes an answer, and tells the message. Without its request, it is an orphan. */
 int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer);
-/* A message that no answer is sent to. */
+/* A message that no answer is sent to. For tests, until a recogniser needs it. */
 int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request);
 
 /* A request that waits, by its number or SKW_TALK_OLDEST; NULL: there is none. Borrowed. */
 const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t id);
-size_t skw_talk_waiting_len(const struct skw_talk *t);
 
 /*
  * Answers may have been lost, in a hole whose contents can't be told. If answers come in order,

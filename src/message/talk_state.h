@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a talk is made of. Internal to this room: recognisers use talk.h only. */
+/* The parts of a talk. Internal to this room: recognisers use talk.h only. */
 #ifndef SKW_MESSAGE_TALK_STATE_H
 #define SKW_MESSAGE_TALK_STATE_H
 
@@ -9,7 +9,7 @@
 
 struct skw_talk_entry;
 
-/* What all talks have in common. */
+/* All talks have this in common. */
 struct skw_talk_env {
 	int (*take)(void *ctx, const struct skw_message *m);
 	void *ctx;

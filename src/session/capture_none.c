@@ -2,7 +2,7 @@
 /* Replaces capture_live.c in a build without BPF (--disable-bpf). */
 #include "session/capture.h"
 
-#include "session/messages_parts.h"
+#include "session/messages_live.h"
 
 #include <errno.h>
 
@@ -12,8 +12,8 @@ static int refuse(struct skw_error *err)
 				    "-r FILE");
 }
 
-int skw_messages_parts_live(const struct skw_messages_plan *plan, struct skw_message_lines *lines,
-			    struct skw_error *err)
+int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_lines *lines,
+		      struct skw_error *err)
 {
 	(void)plan;
 	(void)lines;

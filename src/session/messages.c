@@ -2,7 +2,6 @@
 #include "session/messages.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -10,46 +9,13 @@
 #include "loop/loop.h"
 #include "message/app/recognisers.h"
 #include "replay/replay.h"
-#include "session/messages_parts.h"
-#include "util/say.h"
-
-static void say_some(uint64_t n, const char *what)
-{
-	if (n)
-		skw_say("%" PRIu64 " %s", n, what);
-}
-
-void skw_messages_parts_report(struct skw_message_lines *lines)
-{
-	const struct skw_messages_figures *f = &lines->figures;
-	const struct skw_payloads_figures *p = &lines->payloads;
-
-	skw_message_lines_count(lines);
-	skw_say("%" PRIu64 " messages, %" PRIu64 " printed; %" PRIu64 " with an error, %" PRIu64
-		" without an answer, %" PRIu64 " answers without a request",
-		f->messages, lines->printed, f->errors, f->unanswered, f->orphans);
-	skw_say("%" PRIu64 " packets, %" PRIu64 " connections recognised, %" PRIu64
-		" not recognised",
-		p->packets, f->recognised, f->unrecognised);
-	if (p->streams.holes)
-		skw_say("%" PRIu64 " holes of %" PRIu64 " bytes in streams, %" PRIu64
-			" messages have one",
-			p->streams.holes, p->streams.missing_bytes, f->with_holes);
-	say_some(f->given_up, "times a connection made no sense any more");
-	say_some(f->opaque, "connections can't be read further, as they are encrypted");
-	say_some(f->crowded, "requests were given up because too many waited");
-	say_some(p->forgotten, "connections were forgotten because memory is limited");
-	say_some(p->cut_datagrams, "datagrams were captured in part");
-	say_some(p->fragments, "IP fragments did not become whole");
-	say_some(p->late, "segments came after the end of their connection");
-	say_some(p->streams.strange, "segments were left out, as their numbers make no sense");
-	say_some(p->unreadable, "packets are cut or damaged before their payload");
-}
+#include "session/messages_live.h"
+#include "session/messages_report.h"
 
 static void report(void *ctx, bool final)
 {
 	(void) final;
-	skw_messages_parts_report(ctx);
+	skw_messages_report(ctx);
 }
 
 static int run_files(const struct skw_messages_plan *plan, struct skw_message_lines *lines,
@@ -149,7 +115,7 @@ int skw_session_messages(const struct skw_messages_plan *plan, struct skw_error 
 		ret = skw_error_set(err, -errno, "random numbers: %s", strerror(errno));
 	if (!ret)
 		ret = plan->read_files_len ? run_files(plan, &lines, err)
-					   : skw_messages_parts_live(plan, &lines, err);
+					   : skw_messages_live(plan, &lines, err);
 	skw_expr_free(where);
 	return ret;
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/messages_parts.h"
+#include "session/messages_live.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
 #include "capture/capture.h"
 #include "loop/loop.h"
+#include "session/messages_report.h"
 #include "session/owners.h"
 #include "sink/tee.h"
 #include "util/say.h"
 
-struct live {
-	struct skw_session_plan plan; /* what the join needs of one */
+struct live_messages {
+	struct skw_session_plan plan; /* as far as the join needs one */
 	struct skw_capture *capture;  /* owned */
 	struct skw_owners_session owners;
 	struct skw_tee tee; /* gives packets their owners */
@@ -20,17 +21,18 @@ struct live {
 
 static void report(void *ctx, bool final)
 {
-	const struct live *l = ctx;
+	const struct live_messages *l = ctx;
 	struct skw_iface_stats sum;
 
 	(void) final;
-	skw_messages_parts_report(l->lines);
+	skw_messages_report(l->lines);
 	skw_capture_totals(l->capture, &sum);
 	skw_say("%" PRIu64 " packets captured, %" PRIu64 " lost because a ring was full",
 		sum.captured, sum.dropped);
 }
 
-static int run_loop(struct live *l, const struct skw_messages_plan *plan, struct skw_error *err)
+static int run_loop(struct live_messages *l, const struct skw_messages_plan *plan,
+		    struct skw_error *err)
 {
 	struct skw_source sources[2] = { skw_capture_source(l->capture) };
 	const struct skw_sink sink = skw_tee_sink(&l->tee);
@@ -56,13 +58,13 @@ static int run_loop(struct live *l, const struct skw_messages_plan *plan, struct
 	return ret;
 }
 
-int skw_messages_parts_live(const struct skw_messages_plan *plan, struct skw_message_lines *lines,
-			    struct skw_error *err)
+int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_lines *lines,
+		      struct skw_error *err)
 {
-	struct live l = { .plan = { .capture = plan->capture,
-				    .owner = !plan->no_owner,
-				    .no_owner = plan->no_owner },
-			  .lines = lines };
+	struct live_messages l = { .plan = { .capture = plan->capture,
+					     .owner = !plan->no_owner,
+					     .no_owner = plan->no_owner },
+				   .lines = lines };
 	int ret;
 
 	lines->live = true;

@@ -153,12 +153,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		send_packet(&w, true, TH_SYN | TH_ACK, NULL, 0);
 	}
 	for (data++, size--; size >= 3;) {
-		uint32_t len = (uint32_t)(data[1] << 8 | data[2]), here;
+		uint32_t len = (uint32_t)(data[1] << 8 | data[2]);
+		uint32_t here = len < size - 3 ? len : (uint32_t)size - 3;
+		/* A datagram comes as a whole or not at all. */
+		bool lost = data[0] & 2 && !w.udp;
 
-		here = len < size - 3 ? len : (uint32_t)size - 3;
-		say(&w, data[0], data + 3, data[0] & 2 ? len : here, how & 8);
-		if (data[0] & 2)
-			here = 0;
+		say(&w, data[0], data + 3, lost ? len : here, how & 8);
+		here = lost ? 0 : here;
 		data += 3 + here;
 		size -= 3 + here;
 	}

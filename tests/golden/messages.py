@@ -149,7 +149,7 @@ def payload(record):
 
 
 def rewritten(change):
-    """What skwatch tells of the recording after `change` of its list of records."""
+    """The messages of the recording after `change` of its list of records."""
     head, found = records()
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
         file.write(head + b"".join(change(found)))

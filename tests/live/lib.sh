@@ -269,8 +269,8 @@ run() {
 
 # keeper_of PID: the process id of the keeper of that worker, once it has given itself its name.
 keeper_of() {
-	local pid tries
-	for tries in {1..1000}; do
+	local pid deadline=$((SECONDS + PATIENCE))
+	while [ $SECONDS -lt $deadline ]; do
 		for pid in $(cat "/proc/$1/task/$1/children"); do
 			[ "$(cat "/proc/$pid/comm")" = "skwatch: keeper" ] && echo "$pid" && return
 		done

@@ -73,11 +73,16 @@ is "$STATUS" 1 "a capture that can't begin: status 1"
 becomes has_no_cgroup && ok "no cgroup is left" || not_ok "no cgroup is left"
 
 # ---- limits ----
-command_ends -i eth0 -c 1 -w "$TMP/own.pcapng" -- sh -c \
-	'python3 "$0" talk 10.77.0.2 8000 2; exit 3' "$OWNED"
+# shellcheck disable=SC2016
+launch "$A" capture -i eth0 -c 1 -w "$TMP/own.pcapng" -- bash -c \
+	'python3 "$0" talk 10.77.0.2 8000 2; until [ -e "$1" ]; do read -r -t 0.1 <> <(:); done; exit 3' \
+	"$OWNED" "$TMP/told"
+wait_for_line "$ERR" "$PID" '^skwatch: the capture has ended; waiting for bash'
+touch "$TMP/told"
+finish
 is "$STATUS" 3 "after -c the command goes on, and its status is kept"
 is "$(count_of "$TMP/own.pcapng" "")" 1 "with one packet"
-like "$(cat "$ERR")" '^skwatch: the capture has ended; waiting for sh' "which is told"
+like "$(cat "$ERR")" '^skwatch: the capture has ended; waiting for bash' "which is told"
 
 # ---- signals ----
 # shellcheck disable=SC2016

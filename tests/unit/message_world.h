@@ -23,7 +23,7 @@
 #include "message/messages.h"
 #include "util/buf.h"
 
-/* What one end says; without bytes, `lost` of them are missing. */
+/* The words of one end; without bytes, `lost` of them are missing. */
 struct said {
 	bool by_client;
 	const char *bytes;

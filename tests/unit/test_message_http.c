@@ -135,10 +135,11 @@ static void lost_answers_are_not_those_of_others(void **state)
 	};
 
 	(void)state;
-	expect_cut(talk, SKW_ARRAY_SIZE(talk), 1400, true,
-		   "http|GET /a||unanswered|19|0|-|holes 1\n"
-		   "http|GET /b|204|answered|19|18|1000\n"
-		   "http||200|orphan|0|37|-\n");
+	for (size_t cut = 1; cut < 40; cut++)
+		expect_cut(talk, SKW_ARRAY_SIZE(talk), cut, true,
+			   "http|GET /a||unanswered|19|0|-|holes 1\n"
+			   "http|GET /b|204|answered|19|18|1000\n"
+			   "http||200|orphan|0|37|-\n");
 }
 
 static void requests_without_answer_are_told(void **state)

@@ -248,7 +248,7 @@ static void fragments_become_whole_in_any_order(void **state)
 	fragment(&f, &whole, 8, 24);
 	fragment(&f, &whole, 8, 24);
 	fragment(&f, &whole, 0, 8);
-	/* One that overlaps another spoils its datagram. */
+	/* A fragment that overlaps another spoils its datagram. */
 	fragment(&f, &whole, 0, 16);
 	fragment(&f, &whole, 8, 29);
 	fragment(&f, &whole, 16, 29);

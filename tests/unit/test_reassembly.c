@@ -7,7 +7,7 @@
 #define LEN   3000u
 #define START 0xfffffc00u /* numbers begin again within the stream */
 
-/* What was handed on, with its place in the stream. */
+/* The bytes that were handed on, with its place in the stream. */
 struct taker {
 	uint8_t bytes[LEN];
 	bool there[LEN];

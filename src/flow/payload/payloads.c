@@ -8,195 +8,12 @@
 #include <string.h>
 
 #include "flow/flow.h"
-#include "flow/pair_table.h"
 #include "flow/payload/datagrams.h"
+#include "flow/payload/payloads_state.h"
 #include "flow/segment.h"
 
-#define EXTRA_BYTES 64
-/* Closed connections are kept so that packets that are late begin no new ones. */
-#define OVER_MAX 4096
 /* An interface that has brought nothing for this time is not the one of this direction any more. */
 #define MOVED_NS 1000000000
-
-struct side {
-	struct skw_reassembly r;
-	uint64_t last_ns; /* of UDP, as the next one: the interface whose packets count */
-	uint32_t iface;
-	uint32_t syn; /* its number, if syn_seen */
-	bool syn_seen, acks, told;
-};
-
-struct node {
-	struct skw_pair pair;
-	struct skw_payload_connection connection;
-	uint64_t last_ns;
-	size_t counted; /* its part of the sum */
-	struct side sides[2];
-	bool over; /* the consumer was told the end */
-};
-
-struct skw_payloads {
-	struct skw_payloads_options opt;
-	struct skw_pair_table table;
-	struct skw_pair_list tcp, udp, over;
-	size_t over_len;
-	size_t bytes;
-	uint64_t now_ns; /* the latest time of all packets */
-	struct skw_datagrams *datagrams;
-	struct skw_payloads_figures figures;
-};
-
-/* What is needed while pieces are handed on. */
-struct handing {
-	struct skw_payloads *p;
-	struct node *n;
-	const struct skw_packet *pkt;
-	unsigned direction;
-};
-
-static struct node *node_of(struct skw_pair *p)
-{
-	return p ? (struct node *)((char *)p - offsetof(struct node, pair)) : NULL;
-}
-
-static size_t bytes_of(const struct node *n)
-{
-	return sizeof(*n) + EXTRA_BYTES + n->sides[0].r.bytes + n->sides[1].r.bytes +
-	       n->connection.consumer_bytes;
-}
-
-static void count(struct skw_payloads *p, struct node *n)
-{
-	size_t now = bytes_of(n);
-
-	p->bytes += now - n->counted;
-	n->counted = now;
-}
-
-/* ---- handing on ---- */
-
-static int hand(void *ctx, const struct skw_payload_piece *piece)
-{
-	const struct handing *h = ctx;
-
-	return h->p->opt.ops->piece(h->p->opt.ctx, &h->n->connection, h->direction, piece, h->pkt);
-}
-
-static struct skw_reassembly_env env_of(struct skw_payloads *p, struct handing *h)
-{
-	return (struct skw_reassembly_env){ .limits = &p->opt.limits,
-					    .figures = &p->figures.streams,
-					    .take = hand,
-					    .ctx = h,
-					    .now_ns = h->pkt ? h->pkt->ts_ns
-							     : SKW_PACKET_TIME_UNKNOWN };
-}
-
-static int flush(struct skw_payloads *p, struct node *n, unsigned direction,
-		 const struct skw_packet *pkt)
-{
-	struct handing h = { p, n, pkt, direction };
-	const struct skw_reassembly_env env = env_of(p, &h);
-
-	return skw_reassembly_flush(&n->sides[direction].r, &env);
-}
-
-static int tell_fin(struct skw_payloads *p, struct node *n, unsigned direction)
-{
-	struct side *s = &n->sides[direction];
-
-	if (s->told || !skw_reassembly_is_done(&s->r))
-		return 0;
-	s->told = true;
-	return p->opt.ops->fin(p->opt.ctx, &n->connection, direction);
-}
-
-/* ---- ends ---- */
-
-static void node_free(struct skw_payloads *p, struct node *n)
-{
-	if (n->pair.in == &p->over)
-		p->over_len--;
-	p->bytes -= n->counted;
-	skw_pair_table_remove(&p->table, &n->pair);
-	skw_reassembly_free(&n->sides[0].r);
-	skw_reassembly_free(&n->sides[1].r);
-	free(n);
-}
-
-/* Tells the end of a connection, which stays in the table for now. */
-static int finish(struct skw_payloads *p, struct node *n, enum skw_payload_end why,
-		  const struct skw_packet *pkt)
-{
-	int ret = 0, end;
-
-	if (n->over)
-		return 0;
-	for (unsigned i = 0; !ret && i < 2; i++)
-		ret = flush(p, n, i, pkt);
-	n->over = true;
-	end = p->opt.ops->end(p->opt.ctx, &n->connection, why);
-	n->connection.consumer = NULL;
-	n->connection.consumer_bytes = 0;
-	count(p, n);
-	skw_pair_list_move(&n->pair, &p->over);
-	p->over_len++;
-	return ret ? ret : end;
-}
-
-static int drop(struct skw_payloads *p, struct node *n, enum skw_payload_end why)
-{
-	int ret = finish(p, n, why, NULL);
-
-	node_free(p, n);
-	return ret;
-}
-
-/* The one that was silent for the longest time, but not this one; NULL: there is no other. */
-static struct node *oldest_but(struct skw_payloads *p, const struct node *but)
-{
-	struct node *tcp = node_of(p->tcp.first), *udp = node_of(p->udp.first);
-
-	if (tcp && tcp == but)
-		tcp = node_of(tcp->pair.next);
-	if (udp && udp == but)
-		udp = node_of(udp->pair.next);
-	if (!tcp || !udp)
-		return tcp ? tcp : udp;
-	return tcp->last_ns < udp->last_ns ? tcp : udp;
-}
-
-static int keep_limit(struct skw_payloads *p, const struct node *n)
-{
-	int ret = 0;
-
-	while (p->over.first && (p->over_len > OVER_MAX || p->bytes > p->opt.max_bytes) &&
-	       node_of(p->over.first) != n)
-		node_free(p, node_of(p->over.first));
-	while (!ret && p->bytes > p->opt.max_bytes) {
-		struct node *oldest = oldest_but(p, n);
-
-		if (!oldest)
-			break;
-		p->figures.forgotten++;
-		ret = drop(p, oldest, SKW_PAYLOAD_FORGOTTEN);
-	}
-	return ret;
-}
-
-static int end_idle(struct skw_payloads *p)
-{
-	int ret = 0;
-
-	while (!ret && p->udp.first) {
-		struct node *n = node_of(p->udp.first);
-
-		if (p->now_ns < n->last_ns || p->now_ns - n->last_ns <= p->opt.udp_idle_ns)
-			break;
-		ret = drop(p, n, SKW_PAYLOAD_IDLE);
-	}
-	return ret;
-}
 
 /* ---- begins ---- */
 
@@ -205,25 +22,19 @@ static bool is_opening(const struct skw_flow *f)
 	return (f->tcp.flags & (TH_SYN | TH_ACK | TH_RST)) == TH_SYN;
 }
 
-static void set_tuple(struct node *n, const struct skw_flow *flow, bool turned)
+static void set_tuple(struct payload_node *n, const struct skw_flow *flow, bool turned)
 {
-	struct skw_tuple *t = &n->connection.tuple;
-
-	*t = flow->tuple;
-	if (!turned)
-		return;
-	memcpy(t->local_addr, flow->tuple.remote_addr, sizeof(t->local_addr));
-	memcpy(t->remote_addr, flow->tuple.local_addr, sizeof(t->remote_addr));
-	t->local_port = flow->tuple.remote_port;
-	t->remote_port = flow->tuple.local_port;
+	n->connection.tuple = flow->tuple;
+	if (turned)
+		skw_pair_turn(&n->connection.tuple);
 }
 
 static int begin(struct skw_payloads *p, const struct skw_flow *flow, const struct skw_pair_id *id,
-		 struct node **out)
+		 struct payload_node **out)
 {
 	bool tcp = flow->tuple.proto == IPPROTO_TCP;
 	const uint8_t answer = TH_SYN | TH_ACK;
-	struct node *n = calloc(1, sizeof(*n));
+	struct payload_node *n = calloc(1, sizeof(*n));
 
 	if (!n)
 		return -ENOMEM;
@@ -232,16 +43,17 @@ static int begin(struct skw_payloads *p, const struct skw_flow *flow, const stru
 		free(n);
 		return -ENOMEM;
 	}
-	count(p, n);
+	skw_payloads_recount(p, n);
 	p->figures.connections++;
 	*out = n;
 	return 0;
 }
 
 /* Whether a SYN begins another connection than the one that is known. */
-static bool is_another(const struct node *n, unsigned direction, const struct skw_flow *flow)
+static bool is_another(const struct payload_node *n, unsigned direction,
+		       const struct skw_flow *flow)
 {
-	const struct side *s = &n->sides[direction];
+	const struct payload_side *s = &n->sides[direction];
 
 	if (flow->tuple.proto != IPPROTO_TCP || !is_opening(flow))
 		return false;
@@ -249,7 +61,7 @@ static bool is_another(const struct node *n, unsigned direction, const struct sk
 	return n->over || (s->syn_seen ? s->syn != flow->tcp.seq : s->r.started);
 }
 
-static unsigned direction_of(const struct node *n, const struct skw_flow *flow)
+static unsigned direction_of(const struct payload_node *n, const struct skw_flow *flow)
 {
 	const struct skw_tuple *t = &n->connection.tuple;
 
@@ -260,7 +72,7 @@ static unsigned direction_of(const struct node *n, const struct skw_flow *flow)
 /* ---- TCP ---- */
 
 /* A reset that is none of this connection may have been sent by anybody. */
-static bool is_reset(const struct node *n, unsigned direction, const struct skw_flow *flow)
+static bool is_reset(const struct payload_node *n, unsigned direction, const struct skw_flow *flow)
 {
 	const struct skw_reassembly *from = &n->sides[direction].r, *to = &n->sides[!direction].r;
 
@@ -272,9 +84,9 @@ static bool is_reset(const struct node *n, unsigned direction, const struct skw_
 	       skw_reassembly_is_near(to, flow->tcp.ack);
 }
 
-static void note_syn(struct node *n, unsigned direction, const struct skw_flow *flow)
+static void note_syn(struct payload_node *n, unsigned direction, const struct skw_flow *flow)
 {
-	struct side *s = &n->sides[direction];
+	struct payload_side *s = &n->sides[direction];
 
 	if (!(flow->tcp.flags & TH_SYN) || s->syn_seen || s->r.started)
 		return;
@@ -285,27 +97,27 @@ static void note_syn(struct node *n, unsigned direction, const struct skw_flow *
 		n->connection.opened = true;
 }
 
-static int take_acked(struct skw_payloads *p, struct node *n, unsigned direction,
+static int take_acked(struct skw_payloads *p, struct payload_node *n, unsigned direction,
 		      const struct skw_flow *flow, const struct skw_packet *pkt)
 {
-	struct side *other = &n->sides[!direction];
-	struct handing h = { p, n, pkt, !direction };
-	const struct skw_reassembly_env env = env_of(p, &h);
+	struct payload_side *other = &n->sides[!direction];
+	struct payload_handing h = { p, n, pkt, !direction };
+	const struct skw_reassembly_env env = skw_payloads_env(p, &h);
 
 	if (!(flow->tcp.flags & TH_ACK))
 		return 0;
 
 	int ret = skw_reassembly_acked(&other->r, flow->tcp.ack, &env);
 
-	return ret ? ret : tell_fin(p, n, !direction);
+	return ret ? ret : skw_payloads_tell_fin(p, n, !direction);
 }
 
-static int take_segment(struct skw_payloads *p, struct node *n, unsigned direction,
+static int take_segment(struct skw_payloads *p, struct payload_node *n, unsigned direction,
 			const struct skw_flow *flow, const struct skw_packet *pkt)
 {
-	struct side *s = &n->sides[direction];
-	struct handing h = { p, n, pkt, direction };
-	const struct skw_reassembly_env env = env_of(p, &h);
+	struct payload_side *s = &n->sides[direction];
+	struct payload_handing h = { p, n, pkt, direction };
+	const struct skw_reassembly_env env = skw_payloads_env(p, &h);
 	const struct skw_reassembly_segment segment = {
 		.data = pkt->data + flow->payload_at,
 		.seq = flow->tcp.seq + !!(flow->tcp.flags & TH_SYN),
@@ -315,10 +127,10 @@ static int take_segment(struct skw_payloads *p, struct node *n, unsigned directi
 	};
 	int ret = skw_reassembly_take(&s->r, &segment, &env);
 
-	return ret ? ret : tell_fin(p, n, direction);
+	return ret ? ret : skw_payloads_tell_fin(p, n, direction);
 }
 
-static int take_tcp(struct skw_payloads *p, struct node *n, const struct skw_flow *flow,
+static int take_tcp(struct skw_payloads *p, struct payload_node *n, const struct skw_flow *flow,
 		    const struct skw_packet *pkt)
 {
 	unsigned direction = direction_of(n, flow);
@@ -329,21 +141,23 @@ static int take_tcp(struct skw_payloads *p, struct node *n, const struct skw_flo
 		return 0;
 	}
 	if (flow->tcp.flags & TH_RST)
-		return is_reset(n, direction, flow) ? finish(p, n, SKW_PAYLOAD_RESET, pkt) : 0;
+		return is_reset(n, direction, flow)
+			       ? skw_payloads_finish(p, n, SKW_PAYLOAD_RESET, pkt)
+			       : 0;
 	note_syn(n, direction, flow);
 	/* The acknowledgment is of older bytes than those that the segment brings. */
 	ret = take_acked(p, n, direction, flow, pkt);
 	if (!ret)
 		ret = take_segment(p, n, direction, flow, pkt);
 	if (!ret && n->sides[0].told && n->sides[1].told)
-		ret = finish(p, n, SKW_PAYLOAD_CLOSED, pkt);
+		ret = skw_payloads_finish(p, n, SKW_PAYLOAD_CLOSED, pkt);
 	return ret;
 }
 
 /* ---- UDP ---- */
 
 /* A datagram that passes several interfaces of a machine is captured on each of them. */
-static bool is_copy(struct side *s, const struct skw_packet *pkt)
+static bool is_copy(struct payload_side *s, const struct skw_packet *pkt)
 {
 	uint32_t iface = skw_flow_iface(pkt);
 	bool other = s->syn_seen && s->iface != iface;
@@ -357,11 +171,11 @@ static bool is_copy(struct side *s, const struct skw_packet *pkt)
 	return false;
 }
 
-static int take_udp(struct skw_payloads *p, struct node *n, const struct skw_flow *flow,
+static int take_udp(struct skw_payloads *p, struct payload_node *n, const struct skw_flow *flow,
 		    const struct skw_packet *pkt)
 {
 	unsigned direction = direction_of(n, flow);
-	struct handing h = { p, n, pkt, direction };
+	struct payload_handing h = { p, n, pkt, direction };
 	struct skw_payload_piece piece = { pkt->data + flow->payload_at, flow->payload_caplen,
 					   pkt->ts_ns, pkt->ts_ns };
 
@@ -371,28 +185,28 @@ static int take_udp(struct skw_payloads *p, struct node *n, const struct skw_flo
 	}
 	p->figures.datagrams++;
 
-	int ret = hand(&h, &piece);
+	int ret = skw_payloads_hand(&h, &piece);
 
 	if (ret || flow->payload_caplen == flow->payload_len)
 		return ret;
 	p->figures.cut_datagrams++;
 	piece.data = NULL;
 	piece.len = flow->payload_len - flow->payload_caplen;
-	return hand(&h, &piece);
+	return skw_payloads_hand(&h, &piece);
 }
 
 /* ---- packets ---- */
 
 static int find(struct skw_payloads *p, const struct skw_flow *flow, const struct skw_packet *pkt,
-		struct node **out)
+		struct payload_node **out)
 {
 	const struct skw_pair_id id = skw_pair_table_id(&p->table, &flow->tuple);
-	struct node *n = node_of(skw_pair_table_find(&p->table, &id));
+	struct payload_node *n = skw_payloads_node_of(skw_pair_table_find(&p->table, &id));
 	int ret = 0;
 
 	if (n && is_another(n, direction_of(n, flow), flow)) {
-		ret = finish(p, n, SKW_PAYLOAD_FOLLOWED, pkt);
-		node_free(p, n);
+		ret = skw_payloads_finish(p, n, SKW_PAYLOAD_FOLLOWED, pkt);
+		skw_payloads_node_free(p, n);
 		n = NULL;
 	}
 	/* Without a reset that comes late, or one that refuses, there is nothing to follow. */
@@ -404,7 +218,7 @@ static int find(struct skw_payloads *p, const struct skw_flow *flow, const struc
 
 static int take(struct skw_payloads *p, const struct skw_flow *flow, const struct skw_packet *pkt)
 {
-	struct node *n;
+	struct payload_node *n;
 	int ret = find(p, flow, pkt, &n);
 
 	if (ret || !n)
@@ -414,8 +228,8 @@ static int take(struct skw_payloads *p, const struct skw_flow *flow, const struc
 	if (!n->over)
 		skw_pair_list_move(&n->pair, n->pair.in);
 	ret = (flow->tuple.proto == IPPROTO_TCP ? take_tcp : take_udp)(p, n, flow, pkt);
-	count(p, n);
-	return ret ? ret : keep_limit(p, n);
+	skw_payloads_recount(p, n);
+	return ret ? ret : skw_payloads_keep_limit(p, n);
 }
 
 static bool is_readable(const struct skw_flow *flow)
@@ -476,16 +290,16 @@ int skw_payloads_pass(struct skw_payloads *p, uint64_t now_ns)
 {
 	if (now_ns > p->now_ns)
 		p->now_ns = now_ns;
-	return end_idle(p);
+	return skw_payloads_end_idle(p);
 }
 
 int skw_payloads_stop(struct skw_payloads *p)
 {
-	struct node *n;
+	struct payload_node *n;
 	int ret = 0;
 
-	while (!ret && (n = oldest_but(p, NULL)))
-		ret = drop(p, n, SKW_PAYLOAD_STOPPED);
+	while (!ret && (n = skw_payloads_oldest_but(p, NULL)))
+		ret = skw_payloads_drop(p, n, SKW_PAYLOAD_STOPPED);
 	return ret;
 }
 
@@ -518,11 +332,11 @@ void skw_payloads_free(struct skw_payloads *p)
 	lists[2] = &p->over;
 	for (unsigned i = 0; i < 3; i++)
 		while (lists[i]->first) {
-			struct node *n = node_of(lists[i]->first);
+			struct payload_node *n = skw_payloads_node_of(lists[i]->first);
 
 			if (!n->over)
 				p->opt.ops->end(p->opt.ctx, &n->connection, SKW_PAYLOAD_DROPPED);
-			node_free(p, n);
+			skw_payloads_node_free(p, n);
 		}
 	skw_pair_table_free(&p->table);
 	skw_datagrams_free(p->datagrams);

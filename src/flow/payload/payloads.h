@@ -86,7 +86,7 @@ void skw_payloads_free(struct skw_payloads *p);
 /* 0, -ENOMEM or what the consumer has returned. */
 int skw_payloads_take(struct skw_payloads *p, const struct skw_packet *pkt);
 
-/* Ends all connections, the oldest first. What waits is handed on before. 0 or -errno. */
+/* Ends all connections, the oldest first. Bytes that wait are handed on before. 0 or -errno. */
 int skw_payloads_stop(struct skw_payloads *p);
 
 /* Real time has come to this, also if there was no packet. UDP may become idle by it. */
@@ -94,8 +94,8 @@ int skw_payloads_pass(struct skw_payloads *p, uint64_t now_ns);
 
 /* Borrowed. */
 const struct skw_payloads_figures *skw_payloads_figures(const struct skw_payloads *p);
-/* Bytes of memory, and connections that are known now. */
 size_t skw_payloads_memory(const struct skw_payloads *p);
+/* Connections that are known now. For tests. */
 size_t skw_payloads_len(const struct skw_payloads *p);
 
 #endif

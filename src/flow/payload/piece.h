@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the consumer of payload gets: bytes of one direction, or a hole. No logic. */
+/* The consumer of payload gets this: bytes of one direction, or a hole. No logic. */
 #ifndef SKW_FLOW_PAYLOAD_PIECE_H
 #define SKW_FLOW_PAYLOAD_PIECE_H
 

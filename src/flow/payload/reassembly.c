@@ -11,9 +11,9 @@
 #define FAR_AHEAD (1U << 30)
 /* Nothing that is sent again is further behind. */
 #define FAR_BEHIND (1U << 26)
-/* After so many such segments in a row, the stream goes on where they are. */
+/* After this number of such segments in a row, the stream goes on where they are. */
 #define STRANGE_MAX 8
-/* What the memory allocator needs for each. */
+/* The memory allocator needs this for each. */
 #define EXTRA_BYTES 16
 
 /* Bytes that wait for others before them. */

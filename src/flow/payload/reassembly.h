@@ -30,7 +30,7 @@ struct skw_reassembly {
 	bool started, fin_known;
 };
 
-/* What waits for a hole. When one of them is reached, the hole is given up. */
+/* So much may wait behind a hole. When one of them is reached, the hole is given up. */
 struct skw_reassembly_limits {
 	size_t bytes;
 	uint32_t segments;
@@ -46,25 +46,25 @@ struct skw_reassembly_figures {
 	uint64_t strange;       /* segments left out, as their numbers make no sense */
 };
 
-/* What all calls need. Everything is borrowed. */
+/* All calls need this. Everything is borrowed. */
 struct skw_reassembly_env {
 	const struct skw_reassembly_limits *limits;
 	struct skw_reassembly_figures *figures;
-	/* Takes what comes next. The bytes are valid during the call. 0 or -errno. */
+	/* Takes the next piece. The bytes are valid during the call. 0 or -errno. */
 	int (*take)(void *ctx, const struct skw_payload_piece *piece);
 	void *ctx;
 	uint64_t now_ns; /* of the packet; all ones: unknown */
 };
 
 struct skw_reassembly_segment {
-	const uint8_t *data; /* what was captured, from the first byte on */
+	const uint8_t *data; /* the captured bytes, from the first byte on */
 	uint32_t seq;        /* of the first byte */
 	uint32_t caplen;
 	uint32_t len; /* on the wire, at least caplen; the rest is a hole */
 	bool fin;     /* a FIN follows */
 };
 
-/* All functions return 0, -ENOMEM or what env->take() has returned. */
+/* All functions return 0, -ENOMEM or the result of env->take(). */
 
 /* The next byte has this number. Nothing happens if it has been started already. */
 void skw_reassembly_start(struct skw_reassembly *r, uint32_t seq);

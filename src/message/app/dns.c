@@ -20,7 +20,7 @@ enum {
 	COUNT_MAX = 64, /* of questions, answers and so on, in what is taken for DNS */
 };
 
-struct side {
+struct dns_side {
 	struct skw_gather length, message;
 	struct skw_talk_part part;
 	uint32_t need; /* the length of the message; 0: it is not known yet */
@@ -28,7 +28,7 @@ struct side {
 };
 
 struct dns {
-	struct side sides[2]; /* of TCP: of the server and of the client */
+	struct dns_side sides[2]; /* of TCP: of the server and of the client */
 };
 
 static const uint16_t ports[] = { 53, 5353, 5355, 0 };
@@ -170,7 +170,7 @@ static int take_message(struct skw_talk *t, struct skw_bytes msg, struct skw_tal
 
 /* ---- streams ---- */
 
-static int step(struct skw_talk *t, struct side *s, struct skw_bytes *b, uint64_t ts_ns)
+static int step(struct skw_talk *t, struct dns_side *s, struct skw_bytes *b, uint64_t ts_ns)
 {
 	uint32_t had = b->caplen;
 	struct skw_bytes record;
@@ -195,7 +195,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 		uint64_t ts_ns)
 {
 	struct dns *dns = state;
-	struct side *s = &dns->sides[from_client];
+	struct dns_side *s = &dns->sides[from_client];
 	int ret = 0;
 
 	if (skw_talk_is_datagram(t)) {
@@ -218,7 +218,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 	return ret;
 }
 
-static void release_side(struct side *s)
+static void release_side(struct dns_side *s)
 {
 	skw_gather_free(&s->length);
 	skw_gather_free(&s->message);
@@ -227,20 +227,20 @@ static void release_side(struct side *s)
 /* A message goes on behind its hole: only its begin is of interest. */
 static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len, uint64_t ts_ns)
 {
-	struct side *s = &((struct dns *)state)->sides[from_client];
+	struct dns_side *s = &((struct dns *)state)->sides[from_client];
 
 	(void)len;
 	(void)ts_ns;
 	if (skw_talk_is_datagram(t))
 		return 0;
 	release_side(s);
-	*s = (struct side){ .lost = true };
+	*s = (struct dns_side){ .lost = true };
 	return 0;
 }
 
 static size_t memory(const void *state)
 {
-	const struct side *s = ((const struct dns *)state)->sides;
+	const struct dns_side *s = ((const struct dns *)state)->sides;
 
 	return skw_gather_memory(&s[0].length) + skw_gather_memory(&s[0].message) +
 	       skw_gather_memory(&s[1].length) + skw_gather_memory(&s[1].message);
@@ -252,7 +252,7 @@ static void release(void *state)
 	release_side(&((struct dns *)state)->sides[1]);
 }
 
-const struct skw_recogniser skw_recogniser_dns = {
+const struct skw_recogniser skw_recognisers_dns = {
 	.name = "dns",
 	.tcp = true,
 	.udp = true,

@@ -5,7 +5,7 @@
 #include "message/app/recognisers.h"
 #include "message/gather.h"
 
-enum phase {
+enum http_phase {
 	START,  /* of a message */
 	HEAD,   /* the header fields follow */
 	BODY,   /* `left` bytes of it follow */
@@ -16,7 +16,7 @@ enum phase {
 	LOST, /* behind a hole: the next start line is looked for */
 };
 
-struct side {
+struct http_side {
 	struct skw_gather line;
 	struct skw_talk_part part;
 	struct skw_http_head head;
@@ -27,8 +27,8 @@ struct side {
 };
 
 struct http {
-	struct side sides[2]; /* of the server and of the client */
-	uint64_t count;       /* of requests */
+	struct http_side sides[2]; /* of the server and of the client */
+	uint64_t count;            /* of requests */
 };
 
 static const uint16_t ports[] = { 80, 8080, 8000, 8008, 8888, 3128, 3000, 5000, 9090, 9200, 0 };
@@ -54,7 +54,7 @@ static enum skw_recogniser_verdict probe(const struct skw_recogniser_probe *p)
 
 /* ---- messages ---- */
 
-static void reset(struct side *s)
+static void reset(struct http_side *s)
 {
 	skw_gather_free(&s->line);
 	s->part = (struct skw_talk_part){ .id = SKW_TALK_OLDEST };
@@ -65,7 +65,7 @@ static void reset(struct side *s)
 	s->phase = START;
 }
 
-static void add(struct skw_talk *t, struct side *s, uint64_t bytes, uint64_t ts_ns)
+static void add(struct skw_talk *t, struct http_side *s, uint64_t bytes, uint64_t ts_ns)
 {
 	if (s->told)
 		skw_talk_request_more(t, s->part.id, bytes, ts_ns);
@@ -74,7 +74,7 @@ static void add(struct skw_talk *t, struct side *s, uint64_t bytes, uint64_t ts_
 }
 
 /* The message is complete, or what is missing of it will not come. */
-static int finish(struct skw_talk *t, struct side *s, bool from_client)
+static int finish(struct skw_talk *t, struct http_side *s, bool from_client)
 {
 	int ret = from_client ? 0 : skw_talk_answer(t, &s->part);
 
@@ -82,14 +82,14 @@ static int finish(struct skw_talk *t, struct side *s, bool from_client)
 	return ret;
 }
 
-static void expect_body(struct side *s)
+static void expect_body(struct http_side *s)
 {
 	s->left = s->head.has_length ? s->head.length : 0;
 	s->phase = s->head.chunked ? CHUNK : BODY;
 }
 
 /* The answer comes in any case after the head, and may come before the end of the body. */
-static int end_request_head(struct skw_talk *t, struct http *h, struct side *s)
+static int end_request_head(struct skw_talk *t, struct http *h, struct http_side *s)
 {
 	int ret;
 
@@ -107,7 +107,7 @@ static bool has_no_body(unsigned status, uint32_t method)
 	return status == 204 || status == 304 || method == SKW_HTTP_HEAD;
 }
 
-static int end_answer_head(struct skw_talk *t, struct side *s)
+static int end_answer_head(struct skw_talk *t, struct http_side *s)
 {
 	const struct skw_talk_part *request = skw_talk_waiting(t, SKW_TALK_OLDEST);
 	uint32_t method = request ? request->note : SKW_HTTP_OTHER;
@@ -133,7 +133,7 @@ static int end_answer_head(struct skw_talk *t, struct side *s)
 
 /* ---- lines and bodies ---- */
 
-static bool start(struct skw_talk *t, struct side *s, bool from_client, struct skw_bytes line)
+static bool start(struct skw_talk *t, struct http_side *s, bool from_client, struct skw_bytes line)
 {
 	if (from_client)
 		return skw_http_head_request(line, skw_talk_content(t), &s->part);
@@ -141,7 +141,8 @@ static bool start(struct skw_talk *t, struct side *s, bool from_client, struct s
 	return s->status;
 }
 
-static int take_start(struct skw_talk *t, struct side *s, bool from_client, struct skw_bytes line)
+static int take_start(struct skw_talk *t, struct http_side *s, bool from_client,
+		      struct skw_bytes line)
 {
 	/* Empty lines before a message are allowed. */
 	if (line.len <= 2 && (line.caplen == 1 || (line.caplen && line.p[0] == '\r'))) {
@@ -154,23 +155,21 @@ static int take_start(struct skw_talk *t, struct side *s, bool from_client, stru
 	return 0;
 }
 
-static int take_lost(struct skw_talk *t, struct side *s, bool from_client, struct skw_bytes line,
-		     uint64_t ts_ns)
+/* The part is empty until a start line is found. */
+static int take_lost(struct skw_talk *t, struct http_side *s, bool from_client,
+		     struct skw_bytes line, uint64_t ts_ns)
 {
-	reset(s);
-	if (start(t, s, from_client, line)) {
-		skw_talk_part_add(&s->part, line.len, ts_ns);
-		s->phase = HEAD;
-	} else {
-		s->phase = LOST;
-	}
+	if (!start(t, s, from_client, line))
+		return 0;
+	skw_talk_part_add(&s->part, line.len, ts_ns);
+	s->phase = HEAD;
 	return 0;
 }
 
 static int take_line(struct skw_talk *t, struct http *h, bool from_client, struct skw_bytes line,
 		     uint64_t ts_ns)
 {
-	struct side *s = &h->sides[from_client];
+	struct http_side *s = &h->sides[from_client];
 	bool more = true;
 
 	switch (s->phase) {
@@ -194,13 +193,13 @@ static int take_line(struct skw_talk *t, struct http *h, bool from_client, struc
 	}
 }
 
-static bool has_lines(const struct side *s)
+static bool has_lines(const struct http_side *s)
 {
 	return s->phase != BODY && s->phase != CLOSES && s->phase != DATA;
 }
 
-/* What a body has of these bytes. */
-static int take_body(struct skw_talk *t, struct side *s, bool from_client, uint64_t n)
+/* A body has n bytes more. */
+static int take_body(struct skw_talk *t, struct http_side *s, bool from_client, uint64_t n)
 {
 	(void)t;
 	if (s->phase == CLOSES)
@@ -215,8 +214,8 @@ static int take_body(struct skw_talk *t, struct side *s, bool from_client, uint6
 	return finish(t, s, from_client);
 }
 
-/* What of n bytes belongs to the body. */
-static uint64_t part_of_body(const struct side *s, uint64_t n)
+/* The number of n bytes that belong to the body. */
+static uint64_t part_of_body(const struct http_side *s, uint64_t n)
 {
 	return s->phase == CLOSES || n < s->left ? n : s->left;
 }
@@ -224,7 +223,7 @@ static uint64_t part_of_body(const struct side *s, uint64_t n)
 static int step(struct skw_talk *t, struct http *h, bool from_client, struct skw_bytes *b,
 		uint64_t ts_ns)
 {
-	struct side *s = &h->sides[from_client];
+	struct http_side *s = &h->sides[from_client];
 	uint32_t had = b->caplen;
 	struct skw_bytes line;
 	bool whole;
@@ -243,7 +242,7 @@ static int step(struct skw_talk *t, struct http *h, bool from_client, struct skw
 }
 
 /* A message often begins with a segment, also where the line before it has no end. */
-static void find_start(struct side *s, bool from_client, struct skw_bytes b)
+static void find_start(struct http_side *s, bool from_client, struct skw_bytes b)
 {
 	if (s->phase == LOST &&
 	    (from_client ? skw_http_head_is_request(b) : skw_http_head_is_answer(b)) ==
@@ -255,7 +254,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 		uint64_t ts_ns)
 {
 	struct http *h = state;
-	struct side *s = &h->sides[from_client];
+	struct http_side *s = &h->sides[from_client];
 	int ret = 0;
 
 	/* Only the first state is all zeros. */
@@ -274,7 +273,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 /* Hands over what is known of a message that can't be read to its end. */
 static int break_off(struct skw_talk *t, struct http *h, bool from_client)
 {
-	struct side *s = &h->sides[from_client];
+	struct http_side *s = &h->sides[from_client];
 	bool known = s->phase != START && s->phase != LOST;
 	int ret = 0;
 
@@ -291,21 +290,24 @@ static int break_off(struct skw_talk *t, struct http *h, bool from_client)
 static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len, uint64_t ts_ns)
 {
 	struct http *h = state;
-	struct side *s = &h->sides[from_client];
+	struct http_side *s = &h->sides[from_client];
 	bool known = !has_lines(s) && len != SKW_PAYLOAD_LEN_UNKNOWN;
 	uint64_t n = known ? part_of_body(s, len) : 0;
 	int ret = 0;
 
 	if (!from_client && !s->part.begun)
 		s->part.id = SKW_TALK_OLDEST;
-	if (s->phase != START && s->phase != LOST)
-		s->part.holes++;
 	if (known) {
-		add(t, s, n, ts_ns);
+		if (s->told)
+			skw_talk_request_more(t, s->part.id, n, ts_ns);
+		else
+			skw_talk_part_hole(&s->part, n, ts_ns);
 		ret = take_body(t, s, from_client, n);
 	}
 	if (ret || (known && n == len))
 		return ret;
+	if (!known && s->phase != START && s->phase != LOST)
+		s->part.holes++;
 	ret = break_off(t, h, from_client);
 	if (!from_client)
 		skw_talk_doubt(t);
@@ -315,7 +317,7 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 
 static int fin(struct skw_talk *t, void *state, bool from_client)
 {
-	struct side *s = &((struct http *)state)->sides[from_client];
+	struct http_side *s = &((struct http *)state)->sides[from_client];
 
 	return !from_client && s->phase == CLOSES ? finish(t, s, false) : 0;
 }
@@ -348,7 +350,7 @@ static void release(void *state)
 	skw_gather_free(&h->sides[1].line);
 }
 
-const struct skw_recogniser skw_recogniser_http = {
+const struct skw_recogniser skw_recognisers_http = {
 	.name = "http",
 	.tcp = true,
 	.ports = ports,

@@ -26,9 +26,12 @@ static uint32_t method_len(struct skw_bytes b, bool *more)
 /* Where the bytes have this text; caplen: nowhere. */
 static uint32_t find(struct skw_bytes b, const char *text)
 {
-	const uint8_t *at = b.caplen ? memmem(b.p, b.caplen, text, strlen(text)) : NULL;
+	uint32_t n = (uint32_t)strlen(text);
 
-	return at ? (uint32_t)(at - b.p) : b.caplen;
+	for (uint32_t at = 0; skw_bytes_has(b, at, n); at++)
+		if (b.p[at] == (uint8_t)text[0] && memcmp(b.p + at, text, n) == 0)
+			return at;
+	return b.caplen;
 }
 
 /* Nothing else begins with these, so the version need not be seen. */
@@ -90,7 +93,8 @@ static struct skw_bytes public_part(struct skw_bytes target)
 		target = skw_bytes_skip(target, scheme + 3);
 		target = skw_bytes_skip(target, find(target, "/"));
 	}
-	while (end < target.caplen && !memchr("?#;", target.p[end], 3))
+	while (end < target.caplen && target.p[end] != '?' && target.p[end] != '#' &&
+	       target.p[end] != ';')
 		end++;
 	return skw_bytes_first(target, end);
 }
@@ -186,18 +190,26 @@ bool skw_http_head_line(struct skw_bytes line, struct skw_http_head *h)
 	return false;
 }
 
+/* The value of a hexadecimal digit; -1: it is none. */
+static int digit_of(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 bool skw_http_head_chunk(struct skw_bytes line, uint64_t *size)
 {
-	static const char digits[] = "0123456789abcdef";
 	uint64_t n = 0;
 	uint32_t i = 0;
 
 	for (; i < line.caplen && i < 16; i++) {
-		const char *digit = memchr(digits, line.p[i] | 0x20, 16);
+		int digit = digit_of(line.p[i]);
 
-		if (!digit || line.p[i] < '0')
+		if (digit < 0)
 			break;
-		n = n << 4 | (uint64_t)(digit - digits);
+		n = n << 4 | (uint64_t)digit;
 	}
 	/* Larger ones than any body would only overflow sums. */
 	if (!i || i == 16 || i == line.caplen)

@@ -10,7 +10,7 @@
 
 enum skw_http_method { SKW_HTTP_OTHER, SKW_HTTP_HEAD, SKW_HTTP_CONNECT };
 
-/* What the header fields tell of the body. A zeroed struct has seen none. */
+/* All that the header fields tell of the body. A zeroed struct has seen none. */
 struct skw_http_head {
 	uint64_t length;
 	bool has_length;

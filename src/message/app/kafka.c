@@ -423,7 +423,7 @@ static void release(void *state)
 	skw_gather_free(&k->sides[1].gather);
 }
 
-const struct skw_recogniser skw_recogniser_kafka = {
+const struct skw_recogniser skw_recognisers_kafka = {
 	.name = "kafka",
 	.tcp = true,
 	.ports = ports,

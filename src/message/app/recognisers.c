@@ -4,10 +4,10 @@
 #include <string.h>
 
 const struct skw_recogniser *const skw_recognisers[] = {
-	&skw_recogniser_http,
-	&skw_recogniser_dns,
-	&skw_recogniser_kafka,
-	&skw_recogniser_thrift,
+	&skw_recognisers_http,
+	&skw_recognisers_dns,
+	&skw_recognisers_kafka,
+	&skw_recognisers_thrift,
 	NULL,
 };
 

@@ -15,10 +15,10 @@ extern const struct skw_recogniser *const skw_recognisers[];
 /* The recogniser of this name; NULL: there is none. */
 const struct skw_recogniser *skw_recognisers_find(const char *name, size_t len);
 
-/* Each is in the file of its name. */
-extern const struct skw_recogniser skw_recogniser_dns;
-extern const struct skw_recogniser skw_recogniser_http;
-extern const struct skw_recogniser skw_recogniser_kafka;
-extern const struct skw_recogniser skw_recogniser_thrift;
+/* Each is in the file of its name: skw_recognisers_NAME. */
+extern const struct skw_recogniser skw_recognisers_dns;
+extern const struct skw_recogniser skw_recognisers_http;
+extern const struct skw_recogniser skw_recognisers_kafka;
+extern const struct skw_recogniser skw_recognisers_thrift;
 
 #endif

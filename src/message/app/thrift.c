@@ -486,7 +486,7 @@ static void release(void *state)
 	skw_gather_free(&th->sides[1].gather);
 }
 
-const struct skw_recogniser skw_recogniser_thrift = {
+const struct skw_recogniser skw_recognisers_thrift = {
 	.name = "thrift",
 	.tcp = true,
 	.ports = ports,
