@@ -63,7 +63,7 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request);
 void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint64_t ts_ns);
 /* Takes an answer, and tells the message. Without its request, it is an orphan. */
 int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer);
-/* A message that no answer is sent to. For tests, until a recogniser needs it. */
+/* A message that no answer is sent to. */
 int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request);
 
 /* A request that waits, by its number or SKW_TALK_OLDEST; NULL: there is none. Borrowed. */

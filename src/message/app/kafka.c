@@ -337,8 +337,8 @@ static int search(struct skw_talk *t, struct side *s, bool from_client, struct s
 	uint32_t need = from_client ? PROOF : LENGTH + ANSWER_MIN;
 	struct skw_bytes found;
 	uint8_t copy[PROOF];
-	bool good = !from_client || skw_gather_pending(&s->gather) ||
-		    is_request(*b, false, true) != SKW_RECOGNISER_NO;
+	bool good =
+		!from_client || s->gather.len || is_request(*b, false, true) != SKW_RECOGNISER_NO;
 	int ret = 0;
 
 	if (good && !skw_gather_record(&s->gather, b, need, &found))
