@@ -105,6 +105,52 @@ def kafka():
        "%s\n%s" % (found, theirs))
 
 
+def http2_times(sample):
+    """tshark's times between the last frames of both sides, of each stream of the client."""
+    last, given_up = {}, set()
+    for stream, port, time, ids, types in tshark(
+            "http2", ["tcp.stream", "tcp.srcport", "frame.time_epoch", "http2.streamid",
+                      "http2.type"], sample, ["tcp.port==8081,http2", "tcp.port==50051,http2"]):
+        for one, kind in zip(ids.split(","), types.split(",")):
+            if kind in "019" and int(one) % 2:
+                side = port in ("8080", "8081", "50051")
+                last.setdefault((stream, one), {})[side] = int(time.replace(".", ""))
+            elif kind == "3":
+                given_up.add((stream, one))
+    return sorted(times[True] - times[False] for key, times in last.items()
+                  if len(times) == 2 and key not in given_up)
+
+
+def http2():
+    """nghttp, h2load and curl with nghttpd: several streams, a push, trailers; an upgrade with
+    nghttpx; and gRPC for Python: results, errors, and a call that took too long."""
+    sample = os.path.join(SAMPLES, "recorded-http2.pcap")
+    if "http2" not in subprocess.run([SKWATCH, "messages", "-t", "?"], capture_output=True,
+                                     text=True, check=False).stderr:
+        ok(True, "HTTP/2 # SKIP skwatch was built without libnghttp2")
+        return
+    ours = [m for m in messages(sample) if m["kind"]]
+    calls = [(m["kind"], m["status"]) for m in ours if m["kind"].startswith("/")]
+    ok(calls == [("/calc.Calc/Add", "OK")] * 2 +
+       [("/calc.Calc/Watch", "OK"), ("/calc.Calc/Fail", "NOT_FOUND"),
+        ("/calc.Calc/None", "UNIMPLEMENTED"), ("/calc.Calc/Slow", "client reset CANCEL"),
+        ("/calc.Calc/Add", "OK")], "gRPC: methods and statuses", calls)
+    kinds = collections.Counter(m["kind"] for m in ours if m["protocol"] == "http2")
+    ok(kinds["GET /index.html"] == 15 and kinds["push GET /style.css"] == 1 and
+       kinds["POST /style.css"] == 1 and
+       [m["kind"] for m in ours if m["status"] == "404"] == ["GET /missing"],
+       "HTTP/2: streams, a push, and a path that is missing", kinds)
+    ok("planted" not in "".join(skwatch(sample)), "HTTP/2: no queries and no data")
+    if not shutil.which("tshark"):
+        return
+    found = sorted(from_last_to_last(m) for m in ours
+                   if m["protocol"] == "http2" and
+                   not m["kind"].startswith("push") and "reset" not in m["status"])
+    theirs = http2_times(sample)
+    ok(found == theirs, "HTTP/2: the time of each answer is tshark's",
+       "%s\n%s" % (found, theirs))
+
+
 def thrift():
     """Thrift's own client and server: frames, no frames, and frames of the compact protocol. The
     methods are add, store (also with an exception), zip (one way) and one that is missing."""
@@ -211,6 +257,7 @@ def main():
         ok(True, "times are those of tshark # SKIP there is no tshark")
     kafka()
     thrift()
+    http2()
     mutate()
     secrets()
     print("1..%d" % count)

@@ -2,7 +2,7 @@
 /*
  * Kafka (the guide to its protocol, kafka.apache.org/protocol). Each message has its length before
  * it. A request has the number of an API, a version, a number and the name of the client; an answer
- * has the number of its request and nothing else that tells what it is.
+ * has the number of its request, and nothing else by which it is known.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 enum {
 	LENGTH = 4,
-	REQUEST_MIN = 10, /* what a request has before the client's name */
+	REQUEST_MIN = 10, /* bytes of a request before the client's name */
 	ANSWER_MIN = 4,
 	PROOF = LENGTH + REQUEST_MIN,
 	HEAD_MAX = 512, /* so much of a message is read */
@@ -24,9 +24,9 @@ enum {
 	PORT = 9092,
 };
 
-enum phase { START, HEAD, BODY, LOST };
+enum kafka_phase { START, HEAD, BODY, LOST };
 
-struct side {
+struct kafka_side {
 	struct skw_gather gather;
 	struct skw_talk_part part;
 	uint32_t len;  /* of the message, behind its length */
@@ -36,7 +36,7 @@ struct side {
 };
 
 struct kafka {
-	struct side sides[2]; /* of the server and of the client */
+	struct kafka_side sides[2]; /* of the server and of the client */
 	bool begun;
 };
 
@@ -175,7 +175,7 @@ static bool has_no_answer(struct skw_bytes head, const struct skw_kafka_api *api
 	return b.caplen >= 2 && skw_bytes_be16(b.p) == 0;
 }
 
-static bool take_request_head(struct side *s, struct skw_bytes head)
+static bool take_request_head(struct kafka_side *s, struct skw_bytes head)
 {
 	uint16_t key = skw_bytes_be16(head.p), version = skw_bytes_be16(head.p + 2);
 	const struct skw_kafka_api *api = skw_kafka_api(key);
@@ -199,7 +199,7 @@ static bool take_request_head(struct side *s, struct skw_bytes head)
 
 static void set_status(struct skw_talk_part *part, int code)
 {
-	const char *name = skw_kafka_error(code);
+	const char *name = skw_kafka_names_error(code);
 	char text[24];
 
 	snprintf(text, sizeof(text), "error %d", code);
@@ -237,7 +237,7 @@ static void read_error(struct skw_talk_part *part, struct skw_bytes b, unsigned 
 		set_status(part, (int16_t)skw_bytes_be16(b.p));
 }
 
-static void take_answer_head(struct skw_talk *t, struct side *s, struct skw_bytes head)
+static void take_answer_head(struct skw_talk *t, struct kafka_side *s, struct skw_bytes head)
 {
 	const struct skw_talk_part *request;
 
@@ -250,13 +250,13 @@ static void take_answer_head(struct skw_talk *t, struct side *s, struct skw_byte
 
 /* ---- streams ---- */
 
-static void reset(struct side *s, enum phase next)
+static void reset(struct kafka_side *s, enum kafka_phase next)
 {
 	skw_gather_free(&s->gather);
-	*s = (struct side){ .phase = (uint8_t)next };
+	*s = (struct kafka_side){ .phase = (uint8_t)next };
 }
 
-static int finish(struct skw_talk *t, struct side *s, bool from_client, enum phase next)
+static int finish(struct skw_talk *t, struct kafka_side *s, bool from_client, enum kafka_phase next)
 {
 	int ret;
 
@@ -273,7 +273,8 @@ static int finish(struct skw_talk *t, struct side *s, bool from_client, enum pha
 	return ret;
 }
 
-static int take_head(struct skw_talk *t, struct side *s, bool from_client, struct skw_bytes head)
+static int take_head(struct skw_talk *t, struct kafka_side *s, bool from_client,
+		     struct skw_bytes head)
 {
 	uint32_t kept = s->len < HEAD_MAX ? s->len : HEAD_MAX;
 
@@ -288,7 +289,7 @@ static int take_head(struct skw_talk *t, struct side *s, bool from_client, struc
 	return s->left ? 0 : finish(t, s, from_client, START);
 }
 
-static int take_length(struct side *s, bool from_client, struct skw_bytes b)
+static int take_length(struct kafka_side *s, bool from_client, struct skw_bytes b)
 {
 	s->len = skw_bytes_be32(b.p);
 	if (s->len < (from_client ? REQUEST_MIN : ANSWER_MIN) || s->len > LEN_MAX)
@@ -297,7 +298,7 @@ static int take_length(struct side *s, bool from_client, struct skw_bytes b)
 	return 0;
 }
 
-static int step(struct skw_talk *t, struct side *s, bool from_client, struct skw_bytes *b,
+static int step(struct skw_talk *t, struct kafka_side *s, bool from_client, struct skw_bytes *b,
 		uint64_t ts_ns)
 {
 	uint32_t need = s->phase == START ? LENGTH : s->len < HEAD_MAX ? s->len : HEAD_MAX;
@@ -331,7 +332,7 @@ static bool is_answer(const struct skw_talk *t, struct skw_bytes b)
 }
 
 /* Behind a hole, a message is looked for where a piece begins. */
-static int search(struct skw_talk *t, struct side *s, bool from_client, struct skw_bytes *b,
+static int search(struct skw_talk *t, struct kafka_side *s, bool from_client, struct skw_bytes *b,
 		  uint64_t ts_ns)
 {
 	uint32_t need = from_client ? PROOF : LENGTH + ANSWER_MIN;
@@ -364,10 +365,10 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 		uint64_t ts_ns)
 {
 	struct kafka *k = state;
-	struct side *s = &k->sides[from_client];
+	struct kafka_side *s = &k->sides[from_client];
 	int ret = 0;
 
-	/* A connection may have been open: what the server says then may begin anywhere. */
+	/* A connection may have been open. The bytes of the server then begin anywhere. */
 	if (!k->begun)
 		k->sides[0].phase = LOST;
 	k->begun = true;
@@ -379,7 +380,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 
 static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len, uint64_t ts_ns)
 {
-	struct side *s = &((struct kafka *)state)->sides[from_client];
+	struct kafka_side *s = &((struct kafka *)state)->sides[from_client];
 	bool known = s->phase == BODY && len != SKW_PAYLOAD_LEN_UNKNOWN && len <= s->left;
 
 	if (s->phase != BODY) {

@@ -137,7 +137,7 @@ const struct skw_kafka_api *skw_kafka_api(unsigned key)
 	return key < sizeof(apis) / sizeof(apis[0]) ? &apis[key] : NULL;
 }
 
-const char *skw_kafka_error(int code)
+const char *skw_kafka_names_error(int code)
 {
 	return code >= 0 && (size_t)code < sizeof(errors) / sizeof(errors[0]) ? errors[code] : NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the recogniser of Kafka knows of each API: its name, its versions, and where an answer has
+ * The APIs of Kafka: of each its name, its versions, and where an answer has
  * its error. From the message definitions of Apache Kafka (KIP-482, and the files below
  * clients/src/main/resources/common/message of its source).
  */
@@ -30,6 +30,6 @@ enum {
 /* NULL: there is no such API. */
 const struct skw_kafka_api *skw_kafka_api(unsigned key);
 /* NULL: it has no name here. */
-const char *skw_kafka_error(int code);
+const char *skw_kafka_names_error(int code);
 
 #endif

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
 #include "message/app/recognisers.h"
 
 #include <string.h>
@@ -8,6 +10,9 @@ const struct skw_recogniser *const skw_recognisers[] = {
 	&skw_recognisers_dns,
 	&skw_recognisers_kafka,
 	&skw_recognisers_thrift,
+#ifdef HAVE_NGHTTP2
+	&skw_recognisers_http2,
+#endif
 	NULL,
 };
 

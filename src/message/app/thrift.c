@@ -28,17 +28,17 @@ enum {
 	SAME_NUMBERS = 8, /* rounds of numbers that are looked through */
 };
 
-/* What stands before the struct. */
-struct head {
+/* The head of a message, before its struct. */
+struct thrift_head {
 	struct skw_bytes name, rest;
 	uint32_t number;
 	uint8_t type;
 	bool compact;
 };
 
-enum phase { START, FRAME, NAME, BODY };
+enum thrift_phase { START, FRAME, NAME, BODY };
 
-struct side {
+struct thrift_side {
 	struct skw_gather gather;
 	struct skw_talk_part part;
 	struct skw_thrift_skip skip;
@@ -52,8 +52,8 @@ struct side {
 };
 
 struct thrift {
-	struct side sides[2]; /* of the server and of the client */
-	uint32_t round;       /* of numbers, see number_request() */
+	struct thrift_side sides[2]; /* of the server and of the client */
+	uint32_t round;              /* of numbers, see number_request() */
 };
 
 static const uint16_t ports[] = { 9090, 9160, 9083, 10000, 0 };
@@ -81,7 +81,7 @@ static enum skw_recogniser_verdict check_name(struct skw_bytes b, uint32_t at, u
 	return here == n ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_MORE;
 }
 
-static enum skw_recogniser_verdict read_binary(struct skw_bytes b, struct head *h)
+static enum skw_recogniser_verdict read_binary(struct skw_bytes b, struct thrift_head *h)
 {
 	static const uint8_t begin[] = { BINARY >> 8, BINARY & 0xff, 0 };
 	uint32_t same = b.caplen < 3 ? b.caplen : 3, n;
@@ -98,10 +98,10 @@ static enum skw_recogniser_verdict read_binary(struct skw_bytes b, struct head *
 		return verdict;
 	if (b.caplen < 8 + n + 4)
 		return SKW_RECOGNISER_MORE;
-	*h = (struct head){ .type = b.p[3],
-			    .name = { b.p + 8, n, n },
-			    .number = skw_bytes_be32(b.p + 8 + n),
-			    .rest = skw_bytes_skip(b, 8 + n + 4) };
+	*h = (struct thrift_head){ .type = b.p[3],
+				   .name = { b.p + 8, n, n },
+				   .number = skw_bytes_be32(b.p + 8 + n),
+				   .rest = skw_bytes_skip(b, 8 + n + 4) };
 	return SKW_RECOGNISER_CLIENT_0;
 }
 
@@ -119,7 +119,7 @@ static enum skw_recogniser_verdict read_varint(struct skw_bytes b, uint32_t *at,
 	return SKW_RECOGNISER_NO;
 }
 
-static enum skw_recogniser_verdict read_compact(struct skw_bytes b, struct head *h)
+static enum skw_recogniser_verdict read_compact(struct skw_bytes b, struct thrift_head *h)
 {
 	uint32_t at = 2, n, number;
 	enum skw_recogniser_verdict verdict;
@@ -139,22 +139,22 @@ static enum skw_recogniser_verdict read_compact(struct skw_bytes b, struct head 
 		verdict = check_name(b, at, n);
 	if (verdict != SKW_RECOGNISER_CLIENT_0)
 		return verdict;
-	*h = (struct head){ .type = type,
-			    .name = { b.p + at, n, n },
-			    .number = number,
-			    .compact = true,
-			    .rest = skw_bytes_skip(b, at + n) };
+	*h = (struct thrift_head){ .type = type,
+				   .name = { b.p + at, n, n },
+				   .number = number,
+				   .compact = true,
+				   .rest = skw_bytes_skip(b, at + n) };
 	return SKW_RECOGNISER_CLIENT_0;
 }
 
-static enum skw_recogniser_verdict read_frame(struct skw_bytes b, struct head *h)
+static enum skw_recogniser_verdict read_frame(struct skw_bytes b, struct thrift_head *h)
 {
 	if (b.caplen && b.p[0] == COMPACT)
 		return read_compact(b, h);
 	return read_binary(b, h);
 }
 
-static enum skw_recogniser_verdict read_any(struct skw_bytes b, struct head *h)
+static enum skw_recogniser_verdict read_any(struct skw_bytes b, struct thrift_head *h)
 {
 	enum skw_recogniser_verdict verdict;
 	uint32_t len;
@@ -181,7 +181,7 @@ static bool is_from_client(uint8_t type)
 static enum skw_recogniser_verdict probe(const struct skw_recogniser_probe *p)
 {
 	enum skw_recogniser_verdict verdict = SKW_RECOGNISER_NO;
-	struct head head;
+	struct thrift_head head;
 
 	for (unsigned d = 0; d < 2; d++) {
 		if (!p->first[d].caplen)
@@ -223,22 +223,10 @@ static uint64_t number_answer(const struct thrift *h, const struct skw_talk *t, 
 
 /* ---- messages ---- */
 
-static const char *exception_name(int32_t code)
-{
-	static const char *const names[] = {
-		"UNKNOWN",           "UNKNOWN_METHOD",          "INVALID_MESSAGE_TYPE",
-		"WRONG_METHOD_NAME", "BAD_SEQUENCE_ID",         "MISSING_RESULT",
-		"INTERNAL_ERROR",    "PROTOCOL_ERROR",          "INVALID_TRANSFORM",
-		"INVALID_PROTOCOL",  "UNSUPPORTED_CLIENT_TYPE",
-	};
-
-	return code >= 0 && (size_t)code < sizeof(names) / sizeof(names[0]) ? names[code] : NULL;
-}
-
 /* Field 0 is the result; the others are the exceptions that the method declares. */
-static void set_status(struct side *s)
+static void set_status(struct thrift_side *s)
 {
-	const char *name = exception_name(s->skip.code);
+	const char *name = skw_thrift_skip_exception(s->skip.code);
 	char text[48] = "OK";
 
 	s->part.error = s->type == EXCEPTION || s->skip.first > 0;
@@ -249,13 +237,13 @@ static void set_status(struct side *s)
 	skw_talk_part_text(&s->part, text, strlen(text));
 }
 
-static void reset(struct side *s)
+static void reset(struct thrift_side *s)
 {
 	skw_gather_free(&s->gather);
-	*s = (struct side){ .proven = s->proven };
+	*s = (struct thrift_side){ .proven = s->proven };
 }
 
-static int finish(struct skw_talk *t, struct side *s, bool from_client)
+static int finish(struct skw_talk *t, struct thrift_side *s, bool from_client)
 {
 	int ret;
 
@@ -285,9 +273,10 @@ static int32_t first_compact(struct skw_bytes b)
 	return (int32_t)(number >> 1) ^ -(int32_t)(number & 1);
 }
 
-static int take_head(struct skw_talk *t, struct thrift *th, bool from_client, const struct head *h)
+static int take_head(struct skw_talk *t, struct thrift *th, bool from_client,
+		     const struct thrift_head *h)
 {
-	struct side *s = &th->sides[from_client];
+	struct thrift_side *s = &th->sides[from_client];
 	struct skw_bytes rest = h->rest;
 
 	if (is_from_client(h->type) != from_client)
@@ -308,15 +297,15 @@ static int take_head(struct skw_talk *t, struct thrift *th, bool from_client, co
 	return 0;
 }
 
-static uint32_t frame_head_len(const struct side *s)
+static uint32_t frame_head_len(const struct thrift_side *s)
 {
 	return s->left < HEAD_MAX ? s->left : HEAD_MAX;
 }
 
 static int take_frame(struct skw_talk *t, struct thrift *th, bool from_client, struct skw_bytes b)
 {
-	struct side *s = &th->sides[from_client];
-	struct head head;
+	struct thrift_side *s = &th->sides[from_client];
+	struct thrift_head head;
 	int ret;
 
 	if (b.caplen < b.len)
@@ -329,7 +318,7 @@ static int take_frame(struct skw_talk *t, struct thrift *th, bool from_client, s
 }
 
 /* Without frames the version stands first, whose highest bit no length has. */
-static int take_start(struct side *s, struct skw_bytes b)
+static int take_start(struct thrift_side *s, struct skw_bytes b)
 {
 	s->left = skw_bytes_be32(b.p);
 	s->framed = !(s->left >> 31);
@@ -344,7 +333,7 @@ static int take_start(struct side *s, struct skw_bytes b)
 
 static int take_name(struct skw_talk *t, struct thrift *th, bool from_client, struct skw_bytes b)
 {
-	struct side *s = &th->sides[from_client];
+	struct thrift_side *s = &th->sides[from_client];
 	uint32_t n = s->name_len;
 
 	if (b.caplen < b.len)
@@ -355,9 +344,9 @@ static int take_name(struct skw_talk *t, struct thrift *th, bool from_client, st
 		return !n || n > NAME_MAX_LEN ? SKW_RECOGNISER_WRONG : 0;
 	}
 
-	const struct head head = { .type = s->type,
-				   .name = skw_bytes_first(b, n),
-				   .number = skw_bytes_be32(b.p + n) };
+	const struct thrift_head head = { .type = s->type,
+					  .name = skw_bytes_first(b, n),
+					  .number = skw_bytes_be32(b.p + n) };
 
 	if (s->type < CALL || s->type > ONE_WAY || !is_name(b.p, n))
 		return SKW_RECOGNISER_WRONG;
@@ -367,8 +356,8 @@ static int take_name(struct skw_talk *t, struct thrift *th, bool from_client, st
 /* ---- streams ---- */
 
 /* In a frame, a struct that can't be read does no harm: the frame has its own length. */
-static int step_body(struct skw_talk *t, struct side *s, bool from_client, struct skw_bytes *b,
-		     uint64_t ts_ns)
+static int step_body(struct skw_talk *t, struct thrift_side *s, bool from_client,
+		     struct skw_bytes *b, uint64_t ts_ns)
 {
 	struct skw_bytes here = s->framed ? skw_bytes_first(*b, s->left) : *b, rest = here;
 	enum skw_thrift_end end = s->skips ? skw_thrift_skip(&s->skip, &rest) : SKW_THRIFT_MORE;
@@ -389,7 +378,7 @@ static int step_body(struct skw_talk *t, struct side *s, bool from_client, struc
 static int step(struct skw_talk *t, struct thrift *th, bool from_client, struct skw_bytes *b,
 		uint64_t ts_ns)
 {
-	struct side *s = &th->sides[from_client];
+	struct thrift_side *s = &th->sides[from_client];
 	uint32_t need = s->phase == FRAME                 ? frame_head_len(s)
 			: s->phase == NAME && s->name_len ? s->name_len + 4u
 							  : 4;
@@ -417,8 +406,8 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 		uint64_t ts_ns)
 {
 	struct thrift *th = state;
-	struct side *s = &th->sides[from_client];
-	struct head head;
+	struct thrift_side *s = &th->sides[from_client];
+	struct thrift_head head;
 	int ret = 0;
 
 	/* Where messages begin is not known yet, or not any more, but here one begins. */
@@ -438,7 +427,7 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 
 static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len, uint64_t ts_ns)
 {
-	struct side *s = &((struct thrift *)state)->sides[from_client];
+	struct thrift_side *s = &((struct thrift *)state)->sides[from_client];
 	bool known =
 		s->phase == BODY && s->framed && len != SKW_PAYLOAD_LEN_UNKNOWN && len <= s->left;
 	int ret = 0;

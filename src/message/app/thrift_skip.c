@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum type {
+enum thrift_type {
 	STOP = 0,
 	BOOL = 2,
 	BYTE = 3,
@@ -19,7 +19,7 @@ enum type {
 	UUID = 16,
 };
 
-enum reading { TYPE, NUMBER, LENGTH, MAP_HEAD, LIST_HEAD, CODE };
+enum thrift_reading { TYPE, NUMBER, LENGTH, MAP_HEAD, LIST_HEAD, CODE };
 
 /* Bytes that each needs. */
 static const uint8_t needs[] = {
@@ -179,4 +179,16 @@ enum skw_thrift_end skw_thrift_skip(struct skw_thrift_skip *s, struct skw_bytes 
 		end = take(s);
 	}
 	return end;
+}
+
+const char *skw_thrift_skip_exception(int32_t code)
+{
+	static const char *const names[] = {
+		"UNKNOWN",           "UNKNOWN_METHOD",          "INVALID_MESSAGE_TYPE",
+		"WRONG_METHOD_NAME", "BAD_SEQUENCE_ID",         "MISSING_RESULT",
+		"INTERNAL_ERROR",    "PROTOCOL_ERROR",          "INVALID_TRANSFORM",
+		"INVALID_PROTOCOL",  "UNSUPPORTED_CLIENT_TYPE",
+	};
+
+	return code >= 0 && (size_t)code < sizeof(names) / sizeof(names[0]) ? names[code] : NULL;
 }

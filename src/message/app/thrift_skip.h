@@ -29,7 +29,7 @@ struct skw_thrift_skip {
 	int32_t first; /* the number of the first field, or SKW_THRIFT_NO_FIELD */
 	int32_t code;  /* the value of field 2, if it is an i32: the type of an exception */
 	uint8_t depth;
-	uint8_t reading; /* what `bytes` will be */
+	uint8_t reading; /* the meaning of `bytes` */
 	uint8_t type;    /* of the field whose number follows */
 	uint8_t len;
 	uint8_t bytes[6];
@@ -40,5 +40,7 @@ enum skw_thrift_end { SKW_THRIFT_MORE, SKW_THRIFT_DONE, SKW_THRIFT_BAD };
 void skw_thrift_skip_begin(struct skw_thrift_skip *s);
 /* Takes bytes from the front of *b, up to the end of the struct. */
 enum skw_thrift_end skw_thrift_skip(struct skw_thrift_skip *s, struct skw_bytes *b);
+/* The name of an exception's type; NULL: it has none. */
+const char *skw_thrift_skip_exception(int32_t code);
 
 #endif
