@@ -149,6 +149,22 @@ static void in_the_middle_names_are_literal_or_unknown(void **state)
 		   "http2|GET www.example.com|200|answered|25|10|1000\n");
 }
 
+/* The second call fails, as fields say that refer to the first one. */
+static void a_failure_of_grpc_may_be_unknown(void **state)
+{
+	static const struct said talk[] = {
+		ASK(HEADERS("\x0b", "\5", "\x0b") "\x83\x86\x44\x06/p.S/G\xc0"),
+		SAY(HEADERS("\2", "\4", "\x0b") "\x88\xbf" DATA("\1", "\0", "\x0b") "x" HEADERS(
+			"\1", "\5", "\x0b") "\xbe"),
+		ASK(HEADERS("\x0b", "\5", "\x0d") "\x83\x86\x44\x06/p.S/G\xc0"),
+		SAY(HEADERS("\2", "\4", "\x0d") "\x88\xbf" DATA("\1", "\1", "\x0d") "x"),
+	};
+
+	(void)state;
+	EXPECT(talk, "http2|POST /p.S/G|?|answered|20|31|1000\n"
+		     "http2|POST /p.S/G|200|answered|20|21|1000\n");
+}
+
 static void holes_in_data_are_counted(void **state)
 {
 	static const struct said talk[] = {
@@ -246,6 +262,7 @@ int main(void)
 		cmocka_unit_test(resets_and_refusals_are_errors),
 		cmocka_unit_test(a_promise_is_a_request),
 		cmocka_unit_test(in_the_middle_names_are_literal_or_unknown),
+		cmocka_unit_test(a_failure_of_grpc_may_be_unknown),
 		cmocka_unit_test(holes_in_data_are_counted),
 		cmocka_unit_test(behind_a_lost_block_names_are_unknown),
 		cmocka_unit_test(http_upgrades),

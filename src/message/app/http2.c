@@ -101,7 +101,7 @@ static int end_answer(struct skw_talk *t, struct http2 *h, struct http2_side *s)
 	ret = skw_http2_streams_get(&h->streams, t, s->block, &stream);
 	if (ret || !stream)
 		return ret;
-	skw_http2_stream_add(stream, &s->part, &s->fields);
+	skw_http2_stream_add(stream, &s->part, &s->fields, s->ends);
 	return s->ends ? skw_http2_streams_end(&h->streams, t, s->block) : 0;
 }
 

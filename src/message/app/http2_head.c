@@ -138,7 +138,9 @@ static void take_field(struct skw_http2_fields *f, const nghttp2_nv *nv)
 		f->status = n < 100 ? 0 : (uint16_t)n;
 	} else if (is(nv, "grpc-status")) {
 		f->grpc_status = (int16_t)number(nv);
+		f->grpc = true;
 	} else if (is(nv, "content-type")) {
+		f->typed = true;
 		f->grpc =
 			nv->valuelen >= strlen(grpc) && memcmp(nv->value, grpc, strlen(grpc)) == 0;
 	}
@@ -262,9 +264,15 @@ static void read_lost(struct skw_http2_head *h, struct skw_bytes b, struct skw_h
 {
 	struct http2_field field;
 
-	while (b.caplen && next_field(&b, &field))
-		if (!read_alone(h, &field, f))
+	while (b.caplen && next_field(&b, &field)) {
+		bool known = read_alone(h, &field, f);
+
+		if (!known)
 			close_inflater(h);
+		if (!known || field.index > STATIC_LAST)
+			f->unread = true;
+	}
+	f->unread = f->unread || b.caplen || h->block_len == SKW_HTTP2_BLOCK_MAX;
 }
 
 static void keep(struct skw_http2_head *h, struct skw_bytes b)
@@ -297,6 +305,7 @@ void skw_http2_head_end(struct skw_http2_head *h, struct skw_http2_fields *f)
 {
 	static const uint8_t none[1];
 
+	f->unread = f->unread || h->skips;
 	h->in_block = h->skips = false;
 	if (h->block)
 		read_lost(h, (struct skw_bytes){ h->block, h->block_len, h->block_len }, f);

@@ -27,6 +27,8 @@ struct skw_http2_fields {
 	uint16_t status;                     /* 0: unknown */
 	int16_t grpc_status;                 /* -1: unknown */
 	bool grpc;                           /* by its content-type */
+	bool typed;                          /* its content-type was read */
+	bool unread;                         /* at least one field is unknown */
 	bool content;                        /* keep the query; set by the caller */
 };
 

@@ -40,6 +40,8 @@ static void set_status(const struct skw_talk *t, struct skw_http2_stream *stream
 		number = stream->grpc_status;
 		name = skw_http2_frame_grpc(number);
 		stream->part.error = number > 0;
+	} else if (stream->doubtful && !stream->typed && number == 200) {
+		number = -1;
 	} else {
 		number = number ? number : -1;
 		stream->part.error = number >= 400;
@@ -108,7 +110,7 @@ int skw_http2_streams_get(struct skw_http2_streams *s, struct skw_talk *t, uint3
 }
 
 void skw_http2_stream_add(struct skw_http2_stream *stream, const struct skw_talk_part *part,
-			  const struct skw_http2_fields *f)
+			  const struct skw_http2_fields *f, bool ends)
 {
 	skw_talk_part_add(&stream->part, 0, part->first_ns);
 	skw_talk_part_add(&stream->part, part->bytes, part->last_ns);
@@ -118,6 +120,8 @@ void skw_http2_stream_add(struct skw_http2_stream *stream, const struct skw_talk
 	if (f->grpc_status >= 0)
 		stream->grpc_status = f->grpc_status;
 	stream->grpc = stream->grpc || f->grpc;
+	stream->typed = stream->typed || f->typed;
+	stream->doubtful = ends && f->unread;
 }
 
 int skw_http2_streams_count(struct skw_http2_streams *s, struct skw_talk *t, uint32_t id,

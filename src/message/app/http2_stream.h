@@ -21,7 +21,8 @@ struct skw_http2_stream {
 	struct skw_talk_part part;
 	uint16_t status;     /* 0: unknown */
 	int16_t grpc_status; /* -1: unknown */
-	bool grpc;
+	bool grpc, typed;    /* by its content-type, which was read */
+	bool doubtful; /* fields at its end are unknown: a failure of gRPC may be among them */
 };
 
 struct skw_http2_streams {
@@ -36,9 +37,9 @@ struct skw_http2_streams {
 /* Finds the answer, or begins it. *out is borrowed; NULL: nobody wants it any more. */
 int skw_http2_streams_get(struct skw_http2_streams *s, struct skw_talk *t, uint32_t id,
 			  struct skw_http2_stream **out);
-/* Adds a header block and its bytes. */
+/* Adds a header block, which may be the end of the stream, and its bytes. */
 void skw_http2_stream_add(struct skw_http2_stream *stream, const struct skw_talk_part *part,
-			  const struct skw_http2_fields *f);
+			  const struct skw_http2_fields *f, bool ends);
 /* Adds bytes of DATA, if the request is known. */
 int skw_http2_streams_count(struct skw_http2_streams *s, struct skw_talk *t, uint32_t id,
 			    uint64_t bytes, uint64_t ts_ns);
