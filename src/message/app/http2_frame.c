@@ -130,7 +130,7 @@ static enum skw_recogniser_verdict probe_preface(struct skw_bytes b)
 
 	if (memcmp(b.p, SKW_HTTP2_PREFACE, n) != 0)
 		return SKW_RECOGNISER_NO;
-	return n < SKW_HTTP2_PREFACE_LEN ? SKW_RECOGNISER_MORE : SKW_RECOGNISER_CLIENT_0;
+	return b.caplen < SKW_HTTP2_PREFACE_LEN ? SKW_RECOGNISER_MORE : SKW_RECOGNISER_CLIENT_0;
 }
 
 enum skw_recogniser_verdict skw_http2_frame_probe(const struct skw_recogniser_probe *p)

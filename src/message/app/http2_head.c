@@ -101,9 +101,10 @@ static void copy(char *to, size_t room, const uint8_t *p, size_t n)
 /* Without the query, the fragment and parameters, which may be secrets. */
 static size_t public_len(const nghttp2_nv *nv)
 {
+	static const char ends[] = { '?', '#', ';' };
 	size_t n = 0;
 
-	while (n < nv->valuelen && !memchr("?#;", nv->value[n], 3))
+	while (n < nv->valuelen && !memchr(ends, nv->value[n], sizeof(ends)))
 		n++;
 	return n;
 }
@@ -303,7 +304,7 @@ void skw_http2_head_take(struct skw_http2_head *h, struct skw_bytes b, struct sk
 
 void skw_http2_head_end(struct skw_http2_head *h, struct skw_http2_fields *f)
 {
-	static const uint8_t none[1];
+	static const uint8_t none[1] = { 0 };
 
 	f->unread = f->unread || h->skips;
 	h->in_block = h->skips = false;

@@ -46,10 +46,9 @@ static void set_status(const struct skw_talk *t, struct skw_http2_stream *stream
 		number = number ? number : -1;
 		stream->part.error = number >= 400;
 	}
-	if (!name) {
-		snprintf(text, sizeof(text), "%d", number);
+	snprintf(text, sizeof(text), "%d", number);
+	if (!name)
 		name = number < 0 ? "?" : text;
-	}
 	skw_talk_part_text(&stream->part, name, strlen(name));
 }
 

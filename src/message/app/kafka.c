@@ -191,7 +191,7 @@ static bool take_request_head(struct kafka_side *s, struct skw_bytes head)
 	skw_talk_part_text(&s->part, text, strlen(text));
 	s->part.id = skw_bytes_be32(head.p + 4);
 	s->part.note = (uint32_t)key << 16 | version;
-	s->one_way = key == SKW_KAFKA_PRODUCE && has_no_answer(head, api, version);
+	s->one_way = api && key == SKW_KAFKA_PRODUCE && has_no_answer(head, api, version);
 	return true;
 }
 
@@ -278,7 +278,7 @@ static int take_head(struct skw_talk *t, struct kafka_side *s, bool from_client,
 {
 	uint32_t kept = s->len < HEAD_MAX ? s->len : HEAD_MAX;
 
-	if (head.caplen < kept)
+	if (head.caplen < head.len)
 		return -ENOMEM;
 	if (!from_client)
 		take_answer_head(t, s, head);

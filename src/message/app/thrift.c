@@ -62,11 +62,13 @@ static const uint16_t ports[] = { 9090, 9160, 9083, 10000, 0 };
 
 static bool is_name(const uint8_t *p, uint32_t n)
 {
+	static const char others[] = { '.', ':', '-', '/' };
+
 	for (uint32_t i = 0; i < n; i++) {
 		uint8_t lower = p[i] | 0x20;
 
 		if (!(lower >= 'a' && lower <= 'z') && !(i && p[i] >= '0' && p[i] <= '9') &&
-		    p[i] != '_' && !(i && memchr(".:-/", p[i], 4)))
+		    p[i] != '_' && !(i && memchr(others, p[i], sizeof(others))))
 			return false;
 	}
 	return true;
@@ -263,11 +265,13 @@ static int finish(struct skw_talk *t, struct thrift_side *s, bool from_client)
 static int32_t first_compact(struct skw_bytes b)
 {
 	uint32_t at = 1, number;
+	int32_t step;
 
 	if (!b.caplen || !b.p[0])
 		return SKW_THRIFT_NO_FIELD;
-	if (b.p[0] >> 4)
-		return b.p[0] >> 4;
+	step = b.p[0] >> 4;
+	if (step)
+		return step;
 	if (read_varint(b, &at, &number) != SKW_RECOGNISER_CLIENT_0)
 		return SKW_THRIFT_NO_FIELD;
 	return (int32_t)(number >> 1) ^ -(int32_t)(number & 1);
