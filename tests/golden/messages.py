@@ -45,9 +45,10 @@ def messages(path, *options):
     return [json.loads(line) for line in skwatch(path, "--json", *options)[0].splitlines()]
 
 
-def tshark(name, fields, path=RECORDING):
-    command = ["tshark", "-n", "-r", path, "-d", "tcp.port==8080,http", "-d",
-               "tcp.port==6380,resp", "-Y", name, "-T", "fields"]
+def tshark(name, fields, sample=RECORDING, decode=("tcp.port==8080,http", "tcp.port==6380,resp")):
+    command = ["tshark", "-n", "-r", sample, "-Y", name, "-T", "fields"]
+    for rule in decode:
+        command += ["-d", rule]
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -192,8 +193,118 @@ def databases():
     ok("SELECT name FROM people WHERE name = ? AND id IN (?)" in out, "SQL has its shape", out)
 
 
-def records():
-    with open(RECORDING, "rb") as file:
+def kafka():
+    """kcat with the mock brokers of librdkafka: a Produce with acks, and one with acks = 0."""
+    sample = os.path.join(SAMPLES, "recorded-kafka.pcap")
+    ours = messages(sample)
+    kinds = [m["kind"] for m in ours]
+    first = ["ApiVersions v3", "ApiVersions v0", "Metadata v2", "Produce v7"]
+    ok(kinds == first + first and [m["outcome"] for m in ours] == ["answered"] * 7 + ["one_way"]
+       and [m["status"] for m in ours if m["error"]] == ["UNSUPPORTED_VERSION"] * 2,
+       "Kafka: what kcat has asked for, and errors", kinds)
+    ok("planted" not in "".join(skwatch(sample)), "Kafka: no topics and no data")
+    if not shutil.which("tshark"):
+        return
+    rows = tshark("kafka", ["frame.number", "frame.time_epoch", "kafka.request_frame", "kafka.len"],
+                  sample, ["tcp.port==33887,kafka", "tcp.port==39419,kafka"])
+    times = {number: int(time.replace(".", "")) for number, time, _, _ in rows}
+    theirs = [(times[number] - times[request], int(length) + 4)
+              for number, _, request, length in rows if request]
+    found = [(from_last_to_last(m), m["answer_bytes"]) for m in ours if m["outcome"] == "answered"]
+    ok(found == theirs, "Kafka: time and length of each answer are tshark's",
+       "%s\n%s" % (found, theirs))
+
+
+def http2_times(sample):
+    """tshark's times between the last frames of both sides, of each stream of the client."""
+    last, given_up = {}, set()
+    for stream, port, time, ids, types in tshark(
+            "http2", ["tcp.stream", "tcp.srcport", "frame.time_epoch", "http2.streamid",
+                      "http2.type"], sample, ["tcp.port==8081,http2", "tcp.port==50051,http2"]):
+        for one, kind in zip(ids.split(","), types.split(",")):
+            if kind in "019" and int(one) % 2:
+                side = port in ("8080", "8081", "50051")
+                last.setdefault((stream, one), {})[side] = int(time.replace(".", ""))
+            elif kind == "3":
+                given_up.add((stream, one))
+    return sorted(times[True] - times[False] for key, times in last.items()
+                  if len(times) == 2 and key not in given_up)
+
+
+def http2():
+    """nghttp, h2load and curl with nghttpd: several streams, a push, trailers; an upgrade with
+    nghttpx; and gRPC for Python: results, errors, and a call that took too long."""
+    sample = os.path.join(SAMPLES, "recorded-http2.pcap")
+    if "http2" not in subprocess.run([SKWATCH, "messages", "-t", "?"], capture_output=True,
+                                     text=True, check=False).stderr:
+        ok(True, "HTTP/2 # SKIP skwatch was built without libnghttp2")
+        return
+    ours = [m for m in messages(sample) if m["kind"]]
+    calls = [(m["kind"], m["status"]) for m in ours if m["kind"].startswith("/")]
+    ok(calls == [("/calc.Calc/Add", "OK")] * 2 +
+       [("/calc.Calc/Watch", "OK"), ("/calc.Calc/Fail", "NOT_FOUND"),
+        ("/calc.Calc/None", "UNIMPLEMENTED"), ("/calc.Calc/Slow", "client reset CANCEL"),
+        ("/calc.Calc/Add", "OK")], "gRPC: methods and statuses", calls)
+    kinds = collections.Counter(m["kind"] for m in ours if m["protocol"] == "http2")
+    ok(kinds["GET /index.html"] == 15 and kinds["push GET /style.css"] == 1 and
+       kinds["POST /style.css"] == 1 and
+       [m["kind"] for m in ours if m["status"] == "404"] == ["GET /missing"],
+       "HTTP/2: streams, a push, and a path that is missing", kinds)
+    ok("planted" not in "".join(skwatch(sample)), "HTTP/2: no queries and no data")
+    http2_unknown()
+    if not shutil.which("tshark"):
+        return
+    found = sorted(from_last_to_last(m) for m in ours
+                   if m["protocol"] == "http2" and
+                   not m["kind"].startswith("push") and "reset" not in m["status"])
+    theirs = http2_times(sample)
+    ok(found == theirs, "HTTP/2: the time of each answer is tshark's",
+       "%s\n%s" % (found, theirs))
+
+
+def http2_unknown():
+    """Without some packets, names may be unknown, but are never other ones."""
+    sample = os.path.join(SAMPLES, "recorded-http2.pcap")
+    told = {(m["protocol"], m["kind"], m["status"]) for m in messages(sample)}
+    count_of, wrong, unknown = len(records(sample)[1]), [], 0
+    for at in range(1, count_of, 4):
+        for change in lambda found: found[at:], lambda found: found[:at] + found[at + 1:]:
+            for m in rewritten(change, sample):
+                # Whether it is gRPC may be unknown, too.
+                kind = (m["kind"] or "").replace("POST /calc", "/calc")
+                guess = (m["protocol"], kind, m["status"])
+                unknown += "?" in kind + (m["status"] or "")
+                if m["outcome"] == "answered" and guess not in told and "?" not in guess[1] and \
+                        guess[2] != "?":
+                    wrong.append((at, guess))
+    ok(unknown and not wrong, "HTTP/2: in the middle, and behind a loss, no name is wrong", wrong)
+
+
+def thrift():
+    """Thrift's own client and server: frames, no frames, and frames of the compact protocol. The
+    methods are add, store (also with an exception), zip (one way) and one that is missing."""
+    sample = os.path.join(SAMPLES, "recorded-thrift.pcap")
+    ours = messages(sample)
+    statuses = ["OK", "OK", "throws 1", "", "exception UNKNOWN_METHOD", "OK"]
+    compact = [status.split(" UNKNOWN")[0] for status in statuses]
+    ok([m["status"] or "" for m in ours] == statuses * 2 + compact and
+       [m["outcome"] for m in ours if not m["status"]] == ["one_way"] * 3,
+       "Thrift: results, exceptions, and one way", [m["status"] for m in ours])
+    ok("planted" not in "".join(skwatch(sample)), "Thrift: no data")
+    if not shutil.which("tshark"):
+        return
+    rows = tshark("thrift", ["frame.time_epoch", "thrift.method", "thrift.mtype"], sample,
+                  ["tcp.port==9090-9092,thrift"])
+    times = [int(time.replace(".", "")) for time, _, _ in rows]
+    theirs = [(rows[i][1], times[i] - times[i - 1]) for i in range(len(rows))
+              if rows[i][2] in ("0x02", "0x03")]
+    found = [(m["kind"], from_last_to_last(m)) for m in ours if m["outcome"] == "answered"]
+    ok(found == theirs, "Thrift: method and time of each answer are tshark's",
+       "%s\n%s" % (found, theirs))
+
+
+def records(recording=RECORDING):
+    with open(recording, "rb") as file:
         data = file.read()
     at, found = HEADER, []
     while at < len(data):
@@ -212,9 +323,9 @@ def payload(record):
     return struct.unpack_from(">H", frame, 20)[0], frame[at:struct.unpack_from(">H", frame, 2)[0]]
 
 
-def rewritten(change):
+def rewritten(change, recording=RECORDING):
     """The messages of the recording after `change` of its list of records."""
-    head, found = records()
+    head, found = records(recording)
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
         file.write(head + b"".join(change(found)))
         file.flush()
@@ -281,6 +392,9 @@ def main():
         mysql()
     else:
         ok(True, "times are those of tshark # SKIP there is no tshark")
+    kafka()
+    thrift()
+    http2()
     mutate()
     secrets()
     databases()

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "config.h"
+
 #include "message/app/recognisers.h"
 
 #include <string.h>
@@ -10,6 +12,11 @@ const struct skw_recogniser *const skw_recognisers[] = {
 	&skw_recognisers_memcached,
 	&skw_recognisers_postgres,
 	&skw_recognisers_mysql,
+	&skw_recognisers_kafka,
+	&skw_recognisers_thrift,
+#ifdef HAVE_NGHTTP2
+	&skw_recognisers_http2,
+#endif
 	&skw_recognisers_dns, /* short texts may be the begin of a question */
 	NULL,
 };

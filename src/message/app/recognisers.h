@@ -18,10 +18,14 @@ const struct skw_recogniser *skw_recognisers_find(const char *name, size_t len);
 /* Each is in the file of its name: skw_recognisers_NAME. */
 extern const struct skw_recogniser skw_recognisers_dns;
 extern const struct skw_recogniser skw_recognisers_http;
+/* Only if libnghttp2 was found. */
+extern const struct skw_recogniser skw_recognisers_http2;
+extern const struct skw_recogniser skw_recognisers_kafka;
 extern const struct skw_recogniser skw_recognisers_memcached;
 extern const struct skw_recogniser skw_recognisers_mysql;
 extern const struct skw_recogniser skw_recognisers_postgres;
 extern const struct skw_recogniser skw_recognisers_redis;
+extern const struct skw_recogniser skw_recognisers_thrift;
 extern const struct skw_recogniser skw_recognisers_tls;
 
 #endif
