@@ -13,13 +13,13 @@ import lintlib
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
-        "flow/payload", "message", "message/app",
+        "flow/payload", "message", "message/app", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "report", "units", "utf8"}
 # Rooms outside the dissect family see only its front room, and only few read messages.
 PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
-                     "message", "message/app"}
+                     "message", "message/app", "message/rpc", "message/sql"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
 ARROWS = {
@@ -71,6 +71,9 @@ ARROWS = {
     "message": COMMON | {"flow", "flow/payload", "table", "expr", "row", "pcap"},
     # message/app: names of DNS are read as they are printed.
     "message/app": COMMON | {"message", "flow/payload", "dissect", "dissect/app"},
+    # Their recognisers stand in the table of message/app.
+    "message/rpc": COMMON | {"message", "message/app", "flow/payload"},
+    "message/sql": COMMON | {"message", "message/app", "flow/payload"},
     # act: the verbs are sources of the loop without records; their sink prints lines. No capture
     # sees the data that bypass moves, so it has packets of its own, for the recorder.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "sink/record", "kern", "kern/host",

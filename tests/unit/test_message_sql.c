@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "message/app/sql.h"
+#include "message/sql/sql.h"
 #include "util/cleanup.h"
 
 #define PG SKW_SQL_POSTGRES

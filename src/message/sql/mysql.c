@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "flow/payload/piece.h"
-#include "message/app/mysql_answer.h"
-#include "message/app/mysql_wire.h"
+#include "message/sql/mysql_answer.h"
+#include "message/sql/mysql_wire.h"
 #include "message/app/recognisers.h"
-#include "message/app/sql.h"
+#include "message/sql/sql.h"
 #include "message/gather.h"
 
 #define CAP_COMPRESS 0x20

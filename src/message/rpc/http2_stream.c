@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/http2_stream.h"
+#include "message/rpc/http2_stream.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "message/app/http2_frame.h"
+#include "message/rpc/http2_frame.h"
 
 static struct skw_http2_stream **find(struct skw_http2_streams *s, uint32_t id)
 {

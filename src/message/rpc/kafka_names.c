@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/kafka_names.h"
+#include "message/rpc/kafka_names.h"
 
 #include <stddef.h>
 

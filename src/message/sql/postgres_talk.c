@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/postgres_talk.h"
+#include "message/sql/postgres_talk.h"
 
 #include <string.h>
 
-#include "message/app/postgres_wire.h"
-#include "message/app/sql.h"
+#include "message/sql/postgres_wire.h"
+#include "message/sql/sql.h"
 
 #define READY_BYTES 6 /* of ReadyForQuery */
 

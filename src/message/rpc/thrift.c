@@ -10,7 +10,7 @@
 
 #include "flow/payload/piece.h"
 #include "message/app/recognisers.h"
-#include "message/app/thrift_skip.h"
+#include "message/rpc/thrift_skip.h"
 #include "message/gather.h"
 
 enum {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "message/app/http2_head.h"
+#include "message/rpc/http2_head.h"
 #include "message/talk.h"
 
 /* Of more, the one that began first is told as it is, with a hole. */

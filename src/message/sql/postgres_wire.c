@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/postgres_wire.h"
+#include "message/sql/postgres_wire.h"
 
 #include <string.h>
 
-#include "message/app/sql.h"
+#include "message/sql/sql.h"
 
 #define CODE_START_MAJOR 3
 #define CODE_CANCEL      80877102

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "flow/payload/piece.h"
-#include "message/app/kafka_names.h"
+#include "message/rpc/kafka_names.h"
 #include "message/app/recognisers.h"
 #include "message/gather.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/sql_names.h"
+#include "message/sql/sql_names.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "message/app/sql_names.h"
+#include "message/sql/sql_names.h"
 #include "message/gather.h"
 #include "message/talk.h"
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "flow/payload/piece.h"
-#include "message/app/http2_frame.h"
-#include "message/app/http2_head.h"
-#include "message/app/http2_stream.h"
+#include "message/rpc/http2_frame.h"
+#include "message/rpc/http2_head.h"
+#include "message/rpc/http2_stream.h"
 #include "message/app/recognisers.h"
 
 enum http2_phase { START, FRAME, PAYLOAD, LOST };

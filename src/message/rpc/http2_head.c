@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/http2_head.h"
+#include "message/rpc/http2_head.h"
 
 #include <stdlib.h>
 #include <string.h>

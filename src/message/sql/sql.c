@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/sql.h"
+#include "message/sql/sql.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "message/app/sql_token.h"
+#include "message/sql/sql_token.h"
 
 /* A list that is folded is a little longer before. */
 #define ROOM (SKW_MESSAGE_KIND_LEN + 16)

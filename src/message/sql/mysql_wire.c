@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/mysql_wire.h"
+#include "message/sql/mysql_wire.h"
 
 #include <string.h>
 
-#include "message/app/sql.h"
+#include "message/sql/sql.h"
 
 #define PROTOCOL 10
 

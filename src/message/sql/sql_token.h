@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "message/app/sql.h"
+#include "message/sql/sql.h"
 #include "util/bytes.h"
 
 enum skw_sql_token_type {

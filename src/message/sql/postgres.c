@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "flow/payload/piece.h"
-#include "message/app/postgres_talk.h"
-#include "message/app/postgres_wire.h"
+#include "message/sql/postgres_talk.h"
+#include "message/sql/postgres_wire.h"
 #include "message/app/recognisers.h"
 #include "message/gather.h"
 

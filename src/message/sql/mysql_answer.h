@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "message/app/sql_names.h"
+#include "message/sql/sql_names.h"
 #include "message/talk.h"
 #include "util/bytes.h"
 

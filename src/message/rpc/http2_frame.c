@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/http2_frame.h"
+#include "message/rpc/http2_frame.h"
 
 #include <string.h>
 
-#include "message/app/http2_head.h"
+#include "message/rpc/http2_head.h"
 
 enum {
 	LEN_USUAL = 16384,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/sql_token.h"
+#include "message/sql/sql_token.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/mysql_answer.h"
+#include "message/sql/mysql_answer.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "message/app/mysql_wire.h"
+#include "message/sql/mysql_wire.h"
 
 #define FLAG_MORE    0x08 /* another result follows */
 #define FLAG_CURSOR  0x40 /* the rows are fetched by further commands */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/app/thrift_skip.h"
+#include "message/rpc/thrift_skip.h"
 
 #include <string.h>
 
