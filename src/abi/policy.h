@@ -33,7 +33,7 @@ enum skw_policy_what {
 	SKW_POLICY_BIND,
 	SKW_POLICY_SEND,
 	SKW_POLICY_CREATE,
-	SKW_POLICY_MESSAGE, /* what a connection of TCP sends; no default decides about it */
+	SKW_POLICY_MESSAGE, /* data that a connection of TCP sends; no default decides about it */
 	SKW_POLICY_WHATS
 };
 

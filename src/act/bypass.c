@@ -11,6 +11,8 @@
 
 #include "act/bypass_event.h"
 #include "act/bypass_file.h"
+#include "act/bypass_keeper.h"
+#include "keeper/privileges.h"
 #include "kern/act/bypass.h"
 #include "kern/host/cgroup.h"
 #include "loop/loop.h"
@@ -31,12 +33,14 @@ struct bypass {
 	char cgroup[PATH_MAX];
 	int cgroup_fd;
 	bool pinned;
+	bool stays; /* when the command has ended */
 	uint64_t cgroup_id;
 	struct skw_kern_bypass *kern;
 	struct skw_bypass_file *file; /* NULL: nothing is recorded */
 	struct skw_sink recorder;
 	uint64_t taken; /* bytes of records since the last rest */
 	struct skw_pin pin;
+	struct skw_bypass_keeper keeper;
 	struct skw_loop *loop;
 	struct skw_act_tell tell;
 };
@@ -92,6 +96,8 @@ static int check(struct bypass *b, struct skw_error *err)
 	if (!ret && o->pin && b->plan->file)
 		ret = skw_error_usage(err, "-w ends with the command, and --pin stays: use one of "
 					   "them");
+	if (!ret && !o->dry_run)
+		ret = skw_privileges_missing(SKW_USE_WATCH, err);
 	if (!ret && o->pin)
 		ret = skw_pins_check(o->bpffs, o->pin, err);
 	if (!ret && b->plan->file)
@@ -149,6 +155,17 @@ static int prepare(void *ctx, struct skw_error *err)
 	say_losses(b);
 	ret = skw_kern_bypass_attach(b->kern, b->cgroup, b->cgroup_fd, err);
 	return ret || !b->plan->options->pin ? ret : pin(b, err);
+}
+
+static struct skw_keeper_table *verbs(void *ctx)
+{
+	struct bypass *b = ctx;
+
+	b->keeper = (struct skw_bypass_keeper){ .kern = b->kern,
+						.cgroup_fd = &b->cgroup_fd,
+						.pinned = b->pinned };
+	skw_bypass_keeper_prepare(&b->keeper);
+	return &b->keeper.table;
 }
 
 static int begin(void *ctx, struct skw_loop *loop, struct skw_error *err)
@@ -233,13 +250,12 @@ static void quiesce(void *ctx)
 {
 	struct bypass *b = ctx;
 
-	if (!b->plan->options->pin)
-		skw_kern_bypass_stop(b->kern);
-	skw_kern_bypass_silence(b->kern);
+	skw_bypass_keeper_stop(&b->keeper, skw_loop_keeper(b->loop), &b->stays);
 }
 
 static const struct skw_source_ops ops = {
 	.prepare = prepare,
+	.verbs = verbs,
 	.begin = begin,
 	.start = start,
 	.look = look,
@@ -281,8 +297,12 @@ static void report(void *ctx, bool final)
 		skw_say("%llu event%s lost because a ring was full", c.lost, plural(c.lost));
 	if (b->file)
 		skw_bypass_file_report(b->file, &c, final);
-	if (final && b->plan->options->pin)
+	if (!final || !b->plan->options->pin)
+		return;
+	if (b->stays)
 		skw_say("%s stays: skwatch detach %s", b->pin.name, b->pin.name);
+	else
+		skw_say("%s was detached before the end", b->pin.name);
 }
 
 int skw_bypass_run(const struct skw_bypass_plan *plan, struct skw_error *err)

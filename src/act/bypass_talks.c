@@ -8,6 +8,7 @@
 
 #include "abi/conn.h"
 #include "util/hash.h"
+#include "util/mapped.h"
 
 /* The table forgets the connection of a set that was used least lately. */
 #define SETS 4096
@@ -55,18 +56,10 @@ static enum side side_of(const struct skw_bypass_rec *rec)
 	return rec->direction == SKW_CONN_IN ? SERVER : CLIENT;
 }
 
-/* A socket of IPv6 can have a connection of IPv4. */
-static bool is_mapped(const uint8_t addr[16])
-{
-	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(addr, prefix, sizeof(prefix)) == 0;
-}
-
 static void put_address(uint8_t to[16], const uint8_t from[16], bool mapped)
 {
 	if (mapped)
-		memcpy(to, from + 12, 4);
+		memcpy(to, from + SKW_MAPPED_AT, 4);
 	else
 		memcpy(to, from, 16);
 }
@@ -84,7 +77,7 @@ static struct skw_tuple turned(const struct skw_tuple *t)
 
 static void make_key(const struct skw_bypass_rec *rec, struct talk_key *key)
 {
-	bool mapped = rec->family == AF_INET6 && is_mapped(rec->local_addr);
+	bool mapped = rec->family == AF_INET6 && skw_mapped_is(rec->local_addr);
 	enum side side = side_of(rec);
 
 	memset(key, 0, sizeof(*key));

@@ -74,8 +74,14 @@ static int number_host(uint32_t *host, struct skw_error *err)
 {
 	SKW_AUTO_FD int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
 	char id[33] = "";
+	ssize_t n = fd < 0 ? -1 : read(fd, id, sizeof(id) - 1);
 
-	if (fd < 0 || read(fd, id, sizeof(id) - 1) != sizeof(id) - 1)
+	if (n < 0)
+		return skw_error_usage(err,
+				       "/etc/machine-id: %s; give a number of this host with "
+				       "--host-id",
+				       strerror(errno));
+	if (n < (ssize_t)sizeof(id) - 1)
 		return skw_error_usage(err, "/etc/machine-id has no number of this host; give one "
 					    "with --host-id");
 	*host = (uint32_t)(skw_hash_bytes(0x736b77, id, sizeof(id) - 1) >> 32);
@@ -337,6 +343,7 @@ static int pin(struct mark *m, struct skw_error *err)
 	snprintf(meta.where, sizeof(meta.where), "%.*s", (int)sizeof(meta.where) - 1, m->cgroup);
 	snprintf(meta.what, sizeof(meta.what), "host %" PRIu32 "%s", m->host,
 		 m->plan->names ? ", names" : "");
+	skw_act_hold_signals();
 	ret = skw_marker_pin(m->marker, o->bpffs, o->pin, &meta, err);
 	if (ret)
 		skw_marker_stop(m->marker);

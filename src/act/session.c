@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "act/session.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "loop/loop.h"
+#include "loop/signals.h"
 #include "sink/tee.h"
 #include "util/say.h"
 
@@ -26,6 +28,14 @@ static bool takes_signal(void *ctx, int signo, bool from_kernel)
 	const struct skw_act_plan *plan = ((struct reports *)ctx)->plan;
 
 	return plan->takes_signal(plan->ctx, signo, from_kernel);
+}
+
+void skw_act_hold_signals(void)
+{
+	sigset_t set;
+
+	skw_signals_stop_set(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 int skw_act_run(const struct skw_act_plan *plan, struct skw_error *err)
@@ -54,6 +64,8 @@ int skw_act_run(const struct skw_act_plan *plan, struct skw_error *err)
 	plan->tell->count = options->count;
 	if (gethostname(host, sizeof(host) - 1) == 0 && host[0])
 		plan->tell->host = host;
+	if (options->pin)
+		skw_act_hold_signals();
 	int ret = skw_loop_run(&loop, err);
 
 	plan->tell->host = NULL;

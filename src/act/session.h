@@ -37,6 +37,12 @@ struct skw_act_plan {
 	const bool *pinned;
 };
 
+/*
+ * Before something is pinned: a signal that would end the process waits, until the loop takes it or
+ * the process ends by itself. So nothing stays pinned that no line has told.
+ */
+void skw_act_hold_signals(void);
+
 /* Runs until a signal, a limit or an error ends it. Returns 0, or -errno with err filled. */
 int skw_act_run(const struct skw_act_plan *plan, struct skw_error *err);
 

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/mapped.h"
 #include "util/units.h"
-
-/* RFC 4291, 2.5.5.2. */
-static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 #define V6_GROUPS 8
 
@@ -81,7 +79,7 @@ static bool parse_whole(const char *text, struct skw_expr_addr *out)
 static bool take_port(char *text, struct skw_expr_addr *out)
 {
 	char *colon = strrchr(text, ':');
-	uint64_t port;
+	uint16_t port;
 
 	if (!colon || (colon != strchr(text, ':') && (colon == text || colon[-1] != ']')))
 		return true;
@@ -90,11 +88,11 @@ static bool take_port(char *text, struct skw_expr_addr *out)
 		return true;
 	if (strspn(text, "0123456789abcdefABCDEF") == (size_t)(colon - text) && colon != text)
 		return true;
-	if (!parse_number(colon + 1, UINT16_MAX, &port))
+	if (!skw_units_parse_port(colon + 1, &port))
 		return false;
 	*colon = '\0';
 	out->has_port = true;
-	out->port = (uint16_t)port;
+	out->port = port;
 	return true;
 }
 
@@ -111,9 +109,9 @@ static bool take_bits(char *text, uint64_t *bits)
 
 static void unmap(struct skw_expr_addr *net)
 {
-	if (net->v4 || net->bits < 96 || memcmp(net->addr, mapped, sizeof(mapped)) != 0)
+	if (net->v4 || net->bits < 96 || !skw_mapped_is(net->addr))
 		return;
-	memmove(net->addr, net->addr + sizeof(mapped), 4);
+	memmove(net->addr, net->addr + SKW_MAPPED_AT, 4);
 	net->v4 = true;
 	net->bits -= 96;
 }
@@ -201,8 +199,8 @@ bool skw_expr_addr_contains(const struct skw_expr_addr *net, const struct skw_ex
 		return false;
 	if (net->any)
 		return true;
-	if (!v4 && memcmp(addr, mapped, sizeof(mapped)) == 0) {
-		addr += sizeof(mapped);
+	if (!v4 && skw_mapped_is(addr)) {
+		addr += SKW_MAPPED_AT;
 		v4 = true;
 	}
 	if (v4 != net->v4 || memcmp(addr, net->addr, net->bits / 8) != 0)

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/mapped.h"
+
 /* A longer name of a cgroup is cut. */
 #define GROUP_CHARS 40
 
@@ -15,12 +17,11 @@
 static int address_text(const struct skw_tuple *t, const uint8_t addr[16],
 			char out[INET6_ADDRSTRLEN])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	bool is_mapped = t->family == AF_INET6 && memcmp(addr, mapped, sizeof(mapped)) == 0;
+	bool is_mapped = t->family == AF_INET6 && skw_mapped_is(addr);
 
 	if (t->family != AF_INET && t->family != AF_INET6)
 		return -EINVAL;
-	inet_ntop(is_mapped ? AF_INET : t->family, is_mapped ? addr + sizeof(mapped) : addr, out,
+	inet_ntop(is_mapped ? AF_INET : t->family, is_mapped ? addr + SKW_MAPPED_AT : addr, out,
 		  INET6_ADDRSTRLEN);
 	return 0;
 }

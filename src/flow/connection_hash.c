@@ -8,14 +8,14 @@
 
 #include "flow/flow.h"
 #include "util/hash.h"
+#include "util/mapped.h"
 
 static uint64_t hash_of_end(uint8_t family, const uint8_t addr[16], uint16_t port)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	uint8_t v4[16] = { 0 };
 
-	if (family == AF_INET6 && !memcmp(addr, mapped, sizeof(mapped))) {
-		memcpy(v4, addr + sizeof(mapped), 4);
+	if (family == AF_INET6 && skw_mapped_is(addr)) {
+		memcpy(v4, addr + SKW_MAPPED_AT, 4);
 		addr = v4;
 	}
 	return skw_hash_bytes(port, addr, 16);

@@ -10,6 +10,7 @@
 #include "flow/keyed_hash.h"
 #include "flow/pair_table.h"
 #include "util/cleanup.h"
+#include "util/mapped.h"
 
 #define EXTRA_BYTES 64
 
@@ -161,17 +162,16 @@ int skw_conversations_take(struct skw_conversations *c, const struct skw_packet 
 /* A socket of IPv6 with IPv4-mapped addresses has packets of IPv4. */
 static struct skw_tuple of_packets(const struct skw_tuple *t)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct skw_tuple out = { .local_port = t->local_port,
 				 .remote_port = t->remote_port,
 				 .family = AF_INET,
 				 .proto = t->proto };
 
-	if (t->family != AF_INET6 || memcmp(t->local_addr, mapped, sizeof(mapped)) != 0 ||
-	    memcmp(t->remote_addr, mapped, sizeof(mapped)) != 0)
+	if (t->family != AF_INET6 || !skw_mapped_is(t->local_addr) ||
+	    !skw_mapped_is(t->remote_addr))
 		return *t;
-	memcpy(out.local_addr, t->local_addr + sizeof(mapped), 4);
-	memcpy(out.remote_addr, t->remote_addr + sizeof(mapped), 4);
+	memcpy(out.local_addr, t->local_addr + SKW_MAPPED_AT, 4);
+	memcpy(out.remote_addr, t->remote_addr + SKW_MAPPED_AT, 4);
 	return out;
 }
 

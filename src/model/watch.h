@@ -30,6 +30,13 @@ struct skw_watch_status {
 	bool counts;           /* datagrams are counted */
 	uint32_t netns;        /* the number of namespaces that were read */
 	uint32_t netns_failed; /* the number of namespaces that could not be read */
+	/*
+	 * The sweeps since the start that have not read all, what the last of them could not read,
+	 * in words, and why, as a negative errno value. NULL: there were none.
+	 */
+	uint64_t incomplete;
+	const char *trouble;
+	int trouble_error;
 };
 
 #endif

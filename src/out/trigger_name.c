@@ -13,6 +13,7 @@
 #include "out/rotate.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/mapped.h"
 
 #define UNKNOWN "unknown"
 /* A name can be cut by a field, but not so that nothing of it is left. */
@@ -42,12 +43,11 @@ static void put_event(const struct skw_trigger_name *n, char *out, size_t size)
 /* An IPv4-mapped address is shown as IPv4, as everywhere. */
 static void put_addr(uint8_t family, const uint8_t addr[16], char *out, size_t size)
 {
-	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	bool is_mapped = family == AF_INET6 && memcmp(addr, mapped, sizeof(mapped)) == 0;
+	bool is_mapped = family == AF_INET6 && skw_mapped_is(addr);
 	char text[INET6_ADDRSTRLEN] = UNKNOWN;
 
 	if (is_mapped)
-		inet_ntop(AF_INET, addr + sizeof(mapped), text, sizeof(text));
+		inet_ntop(AF_INET, addr + SKW_MAPPED_AT, text, sizeof(text));
 	else if (family == AF_INET || family == AF_INET6)
 		inet_ntop(family, addr, text, sizeof(text));
 	snprintf(out, size, "%s", text);

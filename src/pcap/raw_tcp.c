@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "util/inet_sum.h"
+
 #define IP4_BYTES 20
 #define IP6_BYTES 40
 #define TCP_BYTES 20
@@ -27,28 +29,9 @@ static void put32(uint8_t *at, uint32_t value)
 	put16(at + 2, value);
 }
 
-/*
- * Adds bytes to the sum of a checksum, in words of this host's order: RFC 1071 says why that is
- * right. Only the last call may have a number of bytes that is not a multiple of four.
- */
-static uint64_t add(uint64_t sum, const uint8_t *bytes, size_t len)
-{
-	uint32_t word;
-
-	for (; len >= sizeof(word); bytes += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, bytes, sizeof(word));
-		sum += word;
-	}
-	word = 0;
-	memcpy(&word, bytes, len);
-	return sum + word;
-}
-
 static void put_checksum(uint8_t *at, uint64_t sum)
 {
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	const uint16_t checksum = (uint16_t)~sum;
+	const uint16_t checksum = (uint16_t)~skw_inet_sum_fold(sum);
 
 	memcpy(at, &checksum, sizeof(checksum));
 }
@@ -63,7 +46,7 @@ static void make_ip4(const struct skw_raw_tcp *t, size_t total, uint8_t *out)
 	out[9] = IPPROTO_TCP;
 	memcpy(out + 12, t->tuple.local_addr, 4);
 	memcpy(out + 16, t->tuple.remote_addr, 4);
-	put_checksum(out + 10, add(0, out, IP4_BYTES));
+	put_checksum(out + 10, skw_inet_sum_add(0, out, IP4_BYTES));
 }
 
 static void make_ip6(const struct skw_raw_tcp *t, size_t total, uint8_t *out)
@@ -102,9 +85,9 @@ size_t skw_raw_tcp_make(const struct skw_raw_tcp *t, const void *data, size_t le
 		memcpy(tcp + TCP_BYTES + options, data, len);
 	/* The checksum includes both addresses, the length and the protocol. */
 	uint8_t pseudo[8] = { [7] = IPPROTO_TCP };
-	uint64_t sum = add(0, ip6 ? out + 8 : out + 12, ip6 ? 32 : 8);
+	uint64_t sum = skw_inet_sum_add(0, ip6 ? out + 8 : out + 12, ip6 ? 32 : 8);
 	put32(pseudo, (uint32_t)segment);
-	sum = add(sum, pseudo, sizeof(pseudo));
-	put_checksum(tcp + 16, add(sum, tcp, segment));
+	sum = skw_inet_sum_add(sum, pseudo, sizeof(pseudo));
+	put_checksum(tcp + 16, skw_inet_sum_add(sum, tcp, segment));
 	return ip + segment;
 }

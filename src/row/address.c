@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "util/mapped.h"
+
 static char *put_byte(char *p, uint8_t v)
 {
 	if (v >= 100)
@@ -17,16 +19,14 @@ static char *put_byte(char *p, uint8_t v)
 
 void skw_address_text(uint8_t family, const uint8_t addr[16], char *out)
 {
-	/* RFC 4291, 2.5.5.2. */
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const uint8_t *v4 = addr;
 
 	if (family == AF_INET6) {
-		if (memcmp(addr, mapped, sizeof(mapped)) != 0) {
+		if (!skw_mapped_is(addr)) {
 			inet_ntop(AF_INET6, addr, out, INET6_ADDRSTRLEN);
 			return;
 		}
-		v4 = addr + sizeof(mapped);
+		v4 = addr + SKW_MAPPED_AT;
 	}
 	for (int i = 0; i < 4; i++) {
 		out = put_byte(out, v4[i]);

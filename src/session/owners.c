@@ -320,6 +320,16 @@ static void quiesce(void *ctx)
 		o->inner.ops->quiesce(o->inner.ctx);
 }
 
+static void say_incomplete(const struct skw_owners_session *o)
+{
+	const struct skw_watch_status *status = skw_watch_status(o->watch);
+
+	if (status->incomplete)
+		skw_say("%" PRIu64 " of the sweeps could not read all (%s: %s), so %s",
+			status->incomplete, status->trouble, skw_error_why(status->trouble_error),
+			o->owners ? "packets may lack their owners" : "connections may be missing");
+}
+
 static int end(void *ctx, struct skw_error *err)
 {
 	const struct skw_owners_session *o = ctx;
@@ -328,6 +338,8 @@ static int end(void *ctx, struct skw_error *err)
 
 	if (!ret && o->last && table(ctx))
 		ret = o->last(o->last_ctx, table(ctx), err);
+	if (!o->off && !o->quiet)
+		say_incomplete(o);
 	if (!lost || o->quiet)
 		return ret;
 	const char *more = o->triggers ? "triggers may be missing"

@@ -2,6 +2,7 @@
 #include "session/top.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -43,6 +44,12 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 	};
 
 	ret = skw_loop_run(&loop, err);
+	const struct skw_watch_status *status = skw_watch_status(w);
+	if (!ret && status->incomplete)
+		ret = skw_error_set(err, status->trouble_error,
+				    "%" PRIu64 " of the sweeps could not read all: %s: %s",
+				    status->incomplete, status->trouble,
+				    skw_error_why(status->trouble_error));
 	skw_watch_free(w);
 	return ret;
 }

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "util/hash.h"
+#include "util/mapped.h"
 
 #define FIRST_BUCKETS 1024U
 
@@ -18,13 +19,11 @@ struct halves {
 
 static struct halves halves_of(const uint8_t addr[16], uint8_t family)
 {
-	static const uint8_t mapped[16] = { [10] = 0xff, [11] = 0xff };
 	uint8_t full[16];
 	struct halves h;
 
 	if (family == AF_INET && memcmp(addr, (const uint8_t[4]){ 0 }, 4) != 0) {
-		memcpy(full, mapped, sizeof(full));
-		memcpy(full + 12, addr, 4);
+		skw_mapped_make(full, addr);
 		addr = full;
 	}
 	memcpy(&h.high, addr, sizeof(h.high));

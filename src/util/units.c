@@ -34,6 +34,16 @@ bool skw_units_parse_uint(const char *text, uint64_t *out)
 	return true;
 }
 
+bool skw_units_parse_port(const char *text, uint16_t *out)
+{
+	uint64_t port;
+
+	if (!skw_units_parse_uint(text, &port) || port > UINT16_MAX)
+		return false;
+	*out = (uint16_t)port;
+	return true;
+}
+
 bool skw_units_parse_size(const char *text, uint64_t plain, uint64_t *bytes)
 {
 	static const struct {

@@ -14,6 +14,9 @@
 /* Parses a plain decimal number. */
 bool skw_units_parse_uint(const char *text, uint64_t *out);
 
+/* Parses a port from 0 to 65535. */
+bool skw_units_parse_port(const char *text, uint16_t *out);
+
 /*
  * Parses a size: a number, and optionally k, M or G in upper or lower case. The units are powers of
  * 1024. A number without a unit is multiplied by `plain`.

@@ -12,11 +12,9 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "util/cleanup.h"
+#include "util/mapped.h"
 
 #define UNKNOWN_NAME "--"
-
-/* RFC 4291, 2.5.5.2. */
-static const uint8_t mapped_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
 /* The common value of a group's rows: a text or a number. Groups can be sorted by it. */
 struct key {
@@ -83,11 +81,11 @@ static void addr_group_key(const struct skw_row *row, struct key *out)
 	/* The sort key has only the first 63 bits of an IPv6 address, so the whole is compared. */
 	const uint8_t *addr = row->tuple.remote_addr;
 	bool v6 = row->tuple.family == AF_INET6;
-	bool mapped = v6 && !memcmp(addr, mapped_prefix, sizeof(mapped_prefix));
+	bool mapped = v6 && skw_mapped_is(addr);
 
 	out->number = v6 && !mapped;
 	if (mapped)
-		memcpy(out->addr, addr + sizeof(mapped_prefix), 4);
+		memcpy(out->addr, addr + SKW_MAPPED_AT, 4);
 	else
 		memcpy(out->addr, addr, v6 ? sizeof(out->addr) : 4);
 }

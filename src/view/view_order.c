@@ -7,8 +7,7 @@
 #include <sys/socket.h>
 
 #include "table/table.h"
-
-static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+#include "util/mapped.h"
 
 static const bool smoothed[SKW_FIELDS] = {
 	[SKW_FIELD_SRTT_US] = true,     [SKW_FIELD_RTTVAR_US] = true,
@@ -41,13 +40,11 @@ static uint64_t addr_key(const struct skw_row *row, enum skw_field field)
 	uint64_t high;
 	uint32_t v4;
 
-	if (row->tuple.family == AF_INET6 &&
-	    memcmp(addr, mapped_prefix, sizeof(mapped_prefix)) != 0) {
+	if (row->tuple.family == AF_INET6 && !skw_mapped_is(addr)) {
 		memcpy(&high, addr, sizeof(high));
 		return be64toh(high) >> 1 | 1ULL << 63;
 	}
-	memcpy(&v4, row->tuple.family == AF_INET6 ? addr + sizeof(mapped_prefix) : addr,
-	       sizeof(v4));
+	memcpy(&v4, row->tuple.family == AF_INET6 ? addr + SKW_MAPPED_AT : addr, sizeof(v4));
 	return be32toh(v4);
 }
 

@@ -33,6 +33,8 @@ struct skw_sweep {
 	enum skw_conn_iter which; /* the iterator that reads it */
 	uint32_t swept, failed;   /* the number of namespaces so far */
 	bool complete;
+	const char *trouble; /* words for the part that could not be read; NULL: all was read */
+	int trouble_error;   /* why, a negative errno value */
 };
 
 struct skw_watch {

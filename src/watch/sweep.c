@@ -26,9 +26,11 @@ static const char *const troubles[] = {
 	[TROUBLE_CGROUPS] = "names of cgroups can't be read",
 };
 
-/* A screen tells it by itself. */
-static void say_once(struct skw_watch *w, enum trouble what, int ret)
+/* The sink finds it in the status, and a screen tells it by itself. */
+static void note_trouble(struct skw_watch *w, enum trouble what, int ret)
 {
+	w->sweep.trouble = troubles[what];
+	w->sweep.trouble_error = ret;
 	if (!w->plan->quiet && !(w->said & 1U << what))
 		skw_say("%s: %s", troubles[what], skw_error_why(ret));
 	w->said |= 1U << what;
@@ -45,7 +47,7 @@ static int do_without(struct skw_watch *w, int ret, enum trouble what, struct sk
 				     ret == -EPIPE ? skw_keeper_fate(skw_loop_keeper(w->loop))
 						   : strerror(-ret));
 	if (ret)
-		say_once(w, what, ret);
+		note_trouble(w, what, ret);
 	return 0;
 }
 
@@ -143,6 +145,7 @@ static int begin(struct skw_watch *w, struct skw_error *err)
 	struct skw_sweep *s = &w->sweep;
 
 	w->due = false;
+	s->trouble = NULL;
 	s->begin_ns = skw_clock_monotonic_ns();
 	int ret = do_without(w, find_namespaces(w, s->begin_ns), TROUBLE_NAMESPACES, err);
 	if (ret)
@@ -172,7 +175,7 @@ static int note_swept(struct skw_watch *w, uint32_t netns, int ret)
 	/* A namespace that has gone meanwhile has no rows any more. */
 	if (ret != -ENOENT) {
 		s->failed++;
-		say_once(w, TROUBLE_SOCKETS, ret);
+		note_trouble(w, TROUBLE_SOCKETS, ret);
 		if (skw_id_set_has(&w->readable, netns))
 			s->complete = false;
 	}
@@ -295,6 +298,11 @@ static int finish(struct skw_watch *w, struct skw_error *err)
 	s->phase = SKW_SWEEP_IDLE;
 	w->status.netns = s->swept;
 	w->status.netns_failed = s->failed;
+	if (s->trouble) {
+		w->status.incomplete++;
+		w->status.trouble = s->trouble;
+		w->status.trouble_error = s->trouble_error;
+	}
 	w->status.now_ns = s->end_ns;
 	w->status.sweep_ns = skw_clock_monotonic_ns() - s->begin_ns;
 	w->status.interval_ns = w->interval_ns;

@@ -60,6 +60,9 @@ refused() {
 refused 'bypass needs --cgroup'
 refused 'no such cgroup' --cgroup "$CGROUP/none"
 refused 'root of all cgroups' --cgroup "${CGROUP%/*}"
+setpriv --reuid 65534 --clear-groups "$SKWATCH" bypass --cgroup "$CGROUP" >"$OUT" 2>"$ERR"
+is "$? $(wc -l <"$ERR")" "1 1" "without privileges there is one line"
+like "$(cat "$ERR")" 'missing CAP_BPF' "... which names them"
 refused 'takes no arguments' --cgroup "$CGROUP" more
 refused 'is not in a BPF file system' --cgroup "$CGROUP" --pin x --bpffs "$TMP"
 run bypass --cgroup "$CGROUP" --dry-run
@@ -164,9 +167,36 @@ wait "$PID" 2>/dev/null
 forget "$PID"
 is "$(tell killed 2)" "done True" "... and goes on after SIGKILL"
 is "$(peers exact 4 1)" $'there True\nback True' "... and so do new connections"
-is "$(bpftool cgroup show "$CGROUP" 2>/dev/null)" "" "... and nothing is attached"
+bare() { [ -z "$(bpftool cgroup show "$CGROUP" 2>/dev/null)" ]; }
+becomes bare && ok "... and the second process detaches all"
 
 # ---- pinned ----
+bypass --pin gone --bpffs "$TMP/bpf/skwatch"
+session=$ERR
+run detach --bpffs "$TMP/bpf/skwatch" gone
+ERR=$session
+stop
+is "$STATUS" 0 "a session whose pin is detached meanwhile ends"
+is "$(lines_like "$ERR" 'gone stays')" 0 "... and doesn't say that it stays"
+is "$(lines_like "$ERR" 'gone was detached before the end')" 1 "... but that it was detached"
+
+# A signal that comes before the session listens to signals ends it in order. The first line of the
+# command comes before it pins anything.
+mkfifo "$TMP/fifo"
+"${as_typed[@]}" "$SKWATCH" bypass --cgroup "$CGROUP" --pin held --bpffs "$TMP/bpf/skwatch" \
+	>"$TMP/out.held" 2>"$TMP/fifo" </dev/null &
+PID=$!
+STARTED+=("$PID")
+exec {held}<"$TMP/fifo"
+read -r line <&$held
+kill -INT "$PID"
+cat <&$held >"$TMP/err.held"
+exec {held}<&-
+ERR=$TMP/err.held
+finish
+is "$STATUS" 0 "a signal during the start ends it in order"
+is "$(lines_like "$ERR" 'held stays: skwatch detach held')" 1 "... and what is pinned is told"
+run detach --bpffs "$TMP/bpf/skwatch" held
 bypass --pin fast --bpffs "$TMP/bpf/skwatch"
 stop
 like "$(cat "$ERR")" 'fast stays: skwatch detach fast' "--pin stays when skwatch ends"

@@ -1,43 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Calls of a cgroup are judged by rules: every form of connecting, errors, reloads, other programs,
-# pins, and nothing stays behind.
+# Calls of a cgroup are judged by rules: errors, reloads, other programs, pins, and nothing stays
+# behind.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 need_conns
 need bpftool
-A=skwt$$a
-namespace "$A"
-ip netns exec "$A" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6'
-cgroup
-TOP=$CGROUP
-mkdir "$TOP/in" "$TOP/in/below" "$TOP/beside" || bail "no cgroups"
-CALLS=(python3 "$srcdir/tests/live/policy_calls.py")
-
-# in_cgroup DIRECTORY COMMAND...: in the namespace and in that cgroup below $TOP.
-in_cgroup() {
-	join_cgroup "$TOP/$1"
-	shift
-	nsenter --net="/run/netns/$A" "${IN_CGROUP[@]}" "$@"
-}
-policy() { # ARGUMENTS...: a policy that judges when this returns
-	launch "$A" policy --cgroup "$TOP/in" "$@"
-	wait_for_line "$ERR" "$PID" '^skwatch: judging ' && return
-	not_ok "policy $* starts"
-	exit 1
-}
-# connects DIRECTORY PORT: the name of the error of connect() to 127.0.0.1, or "ok".
-connects() {
-	in_cgroup "$1" python3 -c 'import errno, socket, sys
-print(errno.errorcode.get(socket.socket().connect_ex(("127.0.0.1", int(sys.argv[1]))), "ok"))' "$2"
-}
-programs() { bpftool cgroup show "$TOP/in" | grep -c skw_policy; }
-
-join_cgroup "$TOP"
-nsenter --net="/run/netns/$A" "${IN_CGROUP[@]}" "${CALLS[@]}" serve >"$TMP/server" &
-SERVER=$!
-STARTED+=("$SERVER")
-wait_for_line "$TMP/server" "$SERVER" ready || bail "no server"
+. "$srcdir/tests/live/lib_policy.sh"
 
 # Wrong usage: one line, status 2, and nothing is attached.
 refused() { # REGEX ARGUMENTS...
@@ -57,33 +26,6 @@ refused 'no rule redirects' --cgroup "$TOP/in" --proxy-cgroup "$TOP" 'deny conne
 run policy --cgroup "$TOP/in" --dry-run 'deny connect port 7002'
 like "$(cat "$OUT")" '^ +1  deny connect port 7002$' "--dry-run prints the rules"
 is "$STATUS $(programs)" "0 0" "and attaches nothing"
-
-# Every form of connecting, as without a policy and with one.
-for family in v4 v6 mapped; do
-	for port in 7001 7002; do
-		in_cgroup in "${CALLS[@]}" forms $family $port >"$TMP/free.$family.$port"
-	done
-	is "$(grep -vc ' ok$\| absent$' "$TMP/free.$family.7002")" 0 "$family: all forms work without"
-done
-policy --allowed 'deny=ehostdown connect,send to 127.0.0.0/8 port 7002' \
-	'deny=ehostdown connect,send to ::1 port 7002' 'deny=ehostdown bind port 7012'
-for family in v4 v6 mapped; do
-	in_cgroup in "${CALLS[@]}" forms $family 7002 >"$TMP/denied"
-	in_cgroup in/below "${CALLS[@]}" forms $family 7001 >"$TMP/allowed"
-	# The kernel asks no program when a socket of UDP-Lite is connected.
-	sed '/^udplite-connect /!s/ ok$/ EHOSTDOWN/' "$TMP/free.$family.7002" >"$TMP/expected"
-	check "$family: $(wc -l <"$TMP/denied") forms are denied with the error that was chosen" \
-		diff "$TMP/expected" "$TMP/denied"
-	check "$family: and are allowed to another port" diff "$TMP/free.$family.7001" "$TMP/allowed"
-done
-is "$(connects beside 7002)" ok "the cgroup beside it is not judged"
-stop
-is "$STATUS $(programs)" "0 0" "it ends with status 0, and nothing is attached"
-like "$(cat "$OUT")" 'deny +python3\[[0-9]+\] .*127.0.0.1:7002 +call connect, protocol tcp, rule 1, error EHOSTDOWN' \
-	"an event has the owner, the destination, the rule and the error"
-is "$(grep -c '^skwatch: rule 1, deny=ehostdown' "$ERR")" 1 "and the rule its counter"
-denied=$(sed -n 's/^skwatch: [0-9]* allowed, \([0-9]*\) denied.*/\1/p' "$ERR")
-is "$(grep -c ' deny ' "$OUT")" "$denied" "there is an event for each denied call"
 
 # The first rule that matches; EPERM; prefixes; observing changes nothing.
 policy --json 'allow connect to 127.0.0.1 port 7001' 'observe connect port 7009' \

@@ -103,7 +103,7 @@ is "$(grep -c ' observe .*python3\[[0-9]*\] .*127.0.0.1:7001 .*call message, pro
 like "$(cat "$ERR")" 'rule 3, deny-message tcp to 127.0.0.0/8 port 7002: 2$' "the rule has counted them"
 ends_all four six mapped file pipe allowed other outside seen old
 
-# What a server sends, and MPTCP.
+# Messages of a server, and MPTCP.
 policy 'deny-message tcp to 127.0.0.0/8'
 talk served in serve 127.0.0.1 7004
 talk client beside talk 127.0.0.1 7004

@@ -23,6 +23,21 @@ static void numbers(void **state)
 	assert_int_equal(n, 7);
 }
 
+static void ports(void **state)
+{
+	uint16_t port = 7;
+
+	(void)state;
+	for (const char **bad = (const char *[]){ "", "-1", "65536", "80 ", "http", NULL }; *bad;
+	     bad++)
+		assert_false(skw_units_parse_port(*bad, &port));
+	assert_int_equal(port, 7);
+	assert_true(skw_units_parse_port("0", &port));
+	assert_int_equal(port, 0);
+	assert_true(skw_units_parse_port("65535", &port));
+	assert_int_equal(port, 65535);
+}
+
 static void sizes(void **state)
 {
 	static const struct {
@@ -70,8 +85,8 @@ static void durations(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(numbers), cmocka_unit_test(sizes),
-					    cmocka_unit_test(durations) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(numbers), cmocka_unit_test(ports),
+					    cmocka_unit_test(sizes), cmocka_unit_test(durations) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

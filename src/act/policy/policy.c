@@ -136,6 +136,14 @@ static void end_existing(struct policy *p)
 	skw_policy_existing_say(&p->existing);
 }
 
+static int begin_telling(const struct policy *p, struct skw_error *err)
+{
+	int ret = skw_judge_tell(p->judge, true);
+
+	return ret ? skw_error_set(err, ret, "BPF: turning the events on: %s", skw_error_why(ret))
+		   : 0;
+}
+
 static int prepare(void *ctx, struct skw_error *err)
 {
 	struct policy *p = ctx;
@@ -148,7 +156,7 @@ static int prepare(void *ctx, struct skw_error *err)
 	skw_policy_start_say(p->rules, p->cgroup);
 	ret = skw_judge_attach(p->judge, err);
 	if (!ret)
-		ret = skw_judge_tell(p->judge, true);
+		ret = begin_telling(p, err);
 	if (!ret && p->plan->options->pin)
 		ret = pin(p, err);
 	if (ret)

@@ -12,6 +12,7 @@
 #include "loop/loop.h"
 #include "row/row.h"
 #include "util/cleanup.h"
+#include "util/mapped.h"
 
 _Static_assert(SKW_POLICY_COMM_LEN == SKW_COMM_LEN, "the same name");
 
@@ -41,7 +42,7 @@ void skw_policy_event_forget(struct skw_policy_names *names)
 /* An address of IPv4 takes the first bytes. Returns its family. */
 static uint8_t set_address(uint8_t to[16], const uint8_t from[16])
 {
-	bool is_ip4 = skw_policy_words_is_ip4(from);
+	bool is_ip4 = skw_mapped_is(from);
 
 	memset(to, 0, 16);
 	memcpy(to, is_ip4 ? from + 12 : from, is_ip4 ? 4 : 16);

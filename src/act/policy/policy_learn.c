@@ -82,7 +82,7 @@ int skw_policy_learn_add(struct skw_policy_learn *l, const void *record, size_t 
 	return 0;
 }
 
-/* Who uses the file later sees only what is in it. */
+/* A reader of the file sees only the text in it. */
 static void say_missing(uint64_t calls, const char *why)
 {
 	printf("# %" PRIu64 " calls are missing, %s: the rules may deny them.\n", calls, why);

@@ -8,6 +8,7 @@
 
 #include "act/policy/policy_words.h"
 #include "util/cleanup.h"
+#include "util/mapped.h"
 #include "util/units.h"
 
 #define LINE_MAX_BYTES 1024
@@ -148,15 +149,12 @@ static void parse_proto(struct skw_policy_rule *rule, struct words *w)
 /* An address as 128 bits. Returns the number of bits before those of its version, or -EINVAL. */
 static int parse_address(const char *text, uint8_t addr[16])
 {
-	static const uint8_t mapped[16] = { [10] = 0xff, [11] = 0xff };
-	uint8_t got[16];
+	uint8_t ip4[4];
 
-	memcpy(got, mapped, sizeof(got));
-	bool is_ip4 = inet_pton(AF_INET, text, got + 12) == 1;
-	if (!is_ip4 && inet_pton(AF_INET6, text, got) != 1)
-		return -EINVAL;
-	memcpy(addr, got, sizeof(got));
-	return is_ip4 ? SKW_POLICY_IP4_BITS : 0;
+	if (inet_pton(AF_INET, text, ip4) != 1)
+		return inet_pton(AF_INET6, text, addr) == 1 ? 0 : -EINVAL;
+	skw_mapped_make(addr, ip4);
+	return SKW_POLICY_IP4_BITS;
 }
 
 static bool has_bits_behind(const struct skw_policy_prefix *prefix)
@@ -191,16 +189,6 @@ static int parse_prefix(struct skw_policy_rule *rule, char *text, struct skw_err
 	return 0;
 }
 
-static bool parse_port(const char *text, uint16_t *out)
-{
-	uint64_t port;
-
-	if (!skw_units_parse_uint(text, &port) || port > 65535)
-		return false;
-	*out = (uint16_t)port;
-	return true;
-}
-
 static int parse_ports(struct skw_policy_rule *rule, char *list, struct skw_error *err)
 {
 	char *save = NULL;
@@ -217,8 +205,9 @@ static int parse_ports(struct skw_policy_rule *rule, char *list, struct skw_erro
 					       SKW_POLICY_RANGES);
 		if (dash)
 			*dash = '\0';
-		if (!parse_port(word, &range->from) ||
-		    !parse_port(dash ? dash + 1 : word, &range->to) || range->from > range->to)
+		if (!skw_units_parse_port(word, &range->from) ||
+		    !skw_units_parse_port(dash ? dash + 1 : word, &range->to) ||
+		    range->from > range->to)
 			return skw_error_usage(err, "%s%s%s: no port or range of ports", word,
 					       dash ? "-" : "", dash ? dash + 1 : "");
 		rule->ranges_len++;
@@ -235,7 +224,7 @@ static int parse_via(struct skw_policy_rule *rule, char *text, struct skw_error 
 	if (!text)
 		return skw_error_usage(err, "the proxy is missing behind via, such as "
 					    "127.0.0.1:8080");
-	if (!colon || !parse_port(colon + 1, &port) || !port)
+	if (!colon || !skw_units_parse_port(colon + 1, &port) || !port)
 		return skw_error_usage(err,
 				       "via %s: no address and port, such as 127.0.0.1:8080 "
 				       "or [::1]:8080",
@@ -247,7 +236,7 @@ static int parse_via(struct skw_policy_rule *rule, char *text, struct skw_error 
 	}
 	if (parse_address(text, action->via) < 0)
 		return skw_error_usage(err, "via %s: no address of IPv4 or IPv6", text);
-	action->via_is_ip4 = skw_policy_words_is_ip4(action->via);
+	action->via_is_ip4 = skw_mapped_is(action->via);
 	action->via_port = htons(port);
 	return 0;
 }
@@ -301,7 +290,7 @@ static int parse_parts(struct skw_policy_rule *rule, struct words *w, struct skw
 static int check(const struct skw_policy_rule *rule, struct skw_error *err)
 {
 	bool redirects = rule->action.verdict == SKW_POLICY_REDIRECT;
-	bool to_ip6 = rule->has_prefix && !skw_policy_words_is_ip4(rule->prefix.addr);
+	bool to_ip6 = rule->has_prefix && !skw_mapped_is(rule->prefix.addr);
 
 	if (rule->whats == BIT(SKW_POLICY_MESSAGE) && rule->protos != BIT(SKW_POLICY_TCP))
 		return skw_error_usage(err, "only messages of tcp are judged");

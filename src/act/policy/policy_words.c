@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "util/cleanup.h"
+#include "util/mapped.h"
 
 #define BIT(n) (1U << (n))
 
@@ -103,13 +104,6 @@ uint8_t skw_policy_words_find_proto(const char *name)
 	return 0;
 }
 
-bool skw_policy_words_is_ip4(const uint8_t addr[16])
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(addr, mapped, sizeof(mapped)) == 0;
-}
-
 /* Appends to a text that has room for the longest rule. */
 __attribute__((format(printf, 2, 3))) static void add(char out[SKW_POLICY_TEXT_MAX],
 						      const char *fmt, ...)
@@ -126,7 +120,7 @@ static void add_address(char out[SKW_POLICY_TEXT_MAX], const uint8_t addr[16])
 {
 	char text[INET6_ADDRSTRLEN] = "";
 
-	if (skw_policy_words_is_ip4(addr))
+	if (skw_mapped_is(addr))
 		inet_ntop(AF_INET, addr + 12, text, sizeof(text));
 	else
 		inet_ntop(AF_INET6, addr, text, sizeof(text));
@@ -152,8 +146,7 @@ static void add_parts(char out[SKW_POLICY_TEXT_MAX], const struct skw_policy_rul
 		if (rule->protos == protos[i].bits && rule->protos != SKW_POLICY_PROTOS_ALL)
 			add(out, " %s", protos[i].name);
 	if (rule->has_prefix) {
-		unsigned before =
-			skw_policy_words_is_ip4(rule->prefix.addr) ? SKW_POLICY_IP4_BITS : 0;
+		unsigned before = skw_mapped_is(rule->prefix.addr) ? SKW_POLICY_IP4_BITS : 0;
 
 		add(out, " %s ", rule->whats == BIT(SKW_POLICY_BIND) ? "from" : "to");
 		add_address(out, rule->prefix.addr);

@@ -22,9 +22,6 @@ int skw_policy_words_find_error(const char *name);
 /* Bits of enum skw_policy_proto, or 0. */
 uint8_t skw_policy_words_find_proto(const char *name);
 
-/* Whether an address is IPv4-mapped. */
-bool skw_policy_words_is_ip4(const uint8_t addr[16]);
-
 /* A rule as text that can be parsed again. */
 void skw_policy_words_text(const struct skw_policy_rule *rule, char out[SKW_POLICY_TEXT_MAX]);
 

@@ -29,22 +29,21 @@ int skw_relay_endpoint_parse(const char *text, bool listens, const char *what,
 	struct skw_relay_endpoint e = { 0 };
 	char addr[INET6_ADDRSTRLEN];
 	const char *port_text = split(text, addr, sizeof(addr));
-	uint64_t port;
+	uint16_t port;
 
-	if (!port_text || !skw_units_parse_uint(port_text, &port) || port > UINT16_MAX ||
-	    (!port && !listens))
+	if (!port_text || !skw_units_parse_port(port_text, &port) || (!port && !listens))
 		return skw_error_usage(err,
 				       "%s: a %s is ADDRESS:PORT or [ADDRESS]:PORT, such as "
 				       "192.0.2.1:80 or [2001:db8::1]:80",
 				       text, what);
 	if (inet_pton(AF_INET, addr, &e.at.v4.sin_addr) == 1 && *text != '[') {
 		e.at.v4.sin_family = AF_INET;
-		e.at.v4.sin_port = htons((uint16_t)port);
+		e.at.v4.sin_port = htons(port);
 		e.len = sizeof(e.at.v4);
 	} else if ((listens && !addr[0] && *text != '[') ||
 		   (*text == '[' && inet_pton(AF_INET6, addr, &e.at.v6.sin6_addr) == 1)) {
 		e.at.v6.sin6_family = AF_INET6;
-		e.at.v6.sin6_port = htons((uint16_t)port);
+		e.at.v6.sin6_port = htons(port);
 		e.len = sizeof(e.at.v6);
 	} else {
 		return skw_error_usage(err,

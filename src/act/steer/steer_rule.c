@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/mapped.h"
 #include "util/units.h"
 
 #define PORT_MAX 65535
@@ -32,11 +33,9 @@ static bool is_zero_behind(const uint8_t *addr, unsigned bits, unsigned len)
 /* Packets to an IPv4-mapped address are those of IPv4. */
 static void unmap(struct skw_steer_rule *rule)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
-
-	if (rule->family != AF_INET6 || rule->bits < 96 || memcmp(rule->addr, mapped, 12) != 0)
+	if (rule->family != AF_INET6 || rule->bits < 96 || !skw_mapped_is(rule->addr))
 		return;
-	memmove(rule->addr, rule->addr + 12, 4);
+	memmove(rule->addr, rule->addr + SKW_MAPPED_AT, 4);
 	memset(rule->addr + 4, 0, 12);
 	rule->family = AF_INET;
 	rule->bits -= 96;
@@ -68,16 +67,6 @@ static int parse_prefix(const char *text, struct skw_steer_rule *rule, struct sk
 	return 0;
 }
 
-static bool parse_port(const char *text, uint16_t *port)
-{
-	uint64_t n;
-
-	if (!skw_units_parse_uint(text, &n) || n < 1 || n > PORT_MAX)
-		return false;
-	*port = (uint16_t)n;
-	return true;
-}
-
 /* Parses "80", "80-90", "*" or "all". */
 static int parse_ports(char *text, struct skw_steer_rule *rule, struct skw_error *err)
 {
@@ -90,10 +79,11 @@ static int parse_ports(char *text, struct skw_steer_rule *rule, struct skw_error
 	}
 	if (dash)
 		*dash = '\0';
-	bool ok = parse_port(text, &rule->first) && parse_port(dash ? dash + 1 : text, &rule->last);
+	bool ok = skw_units_parse_port(text, &rule->first) &&
+		  skw_units_parse_port(dash ? dash + 1 : text, &rule->last);
 	if (dash)
 		*dash = '-';
-	if (!ok || rule->first > rule->last)
+	if (!ok || !rule->first || rule->first > rule->last)
 		return skw_error_usage(err,
 				       "%s: a port is a number from 1 to 65535, a range is two "
 				       "with - between, and all of them are *",

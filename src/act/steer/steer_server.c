@@ -15,6 +15,7 @@
 #include "row/address.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/mapped.h"
 #include "util/say.h"
 #include "util/units.h"
 
@@ -25,16 +26,11 @@
 
 static const uint8_t zeros[16];
 
-static bool is_mapped(const uint8_t addr[16])
-{
-	return memcmp(addr, zeros, 10) == 0 && addr[10] == 0xff && addr[11] == 0xff;
-}
-
 static bool is_loopback(uint8_t family, const uint8_t addr[16])
 {
 	if (family == AF_INET6)
-		return is_mapped(addr) ? addr[12] == 127
-				       : memcmp(addr, zeros, 15) == 0 && addr[15] == 1;
+		return skw_mapped_is(addr) ? addr[SKW_MAPPED_AT] == 127
+					   : memcmp(addr, zeros, 15) == 0 && addr[15] == 1;
 	return addr[0] == 127;
 }
 
@@ -65,7 +61,7 @@ int skw_steer_socket_check(const struct skw_foreign_socket *is, struct skw_error
 /* The slots that a socket can fill: a socket of IPv6 for any address may take IPv4 as well. */
 static void slots_of(const struct skw_foreign_socket *is, bool out[SKW_STEER_SLOTS])
 {
-	bool mapped = is->family == AF_INET6 && is_mapped(is->addr);
+	bool mapped = is->family == AF_INET6 && skw_mapped_is(is->addr);
 	bool any = is->family == AF_INET6 && memcmp(is->addr, zeros, sizeof(zeros)) == 0;
 
 	out[SKW_STEER_SLOT4] = is->family == AF_INET || mapped || (any && !is->v6only);
@@ -108,7 +104,7 @@ void skw_steer_server_note_process(struct skw_steer_server *server, uint32_t pid
 
 /* A socket of IPv4 is better for its slot than one of both. Of several alike, the first is used:
  * the kernel spreads over all members of a reuseport group. */
-static void choose(struct skw_taken_list *list, struct skw_steer_sockets *out)
+static int choose(struct skw_taken_list *list, struct skw_steer_sockets *out, struct skw_error *err)
 {
 	for (size_t i = 0; i < list->len; i++) {
 		struct skw_taken *it = &list->all[i];
@@ -122,10 +118,14 @@ static void choose(struct skw_taken_list *list, struct skw_steer_sockets *out)
 				continue;
 			skw_cleanup_fd(&out->fds[slot]);
 			out->fds[slot] = fcntl(it->fd, F_DUPFD_CLOEXEC, 0);
+			if (out->fds[slot] < 0)
+				return skw_error_set(err, -errno, "a descriptor of the server: %s",
+						     strerror(errno));
 			out->inodes[slot] = it->is.inode;
 			skw_steer_server_note(&out->server, slot, &it->is);
 		}
 	}
+	return 0;
 }
 
 static int take_inherited(struct skw_taken_list *list, struct skw_error *err)
@@ -185,6 +185,14 @@ static int check_all(const char *to, const struct skw_taken_list *list, struct s
 	return 0;
 }
 
+void skw_steer_sockets_close(struct skw_steer_sockets *s)
+{
+	for (unsigned i = 0; i < SKW_STEER_SLOTS; i++) {
+		skw_cleanup_fd(&s->fds[i]);
+		s->fds[i] = -1;
+	}
+}
+
 int skw_steer_sockets_open(const char *to, bool udp, struct skw_steer_sockets *out,
 			   struct skw_error *err)
 {
@@ -196,22 +204,17 @@ int skw_steer_sockets_open(const char *to, bool udp, struct skw_steer_sockets *o
 			  : skw_taken_add(&list, to, udp ? IPPROTO_UDP : IPPROTO_TCP, err);
 	if (!ret)
 		ret = check_all(to, &list, err);
+	if (!ret)
+		ret = choose(&list, out, err);
 	if (!ret) {
-		choose(&list, out);
 		out->pid = list.all[0].pid;
 		skw_steer_server_note_process(&out->server, out->pid);
 		describe(out);
+	} else {
+		skw_steer_sockets_close(out);
 	}
 	skw_taken_close(&list);
 	return ret;
-}
-
-void skw_steer_sockets_close(struct skw_steer_sockets *s)
-{
-	for (unsigned i = 0; i < SKW_STEER_SLOTS; i++) {
-		skw_cleanup_fd(&s->fds[i]);
-		s->fds[i] = -1;
-	}
 }
 
 static int check_rule(const struct skw_steer_server *server, const struct skw_steer_rule *rule,

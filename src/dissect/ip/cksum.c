@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dissect/ip/cksum.h"
 
-#include "util/bytes.h"
+#include <netinet/in.h>
 
-static uint32_t sum_words(const uint8_t *p, size_t n, uint64_t sum)
+#include "util/inet_sum.h"
+
+static uint32_t sum_words(const uint8_t *p, size_t n, uint32_t start)
 {
-	for (; n >= 2; p += 2, n -= 2)
-		sum += skw_bytes_be16(p);
-	if (n)
-		sum += (uint32_t)p[0] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint32_t)sum;
+	uint32_t sum = ntohs(skw_inet_sum_fold(skw_inet_sum_add(0, p, n)));
+
+	return skw_inet_sum_fold((uint64_t)sum + start);
 }
 
 uint16_t skw_cksum_sum(const uint8_t *p, size_t n, uint32_t start)

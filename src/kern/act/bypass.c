@@ -28,7 +28,7 @@
 #define COUNTERS        "counters"
 
 struct skw_kern_bypass {
-	struct bypass_bpf *bpf;
+	struct bypass_bpf *bpf; /* NULL after skw_kern_bypass_disarm() */
 	struct bpf_link *sockops;
 	struct skw_ring_set rings;
 	struct skw_ring_set data; /* only if there are records of what is moved; without a reader */
@@ -142,14 +142,35 @@ int skw_kern_bypass_attach(struct skw_kern_bypass *b, const char *cgroup, int cg
 	return skw_cgroup_link_make(b->bpf->progs.skw_sockops, cgroup_fd, cgroup, &b->sockops, err);
 }
 
+void skw_kern_bypass_disarm(struct skw_kern_bypass *b)
+{
+	bpf_link__destroy(b->sockops);
+	bypass_bpf__destroy(b->bpf);
+	skw_ring_set_close_fds(&b->rings);
+	skw_ring_set_close_fds(&b->data);
+	b->sockops = NULL;
+	b->bpf = NULL;
+}
+
+/* The map of sockets keeps its program only while it is open or pinned. */
+void skw_kern_bypass_fds(const struct skw_kern_bypass *b, int fds[2])
+{
+	fds[0] = bpf_link__fd(b->sockops);
+	fds[1] = bpf_map__fd(b->bpf->maps.sockets);
+}
+
+bool skw_kern_bypass_is_attached(const struct skw_kern_bypass *b)
+{
+	return b->sockops && skw_pins_is_attached(bpf_link__fd(b->sockops));
+}
+
 void skw_kern_bypass_close(struct skw_kern_bypass *b)
 {
 	if (!b)
 		return;
+	skw_kern_bypass_disarm(b);
 	if (b->counters)
 		munmap((void *)b->counters, b->cpus * sizeof(*b->counters));
-	bpf_link__destroy(b->sockops);
-	bypass_bpf__destroy(b->bpf);
 	skw_ring_set_free(&b->rings);
 	skw_ring_set_free(&b->data);
 	free(b);

@@ -37,6 +37,16 @@ int skw_kern_bypass_attach(struct skw_kern_bypass *b, const char *cgroup, int cg
 /* Detaches what is not pinned. */
 void skw_kern_bypass_close(struct skw_kern_bypass *b); /* NULL allowed */
 
+/*
+ * In the process that has no privileges: gives up all but the rings and the counters. stop(),
+ * silence(), pin() and is_attached() are of the other process then.
+ */
+void skw_kern_bypass_disarm(struct skw_kern_bypass *b);
+/* The descriptors that the other process needs. They stay ours. */
+void skw_kern_bypass_fds(const struct skw_kern_bypass *b, int fds[2]);
+/* Whether the program is attached, which a detach of its pin may have changed meanwhile. */
+bool skw_kern_bypass_is_attached(const struct skw_kern_bypass *b);
+
 /* No more sockets are put into the map, and all messages go to TCP. */
 void skw_kern_bypass_stop(struct skw_kern_bypass *b);
 /* Programs that are pinned go on without telling events. */

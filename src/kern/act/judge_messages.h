@@ -11,7 +11,7 @@
  */
 int skw_judge_messages_attach(int program_fd, int map_fd, struct skw_error *err);
 
-/* Takes all sockets out of the map, which are then as they were before. None may come in. */
+/* Takes all sockets out of the map, which are then as they were before. No socket may come in. */
 void skw_judge_messages_release(int map_fd);
 
 #endif

@@ -103,11 +103,14 @@ int skw_cgroup_find(const char *mount, const char *name, char path[PATH_MAX], st
 	char full[PATH_MAX + 2];
 	struct stat st;
 
+	errno = 0;
 	if (name[0] == '/' && stat(name, &st) == 0 && S_ISDIR(st.st_mode) && is_cgroup2(name)) {
 		if (!realpath(name, path))
 			return skw_error_usage(err, "--cgroup %s: %s", name, strerror(errno));
 		return 0;
 	}
+	if (errno && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+		return skw_error_usage(err, "--cgroup %s: %s", name, strerror(errno));
 	if (snprintf(full, sizeof(full), "%s/%s", mount, name) >= PATH_MAX)
 		return skw_error_usage(err, "--cgroup: the name is too long");
 	if (stat(full, &st) < 0 || !resolve(full, path))

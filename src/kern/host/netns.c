@@ -21,11 +21,15 @@
 
 #define RUN_NETNS "/run/netns"
 
-static uint32_t inode_of(int fd)
+/* Returns 0 or -errno. */
+static int inode_of(int fd, uint32_t *inode)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 ? (uint32_t)st.st_ino : 0;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*inode = (uint32_t)st.st_ino;
+	return 0;
 }
 
 /*
@@ -155,7 +159,11 @@ int skw_netns_self(struct skw_netns *out)
 
 	if (fd < 0)
 		return -errno;
-	*out = (struct skw_netns){ .inode = inode_of(fd), .fd = -1 };
+	uint32_t inode;
+	int ret = inode_of(fd, &inode);
+	if (ret)
+		return ret;
+	*out = (struct skw_netns){ .inode = inode, .fd = -1 };
 	/* The name is optional, so an error is ignored. */
 	each_mount(name_by_mount, out);
 	return 0;
@@ -237,7 +245,11 @@ int skw_netns_open(const char *name, struct skw_netns *out, struct skw_error *er
 	if (!is_netns(fd))
 		return skw_error_usage(err, "--netns %s: %s is not a network namespace", name,
 				       path);
-	*out = (struct skw_netns){ .inode = inode_of(fd), .fd = -1 };
+	uint32_t inode;
+	int ret = inode_of(fd, &inode);
+	if (ret)
+		return skw_error_set(err, ret, "--netns %s: %s", name, strerror(-ret));
+	*out = (struct skw_netns){ .inode = inode, .fd = -1 };
 	if (is_process)
 		each_mount(name_by_mount, out);
 	else if (!strchr(name, '/'))
@@ -256,9 +268,11 @@ static int open_by_path(const struct skw_netns *netns)
 
 	if (fd < 0)
 		return errno == ESRCH ? -ENOENT : -errno;
-	if (!is_netns(fd) || inode_of(fd) != netns->inode)
-		return -ENOENT;
-	return SKW_TAKE_FD(fd);
+	uint32_t inode;
+	int ret = inode_of(fd, &inode);
+	if (ret)
+		return ret;
+	return is_netns(fd) && inode == netns->inode ? SKW_TAKE_FD(fd) : -ENOENT;
 }
 
 int skw_netns_inside(const struct skw_netns *netns, int (*call)(void *ctx), void *ctx)

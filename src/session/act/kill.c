@@ -35,9 +35,16 @@ struct killing {
 	struct skw_table *rows;  /* owned, a copy: the rows of the list; NULL before the sweep */
 	struct skw_loop *loop;   /* borrowed */
 	uint64_t apart;          /* rows that match, and whose state nobody has named */
+	const char *trouble;     /* words for the part that the sweep could not read; NULL: none */
+	int trouble_error;       /* why, a negative errno value */
 };
 
 /* ---- the list ---- */
+
+static bool asks(const struct killing *k)
+{
+	return !k->plan->yes && !k->plan->options->dry_run;
+}
 
 /*
  * Listeners and their like are left out, unless the row matches because of `state = LISTEN`: an
@@ -122,7 +129,7 @@ static int list(struct killing *k, const struct skw_watch_status *status, struct
 		skw_error_set(err, ret, "out of memory");
 	else
 		ret = list_view(k, view, &env, &text, err);
-	if (!ret && k->run.len && !k->plan->yes && !k->plan->options->dry_run)
+	if (!ret && k->run.len && asks(k))
 		ret = print_list(&text, err);
 	skw_view_free(view);
 	skw_buf_free(&text);
@@ -204,13 +211,17 @@ static int take_rows(void *ctx, const struct skw_table *table,
 	k->run.keeper = skw_loop_keeper(k->loop);
 	if (skw_table_copy(table, &k->rows))
 		return skw_error_set(err, -ENOMEM, "out of memory");
-	if (status->netns_failed)
-		skw_say("%" PRIu32 " network namespaces could not be read", status->netns_failed);
+	k->trouble = status->trouble;
+	k->trouble_error = status->trouble_error;
+	/* Without a question the last line tells it. */
+	if (k->trouble && asks(k))
+		skw_say("%s: %s; connections may be missing", k->trouble,
+			skw_error_why(k->trouble_error));
 	int ret = list(k, status, err);
 	if (ret)
 		return ret;
 	say_left_out(k);
-	if (k->run.len && !k->plan->yes && !k->plan->options->dry_run)
+	if (k->run.len && asks(k))
 		return ask(k, err);
 	return act(k, err);
 }
@@ -286,6 +297,23 @@ static uint32_t named_states(const struct skw_expr *where)
 	return states;
 }
 
+/* A list that lacks connections must not look like one to which nothing else belongs. */
+static int verdict(const struct killing *k, struct skw_error *err)
+{
+	const char *why = k->trouble ? skw_error_why(k->trouble_error) : "";
+
+	if (k->run.failed)
+		return skw_error_set(err, k->run.first_error,
+				     "%" PRIu64 " of %zu failed: %s%s%s%s%s", k->run.failed,
+				     k->run.len, skw_kill_words_why(k->run.first_error),
+				     k->trouble ? "; " : "", k->trouble ? k->trouble : "",
+				     k->trouble ? ": " : "", why);
+	if (k->trouble)
+		return skw_error_set(err, k->trouble_error, "%s: %s; connections may be missing",
+				     k->trouble, why);
+	return 0;
+}
+
 static int run_loop(struct killing *k, struct skw_error *err)
 {
 	const struct skw_source source = skw_watch_source(k->watch);
@@ -303,11 +331,7 @@ static int run_loop(struct killing *k, struct skw_error *err)
 					    .ctx = k };
 	int ret = skw_loop_run(&loop, err);
 
-	if (!ret && k->run.failed)
-		return skw_error_set(err, k->run.first_error, "%" PRIu64 " of %zu failed: %s",
-				     k->run.failed, k->run.len,
-				     skw_kill_words_why(k->run.first_error));
-	return ret;
+	return ret ? ret : verdict(k, err);
 }
 
 int skw_session_kill(const struct skw_kill_plan *plan, struct skw_error *err)

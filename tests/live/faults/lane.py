@@ -210,7 +210,7 @@ class Lane:
             p = subprocess.Popen(
                 [self.skwatch, *args], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
                 env=env, start_new_session=True)  # fmt: skip
-        self.said = ""
+        self.said, self.harm = "", []
         findings = []
         try:
             self.follow(p, scenario, fault)
@@ -224,6 +224,7 @@ class Lane:
         if not findings:
             findings = self.judge(fault, p.returncode)
         self.ground.after()
+        findings += self.harm
         findings += self.look_for_remains()
         return findings
 
@@ -262,7 +263,10 @@ class Lane:
             if not is_ready and (scenario.ready in self.said or self.is_mute(fault)):
                 is_ready = True
                 acts = fault.scenario in ACTING
-                getattr(self.ground if acts else self, scenario.drive)()
+                try:
+                    getattr(self.ground if acts else self, scenario.drive)()
+                except (OSError, subprocess.CalledProcessError) as error:
+                    self.harm.append(f"an application fails: {error}")
                 if scenario.drive:
                     p.send_signal(signal.SIGINT)
             watchdog.look()
@@ -281,6 +285,8 @@ class Lane:
 
     def judge(self, fault, status):
         lines = [l for l in self.said.splitlines() if not FIGURES.match(l)]
+        if status == -signal.SIGINT and self.is_mute(fault):
+            return []  # the signal came during the start
         if status < 0:
             return [f"crash: signal {-status}"]
         if fault.scenario in ACTING:
@@ -289,7 +295,8 @@ class Lane:
             return [f"status {status}"] + lines
         findings = [f"not our line: {l}" for l in lines if not l.startswith("skwatch: ")]
         if status == 1:
-            findings += self.judge_message(fault, lines)
+            # With -b a sweep that fails is told at once, and in the last line.
+            findings += self.judge_message(fault, lines[-1:] if fault.scenario == "top" else lines)
         findings += self.judge_output(fault, status, lines)
         return findings
 
@@ -297,7 +304,7 @@ class Lane:
         """A verb has lines of its own at its start and end; its last one gives the reason."""
         findings = [f"not our line: {l}" for l in lines if not l.startswith("skwatch: ")]
         if status not in (0, 1, 2):
-            return [f"status {status}"] + lines
+            return [f"status {status}"] + findings
         if status:
             findings += self.judge_message(fault, lines[-1:])
         return findings + self.ground.judge(fault.scenario, status, self.stdout, self.said)
@@ -333,7 +340,7 @@ class Lane:
             what = f"{n} lines"
         elif fault.scenario == "top":
             n = len(re.findall(rf"127\.0\.0\.1:{self.held.getsockname()[1]}\b", self.stdout))
-            good = n >= 2
+            good = n >= 2 and "can't be read" not in self.said
             what = f"{n} rows of the connection"
         else:
             n = len(re.findall(r"\bclose", self.stdout))

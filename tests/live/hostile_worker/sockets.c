@@ -36,8 +36,9 @@ static const struct {
 	{ AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG },
 	{ AF_UNIX, SOCK_STREAM, 0 },
 	{ AF_ALG, SOCK_SEQPACKET, 0 },
+	{ AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0 }, /* the kind that a relay makes */
 };
-enum { TCP4, TCP6, UDP4, RAW4, PACKET, ROUTE, DIAG, UNIX, ALG };
+enum { TCP4, TCP6, UDP4, RAW4, PACKET, ROUTE, DIAG, UNIX, ALG, RELAY };
 
 static long new_socket(long kind)
 {
@@ -76,18 +77,17 @@ static struct sockaddr_in server(const struct hostile *h)
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
-static long connect_tcp(struct hostile *h, long arg)
+static long connect_tcp(struct hostile *h, long kind)
 {
 	struct sockaddr_in to = server(h);
-	long fd = new_socket(TCP4);
+	long fd = new_socket(kind);
 
-	(void)arg;
 	if (fd < 0)
 		return fd;
 	long ret = HOSTILE_CALL(SYS_connect, (int)fd, &to, sizeof(to));
 
 	syscall(SYS_close, (int)fd);
-	return ret;
+	return ret == -EINPROGRESS ? 0 : ret;
 }
 
 static long send_udp(struct hostile *h, long arg)
@@ -104,13 +104,12 @@ static long send_udp(struct hostile *h, long arg)
 	return ret;
 }
 
-static long listen_tcp(struct hostile *h, long arg)
+static long listen_tcp(struct hostile *h, long kind)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
-	long fd = new_socket(TCP4);
+	long fd = new_socket(kind);
 
 	(void)h;
-	(void)arg;
 	if (fd < 0)
 		return fd;
 	long ret = HOSTILE_CALL(SYS_bind, (int)fd, &at, sizeof(at));
@@ -419,9 +418,11 @@ static const struct hostile_attempt sockets[] = {
 	{ "unix", "make a Unix socket", make, UNIX, 0 },
 	{ "alg", "make a socket to the kernel's ciphers", make, ALG, 0 },
 	{ "socketpair", "make a pair of sockets", make_pair, 0, 0 },
-	{ "connect", "connect to a TCP server", connect_tcp, 0, 0 },
+	{ "connect", "connect to a TCP server", connect_tcp, TCP4, 0 },
+	{ "connect-waiting", "connect to a TCP server without waiting", connect_tcp, RELAY, 0 },
 	{ "send-udp", "send a UDP packet", send_udp, 0, 0 },
-	{ "listen", "listen on a TCP port", listen_tcp, 0, 0 },
+	{ "listen", "listen on a TCP port", listen_tcp, TCP4, 0 },
+	{ "listen-waiting", "listen on a TCP port without waiting", listen_tcp, RELAY, 0 },
 	{ "bind-unix", "take the name of a Unix socket", bind_unix, 0, 0 },
 };
 
