@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A protocol whose requests and answers are recognised. Each has a file in message/app/ with one
- * `const struct skw_recogniser`, which the table in message/app/recognisers.c names. All of it is
- * pure, and all bytes are hostile.
+ * A protocol whose requests and answers are recognised. Each has a file in message/app/, rpc/ or
+ * sql/ with one `const struct skw_recogniser`, which the table in message/app/recognisers.c names.
+ * All of it is pure, and all bytes are hostile.
  *
  * The order of the calls: probe, on the first bytes of a connection, until a recogniser takes it;
  * then feed and hole as bytes come, in the order of the capture, fin at most once for each

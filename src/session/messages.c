@@ -7,7 +7,7 @@
 
 #include "format/format_message.h"
 #include "loop/loop.h"
-#include "message/app/recognisers.h"
+#include "message/known/recognisers.h"
 #include "replay/replay.h"
 #include "session/messages_live.h"
 #include "session/messages_report.h"

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "message/app/recognisers.h"
+#include "message/known/recognisers.h"
 #include "message/messages.h"
 
 #define HEADERS   40

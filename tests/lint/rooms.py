@@ -13,14 +13,15 @@ import lintlib
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
-        "flow/payload", "message", "message/app", "message/rpc", "message/sql",
+        "flow/payload", "message", "message/app", "message/known",
+        "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "report", "units",
              "utf8"}
 # Rooms outside the dissect family see only its front room, and only few read messages.
 PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
-                     "message", "message/app", "message/rpc", "message/sql"}
+                     "message", "message/app", "message/known", "message/rpc", "message/sql"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
 ARROWS = {
@@ -72,9 +73,10 @@ ARROWS = {
     "message": COMMON | {"flow", "flow/payload", "table", "expr", "row", "pcap"},
     # message/app: names of DNS are read as they are printed.
     "message/app": COMMON | {"message", "flow/payload", "dissect", "dissect/app"},
-    # Their recognisers stand in the table of message/app.
-    "message/rpc": COMMON | {"message", "message/app", "flow/payload"},
-    "message/sql": COMMON | {"message", "message/app", "flow/payload"},
+    "message/rpc": COMMON | {"message", "flow/payload"},
+    "message/sql": COMMON | {"message", "flow/payload"},
+    # message/known: the table of all recognisers.
+    "message/known": COMMON | {"message", "message/app", "message/rpc", "message/sql"},
     # act: the verbs are sources of the loop without records; their sink prints lines. No capture
     # sees the data that bypass moves, so it has packets of its own, for the recorder.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "sink/record", "kern", "kern/host",
@@ -88,7 +90,7 @@ ARROWS = {
     "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper", "kern/act"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
-                                      "run", "join", "message", "message/app", "flow/payload",
+                                      "run", "join", "message", "message/known", "flow/payload",
                                       "verbs", "keeper",
                                       "session/act", "session/plan"},
     # session/act: rows of the watch for verbs that act on them.

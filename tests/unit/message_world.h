@@ -19,7 +19,7 @@
 #include <stdio.h>
 
 #include "flow_frames.h"
-#include "message/app/recognisers.h"
+#include "message/known/recognisers.h"
 #include "message/messages.h"
 #include "util/buf.h"
 

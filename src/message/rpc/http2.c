@@ -11,7 +11,7 @@
 #include "message/rpc/http2_frame.h"
 #include "message/rpc/http2_head.h"
 #include "message/rpc/http2_stream.h"
-#include "message/app/recognisers.h"
+#include "message/rpc/recognisers.h"
 
 enum http2_phase { START, FRAME, PAYLOAD, LOST };
 

@@ -10,7 +10,7 @@
 
 #include "flow/payload/piece.h"
 #include "message/rpc/kafka_names.h"
-#include "message/app/recognisers.h"
+#include "message/rpc/recognisers.h"
 #include "message/gather.h"
 
 enum {

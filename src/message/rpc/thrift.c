@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "flow/payload/piece.h"
-#include "message/app/recognisers.h"
+#include "message/rpc/recognisers.h"
 #include "message/rpc/thrift_skip.h"
 #include "message/gather.h"
 

@@ -8,7 +8,7 @@
 #include "flow/payload/piece.h"
 #include "message/sql/mysql_answer.h"
 #include "message/sql/mysql_wire.h"
-#include "message/app/recognisers.h"
+#include "message/sql/recognisers.h"
 #include "message/sql/sql.h"
 #include "message/gather.h"
 

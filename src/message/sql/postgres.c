@@ -9,7 +9,7 @@
 #include "flow/payload/piece.h"
 #include "message/sql/postgres_talk.h"
 #include "message/sql/postgres_wire.h"
-#include "message/app/recognisers.h"
+#include "message/sql/recognisers.h"
 #include "message/gather.h"
 
 static const uint16_t ports[] = { 5432, 6432, 5433, 0 };

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "config.h"
 
-#include "message/app/recognisers.h"
+#include "message/known/recognisers.h"
 
 #include <string.h>
+
+#include "message/app/recognisers.h"
+#include "message/rpc/recognisers.h"
+#include "message/sql/recognisers.h"
 
 const struct skw_recogniser *const skw_recognisers[] = {
 	&skw_recognisers_http,
