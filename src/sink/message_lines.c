@@ -9,17 +9,30 @@
 /* Lines are collected until the next pause, or until there are this many bytes of them. */
 #define TEXT_BYTES 65536
 
+static bool is_wanted(const struct skw_message_lines *l, const struct skw_message *m)
+{
+	if (l->count && l->printed >= l->count)
+		return false;
+	if (l->slow_ns && !skw_message_is_slow(m, l->slow_ns))
+		return false;
+	return !l->where || skw_expr_matches_about(l->where, m);
+}
+
 static int take_message(void *ctx, const struct skw_message *m)
 {
 	struct skw_message_lines *l = ctx;
+	int ret = 0;
 
-	if ((l->count && l->printed >= l->count) ||
-	    (l->where && !skw_expr_matches_about(l->where, m)))
+	if (!is_wanted(l, m))
 		return 0;
-	if (l->json)
+	if (l->summary)
+		ret = skw_message_summary_add(l->summary, m, l->err);
+	else if (l->json)
 		skw_format_message_json(&l->text, m);
 	else
 		skw_format_message_line(&l->text, m);
+	if (ret)
+		return ret;
 	if (++l->printed == l->count)
 		skw_loop_enough(l->loop);
 	return l->text.len < TEXT_BYTES ? 0 : skw_lines_write(&l->out, &l->text, l->err);
@@ -37,7 +50,9 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	ret = skw_messages_new(&l->options, &l->messages);
 	if (ret)
 		return skw_error_set(err, ret, "out of memory");
-	return skw_lines_let_leave(&l->out, err);
+	if (l->summary)
+		ret = skw_message_summary_open(l->summary, l->options.key, err);
+	return ret ? ret : skw_lines_let_leave(&l->out, err);
 }
 
 static int fail(int ret, struct skw_error *err)
@@ -55,6 +70,8 @@ static int add_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 	for (size_t i = 0; i < n; i++) {
 		int ret = skw_messages_take(l->messages, &run[i]);
 
+		if (l->summary)
+			skw_message_summary_pass(l->summary, run[i].ts_ns);
 		if (ret)
 			return fail(ret, err);
 		if (skw_loop_is_over(l->loop))
@@ -74,6 +91,8 @@ static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
 	int ret;
 
 	l->err = err;
+	if (l->live && l->summary && l->summary->first_ns)
+		skw_message_summary_pass(l->summary, until_ns);
 	/* The times of a file have nothing to do with the clock. */
 	ret = l->live ? skw_messages_pass(l->messages, until_ns) : 0;
 	return ret ? fail(ret, err) : write_out(l, err);
@@ -101,9 +120,13 @@ static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 	l->err = err;
 	if (l->messages)
 		ret = fail(skw_messages_stop(l->messages), err);
+	if (!ret && l->summary && l->messages)
+		ret = skw_message_summary_table(l->summary, &l->text, err);
 	if (!ret)
 		ret = write_out(l, err);
 	skw_message_lines_count(l);
+	if (l->summary)
+		skw_message_summary_close(l->summary);
 	skw_messages_free(l->messages);
 	l->messages = NULL;
 	skw_buf_free(&l->text);

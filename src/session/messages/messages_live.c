@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/messages_live.h"
+#include "session/messages/messages_live.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
 #include "capture/capture.h"
 #include "loop/loop.h"
-#include "session/messages_report.h"
+#include "session/messages/messages_report.h"
 #include "session/owners.h"
 #include "sink/tee.h"
 #include "util/say.h"
