@@ -60,6 +60,7 @@ static int check(struct skw_messages_request *r, struct skw_error *err)
 {
 	struct skw_messages_plan *plan = &r->plan;
 	const char *ignored = plan->capture.ifaces_len ? "-i"
+			      : plan->write            ? "-w"
 			      : skw_owner_plan_chooses(&plan->capture.owners)
 				      ? "--pid, --comm, --cgroup"
 			      : plan->duration_ns        ? "--duration"

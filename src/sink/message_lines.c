@@ -23,6 +23,8 @@ static int take_message(void *ctx, const struct skw_message *m)
 	struct skw_message_lines *l = ctx;
 	int ret = 0;
 
+	if (l->told)
+		l->told(l->told_ctx, m);
 	if (!is_wanted(l, m))
 		return 0;
 	if (l->summary)
@@ -60,6 +62,23 @@ static int fail(int ret, struct skw_error *err)
 	return ret == -ENOMEM ? skw_error_set(err, ret, "out of memory") : ret;
 }
 
+static int add_packet(struct skw_message_lines *l, const struct skw_packet *pkt)
+{
+	if (l->summary)
+		skw_message_summary_pass(l->summary, pkt->ts_ns);
+	return skw_messages_take(l->messages, pkt);
+}
+
+void skw_message_lines_feed(struct skw_message_lines *l, const struct skw_packet *pkt)
+{
+	if (l->failure || skw_loop_is_over(l->loop))
+		return;
+	l->err = &l->why;
+	l->failure = add_packet(l, pkt);
+	if (l->failure)
+		fail(l->failure, &l->why);
+}
+
 static int add_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 		       struct skw_error *err)
 {
@@ -68,10 +87,8 @@ static int add_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 	(void)wait;
 	l->err = err;
 	for (size_t i = 0; i < n; i++) {
-		int ret = skw_messages_take(l->messages, &run[i]);
+		int ret = add_packet(l, &run[i]);
 
-		if (l->summary)
-			skw_message_summary_pass(l->summary, run[i].ts_ns);
 		if (ret)
 			return fail(ret, err);
 		if (skw_loop_is_over(l->loop))
@@ -90,6 +107,10 @@ static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
 	struct skw_message_lines *l = ctx;
 	int ret;
 
+	if (l->failure) {
+		*err = l->why;
+		return l->failure;
+	}
 	l->err = err;
 	if (l->live && l->summary && l->summary->first_ns)
 		skw_message_summary_pass(l->summary, until_ns);
@@ -141,7 +162,15 @@ static const struct skw_sink_ops ops = {
 	.close = close_lines,
 };
 
+/* Packets come from a stage. */
+static const struct skw_sink_ops fed_ops = {
+	.open = open_lines,
+	.pause = pause_lines,
+	.hurry = hurry,
+	.close = close_lines,
+};
+
 struct skw_sink skw_message_lines_sink(struct skw_message_lines *l)
 {
-	return (struct skw_sink){ &ops, l };
+	return (struct skw_sink){ l->fed ? &fed_ops : &ops, l };
 }
