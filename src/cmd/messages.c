@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/packet.h"
+#include "cmd/capture_options.h"
 #include "cmd/command.h"
 #include "cmd/filter_text.h"
 #include "cmd/messages_options.h"
@@ -20,9 +21,10 @@ static void print_help(void)
 {
 	struct skw_buf text = SKW_BUF_INIT;
 
-	fputs("Usage: skwatch messages [OPTION...] [FILTER...]\n"
+	fputs("Usage: skwatch messages [OPTION...] [FILTER...] [-- COMMAND [ARGUMENT...]]\n"
 	      "Prints requests with their answers, a line for each, with the time it took.\n"
-	      "FILTER chooses packets in the language of pcap-filter(7).\n\n",
+	      "FILTER chooses packets in the language of pcap-filter(7).\n"
+	      "COMMAND is run, and its messages are printed, and no others.\n\n",
 	      stdout);
 	skw_options_help(&skw_messages_options_all, 1, stdout);
 	skw_buf_add_str(&text, "\nProtocols: ");
@@ -67,7 +69,14 @@ static int check(struct skw_messages_request *r, struct skw_error *err)
 			      : plan->capture.ring_bytes ? "--ring-size"
 			      : plan->no_owner           ? "--no-owner"
 							 : NULL;
-	int ret = skw_read_list_choose_alone(&r->read, ignored, err);
+	int ret;
+
+	if (plan->command && r->read.len)
+		return skw_error_usage(err, "-r reads a file: it runs no command");
+	if (plan->command && skw_owner_plan_chooses(&plan->capture.owners))
+		return skw_error_usage(err, "-- COMMAND captures its own packets: --pid, --comm "
+					    "and --cgroup do not apply");
+	ret = skw_read_list_choose_alone(&r->read, ignored, err);
 
 	plan->read_files = r->read.names;
 	plan->read_files_len = r->read.len;
@@ -125,7 +134,10 @@ static int run(int argc, char **argv, struct skw_error *err)
 	int ret;
 
 	skw_locale_take();
+	int end = skw_capture_options_end(argc, argv);
 	ret = skw_options_parse(&skw_messages_options_all, 1, argc, argv, &r, &first, err);
+	if (!ret)
+		ret = skw_capture_options_command(&argc, argv, first, end, &r.plan.command, err);
 	if (!ret)
 		ret = run_request(&r, argc, argv, first, err);
 	free(r.filter);

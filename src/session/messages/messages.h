@@ -23,8 +23,10 @@ struct skw_messages_plan {
 	uint64_t count; /* 0: no limit */
 	uint64_t duration_ns;
 	uint64_t max_bytes; /* 0: the default */
-	const char *write;  /* a pcapng file; NULL: none is written */
-	uint64_t slow_ns;   /* 0: all; else only slow ones and those that failed */
+	/* It is run, and only its messages are told; NULL: there is none. */
+	char *const *command;
+	const char *write; /* a pcapng file; NULL: none is written */
+	uint64_t slow_ns;  /* 0: all; else only slow ones and those that failed */
 	bool content, json;
 	bool summary, csv;
 	const char *sort; /* of the summary; NULL: the default */

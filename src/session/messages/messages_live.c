@@ -8,6 +8,7 @@
 
 #include "capture/capture.h"
 #include "loop/loop.h"
+#include "run/run.h"
 #include "session/messages/messages_report.h"
 #include "session/outputs.h"
 #include "session/owners.h"
@@ -18,6 +19,7 @@
 struct live_messages {
 	struct skw_session_plan plan; /* as far as the join needs one */
 	struct skw_capture *capture;  /* owned */
+	struct skw_run *run;          /* owned; NULL: no command */
 	struct skw_owners_session owners;
 	struct skw_outputs outputs; /* with the tee that gives packets their owners */
 	struct skw_message_lines *lines;
@@ -54,6 +56,18 @@ static void report(void *ctx, bool final)
 		report_file(l, final);
 }
 
+static uint64_t open_connections(void *ctx)
+{
+	return skw_capture_open_connections(((const struct live_messages *)ctx)->capture);
+}
+
+static bool takes_signal(void *ctx, int signo, bool from_kernel)
+{
+	struct live_messages *l = ctx;
+
+	return l->run && skw_run_takes_signal(l->run, signo, from_kernel);
+}
+
 /* The packets are completed by their owners first, then by their messages. */
 static int make_sinks(struct live_messages *l, const struct skw_outputs_source *source,
 		      struct skw_error *err)
@@ -84,12 +98,16 @@ static int run_loop(struct live_messages *l, struct skw_error *err)
 						   .is_pressed = skw_capture_is_pressed,
 						   .ctx = l->capture };
 	struct skw_source sources[SKW_OUTPUTS_SOURCES] = { skw_capture_source(l->capture) };
-	struct skw_loop_plan loop = { .tells_clock = true, .report = report, .ctx = l };
+	struct skw_loop_plan loop = {
+		.tells_clock = true, .takes_signal = takes_signal, .report = report, .ctx = l
+	};
 	size_t sources_len = 1;
 	int ret = make_sinks(l, &source, err);
 
 	if (l->owners.watch)
 		sources[sources_len++] = skw_owners_session_source(&l->owners);
+	if (l->run)
+		sources[sources_len++] = skw_run_source(l->run);
 	loop.folder_fd = skw_owners_session_folder(&l->owners);
 	skw_outputs_plan(&l->outputs, sources, sources_len, &loop);
 	if (!ret)
@@ -124,6 +142,9 @@ int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_l
 		      struct skw_error *err)
 {
 	struct live_messages *l = calloc(1, sizeof(*l));
+	const struct skw_run_options command = { .argv = plan->command,
+						 .open_connections = open_connections,
+						 .ctx = l };
 	int ret = 0;
 
 	if (!l)
@@ -131,6 +152,7 @@ int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_l
 	l->plan = (struct skw_session_plan){ .capture = plan->capture,
 					     .duration_ns = plan->duration_ns,
 					     .no_sandbox = plan->no_sandbox,
+					     .command = plan->command,
 					     .owner = !plan->no_owner,
 					     .no_owner = plan->no_owner };
 	l->lines = lines;
@@ -140,11 +162,19 @@ int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_l
 		ret = plan_file(&l->plan, plan->write, err);
 	if (!plan->no_owner)
 		l->plan.capture.young_ms = SKW_OWNERS_SESSION_LEAD_MS / 2;
+	if (!ret && plan->command)
+		ret = skw_run_new(&command, &l->run, err);
+	if (l->run)
+		l->plan.capture.owners.group_fd = skw_run_group_fd(l->run);
 	if (!ret && skw_capture_new(&l->plan.capture, &l->capture))
 		ret = skw_error_set(err, -ENOMEM, "out of memory");
 	if (!ret)
 		ret = run_loop(l, err);
 	skw_capture_free(l->capture);
+	int status = skw_run_finish(l->run);
+
+	if (!ret)
+		err->status = status;
 	skw_session_plan_free(&l->plan);
 	free(l);
 	return ret;
