@@ -13,6 +13,11 @@ void skw_format_message_line(struct skw_buf *out, const struct skw_message *m);
 /* Appends a JSON object and a newline. It has every field; unknown values are null. */
 void skw_format_message_json(struct skw_buf *out, const struct skw_message *m);
 
+/* Appends "HTTP 200 in 12.3 ms", for a comment on the packet that completes the answer. */
+void skw_format_message_comment(struct skw_buf *out, const struct skw_message *m);
+/* Appends the same with the kind, the ends and their processes. */
+void skw_format_message_note(struct skw_buf *out, const struct skw_message *m);
+
 /* Parses --where. The caller frees *out. 0, -EINVAL (err->usage) or -ENOMEM. */
 int skw_format_message_where(const char *text, const struct skw_expr_names *names,
 			     struct skw_expr **out, struct skw_error *err);

@@ -51,4 +51,11 @@ struct skw_message {
 	bool error;       /* the answer tells of a failure */
 };
 
+/* Whether it took this time or longer, or failed: by its answer, or because none came. */
+static inline bool skw_message_is_slow(const struct skw_message *m, uint64_t slow_ns)
+{
+	return m->error || m->outcome == SKW_MESSAGE_UNANSWERED ||
+	       (m->latency_ns != SKW_MESSAGE_UNKNOWN && m->latency_ns >= slow_ns);
+}
+
 #endif

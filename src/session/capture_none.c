@@ -2,22 +2,12 @@
 /* Replaces capture_live.c in a build without BPF (--disable-bpf). */
 #include "session/capture.h"
 
-#include "session/messages_live.h"
-
 #include <errno.h>
 
 static int refuse(struct skw_error *err)
 {
 	return skw_error_usage(err, "this skwatch was built without BPF: it only reads files; give "
 				    "-r FILE");
-}
-
-int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_lines *lines,
-		      struct skw_error *err)
-{
-	(void)plan;
-	(void)lines;
-	return refuse(err);
 }
 
 int skw_session_capture_live(const struct skw_session_plan *plan, struct skw_error *err)

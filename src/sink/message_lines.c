@@ -9,17 +9,32 @@
 /* Lines are collected until the next pause, or until there are this many bytes of them. */
 #define TEXT_BYTES 65536
 
+static bool is_wanted(const struct skw_message_lines *l, const struct skw_message *m)
+{
+	if (l->count && l->printed >= l->count)
+		return false;
+	if (l->slow_ns && !skw_message_is_slow(m, l->slow_ns))
+		return false;
+	return !l->where || skw_expr_matches_about(l->where, m);
+}
+
 static int take_message(void *ctx, const struct skw_message *m)
 {
 	struct skw_message_lines *l = ctx;
+	int ret = 0;
 
-	if ((l->count && l->printed >= l->count) ||
-	    (l->where && !skw_expr_matches_about(l->where, m)))
+	if (l->told)
+		l->told(l->told_ctx, m);
+	if (!is_wanted(l, m))
 		return 0;
-	if (l->json)
+	if (l->summary)
+		ret = skw_message_summary_add(l->summary, m, l->err);
+	else if (l->json)
 		skw_format_message_json(&l->text, m);
 	else
 		skw_format_message_line(&l->text, m);
+	if (ret)
+		return ret;
 	if (++l->printed == l->count)
 		skw_loop_enough(l->loop);
 	return l->text.len < TEXT_BYTES ? 0 : skw_lines_write(&l->out, &l->text, l->err);
@@ -37,12 +52,31 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	ret = skw_messages_new(&l->options, &l->messages);
 	if (ret)
 		return skw_error_set(err, ret, "out of memory");
-	return skw_lines_let_leave(&l->out, err);
+	if (l->summary)
+		ret = skw_message_summary_open(l->summary, l->options.key, err);
+	return ret ? ret : skw_lines_let_leave(&l->out, err);
 }
 
 static int fail(int ret, struct skw_error *err)
 {
 	return ret == -ENOMEM ? skw_error_set(err, ret, "out of memory") : ret;
+}
+
+static int add_packet(struct skw_message_lines *l, const struct skw_packet *pkt)
+{
+	if (l->summary)
+		skw_message_summary_pass(l->summary, pkt->ts_ns);
+	return skw_messages_take(l->messages, pkt);
+}
+
+void skw_message_lines_feed(struct skw_message_lines *l, const struct skw_packet *pkt)
+{
+	if (l->failure || skw_loop_is_over(l->loop))
+		return;
+	l->err = &l->why;
+	l->failure = add_packet(l, pkt);
+	if (l->failure)
+		fail(l->failure, &l->why);
 }
 
 static int add_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
@@ -53,7 +87,7 @@ static int add_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 	(void)wait;
 	l->err = err;
 	for (size_t i = 0; i < n; i++) {
-		int ret = skw_messages_take(l->messages, &run[i]);
+		int ret = add_packet(l, &run[i]);
 
 		if (ret)
 			return fail(ret, err);
@@ -73,7 +107,13 @@ static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
 	struct skw_message_lines *l = ctx;
 	int ret;
 
+	if (l->failure) {
+		*err = l->why;
+		return l->failure;
+	}
 	l->err = err;
+	if (l->live && l->summary && l->summary->first_ns)
+		skw_message_summary_pass(l->summary, until_ns);
 	/* The times of a file have nothing to do with the clock. */
 	ret = l->live ? skw_messages_pass(l->messages, until_ns) : 0;
 	return ret ? fail(ret, err) : write_out(l, err);
@@ -101,9 +141,13 @@ static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 	l->err = err;
 	if (l->messages)
 		ret = fail(skw_messages_stop(l->messages), err);
+	if (!ret && l->summary && l->messages)
+		ret = skw_message_summary_table(l->summary, &l->text, err);
 	if (!ret)
 		ret = write_out(l, err);
 	skw_message_lines_count(l);
+	if (l->summary)
+		skw_message_summary_close(l->summary);
 	skw_messages_free(l->messages);
 	l->messages = NULL;
 	skw_buf_free(&l->text);
@@ -118,7 +162,15 @@ static const struct skw_sink_ops ops = {
 	.close = close_lines,
 };
 
+/* Packets come from a stage. */
+static const struct skw_sink_ops fed_ops = {
+	.open = open_lines,
+	.pause = pause_lines,
+	.hurry = hurry,
+	.close = close_lines,
+};
+
 struct skw_sink skw_message_lines_sink(struct skw_message_lines *l)
 {
-	return (struct skw_sink){ &ops, l };
+	return (struct skw_sink){ l->fed ? &fed_ops : &ops, l };
 }

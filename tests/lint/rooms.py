@@ -95,10 +95,14 @@ ARROWS = {
                                       "session/act", "session/plan"},
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
+    # session/messages: the session of messages; on this host it captures as that of capture does.
+    "session/messages": COMMON | PURE_FRONT | {"session", "session/plan", "capture", "replay", "loop",
+                                               "sink", "sink/record", "message", "message/app",
+                                               "flow/payload", "join", "run", "verbs", "keeper"},
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
     "cmd/act": COMMON | {"cmd", "act", "act/policy", "act/steer", "act/relay", "session",
                          "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},

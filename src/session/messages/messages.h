@@ -23,7 +23,14 @@ struct skw_messages_plan {
 	uint64_t count; /* 0: no limit */
 	uint64_t duration_ns;
 	uint64_t max_bytes; /* 0: the default */
+	/* It is run, and only its messages are told; NULL: there is none. */
+	char *const *command;
+	const char *write; /* a pcapng file; NULL: none is written */
+	uint64_t slow_ns;  /* 0: all; else only slow ones and those that failed */
 	bool content, json;
+	bool summary, csv;
+	const char *sort; /* of the summary; NULL: the default */
+	uint64_t groups;  /* of the summary; 0: the default */
 	bool no_owner;
 	bool no_sandbox;
 };
@@ -33,6 +40,8 @@ int skw_session_messages(const struct skw_messages_plan *plan, struct skw_error 
 
 /* The names of all protocols, with a comma between. */
 void skw_session_messages_protocols(struct skw_buf *out);
+/* The keys of --sort. */
+void skw_session_messages_keys(struct skw_buf *out);
 /* The fields of --where, for the help. */
 void skw_session_messages_help(struct skw_buf *out);
 

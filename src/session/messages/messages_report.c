@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/messages_report.h"
+#include "session/messages/messages_report.h"
 
 #include <inttypes.h>
 
@@ -17,9 +17,10 @@ void skw_messages_report(struct skw_message_lines *lines)
 	const struct skw_payloads_figures *p = &lines->payloads;
 
 	skw_message_lines_count(lines);
-	skw_say("%" PRIu64 " messages, %" PRIu64 " printed; %" PRIu64 " with an error, %" PRIu64
+	skw_say("%" PRIu64 " messages, %" PRIu64 " %s; %" PRIu64 " with an error, %" PRIu64
 		" without an answer, %" PRIu64 " answers without a request",
-		f->messages, lines->printed, f->errors, f->unanswered, f->orphans);
+		f->messages, lines->printed, lines->summary ? "in the table" : "printed", f->errors,
+		f->unanswered, f->orphans);
 	skw_say("%" PRIu64 " packets, %" PRIu64 " connections recognised, %" PRIu64
 		" not recognised",
 		p->packets, f->recognised, f->unrecognised);
@@ -27,6 +28,10 @@ void skw_messages_report(struct skw_message_lines *lines)
 		skw_say("%" PRIu64 " holes of %" PRIu64 " bytes in streams, %" PRIu64
 			" messages have one",
 			p->streams.holes, p->streams.missing_bytes, f->with_holes);
+	if (lines->summary && lines->summary->others)
+		skw_say("%" PRIu64 " messages are counted as other kinds, as the table has %zu "
+			"groups",
+			lines->summary->others, lines->summary->max);
 	say_some(f->given_up, "times a connection made no sense any more");
 	say_some(f->opaque, "connections can't be read further, as they are encrypted");
 	say_some(f->crowded, "requests were given up because too many waited");

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "session/messages.h"
+#include "session/messages/messages.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "format/format_message.h"
+#include "format/format_message_group.h"
 #include "loop/loop.h"
 #include "message/known/recognisers.h"
 #include "replay/replay.h"
-#include "session/messages_live.h"
-#include "session/messages_report.h"
+#include "session/messages/messages_live.h"
+#include "session/messages/messages_report.h"
 
 static void report(void *ctx, bool final)
 {
@@ -49,6 +50,11 @@ void skw_session_messages_protocols(struct skw_buf *out)
 {
 	for (size_t i = 0; skw_recognisers[i]; i++)
 		skw_buf_printf(out, "%s%s", i ? "," : "", skw_recognisers[i]->name);
+}
+
+void skw_session_messages_keys(struct skw_buf *out)
+{
+	skw_format_message_group_keys(out);
 }
 
 void skw_session_messages_help(struct skw_buf *out)
@@ -101,12 +107,22 @@ int skw_session_messages(const struct skw_messages_plan *plan, struct skw_error 
 			     .recognisers = skw_recognisers,
 			     .content = plan->content },
 		.count = plan->count,
+		.slow_ns = plan->slow_ns,
 		.json = plan->json
+	};
+	struct skw_message_summary summary = {
+		.max = plan->groups ? plan->groups : SKW_MESSAGE_SUMMARY_GROUPS,
+		.json = plan->json,
+		.csv = plan->csv,
 	};
 	uint64_t *key = lines.options.key;
 	struct skw_expr *where = NULL;
 	int ret = choose_protocols(plan->protocols, &lines.options.wanted, err);
 
+	if (!ret && plan->summary) {
+		lines.summary = &summary;
+		ret = skw_format_message_group_order(plan->sort, &summary.order, err);
+	}
 	if (!ret && plan->where)
 		ret = skw_format_message_where(plan->where, plan->names, &where, err);
 	lines.where = where;
