@@ -32,9 +32,7 @@
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (8ULL << 20)
-/* The kernel returns eight pages per read at most: bpf_seq_read() in kernel/bpf/bpf_iter.c. */
-#define READ_BYTES  (1U << 16)
-#define JIFFY_SHIFT 10
+#define JIFFY_SHIFT        10
 
 _Static_assert(SKW_CONN_LACKS_ENROL == SKW_LACKS_ENROL, "same bit");
 _Static_assert(SKW_CONN_LACKS_RTT_ARGS == SKW_LACKS_RTT_ARGS, "same bit");
@@ -434,56 +432,6 @@ int skw_conn_iter_open(int link_fd)
 	int fd = bpf_iter_create(link_fd);
 
 	return fd < 0 ? -errno : fd;
-}
-
-int skw_conn_reader_begin(struct skw_conn_reader *r, int fd, size_t size)
-{
-	skw_conn_reader_end(r);
-	r->fd = fd;
-	r->size = size;
-	r->fill = 0;
-	if (!r->buf)
-		r->buf = malloc(READ_BYTES);
-	return r->buf ? 0 : -ENOMEM;
-}
-
-int skw_conn_reader_slice(struct skw_conn_reader *r,
-			  int (*each)(void *ctx, const void *record, size_t len), void *ctx)
-{
-	ssize_t n = read(r->fd, r->buf + r->fill, READ_BYTES - r->fill);
-	size_t at = 0;
-
-	/* The kernel pauses after a million sockets. */
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return 1;
-	if (n < 0)
-		return -errno;
-	if (n == 0) {
-		skw_conn_reader_end(r);
-		return r->fill ? -EBADMSG : 0;
-	}
-	for (r->fill += (size_t)n; r->fill - at >= r->size; at += r->size) {
-		int ret = each(ctx, r->buf + at, r->size);
-
-		if (ret < 0)
-			return ret;
-	}
-	r->fill -= at;
-	memmove(r->buf, r->buf + at, r->fill);
-	return 1;
-}
-
-void skw_conn_reader_end(struct skw_conn_reader *r)
-{
-	skw_cleanup_fd(&r->fd);
-	r->fd = -1;
-}
-
-void skw_conn_reader_free(struct skw_conn_reader *r)
-{
-	skw_conn_reader_end(r);
-	free(r->buf);
-	r->buf = NULL;
 }
 
 struct skw_rings *skw_conn_rings(struct skw_conn *c)

@@ -97,7 +97,7 @@ ARROWS = {
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/messages: the session of messages; on this host it captures as that of capture does.
     "session/messages": COMMON | PURE_FRONT | {"session", "session/plan", "capture", "replay", "loop",
-                                               "sink", "sink/record", "message", "message/app",
+                                               "sink", "sink/record", "message", "message/known",
                                                "flow/payload", "join", "run", "verbs", "keeper"},
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
