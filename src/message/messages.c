@@ -259,6 +259,8 @@ static void append(struct skw_bytes *first, uint8_t *room, struct skw_bytes more
 	uint32_t left = SKW_RECOGNISER_PROBE_BYTES - first->caplen;
 	uint32_t n = more.caplen < left ? more.caplen : left;
 
+	if (!n)
+		return;
 	memcpy(room + first->caplen, more.p, n);
 	first->p = room;
 	first->caplen += n;
@@ -314,8 +316,9 @@ static void pass_over(struct reader *l)
 		l->phase = DONE;
 }
 
+/* `over`: no more bytes will come, and b is empty. */
 static int probe(struct skw_messages *m, struct reader *l, const struct skw_tuple *tuple,
-		 unsigned direction, struct skw_bytes b, uint64_t ts_ns)
+		 unsigned direction, struct skw_bytes b, uint64_t ts_ns, bool over)
 {
 	uint8_t room[2][SKW_RECOGNISER_PROBE_BYTES];
 	struct skw_recogniser_probe p = { .ports = { tuple->local_port, tuple->remote_port },
@@ -329,7 +332,8 @@ static int probe(struct skw_messages *m, struct reader *l, const struct skw_tupl
 	l->talk.rest = (struct skw_bytes){ 0 };
 	fill_probe(l, direction, b, room, &p);
 	r = ask(m, &p,
-		l->talk.datagram || p.first[direction].caplen >= SKW_RECOGNISER_PROBE_BYTES ||
+		over || l->talk.datagram ||
+			p.first[direction].caplen >= SKW_RECOGNISER_PROBE_BYTES ||
 			l->held_bytes + b.caplen > HELD_BYTES,
 		&verdict);
 	if (!r) {
@@ -341,7 +345,7 @@ static int probe(struct skw_messages *m, struct reader *l, const struct skw_tupl
 	ret = start_reading(m, l, tuple, r, verdict == SKW_RECOGNISER_CLIENT_1);
 	if (!ret)
 		ret = feed_held(m, l);
-	if (!ret && l->phase == READING)
+	if (!ret && l->phase == READING && b.caplen)
 		ret = feed(m, l, direction, b, ts_ns);
 	return ret;
 }
@@ -369,7 +373,7 @@ static int take_bytes(struct skw_messages *m, struct reader *l, const struct skw
 	/* Each round leaves less for the next protocol. */
 	for (; !ret && b.caplen && l->phase != DONE; b = l->talk.rest)
 		ret = l->phase == READING ? feed(m, l, direction, b, piece->ts_ns)
-					  : probe(m, l, tuple, direction, b, piece->ts_ns);
+					  : probe(m, l, tuple, direction, b, piece->ts_ns, false);
 	return ret;
 }
 
@@ -410,7 +414,9 @@ static int take_end(void *ctx, struct skw_payload_connection *c, enum skw_payloa
 
 	if (!l)
 		return 0;
-	if (l->phase == READING && why != SKW_PAYLOAD_DROPPED)
+	if (l->held && why != SKW_PAYLOAD_DROPPED)
+		ret = probe(m, l, &c->tuple, 0, (struct skw_bytes){ 0 }, 0, true);
+	if (!ret && l->phase == READING && why != SKW_PAYLOAD_DROPPED)
 		ret = stop_reading(l, DONE);
 	m->figures.unrecognised += !l->recognised;
 	line_free(l);

@@ -161,8 +161,11 @@ static void a_failure_of_grpc_may_be_unknown(void **state)
 	};
 
 	(void)state;
-	EXPECT(talk, "http2|POST /p.S/G|?|answered|20|31|1000\n"
-		     "http2|POST /p.S/G|200|answered|20|21|1000\n");
+	/* It was open before. */
+	for (size_t most = 1; most < 100; most += 9)
+		expect_cut(talk, SKW_ARRAY_SIZE(talk), most, false,
+			   "http2|POST /p.S/G|?|answered|20|31|1000\n"
+			   "http2|POST /p.S/G|200|answered|20|21|1000\n");
 }
 
 static void holes_in_data_are_counted(void **state)

@@ -47,7 +47,10 @@ static enum skw_recogniser_verdict probe(const struct skw_recogniser_probe *p)
 			return d ? SKW_RECOGNISER_CLIENT_1 : SKW_RECOGNISER_CLIENT_0;
 		if (says == SKW_RECOGNISER_CLIENT_0)
 			return d ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_CLIENT_1;
-		more = more || asks == SKW_RECOGNISER_MORE || says == SKW_RECOGNISER_MORE;
+		if (asks == SKW_RECOGNISER_MORE || says == SKW_RECOGNISER_MORE)
+			more = true;
+		else if (p->from_start)
+			return SKW_RECOGNISER_NO;
 	}
 	return more ? SKW_RECOGNISER_MORE : SKW_RECOGNISER_NO;
 }

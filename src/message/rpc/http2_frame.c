@@ -133,6 +133,20 @@ static enum skw_recogniser_verdict probe_preface(struct skw_bytes b)
 	return b.caplen < SKW_HTTP2_PREFACE_LEN ? SKW_RECOGNISER_MORE : SKW_RECOGNISER_CLIENT_0;
 }
 
+/* What a server sends first (RFC 9113, section 3.4). */
+static enum skw_recogniser_verdict probe_settings(struct skw_bytes b)
+{
+	struct skw_http2_frame f;
+
+	if (b.p[0] || (b.caplen > 3 && b.p[3] != SKW_HTTP2_SETTINGS))
+		return SKW_RECOGNISER_NO;
+	if (b.caplen < SKW_HTTP2_FRAME_HEAD)
+		return SKW_RECOGNISER_MORE;
+	f = skw_http2_frame(b.p);
+	return skw_http2_frame_is_likely(&f) && !f.flags ? SKW_RECOGNISER_CLIENT_1
+							 : SKW_RECOGNISER_NO;
+}
+
 enum skw_recogniser_verdict skw_http2_frame_probe(const struct skw_recogniser_probe *p)
 {
 	enum skw_recogniser_verdict verdict = SKW_RECOGNISER_NO;
@@ -143,7 +157,8 @@ enum skw_recogniser_verdict skw_http2_frame_probe(const struct skw_recogniser_pr
 			continue;
 		verdict = probe_preface(p->first[d]);
 		if (verdict == SKW_RECOGNISER_NO)
-			verdict = probe_frames(p->first[d]);
+			verdict = p->from_start ? probe_settings(p->first[d])
+						: probe_frames(p->first[d]);
 		more = more || verdict == SKW_RECOGNISER_MORE;
 		if (verdict == SKW_RECOGNISER_CLIENT_0 || verdict == SKW_RECOGNISER_CLIENT_1)
 			return (verdict == SKW_RECOGNISER_CLIENT_0) == !d ? SKW_RECOGNISER_CLIENT_0

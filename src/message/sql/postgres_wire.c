@@ -22,6 +22,9 @@ enum skw_pg_startup skw_postgres_wire_startup(struct skw_bytes b)
 		return len >= 16 && len <= 300 ? SKW_PG_CANCEL : SKW_PG_NONE;
 	if (code == CODE_SSL || code == CODE_GSS)
 		return len != 8 ? SKW_PG_NONE : code == CODE_SSL ? SKW_PG_SSL : SKW_PG_GSS;
+	/* The name of a parameter follows. */
+	if (b.caplen > 8 && b.p[8] != '_' && (b.p[8] < 'a' || b.p[8] > 'z'))
+		return SKW_PG_NONE;
 	return code >> 16 == CODE_START_MAJOR && (code & 0xffff) < 16 && len > 8 &&
 			       len <= SKW_PG_STARTUP_MAX
 		       ? SKW_PG_START
@@ -164,8 +167,12 @@ enum skw_recogniser_verdict skw_postgres_wire_is_chain(struct skw_bytes b, bool 
 
 static enum skw_recogniser_verdict probe_startup(struct skw_bytes b)
 {
+	enum skw_pg_startup startup = skw_postgres_wire_startup(b);
+
+	if (b.caplen == 8 && startup == SKW_PG_START)
+		return SKW_RECOGNISER_MORE;
 	if (b.caplen >= 8)
-		return skw_postgres_wire_startup(b) ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_NO;
+		return startup ? SKW_RECOGNISER_CLIENT_0 : SKW_RECOGNISER_NO;
 	if (b.p[0] || (b.caplen > 1 && b.p[1]) || (b.caplen > 2 && b.p[2] > 0x27))
 		return SKW_RECOGNISER_NO;
 	/* The two codes of which the higher half is seen. */
