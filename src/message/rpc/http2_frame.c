@@ -133,7 +133,7 @@ static enum skw_recogniser_verdict probe_preface(struct skw_bytes b)
 	return b.caplen < SKW_HTTP2_PREFACE_LEN ? SKW_RECOGNISER_MORE : SKW_RECOGNISER_CLIENT_0;
 }
 
-/* What a server sends first (RFC 9113, section 3.4). */
+/* A server begins with SETTINGS (RFC 9113, section 3.4). */
 static enum skw_recogniser_verdict probe_settings(struct skw_bytes b)
 {
 	struct skw_http2_frame f;
