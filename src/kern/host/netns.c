@@ -268,7 +268,7 @@ static int open_by_path(const struct skw_netns *netns)
 
 	if (fd < 0)
 		return errno == ESRCH ? -ENOENT : -errno;
-	uint32_t inode;
+	uint32_t inode = 0;
 	int ret = inode_of(fd, &inode);
 	if (ret)
 		return ret;

@@ -29,7 +29,7 @@ ACTING = {
               r"relay"),
     "policy-pin": ([*POLICY, *PIN], "call", "judging ", r"observe"),
     "adopt": (["adopt", "--from", "{pid}:{port}", "--", "echo", "adopted"], None, None, r"adopted"),
-    "kill": (["kill", "--yes", "--netns", "self", "-f", "remote_port = {port}"], None, None, r"."),
+    "kill": (["kill", "--yes", "--netns", "self", "-f", "local_port = {client}"], None, None, r"."),
     "list": (["list", "--bpffs", "{bpffs}"], None, None, r"kept"),
     "detach": (["detach", "--bpffs", "{bpffs}", "kept"], None, None, r""),
 }  # fmt: skip
@@ -81,6 +81,7 @@ class Ground:
         if name == "kill":
             self.clients = [socket.create_connection(("127.0.0.1", self.port)),
                             self.listener.accept()[0]]  # fmt: skip
+            self.words["client"] = self.clients[0].getsockname()[1]
 
     def pins(self):
         return sorted(os.listdir(self.bpffs)) if os.path.isdir(self.bpffs) else []
