@@ -94,17 +94,17 @@ static struct counted **slot_of(struct skw_message_groups *g, const struct count
 	return &g->slots[i];
 }
 
-static struct counted *make_group(struct skw_message_groups *g, struct counted **slot,
-				  const struct counted_key *key)
+/* The slot remains empty if there is no memory. */
+static void make_group(struct skw_message_groups *g, struct counted **slot,
+		       const struct counted_key *key)
 {
 	struct counted *made = calloc(1, sizeof(*made));
 
 	if (!made)
-		return NULL;
+		return;
 	made->key = *key;
 	*slot = made;
 	g->list[g->len++] = made;
-	return made;
 }
 
 static struct counted *find_other(struct skw_message_groups *g, struct counted_key *key)
@@ -116,10 +116,11 @@ static struct counted *find_other(struct skw_message_groups *g, struct counted_k
 	key->protocol = protocol;
 	key->other = 1;
 	slot = slot_of(g, key);
-	if (*slot)
-		return *slot;
-	g->others++;
-	return make_group(g, slot, key);
+	if (!*slot) {
+		g->others++;
+		make_group(g, slot, key);
+	}
+	return *slot;
 }
 
 static struct counted *find(struct skw_message_groups *g, const struct skw_message *m)
@@ -129,12 +130,13 @@ static struct counted *find(struct skw_message_groups *g, const struct skw_messa
 
 	make_key(&key, m);
 	slot = slot_of(g, &key);
-	if (*slot)
-		return *slot;
-	if (g->used == g->max)
+	if (!*slot && g->used == g->max)
 		return find_other(g, &key);
-	g->used++;
-	return make_group(g, slot, &key);
+	if (!*slot) {
+		g->used++;
+		make_group(g, slot, &key);
+	}
+	return *slot;
 }
 
 int skw_message_groups_add(struct skw_message_groups *g, const struct skw_message *m)
