@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A client and a server talk over TCP on one CPU, and the time of an exchange is measured: a
- * message and its answer (rr), a connection with one message and its answer (crr), or many bytes
- * one way (bulk). On one CPU the two take turns, so that the time contains what the kernel does for
- * a watcher and nothing else.
+ * message and its answer (rr), a connection with one message and its answer (crr), many bytes one
+ * way (bulk), or, over UDP, a burst of datagrams and one in answer (udp). On one CPU the two take
+ * turns, so that the time contains what the kernel does for a watcher and nothing else.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,6 +30,7 @@
 #define VALUE_BYTES 1000
 #define OK_BYTES    5            /* its answer to a change */
 #define BULK_BYTES  (4ULL << 20) /* of one operation */
+#define BURST       32           /* datagrams of one operation */
 
 struct plan {
 	const struct mode *mode;
@@ -45,6 +46,7 @@ struct mode {
 	bool each_connects;
 	void (*ask)(int fd);
 	bool (*answer)(int fd); /* false: the client has ended */
+	bool datagrams;
 };
 
 static uint64_t message = 64; /* bytes of a request and of its answer */
@@ -143,27 +145,59 @@ static bool answer_bulk(int fd)
 	return true;
 }
 
+static void ask_burst(int fd)
+{
+	for (int i = 0; i < BURST; i++)
+		put(fd, message);
+	take(fd, message);
+}
+
+static bool answer_burst(int fd)
+{
+	for (int i = 0; i < BURST; i++)
+		take(fd, message);
+	put(fd, message);
+	return true;
+}
+
 static const struct mode modes[] = {
-	{ "rr", false, ask_message, answer_message },
-	{ "crr", true, ask_message, answer_message },
-	{ "values", false, ask_values, answer_values },
-	{ "bulk", false, ask_bulk, answer_bulk },
+	{ "rr", false, ask_message, answer_message, false },
+	{ "crr", true, ask_message, answer_message, false },
+	{ "values", false, ask_values, answer_values, false },
+	{ "bulk", false, ask_bulk, answer_bulk, false },
+	{ "udp", false, ask_burst, answer_burst, true },
 };
 
 /* ---- client and server ---- */
 
-static int new_socket(void)
+static int new_socket(const struct plan *plan)
 {
-	const int one = 1;
-	int fd = must(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+	const int one = 1, type = plan->mode->datagrams ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = must(socket(AF_INET, type | SOCK_CLOEXEC, 0), "socket");
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (type == SOCK_DGRAM)
+		return fd;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	return fd;
 }
 
+/* The only client is the peer. */
+static void serve_datagrams(const struct plan *plan, int fd)
+{
+	struct sockaddr_in client;
+	socklen_t len = sizeof(client);
+
+	must((int)recvfrom(fd, buffer, 1, MSG_PEEK, (struct sockaddr *)&client, &len), "recvfrom");
+	must(connect(fd, (const struct sockaddr *)&client, len), "connect");
+	while (plan->mode->answer(fd))
+		;
+}
+
 static void serve(const struct plan *plan, int listener)
 {
+	if (plan->mode->datagrams)
+		serve_datagrams(plan, listener);
 	for (;;) {
 		int fd = must(accept4(listener, NULL, NULL, SOCK_CLOEXEC), "accept");
 
@@ -175,7 +209,7 @@ static void serve(const struct plan *plan, int listener)
 
 static int open_client(const struct plan *plan)
 {
-	int fd = new_socket();
+	int fd = new_socket(plan);
 
 	must(connect(fd, (const struct sockaddr *)&plan->server, sizeof(plan->server)), "connect");
 	return fd;
@@ -212,7 +246,9 @@ static void converse(const struct plan *plan)
 			end_client(fd);
 		plan->ns[i] = now_ns(CLOCK_MONOTONIC) - began;
 	}
-	if (!plan->mode->each_connects)
+	if (plan->mode->datagrams)
+		close(fd);
+	else if (!plan->mode->each_connects)
 		end_client(fd);
 }
 
@@ -248,13 +284,14 @@ static void report(const struct plan *plan, uint64_t wall_ns)
 static int run(struct plan *plan)
 {
 	cpu_set_t cpus;
-	int listener = new_socket();
+	int listener = new_socket(plan);
 
 	CPU_ZERO(&cpus);
 	CPU_SET((size_t)plan->cpu, &cpus);
 	must(sched_setaffinity(0, sizeof(cpus), &cpus), "CPU");
 	must(bind(listener, (struct sockaddr *)&plan->server, sizeof(plan->server)), "bind");
-	must(listen(listener, 128), "listen");
+	if (!plan->mode->datagrams)
+		must(listen(listener, 128), "listen");
 	pid_t server = must(fork(), "fork");
 	if (!server) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -275,7 +312,7 @@ static int run(struct plan *plan)
 static int usage(void)
 {
 	fprintf(stderr,
-		"converse -m rr|crr|values|bulk -n COUNT -c CPU -a ADDR [-s MESSAGE-BYTES]\n"
+		"converse -m rr|crr|values|bulk|udp -n COUNT -c CPU -a ADDR [-s MESSAGE-BYTES]\n"
 		"         [-N CLIENT-NETNS-PATH]\n");
 	return 2;
 }

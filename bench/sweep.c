@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "kern/conn.h"
+#include "kern/conn_reader.h"
 #include "row/record.h"
 #include "table/table.h"
 #include "util/cleanup.h"

@@ -7,6 +7,7 @@
  * connection opens, because opening would then take a tenth longer.
  */
 #include "close.bpf.h"
+#include "udp.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -37,6 +38,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 const volatile bool enrol = true;
 /* STATE events are sent only for sockets that have storage. */
 const volatile bool known_states;
+
+/* Since when datagrams are counted (udp.bpf.c); 0: they are not. The keeper sets it. */
+__u64 udp_since_ns;
 
 /* SKW_CONN_LACKS_*: a bit is set when a program finds that the kernel lacks something. */
 __u32 lacks;
@@ -440,6 +444,25 @@ int skw_sweep_tcp(struct bpf_iter__tcp *ctx)
 	return 0;
 }
 
+/*
+ * The sweep makes the storage of an older socket, so that one without it is one of which nothing is
+ * known, as memory was short.
+ */
+static __always_inline void sweep_counts(struct skw_conn_rec *rec, struct udp_sock *udp,
+					 const struct sock *sk)
+{
+	__u64 since_ns = udp_since_ns;
+	struct skw_udp_storage *own;
+
+	if (!since_ns || !in_subtree(sk))
+		return;
+	own = bpf_sk_storage_get(&udp_counts, udp, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (own)
+		row_counts(rec, own, since_ns);
+	else
+		COUNT(no_storage);
+}
+
 SEC("iter/udp")
 int skw_sweep_udp(struct bpf_iter__udp *ctx)
 {
@@ -458,6 +481,7 @@ int skw_sweep_udp(struct bpf_iter__udp *ctx)
 	rec.send_q = at_least_0((__u32)sk->sk_wmem_alloc.refs.counter - 1);
 	rec.drops = sock_drops(sk);
 	rec.timer = SKW_TIMER_NONE;
+	sweep_counts(&rec, udp, sk);
 	row_end(&rec, &sk->__sk_common);
 	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
 	return 0;

@@ -18,6 +18,7 @@ PKG_CHECK_MODULES([LIBELF], [libelf], [], [SKW_MISS([libelf], [libelf-dev])])
 
 SKW_OPTIONAL_LIBRARY([zstd], [ZSTD], [libzstd], [libzstd-dev])
 SKW_OPTIONAL_LIBRARY([zlib], [ZLIB], [zlib], [zlib1g-dev])
+SKW_OPTIONAL_LIBRARY([nghttp2], [NGHTTP2], [libnghttp2 >= 1.43], [libnghttp2-dev])
 ])
 
 dnl SKW_OPTIONAL_LIBRARY(OPTION, PREFIX, MODULE, PACKAGE): use the library if it is
@@ -29,6 +30,6 @@ AS_CASE([$with_$1],
 	[yes], [PKG_CHECK_MODULES([$2], [$3], [skw_have_$1=yes], [SKW_MISS([$3], [$4])])],
 	[PKG_CHECK_MODULES([$2], [$3], [skw_have_$1=yes], [skw_have_$1="no (install $4)"])])
 AS_IF([test "x$skw_have_$1" = xyes],
-	[AC_DEFINE([HAVE_$2], [1], [Define to 1 when captures can be compressed with $3.])])
+	[AC_DEFINE([HAVE_$2], [1], [Define to 1 when $3 was found.])])
 AM_CONDITIONAL([$2], [test "x$skw_have_$1" = xyes])
 ])

@@ -25,6 +25,8 @@ AC_ARG_WITH([zstd], [AS_HELP_STRING([--without-zstd], [build without .zst captur
 	[], [with_zstd=check])
 AC_ARG_WITH([zlib], [AS_HELP_STRING([--without-zlib], [build without .gz captures])],
 	[], [with_zlib=check])
+AC_ARG_WITH([nghttp2], [AS_HELP_STRING([--without-nghttp2], [build without messages of HTTP/2])],
+	[], [with_nghttp2=check])
 AC_ARG_WITH([user], [AS_HELP_STRING([--with-user=NAME],
 	[the user that the unprivileged process of root becomes (default: skwatch, else nobody)])],
 	[AS_CASE([$with_user], [yes], [AC_MSG_ERROR([--with-user needs a name])],
@@ -80,6 +82,7 @@ skwatch $PACKAGE_VERSION
   unprivileged user ${with_user:-skwatch, else nobody}
   .zst captures     $skw_have_zstd
   .gz captures      $skw_have_zlib
+  HTTP/2 and gRPC   $skw_have_nghttp2
   unit tests        $skw_have_cmocka
   fuzzing           $skw_fuzz_summary
   lint tools        $skw_lint_summary

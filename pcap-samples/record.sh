@@ -3,7 +3,8 @@
 #
 # Records the samples of real traffic (recorded-*.pcap) between two network namespaces that are
 # joined by a veth pair. The traffic comes from the kernel's TCP, ping, curl, openssl and a small
-# DNS server. Needs root, tcpdump, iproute2, iputils-ping, curl, openssl, python3 and nftables.
+# DNS server, from redis and memcached. Needs root, tcpdump, iproute2, iputils-ping, curl, openssl,
+# python3, nftables, redis-server, redis-tools, memcached and libmemcached-tools.
 # Each run gives other bytes. The files in the repository come from one run.
 set -eu
 
@@ -88,6 +89,63 @@ for version in 1_2 1_3; do
 		printf 'GET / HTTP/1.0\r\n\r\n' | ip netns exec $A openssl s_client -connect 10.0.0.2:443 \
 			-servername www.example.com -tls$version -quiet -no_ign_eof" >/dev/null 2>&1
 done
+
+# On port 6379 tcpdump would print the commands.
+b redis-server --port 6380 --bind 10.0.0.2 --protected-mode no --save '' --dir "$work" >/dev/null &
+wait_for listening '( sport = :6380 )'
+record redis 'tcp port 6380' sh -c "
+	(sleep 1; ip netns exec $A redis-cli -h 10.0.0.2 -p 6380 publish planted-channel planted-message) &
+	timeout 2 ip netns exec $A redis-cli -h 10.0.0.2 -p 6380 subscribe planted-channel other
+	for command in 'set planted-key planted-value' 'get planted-key' 'get missing' \\
+		'incr planted-key' 'planted+command' 'hset planted-hash field 1 other 2' \\
+		'hgetall planted-hash' 'config get maxmemory' 'client list' 'auth planted-password'; do
+		ip netns exec $A redis-cli -3 -h 10.0.0.2 -p 6380 \$command
+	done
+	ip netns exec $A redis-benchmark -h 10.0.0.2 -p 6380 -c 1 -n 3 -P 3 -q -t set,get
+	ip netns exec $A bash -c '
+		exec 3<>/dev/tcp/10.0.0.2/6380
+		printf \"multi\r\nlpush planted-list 1 2\r\nlrange planted-list 0 -1\r\nexec\r\nquit\r\n\" >&3
+		cat <&3'
+	wait" >/dev/null
+
+echo planted-value >"$work/planted-key"
+b memcached -u nobody -l 10.0.0.2 &
+wait_for listening '( sport = :11211 )'
+record memcached 'tcp port 11211' sh -c "
+	cd $work
+	ip netns exec $A memccp --servers=10.0.0.2 planted-key
+	ip netns exec $A memccat --servers=10.0.0.2 planted-key missing
+	ip netns exec $A memcrm --servers=10.0.0.2 planted-key
+	ip netns exec $A memcrm --servers=10.0.0.2 planted-key
+	ip netns exec $A bash -c '
+		exec 3<>/dev/tcp/10.0.0.2/11211
+		say() { printf \"\$1\r\n\" | dd bs=1000 iflag=fullblock >&3; sleep 0.05; }
+		say \"ms planted-key 2 T0\r\nab\"
+		say \"mg planted-key t v\r\nmg missing v\"
+		say \"mg planted-key v q\r\nmg missing v q\r\nmn\"
+		say \"set planted 0 0 1 noreply\r\nx\"
+		say \"gets planted planted-key\"
+		say \"incr planted 1\"
+		say \"planted command\"
+		say \"quit\"
+		cat <&3'" >/dev/null 2>&1
+
+b openssl s_server -accept 8443 -key "$work/key" -cert "$work/cert" -quiet -alpn h2,http/1.1 \
+	-cipher DEFAULT:@SECLEVEL=0 -groups P-384 >/dev/null 2>&1 &
+wait_for listening '( sport = :8443 )'
+tls() {
+	printf 'x' | a openssl s_client -connect 10.0.0.2:8443 -quiet "$@" >/dev/null 2>&1 &
+	sleep 0.3
+	kill $! 2>/dev/null || true
+}
+tls_handshakes() {
+	tls -servername one.example.com -alpn h2 -tls1_2
+	tls -servername retry.example.com -groups X25519:P-384
+	tls -noservername -groups P-384
+	tls -servername refused.example.com -groups X25519
+	tls -servername doubt.example.com -verify_return_error -tls1_2
+}
+record tls-handshakes 'tcp port 8443' tls_handshakes
 
 cat >"$work/dns.py" <<'EOF'
 import socket, struct

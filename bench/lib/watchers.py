@@ -114,6 +114,8 @@ def watchers(skwatch, interface):
         "alone": lambda: None,
         # The first screen has the table's head.
         "skwatch top": lambda: Watcher("skwatch top", [skwatch, "top"], "SRTT", terminal=True),
+        "skwatch top -u": lambda: Watcher("skwatch top -u", [skwatch, "top", "-u"], "SRTT",
+                                          terminal=True),
         "skwatch events": lambda: Watcher("skwatch events", [skwatch, "events"], "watching "),
         "tcpdump": lambda: Watcher(
             "tcpdump", ["tcpdump", "-nn", "-i", interface, "-Z", "root", "-w", "/dev/null"],

@@ -30,7 +30,7 @@ enum skw_row_kind {
 	SKW_ROW_TCP = 1,   /* a full TCP socket, listeners included */
 	SKW_ROW_TIME_WAIT, /* its connection's cookie, addresses, netns, timer_left_us */
 	SKW_ROW_SYN_RECV,  /* a request socket: addresses, netns, uid, retrans_segs */
-	SKW_ROW_UDP,       /* addresses, netns, uid, queues, drops */
+	SKW_ROW_UDP,       /* addresses, netns, uid, queues, drops; what our programs counted */
 };
 
 /* The socket has our callback flags: its RTT samples, RTOs and events are counted. */
@@ -75,7 +75,16 @@ struct skw_conn_rec {
 	__u64 bytes_retrans;
 	__u64 delivery_rate; /* bytes per second */
 	__u64 pacing_rate;   /* bytes per second */
-	__u64 busy_us, rwnd_limited_us, sndbuf_limited_us;
+	union {
+		struct {
+			__u64 busy_us, rwnd_limited_us;
+		};
+		/* Of UDP, as bytes_acked and bytes_received: what our programs counted. */
+		struct {
+			__u64 packets_out, packets_in;
+		};
+	};
+	__u64 sndbuf_limited_us;
 	__u64 timer_left_us; /* keepalive takes hours */
 	__u8 local_addr[16], remote_addr[16];
 	__u16 local_port, remote_port;
@@ -149,6 +158,7 @@ enum skw_event_type {
 	/* For packets. With them a CREATOR also tells the process that uses a socket of UDP. */
 	SKW_EVENT_WIRE,    /* addresses of a socket's packets */
 	SKW_EVENT_RELEASE, /* the end of a socket of UDP */
+	SKW_EVENT_LAST,    /* the last row of a socket of UDP, while datagrams are counted */
 	SKW_EVENT_TYPES
 };
 
@@ -203,6 +213,7 @@ _Static_assert(sizeof(struct skw_event_rec) == 120, "event record");
 
 /*
  * CLOSE: head.old_state is the state that the connection left; row.sk_err and row.ending tell why.
+ * LAST: the row alone tells.
  */
 struct skw_close_rec {
 	struct skw_event_head head;
@@ -286,5 +297,18 @@ struct skw_conn_storage {
 };
 
 _Static_assert(sizeof(struct skw_conn_storage) == 120, "storage");
+
+/*
+ * The amounts that a socket of UDP has moved, in storage of its own. Bytes are those of the
+ * application. A socket that was made before the programs were attached has it from its first
+ * datagram or sweep on.
+ */
+struct skw_udp_storage {
+	__u64 opened_ns; /* 0: not seen */
+	__u64 bytes_out, bytes_in;
+	__u64 packets_out, packets_in;
+};
+
+_Static_assert(sizeof(struct skw_udp_storage) == 40, "storage of UDP");
 
 #endif

@@ -107,7 +107,7 @@ int skw_capture_options_parse(int argc, char **argv, struct skw_capture_request 
 	int end = skw_capture_options_end(argc, argv);
 	int ret = skw_options_parse(tables_as_in_help(tables), TABLES, argc, argv, r, &first, err);
 	if (!ret)
-		ret = skw_capture_options_command(&argc, argv, first, end, &r->plan, err);
+		ret = skw_capture_options_command(&argc, argv, first, end, &r->plan.command, err);
 	if (ret || r->help || r->version)
 		return ret;
 	r->plan.print.color = wants_color();

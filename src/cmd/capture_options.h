@@ -53,8 +53,8 @@ extern const struct skw_option_table skw_capture_options_owner;
  * or -EINVAL with err->usage set.
  */
 int skw_capture_options_end(int argc, char *const *argv);
-int skw_capture_options_command(int *argc, char **argv, int first, int end,
-				struct skw_session_plan *plan, struct skw_error *err);
+int skw_capture_options_command(int *argc, char **argv, int first, int end, char *const **command,
+				struct skw_error *err);
 
 /*
  * Parses the words of the options for the summary, which are checked only if there is one. 0,

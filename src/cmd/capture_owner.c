@@ -77,15 +77,15 @@ int skw_capture_options_end(int argc, char *const *argv)
 	return at < argc ? at : argc;
 }
 
-int skw_capture_options_command(int *argc, char **argv, int first, int end,
-				struct skw_session_plan *plan, struct skw_error *err)
+int skw_capture_options_command(int *argc, char **argv, int first, int end, char *const **command,
+				struct skw_error *err)
 {
 	/* Otherwise it is the argument of an option, and the parser went on behind it. */
 	if (end == *argc || first > end + 1 || strcmp(argv[first - 1], "--") != 0)
 		return 0;
 	if (end + 1 == *argc)
 		return skw_error_usage(err, "--: a command must follow, which is then run");
-	plan->command = argv + end + 1;
+	*command = argv + end + 1;
 	*argc = end + 1;
 	return 0;
 }

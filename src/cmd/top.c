@@ -50,6 +50,7 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 					       .interval_ns = screen_wish.interval_ns,
 					       .follow = screen_wish.follow,
 					       .holder = screen_wish.holder,
+					       .datagrams = screen_wish.datagrams,
 					       .next_sweep = screen_wish.next_sweep,
 					       .next_event = screen_wish.next_event,
 					       .begins_capture = screen_wish.begins_capture,

@@ -12,11 +12,9 @@
 #include "util/clock.h"
 #include "util/say.h"
 
-#define INTERVAL_DEFAULT_NS SKW_NS_PER_S
-#define INTERVAL_MIN_NS     (100 * SKW_NS_PER_MS)
-#define INTERVAL_MAX_NS     (24 * 3600 * SKW_NS_PER_S)
-#define CLOSED_DEFAULT_NS   (10 * SKW_NS_PER_S)
-#define WAIT_MS             50
+#define INTERVAL_MIN_NS (100 * SKW_NS_PER_MS)
+#define INTERVAL_MAX_NS (24 * 3600 * SKW_NS_PER_S)
+#define WAIT_MS         50
 
 /* --speed, and struct skw_recording.speed */
 #define SPEED_MIN    0.01
@@ -28,7 +26,7 @@
 	(SKW_EVENT_BIT(SKW_EVENT_CREATOR) | SKW_EVENT_BIT(SKW_EVENT_CLOSER) |                      \
 	 SKW_EVENT_BIT(SKW_EVENT_ESTABLISHED) | SKW_EVENT_BIT(SKW_EVENT_STATE) |                   \
 	 SKW_EVENT_BIT(SKW_EVENT_RTO) | SKW_EVENT_BIT(SKW_EVENT_RETRANS) |                         \
-	 SKW_EVENT_BIT(SKW_EVENT_CLOSE))
+	 SKW_EVENT_BIT(SKW_EVENT_CLOSE) | SKW_EVENT_BIT(SKW_EVENT_LAST))
 
 #define AT(field) offsetof(struct skw_top_request, field)
 
@@ -120,6 +118,11 @@ static const struct skw_option options[] = {
 	  .help = "show listening and unconnected sockets, too",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(listeners) },
+	{ .letter = 'u',
+	  .name = "datagrams",
+	  .help = "count what each socket of UDP moves: bytes, datagrams, drops; show all of them",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(datagrams) },
 	{ .name = "closed",
 	  .arg = "TIME",
 	  .help = "show closed connections for TIME (default 10s)",
@@ -211,7 +214,7 @@ static int take_files(struct skw_top_request *r, struct skw_error *err)
 	if (!watch->netns)
 		r->plan.watch.netns = "all";
 	if (!watch->interval_ns)
-		r->plan.watch.interval_ns = INTERVAL_DEFAULT_NS;
+		r->plan.watch.interval_ns = SKW_NS_PER_S;
 	return ret;
 }
 
@@ -223,15 +226,14 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	unsigned skipped = 0;
 
 	skw_settings_default(s);
-	/*
-	 * The contents of lines must not depend on the settings that a user has stored on a screen.
-	 */
+	/* The contents of lines must not depend on settings that a user has stored on a screen. */
 	if (!r->batch && skw_settings_load(s, &skipped) == 0 && skipped)
 		skw_say("settings: %u lines were not understood", skipped);
 	r->stored = *s;
 	*view = (struct skw_view_options){ .sort = s->sort,
 					   .ascending = s->ascending,
 					   .listeners = s->listeners || r->listeners,
+					   .datagrams = s->datagrams || r->datagrams,
 					   .closed = true,
 					   .group = s->group };
 	r->words.names = &r->names.names;
@@ -246,6 +248,7 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	s->sort = view->sort;
 	s->ascending = view->ascending;
 	s->listeners = view->listeners;
+	s->datagrams = view->datagrams;
 	s->group = view->group;
 	return 0;
 }
@@ -270,7 +273,7 @@ int skw_top_options_parse(int argc, char **argv, struct skw_top_request *r, stru
 	int first = argc;
 
 	*r = (struct skw_top_request){ .plan.watch = { .table_events = TABLE_EVENTS,
-						       .closed_ns = CLOSED_DEFAULT_NS,
+						       .closed_ns = 10 * SKW_NS_PER_S,
 						       .wait_ms = WAIT_MS,
 						       .udp = true } };
 	skw_name_list_begin(&r->names);

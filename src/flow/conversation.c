@@ -8,32 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/bytes.h"
+#include "flow/pair_table.h"
 
 /* An interface that has brought nothing for this time is not the one of this direction any more. */
-#define MOVED_NS     1000000000
+#define MOVED_NS 1000000000
 
-#define SLL2_IFINDEX 4
-
-#define SRC          0
-#define DST          1
+#define SRC      0
+#define DST      1
 
 static bool is_same(const struct skw_tuple *a, const struct skw_tuple *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-/* A number for the interface: packets of files that do not name it come from the same one. */
-static uint32_t iface_of(const struct skw_packet *pkt)
-{
-	const char *name = pkt->from ? pkt->from->name : NULL;
-	uint32_t h = 2166136261U;
-
-	if (pkt->dlt == DLT_LINUX_SLL2 && pkt->caplen >= SLL2_IFINDEX + 4)
-		return skw_bytes_be32(pkt->data + SLL2_IFINDEX);
-	for (; name && *name; name++)
-		h = (h ^ (uint8_t)*name) * 16777619U;
-	return h;
 }
 
 static bool is_opening(const struct skw_flow *f)
@@ -53,16 +38,6 @@ bool skw_conversation_is_over(const struct skw_conversation *c, const struct skw
 	return s->seen && (!c->syn || s->first != flow->tcp.seq);
 }
 
-static void turn(struct skw_tuple *t)
-{
-	const struct skw_tuple was = *t;
-
-	memcpy(t->local_addr, was.remote_addr, sizeof(t->local_addr));
-	memcpy(t->remote_addr, was.local_addr, sizeof(t->remote_addr));
-	t->local_port = was.remote_port;
-	t->remote_port = was.local_port;
-}
-
 int skw_conversation_begin(struct skw_conversation *c, const struct skw_packet *pkt,
 			   const struct skw_flow *flow)
 {
@@ -76,7 +51,7 @@ int skw_conversation_begin(struct skw_conversation *c, const struct skw_packet *
 					.first_syn_ns = SKW_CONVERSATION_UNKNOWN,
 					.last_syn_ns = SKW_CONVERSATION_UNKNOWN };
 	if ((flow->known & SKW_FLOW_TCP) && (flow->tcp.flags & answer) == answer)
-		turn(&c->tuple);
+		skw_pair_turn(&c->tuple);
 	if (flow->tuple.proto != IPPROTO_TCP)
 		return 0;
 	c->streams = calloc(2, sizeof(*c->streams));
@@ -131,7 +106,7 @@ static bool is_copy(struct skw_conversation *c, unsigned side, const struct skw_
 		    const struct skw_flow *flow)
 {
 	struct skw_conversation_side *s = &c->sides[side];
-	uint32_t iface = iface_of(pkt);
+	uint32_t iface = skw_flow_iface(pkt);
 	bool other = s->packets && s->iface != iface;
 
 	if (other && c->streams && (flow->known & SKW_FLOW_TCP))

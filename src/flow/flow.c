@@ -5,18 +5,20 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
+#include <pcap/dlt.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define IPV4_MIN    20
-#define IPV6        40
-#define OFFSET_MASK 0x1fff
-#define MORE        0x2000
-#define PORTS       4
-#define TCP_MIN     20
-#define UDP         8
-#define ICMP        8 /* of an error's header: the quoted packet follows */
+#define IPV4_MIN     20
+#define IPV6         40
+#define OFFSET_MASK  0x1fff
+#define MORE         0x2000
+#define PORTS        4
+#define TCP_MIN      20
+#define UDP          8
+#define SLL2_IFINDEX 4 /* where its header has the number */
+#define ICMP         8 /* of an error's header: the quoted packet follows */
 
 /* The fields of the IP headers; pointers are into the packet. */
 struct headers {
@@ -325,4 +327,16 @@ int skw_flow_of_quote(const struct skw_packet *pkt, const struct skw_flow *error
 	};
 
 	return read_flow(pkt, &l, out);
+}
+
+uint32_t skw_flow_iface(const struct skw_packet *pkt)
+{
+	const char *name = pkt->from ? pkt->from->name : NULL;
+	uint32_t h = 2166136261U;
+
+	if (pkt->dlt == DLT_LINUX_SLL2 && pkt->caplen >= SLL2_IFINDEX + 4)
+		return skw_bytes_be32(pkt->data + SLL2_IFINDEX);
+	for (; name && *name; name++)
+		h = (h ^ (uint8_t)*name) * 16777619U;
+	return h;
 }

@@ -66,4 +66,7 @@ int skw_flow_of(const struct skw_packet *pkt, struct skw_flow *out);
 int skw_flow_of_quote(const struct skw_packet *pkt, const struct skw_flow *error,
 		      struct skw_flow *out);
 
+/* A number for the interface: packets of files that do not name it come from the same one. */
+uint32_t skw_flow_iface(const struct skw_packet *pkt);
+
 #endif

@@ -15,7 +15,7 @@
 #define OWNER_WIDTH    24
 #define ENDPOINT_WIDTH 21
 
-static void add_clock(struct skw_buf *out, uint64_t real_ns)
+void skw_format_event_clock(struct skw_buf *out, uint64_t real_ns)
 {
 	time_t second = (time_t)(real_ns / NS_PER_S);
 	struct tm tm = { 0 };
@@ -205,7 +205,7 @@ void skw_format_event_details(struct skw_buf *out, const struct skw_event *event
 void skw_format_event_head(struct skw_buf *out, uint64_t ts_ns, const char *type,
 			   const struct skw_row *row, const struct skw_format_env *env)
 {
-	add_clock(out, skw_format_real_ns(env, ts_ns));
+	skw_format_event_clock(out, skw_format_real_ns(env, ts_ns));
 	skw_buf_printf(out, "%-*s ", TYPE_WIDTH, type);
 	add_owner(out, row->owners, env);
 	add_endpoints(out, row);

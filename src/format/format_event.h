@@ -5,6 +5,8 @@
 
 #include "format/format.h"
 
+/* Local time of day, and a blank. */
+void skw_format_event_clock(struct skw_buf *out, uint64_t real_ns);
 /* Local time, type, owner and tuple, up to where the details begin. */
 void skw_format_event_head(struct skw_buf *out, uint64_t ts_ns, const char *type,
 			   const struct skw_row *row, const struct skw_format_env *env);

@@ -43,7 +43,7 @@ static bool set_proto(struct skw_journal_entry *e, const struct skw_journal_text
 {
 	bool udp = skw_journal_text_is(value, "udp");
 
-	e->row.tuple.proto = udp ? IPPROTO_UDP : IPPROTO_TCP;
+	skw_row_set_proto(&e->row, udp ? IPPROTO_UDP : IPPROTO_TCP);
 	return udp || skw_journal_text_is(value, "tcp");
 }
 
@@ -266,7 +266,7 @@ int skw_journal_row_set(struct skw_journal_entry *e, const struct skw_journal_te
 		return 0;
 	if (setters[field])
 		return setters[field](e, value) ? 0 : -EBADMSG;
-	if (!skw_fields[field].size)
+	if (!skw_fields[field].size || (skw_fields[field].udp && e->row.tuple.proto != IPPROTO_UDP))
 		return 0;
 	return set_number(e, &skw_fields[field], value) ? 0 : -EBADMSG;
 }

@@ -23,6 +23,7 @@
 #include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
 #include "kern/conn_trace.h"
+#include "kern/conn_udp.h"
 #include "kern/conn_wire.h"
 #include "kern/exclusive.h"
 #include "kern/libbpf.h"
@@ -31,9 +32,7 @@
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (8ULL << 20)
-/* The kernel returns eight pages per read at most: bpf_seq_read() in kernel/bpf/bpf_iter.c. */
-#define READ_BYTES  (1U << 16)
-#define JIFFY_SHIFT 10
+#define JIFFY_SHIFT        10
 
 _Static_assert(SKW_CONN_LACKS_ENROL == SKW_LACKS_ENROL, "same bit");
 _Static_assert(SKW_CONN_LACKS_RTT_ARGS == SKW_LACKS_RTT_ARGS, "same bit");
@@ -49,6 +48,7 @@ struct skw_conn {
 	struct skw_conn_owner *owner; /* NULL: none */
 	struct skw_conn_trace *trace; /* NULL: none */
 	struct skw_conn_wire *wire;   /* NULL: none */
+	struct skw_conn_udp *counts;  /* NULL: none */
 	struct bpf_link *tcp, *udp;   /* the iterators; udp NULL: none */
 	uint32_t lacks;               /* SKW_LACKS_*, found while loading */
 	struct skw_error excluded;    /* names the program that excludes our callbacks */
@@ -250,10 +250,11 @@ static void trace_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 	c->lacks |= lacks;
 }
 
-static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
-			const struct place *place)
+/* The programs beside this one that count datagrams, and that tell the addresses of packets. */
+static void beside_attach(struct skw_conn *c, const struct skw_conn_options *opt,
+			  const struct place *place)
 {
-	const struct skw_conn_wire_options wire = {
+	const struct skw_conn_wire_options beside = {
 		.types = &place->types,
 		.cgroup = place->path,
 		.cgroup_fd = place->fd,
@@ -264,11 +265,15 @@ static void wire_attach(struct skw_conn *c, const struct skw_conn_options *opt,
 		.counters_fd = bpf_map__fd(c->bpf->maps.counters),
 	};
 
-	if (!(opt->events & SKW_EVENT_BIT(SKW_EVENT_WIRE)))
+	if (opt->events & SKW_EVENT_BIT(SKW_EVENT_WIRE)) {
+		c->wire = skw_conn_wire_open(&beside);
+		c->lacks |= c->wire ? 0 : SKW_LACKS_WIRE;
+	}
+	if (!opt->counts)
 		return;
-	c->wire = skw_conn_wire_open(&wire);
-	if (!c->wire)
-		c->lacks |= SKW_LACKS_WIRE;
+	c->counts = skw_conn_udp_open(&beside, bpf_map__fd(c->bpf->maps.udp_counts),
+				      &c->bpf->bss->udp_since_ns);
+	c->lacks |= c->counts ? 0 : SKW_LACKS_COUNTS;
 }
 
 static void look_for_others(struct skw_conn *c, const struct place *place)
@@ -293,7 +298,7 @@ static int conn_start(struct skw_conn *c, const struct skw_conn_options *opt,
 	if (ret)
 		return ret;
 	trace_attach(c, opt, place);
-	wire_attach(c, opt, place);
+	beside_attach(c, opt, place);
 	if (!opt->holders)
 		return 0;
 	/* Holders are optional, like the parts above. */
@@ -337,6 +342,7 @@ void skw_conn_detach(struct skw_conn *c)
 	c->sockops = NULL;
 	skw_conn_trace_detach(c->trace);
 	skw_conn_wire_detach(c->wire);
+	(void)skw_conn_udp_count(c->counts, false, NULL);
 	/* Waits for an RCU grace period. After it no CPU runs the program any more. */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -347,6 +353,7 @@ void skw_conn_disarm(struct skw_conn *c)
 	bpf_link__destroy(c->sockops);
 	skw_conn_trace_close(c->trace);
 	skw_conn_wire_close(c->wire);
+	skw_conn_udp_close(c->counts);
 	skw_conn_owner_close(c->owner);
 	bpf_link__destroy(c->tcp);
 	bpf_link__destroy(c->udp);
@@ -355,6 +362,7 @@ void skw_conn_disarm(struct skw_conn *c)
 	c->sockops = c->tcp = c->udp = NULL;
 	c->trace = NULL;
 	c->wire = NULL;
+	c->counts = NULL;
 	c->owner = NULL;
 	c->bpf = NULL;
 }
@@ -374,7 +382,9 @@ void skw_conn_close(struct skw_conn *c)
 
 int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 {
-	int *fds = calloc(SKW_ITERS + 1 + SKW_CONN_TRACE_LINKS + SKW_CONN_WIRE_LINKS, sizeof(*fds));
+	int *fds = calloc(SKW_ITERS + 1 + SKW_CONN_TRACE_LINKS + SKW_CONN_WIRE_LINKS +
+				  SKW_CONN_UDP_FDS,
+			  sizeof(*fds));
 
 	if (!fds)
 		return NULL;
@@ -389,7 +399,13 @@ int *skw_conn_kept_fds(const struct skw_conn *c, size_t *n)
 	}
 	*n += skw_conn_trace_links(c->trace, fds + *n);
 	*n += skw_conn_wire_links(c->wire, fds + *n);
+	*n += skw_conn_udp_fds(c->counts, fds + *n);
 	return fds;
+}
+
+int skw_conn_count_udp(struct skw_conn *c, bool on, struct skw_error *err)
+{
+	return skw_conn_udp_count(c->counts, on, err);
 }
 
 uint32_t skw_conn_lacks(const struct skw_conn *c)
@@ -416,56 +432,6 @@ int skw_conn_iter_open(int link_fd)
 	int fd = bpf_iter_create(link_fd);
 
 	return fd < 0 ? -errno : fd;
-}
-
-int skw_conn_reader_begin(struct skw_conn_reader *r, int fd, size_t size)
-{
-	skw_conn_reader_end(r);
-	r->fd = fd;
-	r->size = size;
-	r->fill = 0;
-	if (!r->buf)
-		r->buf = malloc(READ_BYTES);
-	return r->buf ? 0 : -ENOMEM;
-}
-
-int skw_conn_reader_slice(struct skw_conn_reader *r,
-			  int (*each)(void *ctx, const void *record, size_t len), void *ctx)
-{
-	ssize_t n = read(r->fd, r->buf + r->fill, READ_BYTES - r->fill);
-	size_t at = 0;
-
-	/* The kernel pauses after a million sockets. */
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return 1;
-	if (n < 0)
-		return -errno;
-	if (n == 0) {
-		skw_conn_reader_end(r);
-		return r->fill ? -EBADMSG : 0;
-	}
-	for (r->fill += (size_t)n; r->fill - at >= r->size; at += r->size) {
-		int ret = each(ctx, r->buf + at, r->size);
-
-		if (ret < 0)
-			return ret;
-	}
-	r->fill -= at;
-	memmove(r->buf, r->buf + at, r->fill);
-	return 1;
-}
-
-void skw_conn_reader_end(struct skw_conn_reader *r)
-{
-	skw_cleanup_fd(&r->fd);
-	r->fd = -1;
-}
-
-void skw_conn_reader_free(struct skw_conn_reader *r)
-{
-	skw_conn_reader_end(r);
-	free(r->buf);
-	r->buf = NULL;
 }
 
 struct skw_rings *skw_conn_rings(struct skw_conn *c)

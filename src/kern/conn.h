@@ -30,6 +30,8 @@ struct skw_conn_options {
 	bool enrol;
 	/* The iterators of UDP sockets and of sockets' holders are wanted, too. */
 	bool udp, holders;
+	/* The programs that count datagrams are loaded, for skw_conn_count_udp(). */
+	bool counts;
 	/* All event rings together. */
 	uint64_t ring_bytes;
 };
@@ -59,6 +61,13 @@ void skw_conn_disarm(struct skw_conn *c);
 /* Takes the programs off their cgroup. The contents of the rings and the counters stay. */
 void skw_conn_detach(struct skw_conn *c);
 
+/*
+ * Attaches the programs that count datagrams, or takes them off. The program of another that runs
+ * beside none is left in peace. Returns 0, -EBUSY in that case, or another -errno; then nothing is
+ * attached. To be called by the process that has the programs: before the split, or the keeper.
+ */
+int skw_conn_count_udp(struct skw_conn *c, bool on, struct skw_error *err);
+
 uint32_t skw_conn_lacks(const struct skw_conn *c); /* SKW_LACKS_* of model/watch.h */
 /* With SKW_LACKS_CALLBACKS: names the program of others, in one line. It is valid as long as `c`.
  */
@@ -74,27 +83,6 @@ int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which);
  * descriptor for struct skw_conn_reader, or -errno.
  */
 int skw_conn_iter_open(int link_fd);
-
-/* An iterator that is being read, in slices. */
-struct skw_conn_reader {
-	int fd;      /* owned; -1: none */
-	size_t size; /* of a record */
-	char *buf;   /* owned, kept from one run to the next */
-	size_t fill; /* bytes of a record that is not whole yet */
-};
-
-/* Begins with a new run, whose descriptor is taken in any case. 0 or -ENOMEM. */
-int skw_conn_reader_begin(struct skw_conn_reader *r, int fd, size_t size);
-
-/*
- * Reads one slice, at most 64 KiB, and hands out the whole records in it. Stops at the first
- * negative return of `each` and returns it. 1: there is more; 0: the end, the descriptor is closed;
- * or -errno.
- */
-int skw_conn_reader_slice(struct skw_conn_reader *r,
-			  int (*each)(void *ctx, const void *record, size_t len), void *ctx);
-void skw_conn_reader_end(struct skw_conn_reader *r);  /* gives the run up, keeps the buffer */
-void skw_conn_reader_free(struct skw_conn_reader *r); /* safe on one whose fd is -1 */
 
 struct skw_rings *skw_conn_rings(struct skw_conn *c); /* stays ours */
 

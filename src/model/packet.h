@@ -37,6 +37,11 @@ struct skw_packet {
 	uint8_t pkt_type;    /* PACKET_* of linux/if_packet.h; only if direction is known */
 	uint8_t direction;   /* enum skw_direction */
 	const char *comment; /* pcapng comment, NUL-terminated UTF-8; NULL if there is none */
+	/*
+	 * Texts that were found out here, for a pcapng file: a comment beside those of the
+	 * processes, and a note behind the packet. NULL: there is none.
+	 */
+	const char *remark, *news;
 	/* The processes at both ends, as far as they are on this host. NULL: unknown. */
 	const struct skw_packet_owner *sender, *receiver;
 	/*

@@ -77,6 +77,18 @@ enum skw_close_reason {
 #define SKW_ROW_HISTORY 60
 
 /*
+ * The amounts that a socket of UDP has moved. A socket that was open before the counting began has
+ * no totals, but its counts since then tell its rates.
+ */
+struct skw_row_datagrams {
+	uint64_t packets_out, packets_in; /* totals; those of bytes are bytes_acked, _received */
+	uint64_t seen_out, seen_in;       /* bytes */
+	uint32_t seen_packets_out, seen_packets_in; /* they wrap around */
+	/* Derived by the table: per second over the last tick. */
+	uint32_t tx_pps, rx_pps, drop_rate;
+} __attribute__((packed, aligned(4)));
+
+/*
  * A row belongs to its table, and so do its strings and its owners, which are valid as long as the
  * row is. With what the table needs to find it, it takes 512 bytes at most.
  */
@@ -107,7 +119,10 @@ struct skw_row {
 	uint64_t closed_ns; /* SKW_NONE64: open */
 	uint64_t state_ns;
 
-	/* The kernel's figures, from bytes_acked to drops: the table copies them as one block. */
+	/*
+	 * The kernel's figures, from bytes_acked to drops: the table copies them as one block. Of
+	 * UDP, bytes_acked are those that were sent.
+	 */
 	uint64_t bytes_acked, bytes_received, bytes_retrans;
 	uint64_t delivery_rate_bps, pacing_rate_bps; /* bits per second */
 	uint64_t busy_us, rwnd_limited_us, sndbuf_limited_us;
@@ -126,10 +141,14 @@ struct skw_row {
 	/* Derived by the table. */
 	/* Bits per second over the last tick; SKW_NONE64: two sweeps have not met it yet. */
 	uint64_t tx_bps, rx_bps;
-	uint8_t history[SKW_ROW_HISTORY]; /* a ring, see row/history.h */
-	uint8_t history_at;               /* where the next figure goes */
-	uint8_t changed;                  /* 1: its state is another than a tick ago */
-	uint8_t recent;                   /* SKW_RECENT_* */
+	union {
+		uint8_t history[SKW_ROW_HISTORY]; /* a ring, see row/history.h */
+		/* UDP has no round trips. See skw_row_set_proto(). */
+		struct skw_row_datagrams datagrams;
+	};
+	uint8_t history_at; /* where the next figure goes */
+	uint8_t changed;    /* 1: its state is another than a tick ago */
+	uint8_t recent;     /* SKW_RECENT_* */
 };
 
 /* The values of a socket that a sweep reports, or that are reported at its close. */

@@ -17,6 +17,7 @@
 #define SKW_LACKS_WIRE     0x80 /* packets' addresses are not told: only sweeps know UDP */
 /* A program of others excludes ours from the cgroup: no callbacks, no events that need them. */
 #define SKW_LACKS_CALLBACKS 0x100
+#define SKW_LACKS_COUNTS    0x200 /* the programs that count datagrams are refused */
 
 struct skw_watch_status {
 	uint64_t now_ns;       /* CLOCK_MONOTONIC time of the last sweep */
@@ -26,6 +27,7 @@ struct skw_watch_status {
 	uint64_t events_lost;  /* lost because a ring was full; exact */
 	uint64_t sweep_ns;     /* the duration of the last sweep */
 	uint32_t lacks;        /* SKW_LACKS_* */
+	bool counts;           /* datagrams are counted */
 	uint32_t netns;        /* the number of namespaces that were read */
 	uint32_t netns_failed; /* the number of namespaces that could not be read */
 	/*

@@ -28,6 +28,8 @@ struct skw_watch_plan {
 	/* The most time that an event waits in its ring, in milliseconds. */
 	unsigned wait_ms;
 	bool udp;
+	/* Datagrams are counted: from the start on, or only from a wish on, or never. */
+	enum skw_watch_counts { SKW_COUNTS_NEVER, SKW_COUNTS_LATER, SKW_COUNTS_NOW } counts;
 	/* Packets are joined with the connections: skw_watch_table() and the like are used. */
 	bool packets;
 	/*

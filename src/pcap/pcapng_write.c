@@ -220,10 +220,11 @@ void skw_pcapng_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt
 }
 
 void skw_pcapng_owned_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt,
-			     uint32_t iface, bool nano, const struct skw_pcapng_owner *owners[2])
+			     uint32_t iface, bool nano, const struct skw_pcapng_owner *owners[2],
+			     uint32_t more_len)
 {
 	const struct skw_pcapng_owner *first = owners[0] ? owners[0] : owners[1];
-	uint32_t comments_len = 0;
+	uint32_t comments_len = more_len;
 
 	for (size_t i = 0; i < 2; i++)
 		comments_len += owners[i] ? owners[i]->comment_len : 0;

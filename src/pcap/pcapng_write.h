@@ -65,11 +65,12 @@ void skw_pcapng_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt
 
 /*
  * Likewise for a packet whose sender or receiver is known: the other is NULL. In place of the
- * packet's own comment, which is left out, the caller writes those of the owners. The first of them
- * is the packet's process.
+ * packet's own comment, which is left out, the caller writes those of the owners, and other
+ * comments of `more_len` bytes as options. The first owner is the packet's process.
  */
 void skw_pcapng_owned_packet(struct skw_pcapng_packet *p, const struct skw_packet *pkt,
-			     uint32_t iface, bool nano, const struct skw_pcapng_owner *owners[2]);
+			     uint32_t iface, bool nano, const struct skw_pcapng_owner *owners[2],
+			     uint32_t more_len);
 
 /* Appends a comment as an option, padded. */
 void skw_pcapng_comment(struct skw_buf *b, const char *text);

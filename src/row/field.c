@@ -202,7 +202,8 @@ static void get_remote_comm(const struct skw_row *row, struct skw_value *out)
 		set_text(out, row->remote->comm);
 }
 
-#define ONE_OF(names) .values = (names), .values_len = SKW_ARRAY_SIZE(names)
+#define ONE_OF(names)        .values = (names), .values_len = SKW_ARRAY_SIZE(names)
+#define IN_DATAGRAMS(member) IN_ROW(datagrams.member), .udp = true
 #define IN_ROW(member)                                                                             \
 	.size = sizeof(((struct skw_row *)NULL)->member), .offset = offsetof(struct skw_row, member)
 
@@ -278,7 +279,8 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_DELIVERY_RATE_BPS] = { "delivery_rate_bps", "delivery_rate delivery",
 					  "rate at which data arrived there", SKW_KIND_BPS,
 					  IN_ROW(delivery_rate_bps) },
-	[SKW_FIELD_BYTES_ACKED] = { "bytes_acked", "acked", "sent and acknowledged", SKW_KIND_BYTES,
+	[SKW_FIELD_BYTES_ACKED] = { "bytes_acked", "acked sent",
+				    "sent and acknowledged; of UDP: sent", SKW_KIND_BYTES,
 				    IN_ROW(bytes_acked) },
 	[SKW_FIELD_BYTES_RECEIVED] = { "bytes_received", "received", "received", SKW_KIND_BYTES,
 				       IN_ROW(bytes_received) },
@@ -340,6 +342,16 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 				      SKW_KIND_NUMBER, .get = get_remote_cookie },
 	[SKW_FIELD_REMOTE_COMM] = { "remote_comm", NULL, "first letters of the peer's process",
 				    SKW_KIND_TEXT, .get = get_remote_comm },
+	[SKW_FIELD_PACKETS_OUT] = { "packets_out", NULL, "datagrams sent", SKW_KIND_NUMBER,
+				    IN_DATAGRAMS(packets_out) },
+	[SKW_FIELD_PACKETS_IN] = { "packets_in", NULL, "datagrams that have arrived",
+				   SKW_KIND_NUMBER, IN_DATAGRAMS(packets_in) },
+	[SKW_FIELD_TX_PPS] = { "tx_pps", NULL, "datagrams sent per second", SKW_KIND_NUMBER,
+			       IN_DATAGRAMS(tx_pps) },
+	[SKW_FIELD_RX_PPS] = { "rx_pps", NULL, "datagrams arriving per second", SKW_KIND_NUMBER,
+			       IN_DATAGRAMS(rx_pps) },
+	[SKW_FIELD_DROP_RATE] = { "drop_rate", NULL, "datagrams dropped per second",
+				  SKW_KIND_NUMBER, IN_DATAGRAMS(drop_rate) },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)
@@ -376,6 +388,8 @@ void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw
 	uint32_t small;
 
 	*out = (struct skw_value){ 0 };
+	if (info->udp && row->tuple.proto != IPPROTO_UDP)
+		return;
 	if (!info->size) {
 		info->get(row, out);
 	} else if (info->size == sizeof(out->number)) {
@@ -392,7 +406,8 @@ bool skw_row_has_peer(const struct skw_row *row)
 {
 	if (row->state == SKW_STATE_LISTEN || row->state == SKW_STATE_UNCONN)
 		return false;
-	return row->tuple.remote_port || row->tuple.proto != IPPROTO_TCP;
+	return row->tuple.remote_port ||
+	       (row->tuple.proto != IPPROTO_TCP && row->state != SKW_STATE_CLOSED);
 }
 
 const char *skw_row_state_name(uint8_t state)

@@ -80,6 +80,11 @@ enum skw_field {
 	SKW_FIELD_REMOTE_HOST,
 	SKW_FIELD_REMOTE_COOKIE,
 	SKW_FIELD_REMOTE_COMM,
+	SKW_FIELD_PACKETS_OUT,
+	SKW_FIELD_PACKETS_IN,
+	SKW_FIELD_TX_PPS,
+	SKW_FIELD_RX_PPS,
+	SKW_FIELD_DROP_RATE,
 	SKW_FIELDS
 };
 
@@ -114,6 +119,7 @@ struct skw_field_info {
 	/* All texts that it may have, some of them NULL. NULL: it may have any text. */
 	const char *const *values;
 	uint8_t values_len;
+	bool udp; /* only sockets of UDP have it, and others have something else in its place */
 };
 
 extern const struct skw_field_info skw_fields[SKW_FIELDS];
@@ -129,7 +135,7 @@ void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw
 
 /*
  * Whether the row has another end. A listener and an unconnected UDP socket have none, and a closed
- * TCP socket without a remote port was a listener or was never connected.
+ * socket without a remote port was a listener or was never connected.
  */
 bool skw_row_has_peer(const struct skw_row *row);
 

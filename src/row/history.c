@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "row/history.h"
 
+#include <netinet/in.h>
+#include <string.h>
+
 /*
  * Where the steps of an octave begin: 1024 * 2^(i/8). Code 1 is 1 us, so code c stands for
  * 2^((c - 1) / 8) us, and the largest code for 2^31.75 us, an hour.
@@ -68,6 +71,10 @@ void skw_history_read(const struct skw_row *row, uint32_t *out_us, size_t n)
 {
 	if (n > SKW_ROW_HISTORY)
 		n = SKW_ROW_HISTORY;
+	if (row->tuple.proto == IPPROTO_UDP) {
+		memset(out_us, 0xff, n * sizeof(*out_us));
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		size_t at = (row->history_at + SKW_ROW_HISTORY - n + i) % SKW_ROW_HISTORY;
 

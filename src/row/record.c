@@ -121,6 +121,27 @@ static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
 	row->drops = rec->drops;
 }
 
+/*
+ * Our programs have counted the datagrams of a socket of UDP. That is all that the socket has moved
+ * if its opening was seen, too.
+ */
+static void copy_counts(struct skw_row *row, const struct skw_conn_rec *rec)
+{
+	struct skw_row_datagrams *d = &row->datagrams;
+
+	row->busy_us = row->rwnd_limited_us = SKW_NONE64;
+	d->seen_out = rec->bytes_acked;
+	d->seen_in = rec->bytes_received;
+	d->seen_packets_out = (uint32_t)rec->packets_out;
+	d->seen_packets_in = (uint32_t)rec->packets_in;
+	if (rec->opened_ns == SKW_NONE64) {
+		row->bytes_acked = row->bytes_received = SKW_NONE64;
+		return;
+	}
+	d->packets_out = rec->packets_out;
+	d->packets_in = rec->packets_in;
+}
+
 /* A name of 16 characters comes without a NUL. */
 void skw_record_text(char out[SKW_COMM_LEN + 1], const char text[SKW_COMM_LEN])
 {
@@ -170,13 +191,15 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 	row->cgroup_id = rec.cgroup_id;
 	row->uid = rec.uid;
 	row->inode = rec.inode;
-	row->tuple.proto = kinds[rec.kind].proto;
+	skw_row_set_proto(row, kinds[rec.kind].proto);
 	row->tuple.family = rec.family;
 	row->state = shown_state(&rec);
 	row->direction = rec.direction;
 	row->timer = rec.timer;
 	row->flags = rec.flags;
 	copy_figures(row, &rec);
+	if (rec.kind == SKW_ROW_UDP)
+		copy_counts(row, &rec);
 	out->kind = rec.kind;
 	out->data_segs_in = rec.data_segs_in;
 	out->last_rto_ns = rec.last_rto_ns;
@@ -342,6 +365,23 @@ static int take_close(const void *bytes, struct skw_event_told *out)
 	return 0;
 }
 
+/* Of UDP: it has no states that would tell why. */
+static int take_last(const void *bytes, struct skw_event_told *out)
+{
+	struct skw_close_rec rec;
+
+	memcpy(&rec, bytes, sizeof(rec));
+	if (rec.row.kind != SKW_ROW_UDP ||
+	    skw_record_row(&rec.row, sizeof(rec.row), &out->socket) ||
+	    known_cookie(rec.head.cookie) == SKW_NONE64)
+		return -EBADMSG;
+	begin_event(out, &rec.head);
+	out->event.old_state = out->socket.row.state;
+	out->event.new_state = SKW_STATE_CLOSED;
+	out->socket.row.cookie = rec.head.cookie;
+	return 0;
+}
+
 static int take_process(const void *bytes, struct skw_event_told *out)
 {
 	struct skw_creator_rec rec;
@@ -411,6 +451,7 @@ static const struct {
 	[SKW_EVENT_SYNACK] = { sizeof(struct skw_event_rec), take_plain },
 	[SKW_EVENT_WIRE] = { sizeof(struct skw_wire_rec), take_wire },
 	[SKW_EVENT_RELEASE] = { sizeof(struct skw_release_rec), take_release },
+	[SKW_EVENT_LAST] = { sizeof(struct skw_close_rec), take_last },
 };
 
 int skw_record_event(const void *bytes, size_t len, struct skw_event_told *out)

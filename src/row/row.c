@@ -24,3 +24,16 @@ void skw_row_blank(struct skw_row *row)
 	memset(row->history, 0, sizeof(row->history));
 	row->history_at = row->changed = row->recent = 0;
 }
+
+void skw_row_set_proto(struct skw_row *row, uint8_t proto)
+{
+	if (row->tuple.proto == proto)
+		return;
+	row->tuple.proto = proto;
+	/* Both are in the same place. An unknown figure of the history is 0. */
+	if (proto == IPPROTO_UDP)
+		memset(&row->datagrams, 0xff, sizeof(row->datagrams));
+	else
+		memset(row->history, 0, sizeof(row->history));
+	row->history_at = 0;
+}

@@ -11,4 +11,7 @@
  */
 void skw_row_blank(struct skw_row *row);
 
+/* Changes the protocol. The figures that only the new one has become unknown. */
+void skw_row_set_proto(struct skw_row *row, uint8_t proto);
+
 #endif

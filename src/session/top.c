@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -24,8 +25,11 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 				 .host = plan->host,
 				 .iterations = plan->iterations };
 	const struct skw_sink sink = skw_rows_sink(&rows);
+	struct skw_watch_plan watch = plan->watch;
 	struct skw_watch *w;
-	int ret = skw_watch_new(&plan->watch, &w, err);
+
+	watch.counts = plan->view->datagrams ? SKW_COUNTS_NOW : SKW_COUNTS_NEVER;
+	int ret = skw_watch_new(&watch, &w, err);
 
 	if (ret)
 		return ret;
@@ -62,6 +66,7 @@ struct screen {
 	struct skw_pick_session pick;    /* not for a recording */
 	struct skw_top_kill kill;        /* likewise */
 	uint32_t holder; /* the process that the screen wants to know about; 0: none */
+	bool datagrams;  /* the last wish to count them */
 	uint64_t iterations, drawn;
 };
 
@@ -91,10 +96,31 @@ static void steer(struct screen *s, struct skw_top_wish *wish)
 					       : SKW_RECORDING_NO_JUMP);
 }
 
+/* Returns whether there is something to say. A failure is told once for each wish. */
+static bool count_datagrams(struct screen *s, bool on)
+{
+	char text[200];
+	int ret = 0;
+
+	if (on == s->datagrams)
+		return false;
+	s->datagrams = on;
+	ret = skw_watch_count_datagrams(s->watch, on);
+	if (!ret)
+		return false;
+	snprintf(text, sizeof(text), "Datagrams can't be counted: %s",
+		 ret == -EBUSY ? "the program of another allows none beside it (see bpftool cgroup "
+				 "tree)."
+		 : ret == -EOPNOTSUPP ? "this kernel refuses the programs."
+				      : strerror(-ret));
+	s->to->say(s->to->ctx, text);
+	return true;
+}
+
 /* Returns whether the screen must be drawn again at once. */
 static bool act(struct screen *s, const struct skw_top_wish *wish)
 {
-	bool other = wish->holder != s->holder;
+	bool other = wish->holder != s->holder, told = count_datagrams(s, wish->datagrams);
 
 	s->pick.tail = wish->tail;
 	if (wish->begins_capture)
@@ -110,7 +136,7 @@ static bool act(struct screen *s, const struct skw_top_wish *wish)
 	s->holder = wish->holder;
 	if (other)
 		tell_holder(s);
-	return wish->begins_capture || wish->kill_len || (other && s->holder);
+	return told || wish->begins_capture || wish->kill_len || (other && s->holder);
 }
 
 /* To draw again reads the keys that were typed meanwhile, and they count as the others do. */
@@ -303,6 +329,8 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 {
 	const struct skw_sink sink = { &screen_ops, s };
 	struct skw_watch_plan watch = plan->watch;
+
+	watch.counts = plan->view->datagrams ? SKW_COUNTS_NOW : SKW_COUNTS_LATER;
 	int ret = skw_pick_session_make(&s->pick, plan->capture_dir, err);
 
 	s->pick.watch_plan = &watch;
@@ -314,6 +342,7 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 
 		s->pick.watch = s->watch;
 		skw_top_kill_prepare(&s->kill, watch.netns);
+		s->datagrams = watch.counts == SKW_COUNTS_NOW;
 		s->host.kills = true;
 		s->host.no_kill = s->kill.works ? NULL : s->kill.lacks.text;
 		s->host.captured = &s->pick.status;

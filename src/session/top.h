@@ -38,6 +38,7 @@ struct skw_top_wish {
 	uint64_t interval_ns;
 	uint64_t follow;             /* a socket cookie; 0: none */
 	uint32_t holder;             /* a process that is to be described; 0: none */
+	bool datagrams;              /* they are to be counted */
 	bool next_sweep, next_event; /* of a recording: jumps */
 	/* Captures: the begin, with what is captured, and the end; the last packets are in sight.
 	 */

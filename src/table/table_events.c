@@ -454,6 +454,9 @@ int skw_table_event(struct skw_table *t, const struct skw_event_told *told, stru
 	t->tick.events++;
 	*event = told->event;
 	switch (event->type) {
+	case SKW_EVENT_LAST:
+		event->type = SKW_EVENT_CLOSE; /* from now on like that of a connection */
+		return take_close(t, told, event);
 	case SKW_EVENT_CLOSE:
 		return take_close(t, told, event);
 	case SKW_EVENT_FAILED:

@@ -64,8 +64,10 @@ static void copy(struct skw_row *to, const struct skw_row *from)
 	to->scope = before.scope;
 	to->remote = before.remote;
 	to->inode = before.inode;
-	memcpy(to->history, before.history, sizeof(to->history));
-	to->history_at = before.history_at;
+	if (to->tuple.proto != IPPROTO_UDP) {
+		memcpy(to->history, before.history, sizeof(to->history));
+		to->history_at = before.history_at;
+	}
 	to->changed = before.changed;
 	to->recent = before.recent;
 }

@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "row/history.h"
+#include "row/rates.h"
 #include "row/row.h"
-
-/* Makes bits per second from bytes per nanosecond. */
-#define BPS_FACTOR 8e9
-#define BPS_LIMIT  0x1p64
 
 static const char *intern_congestion(struct skw_table *t, const char *name)
 {
@@ -107,6 +104,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 void skw_table_row_bare(struct skw_row *out, const struct skw_row *row)
 {
 	skw_row_blank(out);
+	skw_row_set_proto(out, row->tuple.proto);
 	out->tuple = row->tuple;
 	out->cookie = row->cookie;
 	out->netns = row->netns;
@@ -160,6 +158,7 @@ static int set_tuple(struct skw_table *t, struct skw_entry *e, const struct skw_
 	if (!memcmp(&e->row.tuple, tuple, sizeof(*tuple)))
 		return 0;
 	skw_by_tuple_take(&t->by_tuple, e);
+	skw_row_set_proto(&e->row, tuple->proto);
 	e->row.tuple = *tuple;
 	return skw_by_tuple_put(&t->by_tuple, &t->slots, e);
 }
@@ -223,34 +222,6 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, e) : 0;
 }
 
-static uint64_t rate_bps(uint64_t before, uint64_t now, uint64_t from_ns, uint64_t to_ns)
-{
-	if (before == SKW_NONE64 || now == SKW_NONE64 || to_ns <= from_ns || now < before)
-		return SKW_NONE64;
-	double bps = (double)(now - before) * BPS_FACTOR / (double)(to_ns - from_ns);
-
-	return bps < BPS_LIMIT ? (uint64_t)bps : SKW_NONE64;
-}
-
-/*
- * Rates are over the time between two sweeps. For a connection that was opened within that time the
- * whole tick counts too, or ten bytes in its first microseconds would make it the fastest of all.
- */
-static void derive_rates(struct skw_row *row, const struct skw_row *now, bool born,
-			 uint64_t tick_begin_ns)
-{
-	uint64_t from = row->ts_ns, acked = row->bytes_acked, received = row->bytes_received;
-
-	if (acked == SKW_NONE64 && born) {
-		acked = received = 0;
-		from = tick_begin_ns;
-	}
-	if (from == SKW_NONE64)
-		return;
-	row->tx_bps = rate_bps(acked, now->bytes_acked, from, now->ts_ns);
-	row->rx_bps = rate_bps(received, now->bytes_received, from, now->ts_ns);
-}
-
 void skw_table_row_step_history(const struct skw_table *t, struct skw_row *row,
 				const struct skw_row *now, uint32_t samples_before)
 {
@@ -295,16 +266,27 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 					     : now->retrans_segs > row->retrans_segs))
 		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
 	if (!final) {
-		derive_rates(row, now, born, t->prev_begin_ns);
+		skw_rates_of_bytes(row, now, born, t->prev_begin_ns);
 		skw_table_row_step_history(t, row, now, row->rtt_samples);
 	}
 	copy_figures(row, now);
 }
 
-/* A connection that is over has no rates, and must not keep those of its last tick. */
-static void stop_rates(struct skw_row *row)
+static void merge_datagrams(struct skw_table *t, struct skw_row *row, const struct skw_row *now,
+			    bool final)
 {
-	row->tx_bps = row->rx_bps = SKW_NONE64;
+	struct skw_row_datagrams datagrams = now->datagrams;
+
+	if (now->opened_ns < row->opened_ns)
+		row->opened_ns = now->opened_ns;
+
+	bool born = skw_table_row_is_born(t, row);
+
+	skw_totals_add_datagrams(&t->tick, row, now, born);
+	if (!final)
+		skw_rates_of_datagrams(row, now, born, t->prev_begin_ns, &datagrams);
+	row->datagrams = datagrams;
+	copy_figures(row, now);
 }
 
 /* Our programs count what a listener sends again, and its drops are those of the kernel. */
@@ -328,7 +310,7 @@ static int merge_time_wait(struct skw_table *t, struct skw_entry *e, const struc
 		e->kind = SKW_ROW_TIME_WAIT;
 		row->ts_ns = now->ts_ns;
 	}
-	stop_rates(row);
+	skw_rates_stop(row);
 	row->timer = SKW_TIMER_TIMEWAIT;
 	row->timer_left_us = now->timer_left_us;
 	/* Until the peer's FIN comes, the state is FIN_WAIT2. */
@@ -388,6 +370,8 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 		merge_figures(t, e, now, final);
 	else if (row->state == SKW_STATE_LISTEN)
 		merge_listener(e, now);
+	else if (kind == SKW_ROW_UDP)
+		merge_datagrams(t, row, now, final);
 	else
 		copy_figures(row, now);
 	return ret;
@@ -402,7 +386,7 @@ void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_clos
 		row->closed_ns = ts_ns;
 		row->close_reason = (uint8_t)reason;
 	}
-	stop_rates(row);
+	skw_rates_stop(row);
 	row->timer = SKW_NONE8;
 	row->timer_left_us = SKW_NONE64;
 	/* Only a change to LISTEN can fail. */

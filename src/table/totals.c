@@ -52,6 +52,13 @@ void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const s
 		tick->rtt_hist[i] += delta32(before->rtt_hist[i], now->rtt_hist[i], true);
 }
 
+void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row *before,
+			      const struct skw_row *now, bool born)
+{
+	tick->tx_bytes += delta64(before->datagrams.seen_out, now->datagrams.seen_out, born);
+	tick->rx_bytes += delta64(before->datagrams.seen_in, now->datagrams.seen_in, born);
+}
+
 void skw_totals_raise(struct skw_tick *tick, struct skw_row *row, const struct skw_event *event)
 {
 	bool is_rto = event->type == SKW_EVENT_RTO;
@@ -74,7 +81,7 @@ void skw_totals_count_begin(struct skw_totals *t)
 void skw_totals_count(struct skw_totals *t, const struct skw_row *row)
 {
 	if (row->tuple.proto == IPPROTO_UDP) {
-		t->udp++;
+		t->udp += row->state != SKW_STATE_CLOSED;
 		return;
 	}
 	if (row->state == SKW_STATE_CLOSED) {

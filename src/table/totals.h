@@ -24,6 +24,10 @@ void skw_totals_init(struct skw_totals *t);
 void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const struct skw_row *now,
 		    bool born);
 
+/* The same for a socket of UDP, of which datagrams are counted. */
+void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row *before,
+			      const struct skw_row *now, bool born);
+
 /*
  * Counts an RTO or a retransmission that no sweep has counted yet, in the row and in the tick. A
  * counter that is unknown stays so.

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "row/history.h"
+#include "ui/draw/datagram_lines.h"
 #include "ui/draw/numbers.h"
 #include "ui/draw/spark.h"
 #include "ui/capture_key.h"
@@ -390,6 +392,10 @@ static void add_figures(struct skw_page *p, const struct skw_row *row)
 {
 	if (row->state == SKW_STATE_LISTEN) {
 		add_listener(p, row);
+		return;
+	}
+	if (row->tuple.proto == IPPROTO_UDP) {
+		skw_datagram_lines_add(p, row);
 		return;
 	}
 	add_rtt(p, row);

@@ -40,6 +40,7 @@ static const struct {
 	{ SKW_LACKS_SYNACK, "no SYN-ACKs that are sent again" },
 	{ SKW_LACKS_WIRE, "no owners of packets of new sockets of UDP" },
 	{ SKW_LACKS_CALLBACKS, "nothing between updates: another program excludes callbacks" },
+	{ SKW_LACKS_COUNTS, "no counts of datagrams" },
 };
 
 static void add_lacks(struct skw_page *p, const struct skw_watch_status *status)

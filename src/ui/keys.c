@@ -92,22 +92,14 @@ static void sort_at_once(struct skw_screen *s, int key)
 							 : sorts[i].first);
 }
 
-static void tag(struct skw_screen *s, int key)
+static void change_tags(struct skw_screen *s, int key)
 {
-	(void)key;
-	skw_tags_toggle(s);
-}
-
-static void only_tagged(struct skw_screen *s, int key)
-{
-	(void)key;
-	skw_tags_only(s);
-}
-
-static void untag(struct skw_screen *s, int key)
-{
-	(void)key;
-	skw_tags_clear(s);
+	if (key == 't')
+		skw_tags_toggle(s);
+	else if (key == 'o')
+		skw_tags_only(s);
+	else
+		skw_tags_clear(s);
 }
 
 static void back_to_groups(struct skw_screen *s, int key)
@@ -171,13 +163,17 @@ static void end_connections(struct skw_screen *s, int key)
 	skw_kill_key_run(s);
 }
 
-static void toggle_listeners(struct skw_screen *s, int key)
+static void toggle_sockets(struct skw_screen *s, int key)
 {
-	(void)key;
-	s->settings.listeners = !s->settings.listeners;
+	static const char *const said[][2] = {
+		{ "Listeners are left out.", "Listeners are shown." },
+		{ "Datagrams are not counted any more.", "Datagrams are counted from now on." },
+	};
+	bool udp = key == 'u', *on = udp ? &s->settings.datagrams : &s->settings.listeners;
+
+	*on = !*on;
 	s->fresh = false;
-	snprintf(s->message, sizeof(s->message), "Listeners are %s.",
-		 s->settings.listeners ? "shown" : "left out");
+	snprintf(s->message, sizeof(s->message), "%s", said[udp][*on]);
 }
 
 static void change_interval(struct skw_screen *s, int key)
@@ -381,10 +377,11 @@ const struct skw_key skw_keys[] = {
 	  LIST | DETAIL | SKW_KEY_KILLS,
 	  { 'K' },
 	  end_connections },
-	{ "t", "tag this connection, or take its tag away", NULL, 0, LIST, { 't' }, tag },
-	{ "u", "show only what is tagged, or all again", NULL, 0, LIST, { 'u' }, only_tagged },
-	{ "U", "take all tags away", NULL, 0, LIST, { 'U' }, untag },
-	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_listeners },
+	{ "t", "tag this connection, or take its tag away", NULL, 0, LIST, { 't' }, change_tags },
+	{ "o", "show only what is tagged, or all again", NULL, 0, LIST, { 'o' }, change_tags },
+	{ "U", "take all tags away", NULL, 0, LIST, { 'U' }, change_tags },
+	{ "u", "count datagrams of UDP, or no longer", NULL, 0, LIST, { 'u' }, toggle_sockets },
+	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_sockets },
 	{ "+ -",
 	  "a longer or shorter time between updates",
 	  NULL,

@@ -171,6 +171,9 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 		if (i == SKW_COLUMN_LOCAL && skw_table_totals(s->table)->netns > 1)
 			ids[n++] = SKW_COLUMN_NETNS;
 		ids[n++] = (uint8_t)i;
+		if (i == SKW_COLUMN_TX && s->settings.datagrams)
+			for (unsigned c = SKW_COLUMN_RX_PPS; c <= SKW_COLUMN_DROP_RATE; c++)
+				ids[n++] = (uint8_t)c;
 	}
 	return n;
 }

@@ -57,6 +57,7 @@ static int look(struct skw_screen *s, bool tick, struct skw_error *err)
 		.filter = s->filter,
 		.search = s->search[0] ? s->search : NULL,
 		.listeners = s->settings.listeners,
+		.datagrams = s->settings.datagrams,
 		.closed = true,
 		.group = s->settings.group,
 		.only = s->tags_only ? s->tags : NULL,
@@ -316,6 +317,7 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	s->asks_kill = false;
 	wish->interval_ns = s->interval_ns;
 	wish->follow = is_in_detail(s) ? s->detail : s->follow;
+	wish->datagrams = s->settings.datagrams;
 	wish->holder = is_in_detail(s) ? skw_detail_holder(s) : 0;
 	return 0;
 }

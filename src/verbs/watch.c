@@ -8,7 +8,7 @@
 #include "keeper/ask.h"
 #include "util/cleanup.h"
 
-enum { VERB_NAMESPACES, VERB_ITER, VERB_STOP, VERBS };
+enum { VERB_NAMESPACES, VERB_ITER, VERB_CHANGE, VERBS };
 
 struct iter_request {
 	uint32_t netns;
@@ -91,20 +91,25 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 	return 0;
 }
 
-static int serve_stop(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
+static int serve_change(void *arg, const void *request, size_t len, struct skw_keeper_reply *reply)
 {
-	(void)request;
+	struct skw_conn *conn = ((struct skw_verbs_watch *)arg)->conn;
+	uint32_t change = UINT32_MAX;
+
 	(void)reply;
-	if (len)
+	if (len == sizeof(change))
+		memcpy(&change, request, sizeof(change));
+	if (change > SKW_WATCH_STOPS)
 		return -EINVAL;
-	skw_conn_detach(((struct skw_verbs_watch *)arg)->conn);
-	return 0;
+	if (change == SKW_WATCH_STOPS)
+		skw_conn_detach(conn);
+	return change == SKW_WATCH_STOPS ? 0 : skw_conn_count_udp(conn, change, NULL);
 }
 
 static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_NAMESPACES] = { "find network namespaces", serve_namespaces },
 	[VERB_ITER] = { "start an iterator", serve_iter },
-	[VERB_STOP] = { "stop the watch", serve_stop },
+	[VERB_CHANGE] = { "stop the watch, or count", serve_change },
 };
 
 static void settle(void *ctx)
@@ -182,7 +187,8 @@ int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 	return skw_keeper_call_fd(k, ctx->table.first + VERB_ITER, &request, sizeof(request));
 }
 
-int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k)
+int skw_verbs_watch_change(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t change)
 {
-	return skw_keeper_call(k, ctx->table.first + VERB_STOP, NULL, 0, NULL, NULL, NULL, NULL);
+	return skw_keeper_call(k, ctx->table.first + VERB_CHANGE, &change, sizeof(change), NULL,
+			       NULL, NULL, NULL);
 }

@@ -31,10 +31,7 @@ struct skw_verbs_netns {
 	char name[SKW_NETNS_NAME_LEN]; /* empty if it has no name */
 };
 
-/*
- * Fills in the table for skw_keeper_split(). The caller has set the fields above. Returns 0 or
- * -ENOMEM.
- */
+/* Fills in the table for skw_keeper_split(). The fields above are set. Returns 0 or -ENOMEM. */
 int skw_verbs_watch_prepare(struct skw_verbs_watch *ctx);
 /* Gives up what only the keeper needs: at the split, also where none came. */
 void skw_verbs_watch_settle(struct skw_verbs_watch *ctx);
@@ -50,7 +47,9 @@ int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t netns,
 			 enum skw_conn_iter which);
 
-/* Takes the programs off their cgroup. No event is added to the rings after this returns. */
-int skw_verbs_watch_stop(const struct skw_verbs_watch *ctx, struct skw_keeper *k);
+/* Counts datagrams or not, or takes all programs off: after that no event comes into the rings. */
+enum { SKW_WATCH_COUNTS_NOT, SKW_WATCH_COUNTS, SKW_WATCH_STOPS };
+int skw_verbs_watch_change(const struct skw_verbs_watch *ctx, struct skw_keeper *k,
+			   uint32_t change);
 
 #endif

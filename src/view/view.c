@@ -69,7 +69,9 @@ static bool is_chosen(const struct skw_view_options *opt, const struct skw_row *
 		return false;
 	if (row->state == SKW_STATE_CLOSED && !opt->closed)
 		return false;
-	if ((row->state == SKW_STATE_LISTEN || row->state == SKW_STATE_UNCONN) && !opt->listeners)
+	if (row->state == SKW_STATE_LISTEN && !opt->listeners)
+		return false;
+	if (row->state == SKW_STATE_UNCONN && !opt->listeners && !opt->datagrams)
 		return false;
 	return !opt->filter || skw_expr_matches(opt->filter, row);
 }

@@ -39,6 +39,7 @@ struct skw_view_options {
 	/* Borrowed; may be NULL. Rows that contain it are marked; other rows are shown too. */
 	const char *search;
 	bool listeners; /* show LISTEN and UNCONN too */
+	bool datagrams; /* show UNCONN too */
 	bool closed;    /* show closed rows that are kept */
 	enum skw_group group;
 };

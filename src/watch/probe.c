@@ -10,6 +10,7 @@
 #include "abi/conn.h"
 #include "kern/host/cgroup.h"
 #include "kern/conn.h"
+#include "kern/conn_reader.h"
 #include "kern/host/netns.h"
 #include "kern/probe.h"
 #include "util/cleanup.h"

@@ -107,10 +107,23 @@ static int open_conn(struct skw_watch *w, struct skw_error *err)
 		.enrol = true,
 		.udp = w->plan->udp,
 		.holders = true,
+		.counts = w->plan->counts != SKW_COUNTS_NEVER,
 		.ring_bytes = w->plan->ring_bytes,
 	};
 
 	return skw_conn_open(&opt, &w->conn, err);
+}
+
+/* Without the counts, all else works. So this is said, and no error. */
+static void begin_counts(struct skw_watch *w)
+{
+	struct skw_error why = { 0 };
+
+	if (w->plan->counts != SKW_COUNTS_NOW)
+		return;
+	w->status.counts = skw_conn_count_udp(w->conn, true, &why) == 0;
+	if (!w->status.counts)
+		skw_say("datagrams are not counted: %s", why.text);
 }
 
 int skw_watch_prepare(void *watch, struct skw_error *err)
@@ -128,6 +141,7 @@ int skw_watch_prepare(void *watch, struct skw_error *err)
 		ret = open_conn(w, err);
 	if (ret)
 		return ret;
+	begin_counts(w);
 	skw_peers_open(&w->peers);
 	if (w->plan->packets) {
 		ret = skw_addresses_open(&w->addresses);

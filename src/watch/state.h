@@ -5,6 +5,7 @@
 
 #include "kern/act/peers.h"
 #include "kern/conn.h"
+#include "kern/conn_reader.h"
 #include "kern/host/addresses.h"
 #include "loop/loop.h"
 #include "row/record.h"

@@ -116,6 +116,17 @@ void skw_watch_count(struct skw_watch *w)
 	w->status.events_lost = sum.lost;
 }
 
+int skw_watch_count_datagrams(struct skw_watch *w, bool on)
+{
+	int ret = on == w->status.counts
+			  ? 0
+			  : skw_verbs_watch_change(&w->verbs, skw_loop_keeper(w->loop),
+						   on ? SKW_WATCH_COUNTS : SKW_WATCH_COUNTS_NOT);
+
+	w->status.counts = on && !ret;
+	return ret;
+}
+
 static const struct {
 	uint32_t bit;
 	const char *text;
@@ -143,6 +154,9 @@ static const struct {
 	{ SKW_LACKS_CALLBACKS,
 	  "without callbacks, sweeps alone tell of connections: RTT samples, RTO counts and most "
 	  "events are unknown, and short connections are missed" },
+	{ SKW_LACKS_COUNTS,
+	  "this kernel refuses the programs that count datagrams: what sockets of "
+	  "UDP move is unknown" },
 };
 
 /* Called again while the watch runs, because some lacks are noticed only then. */
@@ -340,7 +354,7 @@ static void quiesce(void *watch)
 	while (w->plan->packets && !w->status.now_ns && skw_sweep_slice(w, &ignored) > 0)
 		;
 	/* A keeper that has died has nothing attached either. */
-	skw_verbs_watch_stop(&w->verbs, skw_loop_keeper(w->loop));
+	skw_verbs_watch_change(&w->verbs, skw_loop_keeper(w->loop), SKW_WATCH_STOPS);
 }
 
 /* Runs after a failure, too, so that the final figures include the lost events. */

@@ -54,6 +54,12 @@ int skw_watch_find_sockets(struct skw_watch *w, bool on);
 
 /* Chooses the connection that is kept in full, even after its close. 0: none. */
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie);
+/*
+ * Begins or ends the counting of datagrams, with a plan that allows it. The totals of sockets that
+ * are open when it begins are not known. Returns 0, -EBUSY if the program of another allows none
+ * beside it, or another -errno.
+ */
+int skw_watch_count_datagrams(struct skw_watch *w, bool on);
 /* Returns 0 or -errno. */
 int skw_watch_set_interval(struct skw_watch *w, uint64_t interval_ns, struct skw_error *err);
 /* While the watch is paused there are no sweeps. Events still go into the table and to the sink. */

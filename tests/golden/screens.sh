@@ -100,7 +100,7 @@ picture sorted-by-owner 100x16 "" "" "${now[@]}" '>' '<Home>' '<Down>' '<Enter>'
 picture sorted-at-once 132x40 "" "" "${now[@]}" P
 picture sorted-at-once-again 80x24 "" "" "${now[@]}" P P
 picture tagged 80x24 "" "" "${now[@]}" '<Down>' t '<Down>' t
-picture tagged-only 40x10 "" "" "${now[@]}" '<Down>' t '<Down>' t u
+picture tagged-only 40x10 "" "" "${now[@]}" '<Down>' t '<Down>' t o
 picture followed 120x24 "" "" '<Down>' F "${end[@]}"
 picture paused 80x24 "" "" "${now[@]}" Z
 picture paused-stays 80x24 "" "" "${now[@]}" Z '<Tick>' '<Tick>' '<Down>'

@@ -13,12 +13,15 @@ import lintlib
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
+        "flow/payload", "message", "message/app", "message/known",
+        "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "report", "units",
              "utf8"}
-# Rooms outside the dissect family see only its front room.
-PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
+# Rooms outside the dissect family see only its front room, and only few read messages.
+PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
+                     "message", "message/app", "message/known", "message/rpc", "message/sql"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
 ARROWS = {
@@ -35,6 +38,7 @@ ARROWS = {
     "filter": COMMON,
     "pcap": COMMON,
     "flow": COMMON,
+    "flow/payload": COMMON | {"flow"},
     "dissect": COMMON | {"flow", "dissect/link", "dissect/ip", "dissect/app"},
     "dissect/link": COMMON | {"flow", "dissect", "dissect/wifi", "dissect/ip"},
     "dissect/wifi": COMMON | {"flow", "dissect", "dissect/link"},
@@ -59,14 +63,20 @@ ARROWS = {
     "watch": {"kern/act"} | COMMON | PURE_FRONT | {"loop", "kern", "kern/host", "kern/ring", "verbs", "keeper"},
     "replay": COMMON | PURE_FRONT | {"loop", "verbs", "keeper", "out"},
     "keylog": COMMON | PURE_FRONT | {"loop", "verbs", "keeper"},
-    "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs", "sink/record"},
+    "sink": COMMON | PURE_FRONT | {"loop", "out", "verbs", "sink/record", "message", "flow/payload"},
     "sink/record": COMMON | PURE_FRONT | {"loop", "out", "verbs"},
     # resolve: a sink that hears of the loop and prints nothing; dissect says what names it asks for.
     "resolve": COMMON | PURE_FRONT | {"loop", "keeper"},
     # run: a source without records; the cgroup of its command is the kernel's.
     "run": COMMON | {"loop", "kern/host"},
     "join": COMMON | {"flow", "table", "expr", "pcap", "row"},
-    "message": COMMON | {"flow", "table", "expr", "pcap"},
+    "message": COMMON | {"flow", "flow/payload", "table", "expr", "row", "pcap"},
+    # message/app: names of DNS are read as they are printed.
+    "message/app": COMMON | {"message", "flow/payload", "dissect", "dissect/app"},
+    "message/rpc": COMMON | {"message", "flow/payload"},
+    "message/sql": COMMON | {"message", "flow/payload"},
+    # message/known: the table of all recognisers.
+    "message/known": COMMON | {"message", "message/app", "message/rpc", "message/sql"},
     # act: the verbs are sources of the loop without records; their sink prints lines. No capture
     # sees the data that bypass moves, so it has packets of its own, for the recorder.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "sink/record", "kern", "kern/host",
@@ -80,14 +90,19 @@ ARROWS = {
     "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper", "kern/act"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
-                                      "run", "join", "message", "verbs", "keeper",
+                                      "run", "join", "message", "message/known", "flow/payload",
+                                      "verbs", "keeper",
                                       "session/act", "session/plan"},
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
+    # session/messages: the session of messages; on this host it captures as that of capture does.
+    "session/messages": COMMON | PURE_FRONT | {"session", "session/plan", "capture", "replay", "loop",
+                                               "sink", "sink/record", "message", "message/known",
+                                               "flow/payload", "join", "run", "verbs", "keeper"},
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
     "cmd/act": COMMON | {"cmd", "act", "act/policy", "act/steer", "act/relay", "session",
                          "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},

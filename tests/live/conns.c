@@ -32,6 +32,7 @@ static const struct command commands[] = {
 	{ "ends", "KIND... [--peer NETNS] [-6]", 0, 100, conns_ends },
 	{ "owners", "KIND... [--peer NETNS] [-6]", 0, 100, conns_owners },
 	{ "slow", "reader|buffer|path [--peer NETNS] [--there ADDR]", 1, 1, conns_slow },
+	{ "datagrams", "[--peer NETNS]", 0, 0, conns_datagrams },
 	{ "delay", "MILLISECONDS --peer NETNS", 1, 1, conns_delay },
 };
 

@@ -84,6 +84,7 @@ int conns_short(struct conns_plan *plan, char *argv[], int n);
 int conns_ends(struct conns_plan *plan, char *argv[], int n);
 int conns_owners(struct conns_plan *plan, char *argv[], int n);
 int conns_slow(struct conns_plan *plan, char *argv[], int n);
+int conns_datagrams(struct conns_plan *plan, char *argv[], int n);
 int conns_delay(struct conns_plan *plan, char *argv[], int n);
 
 #endif

@@ -103,10 +103,10 @@ key T 'sort AGE v' "the oldest first"
 key R 'sort SRTT v' "the slowest first"
 send Home
 key t '^#' "tags"
-key u 'only tagged' "shows only what is tagged"
+key o 'only tagged' "shows only what is tagged"
 is "$(shot | grep -c '^#')" 1 "which is one"
-send u U
-hides 'only tagged' "u: all again"
+send o U
+hides 'only tagged' "o: all again"
 hides '^#' "U: and no tags"
 key Z 'PAUSED' "paused"
 FROZEN=$(shot | grep -Eo '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Reads an iterator of sockets. A socket pair stands for the kernel: a message is a read. */
 #include "kern/conn.h"
+#include "kern/conn_reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -89,6 +89,9 @@ static void a_row_has_every_field_with_its_type(void **state)
 	for (int i = 0; i < SKW_FIELDS; i++) {
 		json_t *value = json_object_get(object, skw_fields[i].name);
 
+		/* A connection has no datagrams. */
+		if (skw_fields[i].udp && json_is_null(value))
+			continue;
 		if (!value || json_typeof(value) != type_of(skw_fields[i].kind))
 			fail_msg("%s is of another type", skw_fields[i].name);
 	}

@@ -193,7 +193,7 @@ static void packets_with_owners_are_read_back(void **state)
 				continue;
 			}
 			owners[shape / 48] = &owner;
-			skw_pcapng_owned_packet(&block, &p, 0, true, owners);
+			skw_pcapng_owned_packet(&block, &p, 0, true, owners, 0);
 			skw_buf_add(&b, block.head, sizeof(block.head));
 			skw_buf_add(&b, p.data, p.caplen);
 			skw_buf_add(&b, block.middle, block.middle_len);

@@ -208,8 +208,8 @@ static void closed_connections_are_counted_apart(void **state)
 	assert_int_equal(group->open, 3);
 	assert_int_equal(group->connections, 1);
 	assert_int_equal(group->closed, 1);
-	/* Its bytes still count. */
-	assert_int_equal(group->bytes_acked, 8000);
+	/* Its bytes still count. A socket of UDP that is older than top has no totals. */
+	assert_int_equal(group->bytes_acked, 6000);
 	assert_null(skw_view_sum(f->view));
 }
 

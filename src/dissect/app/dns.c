@@ -27,14 +27,6 @@ static const char *const opcodes[16] = {
 	" updateM", " updateMA", " zoneInit", " zoneRef",
 };
 
-/* Two names have no space in front, as in tcpdump, so that scripts which compare lines work. */
-static const char *const rcodes[] = {
-	"",          " FormErr", " ServFail", " NXDomain", " NotImp",  " Refused",
-	" YXDomain", " YXRRSet", " NXRRSet",  " NotAuth",  " NotZone", " Resp11",
-	" Resp12",   " Resp13",  " Resp14",   " NoChange", " BadVers", "Resp17",
-	" Resp18",   " Resp19",  " Resp20",   "Resp21",    " Resp22",  " BadCookie",
-};
-
 struct dns_header {
 	uint16_t id, flags;
 	uint32_t questions, answers, authorities, extras;
@@ -101,6 +93,19 @@ static bool print_questions_of_answer(struct skw_dissect *d, struct skw_dns *m, 
 	return true;
 }
 
+/* Two names have no space in front, as in tcpdump, so that scripts which compare lines work. */
+static void print_rcode(struct skw_dissect *d, uint16_t rcode)
+{
+	const char *name = skw_dns_rcode_name(rcode);
+
+	if (rcode && rcode != 17 && rcode != 21)
+		skw_buf_add_char(d->out, ' ');
+	if (name)
+		skw_buf_add_str(d->out, name);
+	else
+		skw_text_field(d->out, "Resp", rcode);
+}
+
 static bool print_response(struct skw_dissect *d, struct skw_dns *m, const struct dns_header *h)
 {
 	uint16_t rcode = h->flags & 0xf;
@@ -110,10 +115,7 @@ static bool print_response(struct skw_dissect *d, struct skw_dns *m, const struc
 						h->extras);
 	skw_buf_add_uint(d->out, h->id);
 	skw_buf_add_str(d->out, opcodes[h->flags >> 11 & 0xf]);
-	if (rcode < SKW_ARRAY_SIZE(rcodes))
-		skw_buf_add_str(d->out, rcodes[rcode]);
-	else
-		skw_text_field(d->out, " Resp", rcode);
+	print_rcode(d, rcode);
 	if (h->flags & FLAG_AA)
 		skw_buf_add_char(d->out, '*');
 	if (!(h->flags & FLAG_RA))

@@ -280,17 +280,43 @@ static const struct dns_type {
 };
 
 /* Prints the name of the type with a space in front. Returns NULL if the type is not known. */
+static const char *const rcodes[] = {
+	"",        "FormErr", "ServFail", "NXDomain", "NotImp", "Refused", "YXDomain", "YXRRSet",
+	"NXRRSet", "NotAuth", "NotZone",  "Resp11",   "Resp12", "Resp13",  "Resp14",   "NoChange",
+	"BadVers", "Resp17",  "Resp18",   "Resp19",   "Resp20", "Resp21",  "Resp22",   "BadCookie",
+};
+
+const char *skw_dns_rcode_name(uint16_t rcode)
+{
+	return rcode < SKW_ARRAY_SIZE(rcodes) ? rcodes[rcode] : NULL;
+}
+
+static const struct dns_type *find_type(uint16_t value)
+{
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(types); i++)
+		if (types[i].value == value)
+			return &types[i];
+	return NULL;
+}
+
+const char *skw_dns_type_name(uint16_t type)
+{
+	const struct dns_type *found = find_type(type);
+
+	return found ? found->name : NULL;
+}
+
 static const struct dns_type *print_type(struct skw_dissect *d, uint16_t value)
 {
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(types); i++) {
-		if (types[i].value == value) {
-			skw_buf_add_char(d->out, ' ');
-			skw_buf_add_str(d->out, types[i].name);
-			return &types[i];
-		}
+	const struct dns_type *found = find_type(value);
+
+	if (found) {
+		skw_buf_add_char(d->out, ' ');
+		skw_buf_add_str(d->out, found->name);
+	} else {
+		skw_text_field(d->out, " Type", value);
 	}
-	skw_text_field(d->out, " Type", value);
-	return NULL;
+	return found;
 }
 
 static void print_class(struct skw_dissect *d, uint16_t class)

@@ -26,4 +26,8 @@ bool skw_dns_record_print(struct skw_dissect *d, struct skw_dns *m);
 uint16_t skw_dns_extended_rcode(const struct skw_dns *m, uint32_t questions, uint32_t before,
 				uint32_t extra);
 
+/* Short names of types and response codes. NULL: there is none. */
+const char *skw_dns_type_name(uint16_t type);
+const char *skw_dns_rcode_name(uint16_t rcode); /* of 0: "" */
+
 #endif

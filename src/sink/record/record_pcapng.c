@@ -89,9 +89,9 @@ static int leave_copy(struct skw_record_file *f)
 	return begin_section(f);
 }
 
-/* Makes the block of a packet with owners. */
-static int owned_block(struct skw_record_file *f, const struct skw_packet *pkt, uint32_t number,
-		       struct skw_pcapng_packet *block, const struct skw_pcapng_owner *owners[2])
+/* Finds the owners for a packet that has some, and writes the processes that the file lacks. */
+static int find_owners(struct skw_record_file *f, const struct skw_packet *pkt,
+		       const struct skw_pcapng_owner *owners[2])
 {
 	if (!f->owners)
 		f->owners = skw_record_owners_new(f->plan->owner_comments);
@@ -100,21 +100,46 @@ static int owned_block(struct skw_record_file *f, const struct skw_packet *pkt, 
 	skw_buf_reset(&f->scratch);
 	int ret = skw_record_owners_of(f->owners, pkt, owners, &f->scratch);
 
-	if (!ret && f->scratch.len)
-		ret = put_scratch(f);
-	if (!ret)
-		skw_pcapng_owned_packet(block, pkt, number, f->plan->nano, owners);
-	return ret;
+	return !ret && f->scratch.len ? put_scratch(f) : ret;
 }
 
-static int put_comments(struct skw_record_file *f, const struct skw_pcapng_owner *owners[2])
+/* Makes the block of a packet with owners or a remark, whose option is in the scratch buffer then.
+ */
+static int owned_block(struct skw_record_file *f, const struct skw_packet *pkt, uint32_t number,
+		       struct skw_pcapng_packet *block, const struct skw_pcapng_owner *owners[2])
+{
+	int ret = pkt->sender || pkt->receiver ? find_owners(f, pkt, owners) : 0;
+
+	if (ret)
+		return ret;
+	skw_buf_reset(&f->scratch);
+	if (pkt->remark)
+		skw_pcapng_comment(&f->scratch, pkt->remark);
+	if (f->scratch.failed)
+		return -ENOMEM;
+	skw_pcapng_owned_packet(block, pkt, number, f->plan->nano, owners,
+				(uint32_t)f->scratch.len);
+	return 0;
+}
+
+static int put_comments(struct skw_record_file *f, const struct skw_packet *pkt,
+			const struct skw_pcapng_owner *owners[2])
 {
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < 2; i++)
 		if (owners[i] && owners[i]->comment_len)
 			ret = skw_out_write(f->out, owners[i]->comment, owners[i]->comment_len);
+	if (!ret && pkt->remark)
+		ret = skw_out_write(f->out, f->scratch.data, f->scratch.len);
 	return ret;
+}
+
+static int pcapng_note(struct skw_record_file *f, uint64_t real_ns, const char *text)
+{
+	skw_buf_reset(&f->scratch);
+	skw_pcapng_note(&f->scratch, real_ns, text);
+	return put_scratch(f);
 }
 
 static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt,
@@ -132,12 +157,13 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 
 	if (!ret)
 		ret = block_of(f, pkt->iface, pkt->from, &number);
-	if (!ret && (pkt->sender || pkt->receiver))
+	bool owned = pkt->sender || pkt->receiver || pkt->remark;
+	if (!ret && owned)
 		ret = owned_block(f, pkt, number, &block, owners);
 	if (ret)
 		return ret;
 	skw_record_format_time(f, pkt, UINT64_MAX, "2554");
-	if (!owners[0] && !owners[1])
+	if (!owned)
 		skw_pcapng_packet(&block, pkt, number, f->plan->nano);
 	ret = skw_out_write(f->out, block.head, sizeof(block.head));
 	if (!ret)
@@ -147,10 +173,11 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 	if (!ret && block.comment_len)
 		ret = skw_out_write(f->out, block.comment, block.comment_len);
 	if (!ret)
-		ret = put_comments(f, owners);
+		ret = put_comments(f, pkt, owners);
 	if (!ret)
 		ret = skw_out_write(f->out, block.tail, block.tail_len);
-	return ret ? ret : skw_out_record_end(f->out);
+	ret = ret ? ret : skw_out_record_end(f->out);
+	return ret || !pkt->news ? ret : pcapng_note(f, pkt->ts_ns, pkt->news);
 }
 
 static int put_secrets(struct skw_record_file *f, const uint8_t *lines, size_t len)
@@ -203,13 +230,6 @@ static int add_secrets(struct skw_record_file *f, const struct skw_raw_block *bl
 static int pcapng_block(struct skw_record_file *f, const struct skw_raw_block *block)
 {
 	return block->added ? add_secrets(f, block) : skw_record_copy_block(&f->copy, block);
-}
-
-static int pcapng_note(struct skw_record_file *f, uint64_t real_ns, const char *text)
-{
-	skw_buf_reset(&f->scratch);
-	skw_pcapng_note(&f->scratch, real_ns, text);
-	return put_scratch(f);
 }
 
 /* Writes the figures of each interface of this file. */

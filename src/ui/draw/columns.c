@@ -21,6 +21,12 @@
 		name, title, help, field, { 5, 0, 6 }, STAYS_CHOSEN, false                         \
 	}
 
+/* They come by themselves with the datagrams, so they go before what the user chose. */
+#define DATAGRAMS(name, title, help, field)                                                        \
+	{                                                                                          \
+		name, title, help, field, { 5, 0, 5 }, 45, false                                   \
+	}
+
 const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 	[SKW_COLUMN_PID] = { "pid",
 			     "PID",
@@ -172,6 +178,16 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 				    true },
 	[SKW_COLUMN_DROPS] =
 		NUMBER("drops", "DROPS", "datagrams or connections dropped", SKW_FIELD_DROPS),
+	[SKW_COLUMN_RX_PPS] =
+		DATAGRAMS("rxpps", "RXp/s", "datagrams arriving per second", SKW_FIELD_RX_PPS),
+	[SKW_COLUMN_TX_PPS] =
+		DATAGRAMS("txpps", "TXp/s", "datagrams sent per second", SKW_FIELD_TX_PPS),
+	[SKW_COLUMN_DROP_RATE] =
+		DATAGRAMS("dropps", "DRP/s", "datagrams dropped per second", SKW_FIELD_DROP_RATE),
+	[SKW_COLUMN_PACKETS_IN] =
+		NUMBER("packin", "PKIN", "datagrams that have arrived", SKW_FIELD_PACKETS_IN),
+	[SKW_COLUMN_PACKETS_OUT] =
+		NUMBER("packout", "PKOUT", "datagrams sent", SKW_FIELD_PACKETS_OUT),
 	[SKW_COLUMN_REASON] = { "reason",
 				"REASON",
 				"why it was closed",

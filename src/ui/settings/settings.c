@@ -75,6 +75,16 @@ static void write_listeners(const struct skw_settings *s, struct skw_buf *out)
 	skw_buf_add_str(out, s->listeners ? "yes" : "no");
 }
 
+static bool read_datagrams(struct skw_settings *s, const char *value)
+{
+	return read_word(value, "yes", "no", &s->datagrams);
+}
+
+static void write_datagrams(const struct skw_settings *s, struct skw_buf *out)
+{
+	skw_buf_add_str(out, s->datagrams ? "yes" : "no");
+}
+
 static bool read_columns(struct skw_settings *s, const char *value)
 {
 	struct skw_settings read = { .columns_len = 0 };
@@ -105,6 +115,7 @@ static const struct setting settings[] = {
 	{ "order", read_order, write_order },
 	{ "group", read_group, write_group },
 	{ "listeners", read_listeners, write_listeners },
+	{ "datagrams", read_datagrams, write_datagrams },
 	{ "columns", read_columns, write_columns },
 };
 
@@ -275,7 +286,8 @@ static bool columns_differ(const struct skw_settings *before, const struct skw_s
 bool skw_settings_differ(const struct skw_settings *before, const struct skw_settings *after)
 {
 	return sort_differs(before, after) || columns_differ(before, after) ||
-	       after->group != before->group || after->listeners != before->listeners;
+	       after->group != before->group || after->listeners != before->listeners ||
+	       after->datagrams != before->datagrams;
 }
 
 void skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
@@ -289,6 +301,8 @@ void skw_settings_merge(struct skw_settings *s, const struct skw_settings *befor
 		s->group = after->group;
 	if (after->listeners != before->listeners)
 		s->listeners = after->listeners;
+	if (after->datagrams != before->datagrams)
+		s->datagrams = after->datagrams;
 	if (columns_differ(before, after)) {
 		memcpy(s->columns, after->columns, sizeof(s->columns));
 		s->columns_len = after->columns_len;
@@ -308,7 +322,7 @@ bool skw_settings_are_valid(const struct skw_settings *s)
 {
 	if (s->sort >= SKW_FIELDS || s->group >= SKW_GROUPS ||
 	    s->columns_len > SKW_ARRAY_SIZE(s->columns) || !is_bool(&s->ascending) ||
-	    !is_bool(&s->listeners))
+	    !is_bool(&s->listeners) || !is_bool(&s->datagrams))
 		return false;
 	for (size_t i = 0; i < s->columns_len; i++)
 		if (s->columns[i] >= SKW_COLUMNS)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The options of `skwatch messages`. Internal to this room. */
+#ifndef SKW_CMD_MESSAGES_OPTIONS_H
+#define SKW_CMD_MESSAGES_OPTIONS_H
+
+#include "cmd/options.h"
+#include "cmd/read_list.h"
+#include "session/messages/messages.h"
+
+struct skw_messages_request {
+	struct skw_messages_plan plan;
+	struct skw_read_list read; /* plan.read_files points to it */
+	char *filter;              /* owned */
+	bool help, version;
+};
+
+extern const struct skw_option_table skw_messages_options_all;
+
+#endif

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "message/talk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message/talk_state.h"
+
+#define EXTRA_BYTES 16
+
+struct skw_talk_entry {
+	struct skw_talk_entry *prev, *next;
+	struct skw_talk_part part;
+	uint32_t repeats;
+	bool doubtful; /* its answer may have been lost */
+};
+
+/* ---- parts ---- */
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	if (a == SKW_MESSAGE_UNKNOWN || b == SKW_MESSAGE_UNKNOWN)
+		return a == SKW_MESSAGE_UNKNOWN ? b : a;
+	return a > b ? a : b;
+}
+
+void skw_talk_part_add(struct skw_talk_part *p, uint64_t bytes, uint64_t ts_ns)
+{
+	p->first_ns = p->begun ? earlier(p->first_ns, ts_ns) : ts_ns;
+	p->last_ns = p->begun ? later(p->last_ns, ts_ns) : ts_ns;
+	p->bytes += bytes;
+	p->begun = true;
+}
+
+void skw_talk_part_hole(struct skw_talk_part *p, uint64_t bytes, uint64_t ts_ns)
+{
+	skw_talk_part_add(p, bytes, ts_ns);
+	p->holes++;
+}
+
+void skw_talk_part_text(struct skw_talk_part *p, const void *text, size_t len)
+{
+	const uint8_t *s = text;
+	size_t at = strlen(p->text);
+
+	for (; len && at < SKW_MESSAGE_KIND_LEN; len--, s++)
+		p->text[at++] = *s >= 0x20 && *s < 0x7f ? (char)*s : '?';
+	p->text[at] = '\0';
+}
+
+/* ---- telling ---- */
+
+static uint64_t between(uint64_t from, uint64_t to)
+{
+	if (from == SKW_MESSAGE_UNKNOWN || to == SKW_MESSAGE_UNKNOWN)
+		return SKW_MESSAGE_UNKNOWN;
+	return to > from ? to - from : 0;
+}
+
+static void set_request(struct skw_message *m, const struct skw_talk_part *request)
+{
+	m->kind = request->text;
+	m->request_bytes = request->bytes;
+	m->holes += request->holes;
+	if (!request->begun)
+		return;
+	m->request_first_ns = request->first_ns;
+	m->request_last_ns = request->last_ns;
+}
+
+static void set_answer(struct skw_message *m, const struct skw_talk_part *answer)
+{
+	m->status = answer->text;
+	m->answer_bytes = answer->bytes;
+	m->holes += answer->holes;
+	m->error = answer->error;
+	if (!answer->begun)
+		return;
+	m->answer_first_ns = answer->first_ns;
+	m->answer_last_ns = answer->last_ns;
+}
+
+static void count(struct skw_messages_figures *f, const struct skw_message *m)
+{
+	f->messages++;
+	f->errors += m->error;
+	f->unanswered += m->outcome == SKW_MESSAGE_UNANSWERED;
+	f->orphans += m->outcome == SKW_MESSAGE_ORPHAN;
+	f->with_holes += m->holes > 0;
+}
+
+/* Either part may be NULL. */
+static int tell(struct skw_talk *t, const struct skw_talk_part *request,
+		const struct skw_talk_part *answer, uint32_t repeats,
+		enum skw_message_outcome outcome)
+{
+	static const struct skw_message_owner unknown;
+	struct skw_message m = { .tuple = t->tuple,
+				 .protocol = t->protocol,
+				 .kind = "",
+				 .status = "",
+				 .client = t->owners ? &t->owners[0] : &unknown,
+				 .server = t->owners ? &t->owners[1] : &unknown,
+				 .request_first_ns = SKW_MESSAGE_UNKNOWN,
+				 .request_last_ns = SKW_MESSAGE_UNKNOWN,
+				 .answer_first_ns = SKW_MESSAGE_UNKNOWN,
+				 .answer_last_ns = SKW_MESSAGE_UNKNOWN,
+				 .repeats = repeats,
+				 .outcome = (uint8_t)outcome };
+
+	if (request)
+		set_request(&m, request);
+	if (answer)
+		set_answer(&m, answer);
+	m.latency_ns = between(m.request_first_ns, m.answer_last_ns);
+	m.first_byte_ns = between(m.request_last_ns, m.answer_first_ns);
+	count(t->env->figures, &m);
+	return t->env->take(t->env->ctx, &m);
+}
+
+/* ---- requests that wait ---- */
+
+static struct skw_talk_entry *find(const struct skw_talk *t, uint64_t id)
+{
+	struct skw_talk_entry *r = t->first;
+
+	while (r && id != SKW_TALK_OLDEST && r->part.id != id)
+		r = r->next;
+	return r;
+}
+
+static void drop(struct skw_talk *t, struct skw_talk_entry *r)
+{
+	*(r->prev ? &r->prev->next : &t->first) = r->next;
+	*(r->next ? &r->next->prev : &t->last) = r->prev;
+	t->len--;
+	free(r);
+}
+
+static int give_up(struct skw_talk *t, struct skw_talk_entry *r)
+{
+	int ret = tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_UNANSWERED);
+
+	drop(t, r);
+	return ret;
+}
+
+/* Of the requests whose answers may be lost, the newest is meant if no other one waits. */
+static int choose_oldest(struct skw_talk *t)
+{
+	int ret = 0;
+
+	while (!ret && t->first && t->first->doubtful && t->first->next)
+		ret = give_up(t, t->first);
+	return ret;
+}
+
+static int add(struct skw_talk *t, const struct skw_talk_part *request)
+{
+	struct skw_talk_entry *r = malloc(sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	*r = (struct skw_talk_entry){ .prev = t->last, .part = *request };
+	*(t->last ? &t->last->next : &t->first) = r;
+	t->last = r;
+	t->len++;
+	return 0;
+}
+
+int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
+{
+	struct skw_talk_entry *same = t->first ? find(t, request->id) : NULL;
+	int ret = 0;
+
+	if (same && strcmp(same->part.text, request->text) == 0) {
+		same->repeats++;
+		return 0;
+	}
+	if (same)
+		ret = give_up(t, same);
+	if (!ret && t->first && t->len >= SKW_TALK_WAITING_MAX) {
+		t->env->figures->crowded++;
+		ret = give_up(t, t->first);
+	}
+	return ret ? ret : add(t, request);
+}
+
+void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint64_t ts_ns)
+{
+	struct skw_talk_entry *r = t->last && t->last->part.id == id ? t->last : find(t, id);
+
+	if (r)
+		skw_talk_part_add(&r->part, bytes, ts_ns);
+}
+
+int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer)
+{
+	int ret = answer->id == SKW_TALK_OLDEST ? choose_oldest(t) : 0;
+	struct skw_talk_entry *r = find(t, answer->id);
+
+	if (ret)
+		return ret;
+	if (!r)
+		return tell(t, NULL, answer, 0, SKW_MESSAGE_ORPHAN);
+	ret = tell(t, &r->part, answer, r->repeats, SKW_MESSAGE_ANSWERED);
+	drop(t, r);
+	return ret;
+}
+
+int skw_talk_no_answer(struct skw_talk *t, uint64_t id)
+{
+	struct skw_talk_entry *r = find(t, id);
+	int ret = r ? tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_ONE_WAY) : 0;
+
+	if (r)
+		drop(t, r);
+	return ret;
+}
+
+int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request)
+{
+	return tell(t, request, NULL, 0, SKW_MESSAGE_ONE_WAY);
+}
+
+const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t id)
+{
+	const struct skw_talk_entry *r = find(t, id);
+
+	/* The one that choose_oldest() would leave. */
+	while (r && id == SKW_TALK_OLDEST && r->doubtful && r->next)
+		r = r->next;
+	return r ? &r->part : NULL;
+}
+
+void skw_talk_doubt(struct skw_talk *t)
+{
+	for (struct skw_talk_entry *r = t->first; r; r = r->next) {
+		if (!r->doubtful)
+			r->part.holes++;
+		r->doubtful = true;
+	}
+}
+
+void skw_talk_leave(struct skw_talk *t, struct skw_bytes rest)
+{
+	t->rest = rest;
+}
+
+bool skw_talk_content(const struct skw_talk *t)
+{
+	return t->env->content;
+}
+
+bool skw_talk_is_datagram(const struct skw_talk *t)
+{
+	return t->datagram;
+}
+
+/* ---- */
+
+int skw_talk_give_up(struct skw_talk *t)
+{
+	int ret = 0;
+
+	while (!ret && t->first)
+		ret = give_up(t, t->first);
+	return ret;
+}
+
+int skw_talk_give_up_before(struct skw_talk *t, uint64_t ns)
+{
+	int ret = 0;
+
+	while (!ret && t->first && t->first->part.begun && t->first->part.last_ns < ns)
+		ret = give_up(t, t->first);
+	return ret;
+}
+
+size_t skw_talk_memory(const struct skw_talk *t)
+{
+	return t->len * (sizeof(struct skw_talk_entry) + EXTRA_BYTES) +
+	       (t->owners ? 2 * sizeof(*t->owners) : 0);
+}
+
+void skw_talk_free(struct skw_talk *t)
+{
+	while (t->first)
+		drop(t, t->first);
+	free(t->owners);
+	t->owners = NULL;
+}
