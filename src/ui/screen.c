@@ -11,7 +11,7 @@
 #include "ui/detail.h"
 #include "ui/head.h"
 #include "ui/help.h"
-#include "ui/key.h"
+#include "ui/draw/key.h"
 #include "ui/kill_key.h"
 #include "ui/keys.h"
 #include "ui/list.h"
@@ -147,10 +147,12 @@ static void draw(struct skw_screen *s)
 		return;
 	}
 	/* On a low screen the table gets the last line, not the keys. */
-	last = s->prompt.kind ? skw_prompt_rows(s) : rows >= 8 || s->message[0] ? 1 : 0;
+	last = s->prompt.kind               ? skw_ask_rows(&s->prompt.ask, &s->paint)
+	       : rows >= 8 || s->message[0] ? 1
+					    : 0;
 	painters[s->pane](s, rows - last);
 	if (s->prompt.kind)
-		skw_prompt_draw(s, rows - 1);
+		skw_ask_draw(&s->prompt.ask, &s->paint, rows - 1);
 	else if (last)
 		skw_keys_draw(s, rows - 1);
 	curs_set(s->prompt.kind ? 1 : 0);
