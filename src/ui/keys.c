@@ -244,27 +244,7 @@ static void suspend(struct skw_screen *s, int key)
 
 static void move_by(struct skw_screen *s, int key)
 {
-	static const struct {
-		int key;
-		enum skw_motion motion;
-	} motions[] = {
-		{ SKW_KEY(KEY_UP), SKW_MOTION_UP },
-		{ 'k', SKW_MOTION_UP },
-		{ SKW_KEY(KEY_DOWN), SKW_MOTION_DOWN },
-		{ 'j', SKW_MOTION_DOWN },
-		{ SKW_KEY(KEY_PPAGE), SKW_MOTION_PAGE_UP },
-		{ SKW_CTRL('B'), SKW_MOTION_PAGE_UP },
-		{ SKW_KEY(KEY_NPAGE), SKW_MOTION_PAGE_DOWN },
-		{ SKW_CTRL('F'), SKW_MOTION_PAGE_DOWN },
-		{ SKW_KEY(KEY_HOME), SKW_MOTION_HOME },
-		{ SKW_KEY(KEY_END), SKW_MOTION_END },
-		{ 'G', SKW_MOTION_END },
-	};
-	size_t i = 0;
-
-	while (i + 1 < SKW_ARRAY_SIZE(motions) && motions[i].key != key)
-		i++;
-	skw_keys_move(s, motions[i].motion);
+	skw_keys_move(s, skw_cursor_motion(key));
 }
 
 void skw_keys_move(struct skw_screen *s, enum skw_motion motion)

@@ -28,14 +28,6 @@ int skw_screen_probe(const char **farewell, struct skw_error *err)
 	return skw_terminal_probe(farewell, err);
 }
 
-/* Colours are off if NO_COLOR is set and not empty, as no-color.org defines it. */
-static bool colors_wanted(const struct skw_screen_options *opt)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return !opt->no_color && !(no && *no);
-}
-
 void skw_screen_close(struct skw_screen *s)
 {
 	if (!s)
@@ -136,12 +128,7 @@ static void draw(struct skw_screen *s)
 	int rows = s->paint.rows, last;
 
 	erase();
-	if (rows < SKW_SCREEN_ROWS_MIN || s->paint.cols < SKW_SCREEN_COLS_MIN) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "skwatch needs %d columns and %d lines",
-			 SKW_SCREEN_COLS_MIN, SKW_SCREEN_ROWS_MIN);
-		skw_paint_text(&s->paint, 0, 0, s->paint.cols, SKW_STYLE_PLAIN, false, text);
+	if (skw_paint_is_small(&s->paint)) {
 		curs_set(0);
 		refresh();
 		return;
@@ -193,7 +180,7 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 		skw_view_free(s->view);
 		return ret;
 	}
-	skw_paint_init(&s->paint, colors_wanted(opt), utf8 && !opt->ascii);
+	skw_paint_init(&s->paint, skw_paint_wants_colors(opt->no_color), utf8 && !opt->ascii);
 	draw(s);
 	*out = SKW_TAKE_PTR(s);
 	return 0;

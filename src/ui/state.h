@@ -26,13 +26,9 @@
 #include "util/error.h"
 #include "view/view.h"
 
-/* On a smaller terminal a line that says so is all that is drawn. */
-#define SKW_SCREEN_COLS_MIN 40
-#define SKW_SCREEN_ROWS_MIN 6
-
-#define SKW_SEARCH_SIZE     SKW_SETTINGS_FILTER
-#define SKW_MESSAGE_SIZE    256
-#define SKW_TAGS_MAX        256
+#define SKW_SEARCH_SIZE  SKW_SETTINGS_FILTER
+#define SKW_MESSAGE_SIZE 256
+#define SKW_TAGS_MAX     256
 
 enum skw_pane {
 	SKW_PANE_LIST, /* connections, or groups of connections */

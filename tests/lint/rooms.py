@@ -46,6 +46,8 @@ ARROWS = {
     "dissect/app": COMMON | {"flow", "dissect", "dissect/ip"},
     "ui": COMMON | PURE_FRONT | {"ui/draw", "ui/settings"},
     "ui/draw": COMMON | PURE_FRONT,
+    # ui/groups: the screen of `messages --summary`.
+    "ui/groups": COMMON | PURE_FRONT | {"ui/draw"},
     "ui/settings": COMMON | PURE_FRONT | {"ui/draw"},
     "out": COMMON,
     # kern: filters are translated before they are loaded.
@@ -102,7 +104,9 @@ ARROWS = {
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "cmd/live", "ui/settings", "act", "row", "expr", "view"},
+    # cmd/live: brings the session of messages and its screen together.
+    "cmd/live": COMMON | {"session/messages", "ui/draw", "ui/groups"},
     "cmd/act": COMMON | {"cmd", "act", "act/policy", "act/steer", "act/relay", "session",
                          "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},
