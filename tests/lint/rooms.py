@@ -94,7 +94,9 @@ ARROWS = {
                                       "sink/record", "resolve",
                                       "run", "join", "message", "message/known", "flow/payload",
                                       "verbs", "keeper",
-                                      "session/act", "session/plan"},
+                                      "session/act", "session/flight", "session/plan"},
+    # session/flight: messages as triggers of the recorder.
+    "session/flight": COMMON | PURE_FRONT | {"join", "message", "message/known", "flow/payload"},
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/messages: the session of messages; on this host it captures as that of capture does.
