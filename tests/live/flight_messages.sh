@@ -64,6 +64,9 @@ like "$(triggers "$FILE")" \
 is "$(fields "$FILE" http.request http.request.uri.path)" /slow "the request is in it, and no other"
 is "$(fields "$FILE" 'http.time > 0.2' http.response.code)" 200 "tshark finds the answer slow, too"
 is "$(fields "$FILE" 'tcp.flags.syn == 1' frame.number | wc -l)" 2 "from the begin of its connection on"
+is "$(tshark -X "lua_script:$srcdir/contrib/wireshark/skwatch.lua" -r "$FILE" -T fields \
+	-Y 'skwatch.message.latency > 200' -e skwatch.message.kind -e skwatch.message.status 2>/dev/null)" \
+	"GET /slow	200" "with Lua, a filter by latency finds the trigger"
 is "$(triggers "$FILE" | grep -c planted)" 0 "the trigger shows no query"
 
 # ---- slow, and failures ----
