@@ -29,7 +29,7 @@ struct skw_triggers {
 	struct skw_matched rows; /* owned; a bit for each expression that a row has matched */
 };
 
-/* What expressions need: names, and how one about messages is parsed; see skw_expr_parse(). */
+/* Expressions need names, and a parser for those about messages; see skw_expr_parse(). */
 struct skw_triggers_words {
 	const struct skw_expr_names *names;
 	int (*about_messages)(const char *text, const struct skw_expr_names *names,

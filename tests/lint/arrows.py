@@ -16,7 +16,7 @@ LIBRARIES = {
     r"(seccomp|linux/landlock)\.h$": {"keeper"},
     r"(zstd|zlib)\.h$": {"out"},
     r"nghttp2/": {"message/rpc"},
-    r"(ncurses|curses|term\.h)": {"ui", "ui/draw"},
+    r"(ncurses|curses|term\.h)": {"ui", "ui/draw", "ui/groups"},
     r"jansson\.h$": {"format"},
 }
 

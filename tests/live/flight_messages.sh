@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A recording whose triggers are messages: of many quick answers and a slow one, the slow one's
-# packets are in a file, which tells why, and tshark finds it slow, too.
+# A recording whose triggers are messages: of many quick answers and a slow one, the packets of the
+# slow answer are in a file, which tells why, and tshark finds it slow, too.
 . "${srcdir:?}/tests/live/lib.sh"
 need root python3 tshark
 pair

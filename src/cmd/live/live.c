@@ -6,7 +6,7 @@
 #include "ui/draw/terminal.h"
 #include "ui/groups/groups_screen.h"
 
-struct live {
+struct shown {
 	struct skw_groups_screen_options options;
 	struct skw_groups_screen *screen; /* owned; NULL until it is opened */
 	char host[65];
@@ -19,32 +19,32 @@ bool skw_live_has_screen(void)
 
 static int open_screen(void *ctx, const struct skw_messages_host *host, struct skw_error *err)
 {
-	struct live *live = ctx;
+	struct shown *shown = ctx;
 
-	live->options.interval_ns = host->interval_ns;
-	live->options.order = host->order;
-	live->options.stop_job = host->stop_job;
-	live->options.host_ctx = host->ctx;
-	return skw_groups_screen_open(&live->options, &live->screen, err);
+	shown->options.interval_ns = host->interval_ns;
+	shown->options.order = host->order;
+	shown->options.stop_job = host->stop_job;
+	shown->options.host_ctx = host->ctx;
+	return skw_groups_screen_open(&shown->options, &shown->screen, err);
 }
 
 static void close_screen(void *ctx)
 {
-	struct live *live = ctx;
+	struct shown *shown = ctx;
 
-	skw_groups_screen_close(live->screen);
-	live->screen = NULL;
+	skw_groups_screen_close(shown->screen);
+	shown->screen = NULL;
 }
 
 static int draw(void *ctx, const struct skw_message_look *look, struct skw_error *err)
 {
-	return skw_groups_screen_update(((struct live *)ctx)->screen, look, err);
+	return skw_groups_screen_update(((struct shown *)ctx)->screen, look, err);
 }
 
 static int input(void *ctx, int signal, struct skw_messages_wish *wish, struct skw_error *err)
 {
 	struct skw_groups_screen_wish w;
-	int ret = skw_groups_screen_input(((struct live *)ctx)->screen, signal, &w, err);
+	int ret = skw_groups_screen_input(((struct shown *)ctx)->screen, signal, &w, err);
 
 	if (!ret)
 		*wish = (struct skw_messages_wish){ .quit = w.quit,
@@ -55,9 +55,9 @@ static int input(void *ctx, int signal, struct skw_messages_wish *wish, struct s
 
 int skw_live_run(struct skw_messages_plan *plan, bool no_color, bool ascii, struct skw_error *err)
 {
-	struct live live = { .options = {
+	struct shown shown = { .options = {
 				     .names = plan->names, .no_color = no_color, .ascii = ascii } };
-	struct skw_messages_screen screen = { .ctx = &live,
+	struct skw_messages_screen screen = { .ctx = &shown,
 					      .open = open_screen,
 					      .close = close_screen,
 					      .draw = draw,
@@ -68,8 +68,8 @@ int skw_live_run(struct skw_messages_plan *plan, bool no_color, bool ascii, stru
 
 	if (ret)
 		return ret;
-	if (gethostname(live.host, sizeof(live.host) - 1) == 0)
-		live.options.host = live.host;
+	if (gethostname(shown.host, sizeof(shown.host) - 1) == 0)
+		shown.options.host = shown.host;
 	if (tcgetattr(STDOUT_FILENO, &termios) == 0)
 		screen.termios = &termios;
 	plan->screen = &screen;

@@ -192,7 +192,7 @@ int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_l
 						       .ctx = l,
 						       .interval_ns = plan->interval_ns };
 	if (plan->screen) {
-		/* What is said would be written across the screen. */
+		/* Notices would be written across the screen. */
 		l->plan.capture.quiet = true;
 		skw_messages_live_screen_begin(&l->screen);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each key does on the screen of groups, and the help, which is made of it. Internal. */
+/* The keys of the screen of groups, and the help, which is made of them. Internal. */
 #ifndef SKW_UI_GROUPS_GROUPS_KEYS_H
 #define SKW_UI_GROUPS_GROUPS_KEYS_H
 

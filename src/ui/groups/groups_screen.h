@@ -24,7 +24,7 @@ struct skw_groups_screen_options {
 	void *host_ctx;
 };
 
-/* What the user wants, after each skw_groups_screen_input(). */
+/* The user's wishes, after each skw_groups_screen_input(). */
 struct skw_groups_screen_wish {
 	bool quit;
 	uint64_t interval_ns;

@@ -26,7 +26,7 @@ struct skw_groups_screen {
 	struct skw_groups_screen_options opt;
 	char host[65];
 
-	struct skw_message_look look;   /* what is shown; its groups are owned */
+	struct skw_message_look look;   /* as it is shown; its groups are owned */
 	bool loaded;                    /* there was a look */
 	struct skw_message_group *rows; /* owned: those that match, in their order */
 	size_t rows_len;
