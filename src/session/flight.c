@@ -223,34 +223,37 @@ static int release(struct skw_flight_session *f, uint64_t until_ns, struct skw_e
 	return ret;
 }
 
-static int feed_messages(struct skw_flight_session *f, const struct skw_packet *pkt,
-			 struct skw_error *err)
+/* Returns 1, 0 if there is no room, so that the packet will come again, or -errno. */
+static int keep_packet(struct skw_flight_session *f, struct skw_packet pkt, bool wait,
+		       struct skw_error *err)
 {
-	return f->messages.messages ? skw_flight_messages_take(&f->messages, pkt, err) : 0;
+	uint64_t connection = skw_connection_hash_of_packet(&pkt);
+	int ret = release(f, pkt.ts_ns, err);
+
+	if (!ret)
+		ret = skw_flight_messages_take(&f->messages, &pkt, err);
+	while (!ret && !skw_flight_packet(f->flight, &pkt, connection)) {
+		int left = squeeze(f, wait, err);
+
+		if (left <= 0)
+			return left;
+	}
+	if (ret)
+		return ret;
+	f->messages.taken = false;
+	if (f->captured)
+		skw_captured_packets(f->captured, &pkt, 1);
+	return 1;
 }
 
 static int flight_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 			  struct skw_error *err)
 {
-	struct skw_flight_session *f = ctx;
-
 	for (size_t i = 0; i < n; i++) {
-		uint64_t connection = skw_connection_hash_of_packet(&run[i]);
-		int ret = release(f, run[i].ts_ns, err);
+		int ret = keep_packet(ctx, run[i], wait, err);
 
-		while (!ret && !skw_flight_packet(f->flight, &run[i], connection)) {
-			int left = squeeze(f, wait, err);
-
-			if (left == 0)
-				return (int)i;
-			ret = left < 0 ? left : 0;
-		}
-		if (!ret)
-			ret = feed_messages(f, &run[i], err);
-		if (ret)
-			return ret;
-		if (f->captured)
-			skw_captured_packets(f->captured, &run[i], 1);
+		if (ret <= 0)
+			return ret ? ret : (int)i;
 	}
 	return (int)n;
 }
@@ -332,10 +335,8 @@ static int flight_tick(void *ctx, const struct skw_table *table,
 static int flight_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_flight_session *f = ctx;
-	int ret = 0;
+	int ret = until_ns ? skw_flight_messages_pass(&f->messages, until_ns, err) : 0;
 
-	if (until_ns && f->messages.messages)
-		ret = skw_flight_messages_pass(&f->messages, until_ns, err);
 	if (!ret && until_ns)
 		ret = release(f, until_ns, err);
 	if (!ret && until_ns)

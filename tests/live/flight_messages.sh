@@ -66,7 +66,10 @@ is "$(fields "$FILE" 'http.time > 0.2' http.response.code)" 200 "tshark finds th
 is "$(fields "$FILE" 'tcp.flags.syn == 1' frame.number | wc -l)" 2 "from the begin of its connection on"
 is "$(tshark -X "lua_script:$srcdir/contrib/wireshark/skwatch.lua" -r "$FILE" -T fields \
 	-Y 'skwatch.message.latency > 200' -e skwatch.message.kind -e skwatch.message.status 2>/dev/null)" \
-	"GET /slow	200" "with Lua, a filter by latency finds the trigger"
+	"	200
+GET /slow	200" "with Lua, a filter by latency finds the answer's packet and the trigger"
+is "$(fields "$FILE" 'frame.comment contains "HTTP 200 in 5"' http.response.code)" 200 \
+	"for the packet that completes the answer has a comment"
 is "$(triggers "$FILE" | grep -c planted)" 0 "the trigger shows no query"
 
 # ---- slow, and failures ----

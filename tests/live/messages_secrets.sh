@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # No live output has the data of users without --content: lines, JSON, the screen, comments and
-# notes of recordings, files of triggers, their names, error output. Those of files are in
-# tests/golden/secrets.py.
+# notes of recordings, files of triggers, their names, error output. Lines and tables
+# of files are tested by tests/golden/secrets.py.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 . "$srcdir/tests/live/lib_screen.sh"

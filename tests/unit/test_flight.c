@@ -190,6 +190,7 @@ static void owners_and_blocks_come_out_as_they_went_in(void **state)
 
 	(void)state;
 	pkt.receiver = &nginx;
+	pkt.remark = "HTTP 200 in 2 ms";
 	assert_true(skw_flight_packet(f, &pkt, A));
 	assert_true(skw_flight_block(f, 0, A, &block));
 	const struct skw_flight_record *r = skw_flight_oldest(f, UINT64_MAX);
@@ -201,6 +202,8 @@ static void owners_and_blocks_come_out_as_they_went_in(void **state)
 	assert_string_equal(r->packet.receiver->comm, "nginx");
 	assert_string_equal(r->packet.receiver->name, "nginx[4100]");
 	assert_string_equal(r->packet.receiver->text, "nginx[4100] /web");
+	assert_string_equal(r->packet.remark, "HTTP 200 in 2 ms");
+	assert_ptr_not_equal(r->packet.remark, pkt.remark);
 	assert_int_equal(r->packet.len, 99);
 	assert_int_equal(r->packet.iface, 2);
 	skw_flight_forget(f, false);

@@ -55,8 +55,9 @@ static int input(void *ctx, int signal, struct skw_messages_wish *wish, struct s
 
 int skw_live_run(struct skw_messages_plan *plan, bool no_color, bool ascii, struct skw_error *err)
 {
-	struct shown shown = { .options = {
-				     .names = plan->names, .no_color = no_color, .ascii = ascii } };
+	struct shown shown = {
+		.options = { .names = plan->names, .no_color = no_color, .ascii = ascii }
+	};
 	struct skw_messages_screen screen = { .ctx = &shown,
 					      .open = open_screen,
 					      .close = close_screen,

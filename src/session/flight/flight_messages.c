@@ -19,12 +19,28 @@ static void name_owner(struct skw_file_trigger *file, const struct skw_message *
 	memcpy(file->comm, o->comm, strnlen(o->comm, sizeof(file->comm)));
 }
 
+/* The comment of an answer, as far as there is room beside others of its packet. */
+static void add_remark(struct skw_flight_messages *m, const struct skw_message *msg)
+{
+	size_t at = strlen(m->remark);
+
+	skw_buf_reset(&m->text);
+	skw_buf_add_str(&m->text, at ? "; " : "");
+	skw_format_message_comment(&m->text, msg);
+	if (!m->text.failed && at + m->text.len < sizeof(m->remark)) {
+		memcpy(m->remark + at, m->text.data, m->text.len);
+		m->remark[at + m->text.len] = '\0';
+	}
+}
+
 static int take_message(void *ctx, const struct skw_message *msg)
 {
 	struct skw_flight_messages *m = ctx;
 	int which = skw_triggers_message(m->triggers, msg, m->slow_ns);
 	struct skw_file_trigger file = { .ts_ns = m->now_ns, .tuple = msg->tuple };
 
+	if (msg->outcome == SKW_MESSAGE_ANSWERED)
+		add_remark(m, msg);
 	if (which < 0)
 		return 0;
 	file.what = (uint32_t)which;
@@ -59,16 +75,27 @@ void skw_flight_messages_free(struct skw_flight_messages *m)
 	skw_buf_free(&m->text);
 }
 
-int skw_flight_messages_take(struct skw_flight_messages *m, const struct skw_packet *pkt,
+int skw_flight_messages_take(struct skw_flight_messages *m, struct skw_packet *pkt,
 			     struct skw_error *err)
 {
-	m->now_ns = pkt->ts_ns;
-	int ret = skw_messages_take(m->messages, pkt);
+	int ret = 0;
+
+	if (!m->messages)
+		return 0;
+	if (!m->taken) {
+		m->taken = true;
+		m->now_ns = pkt->ts_ns;
+		m->remark[0] = '\0';
+		ret = skw_messages_take(m->messages, pkt);
+	}
+	pkt->remark = m->remark[0] ? m->remark : NULL;
 	return ret ? skw_error_set(err, ret, "out of memory") : 0;
 }
 
 int skw_flight_messages_pass(struct skw_flight_messages *m, uint64_t now_ns, struct skw_error *err)
 {
+	if (!m->messages)
+		return 0;
 	if (now_ns > m->now_ns)
 		m->now_ns = now_ns;
 	int ret = skw_messages_pass(m->messages, now_ns);

@@ -23,14 +23,21 @@ struct skw_flight_messages {
 	struct skw_messages *messages; /* owned */
 	struct skw_buf text;           /* owned */
 	uint64_t now_ns;               /* the time of the packet, or that has passed */
+	/* A comment for the packet that was taken last: the answers that it has completed. */
+	char remark[512];
+	bool taken; /* the packet that comes next; the caller clears it when the packet was kept */
 };
 
 /* The caller frees *m in any case. 0, or -errno with err filled. */
 int skw_flight_messages_begin(struct skw_flight_messages *m, struct skw_error *err);
 void skw_flight_messages_free(struct skw_flight_messages *m);
 
-/* 0, or -errno with err filled. */
-int skw_flight_messages_take(struct skw_flight_messages *m, const struct skw_packet *pkt,
+/*
+ * Makes messages of a packet and gives it their comment as a remark, which is lent until the next
+ * packet. The same packet may come again: only where `taken` was cleared it is another one. Without
+ * skw_flight_messages_begin() nothing happens. 0, or -errno with err filled.
+ */
+int skw_flight_messages_take(struct skw_flight_messages *m, struct skw_packet *pkt,
 			     struct skw_error *err);
 /* Real time has come to this. 0, or -errno with err filled. */
 int skw_flight_messages_pass(struct skw_flight_messages *m, uint64_t now_ns, struct skw_error *err);
