@@ -333,6 +333,14 @@ bool skw_expr_names_value(const struct skw_expr *e, const struct skw_row *row, e
 	return false;
 }
 
+bool skw_expr_has_field(const struct skw_expr *e, uint8_t field)
+{
+	for (uint32_t i = 0; i < e->tests_len; i++)
+		if (e->tests[i].field == field)
+			return true;
+	return false;
+}
+
 bool skw_expr_matches_by(const struct skw_expr *e, const struct skw_row *row, enum skw_field field)
 {
 	return run(e, row, SKW_EXPR_NO_FIELD) && !run(e, row, (uint8_t)field);

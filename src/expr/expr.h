@@ -55,6 +55,8 @@ bool skw_expr_names_value(const struct skw_expr *e, const struct skw_row *row,
  * not among what the expression matches by accident.
  */
 bool skw_expr_matches_by(const struct skw_expr *e, const struct skw_row *row, enum skw_field field);
+/* Whether the expression has a comparison with this field of its subject. */
+bool skw_expr_has_field(const struct skw_expr *e, uint8_t field);
 /* `record` is one of the expression's subject. */
 bool skw_expr_matches_about(const struct skw_expr *e, const void *record);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "format/format_message.h"
 
+#include <string.h>
+
 #include "format/format_event.h"
 #include "format/format_json.h"
 #include "format/format_message_field.h"
@@ -133,13 +135,22 @@ static void add_latency(struct skw_buf *out, const struct skw_message *m)
 	skw_buf_printf(out, "%*s ", LATENCY_WIDTH, us);
 }
 
-static void add_ends(struct skw_buf *out, const struct skw_tuple *t)
+static void add_ends(struct skw_buf *out, const struct skw_message *m)
 {
+	const struct skw_tuple *t = &m->tuple;
 	char client[SKW_ENDPOINT_SIZE], server[SKW_ENDPOINT_SIZE];
 
 	skw_address_endpoint(client, t->family, t->local_addr, t->local_port, NULL);
 	skw_address_endpoint(server, t->family, t->remote_addr, t->remote_port, NULL);
-	skw_buf_printf(out, "%-*s > %-*s ", ENDPOINT_WIDTH, client, ENDPOINT_WIDTH, server);
+	skw_buf_printf(out, "%-*s > ", ENDPOINT_WIDTH, client);
+	if (!m->remote_name)
+		skw_buf_printf(out, "%-*s ", ENDPOINT_WIDTH, server);
+	else
+		skw_buf_printf(out, "%s:%-*u ", m->remote_name,
+			       ENDPOINT_WIDTH - 1 - (int)strlen(m->remote_name) > 0
+				       ? ENDPOINT_WIDTH - 1 - (int)strlen(m->remote_name)
+				       : 0,
+			       t->remote_port);
 }
 
 void skw_format_message_line(struct skw_buf *out, const struct skw_message *m)
@@ -152,7 +163,7 @@ void skw_format_message_line(struct skw_buf *out, const struct skw_message *m)
 		skw_format_event_clock(out, start);
 	skw_buf_printf(out, "%-*s ", PROTOCOL_WIDTH, m->protocol);
 	add_latency(out, m);
-	add_ends(out, &m->tuple);
+	add_ends(out, m);
 	skw_buf_printf(out, "%-*s %s", STATUS_WIDTH, m->status[0] ? m->status : outcome_word(m),
 		       kind_word(m));
 	if (m->repeats)
@@ -161,5 +172,7 @@ void skw_format_message_line(struct skw_buf *out, const struct skw_message *m)
 		skw_buf_printf(out, ", %u hole%s", m->holes, m->holes == 1 ? "" : "s");
 	add_owner(out, "client", m->client);
 	add_owner(out, "server", m->server);
+	if (m->remote_name)
+		skw_buf_printf(out, ", name by %s", m->remote_name_source);
 	skw_buf_add_char(out, '\n');
 }

@@ -21,8 +21,11 @@ void skw_format_message_note(struct skw_buf *out, const struct skw_message *m);
 /* Parses an expression; see skw_expr_parse(). The caller frees *out. */
 int skw_format_message_expr(const char *text, const struct skw_expr_names *names,
 			    struct skw_expr **out, struct skw_error *err);
-/* Parses --where. The caller frees *out. 0, -EINVAL (err->usage) or -ENOMEM. */
-int skw_format_message_where(const char *text, const struct skw_expr_names *names,
+/*
+ * Parses --where. Without `named`, fields of names are refused. The caller frees *out. 0, -EINVAL
+ * (err->usage) or -ENOMEM.
+ */
+int skw_format_message_where(const char *text, bool named, const struct skw_expr_names *names,
 			     struct skw_expr **out, struct skw_error *err);
 /* Appends the fields for the help: a line for each. */
 void skw_format_message_help(struct skw_buf *out);

@@ -105,6 +105,12 @@ const struct skw_field_info skw_format_message_fields[SKW_MESSAGE_FIELDS] = {
 	[SKW_MESSAGE_SERVER_COMM] = { .name = "server_comm",
 				      .help = "its name",
 				      .kind = SKW_KIND_TEXT },
+	[SKW_MESSAGE_REMOTE_NAME] = { .name = "remote_name",
+				      .help = "name that the server was called by (--names)",
+				      .kind = SKW_KIND_TEXT },
+	[SKW_MESSAGE_REMOTE_NAME_SOURCE] = { .name = "remote_name_source",
+					     .help = "where it was seen: dns or sni",
+					     .kind = SKW_KIND_TEXT },
 };
 
 /* ---- values ---- */
@@ -156,6 +162,10 @@ static const char *text_of(const struct skw_message *m, enum skw_format_message_
 		return m->client->comm;
 	case SKW_MESSAGE_SERVER_COMM:
 		return m->server->comm;
+	case SKW_MESSAGE_REMOTE_NAME:
+		return m->remote_name ? m->remote_name : "";
+	case SKW_MESSAGE_REMOTE_NAME_SOURCE:
+		return m->remote_name ? m->remote_name_source : "";
 	default:
 		return skw_format_message_fields[field].values[number_of(m, field)];
 	}
@@ -227,16 +237,37 @@ static const struct skw_expr_subject subject = {
 	.end = end,
 };
 
+/* Refuses an expression whose fields would never be known. */
+static int check_names(const char *text, const char *why, struct skw_expr **e,
+		       struct skw_error *err)
+{
+	for (uint8_t f = SKW_MESSAGE_REMOTE_NAME; f <= SKW_MESSAGE_REMOTE_NAME_SOURCE; f++) {
+		if (!skw_expr_has_field(*e, f))
+			continue;
+		skw_expr_free(*e);
+		*e = NULL;
+		return skw_error_usage(err, "%s%s: %s", text, skw_format_message_fields[f].name,
+				       why);
+	}
+	return 0;
+}
+
 int skw_format_message_expr(const char *text, const struct skw_expr_names *names,
 			    struct skw_expr **out, struct skw_error *err)
 {
-	return skw_expr_parse_about(&subject, text, names, out, err);
+	int ret = skw_expr_parse_about(&subject, text, names, out, err);
+
+	return ret ? ret : check_names("", "only skwatch messages knows names", out, err);
 }
 
-int skw_format_message_where(const char *text, const struct skw_expr_names *names,
+int skw_format_message_where(const char *text, bool named, const struct skw_expr_names *names,
 			     struct skw_expr **out, struct skw_error *err)
 {
-	return skw_choice_expr_about(&subject, "--where", text, names, out, err);
+	int ret = skw_choice_expr_about(&subject, "--where", text, names, out, err);
+
+	return ret || named ? ret
+			    : check_names("--where: ", "names are not learned; give --names, too",
+					  out, err);
 }
 
 void skw_format_message_help(struct skw_buf *out)

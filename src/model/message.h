@@ -37,6 +37,8 @@ struct skw_message {
 	const char *kind;       /* "GET /path", "SELECT", "A example.com" */
 	const char *status;     /* "200", "NXDomain"; empty: the protocol tells none */
 	const struct skw_message_owner *client, *server; /* never NULL */
+	/* The server as its client called it, and how that is known; NULL: it is not. */
+	const char *remote_name, *remote_name_source;
 	uint64_t request_bytes, answer_bytes;            /* with headers of the protocol */
 	uint64_t request_first_ns, request_last_ns;
 	uint64_t answer_first_ns, answer_last_ns;

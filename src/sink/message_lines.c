@@ -18,9 +18,18 @@ static bool is_wanted(const struct skw_message_lines *l, const struct skw_messag
 	return !l->where || skw_expr_matches_about(l->where, m);
 }
 
-static int take_message(void *ctx, const struct skw_message *m)
+static void add_name(const struct skw_message_lines *l, struct skw_message *m)
 {
-	struct skw_message_lines *l = ctx;
+	struct skw_asked_name name;
+
+	if (!skw_asked_of_server(l->asked, &m->tuple, &name))
+		return;
+	m->remote_name = name.text;
+	m->remote_name_source = name.source;
+}
+
+static int tell_message(struct skw_message_lines *l, const struct skw_message *m)
+{
 	int ret = 0;
 
 	if (l->told)
@@ -40,6 +49,18 @@ static int take_message(void *ctx, const struct skw_message *m)
 	return l->text.len < TEXT_BYTES ? 0 : skw_lines_write(&l->out, &l->text, l->err);
 }
 
+static int take_message(void *ctx, const struct skw_message *m)
+{
+	struct skw_message_lines *l = ctx;
+	struct skw_message named;
+
+	if (!l->asked)
+		return tell_message(l, m);
+	named = *m;
+	add_name(l, &named);
+	return tell_message(l, &named);
+}
+
 static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_message_lines *l = ctx;
@@ -50,6 +71,8 @@ static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	l->options.take = take_message;
 	l->options.ctx = l;
 	ret = skw_messages_new(&l->options, &l->messages);
+	if (!ret && l->names)
+		ret = skw_asked_new(&l->asked_options, &l->asked);
 	if (ret)
 		return skw_error_set(err, ret, "out of memory");
 	if (l->summary)
@@ -64,6 +87,10 @@ static int fail(int ret, struct skw_error *err)
 
 static int add_packet(struct skw_message_lines *l, const struct skw_packet *pkt)
 {
+	int ret = l->asked ? skw_asked_take(l->asked, pkt) : 0;
+
+	if (ret)
+		return ret;
 	if (l->summary)
 		skw_message_summary_pass(l->summary, pkt->ts_ns);
 	return skw_messages_take(l->messages, pkt);
@@ -130,6 +157,8 @@ void skw_message_lines_count(struct skw_message_lines *l)
 		return;
 	l->figures = *skw_messages_figures(l->messages);
 	l->payloads = *skw_messages_payloads(l->messages);
+	if (l->asked)
+		l->named = *skw_asked_figures(l->asked);
 }
 
 static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
@@ -150,6 +179,8 @@ static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 		skw_message_summary_close(l->summary);
 	skw_messages_free(l->messages);
 	l->messages = NULL;
+	skw_asked_free(l->asked);
+	l->asked = NULL;
 	skw_buf_free(&l->text);
 	return ret;
 }

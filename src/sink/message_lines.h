@@ -6,6 +6,7 @@
 #ifndef SKW_SINK_MESSAGE_LINES_H
 #define SKW_SINK_MESSAGE_LINES_H
 
+#include "asked/asked.h"
 #include "expr/expr.h"
 #include "loop/sink.h"
 #include "message/messages.h"
@@ -20,6 +21,8 @@ struct skw_message_lines {
 	uint64_t slow_ns; /* 0: all messages; else only slow ones and those that failed */
 	struct skw_message_summary *summary; /* NULL: lines */
 	bool json;
+	bool names; /* learn the names of servers, with `asked_options` */
+	struct skw_asked_options asked_options;
 	/*
 	 * Set by a stage that hears of each message and gives packets itself, with
 	 * skw_message_lines_feed(). The sink takes none then.
@@ -30,6 +33,7 @@ struct skw_message_lines {
 	bool live; /* the clock goes on where no packet comes */
 
 	struct skw_messages *messages; /* owned */
+	struct skw_asked *asked;       /* owned; NULL: nothing is learned */
 	struct skw_loop *loop;         /* borrowed */
 	struct skw_buf text;
 	struct skw_lines out;
@@ -40,6 +44,7 @@ struct skw_message_lines {
 	/* Figures, as they were when the sink was closed. */
 	struct skw_messages_figures figures;
 	struct skw_payloads_figures payloads;
+	struct skw_asked_figures named;
 };
 
 struct skw_sink skw_message_lines_sink(struct skw_message_lines *l);

@@ -12,7 +12,7 @@ import lintlib
 # Rooms that every other room may use.
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
-PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
+PURE = {"asked", "btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
         "flow/payload", "message", "message/app", "message/known",
         "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
@@ -72,6 +72,8 @@ ARROWS = {
     # run: a source without records; the cgroup of its command is the kernel's.
     "run": COMMON | {"loop", "kern/host"},
     "join": COMMON | {"flow", "table", "expr", "pcap", "row"},
+    # asked: the host name of a TLS hello is read as it is printed.
+    "asked": COMMON | {"flow", "dissect/app"},
     "message": COMMON | {"flow", "flow/payload", "table", "expr", "row", "pcap"},
     # message/app: names of DNS are read as they are printed.
     "message/app": COMMON | {"message", "flow/payload", "dissect", "dissect/app"},

@@ -108,7 +108,10 @@ int skw_session_messages(const struct skw_messages_plan *plan, struct skw_error 
 			     .content = plan->content },
 		.count = plan->count,
 		.slow_ns = plan->slow_ns,
-		.json = plan->json
+		.json = plan->json,
+		.names = plan->named,
+		.asked_options = { .max_bytes = SKW_ASKED_MAX_BYTES,
+				   .live = !plan->read_files_len },
 	};
 	struct skw_message_summary summary = {
 		.max = plan->groups ? plan->groups : SKW_MESSAGE_SUMMARY_GROUPS,
@@ -124,11 +127,12 @@ int skw_session_messages(const struct skw_messages_plan *plan, struct skw_error 
 		ret = skw_format_message_group_order(plan->sort, &summary.order, err);
 	}
 	if (!ret && plan->where)
-		ret = skw_format_message_where(plan->where, plan->names, &where, err);
+		ret = skw_format_message_where(plan->where, plan->named, plan->names, &where, err);
 	lines.where = where;
 	if (!ret &&
 	    getrandom(key, sizeof(lines.options.key), 0) != (ssize_t)sizeof(lines.options.key))
 		ret = skw_error_set(err, -errno, "random numbers: %s", strerror(errno));
+	memcpy(lines.asked_options.key, key, sizeof(lines.options.key));
 	if (!ret)
 		ret = plan->read_files_len ? run_files(plan, &lines, err)
 					   : skw_messages_live(plan, &lines, err);

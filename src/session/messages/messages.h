@@ -29,6 +29,7 @@ struct skw_messages_plan {
 	const char *write; /* a pcapng file; NULL: none is written */
 	uint64_t slow_ns;  /* 0: all; else only slow ones and those that failed */
 	bool content, json;
+	bool named; /* --names */
 	bool summary, csv;
 	const char *sort; /* of the summary; NULL: the default */
 	uint64_t groups;  /* of the summary; 0: the default */

@@ -11,6 +11,16 @@ static void say_some(uint64_t n, const char *what)
 		skw_say("%" PRIu64 " %s", n, what);
 }
 
+static void report_names(const struct skw_asked_figures *f)
+{
+	skw_say("%" PRIu64 " answers and %" PRIu64 " TLS hellos with names", f->answers, f->hellos);
+	say_some(f->unasked, "answers of DNS were not believed, as nobody has asked");
+	say_some(f->strange, "answers or hellos have no usable name");
+	say_some(f->questions_forgotten + f->addresses_forgotten + f->connections_forgotten +
+			 f->pieces_forgotten,
+		 "names, connections or questions were forgotten because memory is limited");
+}
+
 void skw_messages_report(struct skw_message_lines *lines)
 {
 	const struct skw_messages_figures *f = &lines->figures;
@@ -28,6 +38,8 @@ void skw_messages_report(struct skw_message_lines *lines)
 		skw_say("%" PRIu64 " holes of %" PRIu64 " bytes in streams, %" PRIu64
 			" messages have one",
 			p->streams.holes, p->streams.missing_bytes, f->with_holes);
+	if (lines->names)
+		report_names(&lines->named);
 	if (lines->summary && lines->summary->others)
 		skw_say("%" PRIu64 " messages are counted as other kinds, as the table has %zu "
 			"groups",
