@@ -66,14 +66,15 @@ static int add_recorder(struct skw_outputs *o, const struct skw_recorder_options
 static int add_files(struct skw_outputs *o, struct skw_error *err)
 {
 	bool flight = o->plan->flight.on != NULL;
-	const struct skw_recorder_options opt = { .files = &o->files,
-						  .kind = o->source->kind,
-						  .iface = o->source->iface,
-						  .stats = o->source->stats,
-						  .ctx = o->source->ctx,
-						  .events = o->plan->recorded.wanted && !flight
-								    ? &o->plan->recorded.what
-								    : NULL };
+	const struct skw_recorder_options opt = {
+		.files = &o->files,
+		.kind = o->source->kind,
+		.iface = o->source->iface,
+		.stats = o->source->stats,
+		.ctx = o->source->ctx,
+		.names = o->plan->named ? &o->asked_options : NULL,
+		.events = o->plan->recorded.wanted && !flight ? &o->plan->recorded.what : NULL
+	};
 
 	o->files.list.plan = &o->plan->file;
 	o->files.who = o->plan->user ? &o->who : NULL;
@@ -105,15 +106,25 @@ static int add_names(struct skw_outputs *o, struct skw_error *err)
 	return 0;
 }
 
+/* Names that the packets tell. */
+static int add_asked(struct skw_outputs *o, struct skw_error *err)
+{
+	if (skw_asked_lines_init(&o->asked, &o->asked_options))
+		return skw_error_set(err, -ENOMEM, "--names: out of memory");
+	o->print.names = &o->asked.print;
+	return 0;
+}
+
 static int add_lines(struct skw_outputs *o, struct skw_error *err)
 {
 	o->print = o->plan->print;
 	o->print.owners = o->plan->owner || (!o->plan->no_owner &&
 					     (!o->plan->read_files_len || isatty(STDOUT_FILENO)));
-	int ret = o->plan->resolve ? add_names(o, err) : 0;
+	int ret = o->plan->resolve ? add_names(o, err) : o->plan->named ? add_asked(o, err) : 0;
 
 	o->lines = (struct skw_packet_lines){ .print = &o->print,
 					      .kind = o->source->kind,
+					      .names = o->asked.asked ? &o->asked : NULL,
 					      .events = o->plan->read_files_len &&
 							!o->plan->recorded.off,
 					      .some = o->plan->recorded.what.only_captured };
@@ -134,17 +145,22 @@ static int add_keylog(struct skw_outputs *o, struct skw_error *err)
 	return ret ? skw_error_set(err, ret, "--keylog: out of memory") : 0;
 }
 
+/* The key of a table that strangers fill. */
+static int make_key(uint64_t key[2], const char *what, struct skw_error *err)
+{
+	if (getrandom(key, 2 * sizeof(*key), 0) == (ssize_t)(2 * sizeof(*key)))
+		return 0;
+	return skw_error_set(err, -errno, "random numbers for %s: %s", what, strerror(errno));
+}
+
 static int add_summary(struct skw_outputs *o, struct skw_error *err)
 {
 	struct skw_conversations_options *opt = &o->summary.options;
 
 	o->summary.choice = &o->plan->summary_choice;
 	opt->max_bytes = o->plan->summary_bytes ? o->plan->summary_bytes : SUMMARY_BYTES;
-	if (getrandom(opt->key, sizeof(opt->key), 0) != (ssize_t)sizeof(opt->key))
-		return skw_error_set(err, -errno, "random numbers for the summary: %s",
-				     strerror(errno));
 	skw_tee_add(&o->tee, skw_summary_sink(&o->summary));
-	return 0;
+	return make_key(opt->key, "the summary", err);
 }
 
 int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
@@ -156,6 +172,11 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 	o->tee.limit = plan->count;
 	if (plan->user)
 		ret = skw_identity_lookup(plan->user, &o->who, err);
+	if (!ret && plan->named) {
+		o->asked_options = (struct skw_asked_options){ .max_bytes = SKW_ASKED_MAX_BYTES,
+							       .live = !plan->read_files_len };
+		ret = make_key(o->asked_options.key, "names", err);
+	}
 	if (!ret && plan->file.name)
 		ret = add_files(o, err);
 	if (!ret && plan->keylog)
@@ -172,6 +193,7 @@ void skw_outputs_free(struct skw_outputs *o)
 	skw_record_triggers_free(o->triggers);
 	skw_keylog_free(o->keylog);
 	skw_resolve_free(o->names);
+	skw_asked_lines_free(&o->asked);
 	skw_verbs_files_settle(&o->files);
 }
 

@@ -43,6 +43,8 @@ struct skw_outputs {
 	struct skw_keylog *keylog; /* owned; NULL if there is no key log */
 	struct skw_source sources[SKW_OUTPUTS_SOURCES + 1];
 	struct skw_resolve *names; /* owned; NULL if lines have numbers */
+	struct skw_asked_options asked_options;
+	struct skw_asked_lines asked; /* owned; not used if lines have numbers */
 	struct skw_print_options print;
 	struct skw_packet_lines lines;
 	struct skw_status status;

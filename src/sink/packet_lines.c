@@ -50,6 +50,9 @@ static int print_packets(void *ctx, const struct skw_packet *run, size_t n, bool
 	for (size_t i = 0; i < n; i++) {
 		struct skw_packet pkt = run[i];
 
+		if (l->names && skw_asked_lines_take(l->names, &pkt))
+			return skw_error_set(err, -ENOMEM, "names: out of memory");
+
 		if (l->kind->is_file && l->print->owners)
 			skw_comment_owners_give(&l->owners, &pkt);
 		skw_printer_packet(l->printer, &pkt, pkt.from, &l->text);

@@ -7,6 +7,7 @@
 #include "journal/journal_read.h"
 #include "loop/sink.h"
 #include "flow/captured.h"
+#include "sink/asked_lines.h"
 #include "sink/comment_owners.h"
 #include "sink/lines.h"
 #include "util/buf.h"
@@ -20,6 +21,7 @@ struct skw_packet_lines {
 	 * had a packet.
 	 */
 	bool events, some;
+	struct skw_asked_lines *names; /* of hosts, from these packets; NULL: none */
 
 	struct skw_comment_owners owners; /* of the packet that is being printed */
 	struct skw_journal_entry *entry;  /* owned; NULL: not used */

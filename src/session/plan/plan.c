@@ -123,6 +123,12 @@ static int check_text(const struct skw_session_plan *plan, struct skw_error *err
 		  "--resolve and -n contradict each other: give one of them" },
 		{ plan->resolve && plan->numeric_foreign,
 		  "--resolve takes no difference between networks: -f does not apply" },
+		{ plan->named && plan->numeric,
+		  "--names and -n contradict each other: give one of them" },
+		{ plan->named && plan->resolve,
+		  "--names takes names from packets, --resolve asks for them: give one of them" },
+		{ plan->named && !plan->file.name && (plan->count_only || plan->summary),
+		  "--names is for lines and files: --count and --summary do not apply" },
 		{ plan->resolve && no_lines,
 		  "--resolve puts names into lines: with -w give --print, and no --count or "
 		  "--summary" },
@@ -240,6 +246,10 @@ int skw_session_plan_check(struct skw_session_plan *plan, struct skw_error *err)
 		return skw_error_usage(err,
 				       "--keylog: a pcap file has no place for secrets; write a "
 				       ".pcapng file, or give --format pcapng");
+	if (!ret && plan->named && plan->file.name && !plan->lines &&
+	    plan->file.format != SKW_FILE_PCAPNG)
+		return skw_error_usage(err, "--names: a pcap file has no place for names; write a "
+					    ".pcapng file, or give --format pcapng");
 	if (!ret)
 		ret = skw_session_plan_health(plan, err);
 	if (!ret)

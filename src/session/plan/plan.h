@@ -95,6 +95,8 @@ struct skw_session_plan {
 	struct skw_print_options print;
 	/* Names instead of numbers: --resolve. -n, -f and -N */
 	bool resolve, numeric, numeric_foreign, no_domains;
+	/* --names: those that the packets themselves tell, in lines and pcapng files. */
+	bool named;
 	/* A table of the connections at the end, and memory for it. */
 	bool summary;
 	struct skw_format_summary_choice summary_choice;

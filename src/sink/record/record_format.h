@@ -10,6 +10,7 @@
 #include "model/packet.h"
 #include "out/out.h"
 #include "sink/record/record_copy.h"
+#include "sink/record/record_names.h"
 #include "sink/record/record_owners.h"
 #include "sink/record/record_secrets.h"
 #include "util/buf.h"
@@ -43,6 +44,7 @@ struct skw_record_file {
 	struct skw_record_copy copy;
 	struct skw_record_owners *owners; /* owned; NULL until a packet has one */
 	struct skw_record_secrets secrets;
+	struct skw_record_names names;
 };
 
 /* Each function returns 0 or -errno. A function is NULL if the format has nothing of that kind. */
@@ -59,7 +61,7 @@ struct skw_record_format {
 	int (*block)(struct skw_record_file *f, const struct skw_raw_block *block);
 	/* Writes a comment between the packets. */
 	int (*note)(struct skw_record_file *f, uint64_t real_ns, const char *text);
-	/* Writes the figures of each interface at the end of the file. */
+	/* Writes names, and the figures of each interface, at the end of the file. */
 	int (*stats)(struct skw_record_file *f, uint64_t real_ns);
 	/* Tells the user, at the end, what the files have no place for. */
 	void (*say)(const struct skw_record_file *f);

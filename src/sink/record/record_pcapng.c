@@ -150,6 +150,8 @@ static int pcapng_packet(struct skw_record_file *f, const struct skw_packet *pkt
 	uint32_t number = 0;
 
 	(void)err;
+	if (f->names.options && skw_record_names_take(&f->names, pkt))
+		return -ENOMEM;
 	if (pkt->block && f->copy.active)
 		return skw_record_copy_block(&f->copy, pkt->block);
 
@@ -232,9 +234,21 @@ static int pcapng_block(struct skw_record_file *f, const struct skw_raw_block *b
 	return block->added ? add_secrets(f, block) : skw_record_copy_block(&f->copy, block);
 }
 
+/* Writes the names that the packets so far have told. */
+static int put_names(struct skw_record_file *f)
+{
+	skw_buf_reset(&f->scratch);
+	skw_record_names_block(&f->names, f->copy.active && f->copy.swapped, &f->scratch);
+	return f->scratch.len || f->scratch.failed ? put_scratch(f) : 0;
+}
+
 /* Writes the figures of each interface of this file. */
 static int pcapng_stats(struct skw_record_file *f, uint64_t real_ns)
 {
+	int ret = f->names.options ? put_names(f) : 0;
+
+	if (ret)
+		return ret;
 	if (!f->stats || f->copy.active)
 		return 0;
 	skw_buf_reset(&f->scratch);
@@ -256,6 +270,7 @@ void skw_record_file_free(struct skw_record_file *f)
 	skw_record_owners_free(f->owners);
 	skw_record_copy_free(&f->copy);
 	skw_record_secrets_free(&f->secrets);
+	skw_record_names_free(&f->names);
 }
 
 static void pcapng_say(const struct skw_record_file *f)

@@ -184,6 +184,7 @@ static int open_one(struct skw_record_triggers *r, struct one *o, struct skw_err
 						  .copy.cut = kind->cut,
 						  .iface = r->opt.iface,
 						  .stats = r->opt.stats,
+						  .names.options = r->opt.names,
 						  .ctx = r->opt.ctx };
 	skw_record_files_init(&o->files);
 	const struct skw_buf *secrets = &r->secrets.kept;

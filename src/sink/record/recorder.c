@@ -62,9 +62,11 @@ int skw_recorder_new(const struct skw_recorder_options *opt, struct skw_recorder
 	r->plan = plan;
 	r->flush_fd = r->turn_fd = -1;
 	r->files.verbs = opt->files;
-	r->files.file = (struct skw_record_file){
-		.plan = plan, .iface = opt->iface, .stats = opt->stats, .ctx = opt->ctx
-	};
+	r->files.file = (struct skw_record_file){ .plan = plan,
+						  .iface = opt->iface,
+						  .stats = opt->stats,
+						  .names.options = opt->names,
+						  .ctx = opt->ctx };
 	skw_record_files_init(&r->files);
 	r->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	int ret = make_out(r, err);

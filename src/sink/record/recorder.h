@@ -6,6 +6,7 @@
 #ifndef SKW_SINK_RECORD_RECORDER_H
 #define SKW_SINK_RECORD_RECORDER_H
 
+#include "asked/asked.h"
 #include "loop/sink.h"
 #include "model/file_plan.h"
 #include "sink/record/record_journal.h"
@@ -33,6 +34,11 @@ struct skw_recorder_options {
 	/* Events and rows are written, too, if the format has a place for them. NULL: they are not.
 	 */
 	const struct skw_record_events_options *events;
+	/*
+	 * Names that the packets tell are written at the end of each file, if the format has a
+	 * place for them. NULL: they are not learned.
+	 */
+	const struct skw_asked_options *names;
 	/* The session goes on after a failure: skw_recorder_has_failed() tells it. */
 	bool aside;
 };
