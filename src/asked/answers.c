@@ -100,7 +100,7 @@ static int take_answer(const struct skw_asked_answers *a, struct skw_bytes msg, 
 		a->figures->unasked++;
 		return 0;
 	}
-	/* Whoever has asked takes the first answer only. */
+	/* The client takes the first answer only. */
 	if (asked->answered)
 		return 0;
 	asked->answered = true;

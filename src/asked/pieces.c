@@ -27,7 +27,7 @@ static struct skw_asked_piece *find(struct skw_asked_pieces *p, const struct skw
 	return NULL;
 }
 
-/* One that is free, else the oldest one. */
+/* A free place, else the oldest one. */
 static struct skw_asked_piece *make_room(struct skw_asked_pieces *p)
 {
 	struct skw_asked_piece *oldest = &p->places[0];

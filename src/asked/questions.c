@@ -9,7 +9,7 @@
 
 enum { SETS = 512, WAYS = 4 }; /* SETS is a power of 2 */
 
-/* Whoever has asked waits no longer for an answer. */
+/* No client waits longer for an answer. */
 #define WAIT_NS 30000000000ULL
 
 int skw_asked_questions_init(struct skw_asked_questions *q)

@@ -18,10 +18,10 @@ struct skw_asked_text *skw_asked_text_new(const char *text);
 /* The user leaves; the last one frees it. NULL is allowed. */
 void skw_asked_text_leave(struct skw_asked_text *t);
 
-/* So many names of an address are known, the latest ones. */
+/* The number of names that are known of an address, the latest ones. */
 #define SKW_ASKED_NAMES 8
 
-/* From this time on, until the next one's, the address was asked by this name. */
+/* The address has this name from this time on, until that of the next name. */
 struct skw_asked_since {
 	uint64_t ts_ns;
 	struct skw_asked_text *name; /* a user */

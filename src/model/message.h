@@ -39,7 +39,7 @@ struct skw_message {
 	const struct skw_message_owner *client, *server; /* never NULL */
 	/* The server as its client called it, and how that is known; NULL: it is not. */
 	const char *remote_name, *remote_name_source;
-	uint64_t request_bytes, answer_bytes;            /* with headers of the protocol */
+	uint64_t request_bytes, answer_bytes; /* with headers of the protocol */
 	uint64_t request_first_ns, request_last_ns;
 	uint64_t answer_first_ns, answer_last_ns;
 	/* From the first byte of the request to the last byte of the answer. */

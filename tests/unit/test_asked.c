@@ -1,152 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Names that are learned from packets, and the ways in which a stranger might plant some. */
-#include <netinet/tcp.h>
-
-#include "asked/asked.h"
-#include "asked/text.h"
-#include "flow_frames.h"
-
-#define CLIENT    "\x0a\0\0\1"
-#define RESOLVER  "\x0a\0\0\x35"
-#define WEB       "\x0a\0\0\x50"
-#define WEB2      "\x0a\0\0\x51"
-#define CLIENT6   "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1"
-#define RESOLVER6 "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x35"
-
-#define SECOND    1000000000ULL
-#define START     (1700000000 * SECOND)
-#define IN_A      "\0\1\0\1"
-#define IN_AAAA   "\0\x1c\0\1"
-#define WWW       "\3www\7example\3org\0"
-#define AGAIN     "\xc0\x0c"
-#define TTL       "\0\0\0\1"
-#define A(addr)   AGAIN IN_A TTL "\0\4" addr
-
-struct world {
-	struct skw_asked *a;
-	uint64_t now_ns;
-};
-
-static void begin(struct world *w, size_t max_bytes, bool live)
-{
-	const struct skw_asked_options opt = { .key = { 1, 2 },
-					       .max_bytes = max_bytes,
-					       .live = live };
-
-	*w = (struct world){ .now_ns = START };
-	assert_int_equal(skw_asked_new(&opt, &w->a), 0);
-}
-
-static void put_head(struct frame *f, uint8_t proto, const char *src, const char *dst, bool six,
-		     size_t payload)
-{
-	if (six) {
-		put_ipv6(f, proto, (unsigned)payload);
-		f->n -= 32;
-		put(f, src, 16);
-		put(f, dst, 16);
-	} else {
-		put_ipv4(f, proto, (unsigned)payload, 0);
-		f->n -= 8;
-		put(f, src, 4);
-		put(f, dst, 4);
-	}
-}
-
-static void take(struct world *w, const struct frame *f, uint8_t direction)
-{
-	const struct skw_packet pkt = { .ts_ns = w->now_ns,
-					.data = f->bytes,
-					.caplen = f->n,
-					.len = f->n,
-					.dlt = DLT_RAW,
-					.direction = direction };
-
-	assert_int_equal(skw_asked_take(w->a, &pkt), 0);
-}
-
-static void send_udp(struct world *w, const char *src, unsigned sport, const char *dst,
-		     unsigned dport, const void *bytes, size_t len)
-{
-	struct frame f = { .n = 0 };
-
-	put_head(&f, IPPROTO_UDP, src, dst, false, 8 + len);
-	put16(&f, sport);
-	put16(&f, dport);
-	put16(&f, (unsigned)(8 + len));
-	PUT(&f, "\0\0");
-	put(&f, bytes, len);
-	take(w, &f, SKW_DIR_UNKNOWN);
-}
-
-static void send_tcp(struct world *w, const char *src, unsigned sport, const char *dst,
-		     unsigned dport, uint32_t seq, uint8_t flags, const void *bytes, size_t len)
-{
-	struct frame f = { .n = 0 };
-
-	put_head(&f, IPPROTO_TCP, src, dst, false, 20 + len);
-	put16(&f, sport);
-	put16(&f, dport);
-	put16(&f, seq >> 16);
-	put16(&f, seq & 0xffff);
-	PUT(&f, "\0\0\0\1");
-	put16(&f, 0x5000u | flags);
-	PUT(&f, "\1\0\0\0\0\0");
-	put(&f, bytes, len);
-	take(w, &f, SKW_DIR_UNKNOWN);
-}
-
-/* A header with a number, flags, one question and so many answers; then what follows. */
-#define MESSAGE(flags, answers, rest) "\x12\x34" flags "\0\1\0" answers "\0\0\0\0" rest
-#define ASKS(rest)                    MESSAGE("\1\0", "\0", rest)
-#define SAYS(answers, rest)           MESSAGE("\x81\x80", answers, rest)
-
-#define ask(w, literal)               send_udp(w, CLIENT, 40000, RESOLVER, 53, literal, sizeof(literal) - 1)
-#define answer(w, literal)            send_udp(w, RESOLVER, 53, CLIENT, 40000, literal, sizeof(literal) - 1)
-
-static void expect_address(struct world *w, const char *addr, const char *name)
-{
-	uint8_t bytes[16] = { 0 };
-	struct skw_asked_name found = { NULL, NULL };
-
-	memcpy(bytes, addr, 4);
-	assert_int_equal(skw_asked_of_address(w->a, AF_INET, bytes, w->now_ns, &found),
-			 name != NULL);
-	if (!name)
-		return;
-	assert_string_equal(found.text, name);
-	assert_string_equal(found.source, "dns");
-}
-
-static struct skw_tuple tuple_of(const char *server, unsigned port)
-{
-	struct skw_tuple t = { .family = AF_INET,
-			       .proto = IPPROTO_TCP,
-			       .local_port = (uint16_t)port,
-			       .remote_port = 443 };
-
-	memcpy(t.local_addr, CLIENT, 4);
-	memcpy(t.remote_addr, server, 4);
-	return t;
-}
-
-static void expect_server(struct world *w, const char *server, unsigned port, const char *name,
-			  const char *source)
-{
-	struct skw_tuple t = tuple_of(server, port);
-	struct skw_asked_name found = { NULL, NULL };
-
-	assert_int_equal(skw_asked_of_server(w->a, &t, &found), name != NULL);
-	if (!name)
-		return;
-	assert_string_equal(found.text, name);
-	assert_string_equal(found.source, source);
-}
-
-static void open_tcp(struct world *w, const char *server, unsigned port)
-{
-	send_tcp(w, CLIENT, port, server, 443, 1000, TH_SYN, "", 0);
-}
+#include "asked_world.h"
 
 /* ---- DNS ---- */
 
@@ -235,7 +89,7 @@ static void test_not_asked(void **state)
 	skw_asked_free(w.a);
 }
 
-/* What others ask of a server on this host is not asked by this host. */
+/* Questions that others ask of a server on this host is not asked by this host. */
 static void test_directions(void **state)
 {
 	static const char asks[] = ASKS(WWW IN_A);
@@ -342,99 +196,6 @@ static void test_last_before_start(void **state)
 	skw_asked_free(w.a);
 }
 
-/* ---- names ---- */
-
-static void test_text(void **state)
-{
-	static const struct {
-		const char *host, *text;
-	} cases[] = { { "Xn--Bcher-Kva.example.", "xn--bcher-kva.example" },
-		      { "a\033[31mb", "a\\027\\09131mb" },
-		      { "a > b: c", "a\\032\\062\\032b\\058\\032c" },
-		      { "caf\xc3\xa9", "caf\\195\\169" },
-		      { "8.8.8.8", NULL },
-		      { "::1", "\\058\\0581" },
-		      { "", NULL },
-		      { ".", NULL } };
-	char text[SKW_ASKED_TEXT + 1], longest[300];
-
-	(void)state;
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(cases); i++) {
-		uint32_t len = (uint32_t)strlen(cases[i].host);
-		const struct skw_bytes b = { (const uint8_t *)cases[i].host, len, len };
-
-		assert_int_equal(skw_asked_host_text(b, text), cases[i].text != NULL);
-		if (cases[i].text)
-			assert_string_equal(text, cases[i].text);
-	}
-	memset(longest, 'a', sizeof(longest));
-	for (uint32_t n = 254; n < 258; n++) {
-		const struct skw_bytes b = { (const uint8_t *)longest, n, n };
-
-		assert_int_equal(skw_asked_host_text(b, text), n <= 255);
-	}
-}
-
-/* ---- memory ---- */
-
-static void answer_number(struct world *w, unsigned i)
-{
-	char asks[] = ASKS("\5xaaaa\0" IN_A);
-	char says[] = SAYS("\1", "\5xaaaa\0" IN_A A("\x0b\0\0\0"));
-	char name[5];
-
-	snprintf(name, sizeof(name), "%04x", i & 0xffff);
-	memcpy(asks + 14, name, 4);
-	memcpy(says + 14, name, 4);
-	says[sizeof(says) - 3] = (char)(i >> 8);
-	says[sizeof(says) - 2] = (char)i;
-	send_udp(w, CLIENT, 40000, RESOLVER, 53, asks, sizeof(asks) - 1);
-	send_udp(w, RESOLVER, 53, CLIENT, 40000, says, sizeof(says) - 1);
-}
-
-static void test_memory(void **state)
-{
-	struct world w;
-
-	(void)state;
-	begin(&w, 1 << 18, false);
-	for (unsigned i = 0; i < 20000; i++) {
-		answer_number(&w, i);
-		open_tcp(&w, "\x0b\0\0\1", 1 + i);
-		assert_true(skw_asked_memory(w.a) <= 2 << 18);
-	}
-	assert_int_equal(skw_asked_figures(w.a)->answers, 20000);
-	assert_true(skw_asked_figures(w.a)->addresses_forgotten > 15000);
-	assert_true(skw_asked_figures(w.a)->connections_forgotten > 15000);
-	expect_address(&w, "\x0b\0\x4e\x1f", "x4e1f");
-	expect_address(&w, "\x0b\0\0\1", NULL);
-	/* An address with many names has the latest ones. */
-	for (unsigned i = 0; i < 1000; i++) {
-		ask(&w, ASKS("\1a\0" IN_A));
-		answer(&w, SAYS("\1", "\1a\0" IN_A A(WEB)));
-		ask(&w, ASKS("\1b\0" IN_A));
-		answer(&w, SAYS("\1", "\1b\0" IN_A A(WEB)));
-	}
-	expect_address(&w, WEB, "b");
-	skw_asked_free(w.a);
-}
-
-static void test_crowded_questions(void **state)
-{
-	char asks[] = ASKS("\1a\0" IN_A);
-	struct world w;
-
-	(void)state;
-	begin(&w, 1 << 18, false);
-	for (unsigned i = 0; i < 5000; i++) {
-		asks[0] = (char)(i >> 8);
-		asks[1] = (char)i;
-		send_udp(&w, CLIENT, 40000, RESOLVER, 53, asks, sizeof(asks) - 1);
-	}
-	assert_true(skw_asked_figures(w.a)->questions_forgotten >= 5000 - 2048);
-	skw_asked_free(w.a);
-}
-
 /* ---- TLS ---- */
 
 /* A ClientHello with a host name, in a record. */
@@ -478,7 +239,7 @@ static void test_hello(void **state)
 	answer(&w, SAYS("\1", WWW IN_A A(WEB)));
 	open_tcp(&w, WEB, 50000);
 	expect_server(&w, WEB, 50000, "www.example.org", "dns");
-	/* What the server says, and what is said later, is no hello of the client. */
+	/* Bytes of the server, and later ones of the client, are no hello of the client. */
 	send_tcp(&w, WEB, 443, CLIENT, 50000, 1001, TH_ACK, hello, len);
 	send_tcp(&w, CLIENT, 50000, WEB, 443, 2001, TH_ACK, hello, len);
 	expect_server(&w, WEB, 50000, "www.example.org", "dns");
@@ -538,19 +299,11 @@ static void test_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answer),
-		cmocka_unit_test(test_cname),
-		cmocka_unit_test(test_loops),
-		cmocka_unit_test(test_not_asked),
-		cmocka_unit_test(test_directions),
-		cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_tcp_pieces),
-		cmocka_unit_test(test_last_before_start),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_crowded_questions),
-		cmocka_unit_test(test_hello),
-		cmocka_unit_test(test_hello_pieces),
+		cmocka_unit_test(test_answer),     cmocka_unit_test(test_cname),
+		cmocka_unit_test(test_loops),      cmocka_unit_test(test_not_asked),
+		cmocka_unit_test(test_directions), cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_tcp_pieces), cmocka_unit_test(test_last_before_start),
+		cmocka_unit_test(test_hello),      cmocka_unit_test(test_hello_pieces),
 		cmocka_unit_test(test_ends),
 	};
 
