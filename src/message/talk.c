@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "message/talk.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "message/talk_state.h"
-
-#define EXTRA_BYTES 16
-
-struct skw_talk_entry {
-	struct skw_talk_entry *prev, *next;
-	struct skw_talk_part part;
-	uint32_t repeats;
-	bool doubtful; /* its answer may have been lost */
-};
 
 /* ---- parts ---- */
 
@@ -126,28 +116,11 @@ static int tell(struct skw_talk *t, const struct skw_talk_part *request,
 
 /* ---- requests that wait ---- */
 
-static struct skw_talk_entry *find(const struct skw_talk *t, uint64_t id)
-{
-	struct skw_talk_entry *r = t->first;
-
-	while (r && id != SKW_TALK_OLDEST && r->part.id != id)
-		r = r->next;
-	return r;
-}
-
-static void drop(struct skw_talk *t, struct skw_talk_entry *r)
-{
-	*(r->prev ? &r->prev->next : &t->first) = r->next;
-	*(r->next ? &r->next->prev : &t->last) = r->prev;
-	t->len--;
-	free(r);
-}
-
-static int give_up(struct skw_talk *t, struct skw_talk_entry *r)
+static int give_up(struct skw_talk *t, struct skw_waiting_entry *r)
 {
 	int ret = tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_UNANSWERED);
 
-	drop(t, r);
+	skw_waiting_drop(&t->waiting, r);
 	return ret;
 }
 
@@ -156,27 +129,14 @@ static int choose_oldest(struct skw_talk *t)
 {
 	int ret = 0;
 
-	while (!ret && t->first && t->first->doubtful && t->first->next)
-		ret = give_up(t, t->first);
+	while (!ret && t->waiting.first && t->waiting.first->doubtful && t->waiting.first->next)
+		ret = give_up(t, t->waiting.first);
 	return ret;
-}
-
-static int add(struct skw_talk *t, const struct skw_talk_part *request)
-{
-	struct skw_talk_entry *r = malloc(sizeof(*r));
-
-	if (!r)
-		return -ENOMEM;
-	*r = (struct skw_talk_entry){ .prev = t->last, .part = *request };
-	*(t->last ? &t->last->next : &t->first) = r;
-	t->last = r;
-	t->len++;
-	return 0;
 }
 
 int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 {
-	struct skw_talk_entry *same = t->first ? find(t, request->id) : NULL;
+	struct skw_waiting_entry *same = skw_waiting_find(&t->waiting, request->id);
 	int ret = 0;
 
 	if (same && strcmp(same->part.text, request->text) == 0) {
@@ -185,16 +145,16 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 	}
 	if (same)
 		ret = give_up(t, same);
-	if (!ret && t->first && t->len >= SKW_TALK_WAITING_MAX) {
+	if (!ret && t->waiting.first && t->waiting.len >= SKW_TALK_WAITING_MAX) {
 		t->env->figures->crowded++;
-		ret = give_up(t, t->first);
+		ret = give_up(t, t->waiting.first);
 	}
-	return ret ? ret : add(t, request);
+	return ret ? ret : skw_waiting_add(&t->waiting, request);
 }
 
 void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint64_t ts_ns)
 {
-	struct skw_talk_entry *r = t->last && t->last->part.id == id ? t->last : find(t, id);
+	struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, id);
 
 	if (r)
 		skw_talk_part_add(&r->part, bytes, ts_ns);
@@ -203,24 +163,24 @@ void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint
 int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer)
 {
 	int ret = answer->id == SKW_TALK_OLDEST ? choose_oldest(t) : 0;
-	struct skw_talk_entry *r = find(t, answer->id);
+	struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, answer->id);
 
 	if (ret)
 		return ret;
 	if (!r)
 		return tell(t, NULL, answer, 0, SKW_MESSAGE_ORPHAN);
 	ret = tell(t, &r->part, answer, r->repeats, SKW_MESSAGE_ANSWERED);
-	drop(t, r);
+	skw_waiting_drop(&t->waiting, r);
 	return ret;
 }
 
 int skw_talk_no_answer(struct skw_talk *t, uint64_t id)
 {
-	struct skw_talk_entry *r = find(t, id);
+	struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, id);
 	int ret = r ? tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_ONE_WAY) : 0;
 
 	if (r)
-		drop(t, r);
+		skw_waiting_drop(&t->waiting, r);
 	return ret;
 }
 
@@ -231,7 +191,7 @@ int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request)
 
 const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t id)
 {
-	const struct skw_talk_entry *r = find(t, id);
+	const struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, id);
 
 	/* The one that choose_oldest() would leave. */
 	while (r && id == SKW_TALK_OLDEST && r->doubtful && r->next)
@@ -241,7 +201,7 @@ const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t 
 
 void skw_talk_doubt(struct skw_talk *t)
 {
-	for (struct skw_talk_entry *r = t->first; r; r = r->next) {
+	for (struct skw_waiting_entry *r = t->waiting.first; r; r = r->next) {
 		if (!r->doubtful)
 			r->part.holes++;
 		r->doubtful = true;
@@ -269,8 +229,8 @@ int skw_talk_give_up(struct skw_talk *t)
 {
 	int ret = 0;
 
-	while (!ret && t->first)
-		ret = give_up(t, t->first);
+	while (!ret && t->waiting.first)
+		ret = give_up(t, t->waiting.first);
 	return ret;
 }
 
@@ -278,21 +238,20 @@ int skw_talk_give_up_before(struct skw_talk *t, uint64_t ns)
 {
 	int ret = 0;
 
-	while (!ret && t->first && t->first->part.begun && t->first->part.last_ns < ns)
-		ret = give_up(t, t->first);
+	while (!ret && t->waiting.first && t->waiting.first->part.begun &&
+	       t->waiting.first->part.last_ns < ns)
+		ret = give_up(t, t->waiting.first);
 	return ret;
 }
 
 size_t skw_talk_memory(const struct skw_talk *t)
 {
-	return t->len * (sizeof(struct skw_talk_entry) + EXTRA_BYTES) +
-	       (t->owners ? 2 * sizeof(*t->owners) : 0);
+	return skw_waiting_memory(&t->waiting) + (t->owners ? 2 * sizeof(*t->owners) : 0);
 }
 
 void skw_talk_free(struct skw_talk *t)
 {
-	while (t->first)
-		drop(t, t->first);
+	skw_waiting_free(&t->waiting);
 	free(t->owners);
 	t->owners = NULL;
 }

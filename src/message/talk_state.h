@@ -5,9 +5,8 @@
 
 #include "message/messages.h"
 #include "message/talk.h"
+#include "message/waiting.h"
 #include "util/bytes.h"
-
-struct skw_talk_entry;
 
 /* All talks have this in common. */
 struct skw_talk_env {
@@ -19,8 +18,7 @@ struct skw_talk_env {
 
 struct skw_talk {
 	const struct skw_talk_env *env;
-	struct skw_talk_entry *first, *last; /* owned; the oldest first */
-	size_t len;
+	struct skw_waiting waiting;
 	struct skw_tuple tuple; /* local is the client */
 	const char *protocol;
 	struct skw_message_owner *owners; /* owned; of client and server. NULL: none is known */
