@@ -6,6 +6,9 @@
 
 #include "message/talk_state.h"
 
+/* Answers that are due do not let a client wait for so long, as a rule. */
+#define SILENCE_NS 1000000000
+
 /* ---- parts ---- */
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -124,14 +127,37 @@ static int give_up(struct skw_talk *t, struct skw_waiting_entry *r)
 	return ret;
 }
 
-/* Of the requests whose answers may be lost, the newest is meant if no other one waits. */
-static int choose_oldest(struct skw_talk *t)
+static bool is_certain(const struct skw_talk *t)
 {
-	int ret = 0;
+	return !t->missed && !(t->waiting.first && t->waiting.first->doubtful);
+}
 
-	while (!ret && t->waiting.first && t->waiting.first->doubtful && t->waiting.first->next)
-		ret = give_up(t, t->waiting.first);
+static bool is_silent_before(const struct skw_talk *t, const struct skw_talk_part *request)
+{
+	return request->begun && request->first_ns != SKW_MESSAGE_UNKNOWN && t->last_ns &&
+	       request->first_ns > t->last_ns && request->first_ns - t->last_ns > SILENCE_NS;
+}
+
+/* Another request comes: does it tell that all answers before it are there, or lost? */
+static int settle(struct skw_talk *t, const struct skw_talk_part *request)
+{
+	int ret;
+
+	if (is_certain(t)) {
+		t->interleaves |= t->waiting.first && t->server_last;
+		return 0;
+	}
+	if ((t->interleaves || !t->server_last) && !is_silent_before(t, request))
+		return 0;
+	ret = skw_talk_give_up(t);
+	t->missed = false;
 	return ret;
+}
+
+static void note_time(struct skw_talk *t, const struct skw_talk_part *p)
+{
+	if (p->begun && p->last_ns != SKW_MESSAGE_UNKNOWN)
+		t->last_ns = p->last_ns;
 }
 
 int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
@@ -149,7 +175,16 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 		t->env->figures->crowded++;
 		ret = give_up(t, t->waiting.first);
 	}
-	return ret ? ret : skw_waiting_add(&t->waiting, request);
+	if (!ret)
+		ret = settle(t, request);
+	if (!ret)
+		ret = skw_waiting_add(&t->waiting, request);
+	if (ret)
+		return ret;
+	t->waiting.last->doubtful = t->missed;
+	t->server_last = false;
+	note_time(t, request);
+	return 0;
 }
 
 void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint64_t ts_ns)
@@ -160,13 +195,45 @@ void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint
 		skw_talk_part_add(&r->part, bytes, ts_ns);
 }
 
+void skw_talk_doubt(struct skw_talk *t)
+{
+	for (struct skw_waiting_entry *r = t->waiting.first; r; r = r->next) {
+		if (!r->doubtful)
+			r->part.holes++;
+		r->doubtful = true;
+	}
+	t->server_last = true;
+}
+
+void skw_talk_miss(struct skw_talk *t)
+{
+	t->missed = true;
+	t->server_last = false;
+}
+
+/* The request of an answer by order; NULL: none is it for certain. */
+static struct skw_waiting_entry *oldest(struct skw_talk *t, const struct skw_talk_part *answer)
+{
+	struct skw_waiting_entry *r = t->waiting.first;
+
+	if (!r || (r->doubtful && (t->missed || r->next)))
+		return NULL;
+	if (!answer->begun || !r->part.begun || answer->first_ns >= r->part.first_ns)
+		return r;
+	/* What has begun before it is the rest of an earlier answer, perhaps with its own. */
+	skw_talk_doubt(t);
+	return NULL;
+}
+
 int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer)
 {
-	int ret = answer->id == SKW_TALK_OLDEST ? choose_oldest(t) : 0;
-	struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, answer->id);
+	struct skw_waiting_entry *r = answer->id == SKW_TALK_OLDEST
+					      ? oldest(t, answer)
+					      : skw_waiting_find(&t->waiting, answer->id);
+	int ret;
 
-	if (ret)
-		return ret;
+	t->server_last = true;
+	note_time(t, answer);
 	if (!r)
 		return tell(t, NULL, answer, 0, SKW_MESSAGE_ORPHAN);
 	ret = tell(t, &r->part, answer, r->repeats, SKW_MESSAGE_ANSWERED);
@@ -193,19 +260,10 @@ const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t 
 {
 	const struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, id);
 
-	/* The one that choose_oldest() would leave. */
+	/* If it is uncertain, the newest is as good as any. */
 	while (r && id == SKW_TALK_OLDEST && r->doubtful && r->next)
 		r = r->next;
 	return r ? &r->part : NULL;
-}
-
-void skw_talk_doubt(struct skw_talk *t)
-{
-	for (struct skw_waiting_entry *r = t->waiting.first; r; r = r->next) {
-		if (!r->doubtful)
-			r->part.holes++;
-		r->doubtful = true;
-	}
 }
 
 void skw_talk_leave(struct skw_talk *t, struct skw_bytes rest)

@@ -23,6 +23,10 @@ struct skw_talk {
 	const char *protocol;
 	struct skw_message_owner *owners; /* owned; of client and server. NULL: none is known */
 	bool datagram;
+	bool missed;           /* requests may have been lost, since all was certain */
+	bool server_last;      /* an answer, or a hole of them, came behind the last request */
+	bool interleaves;      /* the client asks again while answers are due */
+	uint64_t last_ns;      /* of the last request or answer; 0: there was none */
 	struct skw_bytes rest; /* of the piece that is being fed: another protocol's */
 };
 

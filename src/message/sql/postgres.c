@@ -218,6 +218,7 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 	*s = (struct skw_pg_side){ .phase = SKW_PG_IN_LOST };
 	if (from_client) {
 		pg->asks = (struct skw_talk_part){ 0 };
+		skw_talk_miss(t);
 		return 0;
 	}
 	if (pg->first != pg->next)
