@@ -119,11 +119,11 @@ static int tell(struct skw_talk *t, const struct skw_talk_part *request,
 
 /* ---- requests that wait ---- */
 
-static int give_up(struct skw_talk *t, struct skw_waiting_entry *r)
+static int give_up(struct skw_talk *t, struct skw_unanswered_entry *r)
 {
 	int ret = tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_UNANSWERED);
 
-	skw_waiting_drop(&t->waiting, r);
+	skw_unanswered_drop(&t->waiting, r);
 	return ret;
 }
 
@@ -162,7 +162,7 @@ static void note_time(struct skw_talk *t, const struct skw_talk_part *p)
 
 int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 {
-	struct skw_waiting_entry *same = skw_waiting_find(&t->waiting, request->id);
+	struct skw_unanswered_entry *same = skw_unanswered_find(&t->waiting, request->id);
 	int ret = 0;
 
 	if (same && strcmp(same->part.text, request->text) == 0) {
@@ -178,7 +178,7 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 	if (!ret)
 		ret = settle(t, request);
 	if (!ret)
-		ret = skw_waiting_add(&t->waiting, request);
+		ret = skw_unanswered_add(&t->waiting, request);
 	if (ret)
 		return ret;
 	t->waiting.last->doubtful = t->missed;
@@ -189,7 +189,7 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 
 void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint64_t ts_ns)
 {
-	struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, id);
+	struct skw_unanswered_entry *r = skw_unanswered_find(&t->waiting, id);
 
 	if (r)
 		skw_talk_part_add(&r->part, bytes, ts_ns);
@@ -197,7 +197,7 @@ void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint
 
 void skw_talk_doubt(struct skw_talk *t)
 {
-	for (struct skw_waiting_entry *r = t->waiting.first; r; r = r->next) {
+	for (struct skw_unanswered_entry *r = t->waiting.first; r; r = r->next) {
 		if (!r->doubtful)
 			r->part.holes++;
 		r->doubtful = true;
@@ -212,24 +212,24 @@ void skw_talk_miss(struct skw_talk *t)
 }
 
 /* The request of an answer by order; NULL: none is it for certain. */
-static struct skw_waiting_entry *oldest(struct skw_talk *t, const struct skw_talk_part *answer)
+static struct skw_unanswered_entry *oldest(struct skw_talk *t, const struct skw_talk_part *answer)
 {
-	struct skw_waiting_entry *r = t->waiting.first;
+	struct skw_unanswered_entry *r = t->waiting.first;
 
 	if (!r || (r->doubtful && (t->missed || r->next)))
 		return NULL;
 	if (!answer->begun || !r->part.begun || answer->first_ns >= r->part.first_ns)
 		return r;
-	/* What has begun before it is the rest of an earlier answer, perhaps with its own. */
+	/* An answer that begins before its request has the rest of an earlier one. */
 	skw_talk_doubt(t);
 	return NULL;
 }
 
 int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer)
 {
-	struct skw_waiting_entry *r = answer->id == SKW_TALK_OLDEST
-					      ? oldest(t, answer)
-					      : skw_waiting_find(&t->waiting, answer->id);
+	struct skw_unanswered_entry *r = answer->id == SKW_TALK_OLDEST
+						 ? oldest(t, answer)
+						 : skw_unanswered_find(&t->waiting, answer->id);
 	int ret;
 
 	t->server_last = true;
@@ -237,17 +237,17 @@ int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer)
 	if (!r)
 		return tell(t, NULL, answer, 0, SKW_MESSAGE_ORPHAN);
 	ret = tell(t, &r->part, answer, r->repeats, SKW_MESSAGE_ANSWERED);
-	skw_waiting_drop(&t->waiting, r);
+	skw_unanswered_drop(&t->waiting, r);
 	return ret;
 }
 
 int skw_talk_no_answer(struct skw_talk *t, uint64_t id)
 {
-	struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, id);
+	struct skw_unanswered_entry *r = skw_unanswered_find(&t->waiting, id);
 	int ret = r ? tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_ONE_WAY) : 0;
 
 	if (r)
-		skw_waiting_drop(&t->waiting, r);
+		skw_unanswered_drop(&t->waiting, r);
 	return ret;
 }
 
@@ -258,7 +258,7 @@ int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request)
 
 const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t id)
 {
-	const struct skw_waiting_entry *r = skw_waiting_find(&t->waiting, id);
+	const struct skw_unanswered_entry *r = skw_unanswered_find(&t->waiting, id);
 
 	/* If it is uncertain, the newest is as good as any. */
 	while (r && id == SKW_TALK_OLDEST && r->doubtful && r->next)
@@ -304,12 +304,12 @@ int skw_talk_give_up_before(struct skw_talk *t, uint64_t ns)
 
 size_t skw_talk_memory(const struct skw_talk *t)
 {
-	return skw_waiting_memory(&t->waiting) + (t->owners ? 2 * sizeof(*t->owners) : 0);
+	return skw_unanswered_memory(&t->waiting) + (t->owners ? 2 * sizeof(*t->owners) : 0);
 }
 
 void skw_talk_free(struct skw_talk *t)
 {
-	skw_waiting_free(&t->waiting);
+	skw_unanswered_free(&t->waiting);
 	free(t->owners);
 	t->owners = NULL;
 }

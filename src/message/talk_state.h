@@ -5,7 +5,7 @@
 
 #include "message/messages.h"
 #include "message/talk.h"
-#include "message/waiting.h"
+#include "message/unanswered.h"
 #include "util/bytes.h"
 
 /* All talks have this in common. */
@@ -18,7 +18,7 @@ struct skw_talk_env {
 
 struct skw_talk {
 	const struct skw_talk_env *env;
-	struct skw_waiting waiting;
+	struct skw_unanswered waiting;
 	struct skw_tuple tuple; /* local is the client */
 	const char *protocol;
 	struct skw_message_owner *owners; /* owned; of client and server. NULL: none is known */

@@ -176,7 +176,7 @@ def disorder(rng, packets, rate):
 
 
 def lose(rng, packets, rate):
-    """What the capture lacks, for ever. The first packets tell the protocol, and are there."""
+    """The capture lacks these packets. The first ones tell the protocol, and are never lost."""
     out, gone = packets[:5], set()
     for packet in packets[5:]:
         if packet[0] is not None and rng.random() < rate:

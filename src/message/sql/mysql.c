@@ -101,8 +101,8 @@ static void set_statement(struct mysql *m, struct skw_bytes packet)
 }
 
 /*
- * No client asks again before it has its answer, so this one has ended, in a hole. One that goes on
- * would take the next answer for its own.
+ * No client asks again before it has its answer, so this answer has ended, in a hole. Otherwise the
+ * next answer would be taken for a part of it.
  */
 static int end_cut_answer(struct skw_talk *t, struct mysql *m)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/waiting.h"
+#include "message/unanswered.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,31 +10,31 @@
 #define BUCKETS 256
 
 /* Numbers are often counters, but in the byte order of another machine. */
-static struct skw_waiting_entry **bucket_of(const struct skw_waiting *w, uint64_t id)
+static struct skw_unanswered_entry **bucket_of(const struct skw_unanswered *w, uint64_t id)
 {
 	return &w->buckets[id * 0x9e3779b97f4a7c15ULL >> 56];
 }
 
-static void bucket_add(struct skw_waiting *w, struct skw_waiting_entry *e)
+static void bucket_add(struct skw_unanswered *w, struct skw_unanswered_entry *e)
 {
-	struct skw_waiting_entry **bucket = bucket_of(w, e->part.id);
+	struct skw_unanswered_entry **bucket = bucket_of(w, e->part.id);
 
 	e->same = *bucket;
 	*bucket = e;
 }
 
-static void bucket_remove(struct skw_waiting *w, const struct skw_waiting_entry *e)
+static void bucket_remove(struct skw_unanswered *w, const struct skw_unanswered_entry *e)
 {
-	struct skw_waiting_entry **at = bucket_of(w, e->part.id);
+	struct skw_unanswered_entry **at = bucket_of(w, e->part.id);
 
 	while (*at != e)
 		at = &(*at)->same;
 	*at = e->same;
 }
 
-struct skw_waiting_entry *skw_waiting_find(const struct skw_waiting *w, uint64_t id)
+struct skw_unanswered_entry *skw_unanswered_find(const struct skw_unanswered *w, uint64_t id)
 {
-	struct skw_waiting_entry *e;
+	struct skw_unanswered_entry *e;
 
 	if (id == SKW_TALK_OLDEST)
 		return w->first;
@@ -49,23 +49,23 @@ struct skw_waiting_entry *skw_waiting_find(const struct skw_waiting *w, uint64_t
 }
 
 /* There are many from now on, until none waits. */
-static int make_buckets(struct skw_waiting *w)
+static int make_buckets(struct skw_unanswered *w)
 {
 	w->buckets = calloc(BUCKETS, sizeof(*w->buckets));
 	if (!w->buckets)
 		return -ENOMEM;
-	for (struct skw_waiting_entry *e = w->first; e; e = e->next)
+	for (struct skw_unanswered_entry *e = w->first; e; e = e->next)
 		bucket_add(w, e);
 	return 0;
 }
 
-int skw_waiting_add(struct skw_waiting *w, const struct skw_talk_part *request)
+int skw_unanswered_add(struct skw_unanswered *w, const struct skw_talk_part *request)
 {
-	struct skw_waiting_entry *e = malloc(sizeof(*e));
+	struct skw_unanswered_entry *e = malloc(sizeof(*e));
 
 	if (!e)
 		return -ENOMEM;
-	*e = (struct skw_waiting_entry){ .prev = w->last, .part = *request };
+	*e = (struct skw_unanswered_entry){ .prev = w->last, .part = *request };
 	*(w->last ? &w->last->next : &w->first) = e;
 	w->last = e;
 	w->len++;
@@ -76,7 +76,7 @@ int skw_waiting_add(struct skw_waiting *w, const struct skw_talk_part *request)
 	return 0;
 }
 
-void skw_waiting_drop(struct skw_waiting *w, struct skw_waiting_entry *e)
+void skw_unanswered_drop(struct skw_unanswered *w, struct skw_unanswered_entry *e)
 {
 	if (w->buckets)
 		bucket_remove(w, e);
@@ -90,14 +90,14 @@ void skw_waiting_drop(struct skw_waiting *w, struct skw_waiting_entry *e)
 	}
 }
 
-size_t skw_waiting_memory(const struct skw_waiting *w)
+size_t skw_unanswered_memory(const struct skw_unanswered *w)
 {
-	return w->len * (sizeof(struct skw_waiting_entry) + EXTRA_BYTES) +
+	return w->len * (sizeof(struct skw_unanswered_entry) + EXTRA_BYTES) +
 	       (w->buckets ? BUCKETS * sizeof(*w->buckets) + EXTRA_BYTES : 0);
 }
 
-void skw_waiting_free(struct skw_waiting *w)
+void skw_unanswered_free(struct skw_unanswered *w)
 {
 	while (w->first)
-		skw_waiting_drop(w, w->first);
+		skw_unanswered_drop(w, w->first);
 }
