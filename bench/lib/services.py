@@ -47,7 +47,7 @@ class Service:
         self.scale, self.seconds, self.connections = scale, seconds, connections
 
     def prepare(self, folder):
-        """What must be done before the server starts."""
+        """Steps before the server starts."""
 
     def command(self, folder):
         raise NotImplementedError
