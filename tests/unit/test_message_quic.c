@@ -137,7 +137,7 @@ static void a_hello_comes_in_any_order(void **state)
 	assert_int_equal(skw_quic_hello_add(&h, 0, BYTES("\1\0\0\4XY")), 0);
 	assert_true(skw_quic_hello_is_whole(&h, &hello));
 	assert_int_equal(hello.len, 3);
-	/* What came first counts. */
+	/* The bytes that came first count. */
 	assert_memory_equal(hello.p, "abc", 3);
 	skw_quic_hello_free(&h);
 	assert_int_equal(skw_quic_hello_memory(&h), 0);
@@ -404,7 +404,7 @@ static void what_is_hidden_is_not_guessed(void **state)
 	SAY_PLAIN(&w, true, SERVER_HANDSHAKE);
 	quic_expect(&w, "quic|SNI example.org|v1 incomplete|answered|1143|28|1000|error\n");
 
-	/* Nobody answers. */
+	/* There is no answer. */
 	quic_begin(&w);
 	SAY_INITIAL(&w, ID, true, CRYPTO_HELLO);
 	SAY_INITIAL(&w, ID, true, CRYPTO_HELLO);

@@ -15,6 +15,7 @@
 #include "message/quic/quic_keys.h"
 #include "message/quic/quic_packet.h"
 #include "message/quic/recognisers.h"
+#include "util/quic_version.h"
 
 enum {
 	FIXED_BIT = 0x40,       /* RFC 9287 lets both ends agree that it means nothing */
@@ -128,7 +129,7 @@ static int tell_unread(struct skw_talk *t, struct quic *q)
 /* The handshake is over; `error` tells why, or is NULL. */
 static int finish(struct skw_talk *t, struct quic *q, const char *error, bool by_client)
 {
-	const char *version = skw_quic_packet_version(q->version);
+	const char *version = skw_quic_version_name(q->version);
 	struct skw_talk_part *p = &q->answer;
 	char number[16];
 	int ret = tell_unread(t, q);
@@ -186,7 +187,7 @@ static bool open_packet(struct quic *q, bool from_client, const struct skw_quic_
 	q->opened++;
 	if (q->keyed && skw_quic_keys_open(&q->keys[from_client], p, room, frames))
 		return true;
-	/* The client has begun anew, or the packet that gave it another ID was lost. */
+	/* The client has begun again, or the packet that gave it another ID was lost. */
 	if (q->proven || !from_client)
 		return false;
 	set_keys(q, p->version, p->dcid);
@@ -213,8 +214,8 @@ static int take_initial(struct skw_talk *t, struct quic *q, bool from_client,
 	return ret;
 }
 
-/* What the server has sent makes the client begin anew. */
-static void begin_anew(struct quic *q)
+/* The server has made the client begin again. */
+static void begin_again(struct quic *q)
 {
 	q->keyed = q->proven = false;
 	if (!q->told)
@@ -237,7 +238,7 @@ static int take_packet(struct skw_talk *t, struct quic *q, bool from_client,
 			return 0;
 		q->negotiated |= p->kind == SKW_QUIC_NEGOTIATION;
 		q->retried |= p->kind == SKW_QUIC_RETRY;
-		begin_anew(q);
+		begin_again(q);
 		return 0;
 	case SKW_QUIC_SHORT:
 		return from_client && q->answer.begun ? finish(t, q, NULL, false) : 0;
@@ -279,7 +280,7 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 	return 0;
 }
 
-/* What an end says when it gives up is encrypted, unless it can't speak the other's version. */
+/* An end gives up in a packet that is encrypted, unless it can't speak the other's version. */
 static int end(struct skw_talk *t, void *state)
 {
 	struct quic *q = state;

@@ -12,6 +12,8 @@
 #include <nettle/hkdf.h>
 #include <nettle/hmac.h>
 
+#define DRAFT_32 0xff000020 /* the last one with keys of its own */
+
 enum {
 	ID_MAX = 20,
 	SECRET = SHA256_DIGEST_SIZE,
@@ -50,9 +52,9 @@ static const struct way *way_of(uint32_t version)
 
 	if (version == SKW_QUIC_V2)
 		return &v2;
-	if (version >= 0xff00001d && version <= 0xff000020)
+	if (version >= SKW_QUIC_DRAFT_FIRST && version <= DRAFT_32)
 		return &draft_29;
-	return skw_quic_packet_version(version) ? &v1 : NULL;
+	return SKW_QUIC_IS_KNOWN(version) ? &v1 : NULL;
 }
 
 /* HKDF-Expand-Label of RFC 8446, section 7.1, without a context. */

@@ -10,12 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/quic.h"
 #include "message/quic/quic_packet.h"
 
-#define SKW_QUIC_V1 0x00000001
-#define SKW_QUIC_V2 0x6b3343cf
-
-/* A larger Initial packet is not opened. Those of real clients have to pass an Ethernet. */
+/* A larger Initial packet is not opened. Real clients send none, as their packets have to pass an
+ * Ethernet. */
 #define SKW_QUIC_INITIAL_MAX 2048
 
 struct skw_quic_keys {

@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "message/quic/quic_packet.h"
 
-#include <stddef.h>
-
-#include "message/quic/quic_keys.h"
-#include "util/cleanup.h"
+#include "abi/quic.h"
 
 enum {
 	LONG = 0x80,
 	TYPE_SHIFT = 4,
 	ID_MAX = 20, /* RFC 9000, section 17.2 */
 };
-
-static const struct {
-	uint32_t version;
-	const char *name;
-} versions[] = {
-	{ SKW_QUIC_V1, "v1" },      { SKW_QUIC_V2, "v2" },      { 0xff00001d, "draft-29" },
-	{ 0xff00001e, "draft-30" }, { 0xff00001f, "draft-31" }, { 0xff000020, "draft-32" },
-	{ 0xff000021, "draft-33" }, { 0xff000022, "draft-34" },
-};
-
-const char *skw_quic_packet_version(uint32_t version)
-{
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(versions); i++)
-		if (versions[i].version == version)
-			return versions[i].name;
-	return NULL;
-}
 
 bool skw_quic_packet_number(struct skw_bytes *b, uint64_t *n)
 {
@@ -68,7 +48,7 @@ static enum skw_quic_kind kind_of(uint8_t first, uint32_t version)
 
 	if (!version)
 		return SKW_QUIC_NEGOTIATION;
-	if (!skw_quic_packet_version(version))
+	if (!SKW_QUIC_IS_KNOWN(version))
 		return SKW_QUIC_UNKNOWN;
 	/* RFC 9369, section 3.2: each type has the next number. */
 	return kinds[version == SKW_QUIC_V2 ? (type + 3) & 3 : type];

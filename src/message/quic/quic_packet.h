@@ -38,7 +38,4 @@ bool skw_quic_packet_next(struct skw_bytes *datagram, struct skw_quic_packet *p)
 /* Reads a variable-length integer (RFC 9000, section 16) and takes it off b. */
 bool skw_quic_packet_number(struct skw_bytes *b, uint64_t *n);
 
-/* "v1", "v2", "draft-29"; NULL: it is not known. */
-const char *skw_quic_packet_version(uint32_t version);
-
 #endif
