@@ -2,11 +2,13 @@
 --
 -- Shows in Wireshark and tshark what skwatch has put into a pcapng file beside the packets: the
 -- processes of each packet (from its comments) and the events and rows of connections (from the
--- entries of a systemd journal). They become fields for columns and filters, for example
+-- entries of a systemd journal), and requests with the time they took. They become fields for columns and filters, for example
 --
 --     skwatch.comm == "nginx"             the packets and events of a process
 --     skwatch.event == "rto"              retransmission timeouts
 --     skwatch.srtt > 50                   rows and events of slow connections, in milliseconds
+--     skwatch.message.latency > 200       packets that ended slow answers, in milliseconds
+--     skwatch.message.status == "500"     answers by their status, also .protocol and .kind
 --     skwatch.mark.host == 17             the SYNs and SYN-ACKs that a host has marked
 --
 -- Copy this file to the personal Lua plugins folder (Help > About Wireshark > Folders), or start
@@ -37,6 +39,11 @@ local fields = {
     retrans = ProtoField.uint32("skwatch.retrans", "Segments sent again"),
     rtos = ProtoField.uint32("skwatch.rto_count", "Timeouts"),
     cookie = ProtoField.string("skwatch.cookie", "Cookie of the socket"),
+    message = ProtoField.string("skwatch.message", "Message"),
+    protocol = ProtoField.string("skwatch.message.protocol", "Protocol of the message"),
+    kind = ProtoField.string("skwatch.message.kind", "What was asked for"),
+    status = ProtoField.string("skwatch.message.status", "Status of the answer"),
+    latency = ProtoField.double("skwatch.message.latency", "Latency, milliseconds"),
     mark_host = ProtoField.uint32("skwatch.mark.host", "Number of the sender's host"),
     mark_cookie = ProtoField.uint64("skwatch.mark.cookie", "Cookie of the sender's socket"),
     mark_comm = ProtoField.string("skwatch.mark.comm", "First letters of the sender's process"),
@@ -45,6 +52,7 @@ skwatch.fields = {
     fields.pid, fields.comm, fields.cgroup, fields.netns, fields.sender, fields.receiver,
     fields.event, fields.state, fields.local_addr, fields.remote_addr, fields.reason, fields.srtt,
     fields.min_rtt, fields.rto, fields.cwnd, fields.retrans, fields.rtos, fields.cookie,
+    fields.message, fields.protocol, fields.kind, fields.status, fields.latency,
     fields.mark_host, fields.mark_cookie, fields.mark_comm,
 }
 
@@ -91,12 +99,66 @@ local function add_owner(tree, owner)
     end
 end
 
+-- "HTTP 200 in 12.3 ms" of skwatch messages, or "DNS no answer"; the rest, as in "HTTP 200 in 12.3
+-- ms: GET /path, ENDS", is what was asked for.
+local MS = { us = 0.001, ms = 1, s = 1000 }
+
+local function message_of(text)
+    local protocol, status, number, unit, rest =
+        text:match("^(%u[%u%d]*) (.-) in (%d+%.?%d*) (%l+)(.*)$")
+    if not MS[unit or ""] or (rest ~= "" and not rest:find("^: ")) then
+        protocol, status, rest = text:match("^(%u[%u%d]*) (no answer)(: .*)$")
+        number, unit = nil, nil
+    end
+    if not protocol then
+        return nil
+    end
+    return { text = text, protocol = protocol:lower(), status = status,
+             latency = number and tonumber(number) * MS[unit],
+             kind = rest:match("^: (.-), %S+:%d+ > %S+:%d+") }
+end
+
+local function add_message(buffer, root, message)
+    local tree = root:add(skwatch, buffer, "skwatch: " .. message.text)
+    tree:add(fields.message, message.text):set_generated()
+    tree:add(fields.protocol, message.protocol):set_generated()
+    tree:add(fields.status, message.status):set_generated()
+    if message.latency then
+        tree:add(fields.latency, message.latency):set_generated()
+    end
+    if message.kind then
+        tree:add(fields.kind, message.kind):set_generated()
+    end
+end
+
+-- A comment or an entry may have several, "; " between them.
+local function add_messages(buffer, root, text)
+    for part in (text .. "; "):gmatch("(.-); ") do
+        local message = message_of(part)
+        if message then
+            add_message(buffer, root, message)
+        end
+    end
+end
+
+-- Of the trigger of a flight recorder, the message comes behind the trigger's own text.
+local function add_note(buffer, root, text)
+    local trigger = text:match("^trigger %d+: (.*); [%d.]+ s before it are held$")
+    if trigger then
+        text = trigger:match(": (%u[%u%d]* .* in .*)$") or trigger:match(": (%u[%u%d]* no answer: .*)$") or ""
+    end
+    add_messages(buffer, root, text)
+end
+
 local function add_comments(buffer, root)
     local owners = {}
     for _, comment in ipairs({ frame_comment() }) do
-        local owner = owner_of(tostring(comment.value))
+        local text = tostring(comment.value)
+        local owner = owner_of(text)
         if owner then
             owners[#owners + 1] = owner
+        else
+            add_messages(buffer(0, 0), root, text)
         end
     end
     if #owners == 0 then
@@ -168,6 +230,9 @@ end
 local function add_entry(buffer, root)
     local entry = entry_of(buffer:raw(0, buffer:len()))
     local kind = entry.SKWATCH_TYPE
+    if entry.SYSLOG_IDENTIFIER == "skwatch" and not kind and entry.MESSAGE then
+        add_note(buffer(), root, entry.MESSAGE)
+    end
     if entry.SYSLOG_IDENTIFIER ~= "skwatch" or not kind then
         return
     end

@@ -18,7 +18,7 @@ static const struct skw_option options[] = {
 	  .arg = "WHAT",
 	  .help = "keep packets and events in memory, and record what is near a trigger: a list of "
 		  "event types and expressions, such as rto,retrans,reset,refused,timeout,"
-		  "'srtt>200ms'",
+		  "'srtt>200ms', and of messages slow,'latency>200ms'",
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.flight.on) },
 	{ .name = "pre",
@@ -33,6 +33,13 @@ static const struct skw_option options[] = {
 	  .help = "record TIME after a trigger (default 5s)",
 	  .kind = SKW_OPT_DURATION,
 	  .offset = AT(plan.flight.post_ns),
+	  .max = TIME_MAX_NS,
+	  .limits = "1h" },
+	{ .name = "slow",
+	  .arg = "TIME",
+	  .help = "with --on slow: messages that took TIME or longer (default 100ms), or failed",
+	  .kind = SKW_OPT_DURATION,
+	  .offset = AT(plan.flight.slow_ns),
 	  .max = TIME_MAX_NS,
 	  .limits = "1h" },
 	{ .name = "pre-size",

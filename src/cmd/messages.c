@@ -10,9 +10,11 @@
 #include "cmd/capture_options.h"
 #include "cmd/command.h"
 #include "cmd/filter_text.h"
+#include "cmd/live/live.h"
 #include "cmd/messages_options.h"
 #include "cmd/name_list.h"
 #include "model/owner_plan.h"
+#include "util/clock.h"
 #include "util/locale.h"
 
 #define WAIT_MS 50 /* lines come at once, as far as anybody can see */
@@ -44,12 +46,17 @@ static void print_help(void)
 	      stdout);
 }
 
-static int check_table(const struct skw_messages_plan *plan, struct skw_error *err)
+static int check_table(const struct skw_messages_request *r, struct skw_error *err)
 {
-	const char *alone = plan->csv      ? "--csv"
-			    : plan->sort   ? "--sort"
-			    : plan->groups ? "--groups"
-					   : NULL;
+	const struct skw_messages_plan *plan = &r->plan;
+	const char *alone = plan->csv           ? "--csv"
+			    : plan->interval_ns ? "-d"
+			    : r->batch          ? "-b"
+			    : r->no_color       ? "--no-color"
+			    : r->ascii          ? "--ascii"
+			    : plan->sort        ? "--sort"
+			    : plan->groups      ? "--groups"
+						: NULL;
 
 	if (!plan->summary && alone)
 		return skw_error_usage(err, "%s: only the table of --summary has that", alone);
@@ -84,7 +91,7 @@ static int check(struct skw_messages_request *r, struct skw_error *err)
 		if (!r->read.names[i][0])
 			ret = skw_error_usage(err, "-r: the file's name is empty");
 	if (!ret)
-		ret = check_table(plan, err);
+		ret = check_table(r, err);
 	/* As in tcpdump, "any" is all of them. */
 	for (size_t i = 0; i < plan->capture.ifaces_len; i++)
 		if (strcmp(plan->capture.ifaces[i], "any") == 0)
@@ -92,14 +99,32 @@ static int check(struct skw_messages_request *r, struct skw_error *err)
 	return ret;
 }
 
-static int run_session(struct skw_messages_plan *plan, struct skw_error *err)
+/* The command that is run has the terminal for itself. */
+static bool is_live(const struct skw_messages_request *r)
 {
+	const struct skw_messages_plan *plan = &r->plan;
+
+	return plan->summary && !r->batch && !plan->json && !plan->csv && !plan->read_files_len &&
+	       !plan->command && skw_live_has_screen();
+}
+
+static int run_session(struct skw_messages_request *r, struct skw_error *err)
+{
+	struct skw_messages_plan *plan = &r->plan;
 	struct skw_name_list names;
 	int ret;
 
 	skw_name_list_begin(&names);
 	plan->names = &names.names;
-	ret = skw_session_messages(plan, err);
+	if (!plan->interval_ns)
+		plan->interval_ns = SKW_NS_PER_S;
+	if (is_live(r)) {
+		/* A filter that is typed must not open files. */
+		skw_name_list_seal(&names);
+		ret = skw_live_run(plan, r->no_color, r->ascii, err);
+	} else {
+		ret = skw_session_messages(plan, err);
+	}
 	skw_name_list_free(&names);
 	plan->names = NULL;
 	return ret;
@@ -122,7 +147,7 @@ static int run_request(struct skw_messages_request *r, int argc, char **argv, in
 	if (!ret)
 		ret = skw_filter_text(NULL, argv + first, (size_t)(argc - first), &r->filter, err);
 	r->plan.capture.filter = r->filter;
-	return ret ? ret : run_session(&r->plan, err);
+	return ret ? ret : run_session(r, err);
 }
 
 static int run(int argc, char **argv, struct skw_error *err)

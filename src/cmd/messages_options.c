@@ -6,12 +6,16 @@
 #include "cmd/owner_words.h"
 #include "model/owner_plan.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
-#define GROUPS_MAX 100000
-#define BYTES_MIN  (1ULL << 20)
-#define BYTES_MAX  (1ULL << 40)
+#define GROUPS_MAX   100000
+#define BYTES_MIN    (1ULL << 20)
+#define BYTES_MAX    (1ULL << 40)
 
-#define AT(field)  offsetof(struct skw_messages_request, field)
+#define DELAY_MIN_NS (100 * SKW_NS_PER_MS)
+#define DELAY_MAX_NS (24 * 3600 * SKW_NS_PER_S)
+
+#define AT(field)    offsetof(struct skw_messages_request, field)
 
 static int add_read_file(void *values, const char *arg, struct skw_error *err)
 {
@@ -91,7 +95,8 @@ static const struct skw_option options[] = {
 	  .kind = SKW_OPT_STRING,
 	  .offset = AT(plan.write) },
 	{ .name = "summary",
-	  .help = "print a table of processes, protocols and kinds at the end, instead of lines",
+	  .help = "a table of processes, protocols and kinds instead of lines: live on a terminal, "
+		  "and printed at the end",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.summary) },
 	{ .name = "sort",
@@ -107,6 +112,28 @@ static const struct skw_option options[] = {
 	  .min = 1,
 	  .max = GROUPS_MAX,
 	  .limits = "1 to 100000" },
+	{ .letter = 'b',
+	  .name = "batch",
+	  .help = "with --summary: no screen, only the table at the end",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(batch) },
+	{ .letter = 'd',
+	  .name = "delay",
+	  .arg = "SECS",
+	  .help = "time between updates of the live table (default 1)",
+	  .kind = SKW_OPT_DURATION,
+	  .offset = AT(plan.interval_ns),
+	  .min = DELAY_MIN_NS,
+	  .max = DELAY_MAX_NS,
+	  .limits = "0.1 seconds to a day" },
+	{ .name = "no-color",
+	  .help = "use no colours, as with NO_COLOR in the environment",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(no_color) },
+	{ .name = "ascii",
+	  .help = "draw with ASCII characters only",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(ascii) },
 	{ .name = "csv",
 	  .help = "print the table as comma-separated values with a line of headers",
 	  .kind = SKW_OPT_FLAG,

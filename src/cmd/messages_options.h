@@ -9,8 +9,9 @@
 
 struct skw_messages_request {
 	struct skw_messages_plan plan;
-	struct skw_read_list read; /* plan.read_files points to it */
-	char *filter;              /* owned */
+	struct skw_read_list read;   /* plan.read_files points to it */
+	char *filter;                /* owned */
+	bool batch, no_color, ascii; /* of the live table */
 	bool help, version;
 };
 

@@ -18,6 +18,9 @@ void skw_format_message_comment(struct skw_buf *out, const struct skw_message *m
 /* Appends the same with the kind, the ends and their processes. */
 void skw_format_message_note(struct skw_buf *out, const struct skw_message *m);
 
+/* Parses an expression; see skw_expr_parse(). The caller frees *out. */
+int skw_format_message_expr(const char *text, const struct skw_expr_names *names,
+			    struct skw_expr **out, struct skw_error *err);
 /* Parses --where. The caller frees *out. 0, -EINVAL (err->usage) or -ENOMEM. */
 int skw_format_message_where(const char *text, const struct skw_expr_names *names,
 			     struct skw_expr **out, struct skw_error *err);

@@ -246,6 +246,12 @@ static const struct skw_expr_subject subject = {
 	.end = end,
 };
 
+int skw_format_message_expr(const char *text, const struct skw_expr_names *names,
+			    struct skw_expr **out, struct skw_error *err)
+{
+	return skw_expr_parse_about(&subject, text, names, out, err);
+}
+
 int skw_format_message_where(const char *text, const struct skw_expr_names *names,
 			     struct skw_expr **out, struct skw_error *err)
 {

@@ -11,32 +11,58 @@
 
 enum group_form { TEXT, COUNT, MILLI, NS, FLAG };
 
-static const struct group_field {
-	const char *name;  /* in JSON and CSV */
-	const char *alias; /* for --sort; NULL: there is none */
-	const char *title; /* of the column; NULL: there is none of a fixed width */
-	uint8_t form;      /* enum group_form */
-	uint8_t at;
-} fields[] = {
 #define AT(field) offsetof(struct skw_message_group, field)
-	{ "client_comm", "client", NULL, TEXT, AT(client_comm) },
-	{ "server_comm", "server", NULL, TEXT, AT(server_comm) },
-	{ "protocol", "proto", NULL, TEXT, AT(protocol) },
-	{ "kind", NULL, NULL, TEXT, AT(kind) },
-	{ "other", NULL, NULL, FLAG, AT(other) },
-	{ "count", NULL, "COUNT", COUNT, AT(count) },
-	{ "rate", NULL, "RATE/S", MILLI, AT(rate_milli) },
-	{ "errors", NULL, "ERRORS", COUNT, AT(errors) },
-	{ "unanswered", NULL, "NOANSW", COUNT, AT(unanswered) },
-	{ "time_us", "time", "TIME", NS, AT(total_ns) },
-	{ "p50_us", "p50", "P50", NS, AT(p50_ns) },
-	{ "p90_us", "p90", "P90", NS, AT(p90_ns) },
-	{ "p99_us", "p99", "P99", NS, AT(p99_ns) },
-	{ "max_us", "max", "MAX", NS, AT(max_ns) },
-	{ "request_bytes", "request", "REQ", COUNT, AT(request_bytes) },
-	{ "answer_bytes", "answer", "ANSW", COUNT, AT(answer_bytes) },
-#undef AT
+
+static const struct group_field {
+	struct skw_field_info info; /* the name is that of JSON and CSV, too */
+	const char *title;          /* of the column; NULL: there is none of a fixed width */
+	uint8_t form;               /* enum group_form */
+	uint8_t at;
+} fields[SKW_MESSAGE_GROUP_FIELDS] = {
+#define FIELD(name_, alias, help_, kind_, title, form, at)                                         \
+	{                                                                                          \
+		{ .name = (name_), .aliases = (alias), .help = (help_), .kind = (kind_) }, title,  \
+			form, at                                                                   \
+	}
+#define COUNTED(name, alias, help, title, at)                                                      \
+	FIELD(name, alias, help, SKW_KIND_NUMBER, title, COUNT, at)
+#define WORDS(name, alias, help, at)        FIELD(name, alias, help, SKW_KIND_TEXT, NULL, TEXT, at)
+#define TIMED(name, alias, help, title, at) FIELD(name, alias, help, SKW_KIND_US, title, NS, at)
+	[SKW_MESSAGE_GROUP_CLIENT] =
+		WORDS("client_comm", "client", "process that asks", AT(client_comm)),
+	[SKW_MESSAGE_GROUP_SERVER] =
+		WORDS("server_comm", "server", "process that answers", AT(server_comm)),
+	[SKW_MESSAGE_GROUP_PROTOCOL] =
+		WORDS("protocol", "proto", "http, dns and so on", AT(protocol)),
+	[SKW_MESSAGE_GROUP_KIND] = WORDS("kind", NULL, "what is asked for", AT(kind)),
+	[SKW_MESSAGE_GROUP_OTHER] = FIELD("other", NULL, "kinds without a line of their own",
+					  SKW_KIND_BOOL, NULL, FLAG, AT(other)),
+	[SKW_MESSAGE_GROUP_COUNT] = COUNTED("count", NULL, "messages", "COUNT", AT(count)),
+	[SKW_MESSAGE_GROUP_RATE] = FIELD("rate", NULL, "messages per second", SKW_KIND_NUMBER,
+					 "RATE/S", MILLI, AT(rate_milli)),
+	[SKW_MESSAGE_GROUP_ERRORS] =
+		COUNTED("errors", NULL, "answers that tell of a failure", "ERRORS", AT(errors)),
+	[SKW_MESSAGE_GROUP_UNANSWERED] =
+		COUNTED("unanswered", NULL, "requests without an answer", "NOANSW", AT(unanswered)),
+	[SKW_MESSAGE_GROUP_TIME] =
+		TIMED("time_us", "time", "sum of latencies", "TIME", AT(total_ns)),
+	[SKW_MESSAGE_GROUP_P50] =
+		TIMED("p50_us", "p50", "latency that half of them stay within", "P50", AT(p50_ns)),
+	[SKW_MESSAGE_GROUP_P90] =
+		TIMED("p90_us", "p90", "latency that 90 % stay within", "P90", AT(p90_ns)),
+	[SKW_MESSAGE_GROUP_P99] =
+		TIMED("p99_us", "p99", "latency that 99 % stay within", "P99", AT(p99_ns)),
+	[SKW_MESSAGE_GROUP_MAX] = TIMED("max_us", "max", "highest latency", "MAX", AT(max_ns)),
+	[SKW_MESSAGE_GROUP_REQUEST_BYTES] = FIELD("request_bytes", "request", "size of requests",
+						  SKW_KIND_BYTES, "REQ", COUNT, AT(request_bytes)),
+	[SKW_MESSAGE_GROUP_ANSWER_BYTES] = FIELD("answer_bytes", "answer", "size of answers",
+						 SKW_KIND_BYTES, "ANSW", COUNT, AT(answer_bytes)),
+#undef FIELD
+#undef COUNTED
+#undef WORDS
+#undef TIMED
 };
+#undef AT
 
 #define CELL 6
 
@@ -75,7 +101,7 @@ void skw_format_message_group_json(struct skw_buf *out, const struct skw_message
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(fields); i++) {
 		const struct group_field *f = &fields[i];
 
-		skw_format_json_key(out, f->name);
+		skw_format_json_key(out, f->info.name);
 		if (f->form == TEXT ? !text_of(g, f)[0] : number_of(g, f) == UINT64_MAX)
 			skw_format_json_null(out);
 		else if (f->form == TEXT)
@@ -89,7 +115,7 @@ void skw_format_message_group_json(struct skw_buf *out, const struct skw_message
 void skw_format_message_group_csv_head(struct skw_buf *out)
 {
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(fields); i++)
-		skw_buf_printf(out, "%s%s", i ? "," : "", fields[i].name);
+		skw_buf_printf(out, "%s%s", i ? "," : "", fields[i].info.name);
 	skw_buf_add_char(out, '\n');
 }
 
@@ -152,14 +178,27 @@ void skw_format_message_group_text_head(struct skw_buf *out,
 	skw_buf_add_str(out, "KIND\n");
 }
 
-static void write_cell(char *cell, const struct group_field *f, uint64_t v)
+static void write_cell(char *cell, int width, const struct group_field *f, uint64_t v)
 {
 	if (f->form == NS)
-		skw_format_us(cell, CELL, v == UINT64_MAX ? SKW_NONE64 : v / 1000);
+		skw_format_us(cell, width, v == UINT64_MAX ? SKW_NONE64 : v / 1000);
 	else if (f->form == MILLI && v < 100000)
-		snprintf(cell, CELL + 1, "%u.%u", (unsigned)(v / 1000), (unsigned)(v / 100 % 10));
+		snprintf(cell, (size_t)width + 1, "%u.%u", (unsigned)(v / 1000),
+			 (unsigned)(v / 100 % 10));
 	else
-		skw_format_number(cell, CELL, f->form == MILLI && v != UINT64_MAX ? v / 1000 : v);
+		skw_format_number(cell, width, f->form == MILLI && v != UINT64_MAX ? v / 1000 : v);
+}
+
+void skw_format_message_group_cell(char *out, size_t size, int width,
+				   const struct skw_message_group *g,
+				   enum skw_format_message_group_id field)
+{
+	const struct group_field *f = &fields[field];
+
+	if (f->form == TEXT)
+		snprintf(out, size, "%s", visible(text_of(g, f)));
+	else
+		write_cell(out, width < (int)size ? width : (int)size - 1, f, number_of(g, f));
 }
 
 void skw_format_message_group_text(struct skw_buf *out, const struct skw_message_group *g,
@@ -171,7 +210,7 @@ void skw_format_message_group_text(struct skw_buf *out, const struct skw_message
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(fields); i++) {
 		if (!fields[i].title)
 			continue;
-		write_cell(cell, &fields[i], number_of(g, &fields[i]));
+		write_cell(cell, CELL, &fields[i], number_of(g, &fields[i]));
 		skw_buf_printf(out, "%*s ", CELL, cell);
 	}
 	skw_buf_printf(out, "%s\n", visible(g->kind));
@@ -184,7 +223,8 @@ void skw_format_message_group_keys(struct skw_buf *out)
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(fields); i++)
 		if (fields[i].form != FLAG)
 			skw_buf_printf(out, "%s%s", i ? ", " : "",
-				       fields[i].alias ? fields[i].alias : fields[i].name);
+				       fields[i].info.aliases ? fields[i].info.aliases
+							      : fields[i].info.name);
 }
 
 int skw_format_message_group_order(const char *word, struct skw_format_message_group_order *out,
@@ -197,8 +237,8 @@ int skw_format_message_group_order(const char *word, struct skw_format_message_g
 	for (out->field = 0; out->field < SKW_ARRAY_SIZE(fields); out->field++) {
 		const struct group_field *f = &fields[out->field];
 
-		if (f->form != FLAG &&
-		    (!strcmp(name, f->name) || (f->alias && !strcmp(name, f->alias))))
+		if (f->form != FLAG && (!strcmp(name, f->info.name) ||
+					(f->info.aliases && !strcmp(name, f->info.aliases))))
 			return 0;
 	}
 	return skw_error_usage(err,
@@ -256,4 +296,69 @@ void skw_format_message_group_sort(struct skw_message_group *list, size_t len,
 
 	if (len)
 		qsort_r(list, len, sizeof(*list), compare, &by);
+}
+
+/* ---- expressions ---- */
+
+static const struct skw_field_info *info(uint8_t field)
+{
+	return &fields[field].info;
+}
+
+static uint8_t role(uint8_t field)
+{
+	(void)field;
+	return SKW_EXPR_PLAIN;
+}
+
+static uint8_t whole(uint8_t field)
+{
+	return field == SKW_MESSAGE_GROUP_ERRORS || field == SKW_MESSAGE_GROUP_UNANSWERED
+		       ? SKW_MESSAGE_GROUP_COUNT
+		       : SKW_EXPR_NO_FIELD;
+}
+
+static void value(const void *record, uint8_t field, struct skw_value *out)
+{
+	const struct group_field *f = &fields[field];
+	uint64_t v;
+
+	*out = (struct skw_value){ 0 };
+	if (f->form == TEXT) {
+		out->text = text_of(record, f);
+		out->known = out->text[0] != '\0';
+		return;
+	}
+	v = number_of(record, f);
+	out->known = v != UINT64_MAX;
+	out->number = f->form == NS || f->form == MILLI ? v / 1000 : v;
+}
+
+static const struct skw_expr_either eithers[] = {
+	{ "comm", SKW_MESSAGE_GROUP_CLIENT, SKW_MESSAGE_GROUP_SERVER, "process on either side" },
+	{ NULL, 0, 0, NULL },
+};
+
+static const struct skw_expr_subject subject = {
+	.fields = SKW_MESSAGE_GROUP_FIELDS,
+	.info = info,
+	.role = role,
+	.whole = whole,
+	.eithers = eithers,
+	.field = "p99",
+	.example = "p99 > 100ms",
+	.shares = "errors and unanswered, as in errors > 1%",
+	.time = "p99, as in p99 > 100ms",
+	.value = value,
+};
+
+int skw_format_message_group_where(const char *text, const struct skw_expr_names *names,
+				   struct skw_expr **out, struct skw_error *err)
+{
+	return skw_expr_parse_about(&subject, text, names, out, err);
+}
+
+void skw_format_message_group_help(struct skw_buf *out)
+{
+	skw_expr_help_about(&subject, out);
 }

@@ -9,12 +9,13 @@
 
 #define PAGE 4096
 
-/* In front of each record. Behind a packet's bytes come the texts of its owners. */
+/* In front of each record. Behind a packet's bytes come the texts of its owners, and its remark. */
 struct head {
 	uint32_t size; /* of the whole record, a multiple of 8; 0: the next one is at the start */
 	uint32_t type; /* of a block; 0: a packet */
 	uint32_t len;  /* of the bytes */
 	uint32_t texts_len[2];
+	uint32_t remark_len; /* with its end; 0: it has none */
 	uint64_t ts_ns;
 	uint64_t connection;
 };
@@ -121,8 +122,10 @@ bool skw_flight_packet(struct skw_flight *f, const struct skw_packet *pkt, uint6
 					    (uint32_t)texts_len(owners[1]) },
 			     .ts_ns = pkt->ts_ns,
 			     .connection = connection };
+	if (pkt->remark)
+		head.remark_len = (uint32_t)strlen(pkt->remark) + 1;
 	size_t size = padded(sizeof(head) + sizeof(kept) + pkt->caplen + head.texts_len[0] +
-			     head.texts_len[1]);
+			     head.texts_len[1] + head.remark_len);
 	uint8_t *to = make_room(f, size);
 
 	if (!to)
@@ -141,6 +144,8 @@ bool skw_flight_packet(struct skw_flight *f, const struct skw_packet *pkt, uint6
 		if (owners[i])
 			to = put_text(put_text(put_text(to, owners[i]->comm), owners[i]->name),
 				      owners[i]->text);
+	if (pkt->remark)
+		put_text(to, pkt->remark);
 	return true;
 }
 
@@ -204,6 +209,8 @@ static void read_packet(struct skw_flight_record *r, const struct head *head, co
 		at += head->texts_len[i];
 		*(i ? &r->packet.receiver : &r->packet.sender) = o;
 	}
+	r->packet.remark = head->remark_len ? (const char *)at : NULL;
+	r->packet.news = NULL;
 }
 
 const struct skw_flight_record *skw_flight_oldest(struct skw_flight *f, uint64_t until_ns)

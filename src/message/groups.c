@@ -20,7 +20,7 @@ struct counted_key {
 
 struct counted {
 	struct counted_key key;
-	uint64_t count, errors, unanswered, request_bytes, answer_bytes;
+	uint64_t count, marked, errors, unanswered, request_bytes, answer_bytes;
 	struct skw_latencies latencies;
 };
 
@@ -181,6 +181,7 @@ void skw_message_groups_get(const struct skw_message_groups *g, size_t place, ui
 		.kind = group->key.other ? "(other)" : group->key.kind,
 		.other = group->key.other,
 		.count = group->count,
+		.recent = group->count - group->marked,
 		.errors = group->errors,
 		.unanswered = group->unanswered,
 		.rate_milli = rate_milli(group->count, time_ns),
@@ -192,4 +193,17 @@ void skw_message_groups_get(const struct skw_message_groups *g, size_t place, ui
 		.p99_ns = skw_latencies_quantile(l, 99),
 		.max_ns = l->count ? l->max_ns : UINT64_MAX,
 	};
+}
+
+void skw_message_groups_recent(const struct skw_message_groups *g, size_t place, uint64_t time_ns,
+			       struct skw_message_group *out)
+{
+	skw_message_groups_get(g, place, 0, out);
+	out->rate_milli = rate_milli(out->recent, time_ns);
+}
+
+void skw_message_groups_mark(struct skw_message_groups *g)
+{
+	for (size_t i = 0; i < g->len; i++)
+		g->list[i]->marked = g->list[i]->count;
 }

@@ -33,5 +33,10 @@ size_t skw_message_groups_len(const struct skw_message_groups *g);
  */
 void skw_message_groups_get(const struct skw_message_groups *g, size_t place, uint64_t time_ns,
 			    struct skw_message_group *out);
+/* The same, but the rate is that of recent messages, which came in `time_ns`. */
+void skw_message_groups_recent(const struct skw_message_groups *g, size_t place, uint64_t time_ns,
+			       struct skw_message_group *out);
+/* Messages are recent from now on. */
+void skw_message_groups_mark(struct skw_message_groups *g);
 
 #endif

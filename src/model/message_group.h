@@ -12,6 +12,7 @@ struct skw_message_group {
 	const char *protocol, *kind;
 	bool other;      /* kinds that found no place of their own: no processes, one protocol */
 	uint64_t count;  /* all messages; of them: */
+	uint64_t recent; /* since the last skw_message_groups_mark() */
 	uint64_t errors; /* the answer tells of a failure */
 	uint64_t unanswered;
 	uint64_t rate_milli; /* messages in 1000 seconds; UINT64_MAX: unknown */

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "flow/connection_hash.h"
+#include "format/format_message.h"
 #include "loop/loop.h"
 #include "pcap/pcapng.h"
 #include "pcap/pcapng_write.h"
-#include "row/address.h"
+#include "session/flight/flight_noted.h"
 #include "table/table.h"
 #include "util/clock.h"
 
@@ -131,17 +132,6 @@ static int keep_event(struct skw_flight_session *f, const struct skw_pending_blo
 	return keep_block(f, at->ts_ns, at->connection, &block, err);
 }
 
-static double seconds(uint64_t ns)
-{
-	return (double)ns / SKW_NS_PER_S;
-}
-
-/* A trigger: the fields of its file's name, and its text for people. */
-struct noted {
-	struct skw_file_trigger file;
-	char text[256];
-};
-
 /* Whether the time around a trigger is recorded anyway. Then it is for longer. */
 static bool goes_on(struct skw_flight_session *f, const struct skw_pending_block *at)
 {
@@ -167,7 +157,7 @@ static uint64_t name_time(const struct skw_flight_session *f, uint64_t ts_ns)
 
 /* Begins the trigger's own file, if it has one. Returns 1, 0 if there is no place, or -errno. */
 static int begin_file(struct skw_flight_session *f, const struct skw_pending_block *at,
-		      const struct noted *noted, uint64_t held_ns, struct skw_error *err)
+		      const struct skw_flight_noted *noted, uint64_t held_ns, struct skw_error *err)
 {
 	const struct skw_session_flight_plan *plan = &f->plan->flight;
 	struct skw_record_trigger t = { .connection = at->connection,
@@ -185,7 +175,7 @@ static int trigger(struct skw_flight_session *f, const struct skw_pending_block 
 {
 	const struct skw_flight_figures *now = skw_flight_figures(f->flight);
 	uint64_t max = f->plan->flight.max_triggers;
-	struct noted noted = { 0 };
+	struct skw_flight_noted noted = { 0 };
 	char text[512];
 
 	memcpy(&noted, bytes, at->len);
@@ -203,7 +193,7 @@ static int trigger(struct skw_flight_session *f, const struct skw_pending_block 
 		return ret;
 	skw_flight_trigger(f->flight, at->ts_ns, at->connection);
 	snprintf(text, sizeof(text), "trigger %" PRIu64 ": %s; %.1f s before it are held",
-		 now->triggers, noted.text, seconds(held_ns));
+		 now->triggers, noted.text, (double)held_ns / SKW_NS_PER_S);
 	skw_buf_reset(&f->block);
 	skw_pcapng_note(&f->block, at->ts_ns, text);
 	if (f->block.failed)
@@ -233,26 +223,37 @@ static int release(struct skw_flight_session *f, uint64_t until_ns, struct skw_e
 	return ret;
 }
 
+/* Returns 1, 0 if there is no room, so that the packet will come again, or -errno. */
+static int keep_packet(struct skw_flight_session *f, struct skw_packet pkt, bool wait,
+		       struct skw_error *err)
+{
+	uint64_t connection = skw_connection_hash_of_packet(&pkt);
+	int ret = release(f, pkt.ts_ns, err);
+
+	if (!ret)
+		ret = skw_flight_messages_take(&f->messages, &pkt, err);
+	while (!ret && !skw_flight_packet(f->flight, &pkt, connection)) {
+		int left = squeeze(f, wait, err);
+
+		if (left <= 0)
+			return left;
+	}
+	if (ret)
+		return ret;
+	f->messages.taken = false;
+	if (f->captured)
+		skw_captured_packets(f->captured, &pkt, 1);
+	return 1;
+}
+
 static int flight_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 			  struct skw_error *err)
 {
-	struct skw_flight_session *f = ctx;
-
 	for (size_t i = 0; i < n; i++) {
-		uint64_t connection = skw_connection_hash_of_packet(&run[i]);
-		int ret = release(f, run[i].ts_ns, err);
+		int ret = keep_packet(ctx, run[i], wait, err);
 
-		while (!ret && !skw_flight_packet(f->flight, &run[i], connection)) {
-			int left = squeeze(f, wait, err);
-
-			if (left == 0)
-				return (int)i;
-			ret = left < 0 ? left : 0;
-		}
-		if (ret)
-			return ret;
-		if (f->captured)
-			skw_captured_packets(f->captured, &run[i], 1);
+		if (ret <= 0)
+			return ret ? ret : (int)i;
 	}
 	return (int)n;
 }
@@ -264,26 +265,33 @@ static void add_pending(struct skw_flight_session *f, struct skw_pending_block *
 	f->lost += !skw_pending_put(&f->pending, at, bytes);
 }
 
+static void put_trigger(struct skw_flight_session *f, const struct skw_flight_noted *noted)
+{
+	struct skw_pending_block at = { .ts_ns = noted->file.ts_ns,
+					.connection = skw_connection_hash(&noted->file.tuple),
+					.type = TRIGGER };
+
+	add_pending(f, &at, noted,
+		    offsetof(struct skw_flight_noted, text) + strlen(noted->text) + 1);
+}
+
 static void add_trigger(struct skw_flight_session *f, uint64_t ts_ns, const struct skw_row *row,
 			unsigned what)
 {
-	struct skw_pending_block at = { .ts_ns = ts_ns,
-					.connection = skw_connection_hash(&row->tuple),
-					.type = TRIGGER };
-	struct noted noted = { .file = { .ts_ns = ts_ns, .what = what, .tuple = row->tuple } };
-	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE];
+	struct skw_flight_noted noted = { .file = { .ts_ns = ts_ns, .what = what } };
 
-	if (row->owners) {
-		noted.file.pid = row->owners->list[0].pid;
-		memcpy(noted.file.comm, row->owners->list[0].comm,
-		       strnlen(row->owners->list[0].comm, sizeof(noted.file.comm)));
-	}
-	skw_address_local(local, row);
-	skw_address_remote(remote, row);
-	int len = snprintf(noted.text, sizeof(noted.text), "%.64s of %s > %s", f->texts[what],
-			   local, remote);
+	skw_flight_noted_row(&noted, row, f->texts[what]);
+	put_trigger(f, &noted);
+}
 
-	add_pending(f, &at, &noted, offsetof(struct noted, text) + (size_t)len + 1);
+static void add_message(void *ctx, uint64_t ts_ns, const struct skw_file_trigger *file,
+			const char *text)
+{
+	struct skw_flight_noted noted = { .file = *file };
+
+	noted.file.ts_ns = ts_ns;
+	snprintf(noted.text, sizeof(noted.text), "%s", text);
+	put_trigger(ctx, &noted);
 }
 
 static int flight_event(void *ctx, const struct skw_event *event, struct skw_error *err)
@@ -327,8 +335,10 @@ static int flight_tick(void *ctx, const struct skw_table *table,
 static int flight_pause(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_flight_session *f = ctx;
-	int ret = until_ns ? release(f, until_ns, err) : 0;
+	int ret = until_ns ? skw_flight_messages_pass(&f->messages, until_ns, err) : 0;
 
+	if (!ret && until_ns)
+		ret = release(f, until_ns, err);
 	if (!ret && until_ns)
 		ret = drain(f, until_ns, false, err);
 	if (until_ns)
@@ -444,10 +454,17 @@ int skw_flight_session_make(struct skw_flight_session *f, const struct skw_sessi
 						.post_ns = wanted->post_ns,
 						.any = wanted->any };
 	struct skw_record_events_options events = plan->recorded.what;
+	const struct skw_triggers_words words = { .names = wanted->names,
+						  .about_messages = skw_format_message_expr };
 	bool some = events.only_captured;
 
 	*f = (struct skw_flight_session){ .plan = plan };
-	int ret = skw_triggers_parse(&f->triggers, wanted->on, wanted->names, err);
+	f->messages = (struct skw_flight_messages){
+		.triggers = &f->triggers, .slow_ns = wanted->slow_ns, .told = add_message, .ctx = f
+	};
+	int ret = skw_triggers_parse(&f->triggers, wanted->on, &words, err);
+	if (!ret && f->triggers.messages)
+		ret = skw_flight_messages_begin(&f->messages, err);
 	if (ret)
 		return ret;
 	for (unsigned i = 0; i < SKW_TRIGGERS_END; i++)
@@ -466,6 +483,7 @@ int skw_flight_session_make(struct skw_flight_session *f, const struct skw_sessi
 
 void skw_flight_session_free(struct skw_flight_session *f)
 {
+	skw_flight_messages_free(&f->messages);
 	skw_triggers_free(&f->triggers);
 	skw_flight_free(f->flight);
 	skw_record_events_free(f->events);

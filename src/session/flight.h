@@ -12,6 +12,7 @@
 #include "join/flight.h"
 #include "join/triggers.h"
 #include "loop/sink.h"
+#include "session/flight/flight_messages.h"
 #include "session/plan/plan.h"
 #include "flow/captured.h"
 #include "sink/record/pending.h"
@@ -24,6 +25,8 @@ struct skw_flight_session {
 	struct skw_record_triggers *files; /* lent; NULL: there is one file for all */
 	struct skw_loop *loop;             /* lent */
 	struct skw_triggers triggers;
+	/* Only where a trigger is about messages; else its `messages` is NULL. */
+	struct skw_flight_messages messages;
 	struct skw_flight *flight;           /* owned */
 	struct skw_record_events *events;    /* owned */
 	struct skw_captured *captured;       /* owned; NULL: all connections count */

@@ -32,6 +32,8 @@ void skw_flight_report(const struct skw_flight_session *f)
 		plural(f->blocks), now->triggers == 1 ? "it" : "them");
 	if (f->files)
 		report_files(f);
+	if (f->messages.messages)
+		skw_flight_messages_report(&f->messages);
 	if (f->ignored)
 		skw_say("%" PRIu64 " trigger%s after the last of --max-triggers", f->ignored,
 			plural(f->ignored));

@@ -68,6 +68,19 @@ int skw_message_summary_table(struct skw_message_summary *s, struct skw_buf *out
 	return out->failed ? no_memory(err) : 0;
 }
 
+struct skw_message_group *skw_message_summary_look(struct skw_message_summary *s,
+						   uint64_t recent_ns, size_t *len)
+{
+	size_t n = skw_message_groups_len(s->groups);
+	struct skw_message_group *list = calloc(n + 1, sizeof(*list));
+
+	for (size_t i = 0; list && i < n; i++)
+		skw_message_groups_recent(s->groups, i, recent_ns, &list[i]);
+	skw_message_groups_mark(s->groups);
+	*len = n;
+	return list;
+}
+
 void skw_message_summary_close(struct skw_message_summary *s)
 {
 	skw_message_groups_free(s->groups);

@@ -36,6 +36,12 @@ int skw_message_summary_add(struct skw_message_summary *s, const struct skw_mess
 /* Appends the table. 0, or -errno with err filled. */
 int skw_message_summary_table(struct skw_message_summary *s, struct skw_buf *out,
 			      struct skw_error *err);
+/*
+ * The groups as they are now, which the caller frees, and their number; their rates are those since
+ * the last look, which was `recent_ns` ago (0: unknown). NULL: memory is short.
+ */
+struct skw_message_group *skw_message_summary_look(struct skw_message_summary *s,
+						   uint64_t recent_ns, size_t *len);
 void skw_message_summary_close(struct skw_message_summary *s);
 
 #endif

@@ -3,6 +3,17 @@
 
 #include "loop/loop.h"
 
+static int tee_prepare(void *ctx, struct skw_error *err)
+{
+	struct skw_tee *tee = ctx;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < tee->len; i++)
+		if (tee->sinks[i].ops->prepare)
+			ret = tee->sinks[i].ops->prepare(tee->sinks[i].ctx, err);
+	return ret;
+}
+
 static int tee_open(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_tee *tee = ctx;
@@ -183,6 +194,7 @@ static int tee_close(void *ctx, uint64_t real_ns, struct skw_error *err)
 }
 
 static const struct skw_sink_ops tee_ops = {
+	.prepare = tee_prepare,
 	.open = tee_open,
 	.start = tee_start,
 	.packets = tee_packets,

@@ -2,86 +2,19 @@
 #include "ui/head.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "format/format.h"
 #include "ui/capture_key.h"
-#include "ui/draw/cells.h"
 #include "ui/draw/numbers.h"
+#include "ui/draw/parts.h"
 #include "ui/draw/spark.h"
 #include "util/clock.h"
 
-#define PARTS     16
-#define PART_SIZE 256
 #define SPARK     8  /* columns of a sparkline */
 #define SPARK_BIG 20 /* the same on a wide screen */
-
-/* A line made of parts. When the line is too long, the least important parts are left out. */
-struct line {
-	const struct skw_screen *s;
-	size_t len;
-	struct part {
-		uint8_t keep; /* parts with the lowest number are left out first */
-		uint8_t gap;  /* blanks before the part */
-		enum skw_style style;
-		char text[PART_SIZE];
-	} parts[PARTS];
-};
-
-static void add(struct line *l, uint8_t keep, uint8_t gap, enum skw_style style, const char *fmt,
-		...) __attribute__((format(printf, 5, 6)));
-
-static void add(struct line *l, uint8_t keep, uint8_t gap, enum skw_style style, const char *fmt,
-		...)
-{
-	struct part *part = &l->parts[l->len];
-	va_list ap;
-
-	if (l->len == PARTS)
-		return;
-	l->len++;
-	part->keep = keep;
-	part->gap = gap;
-	part->style = style;
-	va_start(ap, fmt);
-	vsnprintf(part->text, sizeof(part->text), fmt, ap);
-	va_end(ap);
-}
-
-static int line_width(const struct line *l)
-{
-	int width = 0;
-
-	for (size_t i = 0; i < l->len; i++)
-		width += l->parts[i].gap + skw_cells_width(l->parts[i].text, l->s->paint.utf8);
-	return width;
-}
-
-static void draw_line(struct line *l, int y)
-{
-	int x = 0;
-
-	while (l->len > 1 && line_width(l) > l->s->paint.cols) {
-		size_t least = 0;
-
-		for (size_t i = 1; i < l->len; i++)
-			if (l->parts[i].keep <= l->parts[least].keep)
-				least = i;
-		l->len--;
-		if (least == 0)
-			l->parts[1].gap = 1;
-		memmove(&l->parts[least], &l->parts[least + 1],
-			(l->len - least) * sizeof(l->parts[0]));
-	}
-	for (size_t i = 0; i < l->len; i++) {
-		x += l->parts[i].gap;
-		x += skw_paint_text(&l->s->paint, y, x, l->s->paint.cols - x, l->parts[i].style,
-				    false, l->parts[i].text);
-	}
-}
 
 static void clock_text(const struct skw_screen *s, char *out, size_t size)
 {
@@ -103,51 +36,53 @@ static void sort_text(const struct skw_screen *s, char *out, size_t size)
 
 static void first_line(const struct skw_screen *s, const struct skw_totals *totals, int y)
 {
-	struct line l = { .s = s };
+	struct skw_parts l = { .paint = &s->paint };
 	char text[64];
 
-	add(&l, 20, 1, SKW_STYLE_STRONG, "skwatch");
-	add(&l, 60, 2, SKW_STYLE_PLAIN, "%s", s->host);
+	skw_parts_add(&l, 20, 1, SKW_STYLE_STRONG, "skwatch");
+	skw_parts_add(&l, 60, 2, SKW_STYLE_PLAIN, "%s", s->host);
 	if (s->status) {
 		clock_text(s, text, sizeof(text));
-		add(&l, 80, 2, SKW_STYLE_STRONG, "%s", text);
+		skw_parts_add(&l, 80, 2, SKW_STYLE_STRONG, "%s", text);
 	}
 	if (s->paused)
-		add(&l, 255, 2, SKW_STYLE_TITLE, " PAUSED ");
+		skw_parts_add(&l, 255, 2, SKW_STYLE_TITLE, " PAUSED ");
 	if (s->status && totals) {
 		if (isnan(totals->events_per_s))
-			add(&l, 40, 3, SKW_STYLE_PLAIN, "events --,");
+			skw_parts_add(&l, 40, 3, SKW_STYLE_PLAIN, "events --,");
 		else
-			add(&l, 40, 3, SKW_STYLE_PLAIN, "events %.0f/s,", totals->events_per_s);
-		add(&l, s->status->events_lost ? 100 : 30, 1,
-		    s->status->events_lost ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN, "%llu lost",
-		    (unsigned long long)s->status->events_lost);
+			skw_parts_add(&l, 40, 3, SKW_STYLE_PLAIN, "events %.0f/s,",
+				      totals->events_per_s);
+		skw_parts_add(&l, s->status->events_lost ? 100 : 30, 1,
+			      s->status->events_lost ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN,
+			      "%llu lost", (unsigned long long)s->status->events_lost);
 	}
 	if (s->recorded)
-		add(&l, 85, 3, SKW_STYLE_STRONG, "recorded, speed %g",
-		    (double)SKW_NS_PER_S / (double)s->interval_ns);
+		skw_parts_add(&l, 85, 3, SKW_STYLE_STRONG, "recorded, speed %g",
+			      (double)SKW_NS_PER_S / (double)s->interval_ns);
 	else
-		add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s",
-		    (double)s->interval_ns / SKW_NS_PER_S);
+		skw_parts_add(&l, 35, 3, SKW_STYLE_PLAIN, "every %g s",
+			      (double)s->interval_ns / SKW_NS_PER_S);
 	if (s->tags_only)
-		add(&l, 85, 3, SKW_STYLE_STRONG, "only tagged");
+		skw_parts_add(&l, 85, 3, SKW_STYLE_STRONG, "only tagged");
 	if (s->settings.group)
-		add(&l, 75, 3, SKW_STYLE_STRONG, "by %s", skw_group_names[s->settings.group]);
+		skw_parts_add(&l, 75, 3, SKW_STYLE_STRONG, "by %s",
+			      skw_group_names[s->settings.group]);
 	if (s->follow && s->table) {
 		const struct skw_row *row = skw_table_find(s->table, s->follow);
 		char owner[SKW_COLUMN_OWNER_SIZE];
 
-		add(&l, 65, 3, SKW_STYLE_STRONG, "following %s",
-		    row ? skw_column_owner(row, owner) : "--");
+		skw_parts_add(&l, 65, 3, SKW_STYLE_STRONG, "following %s",
+			      row ? skw_column_owner(row, owner) : "--");
 	}
 	sort_text(s, text, sizeof(text));
-	add(&l, 70, 3, SKW_STYLE_PLAIN, "sort %s", text);
+	skw_parts_add(&l, 70, 3, SKW_STYLE_PLAIN, "sort %s", text);
 	if (s->settings.filter[0])
-		add(&l, 90, 3, SKW_STYLE_STRONG, "filter %.*s", s->paint.cols / 2,
-		    s->settings.filter);
+		skw_parts_add(&l, 90, 3, SKW_STYLE_STRONG, "filter %.*s", s->paint.cols / 2,
+			      s->settings.filter);
 	else
-		add(&l, 10, 3, SKW_STYLE_FAINT, "no filter");
-	draw_line(&l, y);
+		skw_parts_add(&l, 10, 3, SKW_STYLE_FAINT, "no filter");
+	skw_parts_draw(&l, y);
 }
 
 static void second_line(const struct skw_screen *s, const struct skw_totals *t, int y)
@@ -171,27 +106,28 @@ static void second_line(const struct skw_screen *s, const struct skw_totals *t, 
 		{ t->udp, "UDP", 15, false },
 		{ t->netns, t->netns == 1 ? "namespace" : "namespaces", 20, true },
 	};
-	struct line l = { .s = s };
+	struct skw_parts l = { .paint = &s->paint };
 	const struct skw_group_row *sum = skw_view_sum(s->view);
 	char n[SKW_NUMBERS_SIZE], shown[SKW_NUMBERS_SIZE];
 
 	if (sum)
-		add(&l, 100, 1, SKW_STYLE_STRONG, "%s of %s connection%s",
-		    skw_numbers_grouped(shown, sum->connections), skw_numbers_grouped(n, t->rows),
-		    t->rows == 1 ? "" : "s");
+		skw_parts_add(&l, 100, 1, SKW_STYLE_STRONG, "%s of %s connection%s",
+			      skw_numbers_grouped(shown, sum->connections),
+			      skw_numbers_grouped(n, t->rows), t->rows == 1 ? "" : "s");
 	else
-		add(&l, 100, 1, SKW_STYLE_STRONG, "%s connection%s",
-		    skw_numbers_grouped(n, t->rows), t->rows == 1 ? "" : "s");
+		skw_parts_add(&l, 100, 1, SKW_STYLE_STRONG, "%s connection%s",
+			      skw_numbers_grouped(n, t->rows), t->rows == 1 ? "" : "s");
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if (counts[i].n || counts[i].always)
-			add(&l, counts[i].keep, 3, SKW_STYLE_PLAIN, "%s %s",
-			    skw_numbers_grouped(n, counts[i].n), counts[i].what);
+			skw_parts_add(&l, counts[i].keep, 3, SKW_STYLE_PLAIN, "%s %s",
+				      skw_numbers_grouped(n, counts[i].n), counts[i].what);
 	if (s->status->netns_failed)
-		add(&l, 95, 1, SKW_STYLE_ALARM, "(%u unreadable)", s->status->netns_failed);
+		skw_parts_add(&l, 95, 1, SKW_STYLE_ALARM, "(%u unreadable)",
+			      s->status->netns_failed);
 	if (t->bad_records)
-		add(&l, 96, 3, SKW_STYLE_ALARM, "%llu bad records",
-		    (unsigned long long)t->bad_records);
-	draw_line(&l, y);
+		skw_parts_add(&l, 96, 3, SKW_STYLE_ALARM, "%llu bad records",
+			      (unsigned long long)t->bad_records);
+	skw_parts_draw(&l, y);
 }
 
 static const char *rate_text(char *out, double bps)
@@ -212,38 +148,38 @@ static void per_second_text(char *out, size_t size, double rate)
 		snprintf(out, size, "%.*f/s", rate > 0 && rate < 9.95 ? 1 : 0, rate);
 }
 
-static void add_spark(struct line *l, const struct skw_totals *t, const double *history,
+static void add_spark(struct skw_parts *l, const struct skw_totals *t, const double *history,
 		      uint8_t keep)
 {
 	char text[SPARK_BIG * SKW_SPARK_BYTES + 1];
-	unsigned n = l->s->paint.cols >= 160 ? SPARK_BIG : SPARK;
+	unsigned n = l->paint->cols >= 160 ? SPARK_BIG : SPARK;
 
 	if (n > t->history)
 		n = t->history;
 	if (!n)
 		return;
 	history += t->history - n;
-	skw_spark_line(text, history, n, 0, skw_spark_top(history, n), l->s->paint.utf8);
-	add(l, keep, 1, SKW_STYLE_PLAIN, "%s", text);
+	skw_spark_line(text, history, n, 0, skw_spark_top(history, n), l->paint->utf8);
+	skw_parts_add(l, keep, 1, SKW_STYLE_PLAIN, "%s", text);
 }
 
 /* Beside the rate of all connections stands that of the connections that match the filter. */
-static void add_rate(struct line *l, uint8_t keep, uint8_t gap, const char *name,
+static void add_rate(struct skw_parts *l, uint8_t keep, uint8_t gap, const char *name,
 		     const uint64_t *shown, double all)
 {
 	char a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
 
 	if (shown)
-		add(l, keep, gap, SKW_STYLE_PLAIN, "%s %s of %s", name, skw_numbers_rate(a, *shown),
-		    rate_text(b, all));
+		skw_parts_add(l, keep, gap, SKW_STYLE_PLAIN, "%s %s of %s", name,
+			      skw_numbers_rate(a, *shown), rate_text(b, all));
 	else
-		add(l, keep, gap, SKW_STYLE_PLAIN, "%s %s", name, rate_text(b, all));
+		skw_parts_add(l, keep, gap, SKW_STYLE_PLAIN, "%s %s", name, rate_text(b, all));
 }
 
 static void third_line(const struct skw_screen *s, const struct skw_totals *t, int y)
 {
 	const struct skw_group_row *sum = skw_view_sum(s->view);
-	struct line l = { .s = s };
+	struct skw_parts l = { .paint = &s->paint };
 	char a[SKW_NUMBERS_SIZE], b[SKW_NUMBERS_SIZE];
 
 	add_rate(&l, 70, 1, "rx", sum ? &sum->rx_bps : NULL, t->rx_bps);
@@ -252,20 +188,20 @@ static void third_line(const struct skw_screen *s, const struct skw_totals *t, i
 	add_spark(&l, t, t->tx_history, 11);
 	time_text(a, t->rtt_p50_us);
 	time_text(b, t->rtt_p99_us);
-	add(&l, 90, 3, SKW_STYLE_PLAIN, "RTT p50 %s", a);
-	add(&l, 60, 1, SKW_STYLE_PLAIN, "p99 %s", b);
+	skw_parts_add(&l, 90, 3, SKW_STYLE_PLAIN, "RTT p50 %s", a);
+	skw_parts_add(&l, 60, 1, SKW_STYLE_PLAIN, "p99 %s", b);
 	add_spark(&l, t, t->rtt_p50_history, 14);
 	per_second_text(a, sizeof(a), t->rto_per_s);
-	add(&l, 80, 3, t->rto_per_s > 0 ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN, "RTO %s", a);
+	skw_parts_add(&l, 80, 3, t->rto_per_s > 0 ? SKW_STYLE_ALARM : SKW_STYLE_PLAIN, "RTO %s", a);
 	add_spark(&l, t, t->rto_history, 13);
 	if (isnan(t->retrans_ratio))
 		snprintf(a, sizeof(a), "--");
 	else
 		snprintf(a, sizeof(a), "%.2f %%", t->retrans_ratio * 100);
-	add(&l, 75, 3, t->retrans_ratio > 0.01 ? SKW_STYLE_WARNING : SKW_STYLE_PLAIN, "retrans %s",
-	    a);
+	skw_parts_add(&l, 75, 3, t->retrans_ratio > 0.01 ? SKW_STYLE_WARNING : SKW_STYLE_PLAIN,
+		      "retrans %s", a);
 	add_spark(&l, t, t->retrans_history, 10);
-	draw_line(&l, y);
+	skw_parts_draw(&l, y);
 }
 
 /* The line is there from the first capture on. */

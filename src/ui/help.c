@@ -90,26 +90,14 @@ void skw_help_draw(struct skw_screen *s, int y, int rows)
 	for (size_t i = 0; i < skw_keys_len; i++) {
 		if (!skw_keys_have(s, &skw_keys[i]))
 			continue;
-		p->x = 3;
-		skw_page_put(p, SKW_STYLE_KEY, skw_keys[i].names);
-		skw_page_tab(p, 3 + KEYS_WIDTH);
-		p->open = false;
-		p->indent = 3 + KEYS_WIDTH;
-		skw_page_item(p, NULL, SKW_STYLE_PLAIN, skw_keys[i].help);
-		skw_page_end(p);
+		skw_page_entry(p, SKW_STYLE_KEY, skw_keys[i].names, 3 + KEYS_WIDTH,
+			       skw_keys[i].help);
 	}
 	skw_page_end(p);
 	add_lacks(p, s->status);
 	skw_page_line(p, SKW_STYLE_STRONG, " Marks");
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(marks); i++) {
-		p->x = 3;
-		skw_page_put(p, marks[i].style, marks[i].mark);
-		skw_page_tab(p, 7);
-		p->open = false;
-		p->indent = 7;
-		skw_page_item(p, NULL, SKW_STYLE_PLAIN, marks[i].help);
-		skw_page_end(p);
-	}
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(marks); i++)
+		skw_page_entry(p, marks[i].style, marks[i].mark, 7, marks[i].help);
 	skw_page_end(p);
 	p->indent = 0;
 	add_fields(p);

@@ -7,7 +7,8 @@
 
 #include "ui/capture_key.h"
 #include "ui/detail.h"
-#include "ui/key.h"
+#include "ui/draw/interval.h"
+#include "ui/draw/key.h"
 #include "ui/kill_key.h"
 #include "ui/list.h"
 #include "ui/list_rows.h"
@@ -15,7 +16,6 @@
 #include "ui/prompt.h"
 #include "ui/tags.h"
 #include "util/cleanup.h"
-#include "util/clock.h"
 
 static void open_help(struct skw_screen *s, int key)
 {
@@ -178,18 +178,7 @@ static void toggle_sockets(struct skw_screen *s, int key)
 
 static void change_interval(struct skw_screen *s, int key)
 {
-	static const uint64_t steps_ms[] = { 100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000 };
-	uint64_t best = s->interval_ns;
-
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(steps_ms); i++) {
-		uint64_t ns = steps_ms[i] * SKW_NS_PER_MS;
-
-		if (key == '-' && ns < s->interval_ns)
-			best = ns;
-		if (key == '+' && ns > s->interval_ns && best == s->interval_ns)
-			best = ns;
-	}
-	s->interval_ns = best;
+	s->interval_ns = skw_interval_step(s->interval_ns, key == '+');
 }
 
 static void ask_interval(struct skw_screen *s, int key)
@@ -255,27 +244,7 @@ static void suspend(struct skw_screen *s, int key)
 
 static void move_by(struct skw_screen *s, int key)
 {
-	static const struct {
-		int key;
-		enum skw_motion motion;
-	} motions[] = {
-		{ SKW_KEY(KEY_UP), SKW_MOTION_UP },
-		{ 'k', SKW_MOTION_UP },
-		{ SKW_KEY(KEY_DOWN), SKW_MOTION_DOWN },
-		{ 'j', SKW_MOTION_DOWN },
-		{ SKW_KEY(KEY_PPAGE), SKW_MOTION_PAGE_UP },
-		{ SKW_CTRL('B'), SKW_MOTION_PAGE_UP },
-		{ SKW_KEY(KEY_NPAGE), SKW_MOTION_PAGE_DOWN },
-		{ SKW_CTRL('F'), SKW_MOTION_PAGE_DOWN },
-		{ SKW_KEY(KEY_HOME), SKW_MOTION_HOME },
-		{ SKW_KEY(KEY_END), SKW_MOTION_END },
-		{ 'G', SKW_MOTION_END },
-	};
-	size_t i = 0;
-
-	while (i + 1 < SKW_ARRAY_SIZE(motions) && motions[i].key != key)
-		i++;
-	skw_keys_move(s, motions[i].motion);
+	skw_keys_move(s, skw_cursor_motion(key));
 }
 
 void skw_keys_move(struct skw_screen *s, enum skw_motion motion)

@@ -14,7 +14,7 @@ struct skw_key {
 	const char *bar; /* a word for the last line, or NULL to leave it out */
 	uint8_t keep;    /* keys with the lowest number leave the last line first */
 	uint8_t panes;   /* SKW_PANE_BIT() of each pane where the key works, SKW_KEY_KILLS */
-	int codes[8];    /* numbers of ui/key.h */
+	int codes[8];    /* numbers of ui/draw/key.h */
 	void (*run)(struct skw_screen *s, int key);
 };
 

@@ -7,6 +7,7 @@
 
 #include "format/format.h"
 #include "ui/draw/cells.h"
+#include "ui/draw/titles.h"
 #include "util/cleanup.h"
 
 #define CELL_SIZE 512
@@ -93,25 +94,15 @@ static enum skw_style cell_style(enum skw_column column, const struct skw_row *r
 
 static void draw_titles(const struct skw_screen *s, const struct skw_column_info *infos, int y)
 {
-	skw_paint_fill(&s->paint, y, 0, s->paint.cols, SKW_STYLE_TITLE, false);
-	for (size_t i = 0; i < s->layout.len; i++) {
-		const struct skw_placed *at = &s->layout.at[i];
-		const struct skw_column_info *info = &infos[at->column];
-		bool sorted = info->field == s->settings.sort && at->column != SKW_COLUMN_HISTORY;
-		enum skw_style style = sorted ? SKW_STYLE_SORTED : SKW_STYLE_TITLE;
-		char text[32], mark[3] = "";
+	int sorted = SKW_TITLES_NONE;
 
-		if (sorted)
-			snprintf(mark, sizeof(mark), "%s%c",
-				 (int)strlen(info->title) + 2 <= at->width ? " " : "",
-				 s->settings.ascending ? '^' : 'v');
-		snprintf(text, sizeof(text), "%.*s%s", at->width - (int)strlen(mark), info->title,
-			 mark);
-		if (info->left)
-			skw_paint_text(&s->paint, y, at->x, at->width, style, false, text);
-		else
-			skw_paint_right(&s->paint, y, at->x, at->width, style, false, text);
+	for (size_t i = s->layout.len; i-- > 0;) {
+		uint8_t column = s->layout.at[i].column;
+
+		if (infos[column].field == s->settings.sort && column != SKW_COLUMN_HISTORY)
+			sorted = (int)i;
 	}
+	skw_titles_draw(&s->paint, &s->layout, infos, sorted, s->settings.ascending, y);
 }
 
 static void draw_row(const struct skw_screen *s, const struct skw_row *row, int y, bool selected)
@@ -132,10 +123,7 @@ static void draw_row(const struct skw_screen *s, const struct skw_row *row, int 
 				sizeof(text));
 		if (style == SKW_STYLES)
 			style = base;
-		if (skw_columns[at->column].left)
-			skw_paint_text(&s->paint, y, at->x, at->width, style, selected, text);
-		else
-			skw_paint_right(&s->paint, y, at->x, at->width, style, selected, text);
+		skw_titles_cell(&s->paint, at, skw_columns, y, style, selected, text);
 	}
 }
 
@@ -308,12 +296,7 @@ void skw_list_rows_draw_groups(struct skw_screen *s, int y, int rows)
 			const struct skw_placed *at = &s->layout.at[c];
 
 			group_text(g, (enum group_column)at->column, at->width, text, sizeof(text));
-			if (group_columns[at->column].left)
-				skw_paint_text(&s->paint, at_y, at->x, at->width, style, selected,
-					       text);
-			else
-				skw_paint_right(&s->paint, at_y, at->x, at->width, style, selected,
-						text);
+			skw_titles_cell(&s->paint, at, group_columns, at_y, style, selected, text);
 		}
 	}
 	if (len == 0)
@@ -326,10 +309,9 @@ enum skw_field skw_list_rows_sort_at(const struct skw_screen *s, int x)
 {
 	const struct skw_column_info *infos = s->settings.group ? group_columns : skw_columns;
 
-	for (size_t i = 0; i < s->layout.len; i++)
-		if (x >= s->layout.at[i].x && x <= s->layout.at[i].x + s->layout.at[i].width)
-			return (enum skw_field)infos[s->layout.at[i].column].field;
-	return SKW_FIELDS;
+	int at = skw_titles_at(&s->layout, x);
+
+	return at < 0 ? SKW_FIELDS : (enum skw_field)infos[s->layout.at[at].column].field;
 }
 
 void skw_list_rows_sort_by(struct skw_screen *s, enum skw_field field)

@@ -12,13 +12,7 @@ void skw_prompt_search(struct skw_screen *s);
 void skw_prompt_filter(struct skw_screen *s);
 void skw_prompt_interval(struct skw_screen *s);
 
-/* Handles a key (ui/key.h). Call it only while s->prompt.kind is set. */
+/* Handles a key (ui/draw/key.h). Call it only while s->prompt.kind is set. */
 void skw_prompt_key(struct skw_screen *s, int key);
-/*
- * Draws the prompt, in skw_prompt_rows() lines that end with line `y`, and puts the cursor there.
- */
-void skw_prompt_draw(struct skw_screen *s, int y);
-/* The number of lines that the prompt takes. */
-int skw_prompt_rows(const struct skw_screen *s);
 
 #endif

@@ -11,7 +11,7 @@
 #include "ui/detail.h"
 #include "ui/head.h"
 #include "ui/help.h"
-#include "ui/key.h"
+#include "ui/draw/key.h"
 #include "ui/kill_key.h"
 #include "ui/keys.h"
 #include "ui/list.h"
@@ -26,14 +26,6 @@
 int skw_screen_probe(const char **farewell, struct skw_error *err)
 {
 	return skw_terminal_probe(farewell, err);
-}
-
-/* Colours are off if NO_COLOR is set and not empty, as no-color.org defines it. */
-static bool colors_wanted(const struct skw_screen_options *opt)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return !opt->no_color && !(no && *no);
 }
 
 void skw_screen_close(struct skw_screen *s)
@@ -136,21 +128,18 @@ static void draw(struct skw_screen *s)
 	int rows = s->paint.rows, last;
 
 	erase();
-	if (rows < SKW_SCREEN_ROWS_MIN || s->paint.cols < SKW_SCREEN_COLS_MIN) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "skwatch needs %d columns and %d lines",
-			 SKW_SCREEN_COLS_MIN, SKW_SCREEN_ROWS_MIN);
-		skw_paint_text(&s->paint, 0, 0, s->paint.cols, SKW_STYLE_PLAIN, false, text);
+	if (skw_paint_is_small(&s->paint)) {
 		curs_set(0);
 		refresh();
 		return;
 	}
 	/* On a low screen the table gets the last line, not the keys. */
-	last = s->prompt.kind ? skw_prompt_rows(s) : rows >= 8 || s->message[0] ? 1 : 0;
+	last = s->prompt.kind               ? skw_ask_rows(&s->prompt.ask, &s->paint)
+	       : rows >= 8 || s->message[0] ? 1
+					    : 0;
 	painters[s->pane](s, rows - last);
 	if (s->prompt.kind)
-		skw_prompt_draw(s, rows - 1);
+		skw_ask_draw(&s->prompt.ask, &s->paint, rows - 1);
 	else if (last)
 		skw_keys_draw(s, rows - 1);
 	curs_set(s->prompt.kind ? 1 : 0);
@@ -191,7 +180,7 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 		skw_view_free(s->view);
 		return ret;
 	}
-	skw_paint_init(&s->paint, colors_wanted(opt), utf8 && !opt->ascii);
+	skw_paint_init(&s->paint, skw_paint_wants_colors(opt->no_color), utf8 && !opt->ascii);
 	draw(s);
 	*out = SKW_TAKE_PTR(s);
 	return 0;

@@ -15,6 +15,7 @@
 #include "model/process.h"
 #include "model/watch.h"
 #include "table/table.h"
+#include "ui/draw/ask.h"
 #include "ui/draw/columns.h"
 #include "ui/draw/layout.h"
 #include "ui/draw/cursor.h"
@@ -25,13 +26,9 @@
 #include "util/error.h"
 #include "view/view.h"
 
-/* On a smaller terminal a line that says so is all that is drawn. */
-#define SKW_SCREEN_COLS_MIN 40
-#define SKW_SCREEN_ROWS_MIN 6
-
-#define SKW_SEARCH_SIZE     SKW_SETTINGS_FILTER
-#define SKW_MESSAGE_SIZE    256
-#define SKW_TAGS_MAX        256
+#define SKW_SEARCH_SIZE  SKW_SETTINGS_FILTER
+#define SKW_MESSAGE_SIZE 256
+#define SKW_TAGS_MAX     256
 
 enum skw_pane {
 	SKW_PANE_LIST, /* connections, or groups of connections */
@@ -48,12 +45,7 @@ enum skw_pane {
 /* A line that the user is typing, see ui/prompt.h. */
 struct skw_prompt {
 	const struct skw_prompt_kind *kind; /* NULL if there is no prompt */
-	char text[SKW_SETTINGS_FILTER];
-	char before[SKW_SETTINGS_FILTER]; /* the text that Esc restores */
-	size_t len, at;                   /* in bytes; `at` is the cursor */
-	char problem[SKW_MESSAGE_SIZE];   /* empty if the text is valid */
-	/* A column of the text, from 1; 0 if the problem has no column. */
-	int problem_column;
+	struct skw_ask ask;
 	uint64_t came_from; /* the connection that was selected before the search */
 };
 

@@ -23,6 +23,8 @@ struct found {
 	int tried; /* the connection and the sweep */
 	int iterators[SKW_ITERS];
 	uint32_t lacks;
+	int counts; /* of the programs that count datagrams */
+	struct skw_error no_counts;
 };
 
 static void add_for(struct skw_check *check, unsigned commands, const char *name,
@@ -77,7 +79,7 @@ static int open_iterator(const struct skw_conn *conn, enum skw_conn_iter which)
 	return fd < 0 ? fd : 0;
 }
 
-static void look(struct found *found, const struct skw_conn *conn, bool alone)
+static void look(struct found *found, struct skw_conn *conn, bool alone)
 {
 	struct skw_probe_pair newer = { -1, -1 };
 
@@ -88,6 +90,7 @@ static void look(struct found *found, const struct skw_conn *conn, bool alone)
 		found->tried = skw_probe_connect(&newer);
 	if (!found->tried)
 		found->tried = skw_probe_exchange(&newer);
+	found->counts = skw_conn_count_udp(conn, true, &found->no_counts);
 	found->lacks = skw_conn_lacks(conn);
 	skw_probe_close(&newer);
 }
@@ -140,6 +143,11 @@ static void add_found(struct skw_check *check, const struct found *found)
 	    found->lacks & SKW_LACKS_CALLBACKS ? SKW_CHECK_LIMITED : SKW_CHECK_OK, false,
 	    "see bpftool cgroup tree; --cgroup of one below",
 	    "another program is attached there that does not run beside others");
+	add_for(check, SKW_CHECK_TOP, "counts of datagrams",
+		found->counts ? SKW_CHECK_LIMITED : SKW_CHECK_OK, false,
+		found->counts == -EBUSY ? "see bpftool cgroup tree; --cgroup of one below"
+					: "a kernel with CONFIG_CGROUP_BPF",
+		found->no_counts.text);
 	/* Only the owners of packets need it. */
 	add_for(check, SKW_CHECK_CAPTURE, "addresses of packets",
 		found->lacks & SKW_LACKS_WIRE ? SKW_CHECK_LIMITED : SKW_CHECK_OK, false,
@@ -170,6 +178,7 @@ void skw_watch_probe(struct skw_check *check, bool alone)
 					.enrol = true,
 					.udp = true,
 					.holders = true,
+					.counts = true,
 					.ring_bytes = RING_BYTES };
 	struct skw_probe_pair older = { -1, -1 };
 	struct found found = { 0 };

@@ -14,14 +14,15 @@ COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
         "flow/payload", "message", "message/app", "message/known",
-        "message/rpc", "message/sql",
+        "message/quic", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
-PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "report", "units",
+PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "quic_version", "report", "units",
              "utf8"}
 # Rooms outside the dissect family see only its front room, and only few read messages.
 PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
-                     "message", "message/app", "message/known", "message/rpc", "message/sql"}
+                     "message", "message/app", "message/known", "message/quic", "message/rpc",
+                     "message/sql"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
 ARROWS = {
@@ -46,6 +47,8 @@ ARROWS = {
     "dissect/app": COMMON | {"flow", "dissect", "dissect/ip"},
     "ui": COMMON | PURE_FRONT | {"ui/draw", "ui/settings"},
     "ui/draw": COMMON | PURE_FRONT,
+    # ui/groups: the screen of `messages --summary`.
+    "ui/groups": COMMON | PURE_FRONT | {"ui/draw"},
     "ui/settings": COMMON | PURE_FRONT | {"ui/draw"},
     "out": COMMON,
     # kern: filters are translated before they are loaded.
@@ -73,10 +76,13 @@ ARROWS = {
     "message": COMMON | {"flow", "flow/payload", "table", "expr", "row", "pcap"},
     # message/app: names of DNS are read as they are printed.
     "message/app": COMMON | {"message", "flow/payload", "dissect", "dissect/app"},
+    # message/quic: it has a ClientHello of TLS, and its alerts.
+    "message/quic": COMMON | {"message", "flow/payload", "dissect/app"},
     "message/rpc": COMMON | {"message", "flow/payload"},
     "message/sql": COMMON | {"message", "flow/payload"},
     # message/known: the table of all recognisers.
-    "message/known": COMMON | {"message", "message/app", "message/rpc", "message/sql"},
+    "message/known": COMMON | {"message", "message/app", "message/quic", "message/rpc",
+                               "message/sql"},
     # act: the verbs are sources of the loop without records; their sink prints lines. No capture
     # sees the data that bypass moves, so it has packets of its own, for the recorder.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "sink/record", "kern", "kern/host",
@@ -92,7 +98,9 @@ ARROWS = {
                                       "sink/record", "resolve",
                                       "run", "join", "message", "message/known", "flow/payload",
                                       "verbs", "keeper",
-                                      "session/act", "session/plan"},
+                                      "session/act", "session/flight", "session/plan"},
+    # session/flight: messages as triggers of the recorder.
+    "session/flight": COMMON | PURE_FRONT | {"join", "message", "message/known", "flow/payload"},
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/messages: the session of messages; on this host it captures as that of capture does.
@@ -102,7 +110,9 @@ ARROWS = {
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "ui/settings", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "cmd/live", "ui/settings", "act", "row", "expr", "view"},
+    # cmd/live: brings the session of messages and its screen together.
+    "cmd/live": COMMON | {"session/messages", "ui/draw", "ui/groups"},
     "cmd/act": COMMON | {"cmd", "act", "act/policy", "act/steer", "act/relay", "session",
                          "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},

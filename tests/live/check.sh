@@ -25,7 +25,7 @@ is "$(json "$TMP/root.json" 'r["kernel"].split()[1]')" "$(uname -r)" "it names t
 is "$(json "$TMP/root.json" '"skwatch " + r["version"]')" "$("$SKWATCH" --version)" "and the version"
 for name in CAP_BPF CAP_NET_RAW CAP_NET_ADMIN CAP_PERFMON 'ring buffer' 'capture program' \
 	'filter program' 'packet socket' 'programs at the cgroup' 'iterator of TCP sockets' \
-	'owner filter' 'command in its own cgroup' 'addresses of packets'; do
+	'owner filter' 'command in its own cgroup' 'addresses of packets' 'counts of datagrams'; do
 	is "$(json "$TMP/root.json" "state['$name']")" ok "root: $name"
 done
 # Parts that were tried are never unknown for root.

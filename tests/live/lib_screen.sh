@@ -70,8 +70,12 @@ top() {
 		shift
 	done
 	shell "$size"
+	types "${vars[*]} $NSENTER $SKWATCH top --netns self -d 0.2 $*"
+}
+# types COMMAND: types a command into the shell; its status is shown when it has ended.
+types() {
 	BEFORE=$(terminal)
-	send "env ${vars[*]} $NSENTER $SKWATCH top --netns self -d 0.2 $* ; echo status=\$?" Enter
+	send "env $1 ; echo status=\$?" Enter
 }
 # terminal: the modes of the terminal.
 terminal() {

@@ -79,6 +79,17 @@ is "$(python3 "$TMP/blocks.py" "$TMP/x.pcapng" 2>&1)" "100 10 100 10" \
 if command -v tshark >/dev/null; then
 	is "$(tshark -r "$TMP/x.pcapng" -Y 'frame.comment contains "HTTP 200 in"' 2>/dev/null | wc -l)" 90 \
 		"tshark finds the comments"
+	# The fields of Lua, in comments and notes.
+	found() { # FILTER
+		tshark -X "lua_script:$srcdir/contrib/wireshark/skwatch.lua" -r "$TMP/x.pcapng" -Y "$1" \
+			-T fields -E occurrence=f -e skwatch.message.kind -e skwatch.message.status 2>/dev/null
+	}
+	is "$(found 'skwatch.message.protocol == "http" && !systemd_journal' | wc -l)" 100 \
+		"with Lua, the messages of comments are fields"
+	is "$(found 'skwatch.message.latency > 0 && skwatch.message.latency < 60000' | wc -l)" 110 \
+		"with their latency, and those of notes"
+	is "$(found 'systemd_journal && skwatch.message' | sort | uniq -c | sed 's/^ *//')" \
+		"10 GET /broken	500" "notes have the kind"
 else
 	skip "tshark finds the comments" "tshark is not installed"
 fi

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "conn_table.h"
+#include "format/format_message.h"
 #include "join/triggers.h"
 #include "pcap/pcapng.h"
 
@@ -189,6 +190,7 @@ static void owners_and_blocks_come_out_as_they_went_in(void **state)
 
 	(void)state;
 	pkt.receiver = &nginx;
+	pkt.remark = "HTTP 200 in 2 ms";
 	assert_true(skw_flight_packet(f, &pkt, A));
 	assert_true(skw_flight_block(f, 0, A, &block));
 	const struct skw_flight_record *r = skw_flight_oldest(f, UINT64_MAX);
@@ -200,6 +202,8 @@ static void owners_and_blocks_come_out_as_they_went_in(void **state)
 	assert_string_equal(r->packet.receiver->comm, "nginx");
 	assert_string_equal(r->packet.receiver->name, "nginx[4100]");
 	assert_string_equal(r->packet.receiver->text, "nginx[4100] /web");
+	assert_string_equal(r->packet.remark, "HTTP 200 in 2 ms");
+	assert_ptr_not_equal(r->packet.remark, pkt.remark);
 	assert_int_equal(r->packet.len, 99);
 	assert_int_equal(r->packet.iface, 2);
 	skw_flight_forget(f, false);
@@ -271,12 +275,14 @@ static void places_are_used_again(void **state)
 
 /* ---- triggers ---- */
 
+static const struct skw_triggers_words reader = { .about_messages = skw_format_message_expr };
+
 static void refuse(const char *text, const char *words)
 {
 	struct skw_triggers t;
 	struct skw_error err = { 0 };
 
-	assert_int_equal(skw_triggers_parse(&t, text, NULL, &err), -EINVAL);
+	assert_int_equal(skw_triggers_parse(&t, text, &reader, &err), -EINVAL);
 	assert_true(err.usage);
 	if (!strstr(err.text, words))
 		fail_msg("%s: \"%s\" does not have \"%s\"", text, err.text, words);
@@ -291,6 +297,7 @@ static void wrong_triggers_are_refused(void **state)
 	refuse("rtos", "\"rtos\" is neither a type of event");
 	refuse("srtt>", "--on: ");
 	refuse("nothing>1", "nothing");
+	refuse("latency>", "expected a value");
 }
 
 static const char *event_text(struct skw_triggers *t, const struct skw_event *event)
@@ -308,7 +315,7 @@ static void events_trigger_by_type_and_reason(void **state)
 	struct skw_event event = { .type = SKW_EVENT_RTO, .row = &row };
 
 	(void)state;
-	assert_int_equal(skw_triggers_parse(&t, "rto,timeout,refused", NULL, &err), 0);
+	assert_int_equal(skw_triggers_parse(&t, "rto,timeout,refused", &reader, &err), 0);
 	assert_string_equal(event_text(&t, &event), "rto");
 	event.type = SKW_EVENT_RETRANS;
 	assert_null(event_text(&t, &event));
@@ -322,6 +329,42 @@ static void events_trigger_by_type_and_reason(void **state)
 	skw_triggers_free(&t);
 }
 
+static void messages_trigger_each_time(void **state)
+{
+	struct skw_triggers t;
+	struct skw_error err = { 0 };
+	const struct skw_message_owner none = { 0 };
+	struct skw_message m = { .protocol = "http",
+				 .kind = "GET /",
+				 .status = "200",
+				 .client = &none,
+				 .server = &none,
+				 .latency_ns = 250 * MS };
+	struct skw_row row = { .cookie = 1 };
+
+	(void)state;
+	assert_int_equal(skw_triggers_parse(&t, "latency>200ms and kind ~ GET,slow", &reader, &err),
+			 0);
+	assert_int_equal(t.messages, 2);
+	for (unsigned round = 0; round < 2; round++) {
+		int which = skw_triggers_message(&t, &m, S);
+
+		assert_true(which >= 0);
+		assert_string_equal(skw_triggers_text(&t, (unsigned)which),
+				    "latency>200ms and kind ~ GET");
+	}
+	m.latency_ns = 150 * MS;
+	assert_int_equal(skw_triggers_message(&t, &m, S), -1);
+	assert_string_equal(skw_triggers_text(&t, (unsigned)skw_triggers_message(&t, &m, 100 * MS)),
+			    "slow");
+	m.error = true;
+	assert_string_equal(skw_triggers_text(&t, (unsigned)skw_triggers_message(&t, &m, S)),
+			    "slow");
+	/* Rows have nothing to do with them. */
+	assert_int_equal(skw_triggers_row(&t, &row), -1);
+	skw_triggers_free(&t);
+}
+
 /* A row triggers when it begins to match, not as long as it does. */
 static void rows_trigger_once(void **state)
 {
@@ -330,7 +373,7 @@ static void rows_trigger_once(void **state)
 	struct skw_triggers t;
 	struct skw_error err = { 0 };
 
-	assert_int_equal(skw_triggers_parse(&t, "rto,srtt>200ms", NULL, &err), 0);
+	assert_int_equal(skw_triggers_parse(&t, "rto,srtt>200ms", &reader, &err), 0);
 	rec.srtt_us = 100000;
 	sweep(table, 1 * S, &rec, 1);
 	assert_int_equal(skw_triggers_row(&t, find(table, 1)), -1);
@@ -361,6 +404,7 @@ int main(void)
 		cmocka_unit_test(places_are_used_again),
 		cmocka_unit_test(wrong_triggers_are_refused),
 		cmocka_unit_test(events_trigger_by_type_and_reason),
+		cmocka_unit_test(messages_trigger_each_time),
 		cmocka_unit_test_setup_teardown(rows_trigger_once, set_up, tear_down),
 	};
 

@@ -234,6 +234,88 @@ static void tables_have_three_forms(void **state)
 	skw_message_groups_free(g);
 }
 
+static void recent_messages_have_a_rate_of_their_own(void **state)
+{
+	struct skw_message_groups *g = groups(2);
+	struct skw_message_group group;
+
+	(void)state;
+	for (int i = 0; i < 6; i++)
+		add(g, message("GET /", 1000));
+	skw_message_groups_recent(g, 0, 2000000000, &group);
+	assert_int_equal(group.recent, 6);
+	assert_int_equal(group.rate_milli, 3000);
+	skw_message_groups_mark(g);
+	skw_message_groups_recent(g, 0, 2000000000, &group);
+	assert_int_equal(group.recent, 0);
+	assert_int_equal(group.rate_milli, 0);
+	add(g, message("GET /", 1000));
+	skw_message_groups_recent(g, 0, 500000000, &group);
+	assert_int_equal(group.count, 7);
+	assert_int_equal(group.recent, 1);
+	assert_int_equal(group.rate_milli, 2000);
+	/* Before the first look there is no time between two. */
+	skw_message_groups_recent(g, 0, 0, &group);
+	assert_true(group.rate_milli == UINT64_MAX);
+	skw_message_groups_free(g);
+}
+
+static void expect_match(const struct skw_message_group *g, const char *text, bool matches)
+{
+	struct skw_expr *expr = NULL;
+	struct skw_error err = { 0 };
+
+	if (skw_format_message_group_where(text, NULL, &expr, &err))
+		fail_msg("%s: %s", text, err.text);
+	if (skw_expr_matches_about(expr, g) != matches)
+		fail_msg("%s: %s", text, matches ? "does not match" : "matches");
+	skw_expr_free(expr);
+}
+
+static void groups_are_found_by_expressions(void **state)
+{
+	static const char *const yes[] = {
+		"kind ~ GET and protocol = http",
+		"comm = curl",
+		"client = curl",
+		"count = 4",
+		"errors > 20%",
+		"errors = 1",
+		"p50 >= 2ms",
+		"max < 3ms",
+		"rate = 2",
+		"request = 40",
+		"answer_bytes < 1k",
+		"not unanswered > 0",
+		"time > 7ms",
+		"other = no",
+	};
+	static const char *const no[] = { "errors > 25%", "p99 > 3ms", "server = curl",
+					  "kind = SELECT", "not comm ~ curl" };
+	struct skw_message_groups *g = groups(2);
+	struct skw_message_group group;
+	struct skw_expr *expr = NULL;
+	struct skw_error err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct skw_message m = message("GET /", 2000000);
+
+		m.client = &curl;
+		m.error = i == 0;
+		add(g, m);
+	}
+	skw_message_groups_get(g, 0, 2000000000, &group);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(yes); i++)
+		expect_match(&group, yes[i], true);
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(no); i++)
+		expect_match(&group, no[i], false);
+	assert_int_equal(skw_format_message_group_where("latency > 1ms", NULL, &expr, &err),
+			 -EINVAL);
+	assert_true(err.usage);
+	skw_message_groups_free(g);
+}
+
 static void unknown_keys_are_refused(void **state)
 {
 	struct skw_format_message_group_order order;
@@ -273,6 +355,8 @@ int main(void)
 		cmocka_unit_test(messages_are_counted_by_kind_and_process),
 		cmocka_unit_test(further_kinds_are_others),
 		cmocka_unit_test(tables_have_three_forms),
+		cmocka_unit_test(recent_messages_have_a_rate_of_their_own),
+		cmocka_unit_test(groups_are_found_by_expressions),
 		cmocka_unit_test(unknown_keys_are_refused),
 		cmocka_unit_test(slow_ones_and_failures_are_told),
 	};

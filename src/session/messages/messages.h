@@ -8,6 +8,7 @@
 
 #include "expr/expr.h"
 #include "model/capture_plan.h"
+#include "session/messages/messages_screen.h"
 #include "sink/message_lines.h"
 #include "util/error.h"
 
@@ -31,6 +32,9 @@ struct skw_messages_plan {
 	bool summary, csv;
 	const char *sort; /* of the summary; NULL: the default */
 	uint64_t groups;  /* of the summary; 0: the default */
+	/* The table is drawn on it while messages come, at this interval; NULL: only at the end. */
+	const struct skw_messages_screen *screen;
+	uint64_t interval_ns;
 	bool no_owner;
 	bool no_sandbox;
 };

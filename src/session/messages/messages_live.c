@@ -23,7 +23,9 @@ struct live_messages {
 	struct skw_owners_session owners;
 	struct skw_outputs outputs; /* with the tee that gives packets their owners */
 	struct skw_message_lines *lines;
-	struct skw_message_comments comments; /* where a file is written */
+	struct skw_message_comments comments;   /* where a file is written */
+	struct skw_messages_live_screen screen; /* its `to` is NULL: there is none */
+	struct skw_keeper_table *tables[2];
 };
 
 static void report_file(const struct live_messages *l, bool final)
@@ -68,6 +70,29 @@ static bool takes_signal(void *ctx, int signo, bool from_kernel)
 	return l->run && skw_run_takes_signal(l->run, signo, from_kernel);
 }
 
+static uint64_t lost(void *ctx)
+{
+	struct skw_iface_stats sum;
+
+	skw_capture_totals(((const struct live_messages *)ctx)->capture, &sum);
+	return sum.dropped;
+}
+
+/* The keeper stops the job for the screen, beside what it does for the file. */
+static void plan_screen(struct live_messages *l, struct skw_loop_plan *loop)
+{
+	size_t n = 0;
+
+	if (!l->screen.to)
+		return;
+	for (; n < loop->tables_len; n++)
+		l->tables[n] = loop->tables[n];
+	l->tables[n++] = &l->screen.terminal.table;
+	loop->tables = l->tables;
+	loop->tables_len = n;
+	loop->has_screen = loop->terminal = true;
+}
+
 /* The packets are completed by their owners first, then by their messages. */
 static int make_sinks(struct live_messages *l, const struct skw_outputs_source *source,
 		      struct skw_error *err)
@@ -87,6 +112,8 @@ static int make_sinks(struct live_messages *l, const struct skw_outputs_source *
 		skw_message_comments_begin(&l->comments);
 	}
 	skw_tee_add(tee, skw_message_lines_sink(l->lines));
+	if (l->screen.to)
+		skw_tee_add(tee, skw_messages_live_screen_sink(&l->screen));
 	return ret;
 }
 
@@ -110,6 +137,7 @@ static int run_loop(struct live_messages *l, struct skw_error *err)
 		sources[sources_len++] = skw_run_source(l->run);
 	loop.folder_fd = skw_owners_session_folder(&l->owners);
 	skw_outputs_plan(&l->outputs, sources, sources_len, &loop);
+	plan_screen(l, &loop);
 	if (!ret)
 		ret = skw_loop_run(&loop, err);
 	skw_outputs_free(&l->outputs);
@@ -158,6 +186,16 @@ int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_l
 	l->lines = lines;
 	l->comments.slow_ns = plan->slow_ns;
 	lines->live = true;
+	l->screen = (struct skw_messages_live_screen){ .to = plan->screen,
+						       .lines = lines,
+						       .lost = lost,
+						       .ctx = l,
+						       .interval_ns = plan->interval_ns };
+	if (plan->screen) {
+		/* Notices would be written across the screen. */
+		l->plan.capture.quiet = true;
+		skw_messages_live_screen_begin(&l->screen);
+	}
 	if (plan->write)
 		ret = plan_file(&l->plan, plan->write, err);
 	if (!plan->no_owner)

@@ -41,6 +41,7 @@ struct skw_session_flight_plan {
 	uint64_t pre_ns, post_ns;
 	uint64_t bytes;        /* --pre-size */
 	bool any;              /* --on-any */
+	uint64_t slow_ns;      /* --slow: from when on a message is slow */
 	uint64_t max_triggers; /* 0: no limit */
 	const char *exec;      /* --exec; NULL: no command */
 };

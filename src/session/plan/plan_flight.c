@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "format/format_message.h"
 #include "join/triggers.h"
 #include "sink/record/record_triggers.h"
 #include "util/clock.h"
@@ -14,16 +15,19 @@
 #define FILES 1000
 /* The headers of a packet, and something of its data. */
 #define SNAPLEN 256
+/* The default of --slow. */
+#define SLOW_NS (100 * SKW_NS_PER_MS)
 
 static int check(const struct skw_session_plan *plan, struct skw_error *err)
 {
 	const struct skw_session_flight_plan *f = &plan->flight;
-	bool asked = f->pre_ns || f->post_ns || f->bytes || f->any || f->max_triggers || f->exec;
+	bool asked = f->pre_ns || f->post_ns || f->bytes || f->any || f->max_triggers || f->exec ||
+		     f->slow_ns;
 
 	if (!f->on && asked)
-		return skw_error_usage(err,
-				       "--pre, --post, --pre-size, --on-any, "
-				       "--max-triggers and --exec are for triggers: give --on");
+		return skw_error_usage(
+			err, "--pre, --post, --pre-size, --on-any, "
+			     "--max-triggers, --slow and --exec are for triggers: give --on");
 	if (!f->on)
 		return 0;
 	if (plan->read_files_len)
@@ -76,6 +80,8 @@ static int check_files(struct skw_session_plan *plan, const struct skw_triggers 
 int skw_session_plan_flight(struct skw_session_plan *plan, struct skw_error *err)
 {
 	struct skw_session_flight_plan *f = &plan->flight;
+	const struct skw_triggers_words words = { .names = f->names,
+						  .about_messages = skw_format_message_expr };
 	struct skw_triggers triggers;
 	int ret = check(plan, err);
 
@@ -84,9 +90,11 @@ int skw_session_plan_flight(struct skw_session_plan *plan, struct skw_error *err
 	f->pre_ns = f->pre_ns ? f->pre_ns : PRE_NS;
 	f->post_ns = f->post_ns ? f->post_ns : POST_NS;
 	f->bytes = f->bytes ? f->bytes : BYTES;
-	if (!plan->snaplen_given)
+	f->slow_ns = f->slow_ns ? f->slow_ns : SLOW_NS;
+	ret = skw_triggers_parse(&triggers, f->on, &words, err);
+	/* Messages are made of whole packets. */
+	if (!plan->snaplen_given && !triggers.messages)
 		plan->capture.snaplen = SNAPLEN;
-	ret = skw_triggers_parse(&triggers, f->on, f->names, err);
 	if (!ret && triggers.types.mask & SKW_EVENT_TYPES_HEALTH)
 		ret = skw_error_usage(err, "--on: connections enter and leave a capture with "
 					   "--where, which --on does not go with");

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ui/draw/cursor.h"
 
+#include <ncurses.h>
+
+#include "ui/draw/key.h"
+#include "util/cleanup.h"
+
 #define WHEEL 3
 
 /* The line that a motion leads to. */
@@ -49,4 +54,29 @@ void skw_cursor_scroll(size_t *top, enum skw_motion motion, size_t len, int rows
 	size_t seen = rows > 0 ? (size_t)rows : 1, last = len > seen ? len - seen : 0;
 
 	*top = moved(*top, motion, last, seen > 1 ? seen - 1 : 1);
+}
+
+enum skw_motion skw_cursor_motion(int key)
+{
+	static const struct {
+		int key;
+		enum skw_motion motion;
+	} motions[] = {
+		{ SKW_KEY(KEY_UP), SKW_MOTION_UP },
+		{ 'k', SKW_MOTION_UP },
+		{ SKW_KEY(KEY_DOWN), SKW_MOTION_DOWN },
+		{ 'j', SKW_MOTION_DOWN },
+		{ SKW_KEY(KEY_PPAGE), SKW_MOTION_PAGE_UP },
+		{ SKW_CTRL('B'), SKW_MOTION_PAGE_UP },
+		{ SKW_KEY(KEY_NPAGE), SKW_MOTION_PAGE_DOWN },
+		{ SKW_CTRL('F'), SKW_MOTION_PAGE_DOWN },
+		{ SKW_KEY(KEY_HOME), SKW_MOTION_HOME },
+		{ SKW_KEY(KEY_END), SKW_MOTION_END },
+		{ 'G', SKW_MOTION_END },
+	};
+	size_t i = 0;
+
+	while (i + 1 < SKW_ARRAY_SIZE(motions) && motions[i].key != key)
+		i++;
+	return motions[i].motion;
 }

@@ -20,6 +20,8 @@ enum skw_motion {
 	SKW_MOTION_WHEEL_DOWN,
 };
 
+/* The motion of a key of ui/draw/key.h; of another one, that of G. */
+enum skw_motion skw_cursor_motion(int key);
 /* Moves the cursor in a list of `len` lines, `rows` of which are on the screen. */
 void skw_cursor_move(struct skw_cursor *c, enum skw_motion motion, size_t len, int rows);
 /* Brings the cursor into the list and onto the screen, and scrolls as little as possible. */

@@ -127,6 +127,18 @@ void skw_page_item(struct skw_page *p, const char *label, enum skw_style style, 
 	skw_page_put(p, style, value);
 }
 
+void skw_page_entry(struct skw_page *p, enum skw_style style, const char *mark, int tab,
+		    const char *text)
+{
+	p->x = 3;
+	skw_page_put(p, style, mark);
+	skw_page_tab(p, tab);
+	p->open = false;
+	p->indent = tab;
+	skw_page_item(p, NULL, SKW_STYLE_PLAIN, text);
+	skw_page_end(p);
+}
+
 void skw_page_draw(const struct skw_page *p, const struct skw_paint *paint, int y, int rows,
 		   size_t top)
 {

@@ -40,6 +40,9 @@ void skw_page_end(struct skw_page *p);
 /* Adds a whole line. */
 void skw_page_line(struct skw_page *p, enum skw_style style, const char *text);
 
+/* Adds a line of a list: a mark or keys, and from column `tab` on what they mean. */
+void skw_page_entry(struct skw_page *p, enum skw_style style, const char *mark, int tab,
+		    const char *text);
 /*
  * Adds a label (may be NULL) and its value, three blanks after the text before them, or on a new
  * line if they don't fit. New lines begin at `indent`. A text that is longer than a line is broken.

@@ -2,6 +2,8 @@
 #include "ui/draw/paint.h"
 
 #include <ncurses.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "ui/draw/cells.h"
 
@@ -20,6 +22,13 @@ static void make_pairs(void)
 		init_pair(PAIR_ALARM, COLOR_RED, -1);
 		init_pair(PAIR_WARNING, COLOR_BLACK, COLOR_YELLOW);
 	}
+}
+
+bool skw_paint_wants_colors(bool no_color)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return !no_color && !(no && *no);
 }
 
 void skw_paint_init(struct skw_paint *p, bool colors, bool utf8)
@@ -90,4 +99,16 @@ void skw_paint_fill(const struct skw_paint *p, int y, int x, int width, enum skw
 	if (y < 0 || y >= p->rows || x < 0 || width <= 0)
 		return;
 	mvhline(y, x, ' ' | look(p, style, selected), width);
+}
+
+bool skw_paint_is_small(const struct skw_paint *p)
+{
+	char text[64];
+
+	if (p->rows >= SKW_PAINT_ROWS_MIN && p->cols >= SKW_PAINT_COLS_MIN)
+		return false;
+	snprintf(text, sizeof(text), "skwatch needs %d columns and %d lines", SKW_PAINT_COLS_MIN,
+		 SKW_PAINT_ROWS_MIN);
+	skw_paint_text(p, 0, 0, p->cols, SKW_STYLE_PLAIN, false, text);
+	return true;
 }

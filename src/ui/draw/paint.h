@@ -22,14 +22,23 @@ enum skw_style {
 	SKW_STYLES
 };
 
+/* On a smaller terminal a line that says so is all that is drawn. */
+#define SKW_PAINT_COLS_MIN 40
+#define SKW_PAINT_ROWS_MIN 6
+
 struct skw_paint {
 	bool utf8;
 	int rows, cols;             /* the current size of the screen */
 	uint32_t attrs[SKW_STYLES]; /* attributes of ncurses */
 };
 
+/* Colours are off if the user says so, or by NO_COLOR (no-color.org). */
+bool skw_paint_wants_colors(bool no_color);
 /* To be called after ncurses was started. */
 void skw_paint_init(struct skw_paint *p, bool colors, bool utf8);
+
+/* Whether the screen is too small; then a line that says so is drawn. */
+bool skw_paint_is_small(const struct skw_paint *p);
 
 /*
  * Draws at most `width` columns of the text at line y, column x. Text beyond the screen is cut off.

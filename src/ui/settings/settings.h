@@ -11,12 +11,13 @@
 #include <stdint.h>
 
 #include "row/field.h"
+#include "ui/draw/ask.h"
 #include "ui/draw/columns.h"
 #include "ui/draw/layout.h"
 #include "util/error.h"
 #include "view/view.h"
 
-#define SKW_SETTINGS_FILTER 256
+#define SKW_SETTINGS_FILTER SKW_ASK_SIZE
 
 struct skw_settings {
 	enum skw_field sort;

@@ -3,8 +3,8 @@
  * The number of a key: a character, or one of ncurses' KEY_ numbers moved above all characters,
  * because the two ranges overlap.
  */
-#ifndef SKW_UI_KEY_H
-#define SKW_UI_KEY_H
+#ifndef SKW_UI_DRAW_KEY_H
+#define SKW_UI_DRAW_KEY_H
 
 #define SKW_KEY(code) ((code) + 0x200000)
 #define SKW_CTRL(c)   ((c)&0x1f)
