@@ -10,6 +10,7 @@
  */
 #include "event.bpf.h"
 #include "udp.bpf.h"
+#include "abi/quic.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -25,6 +26,11 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define NEXT_FRAGMENT    44
 #define NEXT_DESTINATION 60
 #define EXTENSIONS_MAX   8
+#define HEADERS_MAX      1024 /* behind more, QUIC is not looked for */
+
+#define QUIC_LONG        0xc0
+#define QUIC_HEADER      6
+#define QUIC_ID_MAX      20 /* RFC 9000, 17.2 */
 
 /* When the counting began. The loader writes it before it attaches the programs. */
 __u64 since_ns;
@@ -108,6 +114,26 @@ static __always_inline __u32 packets_of(const struct __sk_buff *skb)
 		__sync_fetch_and_add(&(packets), packets_of(skb));                                 \
 	} while (0)
 
+/*
+ * Whether it is QUIC is told by the first datagrams of a connection, which have a long header (RFC
+ * 8999): two bits that are set, the version, and the length of an ID.
+ */
+static __always_inline void note_quic(struct __sk_buff *skb, __u32 at, struct skw_udp_storage *own)
+{
+	const __u8 *p = (const void *)(long)skb->data;
+	const void *end = (const void *)(long)skb->data_end;
+	__u32 version;
+
+	if (own->quic || at > HEADERS_MAX)
+		return;
+	p += at + UDP_HEADER;
+	if (p + QUIC_HEADER > (const __u8 *)end || p[0] < QUIC_LONG || p[5] > QUIC_ID_MAX)
+		return;
+	version = (__u32)p[1] << 24 | (__u32)p[2] << 16 | (__u32)p[3] << 8 | p[4];
+	if (SKW_QUIC_IS_KNOWN(version))
+		own->quic = version;
+}
+
 SEC("cgroup_skb/egress")
 int skw_udp_out(struct __sk_buff *skb)
 {
@@ -115,8 +141,10 @@ int skw_udp_out(struct __sk_buff *skb)
 	struct bpf_sock *sk = at ? skb->sk : NULL;
 	struct skw_udp_storage *own = sk ? counts_of(sk) : NULL;
 
-	if (own)
+	if (own) {
 		ADD(skb, at, own->bytes_out, own->packets_out);
+		note_quic(skb, at, own);
+	}
 	return PASS;
 }
 
@@ -127,8 +155,10 @@ int skw_udp_in(struct __sk_buff *skb)
 	struct bpf_sock *sk = at ? skb->sk : NULL;
 	struct skw_udp_storage *own = sk ? counts_of(sk) : NULL;
 
-	if (own)
+	if (own) {
 		ADD(skb, at, own->bytes_in, own->packets_in);
+		note_quic(skb, at, own);
+	}
 	return PASS;
 }
 

@@ -25,6 +25,7 @@ static __always_inline void row_counts(struct skw_conn_rec *rec, const struct sk
 	rec->bytes_received = own->bytes_in;
 	rec->packets_out = own->packets_out;
 	rec->packets_in = own->packets_in;
+	rec->quic = own->quic;
 	if (own->opened_ns >= since_ns)
 		rec->opened_ns = own->opened_ns;
 }

@@ -77,14 +77,16 @@ struct skw_conn_rec {
 	__u64 pacing_rate;   /* bytes per second */
 	union {
 		struct {
-			__u64 busy_us, rwnd_limited_us;
+			__u64 busy_us, rwnd_limited_us, sndbuf_limited_us;
 		};
-		/* Of UDP, as bytes_acked and bytes_received: what our programs counted. */
+		/*
+		 * Of UDP, as bytes_acked and bytes_received: what our programs counted, and the
+		 * version of QUIC that a datagram told (0: none did).
+		 */
 		struct {
-			__u64 packets_out, packets_in;
+			__u64 packets_out, packets_in, quic;
 		};
 	};
-	__u64 sndbuf_limited_us;
 	__u64 timer_left_us; /* keepalive takes hours */
 	__u8 local_addr[16], remote_addr[16];
 	__u16 local_port, remote_port;
@@ -307,8 +309,9 @@ struct skw_udp_storage {
 	__u64 opened_ns; /* 0: not seen */
 	__u64 bytes_out, bytes_in;
 	__u64 packets_out, packets_in;
+	__u64 quic; /* the version that a long header told; 0: none did */
 };
 
-_Static_assert(sizeof(struct skw_udp_storage) == 40, "storage of UDP");
+_Static_assert(sizeof(struct skw_udp_storage) == 48, "storage of UDP");
 
 #endif

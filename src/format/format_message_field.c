@@ -125,28 +125,47 @@ static uint64_t number_of(const struct skw_message *m, enum skw_format_message_i
 {
 	bool request = m->outcome != SKW_MESSAGE_ORPHAN;
 	bool answer = m->outcome == SKW_MESSAGE_ANSWERED || m->outcome == SKW_MESSAGE_ORPHAN;
-	const uint64_t numbers[SKW_MESSAGE_FIELDS] = {
-		[SKW_MESSAGE_TS] = skw_format_message_start(m),
-		[SKW_MESSAGE_OUTCOME] = m->outcome,
-		[SKW_MESSAGE_ERROR] = answer ? m->error : SKW_NONE64,
-		[SKW_MESSAGE_LATENCY_US] = in_us(m->latency_ns),
-		[SKW_MESSAGE_FIRST_BYTE_US] = in_us(m->first_byte_ns),
-		[SKW_MESSAGE_REQUEST_BYTES] = request ? m->request_bytes : SKW_NONE64,
-		[SKW_MESSAGE_ANSWER_BYTES] = answer ? m->answer_bytes : SKW_NONE64,
-		[SKW_MESSAGE_REQUEST_END_AT] = m->request_last_ns,
-		[SKW_MESSAGE_ANSWER_AT] = m->answer_first_ns,
-		[SKW_MESSAGE_ANSWER_END_AT] = m->answer_last_ns,
-		[SKW_MESSAGE_HOLES] = m->holes,
-		[SKW_MESSAGE_REPEATS] = m->repeats,
-		[SKW_MESSAGE_TRANSPORT] = m->tuple.proto == IPPROTO_UDP,
-		[SKW_MESSAGE_FAMILY] = m->tuple.family == AF_INET6,
-		[SKW_MESSAGE_CLIENT_PORT] = m->tuple.local_port,
-		[SKW_MESSAGE_SERVER_PORT] = m->tuple.remote_port,
-		[SKW_MESSAGE_CLIENT_PID] = m->client->pid ? m->client->pid : SKW_NONE64,
-		[SKW_MESSAGE_SERVER_PID] = m->server->pid ? m->server->pid : SKW_NONE64,
-	};
 
-	return numbers[field];
+	switch (field) {
+	case SKW_MESSAGE_TS:
+		return skw_format_message_start(m);
+	case SKW_MESSAGE_OUTCOME:
+		return m->outcome;
+	case SKW_MESSAGE_ERROR:
+		return answer ? m->error : SKW_NONE64;
+	case SKW_MESSAGE_LATENCY_US:
+		return in_us(m->latency_ns);
+	case SKW_MESSAGE_FIRST_BYTE_US:
+		return in_us(m->first_byte_ns);
+	case SKW_MESSAGE_REQUEST_BYTES:
+		return request ? m->request_bytes : SKW_NONE64;
+	case SKW_MESSAGE_ANSWER_BYTES:
+		return answer ? m->answer_bytes : SKW_NONE64;
+	case SKW_MESSAGE_REQUEST_END_AT:
+		return m->request_last_ns;
+	case SKW_MESSAGE_ANSWER_AT:
+		return m->answer_first_ns;
+	case SKW_MESSAGE_ANSWER_END_AT:
+		return m->answer_last_ns;
+	case SKW_MESSAGE_HOLES:
+		return m->holes;
+	case SKW_MESSAGE_REPEATS:
+		return m->repeats;
+	case SKW_MESSAGE_TRANSPORT:
+		return m->tuple.proto == IPPROTO_UDP;
+	case SKW_MESSAGE_FAMILY:
+		return m->tuple.family == AF_INET6;
+	case SKW_MESSAGE_CLIENT_PORT:
+		return m->tuple.local_port;
+	case SKW_MESSAGE_SERVER_PORT:
+		return m->tuple.remote_port;
+	case SKW_MESSAGE_CLIENT_PID:
+		return m->client->pid ? m->client->pid : SKW_NONE64;
+	case SKW_MESSAGE_SERVER_PID:
+		return m->server->pid ? m->server->pid : SKW_NONE64;
+	default:
+		return 0;
+	}
 }
 
 static const char *text_of(const struct skw_message *m, enum skw_format_message_id field)

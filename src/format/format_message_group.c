@@ -21,7 +21,8 @@ static const struct group_field {
 } fields[SKW_MESSAGE_GROUP_FIELDS] = {
 #define FIELD(name_, alias, help_, kind_, title, form, at)                                         \
 	{                                                                                          \
-		{ .name = name_, .aliases = alias, .help = help_, .kind = kind_ }, title, form, at \
+		{ .name = (name_), .aliases = (alias), .help = (help_), .kind = (kind_) }, title,  \
+			form, at                                                                   \
 	}
 #define COUNTED(name, alias, help, title, at)                                                      \
 	FIELD(name, alias, help, SKW_KIND_NUMBER, title, COUNT, at)

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "message/talk.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "message/talk_state.h"
 
-#define EXTRA_BYTES 16
-
-struct skw_talk_entry {
-	struct skw_talk_entry *prev, *next;
-	struct skw_talk_part part;
-	uint32_t repeats;
-	bool doubtful; /* its answer may have been lost */
-};
+/* Answers that are due do not let a client wait for so long, as a rule. */
+#define SILENCE_NS 1000000000
 
 /* ---- parts ---- */
 
@@ -126,57 +119,50 @@ static int tell(struct skw_talk *t, const struct skw_talk_part *request,
 
 /* ---- requests that wait ---- */
 
-static struct skw_talk_entry *find(const struct skw_talk *t, uint64_t id)
-{
-	struct skw_talk_entry *r = t->first;
-
-	while (r && id != SKW_TALK_OLDEST && r->part.id != id)
-		r = r->next;
-	return r;
-}
-
-static void drop(struct skw_talk *t, struct skw_talk_entry *r)
-{
-	*(r->prev ? &r->prev->next : &t->first) = r->next;
-	*(r->next ? &r->next->prev : &t->last) = r->prev;
-	t->len--;
-	free(r);
-}
-
-static int give_up(struct skw_talk *t, struct skw_talk_entry *r)
+static int give_up(struct skw_talk *t, struct skw_unanswered_entry *r)
 {
 	int ret = tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_UNANSWERED);
 
-	drop(t, r);
+	skw_unanswered_drop(&t->waiting, r);
 	return ret;
 }
 
-/* Of the requests whose answers may be lost, the newest is meant if no other one waits. */
-static int choose_oldest(struct skw_talk *t)
+static bool is_certain(const struct skw_talk *t)
 {
-	int ret = 0;
+	return !t->missed && !(t->waiting.first && t->waiting.first->doubtful);
+}
 
-	while (!ret && t->first && t->first->doubtful && t->first->next)
-		ret = give_up(t, t->first);
+static bool is_silent_before(const struct skw_talk *t, const struct skw_talk_part *request)
+{
+	return request->begun && request->first_ns != SKW_MESSAGE_UNKNOWN && t->last_ns &&
+	       request->first_ns > t->last_ns && request->first_ns - t->last_ns > SILENCE_NS;
+}
+
+/* Another request comes: does it tell that all answers before it are there, or lost? */
+static int settle(struct skw_talk *t, const struct skw_talk_part *request)
+{
+	int ret;
+
+	if (is_certain(t)) {
+		t->interleaves |= t->waiting.first && t->server_last;
+		return 0;
+	}
+	if ((t->interleaves || !t->server_last) && !is_silent_before(t, request))
+		return 0;
+	ret = skw_talk_give_up(t);
+	t->missed = false;
 	return ret;
 }
 
-static int add(struct skw_talk *t, const struct skw_talk_part *request)
+static void note_time(struct skw_talk *t, const struct skw_talk_part *p)
 {
-	struct skw_talk_entry *r = malloc(sizeof(*r));
-
-	if (!r)
-		return -ENOMEM;
-	*r = (struct skw_talk_entry){ .prev = t->last, .part = *request };
-	*(t->last ? &t->last->next : &t->first) = r;
-	t->last = r;
-	t->len++;
-	return 0;
+	if (p->begun && p->last_ns != SKW_MESSAGE_UNKNOWN)
+		t->last_ns = p->last_ns;
 }
 
 int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 {
-	struct skw_talk_entry *same = t->first ? find(t, request->id) : NULL;
+	struct skw_unanswered_entry *same = skw_unanswered_find(&t->waiting, request->id);
 	int ret = 0;
 
 	if (same && strcmp(same->part.text, request->text) == 0) {
@@ -185,42 +171,83 @@ int skw_talk_request(struct skw_talk *t, const struct skw_talk_part *request)
 	}
 	if (same)
 		ret = give_up(t, same);
-	if (!ret && t->first && t->len >= SKW_TALK_WAITING_MAX) {
+	if (!ret && t->waiting.first && t->waiting.len >= SKW_TALK_WAITING_MAX) {
 		t->env->figures->crowded++;
-		ret = give_up(t, t->first);
+		ret = give_up(t, t->waiting.first);
 	}
-	return ret ? ret : add(t, request);
+	if (!ret)
+		ret = settle(t, request);
+	if (!ret)
+		ret = skw_unanswered_add(&t->waiting, request);
+	if (ret)
+		return ret;
+	t->waiting.last->doubtful = t->missed;
+	t->server_last = false;
+	note_time(t, request);
+	return 0;
 }
 
 void skw_talk_request_more(struct skw_talk *t, uint64_t id, uint64_t bytes, uint64_t ts_ns)
 {
-	struct skw_talk_entry *r = t->last && t->last->part.id == id ? t->last : find(t, id);
+	struct skw_unanswered_entry *r = skw_unanswered_find(&t->waiting, id);
 
 	if (r)
 		skw_talk_part_add(&r->part, bytes, ts_ns);
 }
 
+void skw_talk_doubt(struct skw_talk *t)
+{
+	for (struct skw_unanswered_entry *r = t->waiting.first; r; r = r->next) {
+		if (!r->doubtful)
+			r->part.holes++;
+		r->doubtful = true;
+	}
+	t->server_last = true;
+}
+
+void skw_talk_miss(struct skw_talk *t)
+{
+	t->missed = true;
+	t->server_last = false;
+}
+
+/* The request of an answer by order; NULL: none is it for certain. */
+static struct skw_unanswered_entry *oldest(struct skw_talk *t, const struct skw_talk_part *answer)
+{
+	struct skw_unanswered_entry *r = t->waiting.first;
+
+	if (!r || (r->doubtful && (t->missed || r->next)))
+		return NULL;
+	if (!answer->begun || !r->part.begun || answer->first_ns >= r->part.first_ns)
+		return r;
+	/* An answer that begins before its request has the rest of an earlier one. */
+	skw_talk_doubt(t);
+	return NULL;
+}
+
 int skw_talk_answer(struct skw_talk *t, const struct skw_talk_part *answer)
 {
-	int ret = answer->id == SKW_TALK_OLDEST ? choose_oldest(t) : 0;
-	struct skw_talk_entry *r = find(t, answer->id);
+	struct skw_unanswered_entry *r = answer->id == SKW_TALK_OLDEST
+						 ? oldest(t, answer)
+						 : skw_unanswered_find(&t->waiting, answer->id);
+	int ret;
 
-	if (ret)
-		return ret;
+	t->server_last = true;
+	note_time(t, answer);
 	if (!r)
 		return tell(t, NULL, answer, 0, SKW_MESSAGE_ORPHAN);
 	ret = tell(t, &r->part, answer, r->repeats, SKW_MESSAGE_ANSWERED);
-	drop(t, r);
+	skw_unanswered_drop(&t->waiting, r);
 	return ret;
 }
 
 int skw_talk_no_answer(struct skw_talk *t, uint64_t id)
 {
-	struct skw_talk_entry *r = find(t, id);
+	struct skw_unanswered_entry *r = skw_unanswered_find(&t->waiting, id);
 	int ret = r ? tell(t, &r->part, NULL, r->repeats, SKW_MESSAGE_ONE_WAY) : 0;
 
 	if (r)
-		drop(t, r);
+		skw_unanswered_drop(&t->waiting, r);
 	return ret;
 }
 
@@ -231,21 +258,12 @@ int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request)
 
 const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t id)
 {
-	const struct skw_talk_entry *r = find(t, id);
+	const struct skw_unanswered_entry *r = skw_unanswered_find(&t->waiting, id);
 
-	/* The one that choose_oldest() would leave. */
+	/* If it is uncertain, the newest is as good as any. */
 	while (r && id == SKW_TALK_OLDEST && r->doubtful && r->next)
 		r = r->next;
 	return r ? &r->part : NULL;
-}
-
-void skw_talk_doubt(struct skw_talk *t)
-{
-	for (struct skw_talk_entry *r = t->first; r; r = r->next) {
-		if (!r->doubtful)
-			r->part.holes++;
-		r->doubtful = true;
-	}
 }
 
 void skw_talk_leave(struct skw_talk *t, struct skw_bytes rest)
@@ -269,8 +287,8 @@ int skw_talk_give_up(struct skw_talk *t)
 {
 	int ret = 0;
 
-	while (!ret && t->first)
-		ret = give_up(t, t->first);
+	while (!ret && t->waiting.first)
+		ret = give_up(t, t->waiting.first);
 	return ret;
 }
 
@@ -278,21 +296,20 @@ int skw_talk_give_up_before(struct skw_talk *t, uint64_t ns)
 {
 	int ret = 0;
 
-	while (!ret && t->first && t->first->part.begun && t->first->part.last_ns < ns)
-		ret = give_up(t, t->first);
+	while (!ret && t->waiting.first && t->waiting.first->part.begun &&
+	       t->waiting.first->part.last_ns < ns)
+		ret = give_up(t, t->waiting.first);
 	return ret;
 }
 
 size_t skw_talk_memory(const struct skw_talk *t)
 {
-	return t->len * (sizeof(struct skw_talk_entry) + EXTRA_BYTES) +
-	       (t->owners ? 2 * sizeof(*t->owners) : 0);
+	return skw_unanswered_memory(&t->waiting) + (t->owners ? 2 * sizeof(*t->owners) : 0);
 }
 
 void skw_talk_free(struct skw_talk *t)
 {
-	while (t->first)
-		drop(t, t->first);
+	skw_unanswered_free(&t->waiting);
 	free(t->owners);
 	t->owners = NULL;
 }

@@ -72,11 +72,13 @@ int skw_talk_one_way(struct skw_talk *t, const struct skw_talk_part *request);
 const struct skw_talk_part *skw_talk_waiting(const struct skw_talk *t, uint64_t id);
 
 /*
- * Answers may have been lost, in a hole whose contents can't be told. If answers come in order,
- * the next one is to a request that is sent later, if there is one, else to the newest that waits;
- * the others are told as unanswered.
+ * Answers, or requests, may have been lost, in a hole whose contents can't be told. If answers come
+ * in order, the next ones have no request for certain, unless only one can be meant: they are
+ * orphans, and what waits is told as unanswered. All is certain again with the next request of a
+ * client that awaits all its answers before it asks again, and after a silence.
  */
 void skw_talk_doubt(struct skw_talk *t);
+void skw_talk_miss(struct skw_talk *t);
 
 /* To be called before feed returns SKW_RECOGNISER_AGAIN: these bytes are the other protocol's. */
 void skw_talk_leave(struct skw_talk *t, struct skw_bytes rest);

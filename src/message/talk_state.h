@@ -5,9 +5,8 @@
 
 #include "message/messages.h"
 #include "message/talk.h"
+#include "message/unanswered.h"
 #include "util/bytes.h"
-
-struct skw_talk_entry;
 
 /* All talks have this in common. */
 struct skw_talk_env {
@@ -19,12 +18,15 @@ struct skw_talk_env {
 
 struct skw_talk {
 	const struct skw_talk_env *env;
-	struct skw_talk_entry *first, *last; /* owned; the oldest first */
-	size_t len;
+	struct skw_unanswered waiting;
 	struct skw_tuple tuple; /* local is the client */
 	const char *protocol;
 	struct skw_message_owner *owners; /* owned; of client and server. NULL: none is known */
 	bool datagram;
+	bool missed;           /* requests may have been lost, since all was certain */
+	bool server_last;      /* an answer, or a hole of them, came behind the last request */
+	bool interleaves;      /* the client asks again while answers are due */
+	uint64_t last_ns;      /* of the last request or answer; 0: there was none */
 	struct skw_bytes rest; /* of the piece that is being fed: another protocol's */
 };
 

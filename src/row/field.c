@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "util/cleanup.h"
+#include "util/quic_version.h"
 
 static const char *const states[SKW_STATES] = {
 	[SKW_STATE_ESTABLISHED] = "ESTABLISHED", [SKW_STATE_SYN_SENT] = "SYN_SENT",
@@ -202,6 +203,14 @@ static void get_remote_comm(const struct skw_row *row, struct skw_value *out)
 		set_text(out, row->remote->comm);
 }
 
+static void get_quic(const struct skw_row *row, struct skw_value *out)
+{
+	const char *version = skw_quic_version_name(row->datagrams.quic);
+
+	if (version)
+		set_text(out, version);
+}
+
 #define ONE_OF(names)        .values = (names), .values_len = SKW_ARRAY_SIZE(names)
 #define IN_DATAGRAMS(member) IN_ROW(datagrams.member), .udp = true
 #define IN_ROW(member)                                                                             \
@@ -352,6 +361,8 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 			       IN_DATAGRAMS(rx_pps) },
 	[SKW_FIELD_DROP_RATE] = { "drop_rate", NULL, "datagrams dropped per second",
 				  SKW_KIND_NUMBER, IN_DATAGRAMS(drop_rate) },
+	[SKW_FIELD_QUIC] = { "quic", NULL, "version of QUIC: v1, v2 ...", SKW_KIND_TEXT,
+			     .get = get_quic, .udp = true },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)

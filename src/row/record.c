@@ -129,11 +129,12 @@ static void copy_counts(struct skw_row *row, const struct skw_conn_rec *rec)
 {
 	struct skw_row_datagrams *d = &row->datagrams;
 
-	row->busy_us = row->rwnd_limited_us = SKW_NONE64;
+	row->busy_us = row->rwnd_limited_us = row->sndbuf_limited_us = SKW_NONE64;
 	d->seen_out = rec->bytes_acked;
 	d->seen_in = rec->bytes_received;
 	d->seen_packets_out = (uint32_t)rec->packets_out;
 	d->seen_packets_in = (uint32_t)rec->packets_in;
+	d->quic = (uint32_t)rec->quic;
 	if (rec->opened_ns == SKW_NONE64) {
 		row->bytes_acked = row->bytes_received = SKW_NONE64;
 		return;

@@ -56,7 +56,9 @@ static inline struct skw_bytes skw_bytes_skip(struct skw_bytes b, uint32_t n)
 {
 	uint32_t cap = n < b.caplen ? n : b.caplen;
 
-	b.p += cap;
+	/* No bytes may be at NULL, to which nothing may be added, not even 0. */
+	if (cap)
+		b.p += cap;
 	b.caplen -= cap;
 	b.len -= n < b.len ? n : b.len;
 	return b;

@@ -262,6 +262,53 @@ def http2():
        "%s\n%s" % (found, theirs))
 
 
+def quic_handshakes(sample):
+    """tshark's names, and times from the first datagram of the client to the last of the server
+    before the client's first packet with a short header, or to the end."""
+    found = {}
+    for port, server, time, forms, version, name in tshark(
+            "udp", ["udp.srcport", "udp.dstport", "frame.time_epoch", "quic.header_form",
+                    "quic.version", "tls.handshake.extensions_server_name"], sample,
+            ["udp.port==4433-4434,quic"]):
+        by_client = server in ("4433", "4434")
+        h = found.setdefault(port if by_client else server, {"over": False, "name": ""})
+        time = int(time.replace(".", ""))
+        if version == "0x00000001":  # it reads a version that it does not know as this one
+            h["name"] = h["name"] or name
+        h.setdefault("first", time)
+        if by_client:
+            h["over"] = h["over"] or "0" in forms.split(",")
+        elif not h["over"]:
+            h["last"] = time
+    return {(int(port), h["name"], h["last"] - h["first"]) for port, h in found.items()}
+
+
+def quic():
+    """ngtcp2: a handshake, one with a Retry over IPv6, two versions that the server does not have,
+    the same client once more with another one, and an alert."""
+    sample = os.path.join(SAMPLES, "recorded-quic.pcap")
+    ours = messages(sample)
+    named = any(m["kind"].startswith("SNI") for m in ours)
+    statuses = ["v1 h3", "v1 h3 retry", "v1 h3", "v1 handshake_failure"]
+    refused = ["v2 version_negotiation", "0x1a2a3a4a version_negotiation"]
+    if named:
+        ok([m["status"] for m in ours] == statuses + refused and
+           [m["kind"] for m in ours if m["kind"] != "handshake"] ==
+           ["SNI %s.example.org" % name for name in ("www", "six", "nego", "alert")],
+           "QUIC: names, versions, a Retry and an alert", [(m["kind"], m["status"]) for m in ours])
+    else:
+        ok(True, "QUIC: names # SKIP skwatch was built without nettle")
+    if not shutil.which("tshark"):
+        return
+    theirs = quic_handshakes(sample)
+    found = {(m["client_port"], m["kind"].replace("SNI ", "").replace("handshake", ""),
+              nanoseconds(m["answer_end_at"]) - nanoseconds(m["ts"])) for m in ours}
+    if not named:
+        theirs = {(port, "", time) for port, _, time in theirs}
+    ok(found == theirs, "QUIC: name and time of each handshake are tshark's",
+       "%s\n%s" % (found, theirs))
+
+
 def http2_unknown():
     """Without some packets, names may be unknown, but are never other ones."""
     sample = os.path.join(SAMPLES, "recorded-http2.pcap")
@@ -395,6 +442,7 @@ def main():
     kafka()
     thrift()
     http2()
+    quic()
     mutate()
     secrets()
     databases()

@@ -214,6 +214,21 @@ def tls():
     ]
 
 
+def quic():
+    """Its frames are sealed; IDs and tokens are not."""
+    ids = struct.pack("B", 8) + SECRET + b"x" + struct.pack("B", 8) + SECRET + b"y"
+    version, sealed = b"\0\0\0\1", SECRET * 5
+    length = struct.pack(">H", 0x4000 | len(sealed))
+    handshake = b"\xe0" + version + ids + length + sealed
+    return [
+        (True, b"\xc0" + version + ids + struct.pack("B", 7) + SECRET + length + sealed),
+        (False, b"\xf0" + version + ids + SECRET * 3),
+        (False, handshake), (True, handshake + b"\x40" + SECRET),
+    ]
+
+
+# Over UDP: (protocol, port, turns).
+DATAGRAMS = [("dns", 53, dns(False)), ("quic", 443, quic())]
 TALKS = [
     ("http", 8080, True, http()), ("http2", 8081, True, http2()), ("redis", 6379, True, redis()),
     ("memcached", 11211, True, memcached()), ("postgres", 5432, True, postgres()),
@@ -248,11 +263,12 @@ def packets_of(port, turns, most):
 
 
 def write(path, most=1400):
-    """A pcap file of all talks, with a millisecond between two packets, and one more by UDP."""
+    """A pcap file of all talks, with a millisecond between two packets."""
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
         found = [p for _, port, _, turns in TALKS for p in packets_of(port, turns, most)]
-        found += [packet(False, 53, client, 0, 0, 0, data) for client, data in dns(False)]
+        found += [packet(False, port, client, 0, 0, 0, data) for _, port, turns in DATAGRAMS
+                  for client, data in turns]
         for i, frame_ in enumerate(found):
             file.write(struct.pack("<IIII", 1700000000 + i // 1000, i % 1000 * 1000, len(frame_),
                                    len(frame_)) + frame_)

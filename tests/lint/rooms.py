@@ -14,14 +14,15 @@ COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"asked", "btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
         "flow/payload", "message", "message/app", "message/known",
-        "message/rpc", "message/sql",
+        "message/quic", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
-PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "report", "units",
+PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "quic_version", "report", "units",
              "utf8"}
 # Rooms outside the dissect family see only its front room, and only few read messages.
 PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
-                     "message", "message/app", "message/known", "message/rpc", "message/sql"}
+                     "message", "message/app", "message/known", "message/quic", "message/rpc",
+                     "message/sql"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
 ARROWS = {
@@ -77,10 +78,13 @@ ARROWS = {
     "message": COMMON | {"flow", "flow/payload", "table", "expr", "row", "pcap"},
     # message/app: names of DNS are read as they are printed.
     "message/app": COMMON | {"message", "flow/payload", "dissect", "dissect/app"},
+    # message/quic: it has a ClientHello of TLS, and its alerts.
+    "message/quic": COMMON | {"message", "flow/payload", "dissect/app"},
     "message/rpc": COMMON | {"message", "flow/payload"},
     "message/sql": COMMON | {"message", "flow/payload"},
     # message/known: the table of all recognisers.
-    "message/known": COMMON | {"message", "message/app", "message/rpc", "message/sql"},
+    "message/known": COMMON | {"message", "message/app", "message/quic", "message/rpc",
+                               "message/sql"},
     # act: the verbs are sources of the loop without records; their sink prints lines. No capture
     # sees the data that bypass moves, so it has packets of its own, for the recorder.
     "act": COMMON | PURE_FRONT | {"loop", "sink", "sink/record", "kern", "kern/host",

@@ -91,7 +91,7 @@ static void some_have_no_answer(void **state)
 	     "lines||d|orphan|0|3|-\n");
 }
 
-static void after_a_doubt_the_newest_is_meant(void **state)
+static void after_a_doubt_none_is_meant_for_certain(void **state)
 {
 	static const struct said talk[] = { ASK("?a\n?b\n"), SAY_LOST(3), SAY("=x\n") };
 	static const struct said more[] = { ASK("?a\n?b\n"), SAY_LOST(6), ASK("?c\n"),
@@ -99,8 +99,9 @@ static void after_a_doubt_the_newest_is_meant(void **state)
 
 	(void)state;
 	tell(talk, 3,
+	     "lines||x|orphan|0|3|-\n"
 	     "lines|a||unanswered|3|0|-|holes 1\n"
-	     "lines|b|x|answered|3|3|2000|holes 1\n");
+	     "lines|b||unanswered|3|0|-|holes 1\n");
 	tell(more, 4,
 	     "lines|a||unanswered|3|0|-|holes 1\n"
 	     "lines|b||unanswered|3|0|-|holes 1\n"
@@ -121,7 +122,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(some_have_no_answer),
-		cmocka_unit_test(after_a_doubt_the_newest_is_meant),
+		cmocka_unit_test(after_a_doubt_none_is_meant_for_certain),
 		cmocka_unit_test(nonsense_is_examined_again),
 	};
 

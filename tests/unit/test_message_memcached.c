@@ -129,15 +129,16 @@ static void a_hole_in_data_is_a_part_of_it(void **state)
 static void behind_a_hole_it_goes_on(void **state)
 {
 	static const struct said talk[] = {
-		ASK("get k\r\n"),    SAY_LOST(100),      SAY("END\r\n"),
-		ASK("delete k\r\n"), SAY("DELETED\r\n"), ASK_LOST(10),
-		ASK("x\r\n"),        ASK("get k\r\n"),   SAY("END\r\n"),
+		ASK("get k\r\n"),   SAY_LOST(100),  SAY("END\r\n"), ASK("delete k\r\n"),
+		SAY("DELETED\r\n"), ASK_LOST(10),   ASK("x\r\n"),   SAY("STORED\r\n"),
+		ASK("get k\r\n"),   SAY("END\r\n"),
 	};
 
 	(void)state;
 	expect_cut(talk, SKW_ARRAY_SIZE(talk), 1400, true,
 		   "memcached|get||unanswered|7|0|-|holes 1\n"
 		   "memcached|delete|DELETED|answered|10|9|1000\n"
+		   "memcached||STORED|orphan|0|8|-\n"
 		   "memcached|get|END|answered|7|5|1000\n");
 }
 

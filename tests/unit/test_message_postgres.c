@@ -323,6 +323,29 @@ static void a_hole_in_a_query_hides_the_rest(void **state)
 		   "postgres|INSERT INTO t VALUES (?|INSERT 0 1|answered|2005|22|3000|holes 1\n");
 }
 
+/* Not a byte of it is there. */
+static void a_hole_can_be_a_whole_query(void **state)
+{
+	(void)state;
+
+	static const struct said talk[] = {
+		ASK("Q\0\0\0\x0dSELECT 1\0"),
+		SAY("C\0\0\0\x0dSELECT 1\0Z\0\0\0\5I"),
+		ASK("Q\0\0\0\x0d"),
+		ASK_LOST(9),
+		SAY("C\0\0\0\x0dSELECT 1\0Z\0\0\0\5I"),
+		ASK("P\0\0\0\x10"),
+		ASK_LOST(12),
+		ASK("S\0\0\0\4"),
+		SAY("1\0\0\0\4Z\0\0\0\5I"),
+	};
+
+	expect_open(talk, SKW_ARRAY_SIZE(talk),
+		    "postgres|SELECT ?|SELECT 1|answered|14|20|1000\n"
+		    "postgres|?|SELECT 1|answered|14|20|2000|holes 1\n"
+		    "postgres|PREPARE ?||answered|22|11|3000|holes 1\n");
+}
+
 static void lost_answers_are_not_those_of_others(void **state)
 {
 	static const struct said talk[] = {
@@ -440,6 +463,7 @@ int main(void)
 		cmocka_unit_test(a_cancel_is_one_way),
 		cmocka_unit_test(a_hole_in_a_row_is_a_part_of_it),
 		cmocka_unit_test(a_hole_in_a_query_hides_the_rest),
+		cmocka_unit_test(a_hole_can_be_a_whole_query),
 		cmocka_unit_test(lost_answers_are_not_those_of_others),
 		cmocka_unit_test(the_middle_is_recognised_by_the_server_too),
 		cmocka_unit_test(hostile_lengths_are_wrong),

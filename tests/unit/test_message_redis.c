@@ -215,8 +215,15 @@ static void a_hole_in_a_string_is_a_part_of_it(void **state)
 static void behind_a_hole_it_goes_on(void **state)
 {
 	static const struct said talk[] = {
-		ASK(GET_K),       SAY_LOST(100), SAY("tail\r\n"), ASK("*1\r\n$4\r\nPING\r\n"),
-		SAY("+PONG\r\n"), ASK_LOST(10),  ASK("x\r\n"),    ASK("*1\r\n$4\r\nPING\r\n"),
+		ASK(GET_K),
+		SAY_LOST(100),
+		SAY("tail\r\n"),
+		ASK("*1\r\n$4\r\nPING\r\n"),
+		SAY("+PONG\r\n"),
+		ASK_LOST(10),
+		ASK("x\r\n"),
+		SAY("+OK\r\n"),
+		ASK("*1\r\n$4\r\nPING\r\n"),
 		SAY("+PONG\r\n"),
 	};
 
@@ -224,6 +231,38 @@ static void behind_a_hole_it_goes_on(void **state)
 	expect_cut(talk, SKW_ARRAY_SIZE(talk), 1400, true,
 		   "redis|GET||unanswered|25|0|-|holes 1\n"
 		   "redis|PING|PONG|answered|14|7|1000\n"
+		   "redis||OK|orphan|0|5|-\n"
+		   "redis|PING|PONG|answered|14|7|1000\n");
+}
+
+/* Which of them was lost, nothing tells, until all are answered. */
+static void in_a_pipeline_no_answer_is_that_of_another(void **state)
+{
+	static const struct said answer_lost[] = {
+		ASK(GET_K GET_K GET_K),      SAY("$1\r\na\r\n"), SAY_LOST(7),
+		ASK("*1\r\n$4\r\nPING\r\n"), SAY("+PONG\r\n"),
+	};
+	static const struct said request_lost[] = {
+		ASK(GET_K),
+		SAY("$1\r\na\r\n"),
+		ASK_LOST(25),
+		ASK(GET_K),
+		SAY("$1\r\nb\r\n$1\r\nc\r\n"),
+		ASK("*1\r\n$4\r\nPING\r\n"),
+		SAY("+PONG\r\n"),
+	};
+
+	(void)state;
+	expect_cut(answer_lost, SKW_ARRAY_SIZE(answer_lost), 1400, true,
+		   "redis|GET|string|answered|25|7|1000\n"
+		   "redis|GET||unanswered|25|0|-|holes 1\n"
+		   "redis|GET||unanswered|25|0|-|holes 1\n"
+		   "redis|PING|PONG|answered|14|7|1000\n");
+	expect_cut(request_lost, SKW_ARRAY_SIZE(request_lost), 1400, true,
+		   "redis|GET|string|answered|25|7|1000\n"
+		   "redis||string|orphan|0|7|-\n"
+		   "redis||string|orphan|0|7|-\n"
+		   "redis|GET||unanswered|25|0|-\n"
 		   "redis|PING|PONG|answered|14|7|1000\n");
 }
 
@@ -309,6 +348,7 @@ int main(void)
 		cmocka_unit_test(an_answer_alone_is_an_orphan),
 		cmocka_unit_test(a_hole_in_a_string_is_a_part_of_it),
 		cmocka_unit_test(behind_a_hole_it_goes_on),
+		cmocka_unit_test(in_a_pipeline_no_answer_is_that_of_another),
 		cmocka_unit_test(hostile_lengths_are_only_numbers),
 		cmocka_unit_test(other_protocols_are_none),
 		cmocka_unit_test(content_is_shown_if_asked_for),

@@ -8,10 +8,12 @@
 
 #include <cmocka.h>
 
+#include "abi/quic.h"
 #include "conn_records.h"
 #include "row/field.h"
 #include "row/history.h"
 #include "table_feed.h"
+#include "util/cleanup.h"
 
 #define TICK(n) ((n)*S)
 
@@ -98,6 +100,35 @@ static void a_new_socket_has_totals_and_rates(void **state)
 	assert_int_equal(field(*state, 1, SKW_FIELD_RX_PPS), 200);
 	assert_int_equal(field(*state, 1, SKW_FIELD_DROP_RATE), 100);
 	assert_true(skw_table_totals(*state)->tx_bps == 200 * 100 * 8);
+}
+
+static void a_socket_has_the_version_of_quic_that_was_seen(void **state)
+{
+	static const struct {
+		__u64 version;
+		const char *name;
+	} cases[] = {
+		{ 0, NULL },
+		{ SKW_NONE64, NULL },
+		{ 0x1a2a3a4a, NULL },
+		{ SKW_QUIC_V1, "v1" },
+		{ SKW_QUIC_V2, "v2" },
+		{ SKW_QUIC_DRAFT_FIRST, "draft-29" },
+		{ SKW_QUIC_DRAFT_LAST, "draft-34" },
+	};
+	struct skw_conn_rec rec = datagrams(1, TICK(1), TICK(1), 1);
+
+	for (size_t i = 0; i < SKW_ARRAY_SIZE(cases); i++) {
+		struct skw_value v;
+
+		rec.ts_ns = TICK(i + 2);
+		rec.quic = cases[i].version;
+		sweep(*state, rec.ts_ns, &rec);
+		skw_field_value(skw_table_find(*state, 1), SKW_FIELD_QUIC, &v);
+		assert_int_equal(v.known, cases[i].name != NULL);
+		if (cases[i].name)
+			assert_string_equal(v.text, cases[i].name);
+	}
 }
 
 static void an_older_socket_has_rates_only(void **state)
@@ -203,6 +234,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_is_known_where_nothing_is_counted, begin,
 						end),
 		cmocka_unit_test_setup_teardown(a_new_socket_has_totals_and_rates, begin, end),
+		cmocka_unit_test_setup_teardown(a_socket_has_the_version_of_quic_that_was_seen,
+						begin, end),
 		cmocka_unit_test_setup_teardown(an_older_socket_has_rates_only, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_closed_socket_keeps_its_last_figures_and_its_process, begin, end),

@@ -50,18 +50,32 @@ static bool find_extension(struct skw_bytes hello, uint16_t wanted, struct skw_b
 	return false;
 }
 
-bool skw_tls_hello_server_name(struct skw_bytes hello, struct skw_bytes *name)
+static bool find_of_client(struct skw_bytes hello, uint16_t wanted, struct skw_bytes *data)
 {
-	struct skw_bytes skipped, data, list;
+	struct skw_bytes skipped;
 
 	hello = skw_bytes_skip(hello, VERSION + RANDOM);
 	/* The session, the ciphers, the compressions. */
-	if (!take(&hello, 1, &skipped) || !take(&hello, 2, &skipped) || !take(&hello, 1, &skipped))
-		return false;
-	return find_extension(hello, EXTENSION_SERVER_NAME, &data) && take(&data, 2, &list) &&
+	return take(&hello, 1, &skipped) && take(&hello, 2, &skipped) &&
+	       take(&hello, 1, &skipped) && find_extension(hello, wanted, data);
+}
+
+bool skw_tls_hello_server_name(struct skw_bytes hello, struct skw_bytes *name)
+{
+	struct skw_bytes data, list;
+
+	return find_of_client(hello, EXTENSION_SERVER_NAME, &data) && take(&data, 2, &list) &&
 	       skw_bytes_has(list, 0, 1) && list.p[0] == 0 &&
 	       (list = skw_bytes_skip(list, 1), take(&list, 2, name)) && name->len &&
 	       name->caplen == name->len;
+}
+
+bool skw_tls_hello_only_protocol(struct skw_bytes hello, struct skw_bytes *name)
+{
+	struct skw_bytes data, list;
+
+	return find_of_client(hello, EXTENSION_PROTOCOL, &data) && take(&data, 2, &list) &&
+	       take(&list, 1, name) && !list.len && name->len && name->caplen == name->len;
 }
 
 static bool find_of_server(struct skw_bytes hello, uint16_t wanted, struct skw_bytes *data)

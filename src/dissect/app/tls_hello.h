@@ -13,6 +13,8 @@
 
 /* The host name that a client asks for (RFC 6066). It is not empty, and borrowed. */
 bool skw_tls_hello_server_name(struct skw_bytes client_hello, struct skw_bytes *name);
+/* The protocol that a client offers (RFC 7301), if it is the only one. Borrowed. */
+bool skw_tls_hello_only_protocol(struct skw_bytes client_hello, struct skw_bytes *name);
 
 /* The version that a server has chosen, as a number of the wire: 0x0304 is TLS 1.3. */
 bool skw_tls_hello_version(struct skw_bytes server_hello, uint16_t *version);

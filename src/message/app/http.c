@@ -312,8 +312,7 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 	if (!known && s->phase != START && s->phase != LOST)
 		s->part.holes++;
 	ret = break_off(t, h, from_client);
-	if (!from_client)
-		skw_talk_doubt(t);
+	(from_client ? skw_talk_miss : skw_talk_doubt)(t);
 	s->phase = LOST;
 	return ret;
 }

@@ -276,7 +276,9 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 		return s->left ? 0 : end_data(t, m, from_client);
 	}
 	ret = break_off(t, m, from_client);
-	if (!from_client) {
+	if (from_client) {
+		skw_talk_miss(t);
+	} else {
 		skw_talk_doubt(t);
 		m->lost_count = m->count;
 	}

@@ -171,7 +171,9 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 		return run(t, r, from_client, (struct skw_bytes){ 0 }, ts_ns);
 	}
 	ret = break_off(t, r, from_client);
-	if (!from_client) {
+	if (from_client) {
+		skw_talk_miss(t);
+	} else {
 		skw_talk_doubt(t);
 		r->confirms = (struct skw_talk_part){ 0 };
 		r->confirmed = 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "message/app/recognisers.h"
+#include "message/quic/recognisers.h"
 #include "message/rpc/recognisers.h"
 #include "message/sql/recognisers.h"
 
@@ -21,6 +22,7 @@ const struct skw_recogniser *const skw_recognisers[] = {
 #ifdef HAVE_NGHTTP2
 	&skw_recognisers_http2,
 #endif
+	&skw_recognisers_quic,
 	&skw_recognisers_dns, /* short texts may be the begin of a question */
 	NULL,
 };

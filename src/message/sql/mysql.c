@@ -100,13 +100,28 @@ static void set_statement(struct mysql *m, struct skw_bytes packet)
 		set_words(&m->asks, skw_mysql_command_name(packet.p[0]));
 }
 
+/*
+ * No client asks again before it has its answer, so this answer has ended, in a hole. Otherwise the
+ * next answer would be taken for a part of it.
+ */
+static int end_cut_answer(struct skw_talk *t, struct mysql *m)
+{
+	if (!m->answer.part.holes || m->sides[0].phase == LOST)
+		return 0;
+	return skw_mysql_answer_finish(t, &m->answer, "OK");
+}
+
 static int take_command(struct skw_talk *t, struct mysql *m, struct skw_bytes packet)
 {
 	uint8_t command = packet.caplen ? packet.p[0] : 0;
 	const char *name = packet.len ? skw_mysql_command_name(command) : NULL;
+	int ret;
 
 	if (!name)
 		return SKW_RECOGNISER_WRONG;
+	ret = end_cut_answer(t, m);
+	if (ret)
+		return ret;
 	switch (command) {
 	case SKW_MYSQL_QUIT:
 		m->asks = (struct skw_talk_part){ 0 };
@@ -304,6 +319,7 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 	if (from_client) {
 		m->asks = (struct skw_talk_part){ 0 };
 		m->answer.wants_file = false;
+		skw_talk_miss(t);
 		return 0;
 	}
 	if (skw_talk_waiting(t, SKW_TALK_OLDEST))

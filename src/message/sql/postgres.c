@@ -135,6 +135,23 @@ static void find_unit(struct skw_pg *pg)
 	pg->first = unit == pg->first ? pg->next : unit - 1;
 }
 
+/* The answer has begun in a hole that was told before its request came. */
+static void note_lost_head(struct skw_pg *pg)
+{
+	if (!pg->says.holes)
+		pg->says.holes++;
+}
+
+/* No answer begins with rows, with what follows rows, or with its last message. */
+static bool begins_within(struct skw_bytes b)
+{
+	static const char tag[] = "SELECT";
+
+	return strchr("DZ", b.p[0]) ||
+	       (b.p[0] == 'C' && skw_bytes_has(b, SKW_PG_HEADER, sizeof(tag) - 1) &&
+		memcmp(b.p + SKW_PG_HEADER, tag, sizeof(tag) - 1) == 0);
+}
+
 /* Takes bytes up to a ReadyForQuery. */
 static int seek_ready(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes *b, uint64_t ts_ns)
 {
@@ -151,6 +168,7 @@ static int seek_ready(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes *b
 			continue;
 		s->phase = SKW_PG_IN_HEADER;
 		find_unit(pg);
+		note_lost_head(pg);
 		return skw_pg_take_ready(t, pg, ts_ns);
 	}
 	return 0;
@@ -170,6 +188,8 @@ static int feed(struct skw_talk *t, void *state, bool from_client, struct skw_by
 			find_unit(pg);
 			if (pg->next != pg->hole_next)
 				pg->says = (struct skw_talk_part){ 0 };
+			if (begins_within(b))
+				note_lost_head(pg);
 		}
 		if (found)
 			s->phase = SKW_PG_IN_HEADER;
@@ -218,6 +238,7 @@ static int hole(struct skw_talk *t, void *state, bool from_client, uint64_t len,
 	*s = (struct skw_pg_side){ .phase = SKW_PG_IN_LOST };
 	if (from_client) {
 		pg->asks = (struct skw_talk_part){ 0 };
+		skw_talk_miss(t);
 		return 0;
 	}
 	if (pg->first != pg->next)

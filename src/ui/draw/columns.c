@@ -188,6 +188,13 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 		NUMBER("packin", "PKIN", "datagrams that have arrived", SKW_FIELD_PACKETS_IN),
 	[SKW_COLUMN_PACKETS_OUT] =
 		NUMBER("packout", "PKOUT", "datagrams sent", SKW_FIELD_PACKETS_OUT),
+	[SKW_COLUMN_QUIC] = { "quic",
+			      "QUIC",
+			      "version of QUIC",
+			      SKW_FIELD_QUIC,
+			      { 4, 0, 8 },
+			      STAYS_CHOSEN,
+			      true },
 	[SKW_COLUMN_REASON] = { "reason",
 				"REASON",
 				"why it was closed",

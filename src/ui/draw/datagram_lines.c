@@ -26,6 +26,18 @@ static void add(struct skw_page *p, const char *label, const struct skw_row *row
 	skw_page_item(p, label, SKW_STYLE_PLAIN, text);
 }
 
+static void add_quic(struct skw_page *p, const struct skw_row *row)
+{
+	struct skw_value v;
+
+	skw_field_value(row, SKW_FIELD_QUIC, &v);
+	if (!v.known)
+		return;
+	skw_page_label(p, " protocol", INDENT);
+	skw_page_item(p, "QUIC", SKW_STYLE_PLAIN, v.text);
+	skw_page_end(p);
+}
+
 void skw_datagram_lines_add(struct skw_page *p, const struct skw_row *row)
 {
 	static const struct {
@@ -51,4 +63,5 @@ void skw_datagram_lines_add(struct skw_page *p, const struct skw_row *row)
 	add(p, NULL, row, SKW_FIELD_DROPS);
 	add(p, "per second", row, SKW_FIELD_DROP_RATE);
 	skw_page_end(p);
+	add_quic(p, row);
 }
