@@ -26,6 +26,14 @@ AC_PATH_PROGS([CLANG_TIDY], [clang-tidy], [no])
 AC_PATH_PROGS([CPPCHECK], [cppcheck], [no])
 AC_PATH_PROGS([MANDOC], [mandoc], [no])
 AC_PATH_PROGS([PYTHON3], [python3], [no])
+dnl That may be a script that looks for the real one at each start (pyenv), which takes ten times as
+dnl long as the start itself. Tests find the real one first.
+AS_IF([test "$PYTHON3" != no], [
+skw_python3=`"$PYTHON3" -c 'import sys; print(sys.executable)' 2>/dev/null`
+AS_IF([test -x "$skw_python3"], [PYTHON3=$skw_python3])
+])
+AC_SUBST([SKW_TEST_PATH], ["`dirname "$PYTHON3"`"])
+AS_IF([test "$PYTHON3" = no], [SKW_TEST_PATH=/usr/bin])
 skw_lint_summary=
 for skw_tool in "$CLANG_FORMAT" "$CLANG_TIDY" "$CPPCHECK" "$MANDOC"; do
 	AS_IF([test "$skw_tool" != no],

@@ -51,75 +51,76 @@ struct skw_messages {
 
 /* ---- memory ---- */
 
-static void drop_held(struct reader *l)
+static void drop_held(struct reader *reader)
 {
-	for (struct held *h = l->held, *next; h; h = next) {
+	for (struct held *h = reader->held, *next; h; h = next) {
 		next = h->next;
 		free(h);
 	}
-	l->held = l->held_last = NULL;
-	l->held_len = l->held_bytes = 0;
+	reader->held = reader->held_last = NULL;
+	reader->held_len = reader->held_bytes = 0;
 }
 
-static void drop_state(struct reader *l)
+static void drop_state(struct reader *reader)
 {
-	if (l->recogniser && l->recogniser->free)
-		l->recogniser->free(l->state);
-	free(l->state);
-	l->state = NULL;
-	l->recogniser = NULL;
+	if (reader->recogniser && reader->recogniser->free)
+		reader->recogniser->free(reader->state);
+	free(reader->state);
+	reader->state = NULL;
+	reader->recogniser = NULL;
 }
 
-static void line_free(struct reader *l)
+static void reader_free(struct reader *reader)
 {
-	drop_held(l);
-	drop_state(l);
-	skw_talk_free(&l->talk);
-	free(l);
+	drop_held(reader);
+	drop_state(reader);
+	skw_talk_free(&reader->talk);
+	free(reader);
 }
 
-static size_t line_bytes(const struct reader *l)
+static size_t reader_bytes(const struct reader *reader)
 {
-	const struct skw_recogniser *r = l->recogniser;
-	size_t bytes = sizeof(*l) + skw_talk_memory(&l->talk) + l->held_bytes +
-		       l->held_len * sizeof(struct held);
+	const struct skw_recogniser *r = reader->recogniser;
+	size_t bytes = sizeof(*reader) + skw_talk_memory(&reader->talk) + reader->held_bytes +
+		       reader->held_len * sizeof(struct held);
 
 	if (r)
-		bytes += r->state_size + (r->memory ? r->memory(l->state) : 0);
+		bytes += r->state_size + (r->memory ? r->memory(reader->state) : 0);
 	return bytes;
 }
 
-static struct reader *line_of(struct skw_messages *m, struct skw_payload_connection *c)
+static struct reader *reader_of(struct skw_messages *m, struct skw_payload_connection *c)
 {
-	struct reader *l = c->consumer;
+	struct reader *reader = c->consumer;
 
-	if (l)
-		return l;
-	l = calloc(1, sizeof(*l));
-	if (!l)
+	if (reader)
+		return reader;
+	reader = calloc(1, sizeof(*reader));
+	if (!reader)
 		return NULL;
-	l->talk.env = &m->env;
-	l->talk.tuple = c->tuple;
-	l->talk.datagram = c->tuple.proto == IPPROTO_UDP;
-	l->from_start = l->opened = c->opened;
-	c->consumer = l;
-	return l;
+	reader->talk.env = &m->env;
+	reader->talk.tuple = c->tuple;
+	reader->talk.datagram = c->tuple.proto == IPPROTO_UDP;
+	reader->from_start = reader->opened = c->opened;
+	c->consumer = reader;
+	return reader;
 }
 
 /* ---- owners ---- */
 
-static int note_owner(struct reader *l, unsigned direction, const struct skw_packet_owner *owner)
+static int note_owner(struct reader *reader, unsigned direction,
+		      const struct skw_packet_owner *owner)
 {
 	struct skw_message_owner *o;
 
-	if (!owner || l->owner_ids[direction] == owner->id)
+	if (!owner || reader->owner_ids[direction] == owner->id)
 		return 0;
-	if (!l->talk.owners)
-		l->talk.owners = calloc(2, sizeof(*l->talk.owners));
-	if (!l->talk.owners)
+	if (!reader->talk.owners)
+		reader->talk.owners = calloc(2, sizeof(*reader->talk.owners));
+	if (!reader->talk.owners)
 		return -ENOMEM;
-	l->owner_ids[direction] = owner->id;
-	o = &l->talk.owners[direction ^ l->client];
+	reader->owner_ids[direction] = owner->id;
+	o = &reader->talk.owners[direction ^ reader->client];
 	o->pid = owner->pid;
 
 	size_t len = strnlen(owner->comm, SKW_MESSAGE_COMM_LEN);
@@ -129,81 +130,83 @@ static int note_owner(struct reader *l, unsigned direction, const struct skw_pac
 	return 0;
 }
 
-static int note_owners(struct reader *l, unsigned direction, const struct skw_packet *pkt)
+static int note_owners(struct reader *reader, unsigned direction, const struct skw_packet *pkt)
 {
-	int ret = pkt ? note_owner(l, direction, pkt->sender) : 0;
+	int ret = pkt ? note_owner(reader, direction, pkt->sender) : 0;
 
-	return ret || !pkt ? ret : note_owner(l, !direction, pkt->receiver);
+	return ret || !pkt ? ret : note_owner(reader, !direction, pkt->receiver);
 }
 
 /* ---- reading ---- */
 
 /* The recogniser has seen all that it wanted, and its requests have no answers any more. */
-static int stop_reading(struct reader *l, enum reader_phase next)
+static int stop_reading(struct reader *reader, enum reader_phase next)
 {
-	int ret = l->recogniser->end ? l->recogniser->end(&l->talk, l->state) : 0;
+	int ret =
+		reader->recogniser->end ? reader->recogniser->end(&reader->talk, reader->state) : 0;
 
-	drop_state(l);
-	l->phase = (uint8_t)next;
-	l->tries = 0;
+	drop_state(reader);
+	reader->phase = (uint8_t)next;
+	reader->tries = 0;
 	if (ret > 0)
 		ret = 0;
-	return ret ? ret : skw_talk_give_up(&l->talk);
+	return ret ? ret : skw_talk_give_up(&reader->talk);
 }
 
-static int take_result(struct skw_messages *m, struct reader *l, int ret)
+static int take_result(struct skw_messages *m, struct reader *reader, int ret)
 {
 	switch (ret) {
 	case SKW_RECOGNISER_WRONG:
 		m->figures.given_up++;
-		l->from_start = false;
-		return stop_reading(l, PROBING);
+		reader->from_start = false;
+		return stop_reading(reader, PROBING);
 	case SKW_RECOGNISER_OPAQUE:
 		m->figures.opaque++;
-		return stop_reading(l, DONE);
+		return stop_reading(reader, DONE);
 	case SKW_RECOGNISER_AGAIN:
-		l->from_start = true;
-		return stop_reading(l, PROBING);
+		reader->from_start = true;
+		return stop_reading(reader, PROBING);
 	default:
 		return ret;
 	}
 }
 
-static int feed(struct skw_messages *m, struct reader *l, unsigned direction, struct skw_bytes b,
-		uint64_t ts_ns)
+static int feed(struct skw_messages *m, struct reader *reader, unsigned direction,
+		struct skw_bytes b, uint64_t ts_ns)
 {
 	int ret = 0;
 
-	l->talk.rest = (struct skw_bytes){ 0 };
-	if (l->talk.datagram && ts_ns != SKW_MESSAGE_UNKNOWN && ts_ns > UDP_WAIT_NS)
-		ret = skw_talk_give_up_before(&l->talk, ts_ns - UDP_WAIT_NS);
+	reader->talk.rest = (struct skw_bytes){ 0 };
+	if (reader->talk.datagram && ts_ns != SKW_MESSAGE_UNKNOWN && ts_ns > UDP_WAIT_NS)
+		ret = skw_talk_give_up_before(&reader->talk, ts_ns - UDP_WAIT_NS);
 	if (ret)
 		return ret;
-	ret = l->recogniser->feed(&l->talk, l->state, direction == l->client, b, ts_ns);
-	return take_result(m, l, ret);
+	ret = reader->recogniser->feed(&reader->talk, reader->state, direction == reader->client, b,
+				       ts_ns);
+	return take_result(m, reader, ret);
 }
 
-static int feed_held(struct skw_messages *m, struct reader *l)
+static int feed_held(struct skw_messages *m, struct reader *reader)
 {
 	int ret = 0;
 
-	while (!ret && l->held && l->phase == READING) {
-		struct held *h = l->held;
+	while (!ret && reader->held && reader->phase == READING) {
+		struct held *h = reader->held;
 
-		l->held = h->next;
-		l->held_len--;
-		l->held_bytes -= h->len;
-		ret = feed(m, l, h->direction, (struct skw_bytes){ h->data, h->len, h->len },
+		reader->held = h->next;
+		reader->held_len--;
+		reader->held_bytes -= h->len;
+		ret = feed(m, reader, h->direction, (struct skw_bytes){ h->data, h->len, h->len },
 			   h->ts_ns);
 		free(h);
 	}
-	drop_held(l);
+	drop_held(reader);
 	return ret;
 }
 
-static void turn_owners(struct reader *l)
+static void turn_owners(struct reader *reader)
 {
-	struct skw_message_owner *o = l->talk.owners, client;
+	struct skw_message_owner *o = reader->talk.owners, client;
 
 	if (!o)
 		return;
@@ -212,34 +215,34 @@ static void turn_owners(struct reader *l)
 	o[1] = client;
 }
 
-static void set_client(struct reader *l, const struct skw_tuple *tuple, bool client)
+static void set_client(struct reader *reader, const struct skw_tuple *tuple, bool client)
 {
-	if (l->client != client)
-		turn_owners(l);
-	l->client = client;
-	l->talk.tuple = *tuple;
+	if (reader->client != client)
+		turn_owners(reader);
+	reader->client = client;
+	reader->talk.tuple = *tuple;
 	if (client)
-		skw_pair_turn(&l->talk.tuple);
+		skw_pair_turn(&reader->talk.tuple);
 }
 
-static int start_reading(struct skw_messages *m, struct reader *l, const struct skw_tuple *tuple,
-			 const struct skw_recogniser *r, bool client)
+static int start_reading(struct skw_messages *m, struct reader *reader,
+			 const struct skw_tuple *tuple, const struct skw_recogniser *r, bool client)
 {
-	l->state = calloc(1, r->state_size ? r->state_size : 1);
-	if (!l->state)
+	reader->state = calloc(1, r->state_size ? r->state_size : 1);
+	if (!reader->state)
 		return -ENOMEM;
-	l->recogniser = r;
-	l->talk.protocol = r->name;
-	l->phase = READING;
-	set_client(l, tuple, client);
-	m->figures.recognised += !l->recognised;
-	l->recognised = true;
+	reader->recogniser = r;
+	reader->talk.protocol = r->name;
+	reader->phase = READING;
+	set_client(reader, tuple, client);
+	m->figures.recognised += !reader->recognised;
+	reader->recognised = true;
 	return 0;
 }
 
 /* ---- probing ---- */
 
-static int hold(struct reader *l, unsigned direction, struct skw_bytes b, uint64_t ts_ns)
+static int hold(struct reader *reader, unsigned direction, struct skw_bytes b, uint64_t ts_ns)
 {
 	struct held *h = malloc(sizeof(*h) + b.caplen);
 
@@ -247,10 +250,10 @@ static int hold(struct reader *l, unsigned direction, struct skw_bytes b, uint64
 		return -ENOMEM;
 	*h = (struct held){ .ts_ns = ts_ns, .len = b.caplen, .direction = direction };
 	memcpy(h->data, b.p, b.caplen);
-	*(l->held ? &l->held_last->next : &l->held) = h;
-	l->held_last = h;
-	l->held_len++;
-	l->held_bytes += h->len;
+	*(reader->held ? &reader->held_last->next : &reader->held) = h;
+	reader->held_last = h;
+	reader->held_len++;
+	reader->held_bytes += h->len;
 	return 0;
 }
 
@@ -294,86 +297,88 @@ static const struct skw_recogniser *ask(const struct skw_messages *m,
 	return NULL;
 }
 
-static void fill_probe(const struct reader *l, unsigned direction, struct skw_bytes b,
+static void fill_probe(const struct reader *reader, unsigned direction, struct skw_bytes b,
 		       uint8_t room[2][SKW_RECOGNISER_PROBE_BYTES], struct skw_recogniser_probe *p)
 {
-	for (const struct held *h = l->held; h; h = h->next)
+	for (const struct held *h = reader->held; h; h = h->next)
 		append(&p->first[h->direction], room[h->direction],
 		       (struct skw_bytes){ h->data, h->len, h->len });
 	if (p->first[direction].caplen)
 		append(&p->first[direction], room[direction], b);
 	else
 		p->first[direction] = skw_bytes_first(
-			b, l->talk.datagram ? b.caplen : SKW_RECOGNISER_PROBE_BYTES);
+			b, reader->talk.datagram ? b.caplen : SKW_RECOGNISER_PROBE_BYTES);
 }
 
 /* No recogniser wants these bytes. */
-static void pass_over(struct reader *l)
+static void pass_over(struct reader *reader)
 {
-	drop_held(l);
-	l->from_start = false;
-	if (++l->tries >= TRIES)
-		l->phase = DONE;
+	drop_held(reader);
+	reader->from_start = false;
+	if (++reader->tries >= TRIES)
+		reader->phase = DONE;
 }
 
 /* `over`: no more bytes will come, and b is empty. */
-static int probe(struct skw_messages *m, struct reader *l, const struct skw_tuple *tuple,
+static int probe(struct skw_messages *m, struct reader *reader, const struct skw_tuple *tuple,
 		 unsigned direction, struct skw_bytes b, uint64_t ts_ns, bool over)
 {
 	uint8_t room[2][SKW_RECOGNISER_PROBE_BYTES];
 	struct skw_recogniser_probe p = { .ports = { tuple->local_port, tuple->remote_port },
-					  .datagram = l->talk.datagram,
-					  .from_start = l->from_start,
-					  .opened = l->opened };
+					  .datagram = reader->talk.datagram,
+					  .from_start = reader->from_start,
+					  .opened = reader->opened };
 	enum skw_recogniser_verdict verdict;
 	const struct skw_recogniser *r;
 	int ret;
 
-	l->talk.rest = (struct skw_bytes){ 0 };
-	fill_probe(l, direction, b, room, &p);
+	reader->talk.rest = (struct skw_bytes){ 0 };
+	fill_probe(reader, direction, b, room, &p);
 	r = ask(m, &p,
-		over || l->talk.datagram ||
+		over || reader->talk.datagram ||
 			p.first[direction].caplen >= SKW_RECOGNISER_PROBE_BYTES ||
-			l->held_bytes + b.caplen > HELD_BYTES,
+			reader->held_bytes + b.caplen > HELD_BYTES,
 		&verdict);
 	if (!r) {
-		pass_over(l);
+		pass_over(reader);
 		return 0;
 	}
 	if (verdict == SKW_RECOGNISER_MORE)
-		return hold(l, direction, b, ts_ns);
-	ret = start_reading(m, l, tuple, r, verdict == SKW_RECOGNISER_CLIENT_1);
+		return hold(reader, direction, b, ts_ns);
+	ret = start_reading(m, reader, tuple, r, verdict == SKW_RECOGNISER_CLIENT_1);
 	if (!ret)
-		ret = feed_held(m, l);
-	if (!ret && l->phase == READING && b.caplen)
-		ret = feed(m, l, direction, b, ts_ns);
+		ret = feed_held(m, reader);
+	if (!ret && reader->phase == READING && b.caplen)
+		ret = feed(m, reader, direction, b, ts_ns);
 	return ret;
 }
 
 /* ---- payload ---- */
 
-static int take_hole(struct skw_messages *m, struct reader *l, unsigned direction,
+static int take_hole(struct skw_messages *m, struct reader *reader, unsigned direction,
 		     const struct skw_payload_piece *piece)
 {
-	if (l->phase == READING)
-		return take_result(m, l,
-				   l->recogniser->hole(&l->talk, l->state, direction == l->client,
-						       piece->len, piece->ts_ns));
-	drop_held(l);
-	l->from_start = false;
+	if (reader->phase == READING)
+		return take_result(m, reader,
+				   reader->recogniser->hole(&reader->talk, reader->state,
+							    direction == reader->client, piece->len,
+							    piece->ts_ns));
+	drop_held(reader);
+	reader->from_start = false;
 	return 0;
 }
 
-static int take_bytes(struct skw_messages *m, struct reader *l, const struct skw_tuple *tuple,
+static int take_bytes(struct skw_messages *m, struct reader *reader, const struct skw_tuple *tuple,
 		      unsigned direction, const struct skw_payload_piece *piece)
 {
 	struct skw_bytes b = { piece->data, (uint32_t)piece->len, (uint32_t)piece->len };
 	int ret = 0;
 
 	/* Each round leaves less for the next protocol. */
-	for (; !ret && b.caplen && l->phase != DONE; b = l->talk.rest)
-		ret = l->phase == READING ? feed(m, l, direction, b, piece->ts_ns)
-					  : probe(m, l, tuple, direction, b, piece->ts_ns, false);
+	for (; !ret && b.caplen && reader->phase != DONE; b = reader->talk.rest)
+		ret = reader->phase == READING
+			      ? feed(m, reader, direction, b, piece->ts_ns)
+			      : probe(m, reader, tuple, direction, b, piece->ts_ns, false);
 	return ret;
 }
 
@@ -381,45 +386,45 @@ static int take_piece(void *ctx, struct skw_payload_connection *c, unsigned dire
 		      const struct skw_payload_piece *piece, const struct skw_packet *pkt)
 {
 	struct skw_messages *m = ctx;
-	struct reader *l = line_of(m, c);
-	int ret = l ? note_owners(l, direction, pkt) : -ENOMEM;
+	struct reader *reader = reader_of(m, c);
+	int ret = reader ? note_owners(reader, direction, pkt) : -ENOMEM;
 
 	if (ret)
 		return ret;
-	ret = piece->data ? take_bytes(m, l, &c->tuple, direction, piece)
-			  : take_hole(m, l, direction, piece);
-	c->consumer_bytes = line_bytes(l);
+	ret = piece->data ? take_bytes(m, reader, &c->tuple, direction, piece)
+			  : take_hole(m, reader, direction, piece);
+	c->consumer_bytes = reader_bytes(reader);
 	return ret;
 }
 
 static int take_fin(void *ctx, struct skw_payload_connection *c, unsigned direction)
 {
 	struct skw_messages *m = ctx;
-	struct reader *l = c->consumer;
+	struct reader *reader = c->consumer;
 	int ret;
 
-	if (!l || l->phase != READING || !l->recogniser->fin)
+	if (!reader || reader->phase != READING || !reader->recogniser->fin)
 		return 0;
-	ret = l->recogniser->fin(&l->talk, l->state, direction == l->client);
-	ret = take_result(m, l, ret);
-	c->consumer_bytes = line_bytes(l);
+	ret = reader->recogniser->fin(&reader->talk, reader->state, direction == reader->client);
+	ret = take_result(m, reader, ret);
+	c->consumer_bytes = reader_bytes(reader);
 	return ret;
 }
 
 static int take_end(void *ctx, struct skw_payload_connection *c, enum skw_payload_end why)
 {
 	struct skw_messages *m = ctx;
-	struct reader *l = c->consumer;
+	struct reader *reader = c->consumer;
 	int ret = 0;
 
-	if (!l)
+	if (!reader)
 		return 0;
-	if (l->held && why != SKW_PAYLOAD_DROPPED)
-		ret = probe(m, l, &c->tuple, 0, (struct skw_bytes){ 0 }, 0, true);
-	if (!ret && l->phase == READING && why != SKW_PAYLOAD_DROPPED)
-		ret = stop_reading(l, DONE);
-	m->figures.unrecognised += !l->recognised;
-	line_free(l);
+	if (reader->held && why != SKW_PAYLOAD_DROPPED)
+		ret = probe(m, reader, &c->tuple, 0, (struct skw_bytes){ 0 }, 0, true);
+	if (!ret && reader->phase == READING && why != SKW_PAYLOAD_DROPPED)
+		ret = stop_reading(reader, DONE);
+	m->figures.unrecognised += !reader->recognised;
+	reader_free(reader);
 	return ret;
 }
 

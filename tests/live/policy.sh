@@ -101,6 +101,7 @@ like "$(cat "$ERR")" "^skwatch:   python3.${moved:-none}. tcp .* > 127.0.0.1:700
 stop
 none_attached() { [ "$(programs)" = 0 ]; }
 becomes none_attached || bail "the policy is still attached" # the keeper may end later
+: >"$TMP/held" # of the process before
 in_cgroup in "${CALLS[@]}" hold_many 127.0.0.1 7001 <"$TMP/many" >"$TMP/held" {HOLD}>&- &
 STARTED+=($!)
 wait_for_line "$TMP/held" $! ready || bail "no connections"
