@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asked/answers.h"
+#include "asked/hellos.h"
 #include "asked/pieces.h"
 #include "asked/talks.h"
 #include "dissect/app/tls_hello.h"
@@ -19,6 +20,8 @@ enum {
 	DNS_HEADER = 12,
 	TLS_MAJOR = 3,
 	HELLO_HEADER = 4,
+	QUIC_LONG = 0xc0, /* two bits that each long header of a client has set */
+	QUIC_MIN = 7,
 };
 
 struct skw_asked {
@@ -27,6 +30,7 @@ struct skw_asked {
 	struct skw_asked_store store;
 	struct skw_asked_talks talks;
 	struct skw_asked_pieces pieces;
+	struct skw_asked_hellos hellos;   /* of QUIC */
 	struct skw_asked_answers answers; /* refers to the others */
 	struct skw_asked_figures figures;
 };
@@ -90,18 +94,13 @@ static bool is_wanted(const struct skw_asked *a, const struct skw_flow *flow)
 	       (!k->opened || k->first_seq == flow->tcp.seq);
 }
 
-static int take_hello(struct skw_asked *a, const struct skw_flow *flow, struct skw_bytes b)
+/* A ClientHello without its header. */
+static int take_hello(struct skw_asked *a, const struct skw_flow *flow, struct skw_bytes hello)
 {
 	char text[SKW_ASKED_TEXT + 1];
 	struct skw_bytes name;
-	uint32_t len = skw_bytes_be16(b.p + 3);
 
-	b = skw_bytes_first(skw_bytes_skip(b, SKW_TLS_RECORD_HEADER), len);
-	if (!skw_bytes_has(b, 0, HELLO_HEADER))
-		return 0;
-	len = skw_bytes_be32(b.p) & 0xffffff;
-	b = skw_bytes_first(skw_bytes_skip(b, HELLO_HEADER), len);
-	if (!skw_tls_hello_server_name(b, &name))
+	if (!skw_tls_hello_server_name(hello, &name))
 		return 0;
 	if (!skw_asked_host_text(name, text)) {
 		a->figures.strange++;
@@ -109,6 +108,17 @@ static int take_hello(struct skw_asked *a, const struct skw_flow *flow, struct s
 	}
 	a->figures.hellos++;
 	return skw_asked_talks_name(&a->talks, &flow->tuple, text);
+}
+
+static int take_record(struct skw_asked *a, const struct skw_flow *flow, struct skw_bytes b)
+{
+	uint32_t len = skw_bytes_be16(b.p + 3);
+
+	b = skw_bytes_first(skw_bytes_skip(b, SKW_TLS_RECORD_HEADER), len);
+	if (!skw_bytes_has(b, 0, HELLO_HEADER))
+		return 0;
+	len = skw_bytes_be32(b.p) & 0xffffff;
+	return take_hello(a, flow, skw_bytes_first(skw_bytes_skip(b, HELLO_HEADER), len));
 }
 
 static int find_hello(struct skw_asked *a, const struct skw_flow *flow, struct skw_bytes b)
@@ -120,7 +130,29 @@ static int find_hello(struct skw_asked *a, const struct skw_flow *flow, struct s
 	need = SKW_TLS_RECORD_HEADER + skw_bytes_be16(b.p + 3);
 	return b.caplen < need && b.caplen == b.len
 		       ? skw_asked_pieces_begin(&a->pieces, flow, b, need)
-		       : take_hello(a, flow, b);
+		       : take_record(a, flow, b);
+}
+
+/* ---- QUIC ---- */
+
+/* Only the client's datagrams open with the keys that its own first packet gives. */
+static int take_datagram(struct skw_asked *a, const struct skw_flow *flow, struct skw_bytes b)
+{
+	const struct skw_asked_talk *k;
+	struct skw_bytes hello;
+	int ret;
+
+	if (a->opt.only_addresses || b.caplen < QUIC_MIN || b.p[0] < QUIC_LONG)
+		return 0;
+	k = skw_asked_talks_find(&a->talks, &flow->tuple);
+	if (k && (k->sni || memcmp(&k->tuple, &flow->tuple, sizeof(k->tuple)) != 0))
+		return 0;
+	ret = skw_asked_hellos_take(&a->hellos, &flow->tuple, b, &hello);
+	if (ret <= 0)
+		return ret;
+	ret = take_hello(a, flow, hello);
+	skw_asked_hellos_end(&a->hellos, &flow->tuple);
+	return ret;
 }
 
 /* ---- packets ---- */
@@ -140,7 +172,7 @@ static int take_tcp(struct skw_asked *a, const struct skw_flow *flow, struct skw
 	if (ret < 0)
 		return (dns ? take_messages(a, flow, b, pkt) : find_hello(a, flow, b));
 	ret = dns ? take_message(a, flow, skw_bytes_skip(whole, 2), pkt)
-		  : take_hello(a, flow, whole);
+		  : take_record(a, flow, whole);
 	skw_asked_pieces_end(&a->pieces);
 	return ret;
 }
@@ -158,7 +190,7 @@ static int take_flow(struct skw_asked *a, const struct skw_flow *flow, const str
 	if (ret || !(flow->known & SKW_FLOW_PAYLOAD) || flow->fragment_offset)
 		return ret;
 	if (!tcp)
-		return dns ? take_message(a, flow, b, pkt) : 0;
+		return dns ? take_message(a, flow, b, pkt) : take_datagram(a, flow, b);
 	return flow->known & SKW_FLOW_TCP ? take_tcp(a, flow, b, pkt) : 0;
 }
 
@@ -231,7 +263,7 @@ const struct skw_asked_figures *skw_asked_figures(struct skw_asked *a)
 	a->figures.questions_forgotten = a->questions.forgotten;
 	a->figures.addresses_forgotten = a->store.forgotten;
 	a->figures.connections_forgotten = a->talks.forgotten;
-	a->figures.pieces_forgotten = a->pieces.forgotten;
+	a->figures.pieces_forgotten = a->pieces.forgotten + a->hellos.forgotten;
 	return &a->figures;
 }
 
@@ -267,6 +299,7 @@ void skw_asked_free(struct skw_asked *a)
 	if (!a)
 		return;
 	skw_asked_pieces_free(&a->pieces);
+	skw_asked_hellos_free(&a->hellos);
 	skw_asked_talks_free(&a->talks);
 	skw_asked_store_free(&a->store);
 	skw_asked_questions_free(&a->questions);

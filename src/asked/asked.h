@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Names of addresses, learned from packets and never asked for: from answers of DNS to questions
- * that were seen, and from the host name of a TLS ClientHello. Pure; memory has limits, and what
- * was asked longest ago is forgotten first, and counted.
+ * that were seen, and from the host name of a ClientHello of TLS or QUIC. Pure; memory has limits,
+ * and what was asked longest ago is forgotten first, and counted.
  *
  * An answer is believed if it comes from port 53, and if its question was seen going the other way
  * between the same ends, with the same number, name and type. Its addresses belong to the name that
@@ -47,7 +47,7 @@ struct skw_asked_figures {
 	uint64_t answers; /* that were believed */
 	uint64_t unasked; /* answers to no question that was seen */
 	uint64_t strange; /* answers and hellos that can't be read, or that have no usable name */
-	uint64_t hellos;  /* of TLS, with a name */
+	uint64_t hellos;  /* of TLS and QUIC, with a name */
 	uint64_t questions_forgotten; /* as too many waited, as in the next ones */
 	uint64_t addresses_forgotten;
 	uint64_t connections_forgotten;

@@ -18,6 +18,9 @@ static const char *host(void *ctx, const uint8_t *addr, size_t len)
 	bool outer = l->has_flow && t->family == family;
 
 	memcpy(whole, addr, len);
+	/* It can't be told which end is meant if both have the same address. */
+	if (outer && is_end(t->local_addr, t->remote_addr, sizeof(whole)))
+		outer = false;
 	if (outer && is_end(t->local_addr, whole, sizeof(whole)))
 		skw_asked_of_end(l->asked, t, true, l->ts_ns, &name);
 	else if (outer && is_end(t->remote_addr, whole, sizeof(whole)))

@@ -12,7 +12,7 @@ import lintlib
 # Rooms that every other room may use.
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
-PURE = {"asked", "btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
+PURE = {"asked", "btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow", "quic",
         "flow/payload", "message", "message/app", "message/known",
         "message/quic", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
@@ -20,7 +20,7 @@ PURE = {"asked", "btf", "row", "table", "view", "expr", "format", "journal", "fi
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "quic_version", "report", "units",
              "utf8"}
 # Rooms outside the dissect family see only its front room, and only few read messages.
-PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
+PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload", "quic",
                      "message", "message/app", "message/known", "message/quic", "message/rpc",
                      "message/sql"}
 
@@ -74,12 +74,14 @@ ARROWS = {
     "run": COMMON | {"loop", "kern/host"},
     "join": COMMON | {"flow", "table", "expr", "pcap", "row"},
     # asked: the host name of a TLS hello is read as it is printed.
-    "asked": COMMON | {"flow", "dissect/app"},
+    "asked": COMMON | {"flow", "quic", "dissect/app"},
     "message": COMMON | {"flow", "flow/payload", "table", "expr", "row", "pcap"},
     # message/app: names of DNS are read as they are printed.
     "message/app": COMMON | {"message", "flow/payload", "dissect", "dissect/app"},
+    # quic: its handshake has a ClientHello of TLS, and its alerts.
+    "quic": COMMON | {"dissect/app"},
     # message/quic: it has a ClientHello of TLS, and its alerts.
-    "message/quic": COMMON | {"message", "flow/payload", "dissect/app"},
+    "message/quic": COMMON | {"message", "flow/payload", "quic", "dissect/app"},
     "message/rpc": COMMON | {"message", "flow/payload"},
     "message/sql": COMMON | {"message", "flow/payload"},
     # message/known: the table of all recognisers.

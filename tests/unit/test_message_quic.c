@@ -8,10 +8,10 @@
 
 #include "message_world.h"
 
-#include "message/quic/quic_frames.h"
-#include "message/quic/quic_hello.h"
-#include "message/quic/quic_keys.h"
-#include "message/quic/quic_packet.h"
+#include "quic/frames.h"
+#include "quic/hello.h"
+#include "quic/keys.h"
+#include "quic/packet.h"
 
 #define BYTES(literal)                                                                             \
 	((struct skw_bytes){ (const uint8_t *)(literal), sizeof(literal) - 1, sizeof(literal) - 1 })

@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "dissect/app/tls_hello.h"
-#include "message/quic/quic_frames.h"
-#include "message/quic/quic_hello.h"
-#include "message/quic/quic_keys.h"
-#include "message/quic/quic_packet.h"
+#include "quic/frames.h"
+#include "quic/hello.h"
+#include "quic/keys.h"
+#include "quic/packet.h"
 #include "message/quic/recognisers.h"
 #include "util/quic_version.h"
 

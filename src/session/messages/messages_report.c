@@ -13,7 +13,7 @@ static void say_some(uint64_t n, const char *what)
 
 static void report_names(const struct skw_asked_figures *f)
 {
-	skw_say("%" PRIu64 " answers and %" PRIu64 " TLS hellos with names", f->answers, f->hellos);
+	skw_say("%" PRIu64 " answers and %" PRIu64 " hellos with names", f->answers, f->hellos);
 	say_some(f->unasked, "answers of DNS were not believed, as nobody has asked");
 	say_some(f->strange, "answers or hellos have no usable name");
 	say_some(f->questions_forgotten + f->addresses_forgotten + f->connections_forgotten +

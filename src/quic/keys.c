@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "config.h"
 
-#include "message/quic/quic_keys.h"
+#include "quic/keys.h"
 
 #ifdef HAVE_NETTLE
 

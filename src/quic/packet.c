@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/quic/quic_packet.h"
+#include "quic/packet.h"
 
 #include "abi/quic.h"
 

@@ -4,14 +4,14 @@
  * 5.2; RFC 9369). They protect from accidents and from devices between the ends that want to be
  * clever, not from readers. Without libnettle no packet can be opened.
  */
-#ifndef SKW_MESSAGE_QUIC_QUIC_KEYS_H
-#define SKW_MESSAGE_QUIC_QUIC_KEYS_H
+#ifndef SKW_QUIC_KEYS_H
+#define SKW_QUIC_KEYS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/quic.h"
-#include "message/quic/quic_packet.h"
+#include "quic/packet.h"
 
 /* A larger Initial packet is not opened. Real clients send none, as their packets have to pass an
  * Ethernet. */

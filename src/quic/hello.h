@@ -3,8 +3,8 @@
  * The ClientHello out of CRYPTO frames, which come in any order, more than once and in any number
  * of pieces. A zeroed struct is empty.
  */
-#ifndef SKW_MESSAGE_QUIC_QUIC_HELLO_H
-#define SKW_MESSAGE_QUIC_QUIC_HELLO_H
+#ifndef SKW_QUIC_HELLO_H
+#define SKW_QUIC_HELLO_H
 
 #include <stdbool.h>
 #include <stddef.h>

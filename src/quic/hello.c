@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/quic/quic_hello.h"
+#include "quic/hello.h"
 
 #include <errno.h>
 #include <stdlib.h>

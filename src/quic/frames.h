@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The frames of an Initial packet (RFC 9000, sections 12.4 and 19). */
-#ifndef SKW_MESSAGE_QUIC_QUIC_FRAMES_H
-#define SKW_MESSAGE_QUIC_QUIC_FRAMES_H
+#ifndef SKW_QUIC_FRAMES_H
+#define SKW_QUIC_FRAMES_H
 
 #include <stdbool.h>
 #include <stdint.h>

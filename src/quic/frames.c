@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "message/quic/quic_frames.h"
+#include "quic/frames.h"
 
 #include <stddef.h>
 
 #include "dissect/app/tls_record.h"
-#include "message/quic/quic_packet.h"
+#include "quic/packet.h"
 #include "util/cleanup.h"
 
 enum {

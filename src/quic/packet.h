@@ -3,8 +3,8 @@
  * The packets of QUIC in a datagram, as far as their headers can be read without keys (RFC 8999,
  * RFC 9000 section 17, RFC 9369).
  */
-#ifndef SKW_MESSAGE_QUIC_QUIC_PACKET_H
-#define SKW_MESSAGE_QUIC_QUIC_PACKET_H
+#ifndef SKW_QUIC_PACKET_H
+#define SKW_QUIC_PACKET_H
 
 #include <stdbool.h>
 #include <stdint.h>
