@@ -24,6 +24,11 @@ static int end(struct skw_verbs_pick *ctx, int ret)
 	return ret;
 }
 
+static bool has_file(const struct skw_verbs_pick *ctx)
+{
+	return !ctx->reads;
+}
+
 /* Creates the file, and writes its name into `name`. Returns a descriptor or -errno. */
 static int create(const struct skw_verbs_pick *ctx, const struct skw_pick *pick,
 		  char name[SKW_PICK_NAME_SIZE])
@@ -51,11 +56,12 @@ static int answer(struct skw_verbs_pick *ctx, const struct skw_pick *pick,
 		  struct skw_keeper_reply *reply, struct skw_error *err)
 {
 	struct skw_picked *out = (void *)reply->payload;
-	int fd = create(ctx, pick, out->name);
+	int fd = has_file(ctx) ? create(ctx, pick, out->name) : -1;
 
-	if (fd < 0)
+	if (has_file(ctx) && fd < 0)
 		return skw_error_set(err, fd, "%s: %s", out->name, strerror(-fd));
-	reply->fds[reply->n_fds++] = fd;
+	if (has_file(ctx))
+		reply->fds[reply->n_fds++] = fd;
 	fd = skw_iface_watch();
 	if (fd < 0)
 		return skw_error_set(err, fd, "netlink: %s", strerror(-fd));
@@ -73,7 +79,11 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 	struct skw_error err = { 0 };
 
 	_Static_assert(SKW_PICKED_FDS <= SKW_KEEPER_FDS_MAX, "the descriptors fit into a reply");
-	if (len != sizeof(*pick) || ctx->tapped.tap || ctx->folder_fd < 0)
+	if (len != sizeof(*pick) || ctx->tapped.tap)
+		return -EINVAL;
+	/* Each session has its own kind, whatever its worker asks for. */
+	if (ctx->reads != (pick->kind >= SKW_PICK_ALL ? pick->kind : 0) ||
+	    (has_file(ctx) && ctx->folder_fd < 0))
 		return -EINVAL;
 	if (ctx->begun == SKW_VERBS_PICK_MAX)
 		return -EDQUOT;
@@ -81,7 +91,7 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 	if (!ret)
 		ret = skw_tapped_open(&ctx->tapped, pick, &err);
 	/* This may leave a file also where it fails, so it counts before. */
-	ctx->begun += !ret;
+	ctx->begun += !ret && has_file(ctx);
 	if (!ret)
 		ret = answer(ctx, pick, reply, &err);
 	if (ret)
@@ -130,9 +140,11 @@ int skw_verbs_pick_begin(const struct skw_verbs_pick *ctx, struct skw_keeper *k,
 						      .request = pick,
 						      .len = sizeof(*pick),
 						      .what = "capture" };
-	size_t n = SKW_PICKED_FDS;
+	unsigned from = ctx->reads ? SKW_PICKED_NEWS : SKW_PICKED_FILE;
+	size_t n = SKW_PICKED_FDS - from;
 
-	return skw_keeper_ask_fds(k, &question, out, sizeof(*out), fds, &n, err);
+	fds[SKW_PICKED_FILE] = -1;
+	return skw_keeper_ask_fds(k, &question, out, sizeof(*out), fds + from, &n, err);
 }
 
 int skw_verbs_pick_end(const struct skw_verbs_pick *ctx, struct skw_keeper *k)

@@ -15,6 +15,9 @@
 struct skw_verbs_pick {
 	/* The folder of the files, set by the caller. Owned, for the keeper only. */
 	int folder_fd;
+	/* Set by the caller: the only kind that is picked, and its packets go into no file. 0:
+	 * none. */
+	uint8_t reads; /* enum skw_pick_kind */
 	struct skw_verbs_capture capture;
 	/* In the keeper. */
 	struct skw_tapped tapped;

@@ -94,7 +94,11 @@ ARROWS = {
                                       "sink/record", "resolve",
                                       "run", "join", "message", "message/known", "flow/payload",
                                       "verbs", "keeper",
-                                      "session/act", "session/flight", "session/plan"},
+                                      "session/act", "session/flight", "session/plan",
+                                      "session/tap"},
+    # session/tap: packets that the session of top reads itself, and what it makes of them.
+    "session/tap": COMMON | PURE_FRONT | {"capture", "watch", "loop", "verbs", "keeper", "message",
+                                          "message/known", "flow/payload"},
     # session/flight: messages as triggers of the recorder.
     "session/flight": COMMON | PURE_FRONT | {"join", "message", "message/known", "flow/payload"},
     # session/act: rows of the watch for verbs that act on them.
