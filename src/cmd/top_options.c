@@ -123,6 +123,10 @@ static const struct skw_option options[] = {
 	  .help = "count what each socket of UDP moves: bytes, datagrams, drops; show all of them",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(datagrams) },
+	{ .name = "messages",
+	  .help = "see requests and answers of applications: their rate, latency, errors (key m)",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(messages) },
 	{ .name = "closed",
 	  .arg = "TIME",
 	  .help = "show closed connections for TIME (default 10s)",
@@ -199,6 +203,7 @@ static int take_files(struct skw_top_request *r, struct skw_error *err)
 {
 	const struct skw_watch_plan *watch = &r->plan.watch;
 	const char *ignored = watch->netns          ? "--netns"
+			      : r->messages         ? "--messages"
 			      : watch->cgroup       ? "--cgroup"
 			      : r->plan.capture_dir ? "--capture-dir"
 			      : watch->interval_ns  ? "-d"
@@ -249,6 +254,8 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	s->ascending = view->ascending;
 	s->listeners = view->listeners;
 	s->datagrams = view->datagrams;
+	s->messages = s->messages || r->messages;
+	r->plan.messages = s->messages;
 	s->group = view->group;
 	return 0;
 }

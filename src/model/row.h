@@ -35,6 +35,8 @@ struct skw_remote {
 	char comm[SKW_COMM_LEN + 1]; /* empty: not told */
 };
 
+struct skw_row_talk; /* model/row_talk.h */
+
 enum skw_owner_source {
 	SKW_OWNER_UNKNOWN,
 	SKW_OWNER_HOLDER,   /* found among the open files of all processes */
@@ -112,6 +114,7 @@ struct skw_row {
 	const char *congestion;          /* interned; NULL: unknown */
 	const char *scope; /* interned; the interface of link-local addresses; NULL: none */
 	const struct skw_remote *remote; /* NULL: the other end has not told who it is */
+	const struct skw_row_talk *talk; /* its messages; NULL: none was seen */
 
 	/* Times. */
 	uint64_t ts_ns; /* when the figures were read */

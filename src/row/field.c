@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/row_talk.h"
 #include "util/cleanup.h"
 
 static const char *const states[SKW_STATES] = {
@@ -202,6 +203,37 @@ static void get_remote_comm(const struct skw_row *row, struct skw_value *out)
 		set_text(out, row->remote->comm);
 }
 
+static void get_app(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->talk)
+		set_text(out, row->talk->protocol);
+}
+
+static void get_requests(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->talk)
+		set_number(out, row->talk->requests);
+}
+
+/* After its close, the last rate of a connection is no longer true. */
+static void get_req_rate(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->talk && row->talk->req_rate != SKW_NONE64 && row->state != SKW_STATE_CLOSED)
+		set_number(out, row->talk->req_rate);
+}
+
+static void get_latency_p99(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->talk && row->talk->latency_p99_us != SKW_NONE64)
+		set_number(out, row->talk->latency_p99_us);
+}
+
+static void get_errors(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->talk)
+		set_number(out, row->talk->errors);
+}
+
 #define ONE_OF(names)        .values = (names), .values_len = SKW_ARRAY_SIZE(names)
 #define IN_DATAGRAMS(member) IN_ROW(datagrams.member), .udp = true
 #define IN_ROW(member)                                                                             \
@@ -352,6 +384,17 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 			       IN_DATAGRAMS(rx_pps) },
 	[SKW_FIELD_DROP_RATE] = { "drop_rate", NULL, "datagrams dropped per second",
 				  SKW_KIND_NUMBER, IN_DATAGRAMS(drop_rate) },
+	[SKW_FIELD_APP] = { "app", NULL, "protocol of its messages: http, redis ...", SKW_KIND_TEXT,
+			    .get = get_app },
+	[SKW_FIELD_REQUESTS] = { "requests", NULL, "requests seen", SKW_KIND_NUMBER,
+				 .get = get_requests },
+	[SKW_FIELD_REQ_RATE] = { "req_rate", "reqs", "requests per second", SKW_KIND_NUMBER,
+				 .get = get_req_rate },
+	[SKW_FIELD_LATENCY_P99_US] = { "latency_p99_us", "latency_p99 p99",
+				       "99 of 100 answers came in this time", SKW_KIND_US,
+				       .get = get_latency_p99 },
+	[SKW_FIELD_ERRORS] = { "errors", NULL, "answers that tell of a failure", SKW_KIND_NUMBER,
+			       .get = get_errors },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)

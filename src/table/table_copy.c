@@ -15,11 +15,13 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 	struct skw_row *row = &e->row;
 	const struct skw_owners *owners = row->owners;
 	const struct skw_remote *remote = row->remote;
+	const struct skw_row_talk *talk = row->talk;
 	const char *netns = row->netns_name, *cgroup = row->cgroup, *scope = row->scope;
 	int ret = 0;
 
 	row->owners = NULL;
 	row->remote = NULL;
+	row->talk = NULL;
 	row->netns_name = row->cgroup = row->scope = NULL;
 	if (row->congestion) {
 		size_t at = (size_t)(row->congestion - (const char *)from->congestions);
@@ -32,6 +34,8 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 		ret = skw_table_row_set_scope(t, row, scope);
 	if (!ret && remote)
 		ret = skw_table_row_set_remote(t, e, remote);
+	if (!ret && talk)
+		row->talk = skw_talks_copy(&t->talks, e->slot, talk);
 	if (!ret && e->in_netns)
 		ret = skw_names_ref(&t->netns, row->netns, e->slot, &row->netns_name);
 	if (!ret && netns && !row->netns_name)

@@ -138,6 +138,8 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 	e->row.owners = NULL;
 	e->row.netns_name = e->row.cgroup = NULL;
 	e->row.remote = NULL;
+	e->row.talk = NULL;
+	skw_talks_drop(&t->talks, e->slot);
 	skw_by_tuple_take(&t->by_tuple, e);
 	skw_slots_remove(&t->slots, e);
 }

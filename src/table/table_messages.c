@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Requests and answers, as they were seen on the wire, for the rows of their sockets. */
+#include "table/table.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "table/table_state.h"
+
+static struct skw_tuple turned(const struct skw_tuple *t)
+{
+	struct skw_tuple out = *t;
+
+	memcpy(out.local_addr, t->remote_addr, sizeof(out.local_addr));
+	memcpy(out.remote_addr, t->local_addr, sizeof(out.remote_addr));
+	out.local_port = t->remote_port;
+	out.remote_port = t->local_port;
+	return out;
+}
+
+/* A server of UDP has one socket for all its clients. A listener of TCP has no messages. */
+static void count(struct skw_table *t, uint32_t netns, const struct skw_message *m, bool serves)
+{
+	const struct skw_tuple tuple = serves ? turned(&m->tuple) : m->tuple;
+	const struct skw_row *row = skw_table_socket(
+		t, netns, &tuple, tuple.proto == IPPROTO_UDP ? SKW_TABLE_BOUND : SKW_TABLE_TOLD);
+	struct skw_entry *e;
+	struct skw_row_talk *talk;
+
+	if (!row || row->state == SKW_STATE_LISTEN || row->cookie == SKW_NONE64)
+		return;
+	e = skw_slots_find_cookie(&t->slots, row->cookie);
+	talk = e ? skw_talks_open(&t->talks, e->slot, row->cookie) : NULL;
+	if (!talk)
+		return;
+	skw_talk_count(talk, m, serves, row->min_rtt_us);
+	e->row.talk = talk;
+}
+
+void skw_table_message(struct skw_table *t, uint32_t netns, const struct skw_message *m,
+		       bool client_is_here, bool server_is_here)
+{
+	if (client_is_here)
+		count(t, netns, m, false);
+	if (server_is_here)
+		count(t, netns, m, true);
+}
+
+uint64_t skw_table_messages_left_out(const struct skw_table *t)
+{
+	return t->talks.left_out;
+}
+
+void skw_table_forget_messages(struct skw_table *t)
+{
+	for (uint32_t slot = 0; slot < t->slots.end; slot++)
+		skw_slots_at(&t->slots, slot)->row.talk = NULL;
+	skw_talks_free(&t->talks);
+}
