@@ -95,8 +95,8 @@ static uint64_t middle_of(unsigned place)
 	return (((uint64_t)PARTS + (place & (PARTS - 1))) << shift) + ((1ULL << shift) >> 1);
 }
 
-uint64_t skw_talk_quantile(const uint32_t *buckets, uint64_t count, uint64_t max_us,
-			   unsigned percent)
+uint64_t skw_talks_quantile(const uint32_t *buckets, uint64_t count, uint64_t max_us,
+			    unsigned percent)
 {
 	uint64_t want = (count * percent + 99) / 100, met = 0;
 
@@ -146,8 +146,8 @@ static void keep(struct skw_row_talk *talk, const struct skw_message *m, uint32_
 	talk->last_len += talk->last_len < SKW_TALK_LAST;
 }
 
-void skw_talk_count(struct skw_row_talk *talk, const struct skw_message *m, bool serves,
-		    uint32_t min_rtt_us)
+void skw_talks_count(struct skw_row_talk *talk, const struct skw_message *m, bool serves,
+		     uint32_t min_rtt_us)
 {
 	if (m->outcome == SKW_MESSAGE_ORPHAN)
 		return;
@@ -175,13 +175,13 @@ void skw_talks_tick(struct skw_talks *t, uint64_t ns)
 		talk->before = talk->requests;
 		if (talk->changed)
 			talk->latency_p99_us =
-				skw_talk_quantile(talk->buckets, talk->answered, talk->max_us, 99);
+				skw_talks_quantile(talk->buckets, talk->answered, talk->max_us, 99);
 		talk->changed = false;
 	}
 }
 
-bool skw_talk_split(const struct skw_row_talk *talk, const struct skw_row_request *r,
-		    struct skw_talk_split *out)
+bool skw_talks_split(const struct skw_row_talk *talk, const struct skw_row_request *r,
+		     struct skw_talks_split *out)
 {
 	if (r->latency_ns == SKW_NONE64)
 		return false;

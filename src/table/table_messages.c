@@ -33,7 +33,7 @@ static void count(struct skw_table *t, uint32_t netns, const struct skw_message 
 	talk = e ? skw_talks_open(&t->talks, e->slot, row->cookie) : NULL;
 	if (!talk)
 		return;
-	skw_talk_count(talk, m, serves, row->min_rtt_us);
+	skw_talks_count(talk, m, serves, row->min_rtt_us);
 	e->row.talk = talk;
 }
 

@@ -13,7 +13,7 @@
 #include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"
-#include "table/timeline.h"
+#include "table/past/timeline.h"
 #include "table/totals.h"
 #include "table/wires.h"
 

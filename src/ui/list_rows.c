@@ -287,7 +287,7 @@ void skw_list_rows_draw_groups(struct skw_screen *s, int y, int rows)
 	char text[CELL_SIZE];
 
 	memcpy(infos, group_columns, sizeof(infos));
-	/* Those of messages are the last. */
+	/* Columns of messages are the last. */
 	n = s->messages && s->settings.messages ? GROUP_COLUMNS : GROUP_REQ_RATE;
 	for (unsigned i = 0; i < n; i++)
 		ids[i] = (uint8_t)i;

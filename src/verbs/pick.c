@@ -24,11 +24,6 @@ static int end(struct skw_verbs_pick *ctx, int ret)
 	return ret;
 }
 
-static bool has_file(const struct skw_verbs_pick *ctx)
-{
-	return !ctx->reads;
-}
-
 /* Creates the file, and writes its name into `name`. Returns a descriptor or -errno. */
 static int create(const struct skw_verbs_pick *ctx, const struct skw_pick *pick,
 		  char name[SKW_PICK_NAME_SIZE])
@@ -56,11 +51,11 @@ static int answer(struct skw_verbs_pick *ctx, const struct skw_pick *pick,
 		  struct skw_keeper_reply *reply, struct skw_error *err)
 {
 	struct skw_picked *out = (void *)reply->payload;
-	int fd = has_file(ctx) ? create(ctx, pick, out->name) : -1;
+	int fd = ctx->reads ? -1 : create(ctx, pick, out->name);
 
-	if (has_file(ctx) && fd < 0)
+	if (fd < 0 && !ctx->reads)
 		return skw_error_set(err, fd, "%s: %s", out->name, strerror(-fd));
-	if (has_file(ctx))
+	if (!ctx->reads)
 		reply->fds[reply->n_fds++] = fd;
 	fd = skw_iface_watch();
 	if (fd < 0)
@@ -81,9 +76,8 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 	_Static_assert(SKW_PICKED_FDS <= SKW_KEEPER_FDS_MAX, "the descriptors fit into a reply");
 	if (len != sizeof(*pick) || ctx->tapped.tap)
 		return -EINVAL;
-	/* Each session has its own kind, whatever its worker asks for. */
 	if (ctx->reads != (pick->kind >= SKW_PICK_ALL ? pick->kind : 0) ||
-	    (has_file(ctx) && ctx->folder_fd < 0))
+	    (!ctx->reads && ctx->folder_fd < 0))
 		return -EINVAL;
 	if (ctx->begun == SKW_VERBS_PICK_MAX)
 		return -EDQUOT;
@@ -91,7 +85,7 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 	if (!ret)
 		ret = skw_tapped_open(&ctx->tapped, pick, &err);
 	/* This may leave a file also where it fails, so it counts before. */
-	ctx->begun += !ret && has_file(ctx);
+	ctx->begun += !ret && !ctx->reads;
 	if (!ret)
 		ret = answer(ctx, pick, reply, &err);
 	if (ret)

@@ -25,15 +25,6 @@ struct skw_verbs_pick {
 	struct skw_keeper_table table;
 };
 
-/* Everything that the worker needs to read the tap and to write the file, which it owns. */
-struct skw_picked {
-	struct skw_tap_shape shape;
-	char name[SKW_PICK_NAME_SIZE]; /* of the file */
-	char filter[SKW_PICK_FILTER_SIZE];
-};
-enum { SKW_PICKED_FILE, SKW_PICKED_NEWS, SKW_PICKED_COUNTERS, SKW_PICKED_RINGS };
-#define SKW_PICKED_FDS (SKW_PICKED_RINGS + SKW_TAPPED_RINGS)
-
 /* Fills in both tables for skw_keeper_split(). Returns 0 or -ENOMEM. */
 int skw_verbs_pick_prepare(struct skw_verbs_pick *ctx);
 /* Begins a capture. The caller owns the descriptors. Returns 0 or -errno with err filled. */

@@ -49,5 +49,5 @@ int skw_group_talks_add(struct skw_group_talks *g, struct skw_group_row *group,
 void skw_group_talks_end(const struct skw_group_talks *g, struct skw_group_row *group)
 {
 	if (g->buckets)
-		group->latency_p99_us = skw_talk_quantile(g->buckets, g->answered, g->max_us, 99);
+		group->latency_p99_us = skw_talks_quantile(g->buckets, g->answered, g->max_us, 99);
 }

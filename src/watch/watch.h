@@ -49,7 +49,7 @@ const struct skw_table *skw_watch_table(const struct skw_watch *w);
 uint32_t skw_watch_netns(const struct skw_watch *w);
 bool skw_watch_is_local(const struct skw_watch *w, const uint8_t addr[16], uint8_t family);
 
-/* Who needs the sockets of packets: each for himself. */
+/* The users of the function below; each switches it for itself. */
 enum skw_watch_finder { SKW_WATCH_FOR_CAPTURE = 1, SKW_WATCH_FOR_MESSAGES = 2 };
 /* The same without plan->packets, from now on or until now. Returns 0 or -ENOMEM. */
 int skw_watch_find_sockets(struct skw_watch *w, enum skw_watch_finder who, bool on);

@@ -12,7 +12,7 @@ import lintlib
 # Rooms that every other room may use.
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
-PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow",
+PURE = {"btf", "row", "table", "table/past", "view", "expr", "format", "journal", "filter", "pcap", "flow",
         "flow/payload", "message", "message/app", "message/known",
         "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
@@ -20,7 +20,7 @@ PURE = {"btf", "row", "table", "view", "expr", "format", "journal", "filter", "p
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "report", "units",
              "utf8"}
 # Rooms outside the dissect family see only its front room, and only few read messages.
-PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
+PURE_FRONT = PURE - {"table/past", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
                      "message", "message/app", "message/known", "message/rpc", "message/sql"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
@@ -30,7 +30,9 @@ ARROWS = {
     "model": {"abi", "util"},
     "row": COMMON,
     "expr": COMMON | {"row"},
-    "table": COMMON | {"row"},
+    "table": COMMON | {"row", "table/past"},
+    # table/past: what has happened to connections.
+    "table/past": COMMON | {"row"},
     "view": COMMON | {"row", "expr", "table"},
     "format": COMMON | {"row", "table", "view", "expr", "flow"},
     "journal": COMMON | {"row", "format"},

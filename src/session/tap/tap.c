@@ -76,8 +76,8 @@ void skw_session_tap_pause(struct skw_session_tap *t)
 {
 	if (!t->ends)
 		return;
-	/* Not where the user asked for it: the loop may have events for what is freed here. What is
-	 * still in the rings is not wanted any more. */
+	/* Not where the user asked for it: the loop may have events for what is freed here. Packets
+	 * that are still in the rings are not wanted any more. */
 	t->source.ops->quiesce(t->source.ctx);
 	skw_verbs_pick_end(&t->verbs, skw_loop_keeper(t->loop));
 	forget(t);

@@ -27,7 +27,7 @@
 		name, title, help, field, { 5, 0, 5 }, 45, false                                   \
 	}
 
-/* Those of messages come by themselves, too. They are what the user has asked for. */
+/* They come by themselves with the messages, and stay longer, as the user has asked for them. */
 #define MESSAGES(name, title, help, field)                                                         \
 	{                                                                                          \
 		name, title, help, field, { 5, 0, 6 }, 61, false                                   \

@@ -25,7 +25,7 @@ static void add_request(struct skw_page *p, const struct skw_row_talk *talk,
 {
 	time_t at = (time_t)(r->at_ns / SKW_NS_PER_S);
 	enum skw_style style = r->error ? SKW_STYLE_ALARM : SKW_STYLE_STRONG;
-	struct skw_talk_split split;
+	struct skw_talks_split split;
 	char label[16] = "";
 	struct tm tm;
 
@@ -35,7 +35,7 @@ static void add_request(struct skw_page *p, const struct skw_row_talk *talk,
 	skw_page_item(p, NULL, style, r->kind);
 	if (r->status[0])
 		skw_page_item(p, NULL, style, r->status);
-	if (skw_talk_split(talk, r, &split)) {
+	if (skw_talks_split(talk, r, &split)) {
 		add_ns(p, "client waits", split.wait_ns);
 		add_ns(p, "server", split.server_ns);
 		add_ns(p, "network", split.network_ns);
