@@ -28,6 +28,7 @@ static int open_screen(void *ctx, const struct skw_top_host *host, struct skw_er
 	options.stop_job = host->stop_job;
 	options.host_ctx = host->ctx;
 	options.captured = host->captured;
+	options.messages = host->messages;
 	options.kills = host->kills;
 	options.no_kill = host->no_kill;
 	return skw_screen_open(&options, &top->screen, err);
@@ -51,6 +52,7 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 					       .follow = screen_wish.follow,
 					       .holder = screen_wish.holder,
 					       .datagrams = screen_wish.datagrams,
+					       .messages = screen_wish.messages,
 					       .next_sweep = screen_wish.next_sweep,
 					       .next_event = screen_wish.next_event,
 					       .begins_capture = screen_wish.begins_capture,

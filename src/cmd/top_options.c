@@ -28,7 +28,8 @@
 	 SKW_EVENT_BIT(SKW_EVENT_RTO) | SKW_EVENT_BIT(SKW_EVENT_RETRANS) |                         \
 	 SKW_EVENT_BIT(SKW_EVENT_CLOSE) | SKW_EVENT_BIT(SKW_EVENT_LAST))
 
-#define AT(field) offsetof(struct skw_top_request, field)
+#define AT(field)   offsetof(struct skw_top_request, field)
+#define FLAG(field) .kind = SKW_OPT_FLAG, .offset = AT(field)
 
 static int add_read_file(void *request, const char *arg, struct skw_error *err)
 {
@@ -85,16 +86,13 @@ static const struct skw_option options[] = {
 	{ .letter = 'b',
 	  .name = "batch",
 	  .help = "print lines instead of drawing a screen",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(batch) },
+	  FLAG(batch) },
 	{ .name = "json",
 	  .help = "like -b, but print a line with a JSON object for each row",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(json) },
+	  FLAG(json) },
 	{ .name = "csv",
 	  .help = "like -b, but print comma-separated values with a line of headers",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(csv) },
+	  FLAG(csv) },
 	{ .letter = 's',
 	  .name = "sort",
 	  .arg = "KEY",
@@ -116,13 +114,14 @@ static const struct skw_option options[] = {
 	{ .letter = 'l',
 	  .name = "listeners",
 	  .help = "show listening and unconnected sockets, too",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(listeners) },
+	  FLAG(listeners) },
 	{ .letter = 'u',
 	  .name = "datagrams",
 	  .help = "count what each socket of UDP moves: bytes, datagrams, drops; show all of them",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(datagrams) },
+	  FLAG(datagrams) },
+	{ .name = "messages",
+	  .help = "see requests and answers of applications: their rate, latency, errors (key m)",
+	  FLAG(messages) },
 	{ .name = "closed",
 	  .arg = "TIME",
 	  .help = "show closed connections for TIME (default 10s)",
@@ -145,12 +144,8 @@ static const struct skw_option options[] = {
 	  .offset = AT(plan.capture_dir) },
 	{ .name = "no-color",
 	  .help = "use no colours, as with NO_COLOR in the environment",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(screen.no_color) },
-	{ .name = "ascii",
-	  .help = "draw with ASCII characters only",
-	  .kind = SKW_OPT_FLAG,
-	  .offset = AT(screen.ascii) },
+	  FLAG(screen.no_color) },
+	{ .name = "ascii", .help = "draw with ASCII characters only", FLAG(screen.ascii) },
 	SKW_OPTION_NO_SANDBOX(AT(plan.watch.no_sandbox)),
 	SKW_OPTION_HELP(AT(help)),
 	SKW_OPTION_VERSION(AT(version)),
@@ -199,6 +194,7 @@ static int take_files(struct skw_top_request *r, struct skw_error *err)
 {
 	const struct skw_watch_plan *watch = &r->plan.watch;
 	const char *ignored = watch->netns          ? "--netns"
+			      : r->messages         ? "--messages"
 			      : watch->cgroup       ? "--cgroup"
 			      : r->plan.capture_dir ? "--capture-dir"
 			      : watch->interval_ns  ? "-d"
@@ -249,6 +245,8 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	s->ascending = view->ascending;
 	s->listeners = view->listeners;
 	s->datagrams = view->datagrams;
+	s->messages = s->messages || r->messages;
+	r->plan.messages = s->messages;
 	s->group = view->group;
 	return 0;
 }

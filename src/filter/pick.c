@@ -92,6 +92,8 @@ int skw_pick_filter(const struct skw_pick *pick, char out[SKW_PICK_FILTER_SIZE])
 		return pick->pid ? 0 : -EINVAL;
 	case SKW_PICK_CGROUP:
 		return pick->cgroup_id ? 0 : -EINVAL;
+	case SKW_PICK_ALL:
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -114,7 +116,7 @@ int skw_pick_name(const struct skw_pick *pick, const char *stamp, const char *gr
 	char what[80] = "", number[16] = "", address[INET6_ADDRSTRLEN];
 	const char *comm = pick->comm[0] ? pick->comm : "unknown";
 
-	if (memchr(pick->comm, '\0', sizeof(pick->comm)) == NULL)
+	if (pick->kind >= SKW_PICK_ALL || memchr(pick->comm, '\0', sizeof(pick->comm)) == NULL)
 		return -EINVAL;
 	if (pick->kind == SKW_PICK_REMOTE) {
 		if (address_text(&pick->tuple, pick->tuple.remote_addr, address))

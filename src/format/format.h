@@ -18,6 +18,7 @@ struct skw_format_env {
 	const char *host; /* the name of this host; NULL: unknown */
 	/* Lines for people may have characters of UTF-8; the locale must have them then. */
 	bool utf8;
+	bool messages; /* lines of `top -b` have the columns of messages */
 };
 
 /* Converts monotonic time to real time. A time before 1970 becomes 0. */

@@ -18,7 +18,8 @@ static const struct {
 	}
 	SUM(open),          SUM(connections),    SUM(closed),      SUM(rx_bps),
 	SUM(tx_bps),        SUM(bytes_received), SUM(bytes_acked), SUM(srtt_us),
-	SUM(worst_srtt_us), SUM(retrans_segs),   SUM(rto_count),
+	SUM(worst_srtt_us), SUM(retrans_segs),   SUM(rto_count),   SUM(requests),
+	SUM(req_rate),      SUM(latency_p99_us), SUM(errors),
 #undef SUM
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "format/listing.h"
+#include "model/row_talk.h"
 #include "row/address.h"
 #include "row/cgroup_name.h"
 
@@ -44,11 +45,33 @@ static uint64_t widen(uint32_t v)
 	return v == SKW_NONE32 ? SKW_NONE64 : v;
 }
 
-void skw_listing_head(struct skw_buf *out)
+#define MESSAGES_HEAD " %6s %7s %6s %-8s", "REQ/s", "P99", "ERRORS", "APP"
+
+static void add_messages(struct skw_buf *out, uint64_t rate, uint64_t p99_us, uint64_t errors,
+			 const char *app)
 {
-	skw_buf_printf(out, "%7s %-15s %-5s %-45s   %-45s %-12s %7s %6s %6s %7s %7s %6s %6s\n",
-		       "PID", "OWNER", "PROTO", "LOCAL", "REMOTE", "STATE", "AGE", "RXbps", "TXbps",
+	add_number(out, rate);
+	add_us(out, p99_us);
+	add_number(out, errors);
+	skw_buf_printf(out, " %-8s", app ? app : "--");
+}
+
+static uint64_t number_of(const struct skw_row *row, enum skw_field field)
+{
+	struct skw_value v;
+
+	skw_field_value(row, field, &v);
+	return v.known ? v.number : SKW_NONE64;
+}
+
+void skw_listing_head(struct skw_buf *out, bool messages)
+{
+	skw_buf_printf(out, "%7s %-15s %-5s %-45s   %-45s %-12s %7s %6s %6s %7s %7s %6s %6s", "PID",
+		       "OWNER", "PROTO", "LOCAL", "REMOTE", "STATE", "AGE", "RXbps", "TXbps",
 		       "SRTT", "MIN", "RETR", "RTO");
+	if (messages)
+		skw_buf_printf(out, MESSAGES_HEAD);
+	skw_buf_add_char(out, '\n');
 }
 
 void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
@@ -80,10 +103,15 @@ void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
 	add_us(out, widen(row->min_rtt_us));
 	add_number(out, widen(row->retrans_segs));
 	add_number(out, widen(row->rto_count));
+	if (env->messages)
+		add_messages(out, number_of(row, SKW_FIELD_REQ_RATE),
+			     number_of(row, SKW_FIELD_LATENCY_P99_US),
+			     number_of(row, SKW_FIELD_ERRORS),
+			     skw_row_talk(row) ? skw_row_talk(row)->protocol : NULL);
 	skw_buf_add_char(out, '\n');
 }
 
-void skw_listing_group_head(struct skw_buf *out, enum skw_group group)
+void skw_listing_group_head(struct skw_buf *out, enum skw_group group, bool messages)
 {
 	char title[16];
 	size_t n = 0;
@@ -91,8 +119,11 @@ void skw_listing_group_head(struct skw_buf *out, enum skw_group group)
 	for (const char *c = skw_group_names[group]; *c && n + 1 < sizeof(title); c++)
 		title[n++] = (char)toupper((unsigned char)*c);
 	title[n] = '\0';
-	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %6s %7s %7s %6s %6s\n", title, "CONNS",
+	skw_buf_printf(out, "%-45s %6s %6s %6s %6s %6s %6s %7s %7s %6s %6s", title, "CONNS",
 		       "CLOSED", "RXbps", "TXbps", "RX", "TX", "SRTT", "WORST", "RETR", "RTO");
+	if (messages)
+		skw_buf_printf(out, MESSAGES_HEAD);
+	skw_buf_add_char(out, '\n');
 }
 
 void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row,
@@ -109,6 +140,9 @@ void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row,
 	add_us(out, row->worst_srtt_us);
 	add_number(out, row->retrans_segs);
 	add_number(out, row->rto_count);
+	if (env->messages)
+		add_messages(out, row->req_rate, row->latency_p99_us, row->errors,
+			     row->protocols > 1 ? "several" : row->protocol);
 	skw_buf_add_char(out, '\n');
 }
 

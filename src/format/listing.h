@@ -18,11 +18,12 @@ void skw_listing_totals(struct skw_buf *out, const struct skw_totals *totals,
 /* Appends a line with the sum of the rows that a filter lets through, see skw_view_sum(). */
 void skw_listing_sum(struct skw_buf *out, const struct skw_group_row *sum);
 
-void skw_listing_head(struct skw_buf *out);
+/* `messages`: with their columns, as env->messages for the lines. */
+void skw_listing_head(struct skw_buf *out, bool messages);
 void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
 		     const struct skw_format_env *env);
 
-void skw_listing_group_head(struct skw_buf *out, enum skw_group group);
+void skw_listing_group_head(struct skw_buf *out, enum skw_group group, bool messages);
 void skw_listing_group(struct skw_buf *out, const struct skw_group_row *row,
 		       const struct skw_format_env *env);
 

@@ -31,6 +31,15 @@ struct skw_tapped {
 	char cgroup[PATH_MAX]; /* below the mount point; empty: no cgroup was picked */
 };
 
+/* Everything that the worker needs to read the tap and to write the file, which it owns. */
+struct skw_picked {
+	struct skw_tap_shape shape;
+	char name[SKW_PICK_NAME_SIZE]; /* of the file */
+	char filter[SKW_PICK_FILTER_SIZE];
+};
+enum { SKW_PICKED_FILE, SKW_PICKED_NEWS, SKW_PICKED_COUNTERS, SKW_PICKED_RINGS };
+#define SKW_PICKED_FDS (SKW_PICKED_RINGS + SKW_TAPPED_RINGS)
+
 /*
  * Checks the pick, which may come from an attacker, and opens a tap for it: programs, a packet
  * socket, rings. Returns 0, or -errno with err filled, and then nothing is open.

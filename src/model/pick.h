@@ -21,6 +21,8 @@ enum skw_pick_kind {
 	SKW_PICK_COMM,   /* all processes with this name */
 	SKW_PICK_PID,
 	SKW_PICK_CGROUP, /* with the cgroups below it */
+	/* From here on: what a session reads itself, so there is no file. */
+	SKW_PICK_ALL, /* every packet */
 	SKW_PICKS
 };
 

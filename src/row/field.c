@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/row_talk.h"
 #include "util/cleanup.h"
 #include "util/quic_version.h"
 
@@ -187,7 +188,7 @@ static void get_close_reason(const struct skw_row *row, struct skw_value *out)
 
 static void get_remote_host(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->remote)
+	if (row->remote && row->remote->host != SKW_NONE32)
 		set_number(out, row->remote->host);
 }
 
@@ -209,6 +210,38 @@ static void get_quic(const struct skw_row *row, struct skw_value *out)
 
 	if (version)
 		set_text(out, version);
+}
+
+static void get_app(const struct skw_row *row, struct skw_value *out)
+{
+	if (skw_row_talk(row))
+		set_text(out, skw_row_talk(row)->protocol);
+}
+
+static void get_requests(const struct skw_row *row, struct skw_value *out)
+{
+	if (skw_row_talk(row))
+		set_number(out, skw_row_talk(row)->requests);
+}
+
+/* After its close, the last rate of a connection is no longer true. */
+static void get_req_rate(const struct skw_row *row, struct skw_value *out)
+{
+	if (skw_row_talk(row) && skw_row_talk(row)->req_rate != SKW_NONE64 &&
+	    row->state != SKW_STATE_CLOSED)
+		set_number(out, skw_row_talk(row)->req_rate);
+}
+
+static void get_latency_p99(const struct skw_row *row, struct skw_value *out)
+{
+	if (skw_row_talk(row) && skw_row_talk(row)->latency_p99_us != SKW_NONE64)
+		set_number(out, skw_row_talk(row)->latency_p99_us);
+}
+
+static void get_errors(const struct skw_row *row, struct skw_value *out)
+{
+	if (skw_row_talk(row))
+		set_number(out, skw_row_talk(row)->errors);
 }
 
 #define ONE_OF(names)        .values = (names), .values_len = SKW_ARRAY_SIZE(names)
@@ -363,6 +396,17 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 				  SKW_KIND_NUMBER, IN_DATAGRAMS(drop_rate) },
 	[SKW_FIELD_QUIC] = { "quic", NULL, "version of QUIC: v1, v2 ...", SKW_KIND_TEXT,
 			     .get = get_quic, .udp = true },
+	[SKW_FIELD_APP] = { "app", NULL, "protocol of its messages: http, redis ...", SKW_KIND_TEXT,
+			    .get = get_app },
+	[SKW_FIELD_REQUESTS] = { "requests", NULL, "requests seen", SKW_KIND_NUMBER,
+				 .get = get_requests },
+	[SKW_FIELD_REQ_RATE] = { "req_rate", "reqs", "requests per second", SKW_KIND_NUMBER,
+				 .get = get_req_rate },
+	[SKW_FIELD_LATENCY_P99_US] = { "latency_p99_us", "latency_p99 p99",
+				       "99 of 100 answers came in this time", SKW_KIND_US,
+				       .get = get_latency_p99 },
+	[SKW_FIELD_ERRORS] = { "errors", NULL, "answers that tell of a failure", SKW_KIND_NUMBER,
+			       .get = get_errors },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)

@@ -60,7 +60,7 @@ static void forget(struct skw_pick_session *p)
 	skw_cleanup_fd(&p->file_fd);
 	/* It costs something for each connection. */
 	if (p->capture) {
-		skw_watch_find_sockets(p->watch, false);
+		skw_watch_find_sockets(p->watch, SKW_WATCH_FOR_CAPTURE, false);
 		p->watch_plan->events = 0;
 	}
 	p->recorder = NULL;
@@ -138,7 +138,8 @@ static int begin(struct skw_pick_session *p, const struct skw_pick *pick, struct
 	p->source = skw_capture_source(p->capture);
 	p->join = skw_join_owners_new(&join);
 	p->printer = skw_printer_new(&print);
-	if (!p->join || !p->printer || skw_watch_find_sockets(p->watch, true))
+	if (!p->join || !p->printer ||
+	    skw_watch_find_sockets(p->watch, SKW_WATCH_FOR_CAPTURE, true))
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	return make_recorder(p, err);
 }

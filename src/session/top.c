@@ -11,12 +11,43 @@
 #include "replay/replay.h"
 #include "session/act/top_kill.h"
 #include "session/pick.h"
+#include "session/tap/row_messages.h"
 #include "sink/recording.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "verbs/process.h"
 #include "verbs/terminal.h"
 #include "watch/watch.h"
+
+static int start_messages(void *ctx, struct skw_loop *loop, struct skw_error *err)
+{
+	struct skw_row_messages *m = ctx;
+
+	skw_row_messages_open(m, loop);
+	return skw_row_messages_set(m, true, err);
+}
+
+static void take_messages(void *ctx, const struct skw_packet *run, size_t n)
+{
+	skw_row_messages_packets(ctx, run, n);
+}
+
+static void pause_messages(void *ctx, uint64_t until_ns)
+{
+	skw_row_messages_pause(ctx, until_ns);
+}
+
+static int begin_messages(struct skw_row_messages *m, struct skw_watch *w, struct skw_rows *rows,
+			  struct skw_keeper_table **tables, struct skw_error *err)
+{
+	m->watch = w;
+	rows->messages = true;
+	rows->started = start_messages;
+	rows->packets = take_messages;
+	rows->pause = pause_messages;
+	rows->ctx = m;
+	return skw_row_messages_make(m, tables, err);
+}
 
 int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 {
@@ -26,18 +57,28 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 				 .iterations = plan->iterations };
 	const struct skw_sink sink = skw_rows_sink(&rows);
 	struct skw_watch_plan watch = plan->watch;
-	struct skw_watch *w;
+	struct skw_row_messages messages = { 0 };
+	struct skw_keeper_table *tables[SKW_ROW_MESSAGES_TABLES];
+	struct skw_watch *w = NULL;
 
 	watch.counts = plan->view->datagrams ? SKW_COUNTS_NOW : SKW_COUNTS_NEVER;
 	int ret = skw_watch_new(&watch, &w, err);
 
-	if (ret)
+	if (!ret && plan->messages)
+		ret = begin_messages(&messages, w, &rows, tables, err);
+	if (ret) {
+		skw_row_messages_free(&messages);
+		skw_watch_free(w);
 		return ret;
+	}
 
-	const struct skw_source source = skw_watch_source(w);
+	const struct skw_source sources[] = { skw_watch_source(w),
+					      skw_row_messages_source(&messages) };
 	const struct skw_loop_plan loop = {
-		.sources = &source,
-		.sources_len = 1,
+		.sources = sources,
+		.sources_len = plan->messages ? 2 : 1,
+		.tables = tables,
+		.tables_len = plan->messages ? SKW_ROW_MESSAGES_TABLES : 0,
 		.sink = &sink,
 		.folder_fd = skw_watch_folder_fd(w),
 		.no_sandbox = plan->watch.no_sandbox,
@@ -50,6 +91,9 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 				    "%" PRIu64 " of the sweeps could not read all: %s: %s",
 				    status->incomplete, status->trouble,
 				    skw_error_why(status->trouble_error));
+	if (plan->messages)
+		skw_row_messages_report(&messages);
+	skw_row_messages_free(&messages);
 	skw_watch_free(w);
 	return ret;
 }
@@ -61,12 +105,16 @@ struct screen {
 	struct skw_verbs_terminal terminal;
 	struct skw_watch *watch; /* borrowed; NULL: a recording is shown */
 	struct skw_recording recording;
-	struct skw_loop *loop;           /* borrowed */
-	struct skw_keeper_table process; /* the verb that describes one */
-	struct skw_pick_session pick;    /* not for a recording */
-	struct skw_top_kill kill;        /* likewise */
-	uint32_t holder; /* the process that the screen wants to know about; 0: none */
-	bool datagrams;  /* the last wish to count them */
+	struct skw_loop *loop;                                    /* borrowed */
+	struct skw_keeper_table process;                          /* the verb that describes one */
+	struct skw_pick_session pick;                             /* not for a recording */
+	struct skw_top_kill kill;                                 /* likewise */
+	struct skw_row_messages messages;                         /* likewise */
+	struct skw_keeper_table *tables[SKW_ROW_MESSAGES_TABLES]; /* of messages */
+	bool begins_with_messages;
+	bool seen_messages; /* the last wish to see them */
+	uint32_t holder;    /* the process that the screen wants to know about; 0: none */
+	bool datagrams;     /* the last wish to count them */
 	uint64_t iterations, drawn;
 };
 
@@ -117,11 +165,26 @@ static bool count_datagrams(struct screen *s, bool on)
 	return true;
 }
 
+/* The same for messages. */
+static bool see_messages(struct screen *s, bool on)
+{
+	struct skw_error err = { 0 };
+
+	if (on == s->seen_messages)
+		return false;
+	s->seen_messages = on;
+	if (!skw_row_messages_set(&s->messages, on, &err))
+		return false;
+	s->to->say(s->to->ctx, err.text);
+	return true;
+}
+
 /* Returns whether the screen must be drawn again at once. */
 static bool act(struct screen *s, const struct skw_top_wish *wish)
 {
 	bool other = wish->holder != s->holder, told = count_datagrams(s, wish->datagrams);
 
+	told |= see_messages(s, wish->messages);
 	s->pick.tail = wish->tail;
 	if (wish->begins_capture)
 		skw_pick_session_begin(&s->pick, &wish->pick);
@@ -215,6 +278,7 @@ static int open_screen(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	(void)err;
 	s->loop = loop;
 	skw_pick_session_open(&s->pick, loop);
+	skw_row_messages_open(&s->messages, loop);
 	return 0;
 }
 
@@ -227,6 +291,8 @@ static int close_screen(void *ctx, uint64_t real_ns, struct skw_error *err)
 	skw_pick_session_close(&s->pick);
 	s->to->close(s->to->ctx);
 	skw_pick_session_report(&s->pick);
+	if (s->watch)
+		skw_row_messages_report(&s->messages);
 	return 0;
 }
 
@@ -234,7 +300,11 @@ static int start_screen(void *ctx, struct skw_error *err)
 {
 	struct screen *s = ctx;
 	int ret = skw_loop_watch(s->loop, s->to->input_fd, EPOLLIN, on_input, s);
-	return ret ? skw_error_set(err, ret, "events: %s", strerror(-ret)) : 0;
+	if (ret)
+		return skw_error_set(err, ret, "events: %s", strerror(-ret));
+	if (s->watch)
+		see_messages(s, s->begins_with_messages);
+	return 0;
 }
 
 static int draw(void *ctx, const struct skw_table *table, const struct skw_watch_status *status,
@@ -243,6 +313,8 @@ static int draw(void *ctx, const struct skw_table *table, const struct skw_watch
 	struct screen *s = ctx;
 
 	skw_pick_session_tick(&s->pick, table, status);
+	if (s->watch)
+		skw_row_messages_count(&s->messages);
 	tell_holder(s);
 	int ret = s->to->draw(s->to->ctx, table, status, err);
 
@@ -255,6 +327,8 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 			struct skw_error *err)
 {
 	(void)err;
+	if (skw_row_messages_packets(&((struct screen *)ctx)->messages, run, n))
+		return (int)n;
 	return skw_pick_session_packets(&((struct screen *)ctx)->pick, run, n, wait);
 }
 
@@ -269,6 +343,7 @@ static int pause_screen(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	(void)err;
 	skw_pick_session_pause(&((struct screen *)ctx)->pick, until_ns);
+	skw_row_messages_pause(&((struct screen *)ctx)->messages, until_ns);
 	return 0;
 }
 
@@ -301,9 +376,11 @@ static int run_screen(struct screen *s, const struct skw_top_plan *plan,
 		      const struct skw_source *sources, size_t sources_len,
 		      const struct skw_sink *sink, struct skw_error *err)
 {
-	struct skw_keeper_table *const tables[] = { &s->terminal.table, &s->process,
-						    &s->pick.verbs.capture.table,
-						    &s->pick.verbs.table, &s->kill.kill.table };
+	struct skw_keeper_table *const tables[] = {
+		&s->terminal.table,   &s->process,  &s->pick.verbs.capture.table,
+		&s->pick.verbs.table, s->tables[0], s->tables[1],
+		&s->kill.kill.table
+	};
 	const struct skw_loop_plan loop = { .sources = sources,
 					    .sources_len = sources_len,
 					    .sink = sink,
@@ -334,13 +411,20 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 	int ret = skw_pick_session_make(&s->pick, plan->capture_dir, err);
 
 	s->pick.watch_plan = &watch;
+	s->messages.failed = s->to->say;
+	s->messages.ctx = s->to->ctx;
+	if (!ret)
+		ret = skw_row_messages_make(&s->messages, s->tables, err);
 	if (!ret)
 		ret = skw_watch_new(&watch, &s->watch, err);
 	if (!ret) {
 		const struct skw_source sources[] = { skw_pick_session_source(&s->pick),
+						      skw_row_messages_source(&s->messages),
 						      skw_watch_source(s->watch) };
 
-		s->pick.watch = s->watch;
+		s->pick.watch = s->messages.watch = s->watch;
+		s->host.messages = &s->messages.status;
+		s->begins_with_messages = plan->messages;
 		skw_top_kill_prepare(&s->kill, watch.netns);
 		s->datagrams = watch.counts == SKW_COUNTS_NOW;
 		s->host.kills = true;
@@ -349,6 +433,7 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 		ret = run_screen(s, plan, sources, SKW_ARRAY_SIZE(sources), &sink, err);
 	}
 	skw_top_kill_free(&s->kill);
+	skw_row_messages_free(&s->messages);
 	skw_pick_session_free(&s->pick);
 	skw_watch_free(s->watch);
 	return ret;

@@ -24,6 +24,7 @@ struct skw_top_plan {
 	uint32_t speed;
 	/* The folder for captures from the screen. NULL: the current one. */
 	const char *capture_dir;
+	bool messages; /* of lines: rows get their messages */
 };
 
 /* Prints the rows on standard output after each sweep. Returns 0 or -errno. */
@@ -39,6 +40,7 @@ struct skw_top_wish {
 	uint64_t follow;             /* a socket cookie; 0: none */
 	uint32_t holder;             /* a process that is to be described; 0: none */
 	bool datagrams;              /* they are to be counted */
+	bool messages;               /* they are to be seen */
 	bool next_sweep, next_event; /* of a recording: jumps */
 	/* Captures: the begin, with what is captured, and the end; the last packets are in sight.
 	 */
@@ -58,6 +60,8 @@ struct skw_top_host {
 	int (*save)(void *ctx, const void *settings, size_t len);
 	/* The capture, as it is at each drawing. NULL: nothing can be captured. */
 	const struct skw_pick_status *captured;
+	/* The same of messages. NULL: there are none. */
+	const struct skw_messages_status *messages;
 	/* Connections can be ended, or at least it can be said why not: `no_kill`, or NULL. */
 	bool kills;
 	const char *no_kill;

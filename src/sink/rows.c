@@ -17,7 +17,7 @@ static void add_rows(struct skw_rows *r, const struct skw_format_env *env)
 	if (r->format == SKW_ROWS_CSV && !r->printed)
 		skw_format_csv_head(&r->text);
 	if (r->format == SKW_ROWS_TEXT)
-		skw_listing_head(&r->text);
+		skw_listing_head(&r->text, r->messages);
 	for (size_t i = 0; i < n; i++) {
 		const struct skw_row *row = skw_view_row(r->view, i);
 
@@ -38,7 +38,7 @@ static void add_groups(struct skw_rows *r, const struct skw_format_env *env)
 	if (r->format == SKW_ROWS_CSV && !r->printed)
 		skw_format_group_csv_head(&r->text);
 	if (r->format == SKW_ROWS_TEXT)
-		skw_listing_group_head(&r->text, by);
+		skw_listing_group_head(&r->text, by, r->messages);
 	for (size_t i = 0; i < n; i++) {
 		const struct skw_group_row *row = skw_view_group(r->view, i);
 
@@ -70,6 +70,7 @@ static int print_rows(void *ctx, const struct skw_table *table,
 					    .sweep_ns = status->now_ns,
 					    .update = r->printed + 1,
 					    .host = r->host,
+					    .messages = r->messages,
 					    .utf8 = skw_locale_is_utf8() };
 
 	if (skw_view_make(r->view, table, r->view_options, true) < 0)
@@ -107,9 +108,41 @@ static int close_rows(void *ctx, uint64_t real_ns, struct skw_error *err)
 	return 0;
 }
 
+static int start_rows(void *ctx, struct skw_error *err)
+{
+	const struct skw_rows *r = ctx;
+
+	return r->started ? r->started(r->ctx, r->loop, err) : 0;
+}
+
+static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
+			struct skw_error *err)
+{
+	const struct skw_rows *r = ctx;
+
+	(void)wait;
+	(void)err;
+	if (r->packets)
+		r->packets(r->ctx, run, n);
+	return (int)n;
+}
+
+static int pause_rows(void *ctx, uint64_t until_ns, struct skw_error *err)
+{
+	const struct skw_rows *r = ctx;
+
+	(void)err;
+	if (r->pause)
+		r->pause(r->ctx, until_ns);
+	return 0;
+}
+
 static const struct skw_sink_ops ops = {
 	.open = open_rows,
+	.start = start_rows,
 	.tick = print_rows,
+	.packets = take_packets,
+	.pause = pause_rows,
 	.hurry = hurry,
 	.close = close_rows,
 };

@@ -15,6 +15,12 @@ struct skw_rows {
 	enum skw_rows_format format;
 	const char *host;    /* the name of this host */
 	uint64_t iterations; /* 0: no limit */
+	bool messages;       /* text has their columns, too */
+	/* Beside the rows, these parts of the sink are the caller's. NULL: there are none. */
+	int (*started)(void *ctx, struct skw_loop *loop, struct skw_error *err);
+	void (*packets)(void *ctx, const struct skw_packet *run, size_t n);
+	void (*pause)(void *ctx, uint64_t until_ns);
+	void *ctx;
 
 	struct skw_loop *loop; /* borrowed */
 	struct skw_view *view; /* owned */

@@ -42,6 +42,7 @@ void skw_table_free(struct skw_table *t)
 	skw_names_free(&t->cgroups);
 	skw_scopes_free(&t->scopes);
 	skw_remotes_free(&t->remotes);
+	skw_talks_free(&t->talks);
 	skw_listeners_free(&t->listeners);
 	skw_timeline_free(&t->timeline);
 	skw_holders_free(&t->holders);

@@ -14,6 +14,7 @@
 
 #include "model/event.h"
 #include "model/happening.h"
+#include "model/message.h"
 #include "model/row.h"
 #include "model/totals.h"
 
@@ -145,6 +146,16 @@ const struct skw_totals *skw_table_totals(const struct skw_table *t);
  */
 size_t skw_table_timeline(const struct skw_table *t, uint64_t cookie, struct skw_happening *out,
 			  size_t max);
+
+/*
+ * A message between two ends, of which one or both are of network namespace `netns`. It needs
+ * skw_table_find_sockets() or options.packets. Rows without room are counted by the second one.
+ */
+void skw_table_message(struct skw_table *t, uint32_t netns, const struct skw_message *m,
+		       bool client_is_here, bool server_is_here);
+uint64_t skw_table_messages_left_out(const struct skw_table *t);
+/* No row has any more. */
+void skw_table_forget_messages(struct skw_table *t);
 
 /* The connection that is followed: its row also stays after its close. 0: none. */
 void skw_table_follow(struct skw_table *t, uint64_t cookie);

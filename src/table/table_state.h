@@ -4,6 +4,7 @@
 #define SKW_TABLE_TABLE_STATE_H
 
 #include "row/remotes.h"
+#include "row/talks.h"
 #include "table/by_tuple.h"
 #include "table/holders.h"
 #include "table/listeners.h"
@@ -12,7 +13,7 @@
 #include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"
-#include "table/timeline.h"
+#include "table/past/timeline.h"
 #include "table/totals.h"
 #include "table/wires.h"
 
@@ -37,6 +38,7 @@ struct skw_table {
 	char congestions[SKW_CONGESTIONS][SKW_CA_LEN + 1]; /* empty: free */
 	struct skw_scopes scopes;
 	struct skw_remotes remotes;
+	struct skw_talks talks;
 	struct skw_listeners listeners;
 	struct skw_timeline timeline;
 	struct skw_holders holders;

@@ -192,6 +192,8 @@ void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete)
 		skw_totals_count(totals, &e->row);
 	}
 	skw_table_row_expired(t, closed);
+	skw_talks_tick(&t->talks,
+		       t->prev_begin_ns == SKW_NONE64 ? 0 : t->begin_ns - t->prev_begin_ns);
 	totals->netns = t->netns.known;
 	skw_totals_end(totals, &t->tick,
 		       t->prev_begin_ns == SKW_NONE64 ? 0 : t->begin_ns - t->prev_begin_ns);

@@ -17,6 +17,7 @@
 #include "ui/capture_key.h"
 #include "ui/fields.h"
 #include "ui/draw/holder_lines.h"
+#include "ui/draw/talk_lines.h"
 #include "ui/list_rows.h"
 #include "ui/story.h"
 #include "util/clock.h"
@@ -416,6 +417,7 @@ static void make_page(struct skw_screen *s, const struct skw_row *row)
 		return;
 	}
 	add_figures(p, row);
+	skw_talk_lines_add(p, row);
 	skw_holder_lines_add(p, row, &s->holder);
 	skw_capture_key_tail(s, p);
 	skw_story_add(p, s->table, s->detail, s->status->offset_ns);

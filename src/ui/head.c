@@ -124,6 +124,15 @@ static void second_line(const struct skw_screen *s, const struct skw_totals *t, 
 	if (s->status->netns_failed)
 		skw_parts_add(&l, 95, 1, SKW_STYLE_ALARM, "(%u unreadable)",
 			      s->status->netns_failed);
+	if (s->messages && s->messages->runs)
+		skw_parts_add(&l, 45, 3, SKW_STYLE_PLAIN, "%s messages",
+			      skw_numbers_grouped(n, s->messages->messages));
+	if (s->messages && s->messages->lost)
+		skw_parts_add(&l, 94, 1, SKW_STYLE_ALARM, "(%llu packets lost)",
+			      (unsigned long long)s->messages->lost);
+	if (s->messages && s->messages->left_out)
+		skw_parts_add(&l, 93, 1, SKW_STYLE_ALARM, "(%llu not shown)",
+			      (unsigned long long)s->messages->left_out);
 	if (t->bad_records)
 		skw_parts_add(&l, 96, 3, SKW_STYLE_ALARM, "%llu bad records",
 			      (unsigned long long)t->bad_records);

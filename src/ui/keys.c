@@ -176,6 +176,20 @@ static void toggle_sockets(struct skw_screen *s, int key)
 	snprintf(s->message, sizeof(s->message), "%s", said[udp][*on]);
 }
 
+static void toggle_messages(struct skw_screen *s, int key)
+{
+	(void)key;
+	if (!s->messages) {
+		snprintf(s->message, sizeof(s->message), "A recording has no messages for rows.");
+		return;
+	}
+	s->settings.messages = !s->settings.messages;
+	s->fresh = false;
+	snprintf(s->message, sizeof(s->message), "%s",
+		 s->settings.messages ? "Requests and answers are seen from now on."
+				      : "Requests and answers are not seen any more.");
+}
+
 static void change_interval(struct skw_screen *s, int key)
 {
 	s->interval_ns = skw_interval_step(s->interval_ns, key == '+');
@@ -350,6 +364,13 @@ const struct skw_key skw_keys[] = {
 	{ "o", "show only what is tagged, or all again", NULL, 0, LIST, { 'o' }, change_tags },
 	{ "U", "take all tags away", NULL, 0, LIST, { 'U' }, change_tags },
 	{ "u", "count datagrams of UDP, or no longer", NULL, 0, LIST, { 'u' }, toggle_sockets },
+	{ "m",
+	  "see requests and answers, or no longer",
+	  NULL,
+	  0,
+	  LIST | DETAIL,
+	  { 'm' },
+	  toggle_messages },
 	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_sockets },
 	{ "+ -",
 	  "a longer or shorter time between updates",

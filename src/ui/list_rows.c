@@ -162,6 +162,9 @@ static size_t chosen_columns(const struct skw_screen *s, uint8_t *ids)
 		if (i == SKW_COLUMN_TX && s->settings.datagrams)
 			for (unsigned c = SKW_COLUMN_RX_PPS; c <= SKW_COLUMN_DROP_RATE; c++)
 				ids[n++] = (uint8_t)c;
+		if (i == SKW_COLUMN_TX && s->messages && s->settings.messages)
+			for (unsigned c = SKW_COLUMN_APP; c <= SKW_COLUMN_ERRORS; c++)
+				ids[n++] = (uint8_t)c;
 	}
 	return n;
 }
@@ -206,6 +209,10 @@ enum group_column {
 	GROUP_RTO,
 	GROUP_RECEIVED,
 	GROUP_ACKED,
+	GROUP_REQ_RATE,
+	GROUP_LATENCY,
+	GROUP_ERRORS,
+	GROUP_APP,
 	GROUP_COLUMNS
 };
 
@@ -231,6 +238,10 @@ static const struct skw_column_info group_columns[GROUP_COLUMNS] = {
 			     40,
 			     false },
 	[GROUP_ACKED] = { "acked", "SENT", "", SKW_FIELD_BYTES_ACKED, { 6, 0, 7 }, 40, false },
+	[GROUP_REQ_RATE] = { "reqs", "REQ/s", "", SKW_FIELD_REQ_RATE, { 5, 0, 6 }, 62, false },
+	[GROUP_LATENCY] = { "p99", "P99", "", SKW_FIELD_LATENCY_P99_US, { 6, 0, 7 }, 62, false },
+	[GROUP_ERRORS] = { "errors", "ERR", "", SKW_FIELD_ERRORS, { 5, 0, 6 }, 61, false },
+	[GROUP_APP] = { "app", "APP", "", SKW_FIELD_APP, { 5, 0, 8 }, 45, true },
 };
 
 static void group_text(const struct skw_group_row *g, enum group_column column, int width,
@@ -250,9 +261,19 @@ static void group_text(const struct skw_group_row *g, enum group_column column, 
 		[GROUP_RTO] = { skw_format_number, g->rto_count },
 		[GROUP_RECEIVED] = { skw_format_number, g->bytes_received },
 		[GROUP_ACKED] = { skw_format_number, g->bytes_acked },
+		[GROUP_REQ_RATE] = { skw_format_number, g->req_rate },
+		[GROUP_LATENCY] = { skw_format_us, g->latency_p99_us },
+		[GROUP_ERRORS] = { skw_format_number, g->errors },
 	};
 
-	if (cells[column].format)
+	if (column == GROUP_APP)
+		snprintf(out, size, "%s",
+			 g->protocols > 1 ? "several"
+			 : g->protocol    ? g->protocol
+					  : "");
+	else if (column >= GROUP_REQ_RATE && cells[column].value == SKW_NONE64)
+		out[0] = '\0';
+	else if (cells[column].format)
 		cells[column].format(out, width, cells[column].value);
 	else
 		snprintf(out, size, "%s", g->name);
@@ -262,11 +283,13 @@ void skw_list_rows_draw_groups(struct skw_screen *s, int y, int rows)
 {
 	struct skw_column_info infos[GROUP_COLUMNS];
 	uint8_t ids[GROUP_COLUMNS];
-	size_t len = skw_view_groups_len(s->view);
+	size_t len = skw_view_groups_len(s->view), n;
 	char text[CELL_SIZE];
 
 	memcpy(infos, group_columns, sizeof(infos));
-	for (unsigned i = 0; i < GROUP_COLUMNS; i++)
+	/* Columns of messages are the last. */
+	n = s->messages && s->settings.messages ? GROUP_COLUMNS : GROUP_REQ_RATE;
+	for (unsigned i = 0; i < n; i++)
 		ids[i] = (uint8_t)i;
 	s->list_y = y + 1;
 	s->list_rows = rows - 1;
@@ -280,7 +303,7 @@ void skw_list_rows_draw_groups(struct skw_screen *s, int y, int rows)
 	}
 	if (s->grown_group > infos[GROUP_NAME].widths.min)
 		infos[GROUP_NAME].widths.good = s->grown_group;
-	skw_layout_make(&s->layout, infos, ids, GROUP_COLUMNS, NULL, 1, s->paint.cols - 1);
+	skw_layout_make(&s->layout, infos, ids, n, NULL, 1, s->paint.cols - 1);
 	draw_titles(s, group_columns, y);
 	for (size_t i = s->list.top; i < len && i - s->list.top < (size_t)s->list_rows; i++) {
 		const struct skw_group_row *g = skw_view_group(s->view, i);

@@ -162,6 +162,7 @@ int skw_screen_open(const struct skw_screen_options *opt, struct skw_screen **ou
 	s->stop_job = opt->stop_job;
 	s->host_ctx = opt->host_ctx;
 	s->captured = opt->captured;
+	s->messages = opt->messages;
 	s->kills = opt->kills;
 	s->no_kill = opt->no_kill;
 	s->names = opt->names;
@@ -307,6 +308,7 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	wish->interval_ns = s->interval_ns;
 	wish->follow = is_in_detail(s) ? s->detail : s->follow;
 	wish->datagrams = s->settings.datagrams;
+	wish->messages = s->settings.messages;
 	wish->holder = is_in_detail(s) ? skw_detail_holder(s) : 0;
 	return 0;
 }

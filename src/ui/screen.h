@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/messages_status.h"
 #include "model/pick.h"
 #include "model/process.h"
 #include "model/watch.h"
@@ -27,6 +28,7 @@ struct skw_screen_wish {
 	uint64_t follow; /* a cookie for skw_table_follow(), or 0 */
 	uint32_t holder; /* a process for skw_screen_tell_holder(), or 0 */
 	bool datagrams;  /* they are to be counted */
+	bool messages;   /* they are to be seen */
 	/* Of a recording: go to the next sweep or event. Only until the next input. */
 	bool next_sweep, next_event;
 	/* Begin to capture the pick, or end the capture. Only until the next input. */
@@ -55,6 +57,8 @@ struct skw_screen_options {
 	void *host_ctx;
 	/* Borrowed: the capture, as it is at each drawing. NULL: nothing can be captured. */
 	const struct skw_pick_status *captured;
+	/* Borrowed: how messages are seen. NULL: they can't be. */
+	const struct skw_messages_status *messages;
 	/* There is the key that ends connections. NULL: it works; otherwise the reason why not. */
 	bool kills;
 	const char *no_kill;

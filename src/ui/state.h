@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "expr/expr.h"
+#include "model/messages_status.h"
 #include "model/pick.h"
 #include "model/process.h"
 #include "model/watch.h"
@@ -85,6 +86,7 @@ struct skw_screen {
 	struct skw_pick pick; /* with begins_capture: what is to be captured */
 	/* Borrowed from the caller; NULL: nothing can be captured. */
 	const struct skw_pick_status *captured;
+	const struct skw_messages_status *messages; /* NULL: they can't be seen */
 	/* See struct skw_screen_options. */
 	bool kills;
 	const char *no_kill;

@@ -51,11 +51,12 @@ static int answer(struct skw_verbs_pick *ctx, const struct skw_pick *pick,
 		  struct skw_keeper_reply *reply, struct skw_error *err)
 {
 	struct skw_picked *out = (void *)reply->payload;
-	int fd = create(ctx, pick, out->name);
+	int fd = ctx->reads ? -1 : create(ctx, pick, out->name);
 
-	if (fd < 0)
+	if (fd < 0 && !ctx->reads)
 		return skw_error_set(err, fd, "%s: %s", out->name, strerror(-fd));
-	reply->fds[reply->n_fds++] = fd;
+	if (!ctx->reads)
+		reply->fds[reply->n_fds++] = fd;
 	fd = skw_iface_watch();
 	if (fd < 0)
 		return skw_error_set(err, fd, "netlink: %s", strerror(-fd));
@@ -73,7 +74,10 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 	struct skw_error err = { 0 };
 
 	_Static_assert(SKW_PICKED_FDS <= SKW_KEEPER_FDS_MAX, "the descriptors fit into a reply");
-	if (len != sizeof(*pick) || ctx->tapped.tap || ctx->folder_fd < 0)
+	if (len != sizeof(*pick) || ctx->tapped.tap)
+		return -EINVAL;
+	if (ctx->reads != (pick->kind >= SKW_PICK_ALL ? pick->kind : 0) ||
+	    (!ctx->reads && ctx->folder_fd < 0))
 		return -EINVAL;
 	if (ctx->begun == SKW_VERBS_PICK_MAX)
 		return -EDQUOT;
@@ -81,7 +85,7 @@ static int serve_begin(void *arg, const void *request, size_t len, struct skw_ke
 	if (!ret)
 		ret = skw_tapped_open(&ctx->tapped, pick, &err);
 	/* This may leave a file also where it fails, so it counts before. */
-	ctx->begun += !ret;
+	ctx->begun += !ret && !ctx->reads;
 	if (!ret)
 		ret = answer(ctx, pick, reply, &err);
 	if (ret)
@@ -130,9 +134,11 @@ int skw_verbs_pick_begin(const struct skw_verbs_pick *ctx, struct skw_keeper *k,
 						      .request = pick,
 						      .len = sizeof(*pick),
 						      .what = "capture" };
-	size_t n = SKW_PICKED_FDS;
+	unsigned from = ctx->reads ? SKW_PICKED_NEWS : SKW_PICKED_FILE;
+	size_t n = SKW_PICKED_FDS - from;
 
-	return skw_keeper_ask_fds(k, &question, out, sizeof(*out), fds, &n, err);
+	fds[SKW_PICKED_FILE] = -1;
+	return skw_keeper_ask_fds(k, &question, out, sizeof(*out), fds + from, &n, err);
 }
 
 int skw_verbs_pick_end(const struct skw_verbs_pick *ctx, struct skw_keeper *k)

@@ -15,21 +15,15 @@
 struct skw_verbs_pick {
 	/* The folder of the files, set by the caller. Owned, for the keeper only. */
 	int folder_fd;
+	/* Set by the caller: the only kind that is picked, and its packets go into no file. 0:
+	 * none. */
+	uint8_t reads; /* enum skw_pick_kind */
 	struct skw_verbs_capture capture;
 	/* In the keeper. */
 	struct skw_tapped tapped;
 	unsigned begun;
 	struct skw_keeper_table table;
 };
-
-/* Everything that the worker needs to read the tap and to write the file, which it owns. */
-struct skw_picked {
-	struct skw_tap_shape shape;
-	char name[SKW_PICK_NAME_SIZE]; /* of the file */
-	char filter[SKW_PICK_FILTER_SIZE];
-};
-enum { SKW_PICKED_FILE, SKW_PICKED_NEWS, SKW_PICKED_COUNTERS, SKW_PICKED_RINGS };
-#define SKW_PICKED_FDS (SKW_PICKED_RINGS + SKW_TAPPED_RINGS)
 
 /* Fills in both tables for skw_keeper_split(). Returns 0 or -ENOMEM. */
 int skw_verbs_pick_prepare(struct skw_verbs_pick *ctx);

@@ -72,6 +72,11 @@ struct skw_group_row {
 	uint64_t retrans_segs, rto_count;
 	uint64_t srtt_us; /* the median of its rows */
 	uint64_t worst_srtt_us;
+	/* Of messages, by the rows that have some. */
+	uint64_t requests, req_rate, errors;
+	uint64_t latency_p99_us;
+	const char *protocol; /* the first that was met; NULL: none */
+	unsigned protocols;   /* over 1: rows have others, too */
 };
 
 struct skw_view;

@@ -13,6 +13,7 @@
 #include "row/cgroup_name.h"
 #include "util/cleanup.h"
 #include "util/mapped.h"
+#include "view/group_talks.h"
 
 #define UNKNOWN_NAME "--"
 
@@ -29,6 +30,7 @@ struct key {
 struct group {
 	struct key key;
 	struct skw_group_row row;
+	struct skw_group_talks talks;
 	uint32_t next; /* the next group of its chain: index + 1 */
 };
 
@@ -259,7 +261,11 @@ static const struct skw_group_row nothing = { .tx_bps = SKW_NONE64,
 					      .retrans_segs = SKW_NONE64,
 					      .rto_count = SKW_NONE64,
 					      .srtt_us = SKW_NONE64,
-					      .worst_srtt_us = SKW_NONE64 };
+					      .worst_srtt_us = SKW_NONE64,
+					      .requests = SKW_NONE64,
+					      .req_rate = SKW_NONE64,
+					      .errors = SKW_NONE64,
+					      .latency_p99_us = SKW_NONE64 };
 
 static int find(struct grouping *g, const struct skw_row *row, uint32_t *out)
 {
@@ -306,7 +312,7 @@ static uint64_t wide(uint32_t value)
 	return value == SKW_NONE32 ? SKW_NONE64 : value;
 }
 
-static void add(struct grouping *g, uint32_t at, const struct skw_row *row)
+static int add(struct grouping *g, uint32_t at, const struct skw_row *row)
 {
 	struct skw_group_row *group = &g->all[at].row;
 
@@ -326,6 +332,7 @@ static void add(struct grouping *g, uint32_t at, const struct skw_row *row)
 	sum(&group->rto_count, wide(row->rto_count));
 	if (row->srtt_us != SKW_NONE32)
 		g->srtts[g->srtts_len++] = (uint64_t)at << 32 | row->srtt_us;
+	return skw_group_talks_add(&g->all[at].talks, group, row);
 }
 
 static int by_number(const void *a, const void *b)
@@ -364,6 +371,10 @@ static const struct {
 	{ SKW_FIELD_RETRANS_SEGS, offsetof(struct skw_group_row, retrans_segs) },
 	{ SKW_FIELD_RTO_COUNT, offsetof(struct skw_group_row, rto_count) },
 	{ SKW_FIELD_SRTT_US, offsetof(struct skw_group_row, srtt_us) },
+	{ SKW_FIELD_REQUESTS, offsetof(struct skw_group_row, requests) },
+	{ SKW_FIELD_REQ_RATE, offsetof(struct skw_group_row, req_rate) },
+	{ SKW_FIELD_LATENCY_P99_US, offsetof(struct skw_group_row, latency_p99_us) },
+	{ SKW_FIELD_ERRORS, offsetof(struct skw_group_row, errors) },
 };
 
 static uint64_t sum_of(const struct group *group, enum skw_field field)
@@ -420,16 +431,21 @@ static int collect(struct grouping *g, const struct skw_view_item *items, size_t
 		uint32_t at;
 		int ret = find(g, items[i].row, &at);
 
+		if (!ret)
+			ret = add(g, at, items[i].row);
 		if (ret)
 			return ret;
-		add(g, at, items[i].row);
 	}
+	for (size_t i = 0; i < g->len; i++)
+		skw_group_talks_end(&g->all[i].talks, &g->all[i].row);
 	add_srtts(g);
 	return 0;
 }
 
 static void free_grouping(struct grouping *g)
 {
+	for (size_t i = 0; i < g->len; i++)
+		skw_group_talks_free(&g->all[i].talks);
 	free(g->all);
 	free(g->buckets);
 	free(g->srtts);

@@ -18,6 +18,7 @@ static const bool smoothed[SKW_FIELDS] = {
 	[SKW_FIELD_SEND_Q] = true,      [SKW_FIELD_UNACKED] = true,
 	[SKW_FIELD_SACKED] = true,      [SKW_FIELD_PACING_RATE_BPS] = true,
 	[SKW_FIELD_RCV_RTT_US] = true,  [SKW_FIELD_SND_WND] = true,
+	[SKW_FIELD_REQ_RATE] = true,
 };
 
 bool skw_view_is_smoothed(enum skw_field field)

@@ -43,6 +43,7 @@ struct skw_watch {
 	struct skw_loop *loop; /* borrowed */
 	struct skw_conn *conn;
 	struct skw_table *table;
+	unsigned finders; /* of enum skw_watch_finder */
 	struct skw_verbs_watch verbs;
 	/* SKW_ITERS bits: the iterators that this kernel has. */
 	unsigned iters;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -83,9 +84,38 @@ bool skw_watch_is_local(const struct skw_watch *w, const uint8_t addr[16], uint8
 	return skw_addresses_have(&w->addresses, addr, family);
 }
 
-int skw_watch_find_sockets(struct skw_watch *w, bool on)
+int skw_watch_find_sockets(struct skw_watch *w, enum skw_watch_finder who, bool on)
 {
-	return skw_table_find_sockets(w->table, on);
+	unsigned before = w->finders;
+	int ret = 0;
+
+	w->finders = on ? before | who : before & ~(unsigned)who;
+	if (!w->finders != !before)
+		ret = skw_table_find_sockets(w->table, on);
+	if (ret)
+		w->finders = before;
+	return ret;
+}
+
+void skw_watch_message(struct skw_watch *w, const struct skw_message *m)
+{
+	const struct skw_tuple *t = &m->tuple;
+	/* A connection of TCP has a socket here by both its ends, wherever here is. */
+	bool any = t->proto == IPPROTO_TCP;
+
+	skw_table_message(w->table, skw_watch_netns(w), m,
+			  any || skw_watch_is_local(w, t->local_addr, t->family),
+			  any || skw_watch_is_local(w, t->remote_addr, t->family));
+}
+
+void skw_watch_forget_messages(struct skw_watch *w)
+{
+	skw_table_forget_messages(w->table);
+}
+
+uint64_t skw_watch_messages_left_out(const struct skw_watch *w)
+{
+	return skw_table_messages_left_out(w->table);
 }
 
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie)

@@ -49,8 +49,20 @@ const struct skw_table *skw_watch_table(const struct skw_watch *w);
 uint32_t skw_watch_netns(const struct skw_watch *w);
 bool skw_watch_is_local(const struct skw_watch *w, const uint8_t addr[16], uint8_t family);
 
+/* The users of the function below; each switches it for itself. */
+enum skw_watch_finder { SKW_WATCH_FOR_CAPTURE = 1, SKW_WATCH_FOR_MESSAGES = 2 };
 /* The same without plan->packets, from now on or until now. Returns 0 or -ENOMEM. */
-int skw_watch_find_sockets(struct skw_watch *w, bool on);
+int skw_watch_find_sockets(struct skw_watch *w, enum skw_watch_finder who, bool on);
+
+/*
+ * A request with its answer, of packets that this network namespace has seen, for the rows of its
+ * sockets; needs the function before. The second one forgets all, and the third tells how many
+ * found no room.
+ */
+struct skw_message;
+void skw_watch_message(struct skw_watch *w, const struct skw_message *m);
+void skw_watch_forget_messages(struct skw_watch *w);
+uint64_t skw_watch_messages_left_out(const struct skw_watch *w);
 
 /* Chooses the connection that is kept in full, even after its close. 0: none. */
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie);

@@ -12,7 +12,8 @@ import lintlib
 # Rooms that every other room may use.
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
-PURE = {"asked", "btf", "row", "table", "view", "expr", "format", "journal", "filter", "pcap", "flow", "quic",
+PURE = {"asked", "btf", "row", "table", "table/past", "view", "expr", "format", "journal", "filter",
+        "pcap", "flow", "quic",
         "flow/payload", "message", "message/app", "message/known",
         "message/quic", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
@@ -20,8 +21,8 @@ PURE = {"asked", "btf", "row", "table", "view", "expr", "format", "journal", "fi
 PURE_UTIL = {"buf", "bytes", "cleanup", "error", "hash", "inet_sum", "mapped", "quic_version", "report", "units",
              "utf8"}
 # Rooms outside the dissect family see only its front room, and only few read messages.
-PURE_FRONT = PURE - {"dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload", "quic",
-                     "message", "message/app", "message/known", "message/quic", "message/rpc",
+PURE_FRONT = PURE - {"table/past", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app", "flow/payload",
+                     "quic", "message", "message/app", "message/known", "message/quic", "message/rpc",
                      "message/sql"}
 
 # Room -> rooms that it may use besides itself. A room that doesn't exist yet may be named here.
@@ -31,7 +32,9 @@ ARROWS = {
     "model": {"abi", "util"},
     "row": COMMON,
     "expr": COMMON | {"row"},
-    "table": COMMON | {"row"},
+    "table": COMMON | {"row", "table/past"},
+    # table/past: what has happened to connections.
+    "table/past": COMMON | {"row"},
     "view": COMMON | {"row", "expr", "table"},
     "format": COMMON | {"row", "table", "view", "expr", "flow"},
     "journal": COMMON | {"row", "format"},
@@ -102,7 +105,11 @@ ARROWS = {
                                       "sink/record", "resolve",
                                       "run", "join", "message", "message/known", "flow/payload",
                                       "verbs", "keeper",
-                                      "session/act", "session/flight", "session/plan"},
+                                      "session/act", "session/flight", "session/plan",
+                                      "session/tap"},
+    # session/tap: packets that the session of top reads itself, and what it makes of them.
+    "session/tap": COMMON | PURE_FRONT | {"capture", "watch", "loop", "verbs", "keeper", "message",
+                                          "message/known", "flow/payload"},
     # session/flight: messages as triggers of the recorder.
     "session/flight": COMMON | PURE_FRONT | {"join", "message", "message/known", "flow/payload"},
     # session/act: rows of the watch for verbs that act on them.

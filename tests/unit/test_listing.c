@@ -38,7 +38,7 @@ static void every_line_has_the_same_number_of_words(void **state)
 	struct skw_buf head = SKW_BUF_INIT;
 
 	(void)state;
-	skw_listing_head(&head);
+	skw_listing_head(&head, false);
 	/* The head has no word for the arrow. */
 	size_t want = words(text(&head)) + 1;
 	for (size_t i = 0; i < 2; i++) {
@@ -153,7 +153,7 @@ static void groups_count_closed_connections_apart(void **state)
 	struct skw_buf head = SKW_BUF_INIT, line = SKW_BUF_INIT;
 
 	(void)state;
-	skw_listing_group_head(&head, SKW_GROUP_PROCESS);
+	skw_listing_group_head(&head, SKW_GROUP_PROCESS, false);
 	skw_listing_group(&line, &row, &env);
 	assert_non_null(strstr(text(&head), " CONNS CLOSED "));
 	assert_non_null(strstr(text(&line), "      5      7 "));

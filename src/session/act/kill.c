@@ -95,7 +95,7 @@ static int list_view(struct killing *k, const struct skw_view *view,
 {
 	int ret = skw_kill_run_begin(&k->run, err);
 
-	skw_listing_head(text);
+	skw_listing_head(text, false);
 	for (size_t i = 0; ret >= 0 && i < skw_view_len(view); i++) {
 		const struct skw_row *row = skw_view_row(view, i);
 

@@ -27,6 +27,12 @@
 		name, title, help, field, { 5, 0, 5 }, 45, false                                   \
 	}
 
+/* They come by themselves with the messages, and stay longer, as the user has asked for them. */
+#define MESSAGES(name, title, help, field)                                                         \
+	{                                                                                          \
+		name, title, help, field, { 5, 0, 6 }, 61, false                                   \
+	}
+
 const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 	[SKW_COLUMN_PID] = { "pid",
 			     "PID",
@@ -202,6 +208,20 @@ const struct skw_column_info skw_columns[SKW_COLUMNS] = {
 				{ 8, 0, 13 },
 				STAYS_CHOSEN,
 				true },
+	[SKW_COLUMN_APP] = { "app",
+			     "APP",
+			     "protocol of its messages",
+			     SKW_FIELD_APP,
+			     { 4, 0, 8 },
+			     46,
+			     true },
+	[SKW_COLUMN_REQ_RATE] =
+		MESSAGES("reqs", "REQ/s", "requests per second", SKW_FIELD_REQ_RATE),
+	[SKW_COLUMN_LATENCY_P99] = MESSAGES("p99", "P99", "99 of 100 answers came in this time",
+					    SKW_FIELD_LATENCY_P99_US),
+	[SKW_COLUMN_ERRORS] =
+		MESSAGES("errors", "ERR", "answers that tell of a failure", SKW_FIELD_ERRORS),
+	[SKW_COLUMN_REQUESTS] = NUMBER("requests", "REQS", "requests seen", SKW_FIELD_REQUESTS),
 };
 
 /* The short names that `ss` uses. */
@@ -365,7 +385,10 @@ static void value_cell(const struct column_cell *c)
 	/* After the close, the last rate is no longer true. */
 	if (c->row->closed_ns != SKW_NONE64 && skw_fields[c->field].kind == SKW_KIND_BPS)
 		v.known = false;
-	if (!v.known || (skw_fields[c->field].kind == SKW_KIND_TEXT && !v.text))
+	/* Most connections have no messages: a column of dashes would hide those that have. */
+	if (!v.known && c->field >= SKW_FIELD_APP)
+		c->out[0] = '\0';
+	else if (!v.known || (skw_fields[c->field].kind == SKW_KIND_TEXT && !v.text))
 		snprintf(c->out, c->size, "--");
 	else if (skw_fields[c->field].kind == SKW_KIND_TEXT)
 		snprintf(c->out, c->size, "%s", v.text);

@@ -80,6 +80,16 @@ static bool read_datagrams(struct skw_settings *s, const char *value)
 	return read_word(value, "yes", "no", &s->datagrams);
 }
 
+static bool read_messages(struct skw_settings *s, const char *value)
+{
+	return read_word(value, "yes", "no", &s->messages);
+}
+
+static void write_messages(const struct skw_settings *s, struct skw_buf *out)
+{
+	skw_buf_add_str(out, s->messages ? "yes" : "no");
+}
+
 static void write_datagrams(const struct skw_settings *s, struct skw_buf *out)
 {
 	skw_buf_add_str(out, s->datagrams ? "yes" : "no");
@@ -116,6 +126,7 @@ static const struct setting settings[] = {
 	{ "group", read_group, write_group },
 	{ "listeners", read_listeners, write_listeners },
 	{ "datagrams", read_datagrams, write_datagrams },
+	{ "messages", read_messages, write_messages },
 	{ "columns", read_columns, write_columns },
 };
 
@@ -287,7 +298,7 @@ bool skw_settings_differ(const struct skw_settings *before, const struct skw_set
 {
 	return sort_differs(before, after) || columns_differ(before, after) ||
 	       after->group != before->group || after->listeners != before->listeners ||
-	       after->datagrams != before->datagrams;
+	       after->datagrams != before->datagrams || after->messages != before->messages;
 }
 
 void skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
@@ -303,6 +314,8 @@ void skw_settings_merge(struct skw_settings *s, const struct skw_settings *befor
 		s->listeners = after->listeners;
 	if (after->datagrams != before->datagrams)
 		s->datagrams = after->datagrams;
+	if (after->messages != before->messages)
+		s->messages = after->messages;
 	if (columns_differ(before, after)) {
 		memcpy(s->columns, after->columns, sizeof(s->columns));
 		s->columns_len = after->columns_len;
@@ -322,7 +335,7 @@ bool skw_settings_are_valid(const struct skw_settings *s)
 {
 	if (s->sort >= SKW_FIELDS || s->group >= SKW_GROUPS ||
 	    s->columns_len > SKW_ARRAY_SIZE(s->columns) || !is_bool(&s->ascending) ||
-	    !is_bool(&s->listeners) || !is_bool(&s->datagrams))
+	    !is_bool(&s->listeners) || !is_bool(&s->datagrams) || !is_bool(&s->messages))
 		return false;
 	for (size_t i = 0; i < s->columns_len; i++)
 		if (s->columns[i] >= SKW_COLUMNS)

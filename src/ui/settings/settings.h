@@ -25,6 +25,7 @@ struct skw_settings {
 	enum skw_group group;
 	bool listeners;
 	bool datagrams; /* counted, and shown */
+	bool messages;  /* seen, and shown */
 	/* Never saved, because a forgotten filter hides problems. */
 	char filter[SKW_SETTINGS_FILTER];
 	/* enum skw_column, from left to right. */

@@ -3,8 +3,8 @@
  * The log of connections: the newest happenings of all connections, and, for longer, those of the
  * connection that is followed.
  */
-#ifndef SKW_TABLE_TIMELINE_H
-#define SKW_TABLE_TIMELINE_H
+#ifndef SKW_TABLE_PAST_TIMELINE_H
+#define SKW_TABLE_PAST_TIMELINE_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "table/timeline.h"
+#include "table/past/timeline.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Requests and answers, as they were seen on the wire, for the rows of their sockets. */
+#include "table/table.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "table/table_state.h"
+
+static struct skw_tuple turned(const struct skw_tuple *t)
+{
+	struct skw_tuple out = *t;
+
+	memcpy(out.local_addr, t->remote_addr, sizeof(out.local_addr));
+	memcpy(out.remote_addr, t->local_addr, sizeof(out.remote_addr));
+	out.local_port = t->remote_port;
+	out.remote_port = t->local_port;
+	return out;
+}
+
+/* Without memory, the row has no messages. */
+static void set_talk(struct skw_table *t, struct skw_entry *e, const struct skw_row_talk *talk)
+{
+	struct skw_remote both = { .cookie = SKW_NONE64, .host = SKW_NONE32 };
+
+	if (skw_row_talk(&e->row) == talk)
+		return;
+	if (e->row.remote)
+		both = *e->row.remote;
+	both.talk = talk;
+	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
+}
+
+/* A server of UDP has one socket for all its clients. A listener of TCP has no messages. */
+static void count(struct skw_table *t, uint32_t netns, const struct skw_message *m, bool serves)
+{
+	const struct skw_tuple tuple = serves ? turned(&m->tuple) : m->tuple;
+	const struct skw_row *row = skw_table_socket(
+		t, netns, &tuple, tuple.proto == IPPROTO_UDP ? SKW_TABLE_BOUND : SKW_TABLE_TOLD);
+	struct skw_entry *e;
+	struct skw_row_talk *talk;
+
+	if (!row || row->state == SKW_STATE_LISTEN || row->cookie == SKW_NONE64)
+		return;
+	e = skw_slots_find_cookie(&t->slots, row->cookie);
+	talk = e ? skw_talks_open(&t->talks, e->slot, row->cookie) : NULL;
+	if (!talk)
+		return;
+	skw_talks_count(talk, m, serves, row->min_rtt_us);
+	set_talk(t, e, talk);
+}
+
+void skw_table_message(struct skw_table *t, uint32_t netns, const struct skw_message *m,
+		       bool client_is_here, bool server_is_here)
+{
+	if (client_is_here)
+		count(t, netns, m, false);
+	if (server_is_here)
+		count(t, netns, m, true);
+}
+
+uint64_t skw_table_messages_left_out(const struct skw_table *t)
+{
+	return t->talks.left_out;
+}
+
+void skw_table_forget_messages(struct skw_table *t)
+{
+	for (uint32_t slot = 0; slot < t->slots.end; slot++)
+		if (skw_slots_at(&t->slots, slot)->used)
+			set_talk(t, skw_slots_at(&t->slots, slot), NULL);
+	skw_talks_free(&t->talks);
+}
