@@ -11,8 +11,8 @@
 #include "flow/flow.h"
 #include "util/bytes.h"
 
-/* No message is longer. */
-#define SKW_ASKED_PIECE_BYTES 65537
+/* The longest record of TLS with its header; a message of DNS over TCP is shorter. */
+#define SKW_ASKED_PIECE_BYTES (5 + 65535)
 
 struct skw_asked_piece {
 	struct skw_tuple tuple; /* local is the sender */

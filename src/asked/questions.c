@@ -43,6 +43,12 @@ static bool is_same(const struct skw_asked_question *a, const struct skw_asked_q
 	       skw_asked_wire_is(&a->name, &b->name);
 }
 
+/* Sent once more, it has its answer already. */
+static bool has_answer(const struct skw_asked_question *p, uint64_t now_ns)
+{
+	return p->answered && now_ns >= p->ts_ns && now_ns - p->ts_ns <= WAIT_NS;
+}
+
 static bool waits(const struct skw_asked_question *p, uint64_t now_ns)
 {
 	return p->used && !p->answered && (now_ns < p->ts_ns || now_ns - p->ts_ns <= WAIT_NS);
@@ -55,6 +61,8 @@ void skw_asked_questions_add(struct skw_asked_questions *q,
 
 	for (unsigned i = 0; i < WAYS; i++) {
 		if (is_same(&set[i], question)) {
+			if (has_answer(&set[i], question->ts_ns))
+				return;
 			best = &set[i];
 			break;
 		}

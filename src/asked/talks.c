@@ -123,5 +123,6 @@ int skw_asked_talks_name(struct skw_asked_talks *t, const struct skw_tuple *tupl
 	if (!k->sni)
 		return -ENOMEM;
 	t->bytes += bytes_of(k->sni);
+	keep_limit(t);
 	return 0;
 }

@@ -90,6 +90,27 @@ static void test_not_asked(void **state)
 }
 
 /* Questions that others ask of a server on this host is not asked by this host. */
+/* A question that was sent twice has one answer, too. */
+static void test_sent_again(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, SKW_ASKED_MAX_BYTES, false);
+	ask(&w, ASKS(WWW IN_A));
+	answer(&w, SAYS("\1", WWW IN_A A(WEB)));
+	ask(&w, ASKS(WWW IN_A));
+	answer(&w, SAYS("\1", WWW IN_A A(WEB2)));
+	expect_address(&w, WEB, "www.example.org");
+	expect_address(&w, WEB2, NULL);
+	/* Much later it is another one with the same number. */
+	w.now_ns += 60 * SECOND;
+	ask(&w, ASKS(WWW IN_A));
+	answer(&w, SAYS("\1", WWW IN_A A(WEB2)));
+	expect_address(&w, WEB2, "www.example.org");
+	skw_asked_free(w.a);
+}
+
 static void test_directions(void **state)
 {
 	static const char asks[] = ASKS(WWW IN_A);
@@ -273,6 +294,48 @@ static void test_hello_pieces(void **state)
 	skw_asked_free(w.a);
 }
 
+/* The length of a record is the sender's. None is too long to be waited for. */
+static void test_longest_records(void **state)
+{
+	char bytes[] = "\x16\3\1\0\0\1";
+	struct world w;
+
+	(void)state;
+	begin(&w, SKW_ASKED_MAX_BYTES, false);
+	for (unsigned len = 0xfff0; len <= 0xffff; len++) {
+		bytes[3] = (char)(len >> 8);
+		bytes[4] = (char)len;
+		open_tcp(&w, WEB, len);
+		send_tcp(&w, CLIENT, len, WEB, 443, 1001, TH_ACK, bytes, 6);
+		expect_server(&w, WEB, len, NULL, NULL);
+	}
+	assert_int_equal(skw_asked_figures(w.a)->pieces_forgotten, 0);
+	skw_asked_free(w.a);
+}
+
+/* A connection that was open already takes more memory by its name. */
+static void test_names_of_open_connections(void **state)
+{
+	char host[250];
+	uint8_t hello[1024];
+	struct world w;
+
+	(void)state;
+	memset(host, 'h', sizeof(host));
+	begin(&w, 1 << 18, false);
+	for (unsigned i = 0; i < 800; i++)
+		open_tcp(&w, WEB, 1 + i);
+	for (unsigned i = 0; i < 800; i++) {
+		size_t len = make_hello(hello, host, sizeof(host), 0);
+
+		send_tcp(&w, CLIENT, 1 + i, WEB, 443, 1001, TH_ACK, hello, len);
+		assert_true(skw_asked_memory(w.a) <= 1 << 18);
+	}
+	assert_true(skw_asked_figures(w.a)->connections_forgotten > 0);
+	assert_true(skw_asked_figures(w.a)->hellos > 700);
+	skw_asked_free(w.a);
+}
+
 static void test_ends(void **state)
 {
 	struct skw_tuple t = tuple_of(WEB, 50000), back = t;
@@ -299,11 +362,19 @@ static void test_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answer),     cmocka_unit_test(test_cname),
-		cmocka_unit_test(test_loops),      cmocka_unit_test(test_not_asked),
-		cmocka_unit_test(test_directions), cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_tcp_pieces), cmocka_unit_test(test_last_before_start),
-		cmocka_unit_test(test_hello),      cmocka_unit_test(test_hello_pieces),
+		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_cname),
+		cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_not_asked),
+		cmocka_unit_test(test_sent_again),
+		cmocka_unit_test(test_directions),
+		cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_tcp_pieces),
+		cmocka_unit_test(test_last_before_start),
+		cmocka_unit_test(test_hello),
+		cmocka_unit_test(test_hello_pieces),
+		cmocka_unit_test(test_longest_records),
+		cmocka_unit_test(test_names_of_open_connections),
 		cmocka_unit_test(test_ends),
 	};
 
