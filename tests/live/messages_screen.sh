@@ -10,40 +10,12 @@ need_screen
 pair
 screens
 
-cat >"$TMP/server.py" <<'PY'
-import http.server, time
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    def log_message(self, *args): pass
-    def do_GET(self):
-        if "slow" in self.path:
-            time.sleep(0.3)
-        self.send_response(500 if "broken" in self.path else 200)
-        self.send_header("Content-Length", "5")
-        self.end_headers()
-        self.wfile.write(b"hello")
-server = http.server.ThreadingHTTPServer(("10.77.0.1", 8080), Handler)
-print("ready", flush=True)
-server.serve_forever()
-PY
-# Asks for what standard input says: a number of times, and paths.
-cat >"$TMP/client.py" <<'PY'
-import http.client, sys
-connection = http.client.HTTPConnection("10.77.0.1", 8080)
-for line in sys.stdin:
-    times, *paths = line.split()
-    for i in range(int(times)):
-        for path in paths:
-            connection.request("GET", path)
-            connection.getresponse().read()
-PY
 : >"$TMP/server.out"
-ip netns exec "$A" python3 "$TMP/server.py" >"$TMP/server.out" &
+ip netns exec "$A" python3 "$srcdir/tests/live/web_peers.py" server 10.77.0.1 >"$TMP/server.out" &
 STARTED+=($!)
 wait_for_line "$TMP/server.out" "$!" ready || bail "the server did not start"
 mkfifo "$TMP/asks"
-ip netns exec "$B" python3 "$TMP/client.py" <"$TMP/asks" &
+ip netns exec "$B" python3 "$srcdir/tests/live/web_peers.py" client 10.77.0.1 <"$TMP/asks" &
 STARTED+=($!)
 exec 9>"$TMP/asks"
 ask() { echo "$*" >&9; }

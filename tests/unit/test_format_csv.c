@@ -189,7 +189,11 @@ static void a_group_is_a_line(void **state)
 					   .connections = 4,
 					   .closed = 7,
 					   .tx_bps = SKW_NONE64,
-					   .rx_bps = 800 };
+					   .rx_bps = 800,
+					   .requests = 12,
+					   .req_rate = SKW_NONE64,
+					   .latency_p99_us = 1500,
+					   .errors = 1 };
 	struct skw_buf out = SKW_BUF_INIT;
 
 	(void)state;
@@ -201,7 +205,7 @@ static void a_group_is_a_line(void **state)
 			    "bytes_received,bytes_acked,srtt_us,worst_srtt_us,retrans_segs,"
 			    "rto_count,requests,req_rate,latency_p99_us,errors,update,host\n"
 			    "2023-11-15T00:26:40.123456789Z,process,\"'=web\",,,5,4,7,800,,0,0,0,"
-			    "0,0,0,3,db7\n");
+			    "0,0,0,12,,1500,1,3,db7\n");
 	skw_buf_free(&out);
 }
 
