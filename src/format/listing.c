@@ -107,7 +107,7 @@ void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
 		add_messages(out, number_of(row, SKW_FIELD_REQ_RATE),
 			     number_of(row, SKW_FIELD_LATENCY_P99_US),
 			     number_of(row, SKW_FIELD_ERRORS),
-			     row->talk ? row->talk->protocol : NULL);
+			     skw_row_talk(row) ? skw_row_talk(row)->protocol : NULL);
 	skw_buf_add_char(out, '\n');
 }
 

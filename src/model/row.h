@@ -9,6 +9,7 @@
 #define SKW_MODEL_ROW_H
 
 #include <linux/types.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -28,14 +29,18 @@ struct skw_owners {
 	struct skw_owner list[];
 };
 
-/* The other end of a connection, as it has told by a mark (abi/mark.h). */
-struct skw_remote {
-	uint64_t cookie; /* SKW_NONE64: not told */
-	uint32_t host;
-	char comm[SKW_COMM_LEN + 1]; /* empty: not told */
-};
-
 struct skw_row_talk; /* model/row_talk.h */
+
+/*
+ * What few rows have: the other end of a connection, as it has told by a mark (abi/mark.h), and the
+ * messages of the connection.
+ */
+struct skw_remote {
+	uint64_t cookie;                 /* SKW_NONE64: not told */
+	uint32_t host;                   /* SKW_NONE32: not told */
+	char comm[SKW_COMM_LEN + 1];     /* empty: not told */
+	const struct skw_row_talk *talk; /* NULL: no message was seen */
+};
 
 enum skw_owner_source {
 	SKW_OWNER_UNKNOWN,
@@ -113,8 +118,7 @@ struct skw_row {
 	const struct skw_owners *owners; /* NULL: unknown */
 	const char *congestion;          /* interned; NULL: unknown */
 	const char *scope; /* interned; the interface of link-local addresses; NULL: none */
-	const struct skw_remote *remote; /* NULL: the other end has not told who it is */
-	const struct skw_row_talk *talk; /* its messages; NULL: none was seen */
+	const struct skw_remote *remote; /* NULL: nothing of it is known */
 
 	/* Times. */
 	uint64_t ts_ns; /* when the figures were read */
@@ -163,6 +167,11 @@ struct skw_row_sample {
 	uint32_t data_segs_in;           /* segments with data; SKW_NONE32 */
 	uint64_t last_rto_ns;            /* its last timeout; SKW_NONE64 */
 };
+
+static inline const struct skw_row_talk *skw_row_talk(const struct skw_row *row)
+{
+	return row->remote ? row->remote->talk : NULL;
+}
 
 #define SKW_RECENT_RTO     0x01 /* an RTO in the last 10 s */
 #define SKW_RECENT_RETRANS 0x02 /* a retransmission in the last 10 s */

@@ -187,7 +187,7 @@ static void get_close_reason(const struct skw_row *row, struct skw_value *out)
 
 static void get_remote_host(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->remote)
+	if (row->remote && row->remote->host != SKW_NONE32)
 		set_number(out, row->remote->host);
 }
 
@@ -205,33 +205,34 @@ static void get_remote_comm(const struct skw_row *row, struct skw_value *out)
 
 static void get_app(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->talk)
-		set_text(out, row->talk->protocol);
+	if (skw_row_talk(row))
+		set_text(out, skw_row_talk(row)->protocol);
 }
 
 static void get_requests(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->talk)
-		set_number(out, row->talk->requests);
+	if (skw_row_talk(row))
+		set_number(out, skw_row_talk(row)->requests);
 }
 
 /* After its close, the last rate of a connection is no longer true. */
 static void get_req_rate(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->talk && row->talk->req_rate != SKW_NONE64 && row->state != SKW_STATE_CLOSED)
-		set_number(out, row->talk->req_rate);
+	if (skw_row_talk(row) && skw_row_talk(row)->req_rate != SKW_NONE64 &&
+	    row->state != SKW_STATE_CLOSED)
+		set_number(out, skw_row_talk(row)->req_rate);
 }
 
 static void get_latency_p99(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->talk && row->talk->latency_p99_us != SKW_NONE64)
-		set_number(out, row->talk->latency_p99_us);
+	if (skw_row_talk(row) && skw_row_talk(row)->latency_p99_us != SKW_NONE64)
+		set_number(out, skw_row_talk(row)->latency_p99_us);
 }
 
 static void get_errors(const struct skw_row *row, struct skw_value *out)
 {
-	if (row->talk)
-		set_number(out, row->talk->errors);
+	if (skw_row_talk(row))
+		set_number(out, skw_row_talk(row)->errors);
 }
 
 #define ONE_OF(names)        .values = (names), .values_len = SKW_ARRAY_SIZE(names)

@@ -16,7 +16,6 @@ void skw_row_blank(struct skw_row *row)
 	row->congestion = NULL;
 	row->scope = NULL;
 	row->remote = NULL;
-	row->talk = NULL;
 	row->owner_source = SKW_OWNER_UNKNOWN;
 	row->state = SKW_STATE_CLOSED;
 	row->direction = SKW_CONN_UNKNOWN;

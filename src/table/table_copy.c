@@ -9,19 +9,26 @@
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
+static int set_remote(struct skw_table *t, struct skw_entry *e, const struct skw_remote *remote)
+{
+	struct skw_remote copy = *remote;
+
+	if (copy.talk)
+		copy.talk = skw_talks_copy(&t->talks, e->slot, remote->talk);
+	return skw_table_row_set_remote(t, e, &copy);
+}
+
 /* The pointers of an entry lead into its table. This makes them lead into the copy. */
 static int settle(struct skw_table *t, const struct skw_table *from, struct skw_entry *e)
 {
 	struct skw_row *row = &e->row;
 	const struct skw_owners *owners = row->owners;
 	const struct skw_remote *remote = row->remote;
-	const struct skw_row_talk *talk = row->talk;
 	const char *netns = row->netns_name, *cgroup = row->cgroup, *scope = row->scope;
 	int ret = 0;
 
 	row->owners = NULL;
 	row->remote = NULL;
-	row->talk = NULL;
 	row->netns_name = row->cgroup = row->scope = NULL;
 	if (row->congestion) {
 		size_t at = (size_t)(row->congestion - (const char *)from->congestions);
@@ -33,9 +40,7 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 	if (!ret && scope)
 		ret = skw_table_row_set_scope(t, row, scope);
 	if (!ret && remote)
-		ret = skw_table_row_set_remote(t, e, remote);
-	if (!ret && talk)
-		row->talk = skw_talks_copy(&t->talks, e->slot, talk);
+		ret = set_remote(t, e, remote);
 	if (!ret && e->in_netns)
 		ret = skw_names_ref(&t->netns, row->netns, e->slot, &row->netns_name);
 	if (!ret && netns && !row->netns_name)

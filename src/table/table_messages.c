@@ -18,6 +18,19 @@ static struct skw_tuple turned(const struct skw_tuple *t)
 	return out;
 }
 
+/* Without memory, the row has no messages. */
+static void set_talk(struct skw_table *t, struct skw_entry *e, const struct skw_row_talk *talk)
+{
+	struct skw_remote both = { .cookie = SKW_NONE64, .host = SKW_NONE32 };
+
+	if (skw_row_talk(&e->row) == talk)
+		return;
+	if (e->row.remote)
+		both = *e->row.remote;
+	both.talk = talk;
+	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
+}
+
 /* A server of UDP has one socket for all its clients. A listener of TCP has no messages. */
 static void count(struct skw_table *t, uint32_t netns, const struct skw_message *m, bool serves)
 {
@@ -34,7 +47,7 @@ static void count(struct skw_table *t, uint32_t netns, const struct skw_message 
 	if (!talk)
 		return;
 	skw_talks_count(talk, m, serves, row->min_rtt_us);
-	e->row.talk = talk;
+	set_talk(t, e, talk);
 }
 
 void skw_table_message(struct skw_table *t, uint32_t netns, const struct skw_message *m,
@@ -54,6 +67,7 @@ uint64_t skw_table_messages_left_out(const struct skw_table *t)
 void skw_table_forget_messages(struct skw_table *t)
 {
 	for (uint32_t slot = 0; slot < t->slots.end; slot++)
-		skw_slots_at(&t->slots, slot)->row.talk = NULL;
+		if (skw_slots_at(&t->slots, slot)->used)
+			set_talk(t, skw_slots_at(&t->slots, slot), NULL);
 	skw_talks_free(&t->talks);
 }

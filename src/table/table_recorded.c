@@ -63,7 +63,6 @@ static void copy(struct skw_row *to, const struct skw_row *from)
 	to->congestion = before.congestion;
 	to->scope = before.scope;
 	to->remote = before.remote;
-	to->talk = before.talk;
 	to->inode = before.inode;
 	if (to->tuple.proto != IPPROTO_UDP) {
 		memcpy(to->history, before.history, sizeof(to->history));

@@ -138,7 +138,6 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 	e->row.owners = NULL;
 	e->row.netns_name = e->row.cgroup = NULL;
 	e->row.remote = NULL;
-	e->row.talk = NULL;
 	skw_talks_drop(&t->talks, e->slot);
 	skw_by_tuple_take(&t->by_tuple, e);
 	skw_slots_remove(&t->slots, e);
@@ -198,7 +197,12 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
 			     const struct skw_remote *remote)
 {
-	e->row.remote = skw_remotes_put(&t->remotes, e->slot, remote);
+	struct skw_remote both = *remote;
+
+	/* What the other end tells has no messages. */
+	if (e->row.remote && !both.talk)
+		both.talk = e->row.remote->talk;
+	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
 	return e->row.remote ? 0 : -ENOMEM;
 }
 

@@ -22,7 +22,7 @@ static void sum(uint64_t *total, uint64_t value)
 int skw_group_talks_add(struct skw_group_talks *g, struct skw_group_row *group,
 			const struct skw_row *row)
 {
-	const struct skw_row_talk *talk = row->talk;
+	const struct skw_row_talk *talk = skw_row_talk(row);
 
 	if (!talk)
 		return 0;

@@ -190,7 +190,8 @@ static void unknown_is_never_zero(void **state)
 			continue;
 		skw_column_text((enum skw_column)i, &row, &env, skw_columns[i].widths.min, text,
 				sizeof(text));
-		assert_string_equal(text, "--");
+		/* Most rows have no messages. */
+		assert_string_equal(text, skw_columns[i].field >= SKW_FIELD_APP ? "" : "--");
 	}
 }
 

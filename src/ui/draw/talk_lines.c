@@ -48,7 +48,7 @@ static void add_request(struct skw_page *p, const struct skw_row_talk *talk,
 
 void skw_talk_lines_add(struct skw_page *p, const struct skw_row *row)
 {
-	const struct skw_row_talk *talk = row->talk;
+	const struct skw_row_talk *talk = skw_row_talk(row);
 	char text[SKW_NUMBERS_SIZE];
 
 	if (!talk)
