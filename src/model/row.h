@@ -32,7 +32,7 @@ struct skw_owners {
 struct skw_row_talk; /* model/row_talk.h */
 
 /*
- * What few rows have: the other end of a connection, as it has told by a mark (abi/mark.h), and the
+ * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h), and the
  * messages of the connection.
  */
 struct skw_remote {
