@@ -32,8 +32,8 @@ struct skw_owners {
 struct skw_row_talk; /* model/row_talk.h */
 
 /*
- * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h), and the
- * messages of the connection.
+ * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h), and
+ * the messages of the connection.
  */
 struct skw_remote {
 	uint64_t cookie;                 /* SKW_NONE64: not told */
