@@ -14,7 +14,7 @@ void skw_journal_row_begin(struct skw_journal_entry *e)
 {
 	skw_row_blank(&e->row);
 	e->local[0] = e->remote[0] = e->scope[0] = '\0';
-	e->far = (struct skw_remote){ .cookie = SKW_NONE64 };
+	e->far = (struct skw_remote){ .cookie = SKW_NONE64, .host = SKW_NONE32 };
 	e->owners.set.refs = 1;
 	e->owners.set.len = 0;
 }

@@ -32,8 +32,8 @@ struct skw_owners {
 struct skw_row_talk; /* model/row_talk.h */
 
 /*
- * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h), and the
- * messages of the connection.
+ * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h), and
+ * the messages of the connection.
  */
 struct skw_remote {
 	uint64_t cookie;                 /* SKW_NONE64: not told */
@@ -93,7 +93,6 @@ struct skw_row_datagrams {
 	uint32_t seen_packets_out, seen_packets_in; /* they wrap around */
 	/* Derived by the table: per second over the last tick. */
 	uint32_t tx_pps, rx_pps, drop_rate;
-	uint32_t quic; /* its version, see abi/quic.h; 0: none; SKW_NONE32: unknown */
 } __attribute__((packed, aligned(4)));
 
 /*

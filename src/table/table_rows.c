@@ -199,7 +199,7 @@ int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
 {
 	struct skw_remote both = *remote;
 
-	/* The other end tells of no messages. */
+	/* A mark of the other end tells no messages. */
 	if (e->row.remote && !both.talk)
 		both.talk = e->row.remote->talk;
 	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
