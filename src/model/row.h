@@ -93,6 +93,7 @@ struct skw_row_datagrams {
 	uint32_t seen_packets_out, seen_packets_in; /* they wrap around */
 	/* Derived by the table: per second over the last tick. */
 	uint32_t tx_pps, rx_pps, drop_rate;
+	uint32_t quic; /* its version, see abi/quic.h; 0: none; SKW_NONE32: unknown */
 } __attribute__((packed, aligned(4)));
 
 /*
