@@ -89,8 +89,10 @@ static inline void skw_watch_ask_peer(const struct skw_watch *w, struct skw_row 
 
 	if (!w->peers.len || !skw_peers_find(&w->peers, row->cookie, &peer))
 		return;
-	remote->host = peer.remote_host;
-	remote->cookie = peer.remote_cookie ? peer.remote_cookie : SKW_NONE64;
+	*remote = (struct skw_remote){
+		.cookie = peer.remote_cookie ? peer.remote_cookie : SKW_NONE64,
+		.host = peer.remote_host,
+	};
 	skw_record_text(remote->comm, peer.remote_comm);
 	row->remote = remote;
 }
