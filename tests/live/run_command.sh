@@ -103,9 +103,12 @@ touch "$TMP/go"
 finish
 is "$STATUS" 4 "the second one ends the capture"
 cat >"$TMP/typed.py" <<'END'
-import os, pty, sys
+import os, pty, signal, sys
 pid, fd = pty.fork()
 if pid == 0:
+    # As a job in the background of a script the test has them ignored, and so would the command.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     os.execvp(sys.argv[2], sys.argv[2:])
 said = b''
 while b'up' not in said:
