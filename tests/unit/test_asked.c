@@ -294,7 +294,7 @@ static void test_hello_pieces(void **state)
 	skw_asked_free(w.a);
 }
 
-/* The length of a record is the sender's. None is too long to be waited for. */
+/* The sender chooses the length of a record, and the greatest one is waited for, too. */
 static void test_longest_records(void **state)
 {
 	char bytes[] = "\x16\3\1\0\0\1";
