@@ -260,8 +260,8 @@ static const struct skw_expr_subject subject = {
 static int check_names(const char *text, const char *why, struct skw_expr **e,
 		       struct skw_error *err)
 {
-	for (uint8_t f = SKW_MESSAGE_REMOTE_NAME; f <= SKW_MESSAGE_REMOTE_NAME_SOURCE; f++) {
-		if (!skw_expr_has_field(*e, f))
+	for (unsigned f = SKW_MESSAGE_REMOTE_NAME; f <= SKW_MESSAGE_REMOTE_NAME_SOURCE; f++) {
+		if (!skw_expr_has_field(*e, (uint8_t)f))
 			continue;
 		skw_expr_free(*e);
 		*e = NULL;

@@ -5,6 +5,7 @@
 
 #ifdef HAVE_NETTLE
 
+#include <stdio.h>
 #include <string.h>
 
 #include <nettle/aes.h>
@@ -60,17 +61,16 @@ static const struct way *way_of(uint32_t version)
 /* HKDF-Expand-Label of RFC 8446, section 7.1, without a context. */
 static void expand(const uint8_t *secret, const char *label, uint8_t *out, size_t len)
 {
-	static const char prefix[] = "tls13 ";
-	size_t prefix_len = sizeof(prefix) - 1, label_len = strlen(label);
-	uint8_t info[32] = { 0, (uint8_t)len, (uint8_t)(prefix_len + label_len) };
+	char info[32] = { 0, (char)len };
+	/* The empty context is a byte of 0, which stands there already. */
+	int n = snprintf(info + 3, sizeof(info) - 3, "tls13 %s", label);
 	struct hmac_sha256_ctx ctx;
 
-	memcpy(info + 3, prefix, prefix_len);
-	memcpy(info + 3 + prefix_len, label, label_len);
+	info[2] = (char)n;
 	hmac_sha256_set_key(&ctx, SECRET, secret);
 	hkdf_expand(&ctx, (nettle_hash_update_func *)hmac_sha256_update,
-		    (nettle_hash_digest_func *)hmac_sha256_digest, SECRET,
-		    3 + prefix_len + label_len + 1, info, len, out);
+		    (nettle_hash_digest_func *)hmac_sha256_digest, SECRET, 3 + (size_t)n + 1,
+		    (const uint8_t *)info, len, out);
 }
 
 bool skw_quic_keys_derive(uint32_t version, struct skw_bytes id, bool of_client,

@@ -244,6 +244,11 @@ static const struct skw_column_info group_columns[GROUP_COLUMNS] = {
 	[GROUP_APP] = { "app", "APP", "", SKW_FIELD_APP, { 5, 0, 8 }, 45, true },
 };
 
+static bool is_of_messages(unsigned column)
+{
+	return column == GROUP_REQ_RATE || column == GROUP_LATENCY || column == GROUP_ERRORS;
+}
+
 static void group_text(const struct skw_group_row *g, enum group_column column, int width,
 		       char *out, size_t size)
 {
@@ -271,7 +276,7 @@ static void group_text(const struct skw_group_row *g, enum group_column column, 
 			 g->protocols > 1 ? "several"
 			 : g->protocol    ? g->protocol
 					  : "");
-	else if (column >= GROUP_REQ_RATE && cells[column].value == SKW_NONE64)
+	else if (is_of_messages(column) && cells[column].value == SKW_NONE64)
 		out[0] = '\0';
 	else if (cells[column].format)
 		cells[column].format(out, width, cells[column].value);

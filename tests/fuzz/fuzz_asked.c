@@ -126,7 +126,7 @@ static void ask(struct world *w, uint8_t how, const uint8_t *bytes, uint32_t len
 
 	if (how >> 4 || !(how & 2) || len < at + 12)
 		return;
-	copy = malloc(len);
+	copy = calloc(1, len);
 	must(copy, "no memory");
 	memcpy(copy, bytes, len);
 	copy[at + 2] &= 0x7f;
