@@ -7,9 +7,6 @@
 #include "quic/frames.h"
 #include "quic/packet.h"
 
-/* Packets of a connection that are opened: no hello needs more. */
-#define OPENED_MAX 16
-
 static void drop(struct skw_asked_hello *place)
 {
 	skw_quic_hello_free(&place->hello);
@@ -44,30 +41,22 @@ static struct skw_asked_hello *make_room(struct skw_asked_hellos *h, const struc
 	return place;
 }
 
-/*
- * Opens a packet of a client. Its keys are those of its first packet. A client that begins again,
- * as the server wants another ID, has new ones, which its new first packet gives.
- */
-static bool open_packet(struct skw_asked_hellos *h, const struct skw_tuple *tuple,
-			const struct skw_quic_packet *p, uint8_t *room, struct skw_bytes *frames,
-			struct skw_asked_hello **out)
+/* The connection gets a place with the first packet that can be opened. */
+static struct skw_asked_hello *open_packet(struct skw_asked_hellos *h,
+					   const struct skw_tuple *tuple,
+					   const struct skw_quic_packet *p, uint8_t *room,
+					   struct skw_bytes *frames)
 {
 	struct skw_asked_hello *place = find(h, tuple);
-	struct skw_quic_keys keys;
+	struct skw_quic_opener opener = { .tried = 0 };
 
-	if (place && (++place->opened > OPENED_MAX))
-		return false;
-	*out = place;
-	if (place && skw_quic_keys_open(&place->keys, p, room, frames))
-		return true;
-	if (!skw_quic_keys_derive(p->version, p->dcid, true, &keys) ||
-	    !skw_quic_keys_open(&keys, p, room, frames))
-		return false;
-	if (!place)
+	if (!skw_quic_opener_open(place ? &place->opener : &opener, true, p, room, frames))
+		return NULL;
+	if (!place) {
 		place = make_room(h, tuple);
-	place->keys = keys;
-	*out = place;
-	return true;
+		place->opener = opener;
+	}
+	return place;
 }
 
 static int take_frames(struct skw_asked_hello *place, struct skw_bytes frames)
@@ -84,14 +73,16 @@ int skw_asked_hellos_take(struct skw_asked_hellos *h, const struct skw_tuple *tu
 			  struct skw_bytes datagram, struct skw_bytes *whole)
 {
 	uint8_t room[SKW_QUIC_INITIAL_MAX];
-	struct skw_asked_hello *place = NULL;
 	struct skw_bytes frames;
 	struct skw_quic_packet p;
 
 	while (skw_quic_packet_next(&datagram, &p)) {
+		struct skw_asked_hello *place = NULL;
 		int ret;
 
-		if (p.kind != SKW_QUIC_INITIAL || !open_packet(h, tuple, &p, room, &frames, &place))
+		if (p.kind == SKW_QUIC_INITIAL)
+			place = open_packet(h, tuple, &p, room, &frames);
+		if (!place)
 			continue;
 		ret = take_frames(place, frames);
 		if (ret)

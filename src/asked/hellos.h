@@ -10,13 +10,12 @@
 
 #include "model/tuple.h"
 #include "quic/hello.h"
-#include "quic/keys.h"
+#include "quic/opener.h"
 
 struct skw_asked_hello {
 	struct skw_tuple tuple; /* local is the client */
 	uint64_t age;           /* the smallest one is the oldest; 0: the place is free */
-	uint8_t opened;         /* packets */
-	struct skw_quic_keys keys;
+	struct skw_quic_opener opener;
 	struct skw_quic_hello hello; /* owned */
 };
 

@@ -47,7 +47,7 @@ int skw_asked_pieces_begin(struct skw_asked_pieces *p, const struct skw_flow *fl
 			   struct skw_bytes b, uint32_t need)
 {
 	struct skw_asked_piece *place = find(p, &flow->tuple);
-	uint8_t *data = need <= SKW_ASKED_PIECE_BYTES ? malloc(need) : NULL;
+	uint8_t *data = malloc(need);
 
 	if (!data)
 		return -ENOMEM;

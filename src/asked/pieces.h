@@ -11,9 +11,6 @@
 #include "flow/flow.h"
 #include "util/bytes.h"
 
-/* The longest record of TLS with its header; a message of DNS over TCP is shorter. */
-#define SKW_ASKED_PIECE_BYTES (5 + 65535)
-
 struct skw_asked_piece {
 	struct skw_tuple tuple; /* local is the sender */
 	uint32_t next_seq;
@@ -34,7 +31,7 @@ struct skw_asked_pieces {
 
 void skw_asked_pieces_free(struct skw_asked_pieces *p);
 
-/* Keeps the begin of a message of `need` bytes. 0 or -ENOMEM. */
+/* Keeps the begin of a message of `need` bytes, which is longer than b. 0 or -ENOMEM. */
 int skw_asked_pieces_begin(struct skw_asked_pieces *p, const struct skw_flow *flow,
 			   struct skw_bytes b, uint32_t need);
 /*

@@ -47,6 +47,13 @@ void skw_talk_part_text(struct skw_talk_part *p, const void *text, size_t len)
 	p->text[at] = '\0';
 }
 
+void skw_talk_part_word(struct skw_talk_part *p, const char *word)
+{
+	if (*p->text && *word)
+		skw_talk_part_text(p, " ", 1);
+	skw_talk_part_text(p, word, strlen(word));
+}
+
 /* ---- telling ---- */
 
 static uint64_t between(uint64_t from, uint64_t to)

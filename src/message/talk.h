@@ -50,6 +50,8 @@ void skw_talk_part_hole(struct skw_talk_part *p, uint64_t bytes, uint64_t ts_ns)
  * Never append a value of the user's data unless skw_talk_content() is true.
  */
 void skw_talk_part_text(struct skw_talk_part *p, const void *text, size_t len);
+/* The same, with a space in front if there are words before it. */
+void skw_talk_part_word(struct skw_talk_part *p, const char *word);
 
 /*
  * Takes a request. One with the number of a request that waits is either the same once more, if

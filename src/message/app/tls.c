@@ -94,13 +94,6 @@ static enum skw_recogniser_verdict probe(const struct skw_recogniser_probe *p)
 
 /* ---- the message ---- */
 
-static void add_text(struct skw_talk_part *p, const char *text)
-{
-	if (*p->text && *text)
-		skw_talk_part_text(p, " ", 1);
-	skw_talk_part_text(p, text, strlen(text));
-}
-
 static int tell_request(struct skw_talk *t, struct tls *tls, struct skw_bytes hello)
 {
 	struct skw_talk_part *p = &tls->request;
@@ -111,7 +104,7 @@ static int tell_request(struct skw_talk *t, struct tls *tls, struct skw_bytes he
 		skw_talk_part_text(p, "SNI ", 4);
 		skw_talk_part_text(p, name.p, name.caplen);
 	} else {
-		add_text(p, "handshake");
+		skw_talk_part_word(p, "handshake");
 	}
 	return skw_talk_request(t, p);
 }
@@ -127,10 +120,10 @@ static int finish(struct skw_talk *t, struct tls *tls, const char *alert, bool b
 	p->id = SKW_TALK_OLDEST;
 	p->error = alert;
 	if (!alert && tls->version >= 0x0300 && tls->version <= TLS_1_3)
-		add_text(p, versions[tls->version & 0xff]);
-	add_text(p, alert && by_client ? "client" : "");
-	add_text(p, alert ? alert : tls->protocol);
-	add_text(p, !alert && tls->retried ? "retry" : "");
+		skw_talk_part_word(p, versions[tls->version & 0xff]);
+	skw_talk_part_word(p, alert && by_client ? "client" : "");
+	skw_talk_part_word(p, alert ? alert : tls->protocol);
+	skw_talk_part_word(p, !alert && tls->retried ? "retry" : "");
 	ret = skw_talk_answer(t, p);
 	return ret ? ret : SKW_RECOGNISER_OPAQUE;
 }

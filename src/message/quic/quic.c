@@ -10,30 +10,26 @@
 #include <string.h>
 
 #include "dissect/app/tls_hello.h"
+#include "message/quic/recognisers.h"
 #include "quic/frames.h"
 #include "quic/hello.h"
-#include "quic/keys.h"
+#include "quic/opener.h"
 #include "quic/packet.h"
-#include "message/quic/recognisers.h"
 #include "util/quic_version.h"
 
 enum {
 	FIXED_BIT = 0x40,       /* RFC 9287 lets both ends agree that it means nothing */
 	CLIENT_ID_MIN = 8,      /* RFC 9000, section 7.2 */
 	CLIENT_DATAGRAM = 1200, /* a client's first datagram has no less (section 14.1) */
-	OPENED_MAX = 64,        /* packets of a connection that are opened */
 };
 
 struct quic {
 	struct skw_talk_part request, answer;
-	struct skw_quic_keys keys[2]; /* of the server and of the client, if `keyed` */
+	struct skw_quic_opener opener;
 	struct skw_quic_hello hello;
 	uint32_t version;
-	uint8_t opened; /* packets */
-	bool keyed;
-	bool proven; /* a packet was opened with the keys */
-	bool told;   /* the request */
-	bool over;   /* the answer was told */
+	bool told; /* the request */
+	bool over; /* the answer was told */
 	bool retried, negotiated;
 	char protocol[32]; /* the only one that the client offers, or empty */
 };
@@ -53,13 +49,11 @@ static bool is_server_port(uint16_t port)
 
 static bool opens_as_client(const struct skw_quic_packet *p)
 {
+	struct skw_quic_opener opener = { .tried = 0 };
 	uint8_t room[SKW_QUIC_INITIAL_MAX];
-	struct skw_quic_keys keys;
 	struct skw_bytes frames;
 
-	return p->kind == SKW_QUIC_INITIAL &&
-	       skw_quic_keys_derive(p->version, p->dcid, true, &keys) &&
-	       skw_quic_keys_open(&keys, p, room, &frames);
+	return p->kind == SKW_QUIC_INITIAL && skw_quic_opener_open(&opener, true, p, room, &frames);
 }
 
 /* A version that is not known proves little. */
@@ -94,13 +88,6 @@ static enum skw_recogniser_verdict probe(const struct skw_recogniser_probe *prob
 
 /* ---- the message ---- */
 
-static void add_text(struct skw_talk_part *p, const char *text)
-{
-	if (*p->text && *text)
-		skw_talk_part_text(p, " ", 1);
-	skw_talk_part_text(p, text, strlen(text));
-}
-
 /* An empty hello: nothing is known of it. */
 static int tell_request(struct skw_talk *t, struct quic *q, struct skw_bytes hello)
 {
@@ -113,7 +100,7 @@ static int tell_request(struct skw_talk *t, struct quic *q, struct skw_bytes hel
 		skw_talk_part_text(&q->request, "SNI ", 4);
 		skw_talk_part_text(&q->request, name.p, name.caplen);
 	} else {
-		add_text(&q->request, "handshake");
+		skw_talk_part_word(&q->request, "handshake");
 	}
 	if (hello.caplen && skw_tls_hello_only_protocol(hello, &name))
 		snprintf(q->protocol, sizeof(q->protocol), "%.*s", (int)name.caplen, name.p);
@@ -140,11 +127,11 @@ static int finish(struct skw_talk *t, struct quic *q, const char *error, bool by
 	q->over = true;
 	p->id = SKW_TALK_OLDEST;
 	p->error = error;
-	add_text(p, version ? version : number);
-	add_text(p, error && by_client ? "client" : "");
-	add_text(p, error ? error : q->protocol);
-	add_text(p, !error && q->retried ? "retry" : "");
-	add_text(p, !error && q->negotiated ? "negotiated" : "");
+	skw_talk_part_word(p, version ? version : number);
+	skw_talk_part_word(p, error && by_client ? "client" : "");
+	skw_talk_part_word(p, error ? error : q->protocol);
+	skw_talk_part_word(p, !error && q->retried ? "retry" : "");
+	skw_talk_part_word(p, !error && q->negotiated ? "negotiated" : "");
 	ret = skw_talk_answer(t, p);
 	return ret ? ret : SKW_RECOGNISER_OPAQUE;
 }
@@ -172,28 +159,6 @@ static int take_crypto(struct skw_talk *t, struct quic *q, const struct skw_quic
 
 /* ---- packets ---- */
 
-static void set_keys(struct quic *q, uint32_t version, struct skw_bytes id)
-{
-	q->keyed = skw_quic_keys_derive(version, id, true, &q->keys[1]) &&
-		   skw_quic_keys_derive(version, id, false, &q->keys[0]);
-	q->proven = false;
-}
-
-static bool open_packet(struct quic *q, bool from_client, const struct skw_quic_packet *p,
-			uint8_t *room, struct skw_bytes *frames)
-{
-	if (q->opened >= OPENED_MAX)
-		return false;
-	q->opened++;
-	if (q->keyed && skw_quic_keys_open(&q->keys[from_client], p, room, frames))
-		return true;
-	/* The client has begun again, or the packet that gave it another ID was lost. */
-	if (q->proven || !from_client)
-		return false;
-	set_keys(q, p->version, p->dcid);
-	return q->keyed && skw_quic_keys_open(&q->keys[1], p, room, frames);
-}
-
 static int take_initial(struct skw_talk *t, struct quic *q, bool from_client,
 			const struct skw_quic_packet *p)
 {
@@ -202,9 +167,8 @@ static int take_initial(struct skw_talk *t, struct quic *q, bool from_client,
 	struct skw_bytes frames;
 	int ret = 0;
 
-	if (!open_packet(q, from_client, p, room, &frames))
+	if (!skw_quic_opener_open(&q->opener, from_client, p, room, &frames))
 		return 0;
-	q->proven = true;
 	while (!ret && (f = skw_quic_frames_next(&frames), f.type != SKW_QUIC_FRAME_END)) {
 		if (f.type == SKW_QUIC_FRAME_CLOSE)
 			return take_close(t, q, from_client, f.error);
@@ -212,14 +176,6 @@ static int take_initial(struct skw_talk *t, struct quic *q, bool from_client,
 			ret = take_crypto(t, q, &f);
 	}
 	return ret;
-}
-
-/* The server has made the client begin again. */
-static void begin_again(struct quic *q)
-{
-	q->keyed = q->proven = false;
-	if (!q->told)
-		skw_quic_hello_free(&q->hello);
 }
 
 static int take_packet(struct skw_talk *t, struct quic *q, bool from_client,
@@ -238,7 +194,8 @@ static int take_packet(struct skw_talk *t, struct quic *q, bool from_client,
 			return 0;
 		q->negotiated |= p->kind == SKW_QUIC_NEGOTIATION;
 		q->retried |= p->kind == SKW_QUIC_RETRY;
-		begin_again(q);
+		/* The client begins again. */
+		skw_quic_hello_free(&q->hello);
 		return 0;
 	case SKW_QUIC_SHORT:
 		return from_client && q->answer.begun ? finish(t, q, NULL, false) : 0;
