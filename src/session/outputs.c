@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "session/outputs.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
+
+#include "util/random.h"
 
 /* The default of --summary-size. */
 #define SUMMARY_BYTES (64ULL << 20)
@@ -145,14 +145,6 @@ static int add_keylog(struct skw_outputs *o, struct skw_error *err)
 	return ret ? skw_error_set(err, ret, "--keylog: out of memory") : 0;
 }
 
-/* The key of a table that strangers fill. */
-static int make_key(uint64_t key[2], const char *what, struct skw_error *err)
-{
-	if (getrandom(key, 2 * sizeof(*key), 0) == (ssize_t)(2 * sizeof(*key)))
-		return 0;
-	return skw_error_set(err, -errno, "random numbers for %s: %s", what, strerror(errno));
-}
-
 static int add_summary(struct skw_outputs *o, struct skw_error *err)
 {
 	struct skw_conversations_options *opt = &o->summary.options;
@@ -160,7 +152,7 @@ static int add_summary(struct skw_outputs *o, struct skw_error *err)
 	o->summary.choice = &o->plan->summary_choice;
 	opt->max_bytes = o->plan->summary_bytes ? o->plan->summary_bytes : SUMMARY_BYTES;
 	skw_tee_add(&o->tee, skw_summary_sink(&o->summary));
-	return make_key(opt->key, "the summary", err);
+	return skw_random_key(opt->key, "the summary", err);
 }
 
 int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
@@ -175,7 +167,7 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 	if (!ret && plan->named) {
 		o->asked_options = (struct skw_asked_options){ .max_bytes = SKW_ASKED_MAX_BYTES,
 							       .live = !plan->read_files_len };
-		ret = make_key(o->asked_options.key, "names", err);
+		ret = skw_random_key(o->asked_options.key, "names", err);
 	}
 	if (!ret && plan->file.name)
 		ret = add_files(o, err);

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "format/format_message.h"
 #include "message/known/recognisers.h"
+#include "util/random.h"
 #include "util/say.h"
 
 /* The process that answers is the one that is slow; it may run on another host. */
@@ -63,8 +63,10 @@ int skw_flight_messages_begin(struct skw_flight_messages *m, struct skw_error *e
 					    .take = take_message,
 					    .ctx = m };
 
-	if (getrandom(opt.key, sizeof(opt.key), 0) != (ssize_t)sizeof(opt.key))
-		return skw_error_set(err, -errno, "random numbers: %s", strerror(errno));
+	int ret = skw_random_key(opt.key, "messages", err);
+
+	if (ret)
+		return ret;
 	return skw_messages_new(&opt, &m->messages) ? skw_error_set(err, -ENOMEM, "out of memory")
 						    : 0;
 }

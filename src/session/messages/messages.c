@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "format/format_message.h"
 #include "format/format_message_group.h"
@@ -12,6 +11,7 @@
 #include "replay/replay.h"
 #include "session/messages/messages_live.h"
 #include "session/messages/messages_report.h"
+#include "util/random.h"
 
 static void report(void *ctx, bool final)
 {
@@ -129,9 +129,8 @@ int skw_session_messages(const struct skw_messages_plan *plan, struct skw_error 
 	if (!ret && plan->where)
 		ret = skw_format_message_where(plan->where, plan->named, plan->names, &where, err);
 	lines.where = where;
-	if (!ret &&
-	    getrandom(key, sizeof(lines.options.key), 0) != (ssize_t)sizeof(lines.options.key))
-		ret = skw_error_set(err, -errno, "random numbers: %s", strerror(errno));
+	if (!ret)
+		ret = skw_random_key(key, "messages", err);
 	memcpy(lines.asked_options.key, key, sizeof(lines.options.key));
 	if (!ret)
 		ret = plan->read_files_len ? run_files(plan, &lines, err)

@@ -3,11 +3,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
-#include <sys/random.h>
 
 #include "message/known/recognisers.h"
 #include "message/messages.h"
+#include "util/random.h"
 #include "util/say.h"
 #include "watch/watch.h"
 
@@ -81,8 +80,10 @@ static int begin(struct skw_row_messages *m, struct skw_error *err)
 					    .take = take_message,
 					    .ctx = m };
 
-	if (getrandom(opt.key, sizeof(opt.key), 0) != (ssize_t)sizeof(opt.key))
-		return skw_error_set(err, -errno, "random numbers: %s", strerror(errno));
+	int ret = skw_random_key(opt.key, "messages", err);
+
+	if (ret)
+		return ret;
 	if (skw_messages_new(&opt, &m->messages) ||
 	    skw_watch_find_sockets(m->watch, SKW_WATCH_FOR_MESSAGES, true))
 		return skw_error_set(err, -ENOMEM, "out of memory");
