@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One direction of a TCP connection, put together from its segments: each byte is handed on once,
+ * Puts one direction of a TCP connection together from its segments: each byte is handed on once,
  * in order. Of bytes that were sent again, the first ones that were captured count.
  *
  * A segment in order is handed on in place; one that comes too early is copied and waits. Bytes

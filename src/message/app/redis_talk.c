@@ -220,7 +220,7 @@ static uint32_t waiting_note(const struct skw_talk *t)
 	return w ? w->note : NOTE_ALLOWED;
 }
 
-/* One of the answers to a request for several channels. */
+/* A request for several channels has an answer for each; this takes the next one. */
 static int take_confirm(struct skw_talk *t, struct skw_redis *r, struct skw_redis_side *s)
 {
 	struct skw_talk_part *all = &r->confirms;

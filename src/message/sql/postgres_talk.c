@@ -278,7 +278,7 @@ int skw_pg_take_answer(struct skw_talk *t, struct skw_pg *pg, const struct skw_p
 	}
 }
 
-/* One byte, and no message. */
+/* The server answers to SSLRequest by a single byte, which is no message. */
 int skw_pg_take_encryption(struct skw_talk *t, struct skw_pg *pg, struct skw_bytes *b,
 			   uint64_t ts_ns)
 {
