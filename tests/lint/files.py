@@ -69,9 +69,21 @@ def white_space(top):
                 yield "%s:%d: white space at the end of the line" % (relative(path, top), number)
 
 
+def headers(top):
+    """A header that no makefile names is missing in the tarball, but the clone builds without."""
+    named = set()
+    for path in lintlib.files(top):
+        if path.suffix == ".am":
+            named.update(path.read_text(encoding="utf-8").split())
+    for path in lintlib.files(top):
+        if path.suffix == ".h" and relative(path, top) not in named:
+            yield "%s: no Makemodule.am names it" % relative(path, top)
+
+
 lintlib.run({
     length: "no file is too long",
     licence: "every file names its licence",
     host_paths: "no file names a folder of one machine",
     white_space: "lines end where their text ends",
+    headers: "every header is in the tarball",
 })

@@ -139,6 +139,9 @@ int skw_table_cells(int x)
     "README.md": "Sees what the network does.\n",
 }
 
+GOOD["Makefile.am"] = "# SPDX-License-Identifier: BSD-2-Clause\nEXTRA_DIST = %s\n" % " ".join(
+    name for name in GOOD if name.endswith(".h"))
+
 # Faults: the script, the number of its check that must complain, and the file or files to add to
 # the good tree with their text.
 FAULTS = [
@@ -218,6 +221,7 @@ FAULTS = [
     ("files.py", 3, "README.md", "in /" + "root/src\n"),
     ("files.py", 4, "src/out/bad.c", SPDX + "int x; \n"),
     ("files.py", 4, "src/out/bad.c", SPDX + "int x;"),
+    ("files.py", 5, "src/out/bad.h", SPDX),
     ("words.py", 1, "src/out/bad.c", SPDX + "int x; /* What is left is shut. */\n"),
     ("format.py", 1, "src/out/bad.c", SPDX + "int  x ;\n"),
     ("manual.py", 1, "man/bad.8", ".Dd x\n.Dt X 8\n.Xx\n"),
