@@ -5,6 +5,8 @@
 # time, and prints one TAP stream. README.md explains how the parts work together.
 #
 # SKW_KERNELS	which kernels, default "6.1 6.12 7.3 running"
+# SKW_KERNELS_BRIEF	a kernel whose checks are those that tell most of a kernel: features,
+#		the verifier, losses, connections, datagrams and messages
 # CHECKS	which checks (a pattern, as 10-*), default all
 # SKW_KERNELS_SECONDS	how long one kernel may take, default 900
 set -u
@@ -87,6 +89,7 @@ run_booted() {
 	*) cat "$dir/fetch" >"$dir/console" && return 1 ;;
 	esac
 	"$here/initramfs.sh" "$kernel" "$dir/initramfs" $programs 2>"$dir/console" || return 1
+	[ "$1" != "${SKW_KERNELS_BRIEF:-}" ] || export CHECKS="${CHECKS:-[14689]*}"
 	exec "$here/boot.sh" "$kernel" "$dir/initramfs" "$dir" "$seconds" 2>"$dir/qemu"
 }
 
