@@ -27,7 +27,8 @@ def plant(top, name, text):
 def run(script, top, **more):
     env = dict(os.environ, srcdir=str(top), builddir=str(top / "build"),
                SKWATCH=str(top / "program"), PYTHONDONTWRITEBYTECODE="1", **more)
-    env.pop("SKW_ANALYSIS_FLAGS", None)
+    for name in ("SKW_ANALYSIS_FLAGS", "CI"):
+        env.pop(name, None)
     return subprocess.run([sys.executable, str(HERE / script), str(top)], env=env,
                           capture_output=True, text=True, check=False)
 
