@@ -53,6 +53,7 @@ static int input(void *ctx, int signal, struct skw_top_wish *wish, struct skw_er
 					       .holder = screen_wish.holder,
 					       .datagrams = screen_wish.datagrams,
 					       .messages = screen_wish.messages,
+					       .names = screen_wish.names,
 					       .next_sweep = screen_wish.next_sweep,
 					       .next_event = screen_wish.next_event,
 					       .begins_capture = screen_wish.begins_capture,

@@ -122,6 +122,9 @@ static const struct skw_option options[] = {
 	{ .name = "messages",
 	  .help = "see requests and answers of applications: their rate, latency, errors (key m)",
 	  FLAG(messages) },
+	{ .name = "names",
+	  .help = "show remote addresses by the names that this host has asked for (key D)",
+	  FLAG(remote_names) },
 	{ .name = "closed",
 	  .arg = "TIME",
 	  .help = "show closed connections for TIME (default 10s)",
@@ -195,6 +198,7 @@ static int take_files(struct skw_top_request *r, struct skw_error *err)
 	const struct skw_watch_plan *watch = &r->plan.watch;
 	const char *ignored = watch->netns          ? "--netns"
 			      : r->messages         ? "--messages"
+			      : r->remote_names     ? "--names"
 			      : watch->cgroup       ? "--cgroup"
 			      : r->plan.capture_dir ? "--capture-dir"
 			      : watch->interval_ns  ? "-d"
@@ -235,9 +239,7 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	r->words.names = &r->names.names;
 	int ret = skw_choice_take(&r->choice, &r->words, err);
 
-	if (ret)
-		return ret;
-	if (r->words.filter && strlen(r->words.filter) >= sizeof(s->filter))
+	if (!ret && r->words.filter && strlen(r->words.filter) >= sizeof(s->filter))
 		return skw_error_usage(err, "-f: longer than %zu characters",
 				       sizeof(s->filter) - 1);
 	r->plan.view = view;
@@ -245,10 +247,10 @@ static int take_choice(struct skw_top_request *r, struct skw_error *err)
 	s->ascending = view->ascending;
 	s->listeners = view->listeners;
 	s->datagrams = view->datagrams;
-	s->messages = s->messages || r->messages;
-	r->plan.messages = s->messages;
+	r->plan.messages = s->messages = s->messages || r->messages;
+	r->plan.names = s->names = s->names || r->remote_names;
 	s->group = view->group;
-	return 0;
+	return ret;
 }
 
 static void take_screen(struct skw_top_request *r)

@@ -21,7 +21,7 @@ struct skw_top_request {
 	/* The words that the user typed. */
 	struct skw_choice_words words;
 	bool listeners;
-	bool datagrams, messages;
+	bool datagrams, messages, remote_names;
 	struct skw_top_plan plan;
 	struct skw_read_list read; /* plan.read_files points to it */
 	bool has_speed;

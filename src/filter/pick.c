@@ -73,6 +73,18 @@ static int remote_filter(const struct skw_tuple *t, char out[SKW_PICK_FILTER_SIZ
 	return 0;
 }
 
+/*
+ * DNS, the opening of TCP, Initial packets of QUIC, and records of TLS with a ClientHello. The last
+ * ones look behind the header of TCP, where short packets end, which ends the filter, too.
+ */
+static const char names_filter[] =
+	"port 53 or tcp[tcpflags] & tcp-syn != 0 or (ip6[6] = 6 and ip6[53] & 2 != 0)"
+	" or (udp[8] & 0x80 != 0 and (udp[9:4] = 1 or udp[9:4] = 0x6b3343cf))"
+	" or (ip6[6] = 17 and ip6[48] & 0x80 != 0 and (ip6[49:4] = 1 or ip6[49:4] = 0x6b3343cf))"
+	" or (tcp[((tcp[12] & 0xf0) >> 2):2] = 0x1603 and tcp[((tcp[12] & 0xf0) >> 2) + 5] = 1)"
+	" or (ip6[6] = 6 and ip6[40 + ((ip6[52] & 0xf0) >> 2):2] = 0x1603"
+	" and ip6[45 + ((ip6[52] & 0xf0) >> 2)] = 1)";
+
 int skw_pick_filter(const struct skw_pick *pick, char out[SKW_PICK_FILTER_SIZE])
 {
 	out[0] = '\0';
@@ -93,6 +105,9 @@ int skw_pick_filter(const struct skw_pick *pick, char out[SKW_PICK_FILTER_SIZE])
 	case SKW_PICK_CGROUP:
 		return pick->cgroup_id ? 0 : -EINVAL;
 	case SKW_PICK_ALL:
+		return 0;
+	case SKW_PICK_NAMES:
+		snprintf(out, SKW_PICK_FILTER_SIZE, "%s", names_filter);
 		return 0;
 	default:
 		return -EINVAL;

@@ -5,7 +5,7 @@
 
 #include "model/pick.h"
 
-#define SKW_PICK_FILTER_SIZE 400
+#define SKW_PICK_FILTER_SIZE 800
 #define SKW_PICK_NAME_SIZE   160
 
 /*

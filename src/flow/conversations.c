@@ -10,7 +10,6 @@
 #include "flow/keyed_hash.h"
 #include "flow/pair_table.h"
 #include "util/cleanup.h"
-#include "util/mapped.h"
 
 #define EXTRA_BYTES 64
 
@@ -159,25 +158,9 @@ int skw_conversations_take(struct skw_conversations *c, const struct skw_packet 
 	return take(c, pkt, &flow);
 }
 
-/* A socket of IPv6 with IPv4-mapped addresses has packets of IPv4. */
-static struct skw_tuple of_packets(const struct skw_tuple *t)
-{
-	struct skw_tuple out = { .local_port = t->local_port,
-				 .remote_port = t->remote_port,
-				 .family = AF_INET,
-				 .proto = t->proto };
-
-	if (t->family != AF_INET6 || !skw_mapped_is(t->local_addr) ||
-	    !skw_mapped_is(t->remote_addr))
-		return *t;
-	memcpy(out.local_addr, t->local_addr + SKW_MAPPED_AT, 4);
-	memcpy(out.remote_addr, t->remote_addr + SKW_MAPPED_AT, 4);
-	return out;
-}
-
 int skw_conversations_tell(struct skw_conversations *c, const struct skw_row *row)
 {
-	const struct skw_tuple tuple = of_packets(&row->tuple);
+	const struct skw_tuple tuple = skw_flow_of_socket(&row->tuple);
 	const struct skw_pair_id id = skw_pair_table_id(&c->table, &tuple);
 	struct node *n = node_of(skw_pair_table_find(&c->table, &id));
 

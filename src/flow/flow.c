@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "flow/flow.h"
+#include "util/mapped.h"
 
 #include <errno.h>
 #include <netinet/icmp6.h>
@@ -339,4 +340,19 @@ uint32_t skw_flow_iface(const struct skw_packet *pkt)
 	for (; name && *name; name++)
 		h = (h ^ (uint8_t)*name) * 16777619U;
 	return h;
+}
+
+struct skw_tuple skw_flow_of_socket(const struct skw_tuple *socket)
+{
+	struct skw_tuple out = { .local_port = socket->local_port,
+				 .remote_port = socket->remote_port,
+				 .family = AF_INET,
+				 .proto = socket->proto };
+
+	if (socket->family != AF_INET6 || !skw_mapped_is(socket->local_addr) ||
+	    !skw_mapped_is(socket->remote_addr))
+		return *socket;
+	memcpy(out.local_addr, socket->local_addr + SKW_MAPPED_AT, 4);
+	memcpy(out.remote_addr, socket->remote_addr + SKW_MAPPED_AT, 4);
+	return out;
 }

@@ -66,6 +66,10 @@ int skw_flow_of(const struct skw_packet *pkt, struct skw_flow *out);
 int skw_flow_of_quote(const struct skw_packet *pkt, const struct skw_flow *error,
 		      struct skw_flow *out);
 
+/* The tuple of the packets of a socket: one of IPv6 with IPv4-mapped addresses has packets of IPv4.
+ */
+struct skw_tuple skw_flow_of_socket(const struct skw_tuple *socket);
+
 /* A number for the interface: packets of files that do not name it come from the same one. */
 uint32_t skw_flow_iface(const struct skw_packet *pkt);
 

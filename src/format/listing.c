@@ -81,11 +81,11 @@ void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
 		[SKW_CONN_UNKNOWN] = "-", [SKW_CONN_IN] = "<", [SKW_CONN_OUT] = ">"
 	};
 	const struct skw_owner *owner = row->owners ? &row->owners->list[0] : NULL;
-	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE], age[CELL + 1];
+	char local[SKW_ENDPOINT_SIZE], remote[SKW_NAMED_SIZE], age[CELL + 1];
 	struct skw_value age_us;
 
 	skw_address_local(local, row);
-	skw_address_remote(remote, row);
+	skw_address_remote_named(remote, row);
 	skw_field_value(row, SKW_FIELD_AGE_US, &age_us);
 	skw_format_age(age, 7, age_us.known ? age_us.number : SKW_NONE64);
 	if (owner)

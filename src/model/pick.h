@@ -22,7 +22,8 @@ enum skw_pick_kind {
 	SKW_PICK_PID,
 	SKW_PICK_CGROUP, /* with the cgroups below it */
 	/* From here on: what a session reads itself, so there is no file. */
-	SKW_PICK_ALL, /* every packet */
+	SKW_PICK_ALL,   /* every packet */
+	SKW_PICK_NAMES, /* packets that tell names of hosts, and those that open connections */
 	SKW_PICKS
 };
 

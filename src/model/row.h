@@ -32,14 +32,16 @@ struct skw_owners {
 struct skw_row_talk; /* model/row_talk.h */
 
 /*
- * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h), and
- * the messages of the connection.
+ * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h) or as
+ * this host has asked for it, and the messages of the connection.
  */
 struct skw_remote {
 	uint64_t cookie;                 /* SKW_NONE64: not told */
 	uint32_t host;                   /* SKW_NONE32: not told */
 	char comm[SKW_COMM_LEN + 1];     /* empty: not told */
 	const struct skw_row_talk *talk; /* NULL: no message was seen */
+	const char *name;                /* printable ASCII; NULL: unknown */
+	const char *name_source;         /* "dns", "sni"; static */
 };
 
 enum skw_owner_source {

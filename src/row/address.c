@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/mapped.h"
@@ -113,4 +114,12 @@ void skw_address_remote(char *out, const struct skw_row *row)
 	const struct skw_tuple *t = &row->tuple;
 
 	skw_address_endpoint(out, t->family, t->remote_addr, t->remote_port, row->scope);
+}
+
+void skw_address_remote_named(char *out, const struct skw_row *row)
+{
+	if (row->remote && row->remote->name)
+		snprintf(out, SKW_NAMED_SIZE, "%s:%u", row->remote->name, row->tuple.remote_port);
+	else
+		skw_address_remote(out, row);
 }

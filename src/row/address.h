@@ -27,4 +27,8 @@ void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uin
 void skw_address_local(char *out, const struct skw_row *row);
 void skw_address_remote(char *out, const struct skw_row *row);
 
+#define SKW_NAMED_SIZE 264
+/* The remote end with its name in place of the address, if that is known. SKW_NAMED_SIZE. */
+void skw_address_remote_named(char *out, const struct skw_row *row);
+
 #endif

@@ -244,6 +244,18 @@ static void get_errors(const struct skw_row *row, struct skw_value *out)
 		set_number(out, skw_row_talk(row)->errors);
 }
 
+static void get_remote_name(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->remote)
+		set_text(out, row->remote->name);
+}
+
+static void get_remote_name_source(const struct skw_row *row, struct skw_value *out)
+{
+	if (row->remote)
+		set_text(out, row->remote->name_source);
+}
+
 #define ONE_OF(names)        .values = (names), .values_len = SKW_ARRAY_SIZE(names)
 #define IN_DATAGRAMS(member) IN_ROW(datagrams.member), .udp = true
 #define IN_ROW(member)                                                                             \
@@ -407,6 +419,11 @@ const struct skw_field_info skw_fields[SKW_FIELDS] = {
 				       .get = get_latency_p99 },
 	[SKW_FIELD_ERRORS] = { "errors", NULL, "answers that tell of a failure", SKW_KIND_NUMBER,
 			       .get = get_errors },
+	[SKW_FIELD_REMOTE_NAME] = { "remote_name", NULL, "name of the peer, as this host knows it",
+				    SKW_KIND_TEXT, .get = get_remote_name },
+	[SKW_FIELD_REMOTE_NAME_SOURCE] = { "remote_name_source", NULL,
+					   "what told the name: dns or sni", SKW_KIND_TEXT,
+					   .get = get_remote_name_source },
 };
 
 static bool alias_of(const char *aliases, const char *name, size_t len)

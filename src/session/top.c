@@ -11,7 +11,7 @@
 #include "replay/replay.h"
 #include "session/act/top_kill.h"
 #include "session/pick.h"
-#include "session/tap/row_messages.h"
+#include "session/tap/row_taps.h"
 #include "sink/recording.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -19,34 +19,48 @@
 #include "verbs/terminal.h"
 #include "watch/watch.h"
 
-static int start_messages(void *ctx, struct skw_loop *loop, struct skw_error *err)
-{
-	struct skw_row_messages *m = ctx;
+/* Rows as lines, with what the user wants of packets. */
+struct lines {
+	struct skw_row_taps taps;
+	bool messages, names;
+};
 
-	skw_row_messages_open(m, loop);
-	return skw_row_messages_set(m, true, err);
+static int start_taps(void *ctx, struct skw_loop *loop, struct skw_error *err)
+{
+	struct lines *l = ctx;
+
+	skw_row_taps_open(&l->taps, loop);
+	int ret = skw_row_messages_set(&l->taps.messages, l->messages, err);
+
+	return ret ? ret : skw_row_names_set(&l->taps.names, l->names, err);
 }
 
-static void take_messages(void *ctx, const struct skw_packet *run, size_t n)
+static void take_tapped(void *ctx, const struct skw_packet *run, size_t n)
 {
-	skw_row_messages_packets(ctx, run, n);
+	skw_row_taps_packets(&((struct lines *)ctx)->taps, run, n);
 }
 
-static void pause_messages(void *ctx, uint64_t until_ns)
+static void pause_taps(void *ctx, uint64_t until_ns)
 {
-	skw_row_messages_pause(ctx, until_ns);
+	skw_row_taps_pause(&((struct lines *)ctx)->taps, until_ns);
 }
 
-static int begin_messages(struct skw_row_messages *m, struct skw_watch *w, struct skw_rows *rows,
-			  struct skw_keeper_table **tables, struct skw_error *err)
+static void tick_taps(void *ctx)
 {
-	m->watch = w;
-	rows->messages = true;
-	rows->started = start_messages;
-	rows->packets = take_messages;
-	rows->pause = pause_messages;
-	rows->ctx = m;
-	return skw_row_messages_make(m, tables, err);
+	skw_row_taps_tick(&((struct lines *)ctx)->taps);
+}
+
+static int begin_taps(struct lines *l, struct skw_watch *w, struct skw_rows *rows,
+		      struct skw_error *err)
+{
+	skw_row_taps_set_watch(&l->taps, w);
+	rows->messages = l->messages;
+	rows->started = start_taps;
+	rows->packets = take_tapped;
+	rows->pause = pause_taps;
+	rows->tick = tick_taps;
+	rows->ctx = l;
+	return skw_row_taps_make(&l->taps, NULL, NULL, err);
 }
 
 int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
@@ -57,28 +71,29 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 				 .iterations = plan->iterations };
 	const struct skw_sink sink = skw_rows_sink(&rows);
 	struct skw_watch_plan watch = plan->watch;
-	struct skw_row_messages messages = { 0 };
-	struct skw_keeper_table *tables[SKW_ROW_MESSAGES_TABLES];
+	struct lines lines = { .messages = plan->messages, .names = plan->names };
+	bool taps = plan->messages || plan->names;
+	struct skw_source sources[1 + SKW_ROW_TAPS];
 	struct skw_watch *w = NULL;
 
 	watch.counts = plan->view->datagrams ? SKW_COUNTS_NOW : SKW_COUNTS_NEVER;
 	int ret = skw_watch_new(&watch, &w, err);
 
-	if (!ret && plan->messages)
-		ret = begin_messages(&messages, w, &rows, tables, err);
+	if (!ret && taps)
+		ret = begin_taps(&lines, w, &rows, err);
 	if (ret) {
-		skw_row_messages_free(&messages);
+		skw_row_taps_free(&lines.taps);
 		skw_watch_free(w);
 		return ret;
 	}
+	sources[0] = skw_watch_source(w);
+	skw_row_taps_sources(&lines.taps, sources + 1);
 
-	const struct skw_source sources[] = { skw_watch_source(w),
-					      skw_row_messages_source(&messages) };
 	const struct skw_loop_plan loop = {
 		.sources = sources,
-		.sources_len = plan->messages ? 2 : 1,
-		.tables = tables,
-		.tables_len = plan->messages ? SKW_ROW_MESSAGES_TABLES : 0,
+		.sources_len = taps ? SKW_ARRAY_SIZE(sources) : 1,
+		.tables = lines.taps.tables,
+		.tables_len = taps ? SKW_ROW_TAPS_TABLES : 0,
 		.sink = &sink,
 		.folder_fd = skw_watch_folder_fd(w),
 		.no_sandbox = plan->watch.no_sandbox,
@@ -91,9 +106,8 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 				    "%" PRIu64 " of the sweeps could not read all: %s: %s",
 				    status->incomplete, status->trouble,
 				    skw_error_why(status->trouble_error));
-	if (plan->messages)
-		skw_row_messages_report(&messages);
-	skw_row_messages_free(&messages);
+	skw_row_taps_report(&lines.taps);
+	skw_row_taps_free(&lines.taps);
 	skw_watch_free(w);
 	return ret;
 }
@@ -105,16 +119,15 @@ struct screen {
 	struct skw_verbs_terminal terminal;
 	struct skw_watch *watch; /* borrowed; NULL: a recording is shown */
 	struct skw_recording recording;
-	struct skw_loop *loop;                                    /* borrowed */
-	struct skw_keeper_table process;                          /* the verb that describes one */
-	struct skw_pick_session pick;                             /* not for a recording */
-	struct skw_top_kill kill;                                 /* likewise */
-	struct skw_row_messages messages;                         /* likewise */
-	struct skw_keeper_table *tables[SKW_ROW_MESSAGES_TABLES]; /* of messages */
-	bool begins_with_messages;
-	bool seen_messages; /* the last wish to see them */
-	uint32_t holder;    /* the process that the screen wants to know about; 0: none */
-	bool datagrams;     /* the last wish to count them */
+	struct skw_loop *loop;           /* borrowed */
+	struct skw_keeper_table process; /* the verb that describes one */
+	struct skw_pick_session pick;    /* not for a recording */
+	struct skw_top_kill kill;        /* likewise */
+	struct skw_row_taps taps;        /* likewise */
+	bool begins_with_messages, begins_with_names;
+	bool messages, names; /* the last wish to see them */
+	uint32_t holder;      /* the process that the screen wants to know about; 0: none */
+	bool datagrams;       /* the last wish to count them */
 	uint64_t iterations, drawn;
 };
 
@@ -165,18 +178,21 @@ static bool count_datagrams(struct screen *s, bool on)
 	return true;
 }
 
-/* The same for messages. */
-static bool see_messages(struct screen *s, bool on)
+/* The same for messages and names. */
+static bool see_taps(struct screen *s, bool messages, bool names)
 {
 	struct skw_error err = { 0 };
+	int ret = 0;
 
-	if (on == s->seen_messages)
-		return false;
-	s->seen_messages = on;
-	if (!skw_row_messages_set(&s->messages, on, &err))
-		return false;
-	s->to->say(s->to->ctx, err.text);
-	return true;
+	if (messages != s->messages)
+		ret = skw_row_messages_set(&s->taps.messages, messages, &err);
+	if (!ret && names != s->names)
+		ret = skw_row_names_set(&s->taps.names, names, &err);
+	s->messages = messages;
+	s->names = names;
+	if (ret)
+		s->to->say(s->to->ctx, err.text);
+	return ret;
 }
 
 /* Returns whether the screen must be drawn again at once. */
@@ -184,7 +200,7 @@ static bool act(struct screen *s, const struct skw_top_wish *wish)
 {
 	bool other = wish->holder != s->holder, told = count_datagrams(s, wish->datagrams);
 
-	told |= see_messages(s, wish->messages);
+	told |= see_taps(s, wish->messages, wish->names);
 	s->pick.tail = wish->tail;
 	if (wish->begins_capture)
 		skw_pick_session_begin(&s->pick, &wish->pick);
@@ -278,7 +294,7 @@ static int open_screen(void *ctx, struct skw_loop *loop, struct skw_error *err)
 	(void)err;
 	s->loop = loop;
 	skw_pick_session_open(&s->pick, loop);
-	skw_row_messages_open(&s->messages, loop);
+	skw_row_taps_open(&s->taps, loop);
 	return 0;
 }
 
@@ -292,7 +308,7 @@ static int close_screen(void *ctx, uint64_t real_ns, struct skw_error *err)
 	s->to->close(s->to->ctx);
 	skw_pick_session_report(&s->pick);
 	if (s->watch)
-		skw_row_messages_report(&s->messages);
+		skw_row_taps_report(&s->taps);
 	return 0;
 }
 
@@ -303,7 +319,7 @@ static int start_screen(void *ctx, struct skw_error *err)
 	if (ret)
 		return skw_error_set(err, ret, "events: %s", strerror(-ret));
 	if (s->watch)
-		see_messages(s, s->begins_with_messages);
+		see_taps(s, s->begins_with_messages, s->begins_with_names);
 	return 0;
 }
 
@@ -314,7 +330,7 @@ static int draw(void *ctx, const struct skw_table *table, const struct skw_watch
 
 	skw_pick_session_tick(&s->pick, table, status);
 	if (s->watch)
-		skw_row_messages_count(&s->messages);
+		skw_row_taps_tick(&s->taps);
 	tell_holder(s);
 	int ret = s->to->draw(s->to->ctx, table, status, err);
 
@@ -327,7 +343,7 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 			struct skw_error *err)
 {
 	(void)err;
-	if (skw_row_messages_packets(&((struct screen *)ctx)->messages, run, n))
+	if (skw_row_taps_packets(&((struct screen *)ctx)->taps, run, n))
 		return (int)n;
 	return skw_pick_session_packets(&((struct screen *)ctx)->pick, run, n, wait);
 }
@@ -343,7 +359,7 @@ static int pause_screen(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	(void)err;
 	skw_pick_session_pause(&((struct screen *)ctx)->pick, until_ns);
-	skw_row_messages_pause(&((struct screen *)ctx)->messages, until_ns);
+	skw_row_taps_pause(&((struct screen *)ctx)->taps, until_ns);
 	return 0;
 }
 
@@ -377,9 +393,9 @@ static int run_screen(struct screen *s, const struct skw_top_plan *plan,
 		      const struct skw_sink *sink, struct skw_error *err)
 {
 	struct skw_keeper_table *const tables[] = {
-		&s->terminal.table,   &s->process,  &s->pick.verbs.capture.table,
-		&s->pick.verbs.table, s->tables[0], s->tables[1],
-		&s->kill.kill.table
+		&s->terminal.table,   &s->process,       &s->pick.verbs.capture.table,
+		&s->pick.verbs.table, s->taps.tables[0], s->taps.tables[1],
+		s->taps.tables[2],    s->taps.tables[3], &s->kill.kill.table
 	};
 	const struct skw_loop_plan loop = { .sources = sources,
 					    .sources_len = sources_len,
@@ -411,20 +427,21 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 	int ret = skw_pick_session_make(&s->pick, plan->capture_dir, err);
 
 	s->pick.watch_plan = &watch;
-	s->messages.failed = s->to->say;
-	s->messages.ctx = s->to->ctx;
 	if (!ret)
-		ret = skw_row_messages_make(&s->messages, s->tables, err);
+		ret = skw_row_taps_make(&s->taps, s->to->say, s->to->ctx, err);
 	if (!ret)
 		ret = skw_watch_new(&watch, &s->watch, err);
 	if (!ret) {
-		const struct skw_source sources[] = { skw_pick_session_source(&s->pick),
-						      skw_row_messages_source(&s->messages),
-						      skw_watch_source(s->watch) };
+		struct skw_source sources[2 + SKW_ROW_TAPS];
 
-		s->pick.watch = s->messages.watch = s->watch;
-		s->host.messages = &s->messages.status;
+		sources[0] = skw_pick_session_source(&s->pick);
+		skw_row_taps_sources(&s->taps, sources + 1);
+		sources[1 + SKW_ROW_TAPS] = skw_watch_source(s->watch);
+		s->pick.watch = s->watch;
+		skw_row_taps_set_watch(&s->taps, s->watch);
+		s->host.messages = &s->taps.messages.status;
 		s->begins_with_messages = plan->messages;
+		s->begins_with_names = plan->names;
 		skw_top_kill_prepare(&s->kill, watch.netns);
 		s->datagrams = watch.counts == SKW_COUNTS_NOW;
 		s->host.kills = true;
@@ -433,7 +450,7 @@ static int watch_live(struct screen *s, const struct skw_top_plan *plan, struct 
 		ret = run_screen(s, plan, sources, SKW_ARRAY_SIZE(sources), &sink, err);
 	}
 	skw_top_kill_free(&s->kill);
-	skw_row_messages_free(&s->messages);
+	skw_row_taps_free(&s->taps);
 	skw_pick_session_free(&s->pick);
 	skw_watch_free(s->watch);
 	return ret;

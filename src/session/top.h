@@ -24,7 +24,7 @@ struct skw_top_plan {
 	uint32_t speed;
 	/* The folder for captures from the screen. NULL: the current one. */
 	const char *capture_dir;
-	bool messages; /* of lines: rows get their messages */
+	bool messages, names; /* rows get them; the screen can switch them later */
 };
 
 /* Prints the rows on standard output after each sweep. Returns 0 or -errno. */
@@ -40,7 +40,7 @@ struct skw_top_wish {
 	uint64_t follow;             /* a socket cookie; 0: none */
 	uint32_t holder;             /* a process that is to be described; 0: none */
 	bool datagrams;              /* they are to be counted */
-	bool messages;               /* they are to be seen */
+	bool messages, names;        /* they are to be seen */
 	bool next_sweep, next_event; /* of a recording: jumps */
 	/* Captures: the begin, with what is captured, and the end; the last packets are in sight.
 	 */

@@ -73,6 +73,8 @@ static int print_rows(void *ctx, const struct skw_table *table,
 					    .messages = r->messages,
 					    .utf8 = skw_locale_is_utf8() };
 
+	if (r->tick)
+		r->tick(r->ctx);
 	if (skw_view_make(r->view, table, r->view_options, true) < 0)
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	if (r->format == SKW_ROWS_TEXT) {

@@ -20,6 +20,7 @@ struct skw_rows {
 	int (*started)(void *ctx, struct skw_loop *loop, struct skw_error *err);
 	void (*packets)(void *ctx, const struct skw_packet *run, size_t n);
 	void (*pause)(void *ctx, uint64_t until_ns);
+	void (*tick)(void *ctx); /* before the rows are printed */
 	void *ctx;
 
 	struct skw_loop *loop; /* borrowed */

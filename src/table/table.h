@@ -157,6 +157,15 @@ uint64_t skw_table_messages_left_out(const struct skw_table *t);
 /* No row has any more. */
 void skw_table_forget_messages(struct skw_table *t);
 
+/*
+ * Asks for the names of the other ends of all connections that have begun since this time, or whose
+ * begin is not known. The function returns a name with its source in *source, or NULL: unknown.
+ * With NULL for the function, all names are forgotten.
+ */
+typedef const char *(*skw_table_namer)(void *ctx, const struct skw_row *row, const char **source);
+void skw_table_name_remotes(struct skw_table *t, uint64_t since_ns, skw_table_namer name,
+			    void *ctx);
+
 /* The connection that is followed: its row also stays after its close. 0: none. */
 void skw_table_follow(struct skw_table *t, uint64_t cookie);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Requests and answers, as they were seen on the wire, for the rows of their sockets. */
+/* Requests and answers, and names, as they were seen on the wire, for the rows of their sockets. */
 #include "table/table.h"
 
 #include <netinet/in.h>
@@ -18,15 +18,19 @@ static struct skw_tuple turned(const struct skw_tuple *t)
 	return out;
 }
 
+static struct skw_remote remote_of(const struct skw_entry *e)
+{
+	return e->row.remote ? *e->row.remote
+			     : (struct skw_remote){ .cookie = SKW_NONE64, .host = SKW_NONE32 };
+}
+
 /* Without memory, the row has no messages. */
 static void set_talk(struct skw_table *t, struct skw_entry *e, const struct skw_row_talk *talk)
 {
-	struct skw_remote both = { .cookie = SKW_NONE64, .host = SKW_NONE32 };
+	struct skw_remote both = remote_of(e);
 
-	if (skw_row_talk(&e->row) == talk)
+	if (both.talk == talk)
 		return;
-	if (e->row.remote)
-		both = *e->row.remote;
 	both.talk = talk;
 	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
 }
@@ -70,4 +74,31 @@ void skw_table_forget_messages(struct skw_table *t)
 		if (skw_slots_at(&t->slots, slot)->used)
 			set_talk(t, skw_slots_at(&t->slots, slot), NULL);
 	skw_talks_free(&t->talks);
+}
+
+static void set_name(struct skw_table *t, struct skw_entry *e, const char *name, const char *source)
+{
+	struct skw_remote both = remote_of(e);
+
+	if (name ? both.name && !strcmp(both.name, name) : !both.name)
+		return;
+	both.name = name;
+	both.name_source = name ? source : NULL;
+	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
+}
+
+void skw_table_name_remotes(struct skw_table *t, uint64_t since_ns, skw_table_namer name, void *ctx)
+{
+	for (uint32_t slot = 0; slot < t->slots.end; slot++) {
+		struct skw_entry *e = skw_slots_at(&t->slots, slot);
+		const char *source = NULL, *found = NULL;
+
+		if (!e->used ||
+		    (name && (!e->row.tuple.remote_port || e->row.opened_ns < since_ns)))
+			continue;
+		if (name)
+			found = name(ctx, &e->row, &source);
+		if (found || !name)
+			set_name(t, e, found, source);
+	}
 }

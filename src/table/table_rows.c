@@ -199,9 +199,13 @@ int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
 {
 	struct skw_remote both = *remote;
 
-	/* A mark of the other end tells no messages. */
+	/* A mark of the other end tells no messages, and no name. */
 	if (e->row.remote && !both.talk)
 		both.talk = e->row.remote->talk;
+	if (e->row.remote && !both.name) {
+		both.name = e->row.remote->name;
+		both.name_source = e->row.remote->name_source;
+	}
 	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
 	return e->row.remote ? 0 : -ENOMEM;
 }

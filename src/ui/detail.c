@@ -93,6 +93,13 @@ static void add_tuple(struct skw_page *p, const struct skw_row *row)
 		snprintf(both, sizeof(both), "%s%s", arrows[row->direction % 3], endpoint);
 		skw_page_put(p, SKW_STYLE_STRONG, both);
 	}
+	if (row->remote && row->remote->name) {
+		char name[SKW_NAMED_SIZE];
+
+		snprintf(name, sizeof(name), "  %s (by %s)", row->remote->name,
+			 row->remote->name_source);
+		skw_page_put(p, SKW_STYLE_PLAIN, name);
+	}
 }
 
 static void add_times(struct skw_page *p, const struct skw_row *row,

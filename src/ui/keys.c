@@ -176,18 +176,24 @@ static void toggle_sockets(struct skw_screen *s, int key)
 	snprintf(s->message, sizeof(s->message), "%s", said[udp][*on]);
 }
 
-static void toggle_messages(struct skw_screen *s, int key)
+/* Messages and names come from packets, and a recording has none for its rows. */
+static void toggle_tapped(struct skw_screen *s, int key)
 {
-	(void)key;
-	if (!s->messages) {
-		snprintf(s->message, sizeof(s->message), "A recording has no messages for rows.");
-		return;
+	static const char *const said[2][3] = {
+		{ "Requests and answers are not seen any more.",
+		  "Requests and answers are seen from now on.",
+		  "A recording has no messages for rows." },
+		{ "Addresses are shown again.",
+		  "Connections that begin from now on have names, if this host asks for some.",
+		  "A recording has no names for rows." },
+	};
+	bool names = key == 'D', *on = names ? &s->settings.names : &s->settings.messages;
+
+	if (s->messages) {
+		*on = !*on;
+		s->fresh = false;
 	}
-	s->settings.messages = !s->settings.messages;
-	s->fresh = false;
-	snprintf(s->message, sizeof(s->message), "%s",
-		 s->settings.messages ? "Requests and answers are seen from now on."
-				      : "Requests and answers are not seen any more.");
+	snprintf(s->message, sizeof(s->message), "%s", said[names][s->messages ? *on : 2]);
 }
 
 static void change_interval(struct skw_screen *s, int key)
@@ -370,7 +376,14 @@ const struct skw_key skw_keys[] = {
 	  0,
 	  LIST | DETAIL,
 	  { 'm' },
-	  toggle_messages },
+	  toggle_tapped },
+	{ "D",
+	  "show names of remote addresses, or no longer",
+	  NULL,
+	  0,
+	  LIST | DETAIL,
+	  { 'D' },
+	  toggle_tapped },
 	{ "l", "show listeners too, or leave them out", NULL, 0, LIST, { 'l' }, toggle_sockets },
 	{ "+ -",
 	  "a longer or shorter time between updates",

@@ -309,6 +309,7 @@ int skw_screen_input(struct skw_screen *s, int signal, struct skw_screen_wish *w
 	wish->follow = is_in_detail(s) ? s->detail : s->follow;
 	wish->datagrams = s->settings.datagrams;
 	wish->messages = s->settings.messages;
+	wish->names = s->settings.names;
 	wish->holder = is_in_detail(s) ? skw_detail_holder(s) : 0;
 	return 0;
 }

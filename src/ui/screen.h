@@ -25,10 +25,10 @@ struct skw_screen_wish {
 	bool quit;
 	bool paused;
 	uint64_t interval_ns;
-	uint64_t follow; /* a cookie for skw_table_follow(), or 0 */
-	uint32_t holder; /* a process for skw_screen_tell_holder(), or 0 */
-	bool datagrams;  /* they are to be counted */
-	bool messages;   /* they are to be seen */
+	uint64_t follow;      /* a cookie for skw_table_follow(), or 0 */
+	uint32_t holder;      /* a process for skw_screen_tell_holder(), or 0 */
+	bool datagrams;       /* they are to be counted */
+	bool messages, names; /* they are to be seen */
 	/* Of a recording: go to the next sweep or event. Only until the next input. */
 	bool next_sweep, next_event;
 	/* Begin to capture the pick, or end the capture. Only until the next input. */

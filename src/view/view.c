@@ -235,7 +235,8 @@ bool skw_view_found(const struct skw_view_options *opt, const struct skw_row *ro
 		return true;
 	skw_address_remote(endpoint, row);
 	return has(endpoint, opt->search) || found_owner(row->owners, opt->search) ||
-	       has(skw_row_state_name(row->state), opt->search) || has(row->cgroup, opt->search);
+	       has(skw_row_state_name(row->state), opt->search) || has(row->cgroup, opt->search) ||
+	       (row->remote && has(row->remote->name, opt->search));
 }
 
 bool skw_group_find(const char *name, enum skw_group *out)

@@ -118,6 +118,14 @@ uint64_t skw_watch_messages_left_out(const struct skw_watch *w)
 	return skw_table_messages_left_out(w->table);
 }
 
+void skw_watch_name_remotes(struct skw_watch *w, uint64_t since_ns,
+			    const char *(*name)(void *ctx, const struct skw_row *row,
+						const char **source),
+			    void *ctx)
+{
+	skw_table_name_remotes(w->table, since_ns, name, ctx);
+}
+
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie)
 {
 	skw_table_follow(w->table, cookie);

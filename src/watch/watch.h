@@ -64,6 +64,13 @@ void skw_watch_message(struct skw_watch *w, const struct skw_message *m);
 void skw_watch_forget_messages(struct skw_watch *w);
 uint64_t skw_watch_messages_left_out(const struct skw_watch *w);
 
+/* See skw_table_name_remotes(). */
+struct skw_row;
+void skw_watch_name_remotes(struct skw_watch *w, uint64_t since_ns,
+			    const char *(*name)(void *ctx, const struct skw_row *row,
+						const char **source),
+			    void *ctx);
+
 /* Chooses the connection that is kept in full, even after its close. 0: none. */
 void skw_watch_follow(struct skw_watch *w, uint64_t cookie);
 /*

@@ -340,7 +340,7 @@ FIELDS = (
     "bytes_retrans busy_us rwnd_limited_us sndbuf_limited_us app_limited pacing_rate_bps "
     "rcv_rtt_us snd_wnd timer timer_left_us congestion drops closed_at close_reason "
     "remote_host remote_cookie remote_comm packets_out packets_in tx_pps rx_pps drop_rate quic "
-    "app requests req_rate latency_p99_us errors "
+    "app requests req_rate latency_p99_us errors remote_name remote_name_source "
     "update host").split()
 TCP_ONLY = ("srtt_us cwnd mss bytes_acked bytes_received segs_out segs_in retrans_segs "
             "delivery_rate_bps tx_bps rx_bps rtt_samples rto_count").split()

@@ -32,7 +32,7 @@ is "$STATUS $(wc -l <"$OUT")" "0 $((rows + 1))" "--csv: headers and as many rows
 check "--csv: the fields of JSON" python3 -c '
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1])))
-assert list(rows[0])[:3] == ["ts", "cookie", "netns"] and len(rows[0]) == 78, list(rows[0])
+assert list(rows[0])[:3] == ["ts", "cookie", "netns"] and len(rows[0]) == 80, list(rows[0])
 assert {r["state"] for r in rows if r["proto"] == "tcp"} == {"ESTABLISHED", "FIN_WAIT2"}, rows
 assert all(r["pid"] == sys.argv[2] and None not in r.values() for r in rows), rows
 assert all(r["closed_at"] == "" for r in rows), rows' "$OUT" "$CONNS_PID"

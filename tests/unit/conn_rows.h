@@ -51,7 +51,9 @@ static inline struct skw_owners *conn_rows_owners(void)
 	return owners;
 }
 
-static const struct skw_remote conn_rows_remote = { 77, 17, "psql", NULL };
+static const struct skw_remote conn_rows_remote = {
+	77, 17, "psql", NULL, "shop.example.com", "sni"
+};
 
 /* The connection 10.0.3.7:5432 < 10.0.3.21:51532 of postgres, at its close. */
 static inline struct skw_row conn_row_full(void)

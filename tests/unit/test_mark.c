@@ -63,7 +63,7 @@ static void a_slot_that_changes_is_noticed(void **state)
 /* A sweep meets these connections, and the second has told who is at its other end. */
 static void sweep_marked(struct skw_table *t, uint64_t now_ns)
 {
-	const struct skw_remote remote = { 77, 17, "curl", NULL };
+	const struct skw_remote remote = { .cookie = 77, .host = 17, .comm = "curl" };
 
 	skw_table_sweep_begin(t, now_ns);
 	for (unsigned cookie = 7; cookie <= 8; cookie++) {

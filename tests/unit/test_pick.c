@@ -151,10 +151,78 @@ static void a_name_has_no_special_character(void **state)
 	assert_string_equal(name, "skwatch-x-curl-4194304.pcapng");
 }
 
+/* Whether the filter lets a packet through, with an Ethernet header in front of it. */
+static bool lets_through(struct skw_offline_filter *f, uint16_t type, const void *packet,
+			 size_t len)
+{
+	uint8_t frame[14 + 256] = { [12] = (uint8_t)(type >> 8), [13] = (uint8_t)type };
+
+	assert_in_range(len, 1, 256);
+	memcpy(frame + 14, packet, len);
+	const struct skw_packet pkt = { .data = frame,
+					.caplen = (uint32_t)len + 14,
+					.len = (uint32_t)len + 14,
+					.dlt = ETHERNET };
+
+	return skw_offline_filter_match(f, &pkt);
+}
+
+/* A packet of IPv4 and one of IPv6 with this transport header and payload. */
+static bool names_pass(struct skw_offline_filter *f, uint8_t proto, const void *data, size_t len)
+{
+	uint8_t ip4[256] = { [0] = 0x45, [8] = 64, [9] = proto };
+	uint8_t ip6[256] = { [0] = 0x60, [6] = proto, [7] = 64 };
+
+	ip4[3] = (uint8_t)(20 + len);
+	ip6[5] = (uint8_t)len;
+	memcpy(ip4 + 20, data, len);
+	memcpy(ip6 + 40, data, len);
+	bool passed = lets_through(f, 0x800, ip4, 20 + len);
+
+	assert_int_equal(lets_through(f, 0x86dd, ip6, 40 + len), passed);
+	return passed;
+}
+
+#define PASSES(proto, bytes) names_pass(f, proto, bytes, sizeof(bytes) - 1)
+#define TCP(flags)           "\x10\0\x20\0\0\0\0\1\0\0\0\1\x50" flags "\1\0\0\0\0\0"
+#define TCP_WITH_OPTIONS     "\x10\0\x20\0\0\0\0\1\0\0\0\1\x80\x18\1\0\0\0\0\0\1\1\1\1\1\1\1\1\1\1\1\1"
+#define UDP(port)            port port "\0\x20\0\0"
+
+static void names_are_told_by_few_packets(void **state)
+{
+	const struct skw_pick pick = { .kind = SKW_PICK_NAMES };
+	struct skw_offline_filter *f = NULL;
+	struct skw_error err = { 0 };
+	char out[SKW_PICK_FILTER_SIZE];
+
+	(void)state;
+	assert_int_equal(skw_pick_filter(&pick, out), 0);
+	assert_int_equal(skw_offline_filter_compile_dead(out, ETHERNET, 65535, true, &f, &err), 0);
+	assert_true(PASSES(IPPROTO_UDP, UDP("\0\x35") "x"));
+	assert_true(PASSES(IPPROTO_TCP, TCP("\2")));
+	assert_true(PASSES(IPPROTO_TCP, TCP("\x12")));
+	assert_false(PASSES(IPPROTO_TCP, TCP("\x10")));
+	assert_false(PASSES(IPPROTO_TCP, TCP("\x18") "GET / HTTP/1.1"));
+	/* A ClientHello, a ServerHello, data of TLS. */
+	assert_true(PASSES(IPPROTO_TCP, TCP("\x18") "\x16\3\1\0\5\1\0\0\1x"));
+	assert_true(PASSES(IPPROTO_TCP, TCP_WITH_OPTIONS "\x16\3\1\0\5\1\0\0\1x"));
+	assert_false(PASSES(IPPROTO_TCP, TCP("\x18") "\x16\3\3\0\5\2\0\0\1x"));
+	assert_false(PASSES(IPPROTO_TCP, TCP("\x18") "\x17\3\3\0\5\1\0\0\1x"));
+	/* Initial packets of QUIC v1 and v2, a packet of a connection, and one of another version.
+	 */
+	assert_true(PASSES(IPPROTO_UDP, UDP("\1\xbb") "\xc3\0\0\0\1\x08"));
+	assert_true(PASSES(IPPROTO_UDP, UDP("\1\xbb") "\xd3\x6b\x33\x43\xcf\x08"));
+	assert_false(PASSES(IPPROTO_UDP, UDP("\1\xbb") "\x43\0\0\0\1\x08"));
+	assert_false(PASSES(IPPROTO_UDP, UDP("\1\xbb") "\xc3\0\0\0\2\x08"));
+	assert_false(PASSES(IPPROTO_UDP, UDP("\1\xbb") "\xc3"));
+	skw_offline_filter_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_connection_is_told_by_both_ends),
+		cmocka_unit_test(names_are_told_by_few_packets),
 		cmocka_unit_test(the_longest_addresses_fit),
 		cmocka_unit_test(packets_have_the_ipv4_form_of_a_mapped_address),
 		cmocka_unit_test(a_socket_without_a_peer_is_told_by_its_own_end),

@@ -320,13 +320,13 @@ static void remote_cell(const struct column_cell *c)
 	static const char arrows[] = {
 		[SKW_CONN_UNKNOWN] = ' ', [SKW_CONN_IN] = '<', [SKW_CONN_OUT] = '>'
 	};
-	char endpoint[SKW_ENDPOINT_SIZE];
+	char endpoint[SKW_NAMED_SIZE];
 
 	if (!skw_row_has_peer(c->row)) {
 		snprintf(c->out, c->size, "  *");
 		return;
 	}
-	skw_address_remote(endpoint, c->row);
+	skw_address_remote_named(endpoint, c->row);
 	c->out[0] = c->row->direction < sizeof(arrows) ? arrows[c->row->direction] : ' ';
 	c->out[1] = ' ';
 	skw_cells_elide(c->out + 2, c->size - 2, endpoint, c->width - 2, c->env->utf8);

@@ -90,6 +90,16 @@ static void write_messages(const struct skw_settings *s, struct skw_buf *out)
 	skw_buf_add_str(out, s->messages ? "yes" : "no");
 }
 
+static bool read_names(struct skw_settings *s, const char *value)
+{
+	return read_word(value, "yes", "no", &s->names);
+}
+
+static void write_names(const struct skw_settings *s, struct skw_buf *out)
+{
+	skw_buf_add_str(out, s->names ? "yes" : "no");
+}
+
 static void write_datagrams(const struct skw_settings *s, struct skw_buf *out)
 {
 	skw_buf_add_str(out, s->datagrams ? "yes" : "no");
@@ -127,6 +137,7 @@ static const struct setting settings[] = {
 	{ "listeners", read_listeners, write_listeners },
 	{ "datagrams", read_datagrams, write_datagrams },
 	{ "messages", read_messages, write_messages },
+	{ "names", read_names, write_names },
 	{ "columns", read_columns, write_columns },
 };
 
@@ -298,7 +309,8 @@ bool skw_settings_differ(const struct skw_settings *before, const struct skw_set
 {
 	return sort_differs(before, after) || columns_differ(before, after) ||
 	       after->group != before->group || after->listeners != before->listeners ||
-	       after->datagrams != before->datagrams || after->messages != before->messages;
+	       after->datagrams != before->datagrams || after->messages != before->messages ||
+	       after->names != before->names;
 }
 
 void skw_settings_merge(struct skw_settings *s, const struct skw_settings *before,
@@ -316,6 +328,8 @@ void skw_settings_merge(struct skw_settings *s, const struct skw_settings *befor
 		s->datagrams = after->datagrams;
 	if (after->messages != before->messages)
 		s->messages = after->messages;
+	if (after->names != before->names)
+		s->names = after->names;
 	if (columns_differ(before, after)) {
 		memcpy(s->columns, after->columns, sizeof(s->columns));
 		s->columns_len = after->columns_len;
@@ -335,7 +349,8 @@ bool skw_settings_are_valid(const struct skw_settings *s)
 {
 	if (s->sort >= SKW_FIELDS || s->group >= SKW_GROUPS ||
 	    s->columns_len > SKW_ARRAY_SIZE(s->columns) || !is_bool(&s->ascending) ||
-	    !is_bool(&s->listeners) || !is_bool(&s->datagrams) || !is_bool(&s->messages))
+	    !is_bool(&s->listeners) || !is_bool(&s->datagrams) || !is_bool(&s->messages) ||
+	    !is_bool(&s->names))
 		return false;
 	for (size_t i = 0; i < s->columns_len; i++)
 		if (s->columns[i] >= SKW_COLUMNS)

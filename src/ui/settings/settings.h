@@ -26,6 +26,7 @@ struct skw_settings {
 	bool listeners;
 	bool datagrams; /* counted, and shown */
 	bool messages;  /* seen, and shown */
+	bool names;     /* of remote addresses, likewise */
 	/* Never saved, because a forgotten filter hides problems. */
 	char filter[SKW_SETTINGS_FILTER];
 	/* enum skw_column, from left to right. */
