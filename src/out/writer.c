@@ -75,10 +75,11 @@ static void fail(struct skw_out_writer *w, int r, const struct job *j, uint64_t 
 	uint64_t whole = w->whole;
 	uint32_t n = j->nmarks;
 
-	/* A compressed file loses all records since its last flush. */
+	/* A compressed file loses all records since its last flush: those before this job are in
+	 * `unsafe`. */
 	if (w->opt.compression)
 		n = j->block->counted;
-	while (n && base + mark_at(j->block, n - 1) > there)
+	while (!w->opt.compression && n && base + mark_at(j->block, n - 1) > there)
 		n--;
 	if (n)
 		whole = base + mark_at(j->block, n - 1);
