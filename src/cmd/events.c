@@ -57,6 +57,10 @@ static const struct skw_option options[] = {
 	  .help = "print a line with a JSON object for each event",
 	  .kind = SKW_OPT_FLAG,
 	  .offset = AT(plan.json) },
+	{ .name = "names",
+	  .help = "print remote addresses by the names that this host has asked for",
+	  .kind = SKW_OPT_FLAG,
+	  .offset = AT(plan.with_names) },
 	{ .letter = 'c',
 	  .name = "events",
 	  .arg = "N",
@@ -107,6 +111,7 @@ static int check_files(struct request *r, struct skw_error *err)
 			      : plan->cgroup      ? "--cgroup"
 			      : plan->ring_bytes  ? "--ring-size"
 			      : plan->duration_ns ? "--duration"
+			      : plan->with_names  ? "--names"
 						  : NULL;
 	int ret = skw_read_list_choose_alone(&r->read, ignored, err);
 

@@ -47,14 +47,14 @@ static void add_endpoints(struct skw_buf *out, const struct skw_row *row)
 	static const char arrows[] = {
 		[SKW_CONN_UNKNOWN] = '-', [SKW_CONN_IN] = '<', [SKW_CONN_OUT] = '>'
 	};
-	char local[SKW_ENDPOINT_SIZE], remote[SKW_ENDPOINT_SIZE] = "";
+	char local[SKW_ENDPOINT_SIZE], remote[SKW_NAMED_SIZE] = "";
 	char arrow = row->direction < sizeof(arrows) ? arrows[row->direction] : '-';
 
 	skw_address_local(local, row);
 	if (!skw_row_has_peer(row))
 		arrow = ' ';
 	else
-		skw_address_remote(remote, row);
+		skw_address_remote_named(remote, row);
 	skw_buf_printf(out, "%-*s %c %-*s", ENDPOINT_WIDTH, local, arrow, ENDPOINT_WIDTH, remote);
 }
 

@@ -247,5 +247,8 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 	if (!all)
 		skw_format_json_fields(out, event->row, SKW_FIELD_REMOTE_HOST,
 				       SKW_FIELD_REMOTE_COMM, env);
+	if (!all && env->names)
+		skw_format_json_fields(out, event->row, SKW_FIELD_REMOTE_NAME,
+				       SKW_FIELD_REMOTE_NAME_SOURCE, env);
 	return skw_format_json_end(out);
 }

@@ -7,6 +7,7 @@
 #include "abi/conn.h"
 #include "loop/loop.h"
 #include "replay/replay.h"
+#include "session/tap/row_names.h"
 #include "sink/event_lines.h"
 #include "util/clock.h"
 #include "util/say.h"
@@ -29,11 +30,55 @@
 struct events {
 	struct skw_event_lines lines;
 	struct skw_watch *watch; /* owned */
+	struct skw_row_names names;
+	struct skw_named_event named;
 };
+
+/* ---- names of remote ends ---- */
+
+static int start_names(void *ctx, struct skw_loop *loop, struct skw_error *err)
+{
+	struct events *e = ctx;
+
+	skw_row_names_open(&e->names, loop);
+	return skw_row_names_set(&e->names, true, err);
+}
+
+static void take_packets(void *ctx, const struct skw_packet *run, size_t n)
+{
+	skw_row_names_packets(&((struct events *)ctx)->names, run, n);
+}
+
+static void pause_names(void *ctx)
+{
+	skw_row_names_pause(&((struct events *)ctx)->names);
+}
+
+static const struct skw_event *name_event(void *ctx, const struct skw_event *event)
+{
+	struct events *e = ctx;
+
+	return skw_row_names_event(&e->names, event, &e->named);
+}
+
+static int make_names(struct events *e, struct skw_keeper_table *tables[SKW_ROW_NAMES_TABLES],
+		      struct skw_error *err)
+{
+	e->names.watch = e->watch;
+	e->lines.names = true;
+	e->lines.started = start_names;
+	e->lines.packets = take_packets;
+	e->lines.pause = pause_names;
+	e->lines.change = name_event;
+	e->lines.ctx = e;
+	return skw_row_names_make(&e->names, tables, err);
+}
+
+/* ---- this host ---- */
 
 static void report(void *ctx, bool final)
 {
-	const struct events *e = ctx;
+	struct events *e = ctx;
 	const struct skw_watch_status *status = skw_watch_status(e->watch);
 
 	if (!final)
@@ -41,6 +86,8 @@ static void report(void *ctx, bool final)
 	skw_say("%" PRIu64 " events printed, %" PRIu64 " seen, %" PRIu64
 		" lost because a ring was full",
 		e->lines.printed, status->events, status->events_lost);
+	if (final)
+		skw_row_names_report(&e->names);
 }
 
 static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
@@ -62,14 +109,25 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 				       .host = plan->host,
 				       .json = plan->json } };
 	const struct skw_sink sink = skw_event_lines_sink(&e.lines);
+	struct skw_keeper_table *tables[SKW_ROW_NAMES_TABLES];
 	int ret = skw_watch_new(&watch, &e.watch, err);
 
-	if (ret)
+	if (!ret && plan->with_names)
+		ret = make_names(&e, tables, err);
+	if (ret) {
+		skw_row_names_free(&e.names);
+		skw_watch_free(e.watch);
 		return ret;
+	}
 
-	const struct skw_source source = skw_watch_source(e.watch);
-	const struct skw_loop_plan loop = { .sources = &source,
-					    .sources_len = 1,
+	/* A tap comes before the connections. */
+	const struct skw_source sources[] = { skw_row_names_source(&e.names),
+					      skw_watch_source(e.watch) };
+	const struct skw_loop_plan loop = { .sources = sources + !plan->with_names,
+					    .sources_len = 1 + plan->with_names,
+					    .tables = tables,
+					    .tables_len =
+						    plan->with_names ? SKW_ROW_NAMES_TABLES : 0,
 					    .sink = &sink,
 					    .folder_fd = skw_watch_folder_fd(e.watch),
 					    .no_sandbox = plan->no_sandbox,
@@ -78,6 +136,7 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 					    .ctx = &e };
 
 	ret = skw_loop_run(&loop, err);
+	skw_row_names_free(&e.names);
 	skw_watch_free(e.watch);
 	return ret;
 }

@@ -25,6 +25,7 @@ struct skw_events_plan {
 	uint64_t duration_ns;
 	uint64_t ring_bytes;
 	bool json;
+	bool with_names; /* of remote ends, as this host has asked for them */
 	bool no_sandbox;
 };
 

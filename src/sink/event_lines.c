@@ -37,11 +37,15 @@ static int add_event(void *ctx, const struct skw_event *event, struct skw_error 
 	const struct skw_format_env env = {
 		.offset_ns = e->recorded ? 0 : skw_loop_clock(e->loop)->offset_ns,
 		.host = e->host,
+		.names = e->names,
 		.utf8 = skw_locale_is_utf8()
 	};
 
-	if (!skw_event_types_wanted(e->types, event) ||
-	    (e->where && !skw_expr_matches(e->where, event->row)))
+	if (!skw_event_types_wanted(e->types, event))
+		return 0;
+	if (e->change)
+		event = e->change(e->ctx, event);
+	if ((e->where && !skw_expr_matches(e->where, event->row)))
 		return 0;
 	if (e->json)
 		skw_format_event_json(&e->text, event, &env);
@@ -70,12 +74,38 @@ static int add_block(void *ctx, const struct skw_raw_block *block, bool wait, st
 	return ret ? ret : 1;
 }
 
+static int write_text(struct skw_event_lines *e, struct skw_error *err)
+{
+	return e->text.len || e->text.failed ? skw_lines_write(&e->out, &e->text, err) : 0;
+}
+
+static int start_lines(void *ctx, struct skw_error *err)
+{
+	const struct skw_event_lines *e = ctx;
+
+	return e->started ? e->started(e->ctx, e->loop, err) : 0;
+}
+
+static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
+			struct skw_error *err)
+{
+	const struct skw_event_lines *e = ctx;
+
+	(void)wait;
+	(void)err;
+	if (e->packets)
+		e->packets(e->ctx, run, n);
+	return (int)n;
+}
+
 static int pause_lines(void *ctx, uint64_t until_ns, struct skw_error *err)
 {
 	struct skw_event_lines *e = ctx;
 
 	(void)until_ns;
-	return e->text.len || e->text.failed ? skw_lines_write(&e->out, &e->text, err) : 0;
+	if (e->pause)
+		e->pause(e->ctx);
+	return write_text(e, err);
 }
 
 /*
@@ -104,7 +134,9 @@ static void hurry(void *ctx, unsigned ms)
 static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 {
 	struct skw_event_lines *e = ctx;
-	int ret = pause_lines(e, real_ns, err);
+
+	(void)real_ns;
+	int ret = write_text(e, err);
 
 	skw_buf_free(&e->text);
 	free(e->entry);
@@ -113,6 +145,8 @@ static int close_lines(void *ctx, uint64_t real_ns, struct skw_error *err)
 
 static const struct skw_sink_ops ops = {
 	.open = open_lines,
+	.start = start_lines,
+	.packets = take_packets,
 	.event = add_event,
 	.block = add_block,
 	.tick = announce,

@@ -17,6 +17,14 @@ struct skw_event_lines {
 	const char *host;             /* the name of this host */
 	bool json;
 	bool recorded; /* events are entries in a file, whose times are real */
+	bool names;    /* JSON of each event has the name of the remote end */
+	/* Beside the lines, these parts of the sink are the caller's. NULL: there are none. */
+	int (*started)(void *ctx, struct skw_loop *loop, struct skw_error *err);
+	void (*packets)(void *ctx, const struct skw_packet *run, size_t n);
+	void (*pause)(void *ctx);
+	/* Changes an event before it is looked at. The result is valid until the next one. */
+	const struct skw_event *(*change)(void *ctx, const struct skw_event *event);
+	void *ctx;
 
 	struct skw_journal_entry *entry; /* owned; NULL: not used */
 	uint64_t read, refused;          /* numbers of entries: events, and damaged ones */

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # top --names and the key D: remote ends by the names that this host has asked for, over IPv4 and
 # IPv6; forged answers, older connections, the server's side, and that the tap is open only meanwhile.
+# events --names.
 . "${srcdir:?}/tests/live/lib.sh"
 . "$srcdir/tests/live/lib_conns.sh"
 . "$srcdir/tests/live/lib_screen.sh"
@@ -100,6 +101,33 @@ ask hello hidden.example.net
 await 1 '"local_port":443'
 stop
 is "$(grep -c '"remote_name":"' "$OUT")" 0 "what others ask is not learned"
+ask forget
+
+# ---- events ----
+
+watch "$B" events --netns self --names --json -t connect,established,close --where 'remote_name ~ books or remote_port = 443'
+becomes eval '[ "$(taps)" -ge 1 ]'
+ask ask books.example
+ask connect books
+ask hello hidden.example.net
+ask forget
+becomes eval '[ "$(grep -c "\"type\":\"close\"" "$OUT")" -ge 4 ]'
+stop
+is "$STATUS" 0 "events: ends with status 0"
+# named TYPE PORT: the names in events of this type and port, of both families.
+named() { grep "\"type\":\"$1\".*\"remote_port\":$2," "$OUT" | grep -o '"remote_name".*"remote_name_source":[^,}]*' | sort -u; }
+is "$(named connect 8080)" '"remote_name":"books.example","remote_name_source":"dns"' "the begin of a connection has the name that was asked"
+is "$(named established 443)" '"remote_name":"books.example","remote_name_source":"dns"' "so has a connection that has said nothing yet"
+is "$(named close 443)" '"remote_name":"hidden.example.net","remote_name_source":"sni"' "later it has that of its ClientHello"
+becomes eval '[ "$(taps)" = 0 ]'
+
+watch "$B" events --netns self --names -t connect
+becomes eval '[ "$(taps)" -ge 1 ]'
+ask ask books.example
+ask connect books
+await 1 '> books.example:8080'
+ok "lines have it in place of the address"
+stop
 ask forget
 
 # ---- the screen ----

@@ -133,20 +133,28 @@ static bool is_loopback(const struct skw_tuple *t)
 /*
  * Packets of another namespace are seen where they come through this one, so not those of its
  * loopback interface. A connection of TCP must have been seen from its begin; a socket of UDP may
- * be older, as the begin of most of them is not known.
+ * be older, as the begin of most of them is not known. A connection that `begins` has sent nothing.
  */
-static const char *name_of(void *ctx, const struct skw_row *row, const char **source)
+static const char *find_name(const struct skw_row_names *n, const struct skw_row *row, bool begins,
+			     const char **source)
 {
-	const struct skw_row_names *n = ctx;
 	const struct skw_tuple tuple = skw_flow_of_socket(&row->tuple);
+	bool here = row->netns == skw_watch_netns(n->watch);
 	struct skw_asked_name name;
 
-	if (row->netns != skw_watch_netns(n->watch) && is_loopback(&tuple))
+	if (!here && is_loopback(&tuple))
 		return NULL;
-	if (!skw_asked_of_end(n->asked, &tuple, false, UINT64_MAX, &name))
+	if (!skw_asked_of_end(n->asked, &tuple, false, UINT64_MAX, &name) &&
+	    (!begins || !here ||
+	     !skw_asked_of_address(n->asked, tuple.family, tuple.remote_addr, UINT64_MAX, &name)))
 		return NULL;
 	*source = name.source;
 	return name.text;
+}
+
+static const char *name_of(void *ctx, const struct skw_row *row, const char **source)
+{
+	return find_name(ctx, row, false, source);
 }
 
 void skw_row_names_tell(struct skw_row_names *n)
@@ -157,6 +165,29 @@ void skw_row_names_tell(struct skw_row_names *n)
 		return;
 	n->told_ns = skw_clock_monotonic_ns();
 	skw_watch_name_remotes(n->watch, since > n->begun_ns ? since : n->begun_ns, name_of, n);
+}
+
+const struct skw_event *skw_row_names_event(struct skw_row_names *n, const struct skw_event *event,
+					    struct skw_named_event *room)
+{
+	const char *source = NULL;
+	const char *name =
+		n->asked && !n->no_memory && event->row->tuple.remote_port
+			? find_name(n, event->row, event->type == SKW_EVENT_CONNECT, &source)
+			: NULL;
+
+	if (!name)
+		return event;
+	room->event = *event;
+	room->row = *event->row;
+	room->event.row = &room->row;
+	room->remote = room->row.remote
+			       ? *room->row.remote
+			       : (struct skw_remote){ .cookie = SKW_NONE64, .host = SKW_NONE32 };
+	room->remote.name = name;
+	room->remote.name_source = source;
+	room->row.remote = &room->remote;
+	return &room->event;
 }
 
 void skw_row_names_report(struct skw_row_names *n)

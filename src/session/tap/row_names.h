@@ -6,12 +6,21 @@
 #ifndef SKW_SESSION_TAP_ROW_NAMES_H
 #define SKW_SESSION_TAP_ROW_NAMES_H
 
+#include "model/event.h"
+#include "model/row.h"
 #include "session/tap/tap.h"
 
 struct skw_asked;
 struct skw_watch;
 
 #define SKW_ROW_NAMES_TABLES 2
+
+/* An event whose row has a name, which is valid until the next packet. */
+struct skw_named_event {
+	struct skw_event event;
+	struct skw_row row;
+	struct skw_remote remote;
+};
 
 struct skw_row_names {
 	/* The caller sets these. */
@@ -44,6 +53,9 @@ bool skw_row_names_packets(struct skw_row_names *n, const struct skw_packet *run
 void skw_row_names_pause(struct skw_row_names *n);
 /* The rows get their names, before they are shown. */
 void skw_row_names_tell(struct skw_row_names *n);
+/* Copies an event, and gives its row the name of the remote end; *event stays. */
+const struct skw_event *skw_row_names_event(struct skw_row_names *n, const struct skw_event *event,
+					    struct skw_named_event *room);
 /* Says the figures on standard error, if names were on. */
 void skw_row_names_report(struct skw_row_names *n);
 
