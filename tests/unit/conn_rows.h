@@ -51,9 +51,7 @@ static inline struct skw_owners *conn_rows_owners(void)
 	return owners;
 }
 
-static const struct skw_remote conn_rows_remote = {
-	77, 17, "psql", NULL, "shop.example.com", "sni"
-};
+static const struct skw_remote conn_rows_remote = { .cookie = 77, .host = 17, .comm = "psql" };
 
 /* The connection 10.0.3.7:5432 < 10.0.3.21:51532 of postgres, at its close. */
 static inline struct skw_row conn_row_full(void)

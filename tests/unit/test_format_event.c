@@ -149,6 +149,22 @@ static void a_failed_connect_and_a_syn_ack(void **state)
 	check_line(&e, HEAD("retrans    ") TUPLE "        retransmit SYN-ACK seq 7\n");
 }
 
+static void the_name_of_the_other_end_stands_for_its_address(void **state)
+{
+	struct skw_row row = conn_row_full();
+	const struct skw_remote remote = { .cookie = SKW_NONE64,
+					   .host = SKW_NONE32,
+					   .name = "shop.example",
+					   .name_source = "dns" };
+	const struct skw_event e = { .ts_ns = CONN_ROWS_TS_NS,
+				     .row = &row,
+				     .type = SKW_EVENT_CONNECT };
+
+	(void)state;
+	row.remote = &remote;
+	check_line(&e, HEAD("connect    ") "10.0.3.7:5432         < shop.example:51532\n");
+}
+
 static void names_can_not_steer_a_terminal(void **state)
 {
 	struct skw_row row = conn_row_full();
@@ -174,6 +190,7 @@ int main(void)
 		cmocka_unit_test(what_is_unknown_is_left_out),
 		cmocka_unit_test(an_end_that_is_not_there_is_not_shown),
 		cmocka_unit_test(a_failed_connect_and_a_syn_ack),
+		cmocka_unit_test(the_name_of_the_other_end_stands_for_its_address),
 		cmocka_unit_test(names_can_not_steer_a_terminal),
 	};
 

@@ -93,7 +93,7 @@ static void what_was_saved_comes_back(void **state)
 	s.sort = SKW_FIELD_RTO_COUNT;
 	s.ascending = true;
 	s.group = SKW_GROUP_CGROUP;
-	s.listeners = s.datagrams = s.messages = true;
+	s.listeners = s.datagrams = s.messages = s.names = true;
 	s.columns[0] = SKW_COLUMN_REMOTE;
 	s.columns[1] = SKW_COLUMN_CWND;
 	s.columns_len = 2;
@@ -103,7 +103,8 @@ static void what_was_saved_comes_back(void **state)
 	assert_int_equal(skw_settings_load(&again, &skipped), 0);
 	assert_int_equal(skipped, 0);
 	assert_int_equal(again.sort, SKW_FIELD_RTO_COUNT);
-	assert_true(again.ascending && again.listeners && again.datagrams && again.messages);
+	assert_true(again.ascending && again.listeners && again.datagrams && again.messages &&
+		    again.names);
 	assert_int_equal(again.group, SKW_GROUP_CGROUP);
 	assert_int_equal(again.columns_len, 2);
 	assert_memory_equal(again.columns, s.columns, 2);
@@ -136,9 +137,9 @@ static void saving_leaves_what_others_wrote(void **state)
 	put(*state, "# mine\nfuture = 7\nsort = rto\nsort = rto\n");
 	assert_int_equal(skw_settings_save(&s), 0);
 	get(*state, text, sizeof(text));
-	assert_string_equal(
-		text, "# mine\nfuture = 7\nsort = srtt_us\norder = descending\n"
-		      "group = none\nlisteners = no\ndatagrams = no\nmessages = no\ncolumns = \n");
+	assert_string_equal(text, "# mine\nfuture = 7\nsort = srtt_us\norder = descending\n"
+				  "group = none\nlisteners = no\ndatagrams = no\nmessages = "
+				  "no\nnames = no\ncolumns = \n");
 	assert_int_equal(skw_settings_save(&s), 0);
 	get(*state, text, sizeof(text));
 	assert_non_null(strstr(text, "# mine\nfuture = 7\nsort = srtt_us\n"));
@@ -168,13 +169,13 @@ static void only_what_changed_on_the_screen_is_kept(void **state)
 	before = stored;
 	before.sort = SKW_FIELD_RX_BPS;
 	before.group = SKW_GROUP_PROCESS;
-	before.listeners = before.datagrams = before.messages = true;
+	before.listeners = before.datagrams = before.messages = before.names = true;
 	after = before;
 	assert_false(skw_settings_differ(&before, &after));
 	skw_settings_merge(&stored, &before, &after);
 	assert_int_equal(stored.sort, SKW_FIELD_AGE_US);
 	assert_int_equal(stored.group, SKW_GROUP_NONE);
-	assert_false(stored.listeners || stored.datagrams || stored.messages);
+	assert_false(stored.listeners || stored.datagrams || stored.messages || stored.names);
 
 	after.group = SKW_GROUP_REMOTE;
 	after.columns[0] = SKW_COLUMN_OWNER;
@@ -185,7 +186,7 @@ static void only_what_changed_on_the_screen_is_kept(void **state)
 	assert_int_equal(stored.columns_len, 1);
 	assert_int_equal(stored.columns[0], SKW_COLUMN_OWNER);
 	assert_int_equal(stored.sort, SKW_FIELD_AGE_US);
-	assert_false(stored.listeners || stored.datagrams || stored.messages);
+	assert_false(stored.listeners || stored.datagrams || stored.messages || stored.names);
 
 	/* The sort field and its order are a single choice. */
 	after = before;
