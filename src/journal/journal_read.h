@@ -42,7 +42,6 @@ struct skw_journal_entry {
 	char text[SKW_JOURNAL_WHERE]; /* of the event */
 	char congestion[SKW_CA_LEN + 1], scope[SKW_SCOPE_LEN + 1];
 	struct skw_remote far;
-	char remote_name[256];
 	union {
 		struct skw_owners set;
 		uint8_t room[sizeof(struct skw_owners) +

@@ -144,29 +144,6 @@ static bool set_remote_comm(struct skw_journal_entry *e, const struct skw_journa
 	return skw_journal_text_copy(value, e->far.comm, sizeof(e->far.comm));
 }
 
-static bool set_remote_name(struct skw_journal_entry *e, const struct skw_journal_text *value)
-{
-	if (!skw_journal_text_copy(value, e->remote_name, sizeof(e->remote_name)))
-		return false;
-	e->far.name = e->remote_name;
-	e->row.remote = &e->far;
-	return true;
-}
-
-static bool set_remote_name_source(struct skw_journal_entry *e,
-				   const struct skw_journal_text *value)
-{
-	static const char *const sources[] = { "dns", "sni" };
-	char text[8];
-
-	if (!skw_journal_text_copy(value, text, sizeof(text)))
-		return false;
-	for (size_t i = 0; i < SKW_ARRAY_SIZE(sources); i++)
-		if (!strcmp(text, sources[i]))
-			e->far.name_source = sources[i];
-	return e->far.name_source;
-}
-
 static bool set_congestion(struct skw_journal_entry *e, const struct skw_journal_text *value)
 {
 	e->row.congestion = e->congestion;
@@ -253,8 +230,6 @@ static bool (*const setters[SKW_FIELDS])(struct skw_journal_entry *,
 	[SKW_FIELD_REMOTE_HOST] = set_remote_host,
 	[SKW_FIELD_REMOTE_COOKIE] = set_remote_cookie,
 	[SKW_FIELD_REMOTE_COMM] = set_remote_comm,
-	[SKW_FIELD_REMOTE_NAME] = set_remote_name,
-	[SKW_FIELD_REMOTE_NAME_SOURCE] = set_remote_name_source,
 };
 
 static bool set_number(struct skw_journal_entry *e, const struct skw_field_info *info,

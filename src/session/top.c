@@ -86,11 +86,11 @@ int skw_session_top_rows(const struct skw_top_plan *plan, struct skw_error *err)
 		skw_watch_free(w);
 		return ret;
 	}
-	sources[0] = skw_watch_source(w);
-	skw_row_taps_sources(&lines.taps, sources + 1);
+	skw_row_taps_sources(&lines.taps, sources);
+	sources[SKW_ROW_TAPS] = skw_watch_source(w);
 
 	const struct skw_loop_plan loop = {
-		.sources = sources,
+		.sources = taps ? sources : &sources[SKW_ROW_TAPS],
 		.sources_len = taps ? SKW_ARRAY_SIZE(sources) : 1,
 		.tables = lines.taps.tables,
 		.tables_len = taps ? SKW_ROW_TAPS_TABLES : 0,
@@ -182,17 +182,17 @@ static bool count_datagrams(struct screen *s, bool on)
 static bool see_taps(struct screen *s, bool messages, bool names)
 {
 	struct skw_error err = { 0 };
-	int ret = 0;
+	int ret = 0, names_ret = 0;
 
+	if (names != s->names)
+		names_ret = skw_row_names_set(&s->taps.names, names, &err);
 	if (messages != s->messages)
 		ret = skw_row_messages_set(&s->taps.messages, messages, &err);
-	if (!ret && names != s->names)
-		ret = skw_row_names_set(&s->taps.names, names, &err);
 	s->messages = messages;
 	s->names = names;
-	if (ret)
+	if (ret || names_ret)
 		s->to->say(s->to->ctx, err.text);
-	return ret;
+	return ret || names_ret;
 }
 
 /* Returns whether the screen must be drawn again at once. */

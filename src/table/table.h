@@ -158,9 +158,10 @@ uint64_t skw_table_messages_left_out(const struct skw_table *t);
 void skw_table_forget_messages(struct skw_table *t);
 
 /*
- * Asks for the names of the other ends of all connections that have begun since this time, or whose
- * begin is not known. The function returns a name with its source in *source, or NULL: unknown.
- * With NULL for the function, all names are forgotten.
+ * Asks for the names of the other ends of all connections of TCP that have begun since this time,
+ * or whose begin is not known, and of all connected sockets of UDP. The function returns a name
+ * with its source in *source, or NULL: unknown. With NULL for the function, all names are
+ * forgotten.
  */
 typedef const char *(*skw_table_namer)(void *ctx, const struct skw_row *row, const char **source);
 void skw_table_name_remotes(struct skw_table *t, uint64_t since_ns, skw_table_namer name,

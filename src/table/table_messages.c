@@ -80,7 +80,7 @@ static void set_name(struct skw_table *t, struct skw_entry *e, const char *name,
 {
 	struct skw_remote both = remote_of(e);
 
-	if (name ? both.name && !strcmp(both.name, name) : !both.name)
+	if (name ? both.name && !strcmp(both.name, name) && both.name_source == source : !both.name)
 		return;
 	both.name = name;
 	both.name_source = name ? source : NULL;
@@ -94,7 +94,8 @@ void skw_table_name_remotes(struct skw_table *t, uint64_t since_ns, skw_table_na
 		const char *source = NULL, *found = NULL;
 
 		if (!e->used ||
-		    (name && (!e->row.tuple.remote_port || e->row.opened_ns < since_ns)))
+		    (name && (!e->row.tuple.remote_port ||
+			      (e->row.tuple.proto == IPPROTO_TCP && e->row.opened_ns < since_ns))))
 			continue;
 		if (name)
 			found = name(ctx, &e->row, &source);

@@ -161,6 +161,13 @@ static int set_tuple(struct skw_table *t, struct skw_entry *e, const struct skw_
 	skw_by_tuple_take(&t->by_tuple, e);
 	skw_row_set_proto(&e->row, tuple->proto);
 	e->row.tuple = *tuple;
+	/* A socket of UDP may have another peer now. */
+	if (e->row.remote && e->row.remote->name) {
+		struct skw_remote other = *e->row.remote;
+
+		other.name = other.name_source = NULL;
+		e->row.remote = skw_remotes_put(&t->remotes, e->slot, &other);
+	}
 	return skw_by_tuple_put(&t->by_tuple, &t->slots, e);
 }
 

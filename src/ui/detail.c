@@ -94,7 +94,7 @@ static void add_tuple(struct skw_page *p, const struct skw_row *row)
 		skw_page_put(p, SKW_STYLE_STRONG, both);
 	}
 	if (row->remote && row->remote->name) {
-		char name[SKW_NAMED_SIZE];
+		char name[SKW_NAMED_SIZE + 16];
 
 		snprintf(name, sizeof(name), "  %s (by %s)", row->remote->name,
 			 row->remote->name_source);

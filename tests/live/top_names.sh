@@ -78,8 +78,13 @@ like "$(cat "$ERR")" '4 answers and 2 hellos with names; 0 packets lost' "the fi
 becomes eval '[ "$(taps)" = 0 ]'
 is "$(taps)" 0 "the tap is closed at the end"
 
-launch "$B" top --netns self --json -d 0.2 -n 3
-wait "$PID"
+launch "$B" top --netns self --json -d 0.2
+await 1 '"remote_port":8080'
+ask ask books.example
+ask hello hidden.example.net
+await 3 '"remote_port":443'
+is "$(taps)" 0 "without --names no tap is open"
+stop
 is "$(grep -c '"remote_name":"' "$OUT")" 0 "without --names nothing is known"
 ask forget
 
@@ -115,10 +120,10 @@ becomes eval '[ "$(grep -c "\"type\":\"close\"" "$OUT")" -ge 4 ]'
 stop
 is "$STATUS" 0 "events: ends with status 0"
 # named TYPE PORT: the names in events of this type and port, of both families.
-named() { grep "\"type\":\"$1\".*\"remote_port\":$2," "$OUT" | grep -o '"remote_name".*"remote_name_source":[^,}]*' | sort -u; }
-is "$(named connect 8080)" '"remote_name":"books.example","remote_name_source":"dns"' "the begin of a connection has the name that was asked"
-is "$(named established 443)" '"remote_name":"books.example","remote_name_source":"dns"' "so has a connection that has said nothing yet"
-is "$(named close 443)" '"remote_name":"hidden.example.net","remote_name_source":"sni"' "later it has that of its ClientHello"
+named() { grep "\"type\":\"$1\".*\"remote_port\":$2," "$OUT" | grep -o '"remote_name".*"remote_name_source":[^,}]*' | sort | uniq -c | tr -s ' '; }
+is "$(named connect 8080)" ' 2 "remote_name":"books.example","remote_name_source":"dns"' "the begin of a connection has the name that was asked"
+is "$(named established 443)" ' 2 "remote_name":"books.example","remote_name_source":"dns"' "so has a connection that has said nothing yet"
+is "$(named close 443)" ' 2 "remote_name":"hidden.example.net","remote_name_source":"sni"' "later it has that of its ClientHello"
 becomes eval '[ "$(taps)" = 0 ]'
 
 watch "$B" events --netns self --names -t connect

@@ -75,16 +75,6 @@ static void rows_are_read_as_they_were(void **state)
 	row.cgroup = "/a b\nSKWATCH_PID=7";
 	row.netns_name = "caf\xc3\xa9 \xff";
 	check_row(&row);
-	/* A name may be all that is known of the other end. */
-	struct skw_remote remote = {
-		.cookie = SKW_NONE64, .host = SKW_NONE32, .name = "a.example", .name_source = "sni"
-	};
-	row.remote = &remote;
-	check_row(&row);
-	remote = conn_rows_remote;
-	remote.name = "b.example";
-	remote.name_source = "dns";
-	check_row(&row);
 }
 
 static void addresses_are_read_as_they_were(void **state)

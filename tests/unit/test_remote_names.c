@@ -64,7 +64,11 @@ static void rows_keep_a_copy_of_their_names(void **state)
 	is_named(t, 7, NULL);
 	is_named(t, 8, "shop.example.com");
 	assert_string_equal(find(t, 8)->remote->name_source, "dns");
-	/* A better name takes its place; no name leaves it. */
+	/* The same name of a better source, and a better name, take its place; no name leaves it.
+	 */
+	n = (struct names){ 8, "shop.example.com", "sni", 0 };
+	skw_table_name_remotes(t, 0, name_of, &n);
+	assert_string_equal(find(t, 8)->remote->name_source, "sni");
 	n = (struct names){ 8, "books.example.com", "sni", 0 };
 	skw_table_name_remotes(t, 0, name_of, &n);
 	n.name = NULL;
@@ -95,6 +99,21 @@ static void connections_that_are_older_are_not_asked_about(void **state)
 	is_named(t, 9, "a.example");
 }
 
+static void another_peer_has_not_the_name(void **state)
+{
+	struct skw_table *t = *state;
+	struct names n = { 0, "a.example", "dns", 0 };
+	struct skw_conn_rec rec = make_traffic(7, 1 * S, 0, 0);
+
+	sweep(t, 1 * S, &rec, 1);
+	skw_table_name_remotes(t, 0, name_of, &n);
+	is_named(t, 7, "a.example");
+	rec = make_traffic(7, 2 * S, 0, 0);
+	rec.remote_port ^= 1;
+	sweep(t, 2 * S, &rec, 1);
+	is_named(t, 7, NULL);
+}
+
 static void a_socket_that_is_used_again_has_no_name(void **state)
 {
 	struct skw_table *t = *state;
@@ -116,6 +135,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rows_keep_a_copy_of_their_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(connections_that_are_older_are_not_asked_about,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_peer_has_not_the_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_socket_that_is_used_again_has_no_name, set_up,
 						tear_down),
 	};

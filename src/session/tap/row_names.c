@@ -87,8 +87,21 @@ static int begin(struct skw_row_names *n, struct skw_error *err)
 	return skw_session_tap_begin(&n->tap, n->loop, err);
 }
 
+/* Adds the figures to those of the times before. */
+static void count(struct skw_row_names *n)
+{
+	const struct skw_asked_figures *f = n->asked ? skw_asked_figures(n->asked) : NULL;
+
+	if (!f)
+		return;
+	n->answers += f->answers;
+	n->hellos += f->hellos;
+	n->forgotten += f->questions_forgotten + f->addresses_forgotten + f->connections_forgotten;
+}
+
 static void end(struct skw_row_names *n)
 {
+	count(n);
 	skw_asked_free(n->asked);
 	n->asked = NULL;
 	skw_session_tap_end(&n->tap);
@@ -132,8 +145,10 @@ static bool is_loopback(const struct skw_tuple *t)
 
 /*
  * Packets of another namespace are seen where they come through this one, so not those of its
- * loopback interface. A connection of TCP must have been seen from its begin; a socket of UDP may
- * be older, as the begin of most of them is not known. A connection that `begins` has sent nothing.
+ * loopback interface; and its sockets of UDP may have asked others. A connection of TCP must have
+ * been seen from its begin; a socket of UDP may be older, as the begin of most of them is not
+ * known. A connection that `begins` has sent nothing: a packet between its ends was one of a former
+ * one.
  */
 static const char *find_name(const struct skw_row_names *n, const struct skw_row *row, bool begins,
 			     const char **source)
@@ -142,11 +157,11 @@ static const char *find_name(const struct skw_row_names *n, const struct skw_row
 	bool here = row->netns == skw_watch_netns(n->watch);
 	struct skw_asked_name name;
 
-	if (!here && is_loopback(&tuple))
+	if (!here && (is_loopback(&tuple) || tuple.proto == IPPROTO_UDP || begins))
 		return NULL;
-	if (!skw_asked_of_end(n->asked, &tuple, false, UINT64_MAX, &name) &&
-	    (!begins || !here ||
-	     !skw_asked_of_address(n->asked, tuple.family, tuple.remote_addr, UINT64_MAX, &name)))
+	if (begins ? !skw_asked_of_address(n->asked, tuple.family, tuple.remote_addr, UINT64_MAX,
+					   &name)
+		   : !skw_asked_of_end(n->asked, &tuple, false, UINT64_MAX, &name))
 		return NULL;
 	*source = name.source;
 	return name.text;
@@ -192,20 +207,17 @@ const struct skw_event *skw_row_names_event(struct skw_row_names *n, const struc
 
 void skw_row_names_report(struct skw_row_names *n)
 {
-	const struct skw_asked_figures *f;
-	uint64_t packets, lost, forgotten;
+	uint64_t packets, lost;
 
-	if (!n->was_on || !n->asked)
+	if (!n->was_on)
 		return;
 	skw_session_tap_figures(&n->tap, &packets, &lost);
-	f = skw_asked_figures(n->asked);
+	count(n);
 	skw_say("%" PRIu64 " answers and %" PRIu64 " hellos with names; %" PRIu64
 		" packets lost because a ring was full",
-		f->answers, f->hellos, lost);
-	forgotten = f->questions_forgotten + f->addresses_forgotten + f->connections_forgotten +
-		    f->pieces_forgotten;
-	if (forgotten)
+		n->answers, n->hellos, lost);
+	if (n->forgotten)
 		skw_say("%" PRIu64 " names, connections or questions were forgotten because memory "
 			"is limited",
-			forgotten);
+			n->forgotten);
 }

@@ -34,6 +34,7 @@ struct skw_row_names {
 	struct skw_loop *loop;   /* borrowed */
 	uint64_t begun_ns;       /* CLOCK_MONOTONIC; connections that are older have no names */
 	uint64_t told_ns;        /* when the rows got names last */
+	uint64_t answers, hellos, forgotten; /* before the names were switched off */
 	bool was_on, no_memory;
 };
 
@@ -56,7 +57,7 @@ void skw_row_names_tell(struct skw_row_names *n);
 /* Copies an event, and gives its row the name of the remote end; *event stays. */
 const struct skw_event *skw_row_names_event(struct skw_row_names *n, const struct skw_event *event,
 					    struct skw_named_event *room);
-/* Says the figures on standard error, if names were on. */
+/* Says the figures on standard error, if names were on. Once, at the end. */
 void skw_row_names_report(struct skw_row_names *n);
 
 #endif
