@@ -61,7 +61,7 @@ static const struct skw_event *name_event(void *ctx, const struct skw_event *eve
 	return skw_row_names_event(&e->names, event, &e->named);
 }
 
-static int make_names(struct events *e, struct skw_keeper_table *tables[SKW_ROW_NAMES_TABLES],
+static int make_names(struct events *e, struct skw_keeper_table *tables[SKW_TAP_TABLES],
 		      struct skw_error *err)
 {
 	e->names.watch = e->watch;
@@ -109,7 +109,7 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 				       .host = plan->host,
 				       .json = plan->json } };
 	const struct skw_sink sink = skw_event_lines_sink(&e.lines);
-	struct skw_keeper_table *tables[SKW_ROW_NAMES_TABLES];
+	struct skw_keeper_table *tables[SKW_TAP_TABLES];
 	int ret = skw_watch_new(&watch, &e.watch, err);
 
 	if (!ret && plan->with_names)
@@ -126,8 +126,7 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 	const struct skw_loop_plan loop = { .sources = sources + !plan->with_names,
 					    .sources_len = 1 + plan->with_names,
 					    .tables = tables,
-					    .tables_len =
-						    plan->with_names ? SKW_ROW_NAMES_TABLES : 0,
+					    .tables_len = plan->with_names ? SKW_TAP_TABLES : 0,
 					    .sink = &sink,
 					    .folder_fd = skw_watch_folder_fd(e.watch),
 					    .no_sandbox = plan->no_sandbox,

@@ -19,14 +19,6 @@ static int take_message(void *ctx, const struct skw_message *m)
 	return 0;
 }
 
-static void tell(struct skw_row_messages *m, const char *why)
-{
-	if (m->failed)
-		m->failed(m->ctx, why);
-	else
-		skw_say("messages end here: %s", why);
-}
-
 static void take_packets(void *ctx, const struct skw_packet *run, size_t n)
 {
 	struct skw_row_messages *m = ctx;
@@ -35,24 +27,13 @@ static void take_packets(void *ctx, const struct skw_packet *run, size_t n)
 		m->no_memory = skw_messages_take(m->messages, &run[i]) != 0;
 }
 
-static void on_failure(void *ctx, const char *why)
-{
-	tell(ctx, why);
-}
-
 int skw_row_messages_make(struct skw_row_messages *m,
-			  struct skw_keeper_table *tables[SKW_ROW_MESSAGES_TABLES],
-			  struct skw_error *err)
+			  struct skw_keeper_table *tables[SKW_TAP_TABLES], struct skw_error *err)
 {
 	m->tap.kind = SKW_PICK_ALL;
 	m->tap.consumers[m->tap.consumers_len++] = (struct skw_tap_consumer){ take_packets, m };
-	m->tap.failed = on_failure;
-	m->tap.ctx = m;
-	int ret = skw_session_tap_make(&m->tap);
-
-	tables[0] = &m->tap.verbs.capture.table;
-	tables[1] = &m->tap.verbs.table;
-	return ret ? skw_error_set(err, ret, "out of memory") : 0;
+	m->tap.what = "messages";
+	return skw_session_tap_make(&m->tap, tables, err);
 }
 
 void skw_row_messages_free(struct skw_row_messages *m)
@@ -127,7 +108,7 @@ void skw_row_messages_pause(struct skw_row_messages *m, uint64_t until_ns)
 	if (m->messages && !m->no_memory)
 		m->no_memory = skw_messages_pass(m->messages, until_ns) != 0;
 	if (m->messages && m->no_memory) {
-		tell(m, "out of memory");
+		skw_session_tap_tell(&m->tap, "out of memory");
 		end(m);
 	}
 	skw_session_tap_pause(&m->tap);

@@ -12,16 +12,11 @@
 struct skw_messages;
 struct skw_watch;
 
-#define SKW_ROW_MESSAGES_TABLES 2
-
 struct skw_row_messages {
 	/* The caller sets these. */
 	struct skw_watch *watch; /* borrowed; it may be made later */
-	/* The tap has failed: tells the user why. NULL: it is said on standard error. */
-	void (*failed)(void *ctx, const char *why);
-	void *ctx;
 
-	struct skw_session_tap tap;
+	struct skw_session_tap tap;    /* its `failed` and `ctx` are the caller's */
 	struct skw_messages *messages; /* owned; NULL: they are not wanted */
 	struct skw_loop *loop;         /* borrowed */
 	struct skw_messages_status status;
@@ -31,8 +26,7 @@ struct skw_row_messages {
 
 /* Fills in the rest, and the tables for the keeper. 0 or -ENOMEM with err filled. */
 int skw_row_messages_make(struct skw_row_messages *m,
-			  struct skw_keeper_table *tables[SKW_ROW_MESSAGES_TABLES],
-			  struct skw_error *err);
+			  struct skw_keeper_table *tables[SKW_TAP_TABLES], struct skw_error *err);
 void skw_row_messages_free(struct skw_row_messages *m);
 struct skw_source skw_row_messages_source(struct skw_row_messages *m);
 

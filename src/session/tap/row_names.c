@@ -20,14 +20,6 @@
 /* A connection says its first words in this time, and a name in them may be the better one. */
 #define OPENING_NS (10 * SKW_NS_PER_S)
 
-static void tell(struct skw_row_names *n, const char *why)
-{
-	if (n->failed)
-		n->failed(n->ctx, why);
-	else
-		skw_say("names end here: %s", why);
-}
-
 static void take_packets(void *ctx, const struct skw_packet *run, size_t len)
 {
 	struct skw_row_names *n = ctx;
@@ -36,23 +28,13 @@ static void take_packets(void *ctx, const struct skw_packet *run, size_t len)
 		n->no_memory = skw_asked_take(n->asked, &run[i]) != 0;
 }
 
-static void on_failure(void *ctx, const char *why)
-{
-	tell(ctx, why);
-}
-
-int skw_row_names_make(struct skw_row_names *n,
-		       struct skw_keeper_table *tables[SKW_ROW_NAMES_TABLES], struct skw_error *err)
+int skw_row_names_make(struct skw_row_names *n, struct skw_keeper_table *tables[SKW_TAP_TABLES],
+		       struct skw_error *err)
 {
 	n->tap.kind = SKW_PICK_NAMES;
 	n->tap.consumers[n->tap.consumers_len++] = (struct skw_tap_consumer){ take_packets, n };
-	n->tap.failed = on_failure;
-	n->tap.ctx = n;
-	int ret = skw_session_tap_make(&n->tap);
-
-	tables[0] = &n->tap.verbs.capture.table;
-	tables[1] = &n->tap.verbs.table;
-	return ret ? skw_error_set(err, ret, "out of memory") : 0;
+	n->tap.what = "names";
+	return skw_session_tap_make(&n->tap, tables, err);
 }
 
 void skw_row_names_free(struct skw_row_names *n)
@@ -129,7 +111,7 @@ bool skw_row_names_packets(struct skw_row_names *n, const struct skw_packet *run
 void skw_row_names_pause(struct skw_row_names *n)
 {
 	if (n->asked && n->no_memory) {
-		tell(n, "out of memory");
+		skw_session_tap_tell(&n->tap, "out of memory");
 		end(n);
 	}
 	skw_session_tap_pause(&n->tap);

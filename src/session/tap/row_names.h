@@ -13,8 +13,6 @@
 struct skw_asked;
 struct skw_watch;
 
-#define SKW_ROW_NAMES_TABLES 2
-
 /* An event whose row has a name, which is valid until the next packet. */
 struct skw_named_event {
 	struct skw_event event;
@@ -25,22 +23,18 @@ struct skw_named_event {
 struct skw_row_names {
 	/* The caller sets these. */
 	struct skw_watch *watch; /* borrowed; it may be made later */
-	/* The tap has failed: tells the user why. NULL: it is said on standard error. */
-	void (*failed)(void *ctx, const char *why);
-	void *ctx;
 
-	struct skw_session_tap tap;
-	struct skw_asked *asked; /* owned; NULL: they are not wanted */
-	struct skw_loop *loop;   /* borrowed */
-	uint64_t begun_ns;       /* CLOCK_MONOTONIC; connections that are older have no names */
-	uint64_t told_ns;        /* when the rows got names last */
+	struct skw_session_tap tap; /* its `failed` and `ctx` are the caller's */
+	struct skw_asked *asked;    /* owned; NULL: they are not wanted */
+	struct skw_loop *loop;      /* borrowed */
+	uint64_t begun_ns;          /* CLOCK_MONOTONIC; connections that are older have no names */
+	uint64_t told_ns;           /* when the rows got names last */
 	uint64_t answers, hellos, forgotten; /* before the names were switched off */
 	bool was_on, no_memory;
 };
 
 /* Fills in the rest, and the tables for the keeper. 0 or -ENOMEM with err filled. */
-int skw_row_names_make(struct skw_row_names *n,
-		       struct skw_keeper_table *tables[SKW_ROW_NAMES_TABLES],
+int skw_row_names_make(struct skw_row_names *n, struct skw_keeper_table *tables[SKW_TAP_TABLES],
 		       struct skw_error *err);
 void skw_row_names_free(struct skw_row_names *n);
 struct skw_source skw_row_names_source(struct skw_row_names *n);

@@ -4,11 +4,11 @@
 int skw_row_taps_make(struct skw_row_taps *t, void (*failed)(void *ctx, const char *why), void *ctx,
 		      struct skw_error *err)
 {
-	t->messages.failed = t->names.failed = failed;
-	t->messages.ctx = t->names.ctx = ctx;
+	t->messages.tap.failed = t->names.tap.failed = failed;
+	t->messages.tap.ctx = t->names.tap.ctx = ctx;
 	int ret = skw_row_messages_make(&t->messages, t->tables, err);
 
-	return ret ? ret : skw_row_names_make(&t->names, t->tables + SKW_ROW_MESSAGES_TABLES, err);
+	return ret ? ret : skw_row_names_make(&t->names, t->tables + SKW_TAP_TABLES, err);
 }
 
 void skw_row_taps_free(struct skw_row_taps *t)

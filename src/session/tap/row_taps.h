@@ -7,7 +7,7 @@
 #include "session/tap/row_names.h"
 
 #define SKW_ROW_TAPS        2
-#define SKW_ROW_TAPS_TABLES (SKW_ROW_MESSAGES_TABLES + SKW_ROW_NAMES_TABLES)
+#define SKW_ROW_TAPS_TABLES (SKW_ROW_TAPS * SKW_TAP_TABLES)
 
 struct skw_row_taps {
 	struct skw_row_messages messages;

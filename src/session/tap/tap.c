@@ -5,12 +5,26 @@
 
 #include "abi/packet.h"
 #include "capture/capture.h"
+#include "util/say.h"
 
-int skw_session_tap_make(struct skw_session_tap *t)
+int skw_session_tap_make(struct skw_session_tap *t, struct skw_keeper_table *tables[SKW_TAP_TABLES],
+			 struct skw_error *err)
 {
 	t->verbs.folder_fd = -1;
 	t->verbs.reads = t->kind;
-	return skw_verbs_pick_prepare(&t->verbs);
+	int ret = skw_verbs_pick_prepare(&t->verbs);
+
+	tables[0] = &t->verbs.capture.table;
+	tables[1] = &t->verbs.table;
+	return ret ? skw_error_set(err, ret, "out of memory") : 0;
+}
+
+void skw_session_tap_tell(struct skw_session_tap *t, const char *why)
+{
+	if (t->failed)
+		t->failed(t->ctx, why);
+	else
+		skw_say("%s end here: %s", t->what, why);
 }
 
 /* Nothing of the tap is used any more, and the keeper has nothing of it either. */
@@ -100,7 +114,7 @@ static int check(struct skw_session_tap *t, int ret, const struct skw_error *tro
 {
 	if (ret && !t->ends) {
 		t->ends = true;
-		t->failed(t->ctx, trouble->text);
+		skw_session_tap_tell(t, trouble->text);
 	}
 	return 0;
 }

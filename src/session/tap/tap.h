@@ -26,8 +26,9 @@ struct skw_session_tap {
 	/* The caller sets these. */
 	struct skw_tap_consumer consumers[SKW_TAP_CONSUMERS_MAX];
 	size_t consumers_len;
-	uint8_t kind; /* of enum skw_pick_kind: which packets the keeper lets through */
-	/* The tap has failed, and ends. */
+	uint8_t kind;     /* of enum skw_pick_kind: which packets the keeper lets through */
+	const char *what; /* that it is for: "messages" */
+	/* The tap has failed, and ends: tells the user why. NULL: it is said on standard error. */
 	void (*failed)(void *ctx, const char *why);
 	void *ctx;
 
@@ -42,8 +43,10 @@ struct skw_session_tap {
 	uint64_t captured, lost; /* of taps that have ended */
 };
 
-/* Fills in the tables, `verbs.table` and `verbs.capture.table`. Returns 0 or -ENOMEM. */
-int skw_session_tap_make(struct skw_session_tap *t);
+#define SKW_TAP_TABLES 2
+/* Fills in the tables for the keeper. Returns 0 or -ENOMEM with err filled. */
+int skw_session_tap_make(struct skw_session_tap *t, struct skw_keeper_table *tables[SKW_TAP_TABLES],
+			 struct skw_error *err);
 void skw_session_tap_free(struct skw_session_tap *t);
 
 /* For the loop; it comes before the connections, as that of captures from the screen. */
@@ -51,6 +54,8 @@ struct skw_source skw_session_tap_source(struct skw_session_tap *t);
 
 /* Opens the tap, after the split, if it is not open. Returns 0 or -errno with err filled. */
 int skw_session_tap_begin(struct skw_session_tap *t, struct skw_loop *loop, struct skw_error *err);
+/* Tells the user why it ends. */
+void skw_session_tap_tell(struct skw_session_tap *t, const char *why);
 /* Closes it at the next pause. */
 void skw_session_tap_end(struct skw_session_tap *t);
 
