@@ -72,11 +72,15 @@ is "$STATUS" 1 "a capture that can't begin: status 1"
 [ ! -e "$TMP/ran" ] && ok "and the command does not run" || not_ok "the command does not run"
 becomes has_no_cgroup && ok "no cgroup is left" || not_ok "no cgroup is left"
 
+# A pipe in which nothing ever comes. It has a name because bash forgets a trap whose signal comes
+# while it reads a <(...).
+mkfifo "$TMP/quiet"
+
 # ---- limits ----
 # shellcheck disable=SC2016
 launch "$A" capture -i eth0 -c 1 -w "$TMP/own.pcapng" -- bash -c \
-	'python3 "$0" talk 10.77.0.2 8000 2; until [ -e "$1" ]; do read -r -t 0.1 <> <(:); done; exit 3' \
-	"$OWNED" "$TMP/told"
+	'python3 "$0" talk 10.77.0.2 8000 2; until [ -e "$1" ]; do read -r -t 0.1 <>"$2"; done; exit 3' \
+	"$OWNED" "$TMP/told" "$TMP/quiet"
 wait_for_line "$ERR" "$PID" '^skwatch: the capture has ended; waiting for bash'
 touch "$TMP/told"
 finish
@@ -87,13 +91,14 @@ like "$(cat "$ERR")" '^skwatch: the capture has ended; waiting for bash' "which 
 # ---- signals ----
 # shellcheck disable=SC2016
 launch "$A" capture -w "$TMP/own.pcapng" -- bash -c \
-	'trap "exit 9" TERM; echo up; while :; do read -r -t 1 <> <(:); done'
+	'trap "exit 9" TERM; echo up; while :; do read -r -t 1 <>"$0"; done' "$TMP/quiet"
 wait_for_line "$OUT" "$PID" '^up'
 stop TERM
 is "$STATUS" 9 "a signal goes to the command"
 # shellcheck disable=SC2016
 launch "$A" capture -w "$TMP/own.pcapng" -- bash -c \
-	'trap "echo heard" TERM; echo up; while ! [ -e "$0" ]; do read -r -t 0.1 <> <(:); done; exit 4' "$TMP/go"
+	'trap "echo heard" TERM; echo up; while ! [ -e "$0" ]; do read -r -t 0.1 <>"$1"; done; exit 4' \
+	"$TMP/go" "$TMP/quiet"
 wait_for_line "$OUT" "$PID" '^up'
 kill -TERM "$PID"
 wait_for_line "$OUT" "$PID" '^heard' # two signals at once would be one
