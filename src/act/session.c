@@ -48,7 +48,7 @@ int skw_act_run(const struct skw_act_plan *plan, struct skw_error *err)
 					    .sources_len = 1,
 					    .sink = &sink,
 					    .relay = plan->relay,
-					    .threads = plan->recorder != NULL,
+					    .writes_files = plan->recorder != NULL,
 					    .no_sandbox = options->no_sandbox,
 					    .duration_ns = options->duration_ns,
 					    .takes_signal =

@@ -26,8 +26,9 @@ struct skw_sandbox_relay {
 
 /* A session needs these besides the descriptors that are open already. */
 struct skw_sandbox {
-	/* A thread that writes files. */
 	bool threads;
+	/* A thread writes files. */
+	bool writes_files;
 	/* Changes the modes of its terminal. */
 	bool terminal;
 	/* Lists the folders below this descriptor. -1: no folder. */

@@ -143,15 +143,19 @@ static int add_threads(scmp_filter_ctx ctx)
 	const struct rule rules[] = {
 		{ SCMP_SYS(clone), 0, (scmp_datum_t)thread, (scmp_datum_t)thread },
 	};
-	/* The thread writes files: descriptors above the standard ones. */
-	const struct scmp_arg_cmp file = { 0, SCMP_CMP_GT, STDERR_FILENO, 0 };
 	int ret = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
 
-	if (!ret)
-		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ftruncate), 1, &file);
-	if (!ret)
-		ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fallocate), 1, &file);
 	return ret ? ret : add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+}
+
+/* Files that are written: descriptors above the standard ones. */
+static int add_files(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp file = { 0, SCMP_CMP_GT, STDERR_FILENO, 0 };
+	int ret = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ftruncate), 1, &file);
+
+	return ret ? ret
+		   : seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fallocate), 1, &file);
 }
 
 /* Folders are opened for reading. Landlock says which. */
@@ -279,6 +283,8 @@ int skw_syscalls_allow_only(const struct skw_sandbox *s)
 		ret = add_terminal(ctx);
 	if (!ret && s->threads)
 		ret = add_threads(ctx);
+	if (!ret && s->writes_files)
+		ret = add_files(ctx);
 	if (!ret && s->folder_fd >= 0)
 		ret = add_folders(ctx);
 	if (!ret && s->relay)

@@ -53,9 +53,19 @@ static int drop_privileges(const struct skw_loop *l, const struct skw_identity *
 	return ret;
 }
 
+static bool has_threads(const struct skw_loop_plan *plan)
+{
+	bool has = plan->writes_files;
+
+	for (size_t i = 0; i < plan->sources_len; i++)
+		has |= plan->sources[i].ops->has_threads;
+	return has;
+}
+
 static int close_sandbox(const struct skw_loop *l, struct skw_error *err)
 {
-	const struct skw_sandbox sandbox = { .threads = l->plan->threads,
+	const struct skw_sandbox sandbox = { .threads = has_threads(l->plan),
+					     .writes_files = l->plan->writes_files,
 					     .terminal = l->plan->terminal,
 					     .folder_fd =
 						     l->plan->folder_fd ? *l->plan->folder_fd : -1,

@@ -59,6 +59,9 @@ struct skw_source_ops {
 	/* Reads the exact figures. All records have been passed on. */
 	int (*end)(void *ctx, struct skw_error *err);
 	void (*free)(void *ctx);
+
+	/* It starts threads after the split, which write no files. */
+	bool has_threads;
 };
 
 struct skw_source {

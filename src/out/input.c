@@ -12,84 +12,90 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "out/ahead.h"
 #include "out/decompress.h"
 #include "util/cleanup.h"
 
-#define PIECE_BYTES (256 << 10)
+/* The bytes that are read at a time, and the first size of the window on them. */
+#define PIECE_BYTES (256u << 10)
+/* A thread of its own does not pay for less than this, in the file. */
+#define AHEAD_BYTES            (1 << 20)
+#define AHEAD_COMPRESSED_BYTES (64 << 10)
 
-/* The cookie of the stream, see fopencookie(3). */
 struct input {
+	struct skw_byte_stream stream; /* first */
 	int fd;
 	bool keep_fd;
 	bool sniffed;
-	bool eof;
+	bool eof;                   /* of what is in the file */
 	int failed;                 /* errno of an earlier read, for good */
+	off_t size;                 /* of a regular file, from where it is read; otherwise 0 */
 	struct skw_input_wait wait; /* its function is NULL where no read takes long */
+	/* The first bytes of the file. */
+	uint8_t magic[SKW_DECOMPRESS_MAGIC_BYTES];
+	/* Bytes of the file that were not used yet, in `magic` or `piece`. */
+	const uint8_t *next;
+	size_t left;
 	struct skw_decompress *decompress;
-	const uint8_t *next; /* first byte of the piece that is not used yet */
-	size_t left;         /* number of bytes from `next` on */
-	uint8_t piece[PIECE_BYTES];
+	uint8_t *piece; /* owned; only to decompress */
+	/* Owned: the window without a thread. */
+	uint8_t *window;
+	size_t room;
+	struct skw_ahead *ahead; /* owned; NULL: there is no thread */
 };
 
-/* Reads more bytes after those that are left. Sets in->eof at the end. Returns 0 or an errno. */
-static int fill(struct input *in)
+/* Reads what is there. *got is 0 at the end. Returns 0 or an errno. */
+static int read_file(struct input *in, uint8_t *to, size_t size, size_t *got)
 {
-	memmove(in->piece, in->next, in->left);
-	in->next = in->piece;
 	for (;;) {
 		int ret = in->wait.wait ? in->wait.wait(in->wait.ctx, in->fd) : 0;
 
 		if (ret)
 			return ret;
-		ssize_t n = read(in->fd, in->piece + in->left, sizeof(in->piece) - in->left);
+		ssize_t n = read(in->fd, to, size);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return errno;
 		in->eof = !n;
-		in->left += (size_t)n;
+		*got = (size_t)n;
 		return 0;
 	}
 }
 
-static int sniff(struct input *in)
+static int read_plain(struct input *in, uint8_t *to, size_t size, size_t *got)
 {
-	while (in->left < SKW_DECOMPRESS_MAGIC_BYTES && !in->eof) {
-		int ret = fill(in);
-
-		if (ret)
-			return ret;
-	}
-	in->sniffed = true;
-	enum skw_compression kind = skw_decompress_detect(in->next, in->left);
-	return kind ? -skw_decompress_new(kind, &in->decompress) : 0;
-}
-
-static int read_plain(struct input *in, char *buf, size_t size, size_t *got)
-{
-	if (!in->left) {
-		int ret = fill(in);
-
-		if (ret)
-			return ret;
-	}
+	if (!in->left)
+		return in->eof ? 0 : read_file(in, to, size, got);
 	*got = in->left < size ? in->left : size;
-	memcpy(buf, in->next, *got);
+	memcpy(to, in->next, *got);
 	in->next += *got;
 	in->left -= *got;
 	return 0;
 }
 
-static int read_compressed(struct input *in, char *buf, size_t size, size_t *got)
+/* Reads more compressed bytes after those that are left. Returns 0 or an errno. */
+static int fill_piece(struct input *in)
+{
+	size_t got = 0;
+
+	memmove(in->piece, in->next, in->left);
+	in->next = in->piece;
+	int ret = read_file(in, in->piece + in->left, PIECE_BYTES - in->left, &got);
+	in->left += got;
+	return ret;
+}
+
+static int read_compressed(struct input *in, uint8_t *to, size_t size, size_t *got)
 {
 	while (!*got) {
-		int ret = in->left || in->eof ? 0 : fill(in);
+		int ret = in->left || in->eof ? 0 : fill_piece(in);
 
 		if (ret)
 			return ret;
 
-		struct skw_decompress_io io = { in->next, in->left, (uint8_t *)buf, size };
+		struct skw_decompress_io io = { in->next, in->left, to, size };
 		ret = skw_decompress_run(in->decompress, &io);
 
 		bool stuck = io.in_left == in->left && io.out_left == size;
@@ -111,39 +117,104 @@ static int read_compressed(struct input *in, char *buf, size_t size, size_t *got
 	return 0;
 }
 
-static ssize_t input_read(void *cookie, char *buf, size_t size)
+/* The bytes as the caller gets them; in the thread, if there is one. A skw_ahead_read. */
+static int produce(void *ctx, uint8_t *to, size_t size, size_t *got)
 {
-	struct input *in = cookie;
-	size_t got = 0;
-	int ret = in->failed;
+	struct input *in = ctx;
 
-	if (!ret && !in->sniffed)
-		ret = sniff(in);
-	if (!ret && size)
-		ret = in->decompress ? read_compressed(in, buf, size, &got)
-				     : read_plain(in, buf, size, &got);
-	if (ret) {
-		in->failed = ret;
-		errno = ret;
-		return -1;
-	}
-	return (ssize_t)got;
+	if (in->failed)
+		return in->failed;
+	return in->decompress ? read_compressed(in, to, size, got) : read_plain(in, to, size, got);
 }
 
-static int input_close(void *cookie)
+/* Finds out the kind of compression. Returns 0 or an errno. */
+static int sniff(struct input *in)
 {
-	struct input *in = cookie;
-	int ret = in->keep_fd ? 0 : close(in->fd);
+	in->next = in->magic;
+	while (in->left < sizeof(in->magic) && !in->eof) {
+		size_t got = 0;
+		int ret = read_file(in, in->magic + in->left, sizeof(in->magic) - in->left, &got);
 
+		if (ret)
+			return ret;
+		in->left += got;
+	}
+	enum skw_compression kind = skw_decompress_detect(in->magic, in->left);
+	if (!kind)
+		return 0;
+	in->piece = malloc(PIECE_BYTES);
+	return in->piece ? -skw_decompress_new(kind, &in->decompress) : ENOMEM;
+}
+
+/* The first look at the file. If no thread can be had, it is read without. Returns 0 or -errno. */
+static int begin(struct input *in)
+{
+	int ret = sniff(in);
+	bool large = in->size >= (in->decompress ? AHEAD_COMPRESSED_BYTES : AHEAD_BYTES);
+
+	in->sniffed = true;
+	if (!ret && large && !skw_ahead_new(produce, in, &in->ahead))
+		return 0;
+	if (!ret) {
+		in->room = PIECE_BYTES;
+		in->window = malloc(in->room);
+		in->stream.at = in->window;
+	}
+	return ret ? -ret : in->window ? 0 : -ENOMEM;
+}
+
+/* Moves what is left to the front of the window, and makes it larger if it is full. */
+static int make_room(struct input *in)
+{
+	if (in->stream.have == in->room) {
+		uint8_t *larger = malloc(2 * in->room);
+
+		if (!larger)
+			return -ENOMEM;
+		memcpy(larger, in->stream.at, in->stream.have);
+		free(in->window);
+		in->window = larger;
+		in->room *= 2;
+	} else {
+		memmove(in->window, in->stream.at, in->stream.have);
+	}
+	in->stream.at = in->window;
+	return 0;
+}
+
+static int input_more(struct skw_byte_stream *s)
+{
+	struct input *in = (struct input *)(void *)s;
+	size_t got = 0;
+	int ret = in->sniffed ? 0 : begin(in);
+
+	if (!ret && in->ahead)
+		return skw_ahead_next(in->ahead, &s->at, &s->have);
+	if (!ret)
+		ret = make_room(in);
+	if (!ret)
+		ret = -produce(in, in->window + s->have, in->room - s->have, &got);
+	s->have += got;
+	return ret ? ret : got > 0;
+}
+
+static void input_close(struct skw_byte_stream *s)
+{
+	struct input *in = (struct input *)(void *)s;
+
+	skw_ahead_free(in->ahead);
+	if (!in->keep_fd)
+		close(in->fd);
 	skw_decompress_free(in->decompress);
+	free(in->piece);
+	free(in->window);
 	free(in);
-	return ret;
 }
 
 static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_input_wait *wait,
-		       FILE **out, struct skw_error *err)
+		       struct skw_byte_stream **out, struct skw_error *err)
 {
-	const cookie_io_functions_t io = { .read = input_read, .close = input_close };
+	static const struct skw_byte_stream_ops ops = { input_more, input_close };
 	struct stat st;
 	int ret = 0;
 
@@ -151,42 +222,41 @@ static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_
 		ret = -errno;
 	else if (S_ISDIR(st.st_mode))
 		ret = -EISDIR;
-	struct input *in = ret ? NULL : malloc(sizeof(*in));
-	FILE *f = NULL;
-	if (in) {
-		memset(in, 0, offsetof(struct input, piece));
-		in->fd = fd;
-		in->keep_fd = keep_fd;
-		if (wait && !S_ISREG(st.st_mode))
-			in->wait = *wait;
-		in->next = in->piece;
-		f = fopencookie(in, "r", io);
-	}
-	if (!f) {
+	struct input *in = ret ? NULL : calloc(1, sizeof(*in));
+	if (!in) {
 		if (!ret)
 			ret = -ENOMEM;
-		free(in);
 		if (!keep_fd)
 			close(fd);
 		return skw_error_set(err, ret, "%s: %s", name, strerror(-ret));
 	}
-	*out = f;
+	in->stream.ops = &ops;
+	in->fd = fd;
+	in->keep_fd = keep_fd;
+	if (S_ISREG(st.st_mode)) {
+		off_t at = lseek(fd, 0, SEEK_CUR);
+
+		in->size = at < 0 ? 0 : st.st_size - at;
+	} else if (wait) {
+		in->wait = *wait;
+	}
+	*out = &in->stream;
 	return 0;
 }
 
 int skw_input_open_fd_waiting(int fd, const char *name, const struct skw_input_wait *wait,
-			      FILE **out, struct skw_error *err)
+			      struct skw_byte_stream **out, struct skw_error *err)
 {
 	return open_stream(fd, false, name, wait, out, err);
 }
 
-int skw_input_open_fd(int fd, const char *name, FILE **out, struct skw_error *err)
+int skw_input_open_fd(int fd, const char *name, struct skw_byte_stream **out, struct skw_error *err)
 {
 	return open_stream(fd, false, name, NULL, out, err);
 }
 
-int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait, FILE **out,
-			   struct skw_error *err)
+int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait,
+			   struct skw_byte_stream **out, struct skw_error *err)
 {
 	if (!strcmp(path, "-"))
 		return open_stream(STDIN_FILENO, true, "standard input", wait, out, err);
@@ -199,7 +269,7 @@ int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait, 
 	return open_stream(fd, false, path, wait, out, err);
 }
 
-int skw_input_open(const char *path, FILE **out, struct skw_error *err)
+int skw_input_open(const char *path, struct skw_byte_stream **out, struct skw_error *err)
 {
 	return skw_input_open_waiting(path, NULL, out, err);
 }

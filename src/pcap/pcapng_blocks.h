@@ -8,24 +8,20 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "model/raw_block.h"
 #include "pcap/pcapng_body.h"
-#include "util/buf.h"
 #include "util/error.h"
+#include "util/byte_stream.h"
 
 struct skw_pcapng_blocks {
-	FILE *file;       /* borrowed */
-	const char *name; /* borrowed; for messages */
-	uint64_t packets; /* for messages; the caller counts them */
-	bool swapped;     /* the current section is not in this host's byte order */
-	/* The current block, valid until the next one is read. */
+	struct skw_byte_stream *stream; /* borrowed */
+	const char *name;               /* borrowed; for messages */
+	uint64_t packets;               /* for messages; the caller counts them */
+	bool swapped;                   /* the current section is not in this host's byte order */
+	/* The current block. Its bytes are the stream's. */
 	struct skw_raw_block raw;
-	struct skw_buf bytes; /* owned: the bytes of `raw` */
 };
-
-void skw_pcapng_blocks_free(struct skw_pcapng_blocks *b);
 
 /*
  * Reads the next block into b->raw. Both lengths of the block are checked, and of a section header
@@ -34,6 +30,9 @@ void skw_pcapng_blocks_free(struct skw_pcapng_blocks *b);
  * Returns 1, 0 at the end of the file, or -errno with a text.
  */
 int skw_pcapng_blocks_next(struct skw_pcapng_blocks *b, struct skw_error *err);
+
+/* Whether the next block is one of packets, and the stream has all of it already. */
+bool skw_pcapng_blocks_goes_on(const struct skw_pcapng_blocks *b);
 
 /* The part of the current block between its two lengths. */
 struct skw_pcapng_body skw_pcapng_blocks_body(const struct skw_pcapng_blocks *b);

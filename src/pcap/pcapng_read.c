@@ -34,7 +34,10 @@ struct skw_pcapng_read {
 	struct iface **ifaces;
 	size_t count;
 	size_t section; /* index of the current section's interface 0 */
-	struct skw_buf comment;
+	/* The blocks of a run of packets. */
+	struct skw_raw_block kept[SKW_READER_RUN];
+	size_t kept_next;
+	struct skw_buf comment; /* of the last packet */
 	bool gives_blocks;
 	bool at_start; /* the current block is the first section header */
 };
@@ -285,6 +288,15 @@ static int take_apart(struct skw_pcapng_read *r, struct skw_packet *pkt, struct 
 	return ret ? ret : SKW_READER_BLOCK;
 }
 
+/* The current block at a place where it stays as long as its packet is valid. */
+static const struct skw_raw_block *keep_block(struct skw_pcapng_read *r)
+{
+	struct skw_raw_block *kept = &r->kept[r->kept_next++ % SKW_READER_RUN];
+
+	*kept = r->blocks.raw;
+	return kept;
+}
+
 /* Returns 1 for a packet, SKW_READER_BLOCK, 0 at the end, or -errno. */
 static int read_block(struct skw_pcapng_read *r, struct skw_packet *pkt, struct skw_error *err)
 {
@@ -292,7 +304,7 @@ static int read_block(struct skw_pcapng_read *r, struct skw_packet *pkt, struct 
 
 	if (ret <= 0)
 		return ret;
-	*pkt = (struct skw_packet){ .block = &r->blocks.raw };
+	*pkt = (struct skw_packet){ .block = keep_block(r) };
 	return take_apart(r, pkt, err);
 }
 
@@ -301,7 +313,7 @@ int skw_pcapng_read_next(struct skw_pcapng_read *r, struct skw_packet *pkt, stru
 	int ret = 0;
 
 	if (r->at_start && r->gives_blocks) {
-		*pkt = (struct skw_packet){ .block = &r->blocks.raw };
+		*pkt = (struct skw_packet){ .block = keep_block(r) };
 		ret = SKW_READER_BLOCK;
 	}
 	r->at_start = false;
@@ -314,19 +326,25 @@ int skw_pcapng_read_next(struct skw_pcapng_read *r, struct skw_packet *pkt, stru
 	return ret;
 }
 
+bool skw_pcapng_read_goes_on(const struct skw_pcapng_read *r)
+{
+	/* Otherwise the next packet would replace the comment, or a block comes first. */
+	return !r->comment.len && !r->at_start && skw_pcapng_blocks_goes_on(&r->blocks);
+}
+
 void skw_pcapng_read_give_blocks(struct skw_pcapng_read *r)
 {
 	r->gives_blocks = true;
 }
 
-int skw_pcapng_read_open(FILE *f, const char *name, struct skw_pcapng_read **out,
+int skw_pcapng_read_open(struct skw_byte_stream *s, const char *name, struct skw_pcapng_read **out,
 			 struct skw_error *err)
 {
 	struct skw_pcapng_read *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return skw_error_set(err, -ENOMEM, "%s: out of memory", name);
-	r->blocks.file = f;
+	r->blocks.stream = s;
 	r->blocks.name = name;
 	r->at_start = true;
 	int ret = skw_pcapng_blocks_next(&r->blocks, err);
@@ -350,7 +368,6 @@ void skw_pcapng_read_close(struct skw_pcapng_read *r)
 	for (size_t i = 0; i < r->count; i++)
 		iface_free(r->ifaces[i]);
 	free(r->ifaces);
-	skw_pcapng_blocks_free(&r->blocks);
 	skw_buf_free(&r->comment);
 	free(r);
 }

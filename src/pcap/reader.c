@@ -6,16 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pcap/pcap_read.h"
 #include "pcap/pcapng.h"
 #include "pcap/pcapng_read.h"
 #include "pcap/read_error.h"
 #include "util/cleanup.h"
 
-/* Either pcap or pcapng is set. */
 struct skw_reader {
-	FILE *file; /* owned; NULL if pcap owns it */
+	struct skw_byte_stream *stream; /* owned; NULL if libpcap owns it */
+	/* One of these reads: `usual` if both others are NULL. */
 	pcap_t *pcap;
 	struct skw_pcapng_read *pcapng;
+	struct skw_pcap_read usual;
 	struct skw_iface iface; /* the only interface of a pcap file */
 	char *name;
 	uint64_t packets;
@@ -37,23 +39,18 @@ static bool is_pcap(uint32_t magic)
 	return false;
 }
 
-/* The four bytes are put back, because libpcap needs them, too, and a pipe can't be rewound. */
 static int read_magic(struct skw_reader *r, uint32_t *magic, struct skw_error *err)
 {
-	uint8_t bytes[sizeof(*magic)];
+	struct skw_byte_stream *s = r->stream;
+	const uint8_t *p = skw_byte_stream_look(s, sizeof(*magic));
 
-	errno = 0;
-	size_t n = fread(bytes, 1, sizeof(bytes), r->file);
-	if (n < sizeof(bytes)) {
-		if (ferror(r->file))
-			return skw_read_error_stream(err, r->name, errno ? errno : EIO, 0);
+	if (!p && s->ended < 0)
+		return skw_read_error_stream(err, r->name, -s->ended, 0);
+	if (!p)
 		return skw_error_set(err, -ENODATA, "%s: %s", r->name,
-				     n ? "too short for a capture file" : "the file is empty");
-	}
-	for (size_t i = sizeof(bytes); i-- > 0;)
-		if (ungetc(bytes[i], r->file) == EOF)
-			return skw_read_error_stream(err, r->name, EIO, 0);
-	memcpy(magic, bytes, sizeof(bytes));
+				     s->have ? "too short for a capture file"
+					     : "the file is empty");
+	memcpy(magic, p, sizeof(*magic));
 	return 0;
 }
 
@@ -66,37 +63,58 @@ static int pcap_failure(struct skw_reader *r, int errnum, const char *text, stru
 	return skw_read_error_corrupt(err, r->name, r->packets, text);
 }
 
-static int open_pcap(struct skw_reader *r, struct skw_error *err)
+static int open_with_libpcap(struct skw_reader *r, struct skw_error *err)
 {
 	char text[PCAP_ERRBUF_SIZE] = "";
+	FILE *f = skw_byte_stream_file(r->stream);
 
+	if (!f)
+		return skw_error_set(err, -ENOMEM, "%s: out of memory", r->name);
+	r->stream = NULL;
 	errno = 0;
-	r->pcap =
-		pcap_fopen_offline_with_tstamp_precision(r->file, PCAP_TSTAMP_PRECISION_NANO, text);
-	if (!r->pcap)
-		return pcap_failure(r, ferror(r->file) ? errno : 0, text, err);
-	r->file = NULL;
+	r->pcap = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, text);
+	if (!r->pcap) {
+		int ret = pcap_failure(r, ferror(f) ? errno : 0, text, err);
+
+		fclose(f);
+		return ret;
+	}
 	r->iface.dlt = pcap_datalink(r->pcap);
 	r->iface.snaplen = (uint32_t)pcap_snapshot(r->pcap);
 	r->iface.swapped = pcap_is_swapped(r->pcap);
 	return 0;
 }
 
-int skw_reader_open(FILE *f, const char *name, struct skw_reader **out, struct skw_error *err)
+static int open_pcap(struct skw_reader *r, struct skw_error *err)
+{
+	const uint8_t *header = skw_byte_stream_look(r->stream, SKW_PCAP_FILE_HEADER_BYTES);
+
+	if (!header || !skw_pcap_read_begin(&r->usual, header))
+		return open_with_libpcap(r, err);
+	skw_byte_stream_use(r->stream, SKW_PCAP_FILE_HEADER_BYTES);
+	r->usual.stream = r->stream;
+	r->usual.name = r->name;
+	r->iface.dlt = r->usual.dlt;
+	r->iface.snaplen = r->usual.snaplen;
+	return 0;
+}
+
+int skw_reader_open(struct skw_byte_stream *s, const char *name, struct skw_reader **out,
+		    struct skw_error *err)
 {
 	struct skw_reader *r = calloc(1, sizeof(*r));
 	uint32_t magic = 0;
 	int ret = -ENOMEM;
 
 	if (!r || !(r->name = strdup(name))) {
-		fclose(f);
+		skw_byte_stream_close(s);
 		free(r);
 		return skw_error_set(err, ret, "%s: out of memory", name);
 	}
-	r->file = f;
+	r->stream = s;
 	ret = read_magic(r, &magic, err);
 	if (!ret && magic == SKW_PCAPNG_SECTION)
-		ret = skw_pcapng_read_open(f, r->name, &r->pcapng, err);
+		ret = skw_pcapng_read_open(s, r->name, &r->pcapng, err);
 	else if (!ret && is_pcap(magic))
 		ret = open_pcap(r, err);
 	else if (!ret)
@@ -116,13 +134,12 @@ void skw_reader_close(struct skw_reader *r)
 	skw_pcapng_read_close(r->pcapng);
 	if (r->pcap)
 		pcap_close(r->pcap);
-	if (r->file)
-		fclose(r->file);
+	skw_byte_stream_close(r->stream);
 	free(r->name);
 	free(r);
 }
 
-static int next_pcap(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err)
+static int next_of_libpcap(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err)
 {
 	struct pcap_pkthdr *h;
 	const uint8_t *data;
@@ -158,13 +175,22 @@ int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_err
 
 	if (r->failed)
 		return skw_error_set(err, r->failed, "%s: can't be read further", r->name);
-	int ret = r->pcap ? next_pcap(r, &next, err) : skw_pcapng_read_next(r->pcapng, &next, err);
+	int ret = r->pcapng ? skw_pcapng_read_next(r->pcapng, &next, err)
+		  : r->pcap ? next_of_libpcap(r, &next, err)
+			    : skw_pcap_read_next(&r->usual, &next, err);
 	if (ret < 0)
 		r->failed = ret;
 	if (ret > 0)
 		*pkt = next;
 	r->packets += ret == 1;
 	return ret;
+}
+
+bool skw_reader_goes_on(const struct skw_reader *r)
+{
+	if (r->failed || r->pcap)
+		return false;
+	return r->pcapng ? skw_pcapng_read_goes_on(r->pcapng) : skw_pcap_read_goes_on(&r->usual);
 }
 
 void skw_reader_give_blocks(struct skw_reader *r)
@@ -175,17 +201,17 @@ void skw_reader_give_blocks(struct skw_reader *r)
 
 size_t skw_reader_iface_count(const struct skw_reader *r)
 {
-	return r->pcap ? 1 : skw_pcapng_read_iface_count(r->pcapng);
+	return r->pcapng ? skw_pcapng_read_iface_count(r->pcapng) : 1;
 }
 
 const struct skw_iface *skw_reader_iface(const struct skw_reader *r, size_t i)
 {
-	if (r->pcap)
+	if (!r->pcapng)
 		return i ? NULL : &r->iface;
 	return skw_pcapng_read_iface(r->pcapng, i);
 }
 
 const struct skw_iface_stats *skw_reader_stats(const struct skw_reader *r, size_t i)
 {
-	return r->pcap ? NULL : skw_pcapng_read_stats(r->pcapng, i);
+	return r->pcapng ? skw_pcapng_read_stats(r->pcapng, i) : NULL;
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads capture files: pcap through libpcap, pcapng by our own reader, because
- * libpcap hides comments and refuses interfaces that differ in link type or snapshot
- * length. Files are read as streams, so packets from a pipe are read as they arrive.
+ * Reads capture files: the usual pcap files and pcapng by readers of our own, because libpcap
+ * copies each packet, hides comments and refuses interfaces that differ in link type or snapshot
+ * length; other pcap files through libpcap. Files are read as streams, so packets from a pipe are
+ * read as they arrive.
  */
 #ifndef SKW_PCAP_READER_H
 #define SKW_PCAP_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "model/packet.h"
 #include "util/error.h"
+#include "util/byte_stream.h"
 
 struct skw_reader;
 
@@ -20,16 +22,26 @@ struct skw_reader;
  * The stream is the reader's from then on, even on errors. `name` is for messages
  * and is copied. Returns 0, or -errno with a text.
  */
-int skw_reader_open(FILE *f, const char *name, struct skw_reader **out, struct skw_error *err);
+int skw_reader_open(struct skw_byte_stream *s, const char *name, struct skw_reader **out,
+		    struct skw_error *err);
 void skw_reader_close(struct skw_reader *r); /* NULL allowed */
 
 /*
- * Returns 1 and the next packet, which is valid until the next call, or 0 at the end
- * of the file. Otherwise returns -errno with a text, and so does each later call; a
- * file that was cut gives all of its whole packets first. The stream's errno EBADMSG
- * means corrupt compressed data, ENODATA compressed data that ends early.
+ * Returns 1 and the next packet, which is valid until the next call, unless
+ * skw_reader_goes_on(), or 0 at the end of the file. Otherwise returns -errno with a text, and so
+ * does each later call; a file that was cut gives all of its whole packets first. The stream's
+ * errno EBADMSG means corrupt compressed data, ENODATA compressed data that ends early.
  */
 int skw_reader_next(struct skw_reader *r, struct skw_packet *pkt, struct skw_error *err);
+
+/* A run of packets that are valid together is not longer than this. */
+#define SKW_READER_RUN 64
+
+/*
+ * Whether the next call of skw_reader_next() leaves the packets valid that the calls before
+ * returned, if there are fewer than SKW_READER_RUN of them. It does not wait then, either.
+ */
+bool skw_reader_goes_on(const struct skw_reader *r);
 
 #define SKW_READER_BLOCK 2
 

@@ -65,8 +65,8 @@ int skw_replay_files_open(struct skw_replay_files *f, const char *const *names, 
 	return 0;
 }
 
-int skw_replay_files_next(struct skw_replay_files *f, const struct skw_input_wait *wait, FILE **in,
-			  const char **name, struct skw_error *err)
+int skw_replay_files_next(struct skw_replay_files *f, const struct skw_input_wait *wait,
+			  struct skw_byte_stream **in, const char **name, struct skw_error *err)
 {
 	size_t at = f->at++;
 

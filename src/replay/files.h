@@ -6,8 +6,6 @@
 #ifndef SKW_REPLAY_FILES_H
 #define SKW_REPLAY_FILES_H
 
-#include <stdio.h>
-
 #include "out/input.h"
 #include "util/error.h"
 #include "verbs/files.h"
@@ -28,8 +26,8 @@ int skw_replay_files_open(struct skw_replay_files *f, const char *const *names, 
  * Makes a stream of the next file, which must exist (at < len). The caller closes *in. *name is
  * borrowed. Returns 0 or -errno.
  */
-int skw_replay_files_next(struct skw_replay_files *f, const struct skw_input_wait *wait, FILE **in,
-			  const char **name, struct skw_error *err);
+int skw_replay_files_next(struct skw_replay_files *f, const struct skw_input_wait *wait,
+			  struct skw_byte_stream **in, const char **name, struct skw_error *err);
 
 void skw_replay_files_close(struct skw_replay_files *f);
 

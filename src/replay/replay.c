@@ -5,7 +5,6 @@
 #include <linux/types.h>
 #include <pcap/dlt.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,12 +32,14 @@ struct skw_replay {
 	struct skw_fit fit;
 	struct skw_packet_kind kind;
 	size_t ifaces_seen; /* interfaces of the current file that kind.several accounts for */
-	/*
-	 * The last packet that was read, or only its block. With has_packet or has_block it is
-	 * still to be passed on.
-	 */
-	struct skw_packet packet;
-	bool has_packet, has_block;
+	/* Packets that are still to be passed on: from run_at on. */
+	struct skw_packet run[SKW_READER_RUN];
+	size_t run_at, run_len;
+	/* Behind them: a block that is no packet, ... */
+	const struct skw_raw_block *block;
+	/* ... or, with `stopped`, what skw_reader_next() or the filter returned: 0 or -errno. */
+	bool stopped;
+	int stop;
 	unsigned budget;  /* packets until the next look */
 	bool interrupted; /* the end of the session has interrupted a read */
 	bool done;
@@ -173,7 +174,7 @@ static int next_file(struct skw_replay *r, struct skw_error *err)
 {
 	const struct skw_input_wait wait = { wait_for_input, r };
 	const char *name;
-	FILE *in;
+	struct skw_byte_stream *in;
 
 	close_file(r);
 	int ret = skw_replay_files_next(&r->files, &wait, &in, &name, err);
@@ -233,14 +234,12 @@ static bool peek(void *ctx, uint64_t *ts_ns)
 	const struct skw_replay *r = ctx;
 
 	*ts_ns = 0;
-	return !r->done && (r->budget || r->has_packet || r->has_block);
+	return !r->done && (r->budget || r->run_at < r->run_len || r->block);
 }
 
 /* Applies the filter to the packet. Returns 1 if it passes, 0 if not, or -errno. */
-static int filter(struct skw_replay *r, struct skw_error *err)
+static int filter(struct skw_replay *r, struct skw_packet *pkt, struct skw_error *err)
 {
-	struct skw_packet *pkt = &r->packet;
-
 	pkt->from = skw_reader_iface(r->reader, pkt->iface);
 	int ret = skw_fit_packet(&r->fit, pkt, pkt->from, err);
 
@@ -299,38 +298,81 @@ static void look_at_interfaces(struct skw_replay *r)
 }
 
 /*
- * Reads until a packet passes the filter, a block is read that is no packet, or the budget is used
- * up. Returns 0 or -errno.
+ * Reads the next packet, which is added to the run if it passes the filter, or block. Returns
+ * whether that is all for now.
  */
-static int read_packet(struct skw_replay *r, struct skw_error *err)
+static bool read_one(struct skw_replay *r)
 {
-	while (!r->has_packet && !r->has_block && !r->done && r->budget) {
-		int ret = skw_reader_next(r->reader, &r->packet, &r->read_error);
+	struct skw_packet *pkt = &r->run[r->run_len];
+	int ret = skw_reader_next(r->reader, pkt, &r->read_error);
 
-		r->budget--;
-		if (r->sink_failure)
-			return skw_error_set(err, r->sink_failure, "%s", r->sink_error.text);
-		if (ret == 0 && r->files.at < r->files.len) {
-			ret = next_file(r, &r->read_error);
-			if (ret == 0) {
-				say_reading(r);
-				continue;
-			}
-		}
-		if (ret < 0 && !r->interrupted)
-			skw_error_set(err, ret, "%s", r->read_error.text);
-		if (ret <= 0)
-			return end_of_file(r, ret, err);
-		r->has_block = ret == SKW_READER_BLOCK;
-		if (r->has_block)
-			return 0;
-		look_at_interfaces(r);
-		ret = filter(r, err);
-		if (ret < 0)
-			return end_of_file(r, ret, err);
-		r->has_packet = ret > 0;
+	r->budget--;
+	if (ret == SKW_READER_BLOCK) {
+		r->block = pkt->block;
+		return true;
 	}
-	return 0;
+	if (ret == 1) {
+		look_at_interfaces(r);
+		ret = filter(r, pkt, &r->read_error);
+		r->run_len += ret > 0;
+		if (ret >= 0)
+			return false;
+	}
+	r->stopped = true;
+	r->stop = ret;
+	return true;
+}
+
+/* Reads packets as long as they stay valid together, and as the budget allows. */
+static void read_run(struct skw_replay *r)
+{
+	r->run_at = r->run_len = 0;
+	for (unsigned n = 0; r->budget && n < SKW_READER_RUN; n++) {
+		if (n && !skw_reader_goes_on(r->reader))
+			return;
+		if (read_one(r))
+			return;
+	}
+}
+
+/* All that was read before has been passed on. Goes on with the next file, or ends. 0 or -errno. */
+static int after_stop(struct skw_replay *r, struct skw_error *err)
+{
+	int ret = r->stop;
+
+	r->stopped = false;
+	if (r->sink_failure)
+		return skw_error_set(err, r->sink_failure, "%s", r->sink_error.text);
+	if (ret == 0 && r->files.at < r->files.len) {
+		ret = next_file(r, &r->read_error);
+		if (ret == 0) {
+			say_reading(r);
+			return 0;
+		}
+	}
+	if (ret < 0 && !r->interrupted)
+		skw_error_set(err, ret, "%s", r->read_error.text);
+	return end_of_file(r, ret, err);
+}
+
+/* Passes the run and the block behind it on. Returns 1 if that was all, 0 or -errno. */
+static int pass_on(struct skw_replay *r, struct skw_error *err)
+{
+	while (r->run_at < r->run_len) {
+		int ret =
+			skw_loop_packets(r->loop, &r->run[r->run_at], r->run_len - r->run_at, err);
+
+		if (ret > 0)
+			r->run_at += (size_t)ret;
+		/* The rest waits, or the sink wants no more. */
+		if (ret <= 0 || skw_loop_is_over(r->loop))
+			return ret < 0 ? ret : 0;
+	}
+	int ret = r->block ? skw_loop_block(r->loop, r->block, err) : 1;
+
+	if (ret > 0)
+		r->block = NULL;
+	return ret;
 }
 
 static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
@@ -339,18 +381,15 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 
 	(void)until_ns;
 	for (;;) {
-		int ret = read_packet(r, err);
+		int ret = pass_on(r, err);
 
-		if (ret || (!r->has_packet && !r->has_block))
+		if (ret <= 0 || skw_loop_is_over(r->loop))
+			return ret < 0 ? ret : 0;
+		if (r->stopped && (ret = after_stop(r, err)))
 			return ret;
-		ret = r->has_block ? skw_loop_block(r->loop, r->packet.block, err)
-				   : skw_loop_packets(r->loop, &r->packet, 1, err);
-		/* The packet waits, or the sink wants no more. */
-		if (ret <= 0)
-			return ret;
-		r->has_packet = r->has_block = false;
-		if (skw_loop_is_over(r->loop))
+		if (r->done || !r->budget)
 			return 0;
+		read_run(r);
 	}
 }
 
@@ -375,6 +414,7 @@ static const struct skw_source_ops ops = {
 	.take = take,
 	.rest = rest,
 	.quiesce = quiesce,
+	.has_threads = true, /* a large file is read ahead */
 };
 
 struct skw_source skw_replay_source(struct skw_replay *r)
@@ -416,7 +456,7 @@ int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_fi
 		       struct skw_error *err)
 {
 	struct skw_reader *reader = NULL;
-	FILE *in;
+	struct skw_byte_stream *in;
 	int ret = skw_input_open(plan->files[0], &in, err);
 
 	if (!ret)

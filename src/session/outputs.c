@@ -207,7 +207,7 @@ void skw_outputs_plan(struct skw_outputs *o, const struct skw_source *sources, s
 	plan->tables_len = o->plan->file.name != NULL;
 	plan->who = o->plan->user ? &o->who : NULL;
 	/* A file is written by a thread. */
-	plan->threads = o->plan->file.name != NULL;
+	plan->writes_files = o->plan->file.name != NULL;
 	plan->no_sandbox = o->plan->no_sandbox;
 	plan->duration_ns = o->plan->duration_ns;
 }

@@ -408,7 +408,7 @@ static int run_screen(struct screen *s, const struct skw_top_plan *plan,
 					    .has_screen = true,
 					    .terminal = true,
 					    /* A capture writes its file by a thread. */
-					    .threads = s->watch != NULL,
+					    .writes_files = s->watch != NULL,
 					    .folder_fd =
 						    s->watch ? skw_watch_folder_fd(s->watch) : NULL,
 					    .no_sandbox = plan->watch.no_sandbox };

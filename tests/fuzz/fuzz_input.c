@@ -19,15 +19,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct skw_error err = { 0 };
 	uint8_t bytes[4096];
 	size_t total = 0, n;
-	FILE *f;
+	struct skw_byte_stream *in;
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
 	if (fd < 0)
 		abort();
 	if (write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) < 0)
 		abort();
-	if (skw_input_open_fd(fd, "fuzz", &f, &err))
+	if (skw_input_open_fd(fd, "fuzz", &in, &err))
 		return 0;
+	FILE *f = skw_byte_stream_file(in);
+	if (!f)
+		abort();
 	errno = 0;
 	do {
 		n = fread(bytes, 1, sizeof(bytes), f);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/memory_stream.h"
 #include "pcap/pcapng.h"
 #include "pcap/pcapng_copy.h"
 #include "pcap/sll2.h"
@@ -16,6 +17,9 @@
 #include "util/cleanup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Small, so that packets begin in one piece and end in another. */
+#define PIECE_BYTES 61
 
 static volatile uint8_t sum;
 
@@ -66,11 +70,12 @@ static struct seen see(const struct skw_packet *p, uint32_t cut)
 
 static struct skw_reader *open_bytes(const void *data, size_t size)
 {
-	FILE *f = size ? fmemopen((void *)(uintptr_t)data, size, "r") : NULL;
 	struct skw_error err = { 0 };
 	struct skw_reader *r = NULL;
 
-	return f && skw_reader_open(f, "fuzz", &r, &err) == 0 ? r : NULL;
+	return skw_reader_open(memory_stream_pieces(data, size, PIECE_BYTES, 0), "fuzz", &r, &err)
+		       ? NULL
+		       : r;
 }
 
 /* Interfaces that are cut down to the needed parts still tell the times of their packets. */
@@ -165,8 +170,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_copies(data, size);
 
-	FILE *f = size ? fmemopen((void *)(uintptr_t)data, size, "r") : NULL;
-	if (!f || skw_reader_open(f, "fuzz", &r, &err))
+	r = open_bytes(data, size);
+	if (!r)
 		return 0;
 	while ((ret = skw_reader_next(r, &p, &err)) == 1) {
 		const struct skw_iface *i = skw_reader_iface(r, p.iface);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/memory_stream.h"
 #include "pcap/reader.h"
 #include "replay/fit.h"
 #include "util/buf.h"
@@ -186,7 +187,8 @@ static void of_skwatch(const struct skw_buf *b, const char *expr, struct verdict
 	fit.file = "sample";
 	out->refused = skw_fit_check(&fit, &err) < 0;
 	snprintf(out->text, sizeof(out->text), "%s", err.text);
-	if (!out->refused && skw_reader_open(stream(b), "sample", &reader, &err) == 0) {
+	if (!out->refused &&
+	    skw_reader_open(memory_stream(b->data, b->len), "sample", &reader, &err) == 0) {
 		read_packets(reader, &fit, out);
 		skw_reader_close(reader);
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../fuzz/flow_check.h"
+#include "out/input.h"
 #include "pcap/reader.h"
 #include "util/cleanup.h"
 
@@ -59,14 +60,14 @@ static bool check_packet(struct flow_check *c, const struct skw_packet *pkt)
 
 static bool check_file(struct flow_check *c, const char *path)
 {
-	FILE *f = fopen(path, "rb");
+	struct skw_byte_stream *in;
 	struct skw_error err = { 0 };
 	struct skw_reader *reader;
 	struct skw_packet pkt;
 	bool good = true;
 	int ret;
 
-	if (!f || skw_reader_open(f, path, &reader, &err) != 0) {
+	if (skw_input_open(path, &in, &err) || skw_reader_open(in, path, &reader, &err) != 0) {
 		printf("# %s: %s\n", path, err.text);
 		return false;
 	}

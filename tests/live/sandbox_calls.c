@@ -191,7 +191,7 @@ static void a_printing_session_has_no_other_call(void **state)
 
 static void a_writing_session_has_no_other_call(void **state)
 {
-	const struct skw_sandbox s = { .threads = true, .folder_fd = -1 };
+	const struct skw_sandbox s = { .threads = true, .writes_files = true, .folder_fd = -1 };
 
 	(void)state;
 	assert_refused(&s);

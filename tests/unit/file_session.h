@@ -16,7 +16,7 @@
 
 #include "model/packet.h"
 #include "pcap/pcapng_write.h"
-#include "pcap/reader.h"
+#include "read_back.h"
 #include "session/capture.h"
 #include "session/plan/plan.h"
 #include "util/buf.h"
@@ -123,27 +123,9 @@ static void make_file(const char *name, struct skw_buf *b)
 	skw_buf_free(b);
 }
 
-/*
- * The number of packets of a file, which must be whole; -1: there is no such file. The times of the
- * first `n` go to times_ns.
- */
 static int count(const char *name, uint64_t *times_ns, int n)
 {
-	FILE *f = fopen(in_dir(name), "re");
-	struct skw_error err = { 0 };
-	struct skw_reader *r;
-	struct skw_packet p;
-	int got = 0, ret;
-
-	if (!f)
-		return -1;
-	assert_int_equal(skw_reader_open(f, name, &r, &err), 0);
-	for (; (ret = skw_reader_next(r, &p, &err)) > 0; got++)
-		if (got < n)
-			times_ns[got] = p.ts_ns;
-	assert_int_equal(ret, 0);
-	skw_reader_close(r);
-	return got;
+	return read_back_count(in_dir(name), times_ns, n);
 }
 
 static int set_up(void **state)

@@ -43,12 +43,12 @@ static void add_stream(struct skw_buf *b, enum skw_compression kind, uint32_t fi
 static FILE *open_bytes(const struct skw_buf *b, size_t n)
 {
 	int fd = records_tmpfile();
-	FILE *f = NULL;
+	struct skw_byte_stream *in = NULL;
 
 	assert_int_equal(write(fd, b->data, n), n);
 	lseek(fd, 0, SEEK_SET);
-	assert_int_equal(skw_input_open_fd(fd, "x", &f, NULL), 0);
-	return f;
+	assert_int_equal(skw_input_open_fd(fd, "x", &in, NULL), 0);
+	return skw_byte_stream_file(in);
 }
 
 static void every_kind_is_read_whatever_its_name(void **state)
@@ -162,7 +162,7 @@ static void short_files_are_no_compressed_ones(void **state)
 static void what_can_not_be_opened_is_told(void **state)
 {
 	struct skw_error err = { 0 };
-	FILE *f = NULL;
+	struct skw_byte_stream *f = NULL;
 
 	(void)state;
 	assert_int_equal(skw_input_open("/no/such/file", &f, &err), -ENOENT);

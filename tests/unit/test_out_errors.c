@@ -255,7 +255,7 @@ static int compress_to_limit(void *arg)
 	struct skw_out *o = records_open(dup(fd), *kind, true);
 	struct skw_error err = { 0 };
 	size_t rest = 1;
-	FILE *f = NULL;
+	struct skw_byte_stream *in;
 
 	setrlimit(RLIMIT_FSIZE, &rl);
 	if (write_until_error(o, 200ull * BLOCK, waits ? 10000 : 100000) != -EFBIG)
@@ -267,8 +267,9 @@ static int compress_to_limit(void *arg)
 	if (records_size(fd) > 200000 || records_size(fd) < 100000)
 		return 3;
 	lseek(fd, 0, SEEK_SET);
-	if (skw_input_open_fd(fd, "x", &f, &err))
+	if (skw_input_open_fd(fd, "x", &in, &err))
 		return 4;
+	FILE *f = skw_byte_stream_file(in);
 	/*
 	 * The stream is cut at a flush, so there are only complete records, and the end is missing.
 	 */

@@ -37,7 +37,7 @@ static void kill_a_recorder(enum skw_compression kind, unsigned n, unsigned flus
 	int fd = records_tmpfile(), fds[2];
 	uint32_t told = 0;
 	size_t rest = 0;
-	FILE *f;
+	struct skw_byte_stream *in;
 
 	assert_int_equal(pipe(fds), 0);
 	pid_t pid = fork();
@@ -55,7 +55,8 @@ static void kill_a_recorder(enum skw_compression kind, unsigned n, unsigned flus
 	lseek(fd, 0, SEEK_SET);
 	/* Both processes share the open file, and the killed one may have left O_DIRECT set. */
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
-	assert_int_equal(skw_input_open_fd(fd, "x", &f, NULL), 0);
+	assert_int_equal(skw_input_open_fd(fd, "x", &in, NULL), 0);
+	FILE *f = skw_byte_stream_file(in);
 	/* Every byte that can be read is right, and all records that were reported are there. */
 	long count = records_check_stream(f, 0, &rest);
 	assert_in_range(count, told, UINT32_MAX);

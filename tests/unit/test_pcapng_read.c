@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "memory_stream.h"
 #include "pcap/tsresol.h"
 #include "util/buf.h"
 
@@ -117,7 +118,7 @@ static struct skw_reader *open_part(const struct file *f, size_t n)
 	struct skw_error err = { 0 };
 	struct skw_reader *r = NULL;
 
-	if (skw_reader_open(fmemopen(f->b.data, n, "r"), "f.pcapng", &r, &err))
+	if (skw_reader_open(memory_stream(f->b.data, n), "f.pcapng", &r, &err))
 		fail_msg("%s", err.text);
 	return r;
 }
@@ -151,7 +152,7 @@ static void expect_error(struct file *f, int code, const char *text)
 	struct skw_error err = { 0 };
 	struct skw_reader *r = NULL;
 	struct skw_packet p;
-	int ret = skw_reader_open(fmemopen(f->b.data, f->b.len, "r"), "f.pcapng", &r, &err);
+	int ret = skw_reader_open(memory_stream(f->b.data, f->b.len), "f.pcapng", &r, &err);
 
 	while (ret >= 0 && (ret = skw_reader_next(r, &p, &err)) == 1)
 		;

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "memory_stream.h"
 #include "pcap/reader.h"
 
 #define TS_NS 1700000000123456789ull
@@ -49,7 +50,7 @@ static struct skw_reader *reader(const struct skw_buf *b)
 	struct skw_reader *r = NULL;
 
 	assert_false(b->failed);
-	if (skw_reader_open(fmemopen(b->data, b->len, "r"), "test", &r, &err))
+	if (skw_reader_open(memory_stream(b->data, b->len), "test", &r, &err))
 		fail_msg("%s", err.text);
 	return r;
 }

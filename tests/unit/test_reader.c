@@ -6,15 +6,19 @@
 
 #include <errno.h>
 #include <pcap/dlt.h>
+#include <pcap/pcap.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "memory_stream.h"
+#include "out/input.h"
 #include "pcap/pcap_write.h"
 #include "pcap/pcapng_write.h"
 #include "util/buf.h"
@@ -39,7 +43,7 @@ static void add_pcap(struct skw_buf *b, bool nano, unsigned packets)
 static int open_part(const struct skw_buf *b, size_t n, struct skw_reader **r,
 		     struct skw_error *err)
 {
-	return skw_reader_open(fmemopen(b->data, n, "r"), "f.pcap", r, err);
+	return skw_reader_open(memory_stream(b->data, n), "f.pcap", r, err);
 }
 
 static void check_packets(struct skw_reader *r, unsigned packets, bool nano)
@@ -185,17 +189,10 @@ static void expect_refusal(const void *bytes, size_t n, int code, const char *te
 {
 	struct skw_error err = { 0 };
 	struct skw_reader *r = NULL;
-	struct skw_buf b = SKW_BUF_INIT;
-	FILE *f = tmpfile();
 
-	skw_buf_add(&b, bytes, n);
-	if (n)
-		assert_int_equal(fwrite(b.data, 1, b.len, f), n);
-	rewind(f);
-	assert_int_equal(skw_reader_open(f, "x", &r, &err), code);
+	assert_int_equal(skw_reader_open(memory_stream(bytes, n), "x", &r, &err), code);
 	assert_string_equal(err.text, text);
 	assert_null(r);
-	skw_buf_free(&b);
 }
 
 static void what_is_no_capture_file_is_refused(void **state)
@@ -262,6 +259,7 @@ static void *feed(void *arg)
 
 static void read_through_pipe(const struct skw_buf *b, unsigned packets)
 {
+	struct skw_byte_stream *in;
 	struct skw_packet p;
 	struct skw_reader *r;
 	pthread_t thread;
@@ -270,7 +268,8 @@ static void read_through_pipe(const struct skw_buf *b, unsigned packets)
 	assert_int_equal(pipe(fds), 0);
 	struct feeder feeder = { fds[1], b };
 	assert_int_equal(pthread_create(&thread, NULL, feed, &feeder), 0);
-	assert_int_equal(skw_reader_open(fdopen(fds[0], "r"), "pipe", &r, NULL), 0);
+	assert_int_equal(skw_input_open_fd(fds[0], "pipe", &in, NULL), 0);
+	assert_int_equal(skw_reader_open(in, "pipe", &r, NULL), 0);
 	check_packets(r, packets, true);
 	assert_int_equal(skw_reader_next(r, &p, NULL), 0);
 	skw_reader_close(r);
@@ -304,28 +303,6 @@ static void both_formats_are_read_from_a_pipe(void **state)
 	skw_buf_free(&b);
 }
 
-/* A stream that fails after some bytes. */
-struct failing {
-	const struct skw_buf *b;
-	size_t at;
-	int error;
-};
-
-static ssize_t failing_read(void *cookie, char *buf, size_t size)
-{
-	struct failing *f = cookie;
-	size_t n = f->b->len - f->at;
-
-	if (!n) {
-		errno = f->error;
-		return -1;
-	}
-	n = n < size ? n : size;
-	memcpy(buf, f->b->data + f->at, n);
-	f->at += n;
-	return (ssize_t)n;
-}
-
 static void an_error_of_the_stream_is_told_after_the_packets(void **state)
 {
 	const struct {
@@ -341,18 +318,121 @@ static void an_error_of_the_stream_is_told_after_the_packets(void **state)
 	(void)state;
 	add_pcap(&b, true, 3);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const cookie_io_functions_t io = { .read = failing_read };
-		struct failing f = { &b, 0, cases[i].error };
+		struct skw_byte_stream *in =
+			memory_stream_pieces(b.data, b.len, 7, -cases[i].error);
 		struct skw_error err = { 0 };
 		struct skw_packet p;
 		struct skw_reader *r;
 
-		assert_int_equal(skw_reader_open(fopencookie(&f, "r", io), "s", &r, NULL), 0);
+		assert_int_equal(skw_reader_open(in, "s", &r, NULL), 0);
 		check_packets(r, 3, true);
 		assert_int_equal(skw_reader_next(r, &p, &err), -cases[i].error);
 		assert_string_equal(err.text, cases[i].text);
 		skw_reader_close(r);
 	}
+	skw_buf_free(&b);
+}
+
+/* Compares the packets that libpcap reads from the bytes with those of the reader. */
+static void compare(const struct skw_buf *b, uint64_t *packets, uint64_t *errors)
+{
+	char text[PCAP_ERRBUF_SIZE];
+	struct skw_error err = { 0 };
+	struct skw_reader *r;
+	struct pcap_pkthdr *h;
+	const uint8_t *data;
+	pcap_t *pcap = pcap_fopen_offline_with_tstamp_precision(fmemopen(b->data, b->len, "r"),
+								PCAP_TSTAMP_PRECISION_NANO, text);
+	int got, want;
+
+	assert_non_null(pcap);
+	assert_int_equal(
+		skw_reader_open(memory_stream_pieces(b->data, b->len, 50, 0), "f", &r, &err), 0);
+	assert_int_equal(skw_reader_iface(r, 0)->snaplen, pcap_snapshot(pcap));
+	assert_int_equal(skw_reader_iface(r, 0)->dlt, pcap_datalink(pcap));
+	do {
+		struct skw_packet p = { 0 };
+
+		got = skw_reader_next(r, &p, &err);
+		want = pcap_next_ex(pcap, &h, &data);
+		assert_int_equal(got, want == PCAP_ERROR_BREAK ? 0 : want < 0 ? got : 1);
+		if (want < 0)
+			break;
+		int64_t ts_ns = (int64_t)(uint32_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec;
+		assert_true(p.ts_ns == (ts_ns < 0 ? SKW_PACKET_TIME_UNKNOWN : (uint64_t)ts_ns));
+		assert_int_equal(p.caplen, h->caplen);
+		assert_int_equal(p.len, h->len);
+		assert_memory_equal(p.data, data, p.caplen);
+		++*packets;
+	} while (got > 0);
+	/* The same reasons, in our words. */
+	if (want == PCAP_ERROR) {
+		bool cut = strstr(pcap_geterr(pcap), "truncated");
+
+		assert_int_equal(got, cut ? -ENODATA : -EBADMSG);
+		if (!cut && !strstr(err.text, pcap_geterr(pcap)))
+			fail_msg("%s, but libpcap: %s", err.text, pcap_geterr(pcap));
+		++*errors;
+	}
+	skw_reader_close(r);
+	pcap_close(pcap);
+}
+
+static void usual_files_give_what_libpcap_reads(void **state)
+{
+	static const uint8_t values[] = { 0, 1, 2, 0x7f, 0x80, 0xff };
+	uint64_t packets = 0, errors = 0;
+
+	(void)state;
+	for (int nano = 0; nano < 2; nano++) {
+		struct skw_buf b = SKW_BUF_INIT;
+
+		add_pcap(&b, nano, 5);
+		/* Any byte behind the version: the snapshot length, times, both lengths. */
+		for (size_t i = 16; i < b.len; i++) {
+			/* The link type has a test of its own. */
+			for (size_t v = 0; v < sizeof(values) && (i < 20 || i >= 24); v++) {
+				uint8_t old = b.data[i];
+
+				b.data[i] = values[v];
+				compare(&b, &packets, &errors);
+				b.data[i] = old;
+			}
+		}
+		skw_buf_free(&b);
+	}
+	assert_true(packets > 1000 && errors > 100);
+}
+
+static void a_run_stays_valid_as_long_as_it_is_told(void **state)
+{
+	struct skw_buf b = SKW_BUF_INIT;
+	struct skw_packet run[SKW_READER_RUN];
+	struct skw_reader *r;
+	size_t runs = 0, packets = 0;
+
+	(void)state;
+	add_pcap(&b, true, 0);
+	for (unsigned i = 0; i < 500; i++) {
+		uint8_t rec[SKW_PCAP_RECORD_HEADER_BYTES];
+
+		skw_pcap_record_header(rec, TS_NS, true, 10, i);
+		skw_buf_add(&b, rec, sizeof(rec));
+		skw_buf_add(&b, "0123456789", 10);
+	}
+	assert_int_equal(
+		skw_reader_open(memory_stream_pieces(b.data, b.len, 999, 0), "f", &r, NULL), 0);
+	for (size_t n = 0; skw_reader_next(r, &run[0], NULL) > 0; n = 0, runs++) {
+		for (n = 1; n < SKW_READER_RUN && skw_reader_goes_on(r); n++)
+			assert_int_equal(skw_reader_next(r, &run[n], NULL), 1);
+		for (size_t i = 0; i < n; i++, packets++) {
+			assert_int_equal(run[i].len, packets);
+			assert_memory_equal(run[i].data, "0123456789", 10);
+		}
+	}
+	assert_int_equal(packets, 500);
+	assert_in_range(runs, 10, 40);
+	skw_reader_close(r);
 	skw_buf_free(&b);
 }
 
@@ -368,6 +448,8 @@ int main(void)
 		cmocka_unit_test(a_file_in_another_compression_is_told_by_name),
 		cmocka_unit_test(both_formats_are_read_from_a_pipe),
 		cmocka_unit_test(an_error_of_the_stream_is_told_after_the_packets),
+		cmocka_unit_test(usual_files_give_what_libpcap_reads),
+		cmocka_unit_test(a_run_stays_valid_as_long_as_it_is_told),
 	};
 
 	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);

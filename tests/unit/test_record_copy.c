@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "loop/state.h"
+#include "memory_stream.h"
 #include "pcap/pcapng.h"
 #include "pcap/pcapng_write.h"
 #include "pcap/reader.h"
@@ -282,7 +283,7 @@ static void copy_file(struct skw_record_file *f, const struct skw_buf *b, bool b
 	struct skw_reader *r;
 	int ret;
 
-	assert_int_equal(skw_reader_open(fmemopen(b->data, b->len, "r"), "f", &r, &err), 0);
+	assert_int_equal(skw_reader_open(memory_stream(b->data, b->len), "f", &r, &err), 0);
 	skw_reader_give_blocks(r);
 	while ((ret = skw_reader_next(r, &pkt, &err)) > 0) {
 		if (ret == SKW_READER_BLOCK) {
@@ -344,7 +345,7 @@ static void each_file_describes_the_known_interfaces_also_without_packets(void *
 	assert_int_equal(skw_out_close(o.out, -1), 0);
 	read_thread(&r);
 	/* Both files are one here, and each of them is a section. */
-	assert_int_equal(skw_reader_open(fmemopen(r.got.data, r.got.len, "r"), "f", &reader, &err),
+	assert_int_equal(skw_reader_open(memory_stream(r.got.data, r.got.len), "f", &reader, &err),
 			 0);
 	assert_int_equal(skw_reader_next(reader, &pkt, &err), 0);
 	assert_int_equal(skw_reader_iface_count(reader), 2);
@@ -385,7 +386,7 @@ static void packets_of_other_sources_get_a_section_of_their_own(void **state)
 	assert_int_equal(skw_out_close(o.out, -1), 0);
 	read_thread(&r);
 	assert_memory_equal(r.got.data, file.data, file.len);
-	assert_int_equal(skw_reader_open(fmemopen(r.got.data, r.got.len, "r"), "f", &reader, &err),
+	assert_int_equal(skw_reader_open(memory_stream(r.got.data, r.got.len), "f", &reader, &err),
 			 0);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(dlts); i++) {
 		assert_int_equal(skw_reader_next(reader, &pkt, &err), 1);

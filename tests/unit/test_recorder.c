@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 #include "loop/loop.h"
-#include "pcap/reader.h"
+#include "read_back.h"
 #include "util/cleanup.h"
 
 #define DEADLINE_S 60 /* kills a test that hangs; no test waits for it */
@@ -144,7 +144,7 @@ static _Noreturn void record_here(struct source *s, const struct skw_file_plan *
 					    .sink = &sink,
 					    .tables = tables,
 					    .tables_len = 1,
-					    .threads = true };
+					    .writes_files = true };
 
 	told->ret = skw_loop_run(&loop, &told->err);
 	told->taken = s->at;
@@ -193,26 +193,6 @@ static const char *in_dir(const char *name)
 	return path;
 }
 
-/* How many packets a file has, which must be whole; -1: there is no such file. */
-static int count(const char *name, uint64_t *first_ns)
-{
-	FILE *f = fopen(in_dir(name), "re");
-	struct skw_error err = { 0 };
-	struct skw_reader *r;
-	struct skw_packet p;
-	int n = 0, ret;
-
-	if (!f)
-		return -1;
-	assert_int_equal(skw_reader_open(f, name, &r, &err), 0);
-	while ((ret = skw_reader_next(r, &p, &err)) > 0)
-		if (!n++ && first_ns)
-			*first_ns = p.ts_ns;
-	assert_int_equal(ret, 0);
-	skw_reader_close(r);
-	return n;
-}
-
 static void a_file_has_each_packet(void **state)
 {
 	static const char *const names[] = { "f.pcap", "f.pcapng" };
@@ -228,7 +208,7 @@ static void a_file_has_each_packet(void **state)
 		assert_int_equal(record(packets(PACKETS, 1), &plan), 0);
 		assert_int_equal(told->taken, PACKETS);
 		assert_int_equal(told->lost, 0);
-		assert_int_equal(count(names[i], &first_ns), PACKETS);
+		assert_int_equal(read_back_count(in_dir(names[i]), &first_ns, 1), PACKETS);
 		assert_true(first_ns == START_NS);
 		assert_int_equal(stat(plan.name, &st), 0);
 		assert_int_equal(told->bytes, st.st_size);
@@ -251,7 +231,7 @@ static void a_pcapng_file_ends_with_the_figures_of_its_interfaces(void **state)
 		s.packets[i].dlt = s.packets[i].from->dlt;
 	}
 	assert_int_equal(record(s, &plan), 0);
-	assert_int_equal(skw_reader_open(fopen(plan.name, "re"), "s.pcapng", &r, &err), 0);
+	assert_true(read_back_open(plan.name, &r));
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(skw_reader_next(r, &p, &err), 1);
 		assert_int_equal(p.iface, i % 2);
@@ -272,9 +252,9 @@ static void a_full_file_is_followed_by_the_next(void **state)
 	(void)state;
 	assert_int_equal(record(packets(25, 1), &plan), 0);
 	/* 24 + 9 * 116 bytes are more than 1000. */
-	assert_int_equal(count("c.pcap", NULL), 9);
-	assert_int_equal(count("c.pcap1", NULL), 9);
-	assert_int_equal(count("c.pcap2", NULL), 7);
+	assert_int_equal(read_back_count(in_dir("c.pcap"), NULL, 0), 9);
+	assert_int_equal(read_back_count(in_dir("c.pcap1"), NULL, 0), 9);
+	assert_int_equal(read_back_count(in_dir("c.pcap2"), NULL, 0), 7);
 	assert_int_equal(told->bytes, 3 * 24 + 25 * 116);
 }
 
@@ -287,7 +267,8 @@ static void each_of_several_files_can_be_read_alone(void **state)
 
 	(void)state;
 	assert_int_equal(record(packets(14, 1), &plan), 0);
-	int first = count("m.pcapng", NULL), second = count("m.pcapng1", NULL);
+	int first = read_back_count(in_dir("m.pcapng"), NULL, 0),
+	    second = read_back_count(in_dir("m.pcapng1"), NULL, 0);
 	assert_true(first > 0 && second > 0);
 	assert_int_equal(first + second, 14);
 }
@@ -300,9 +281,9 @@ static void a_ring_of_files_begins_again(void **state)
 
 	(void)state;
 	assert_int_equal(record(packets(25, 1), &plan), 0);
-	assert_int_equal(count("w.pcap0", NULL), 7);
-	assert_int_equal(count("w.pcap1", NULL), 9);
-	assert_int_equal(count("w.pcap2", NULL), -1);
+	assert_int_equal(read_back_count(in_dir("w.pcap0"), NULL, 0), 7);
+	assert_int_equal(read_back_count(in_dir("w.pcap1"), NULL, 0), 9);
+	assert_int_equal(read_back_count(in_dir("w.pcap2"), NULL, 0), -1);
 }
 
 /* The time of a file that is read is that of its packets. */
@@ -317,12 +298,12 @@ static void a_time_that_is_over_is_followed_by_the_next(void **state)
 	for (size_t i = 20; i < 30; i++)
 		s.packets[i].ts_ns += 1000 * S;
 	assert_int_equal(record(s, &plan), 0);
-	assert_int_equal(count("g1700000000.pcap", NULL), 10);
-	assert_int_equal(count("g1700000010.pcap", &first_ns), 10);
+	assert_int_equal(read_back_count(in_dir("g1700000000.pcap"), NULL, 0), 10);
+	assert_int_equal(read_back_count(in_dir("g1700000010.pcap"), &first_ns, 1), 10);
 	assert_true(first_ns == START_NS + 10 * S);
-	assert_int_equal(count("g1700001020.pcap", NULL), 10);
-	assert_int_equal(count("g1700000020.pcap", NULL), -1);
-	assert_int_equal(count("g1700001010.pcap", NULL), -1);
+	assert_int_equal(read_back_count(in_dir("g1700001020.pcap"), NULL, 0), 10);
+	assert_int_equal(read_back_count(in_dir("g1700000020.pcap"), NULL, 0), -1);
+	assert_int_equal(read_back_count(in_dir("g1700001010.pcap"), NULL, 0), -1);
 }
 
 static void a_number_of_files_ends_the_session_between_two_packets(void **state)
@@ -334,8 +315,8 @@ static void a_number_of_files_ends_the_session_between_two_packets(void **state)
 	(void)state;
 	assert_int_equal(record(packets(30, S), &plan), 0);
 	assert_int_equal(told->taken, 20);
-	assert_int_equal(count("n1700000010.pcap", NULL), 10);
-	assert_int_equal(count("n1700000020.pcap", NULL), -1);
+	assert_int_equal(read_back_count(in_dir("n1700000010.pcap"), NULL, 0), 10);
+	assert_int_equal(read_back_count(in_dir("n1700000020.pcap"), NULL, 0), -1);
 }
 
 /* ---- no packets, and failures ---- */
@@ -347,7 +328,7 @@ static void a_file_is_made_also_without_packets(void **state)
 
 	(void)state;
 	assert_int_equal(record(packets(0, 0), &plan), 0);
-	assert_int_equal(count("none.pcapng", NULL), 0);
+	assert_int_equal(read_back_count(in_dir("none.pcapng"), NULL, 0), 0);
 }
 
 /* A live capture has its file from the start. */
@@ -359,10 +340,10 @@ static void no_file_is_made_when_there_was_nothing_but_a_failure(void **state)
 	(void)state;
 	s.failure = FAILURE;
 	assert_int_equal(record(s, &plan), FAILURE);
-	assert_int_equal(count("broken.pcap", NULL), -1);
+	assert_int_equal(read_back_count(in_dir("broken.pcap"), NULL, 0), -1);
 	s.kind.is_file = false;
 	assert_int_equal(record(s, &plan), FAILURE);
-	assert_int_equal(count("broken.pcap", NULL), 0);
+	assert_int_equal(read_back_count(in_dir("broken.pcap"), NULL, 0), 0);
 }
 
 static void a_first_file_that_cant_be_opened_is_told(void **state)
@@ -393,7 +374,7 @@ static void a_packet_that_has_no_place_in_the_middle_of_a_run_ends_the_file(void
 	assert_non_null(strstr(told->err.text, "a pcap file holds one link type"));
 	assert_int_equal(told->taken, 17);
 	assert_int_equal(told->lost, 0);
-	assert_int_equal(count("mixed.pcap", NULL), 17);
+	assert_int_equal(read_back_count(in_dir("mixed.pcap"), NULL, 0), 17);
 }
 
 static void those_that_a_disk_did_not_take_are_counted(void **state)

@@ -80,6 +80,8 @@ static int take(void *ctx, const struct skw_packet *run, size_t n, bool wait, st
 		told->full++;
 		return write(s->wake_fd, &one, sizeof(one)) < 0 ? -errno : 0;
 	}
+	if (s->room > told->packets && n > s->room - told->packets)
+		n = s->room - told->packets;
 	told->packets += n;
 	told->last_ns = run[n - 1].ts_ns;
 	told->caplen = run[n - 1].caplen;
