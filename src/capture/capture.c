@@ -16,6 +16,7 @@ int skw_capture_new(const struct skw_capture_plan *plan, struct skw_capture **ou
 		return -ENOMEM;
 	c->plan = plan;
 	c->use_any = plan->ifaces_len == 0;
+	c->recooked = c->use_any && plan->dlt >= 0;
 	c->watch_fd = c->any.watch_fd = -1;
 	c->kind = (struct skw_packet_kind){ .dlt = -1,
 					    .snaplen = plan->snaplen,

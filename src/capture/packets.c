@@ -80,6 +80,25 @@ static uint32_t drops_before(struct skw_capture *c, const struct skw_packet_rec 
 }
 
 /*
+ * Gives the packet the header that its interface or the user wants, and asks a filter that the
+ * kernel can't run. Returns 1, 0 if the filter rejects the packet, or -errno.
+ */
+static int shape(struct skw_capture *c, struct skw_capture_iface *iface, struct skw_packet *pkt,
+		 struct skw_error *err)
+{
+	int ret = cook_if(c, iface->cooked, iface, DLT_RAW, pkt, err);
+
+	if (ret < 0)
+		return ret;
+	if (iface->user_filter && !skw_offline_filter_match(iface->user_filter, pkt)) {
+		iface->user_rejected++;
+		return 0;
+	}
+	ret = cook_if(c, c->recooked, iface, iface->ring_dlt, pkt, err);
+	return ret < 0 ? ret : 1;
+}
+
+/*
  * Appends the packet of a record to the run. Returns 1 if it must be the run's last packet, because
  * the only buffer for cooked headers is used; otherwise 0 or -errno.
  */
@@ -111,24 +130,19 @@ static int add_packet(struct skw_capture *c, const void *bytes, size_t size, str
 		.pkt_type = rec.rec->pkt_type,
 		.direction = rec.rec->pkt_type == PACKET_OUTGOING ? SKW_DIR_OUT : SKW_DIR_IN,
 	};
-	bool as_user_wants = c->use_any && c->plan->dlt >= 0;
-	ret = cook_if(c, iface->cooked, iface, DLT_RAW, pkt, err);
-	if (ret < 0)
-		return ret;
-	if (iface->user_filter && !skw_offline_filter_match(iface->user_filter, pkt)) {
-		iface->user_rejected++;
-		return 0;
+	bool cooked = iface->cooked || c->recooked;
+	if (cooked || iface->user_filter) {
+		ret = shape(c, iface, pkt, err);
+		if (ret <= 0)
+			return ret;
 	}
-	ret = cook_if(c, as_user_wants, iface, iface->ring_dlt, pkt, err);
-	if (ret < 0)
-		return ret;
 	/* A filter in user space needs whole packets, and a restored tag makes a packet longer. */
 	if (pkt->caplen > c->plan->snaplen) {
 		pkt->caplen = c->plan->snaplen;
 		iface->cut += rec.rec->caplen == rec.rec->len;
 	}
 	c->run_len++;
-	return iface->cooked || as_user_wants;
+	return cooked;
 }
 
 /* Fills a new run. The previous run must have been passed on. Returns 0 or -errno. */

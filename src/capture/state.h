@@ -33,6 +33,7 @@ struct skw_capture {
 	uint32_t named[SKW_CAPTURE_IFACES_MAX];
 	struct skw_any any; /* used when no interface is named */
 	bool use_any;
+	bool recooked; /* of any interface, but with the header that the user wants */
 	unsigned slots;
 	struct skw_packet_kind kind;
 

@@ -162,6 +162,20 @@ static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
 	return skw_out_write_slow(o, bytes, n);
 }
 
+/*
+ * Memory for n bytes of the current block, which the caller fills at once and then adds with
+ * skw_out_add(). NULL: the block has less room; skw_out_write() begins another.
+ */
+static inline uint8_t *skw_out_place(const struct skw_out *o, size_t n)
+{
+	return n <= (size_t)(o->end - o->cur) ? o->cur : NULL;
+}
+
+static inline void skw_out_add(struct skw_out *o, size_t n)
+{
+	o->cur += n;
+}
+
 /* Only for the two functions below. */
 static inline int skw_out_mark(struct skw_out *o, uint32_t kind)
 {

@@ -229,6 +229,23 @@ uint64_t skw_record_files_bytes(const struct skw_record_files *f)
 	return f->bytes_before + (f->opened ? skw_out_bytes(f->file.out) : 0);
 }
 
+int skw_record_files_put(struct skw_record_files *f, const struct skw_packet *run, size_t n,
+			 size_t *put, struct skw_error *err)
+{
+	const struct skw_out *out = f->file.out;
+
+	*put = 0;
+	while (*put < n && run[*put].ts_ns < f->turn_ns &&
+	       skw_out_place(out, SKW_RECORD_FILES_ROOM)) {
+		int ret = f->format->packet(&f->file, &run[*put], err);
+
+		if (ret)
+			return skw_record_files_failed(f, ret, err);
+		++*put;
+	}
+	return 0;
+}
+
 bool skw_record_files_are_full(const struct skw_record_files *f)
 {
 	uint64_t limit = f->file.plan->stop_bytes;

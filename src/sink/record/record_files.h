@@ -69,6 +69,13 @@ int skw_record_files_turn_for(struct skw_record_files *f, const struct skw_packe
 /* The same if only the size decides. now_ns is the time at which the next file begins. */
 int skw_record_files_turn_full(struct skw_record_files *f, uint64_t now_ns, struct skw_error *err);
 
+/*
+ * Writes the packets of a run, if only time ends a file, as long as the current file and the
+ * current block of the output have room for them. *put is how many these are. Returns 0 or -errno.
+ */
+int skw_record_files_put(struct skw_record_files *f, const struct skw_packet *run, size_t n,
+			 size_t *put, struct skw_error *err);
+
 /* The clock was set: the current file goes on as long as it would have. */
 void skw_record_files_clock_set(struct skw_record_files *f, int64_t by_ns);
 

@@ -10,7 +10,7 @@ void skw_record_format_by_name(struct skw_file_plan *plan)
 	plan->format = skw_out_format_from_name(plan->name);
 }
 
-static void say_time(struct skw_record_file *f, uint64_t ts_ns, const char *limit)
+void skw_record_format_say_time(struct skw_record_file *f, uint64_t ts_ns, const char *limit)
 {
 	bool unknown = ts_ns == SKW_PACKET_TIME_UNKNOWN;
 	bool *said = unknown ? &f->said_unknown : &f->said_late;
@@ -24,13 +24,4 @@ static void say_time(struct skw_record_file *f, uint64_t ts_ns, const char *limi
 			"a .pcapng file keeps theirs",
 			f->name, limit);
 	*said = true;
-}
-
-uint64_t skw_record_format_time(struct skw_record_file *f, const struct skw_packet *pkt,
-				uint64_t last_ns, const char *limit)
-{
-	if (pkt->ts_ns <= last_ns && pkt->ts_ns != SKW_PACKET_TIME_UNKNOWN)
-		return pkt->ts_ns;
-	say_time(f, pkt->ts_ns, limit);
-	return last_ns;
 }

@@ -73,12 +73,22 @@ extern const struct skw_record_format skw_record_format_pcapng;
 /* Sets the format and the compression in the plan as the suffixes of its file's name tell. */
 void skw_record_format_by_name(struct skw_file_plan *plan);
 
+/* Only for the function below. */
+void skw_record_format_say_time(struct skw_record_file *f, uint64_t ts_ns, const char *limit);
+
 /*
  * The packet's time as the file gets it: the last one that fits, last_ns, if the packet's own does
  * not fit. The first time that is said; `limit` tells when last_ns is.
  */
-uint64_t skw_record_format_time(struct skw_record_file *f, const struct skw_packet *pkt,
-				uint64_t last_ns, const char *limit);
+static inline uint64_t skw_record_format_time(struct skw_record_file *f,
+					      const struct skw_packet *pkt, uint64_t last_ns,
+					      const char *limit)
+{
+	if (pkt->ts_ns <= last_ns && pkt->ts_ns != SKW_PACKET_TIME_UNKNOWN)
+		return pkt->ts_ns;
+	skw_record_format_say_time(f, pkt->ts_ns, limit);
+	return last_ns;
+}
 
 /* Frees what the file owns, but not `f`. */
 void skw_record_file_free(struct skw_record_file *f);

@@ -174,6 +174,13 @@ static int take(struct skw_recorder *r, const struct skw_packet *pkt,
 	return ret > 0 ? 0 : ret < 0 ? ret : LATER;
 }
 
+/* Packets only need to be written: no events come between them, and only time ends a file. */
+static bool is_plain(const struct skw_recorder *r)
+{
+	return r->files.opened && !r->half && !r->files.file.copy.held.len && !r->journal.events &&
+	       !r->plan->rotate_bytes && !r->plan->stop_bytes;
+}
+
 static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool wait,
 			struct skw_error *err)
 {
@@ -181,7 +188,13 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 
 	if (r->failure)
 		return r->failure;
-	for (size_t i = 0; i < n; i++) {
+	size_t put = 0;
+
+	if (is_plain(r))
+		r->failure = skw_record_files_put(&r->files, run, n, &put, err);
+	if (r->failure)
+		return put ? (int)put : r->failure;
+	for (size_t i = put; i < n; i++) {
 		int ret = skw_record_journal_packet(&r->journal, &run[i], err);
 
 		if (!ret)
