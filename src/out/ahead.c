@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "util/cleanup.h"
 
@@ -61,6 +62,7 @@ static void *run(void *arg)
 	struct skw_ahead *a = arg;
 	bool more = true;
 
+	prctl(PR_SET_NAME, "skw-ahead");
 	pthread_mutex_lock(&a->lock);
 	while (more && !a->stop) {
 		struct piece *p = &a->pieces[a->made % PIECES];
