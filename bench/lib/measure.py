@@ -62,12 +62,17 @@ class Capture:
         self.text = ""
         argv = tool.argv(path, flt)
         self.exec_ns = time.clock_gettime_ns(time.CLOCK_REALTIME)
+        self.reader = None
         if tool.prints:
-            out, err = subprocess.DEVNULL, subprocess.PIPE
+            self.reader = subprocess.Popen(["cat"], stdin=subprocess.PIPE,
+                                           stdout=subprocess.DEVNULL)
+            out, err = self.reader.stdin, subprocess.PIPE
         else:
             out, err = subprocess.PIPE, subprocess.STDOUT
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=out, stderr=err)
         self.words = self.process.stderr if tool.prints else self.process.stdout
+        if self.reader:
+            self.reader.stdin.close()
         try:
             self._wait_ready()
         except BaseException:
@@ -106,6 +111,8 @@ class Capture:
             self.kill()
             raise BenchError(f"{self.tool.name}: does not end") from None
         self.text += rest.decode(errors="replace").replace("\r", "")
+        if self.reader:
+            self.reader.wait()
         if self.process.returncode not in (0, -signal.SIGINT, 128 + signal.SIGINT):
             raise BenchError(f"{self.tool.name}: exit {self.process.returncode}: {self.text}")
         return self.tool.figures(self.text)
@@ -117,6 +124,8 @@ class Capture:
             except ProcessLookupError:
                 pass
         self.process.wait()
+        if self.reader:
+            self.reader.wait()
 
 
 def sampled(sample, measure, path, say):

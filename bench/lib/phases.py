@@ -119,6 +119,18 @@ class Phases:
                 break
         return {"lossless_pps": low, "sender_limit": False}
 
+    def lines(self):
+        """The highest rate of which every packet is printed."""
+        last = {}
+        for number in range(self.plan.rate_rounds):
+            for tool in in_turn(self.plan.printers, number):
+                def search(t=tool):
+                    found = self._search(t, 64, "null", last.get(t.name))
+                    last[t.name] = found["lossless_pps"]
+                    return found
+
+                yield self._sample("lines", tool, search, size=64, round=number)
+
     def reject(self):
         """Traffic that the filter rejects: the price that the sender pays for the filter."""
         for number in range(self.plan.reject_rounds):

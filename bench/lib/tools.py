@@ -27,7 +27,7 @@ class Tool:
     captured: str   # regular expressions with one group each
     dropped: str
     version: Optional[list] = None  # its command line, None: no tool but a helper
-    prints: bool = False  # packets go to standard output, which is thrown away
+    prints: bool = False  # packets go to standard output, a pipe that cat reads
 
     def figures(self, text):
         return Figures(self._number(self.captured, text), self._number(self.dropped, text))
@@ -42,7 +42,7 @@ def _with(argv, *more):
     return argv + [a for a in more if a]
 
 
-def _skwatch(program, name="skwatch", iface=CAPTURE_IF, options=()):
+def capturing(program, name="skwatch", iface=CAPTURE_IF, options=()):
     return Tool(name,
                 lambda path, flt: _with([program, "capture", "-i", iface, "--format", "pcap",
                                          "-w", path, *options], flt),
@@ -72,15 +72,15 @@ def _tcpdump(name="tcpdump", iface=CAPTURE_IF):
 
 def starters(skwatch, names):
     """Further ways to start the tools of these names; a budget compares them."""
-    ways = {"skwatch": (_skwatch(skwatch, "skwatch, 16 rings", options=("--rings", "16")),
-                        _skwatch(skwatch, "skwatch on any", "any")),
+    ways = {"skwatch": (capturing(skwatch, "skwatch, 16 rings", options=("--rings", "16")),
+                        capturing(skwatch, "skwatch on any", "any")),
             "tcpdump": (_tcpdump("tcpdump on any", "any"),)}
     return [way for name in names for way in ways.get(name, ())]
 
 
 def tools(skwatch):
     return {tool.name: tool for tool in (
-        _skwatch(skwatch),
+        capturing(skwatch),
         _tcpdump(),
         Tool("dumpcap",
              lambda path, flt: _with(["dumpcap", "-q", "-P", "-i", CAPTURE_IF, "-w", path],
@@ -95,11 +95,21 @@ def tools(skwatch):
     )}
 
 
+def printers(skwatch):
+    """Lines of packets, without names."""
+    return [Tool("skwatch", lambda _path, _flt: [skwatch, "capture", "-n", "-i", CAPTURE_IF],
+                 "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped",
+                 prints=True),
+            Tool("tcpdump", lambda _path, _flt: ["tcpdump", "-nn", "-Z", "root", "-i", CAPTURE_IF],
+                 "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped by kernel",
+                 prints=True)]
+
+
 def by_owner(skwatch):
     """skwatch with an owner whose packets never come, and no filter before it. The second owner has
     the port of the traffic, at another address, so the look-up can't end early."""
     def tool(name, pid):
-        one = _skwatch(skwatch, name, options=("--pid", str(pid)))
+        one = capturing(skwatch, name, options=("--pid", str(pid)))
         return Tool(one.name, lambda path, _flt: one.argv(path, None), one.ready, one.captured,
                     one.dropped)
 

@@ -28,6 +28,7 @@ class Watcher:
         self.name = name
         self.text = ""
         self.printed = 0
+        self.tail = b""  # the end of what it printed
         self.exec_ns = time.monotonic_ns()
         if terminal:
             self.fd, end = pty.openpty()
@@ -69,8 +70,8 @@ class Watcher:
                 self.text += data.decode(errors="replace")
 
     def _drain(self):
-        while self._read():
-            pass
+        while data := self._read():
+            self.tail = (self.tail + data)[-4096:]
 
     def cpu_ns(self):
         """CPU time of all its processes and threads so far."""
