@@ -1,54 +1,80 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "format/format.h"
 
-#include <time.h>
 #include <wchar.h>
 
+#include "util/decimal.h"
 #include "util/utf8.h"
 
-#define NS_PER_S 1000000000ULL
+#define NS_PER_S  1000000000ULL
+#define S_PER_DAY 86400
 
-static char *put_digits(char *p, unsigned v, int digits)
+/* Days from the first day of year 1 to that of this year. */
+static unsigned days_before(unsigned year)
 {
-	for (int i = digits - 1; i >= 0; i--) {
-		p[i] = (char)('0' + v % 10);
-		v /= 10;
-	}
-	return p + digits;
+	unsigned n = year - 1;
+
+	return 365 * n + n / 4 - n / 100 + n / 400;
+}
+
+/* The date of a day since 1970, as gmtime_r() has it, which takes a lock for each call. */
+static void date_of(unsigned day, unsigned *year, unsigned *month, unsigned *mday)
+{
+	static const uint16_t before[2][13] = {
+		{ 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 },
+		{ 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366 },
+	};
+
+	day += days_before(1970);
+	/* A year has 146097 / 400 days in the mean, so this is right or off by one. */
+	unsigned y = day * 400 / 146097 + 1;
+	if (days_before(y) > day)
+		y--;
+	else if (days_before(y + 1) <= day)
+		y++;
+	bool leap = days_before(y + 1) - days_before(y) == 366;
+	day -= days_before(y);
+	/* No month is longer than 31 days, so this is right or one too small. */
+	unsigned m = day / 31;
+	if (day >= before[leap][m + 1])
+		m++;
+	*year = y;
+	*month = m + 1;
+	*mday = day - before[leap][m] + 1;
 }
 
 void skw_format_rfc3339(char *out, uint64_t real_ns)
 {
-	time_t second = (time_t)(real_ns / NS_PER_S);
-	struct tm tm = { 0 };
-
 	/* 64 bits of nanoseconds end in the year 2554, so a year has four digits. */
-	gmtime_r(&second, &tm);
-	out = put_digits(out, (unsigned)tm.tm_year + 1900, 4);
+	uint64_t s = real_ns / NS_PER_S;
+	unsigned second = (unsigned)(s % S_PER_DAY), year, month, mday;
+
+	date_of((unsigned)(s / S_PER_DAY), &year, &month, &mday);
+	out = skw_decimal_put_fixed(out, year, 4);
 	*out++ = '-';
-	out = put_digits(out, (unsigned)tm.tm_mon + 1, 2);
+	out = skw_decimal_put_fixed(out, month, 2);
 	*out++ = '-';
-	out = put_digits(out, (unsigned)tm.tm_mday, 2);
+	out = skw_decimal_put_fixed(out, mday, 2);
 	*out++ = 'T';
-	out = put_digits(out, (unsigned)tm.tm_hour, 2);
+	out = skw_decimal_put_fixed(out, second / 3600, 2);
 	*out++ = ':';
-	out = put_digits(out, (unsigned)tm.tm_min, 2);
+	out = skw_decimal_put_fixed(out, second / 60 % 60, 2);
 	*out++ = ':';
-	out = put_digits(out, (unsigned)tm.tm_sec, 2);
+	out = skw_decimal_put_fixed(out, second % 60, 2);
 	*out++ = '.';
-	out = put_digits(out, (unsigned)(real_ns % NS_PER_S), 9);
+	out = skw_decimal_put_fixed(out, (unsigned)(real_ns % NS_PER_S), 9);
 	*out++ = 'Z';
 	*out = '\0';
 }
 
-void skw_format_value(const struct skw_row *row, enum skw_field field,
-		      const struct skw_format_env *env, struct skw_value *out)
+/* The length of the visible ASCII, without blanks, at the beginning of a text. */
+static size_t plain_len(const char *text)
 {
-	skw_field_value(row, field, out);
-	if (field == SKW_FIELD_TS && !out->known && env->sweep_ns) {
-		out->known = true;
-		out->number = env->sweep_ns;
-	}
+	size_t n = 0;
+
+	while (text[n] > ' ' && text[n] < 0x7f)
+		n++;
+	return n;
 }
 
 int skw_format_name(struct skw_buf *out, const char *text, bool word,
@@ -58,6 +84,14 @@ int skw_format_name(struct skw_buf *out, const char *text, bool word,
 
 	while (*text) {
 		uint32_t c = 0;
+		size_t plain = plain_len(text);
+
+		if (plain) {
+			skw_buf_add(out, text, plain);
+			columns += (int)plain;
+			text += plain;
+			continue;
+		}
 		size_t len = skw_utf8_decode(text, &c);
 		int width = len ? c < 0x80 ? 1 : wcwidth((wchar_t)c) : -1;
 

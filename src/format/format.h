@@ -54,8 +54,15 @@ void skw_format_rfc3339(char *out, uint64_t real_ns);
  * The value of a field as it is printed: a row whose figures have no time of their own has that of
  * the sweep.
  */
-void skw_format_value(const struct skw_row *row, enum skw_field field,
-		      const struct skw_format_env *env, struct skw_value *out);
+static inline void skw_format_value(const struct skw_row *row, enum skw_field field,
+				    const struct skw_format_env *env, struct skw_value *out)
+{
+	skw_field_value(row, field, out);
+	if (field == SKW_FIELD_TS && !out->known && env->sweep_ns) {
+		out->known = true;
+		out->number = env->sweep_ns;
+	}
+}
 
 /*
  * Appends a JSON object and a newline. It has every field of row/field.h, the number of the update
