@@ -3,6 +3,8 @@
 #ifndef SKW_FORMAT_FORMAT_H
 #define SKW_FORMAT_FORMAT_H
 
+#include "format/text/time.h"
+#include "format/text/units.h"
 #include "model/event.h"
 #include "model/row.h"
 #include "row/field.h"
@@ -37,18 +39,6 @@ static inline uint64_t skw_format_real_ns(const struct skw_format_env *env, uint
  */
 int skw_format_name(struct skw_buf *out, const char *text, bool word,
 		    const struct skw_format_env *env);
-
-/*
- * Numbers for people, at most `width` characters (at least 4) without padding: "1.2M", "88k",
- * "41.2ms", "2h13m", and "--" for SKW_NONE64. Prefixes are powers of 1000, for bytes too. Return
- * the length of the text; `out` holds width + 1 bytes.
- */
-int skw_format_number(char *out, int width, uint64_t v);
-int skw_format_us(char *out, int width, uint64_t us);
-int skw_format_age(char *out, int width, uint64_t us);
-/* Writes a real time as RFC 3339 in UTC with nanoseconds. `out` holds SKW_RFC3339_SIZE bytes. */
-#define SKW_RFC3339_SIZE 31
-void skw_format_rfc3339(char *out, uint64_t real_ns);
 
 /*
  * The value of a field as it is printed: a row whose figures have no time of their own has that of

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Rows, numbers, times and addresses are written by code that is made to be fast. Here they are
- * made a second time, slowly, with the C library and jansson, and both must be the same bytes.
+ * Rows are written by code that is made to be fast. Here they are made a second time, slowly, with
+ * the C library and jansson, and both must be the same bytes.
  */
 #include "format/format.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,9 +19,8 @@
 #include "conn_rows.h"
 #include "format/listing.h"
 #include "row/address.h"
+#include "slow_values.h"
 #include "util/cleanup.h"
-#include "util/decimal.h"
-#include "util/mapped.h"
 #include "util/utf8.h"
 
 #define ROWS   20000
@@ -34,22 +31,6 @@ static const struct skw_format_env env = { .offset_ns = CONN_ROWS_OFFSET_NS,
 					   .update = 3,
 					   .host = "db \"7\"",
 					   .messages = true };
-
-static uint64_t seed = 1;
-
-static uint64_t any(void)
-{
-	/* A generator of G. Marsaglia, Xorshift RNGs (2003). */
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
-static uint64_t below(uint64_t n)
-{
-	return any() % n;
-}
 
 /* Numbers of any length; jansson knows no greater ones. */
 static uint64_t any_number(void)
@@ -99,23 +80,6 @@ static const char *any_text(void)
 static const char *any_text_or_none(void)
 {
 	return below(3) ? any_text() : NULL;
-}
-
-static void any_address(uint8_t addr[16], uint8_t family)
-{
-	uint8_t zeros = (uint8_t)any(), small = (uint8_t)any();
-
-	/* Each pair is zero with a chance of a half, and short with another. */
-	for (int i = 0; i < 16; i++) {
-		uint8_t bit = (uint8_t)(1 << i / 2);
-
-		addr[i] =
-			zeros & bit || (small & bit && !(i % 2)) ? 0 : (uint8_t)(any() >> below(8));
-	}
-	if (family == AF_INET6 && !below(4))
-		memcpy(addr, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
-	else if (!below(8))
-		memcpy(addr, "\xfe\x80\0\0\0\0\0\0", 8);
 }
 
 /* Owners and a remote end for one row at a time. */
@@ -186,31 +150,6 @@ static struct skw_row any_row(void)
 }
 
 /* ---- the slow way ---- */
-
-static const char *time_text(uint64_t real_ns)
-{
-	static char text[64];
-	time_t second = (time_t)(real_ns / 1000000000);
-	struct tm tm;
-	size_t n;
-
-	gmtime_r(&second, &tm);
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, sizeof(text) - n, ".%09uZ", (unsigned)(real_ns % 1000000000));
-	return text;
-}
-
-static void address_text(char *out, uint8_t family, const uint8_t addr[16], const char *scope)
-{
-	bool link = family == AF_INET6 && ((addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80) ||
-					   (addr[0] == 0xff && (addr[1] & 0x0f) == 2));
-	bool mapped = family == AF_INET6 && skw_mapped_is(addr);
-
-	inet_ntop(mapped ? AF_INET : family, mapped ? addr + SKW_MAPPED_AT : addr, out,
-		  INET6_ADDRSTRLEN);
-	if (link && scope)
-		sprintf(out + strlen(out), "%%%.*s", SKW_SCOPE_LEN, scope);
-}
 
 static json_t *string_of(const char *text)
 {
@@ -467,76 +406,11 @@ static void a_row_is_the_same_in_a_small_buffer(void **state)
 	parts.owners = NULL;
 }
 
-static void check_number(uint64_t v)
-{
-	char fast[SKW_DECIMAL_MAX + 1], slow[SKW_DECIMAL_MAX + 1];
-
-	*skw_decimal_put(fast, v) = '\0';
-	snprintf(slow, sizeof(slow), "%" PRIu64, v);
-	assert_string_equal(fast, slow);
-}
-
-static void numbers_are_decimal(void **state)
-{
-	uint64_t power = 1;
-
-	(void)state;
-	for (uint64_t v = 0; v < 100000; v++)
-		check_number(v);
-	for (int i = 0; i < SKW_DECIMAL_MAX; i++, power *= 10) {
-		check_number(power - 1);
-		check_number(power);
-		check_number(power + 1);
-	}
-	check_number(UINT64_MAX);
-	for (int i = 0; i < ROWS; i++)
-		check_number(any() >> below(64));
-}
-
-static void check_time(uint64_t real_ns)
-{
-	char fast[SKW_RFC3339_SIZE];
-
-	skw_format_rfc3339(fast, real_ns);
-	assert_string_equal(fast, time_text(real_ns));
-}
-
-static void every_day_of_the_range_has_its_date(void **state)
-{
-	const uint64_t day = 86400ULL * 1000000000;
-
-	(void)state;
-	for (uint64_t ns = 0; ns <= UINT64_MAX - day; ns += day) {
-		check_time(ns);
-		check_time(ns + day - 1);
-	}
-	check_time(UINT64_MAX);
-	for (int i = 0; i < ROWS; i++)
-		check_time(any());
-}
-
-static void addresses_are_written_as_inet_ntop_does(void **state)
-{
-	(void)state;
-	for (int i = 0; i < 10 * ROWS; i++) {
-		uint8_t addr[16], family = below(4) ? AF_INET6 : AF_INET;
-		char fast[INET6_ADDRSTRLEN], slow[INET6_ADDRSTRLEN];
-
-		any_address(addr, family);
-		skw_address_text(family, addr, fast);
-		address_text(slow, family, addr, NULL);
-		assert_string_equal(fast, slow);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_written_as_the_libraries_do),
 		cmocka_unit_test(a_row_is_the_same_in_a_small_buffer),
-		cmocka_unit_test(numbers_are_decimal),
-		cmocka_unit_test(every_day_of_the_range_has_its_date),
-		cmocka_unit_test(addresses_are_written_as_inet_ntop_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "format/format.h"
+#include "format/text/units.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "model/row.h"
 #include "util/cleanup.h"
 #include "util/decimal.h"
 
