@@ -1,54 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "format/format.h"
 
-#include <time.h>
 #include <wchar.h>
 
 #include "util/utf8.h"
 
-#define NS_PER_S 1000000000ULL
-
-static char *put_digits(char *p, unsigned v, int digits)
+/* The length of the visible ASCII, without blanks, at the beginning of a text. */
+static size_t plain_len(const char *text)
 {
-	for (int i = digits - 1; i >= 0; i--) {
-		p[i] = (char)('0' + v % 10);
-		v /= 10;
-	}
-	return p + digits;
-}
+	size_t n = 0;
 
-void skw_format_rfc3339(char *out, uint64_t real_ns)
-{
-	time_t second = (time_t)(real_ns / NS_PER_S);
-	struct tm tm = { 0 };
-
-	/* 64 bits of nanoseconds end in the year 2554, so a year has four digits. */
-	gmtime_r(&second, &tm);
-	out = put_digits(out, (unsigned)tm.tm_year + 1900, 4);
-	*out++ = '-';
-	out = put_digits(out, (unsigned)tm.tm_mon + 1, 2);
-	*out++ = '-';
-	out = put_digits(out, (unsigned)tm.tm_mday, 2);
-	*out++ = 'T';
-	out = put_digits(out, (unsigned)tm.tm_hour, 2);
-	*out++ = ':';
-	out = put_digits(out, (unsigned)tm.tm_min, 2);
-	*out++ = ':';
-	out = put_digits(out, (unsigned)tm.tm_sec, 2);
-	*out++ = '.';
-	out = put_digits(out, (unsigned)(real_ns % NS_PER_S), 9);
-	*out++ = 'Z';
-	*out = '\0';
-}
-
-void skw_format_value(const struct skw_row *row, enum skw_field field,
-		      const struct skw_format_env *env, struct skw_value *out)
-{
-	skw_field_value(row, field, out);
-	if (field == SKW_FIELD_TS && !out->known && env->sweep_ns) {
-		out->known = true;
-		out->number = env->sweep_ns;
-	}
+	while (text[n] > ' ' && text[n] < 0x7f)
+		n++;
+	return n;
 }
 
 int skw_format_name(struct skw_buf *out, const char *text, bool word,
@@ -58,6 +22,14 @@ int skw_format_name(struct skw_buf *out, const char *text, bool word,
 
 	while (*text) {
 		uint32_t c = 0;
+		size_t plain = plain_len(text);
+
+		if (plain) {
+			skw_buf_add(out, text, plain);
+			columns += (int)plain;
+			text += plain;
+			continue;
+		}
 		size_t len = skw_utf8_decode(text, &c);
 		int width = len ? c < 0x80 ? 1 : wcwidth((wchar_t)c) : -1;
 

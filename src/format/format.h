@@ -3,6 +3,8 @@
 #ifndef SKW_FORMAT_FORMAT_H
 #define SKW_FORMAT_FORMAT_H
 
+#include "format/text/time.h"
+#include "format/text/units.h"
 #include "model/event.h"
 #include "model/row.h"
 #include "row/field.h"
@@ -39,23 +41,18 @@ int skw_format_name(struct skw_buf *out, const char *text, bool word,
 		    const struct skw_format_env *env);
 
 /*
- * Numbers for people, at most `width` characters (at least 4) without padding: "1.2M", "88k",
- * "41.2ms", "2h13m", and "--" for SKW_NONE64. Prefixes are powers of 1000, for bytes too. Return
- * the length of the text; `out` holds width + 1 bytes.
- */
-int skw_format_number(char *out, int width, uint64_t v);
-int skw_format_us(char *out, int width, uint64_t us);
-int skw_format_age(char *out, int width, uint64_t us);
-/* Writes a real time as RFC 3339 in UTC with nanoseconds. `out` holds SKW_RFC3339_SIZE bytes. */
-#define SKW_RFC3339_SIZE 31
-void skw_format_rfc3339(char *out, uint64_t real_ns);
-
-/*
  * The value of a field as it is printed: a row whose figures have no time of their own has that of
  * the sweep.
  */
-void skw_format_value(const struct skw_row *row, enum skw_field field,
-		      const struct skw_format_env *env, struct skw_value *out);
+static inline void skw_format_value(const struct skw_row *row, enum skw_field field,
+				    const struct skw_format_env *env, struct skw_value *out)
+{
+	skw_field_value(row, field, out);
+	if (field == SKW_FIELD_TS && !out->known && env->sweep_ns) {
+		out->known = true;
+		out->number = env->sweep_ns;
+	}
+}
 
 /*
  * Appends a JSON object and a newline. It has every field of row/field.h, the number of the update

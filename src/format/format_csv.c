@@ -6,6 +6,7 @@
 
 #include "row/address.h"
 #include "util/cleanup.h"
+#include "util/decimal.h"
 #include "util/utf8.h"
 
 /*
@@ -32,12 +33,26 @@ static bool is_formula(const char *text)
 	return false;
 }
 
-/*
- * RFC 4180, 2: a field that contains a comma, a quote or a line end is put in quotes, and quotes in
- * it are doubled. A text that looks like a formula gets an apostrophe in front, which tells a
- * spreadsheet that it is a text.
+static bool is_plain_char(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != ',';
+}
+
+/* Whether a text is printed as it is, as nearly all are: nothing to quote, to hide or to compute.
  */
-void skw_format_csv_text(struct skw_buf *out, const char *text)
+static bool is_plain(const char *text, size_t *len)
+{
+	const char *p = text;
+
+	if (*p == '=' || *p == '+' || *p == '-' || *p == '@')
+		return false;
+	while (is_plain_char(*p))
+		p++;
+	*len = (size_t)(p - text);
+	return !*p;
+}
+
+static void add_any(struct skw_buf *out, const char *text)
 {
 	bool formula = is_formula(text);
 	bool quotes = formula || text[strcspn(text, ",\"\r\n")] != '\0';
@@ -53,6 +68,21 @@ void skw_format_csv_text(struct skw_buf *out, const char *text)
 	}
 	if (quotes)
 		skw_buf_add_char(out, '"');
+}
+
+/*
+ * RFC 4180, 2: a field that contains a comma, a quote or a line end is put in quotes, and quotes in
+ * it are doubled. A text that looks like a formula gets an apostrophe in front, which tells a
+ * spreadsheet that it is a text.
+ */
+void skw_format_csv_text(struct skw_buf *out, const char *text)
+{
+	size_t len;
+
+	if (is_plain(text, &len))
+		skw_buf_add(out, text, len);
+	else
+		add_any(out, text);
 }
 
 /* A cell with a known value. */
@@ -99,22 +129,37 @@ static void addr_cell(struct skw_buf *out, const struct csv_cell *cell)
 }
 
 /* All owners as "pid:comm pid:comm" in a single pair of quotes. */
+static void add_owners(struct skw_buf *out, const struct skw_owners *owners)
+{
+	for (uint32_t i = 0; i < owners->len; i++) {
+		if (i)
+			skw_buf_add_char(out, ' ');
+		skw_buf_add_uint(out, owners->list[i].pid);
+		skw_buf_add_char(out, ':');
+		skw_buf_add_str(out, owners->list[i].comm);
+	}
+}
+
 static void owners_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
 	struct skw_buf list = SKW_BUF_INIT;
+	size_t before = out->len, len;
 
-	for (uint32_t i = 0; i < cell->row->owners->len; i++) {
-		if (i)
-			skw_buf_add_char(&list, ' ');
-		skw_buf_add_uint(&list, cell->row->owners->list[i].pid);
-		skw_buf_add_char(&list, ':');
-		skw_buf_add_str(&list, cell->row->owners->list[i].comm);
-	}
+	add_owners(out, cell->row->owners);
+	skw_buf_add_char(out, '\0');
+	if (out->failed)
+		return;
+	out->len--;
+	if (is_plain((const char *)out->data + before, &len))
+		return;
+	/* The text was not plain, so it is added again in the general way. */
+	out->len = before;
+	add_owners(&list, cell->row->owners);
 	skw_buf_add_char(&list, '\0');
 	if (list.failed)
 		out->failed = true;
 	else
-		skw_format_csv_text(out, (const char *)list.data);
+		add_any(out, (const char *)list.data);
 	skw_buf_free(&list);
 }
 
@@ -160,14 +205,27 @@ int skw_format_csv_end(struct skw_buf *out, const struct skw_format_env *env)
 int skw_format_row_csv(struct skw_buf *out, const struct skw_row *row,
 		       const struct skw_format_env *env)
 {
-	for (unsigned i = 0; i < SKW_FIELDS; i++) {
-		struct csv_cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
+	struct csv_cell cell = { .row = row, .env = env };
 
+	for (unsigned i = 0; i < SKW_FIELDS; i++) {
+		const struct skw_field_info *info = &skw_fields[i];
+		char *begin = (char *)skw_buf_reserve(out, 1 + SKW_DECIMAL_MAX), *p = begin;
+		uint64_t number;
+
+		if (!p)
+			break;
 		if (i)
-			skw_buf_add_char(out, ',');
+			*p++ = ',';
+		bool is_number = info->size && info->kind <= SKW_KIND_US;
+		if (is_number && skw_field_number(row, info, &number))
+			p = skw_decimal_put(p, number);
+		out->len += (size_t)(p - begin);
+		if (is_number)
+			continue;
+		cell.field = (enum skw_field)i;
 		skw_format_value(row, cell.field, env, &cell.value);
 		if (cell.value.known)
-			cells[skw_fields[i].kind](out, &cell);
+			cells[info->kind](out, &cell);
 	}
 	return skw_format_csv_end(out, env);
 }

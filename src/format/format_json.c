@@ -3,12 +3,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <jansson.h>
 
 #include "row/address.h"
 #include "row/event_field.h"
 #include "util/cleanup.h"
+#include "util/decimal.h"
 #include "util/utf8.h"
 
 void skw_format_json_null(struct skw_buf *out)
@@ -16,12 +16,17 @@ void skw_format_json_null(struct skw_buf *out)
 	skw_buf_add(out, "null", 4);
 }
 
+static inline bool is_plain_char(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
 /* Whether JSON needs no escapes, as for nearly all names. */
 static bool is_plain(const char *text, size_t *len)
 {
 	const char *p = text;
 
-	while (*p >= ' ' && *p < 0x7f && *p != '"' && *p != '\\')
+	while (is_plain_char(*p))
 		p++;
 	*len = (size_t)(p - text);
 	return !*p;
@@ -81,27 +86,86 @@ struct json_cell {
 	const struct skw_format_env *env;
 };
 
-static void number_cell(struct skw_buf *out, const struct json_cell *cell)
+/*
+ * The longest cell that is written without asking for room: a key and a histogram, an address or a
+ * short text.
+ */
+#define CELL_BYTES  256
+#define SHORT_BYTES 100
+_Static_assert(SKW_FIELD_KEY_SIZE + SKW_RTT_BUCKETS * sizeof(",4294967295") < CELL_BYTES &&
+		       SKW_FIELD_KEY_SIZE + SHORT_BYTES + 64 < CELL_BYTES,
+	       "a cell may be longer than the room for it");
+
+/*
+ * The functions below write at `p`, where there is room for CELL_BYTES, and return the end. It
+ * becomes the end of the buffer only after the last field, or when a cell may be longer; NULL: out
+ * of memory.
+ */
+static char *end_cells(struct skw_buf *out, char *p)
 {
-	skw_buf_add_uint(out, cell->value.number);
+	out->len = (size_t)((uint8_t *)p - out->data);
+	return p;
 }
 
-static void time_cell(struct skw_buf *out, const struct json_cell *cell)
+static char *room(struct skw_buf *out, char *p)
 {
-	skw_format_json_time(out, cell->value.number, cell->env);
+	if (out->size - (size_t)((uint8_t *)p - out->data) >= CELL_BYTES)
+		return p;
+	end_cells(out, p);
+	return (char *)skw_buf_reserve(out, CELL_BYTES);
 }
 
-static void bool_cell(struct skw_buf *out, const struct json_cell *cell)
+static char *put(char *p, const char *text, size_t len)
 {
-	skw_buf_add_str(out, cell->value.number ? "true" : "false");
+	memcpy(p, text, len);
+	return p + len;
 }
 
-static void text_cell(struct skw_buf *out, const struct json_cell *cell)
+static char *put_number(struct skw_buf *out, char *p, const struct json_cell *cell)
 {
-	skw_format_json_string(out, cell->value.text);
+	(void)out;
+	return skw_decimal_put(p, cell->value.number);
 }
 
-static void addr_cell(struct skw_buf *out, const struct json_cell *cell)
+static char *put_time(struct skw_buf *out, char *p, const struct json_cell *cell)
+{
+	(void)out;
+	*p = '"';
+	skw_format_rfc3339(p + 1, skw_format_real_ns(cell->env, cell->value.number));
+	p[SKW_RFC3339_SIZE] = '"';
+	return p + SKW_RFC3339_SIZE + 1;
+}
+
+static char *put_bool(struct skw_buf *out, char *p, const struct json_cell *cell)
+{
+	(void)out;
+	return cell->value.number ? put(p, "true", 4) : put(p, "false", 5);
+}
+
+static char *put_text(struct skw_buf *out, char *p, const char *text)
+{
+	char *to = p;
+
+	*to++ = '"';
+	for (const char *end = text + SHORT_BYTES; text < end && is_plain_char(*text);)
+		*to++ = *text++;
+	if (!*text) {
+		*to++ = '"';
+		return to;
+	}
+	/* It is long or needs escapes, so it is written again in the general way. */
+	text -= to - (p + 1);
+	end_cells(out, p);
+	skw_format_json_string(out, text);
+	return (char *)skw_buf_reserve(out, 0);
+}
+
+static char *put_value_text(struct skw_buf *out, char *p, const struct json_cell *cell)
+{
+	return put_text(out, p, cell->value.text);
+}
+
+static char *put_addr(struct skw_buf *out, char *p, const struct json_cell *cell)
 {
 	char text[SKW_ADDRESS_SIZE];
 
@@ -109,39 +173,51 @@ static void addr_cell(struct skw_buf *out, const struct json_cell *cell)
 		skw_address_of_local(text, cell->row);
 	else
 		skw_address_of_remote(text, cell->row);
-	skw_format_json_string(out, text);
+	/* The name of an interface may need escapes. */
+	return put_text(out, p, text);
 }
 
-static void owners_cell(struct skw_buf *out, const struct json_cell *cell)
+static char *put_owners(struct skw_buf *out, char *p, const struct json_cell *cell)
 {
 	const struct skw_owners *owners = cell->row->owners;
 
-	skw_buf_add_char(out, '[');
-	for (uint32_t i = 0; i < owners->len; i++) {
-		skw_buf_add_str(out, i ? ",{\"pid\":" : "{\"pid\":");
-		skw_buf_add_uint(out, owners->list[i].pid);
-		skw_buf_add_str(out, ",\"comm\":");
-		skw_format_json_string(out, owners->list[i].comm);
-		skw_buf_add_char(out, '}');
+	*p++ = '[';
+	for (uint32_t i = 0; i < owners->len && p; i++) {
+		p = room(out, p);
+		if (!p)
+			return NULL;
+		if (i)
+			*p++ = ',';
+		p = put(p, "{\"pid\":", 7);
+		p = skw_decimal_put(p, owners->list[i].pid);
+		p = put(p, ",\"comm\":", 8);
+		p = put_text(out, p, owners->list[i].comm);
+		p = p ? room(out, p) : NULL;
+		if (!p)
+			return NULL;
+		*p++ = '}';
 	}
-	skw_buf_add_char(out, ']');
+	*p++ = ']';
+	return p;
 }
 
-static void hist_cell(struct skw_buf *out, const struct json_cell *cell)
+static char *put_hist(struct skw_buf *out, char *p, const struct json_cell *cell)
 {
+	(void)out;
 	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
-		skw_buf_add_char(out, i ? ',' : '[');
-		skw_buf_add_uint(out, cell->row->rtt_hist[i]);
+		*p++ = i ? ',' : '[';
+		p = skw_decimal_put(p, cell->row->rtt_hist[i]);
 	}
-	skw_buf_add_char(out, ']');
+	*p++ = ']';
+	return p;
 }
 
-static void (*const cells[])(struct skw_buf *out, const struct json_cell *cell) = {
-	[SKW_KIND_NUMBER] = number_cell, [SKW_KIND_BYTES] = number_cell,
-	[SKW_KIND_BPS] = number_cell,    [SKW_KIND_US] = number_cell,
-	[SKW_KIND_TIME] = time_cell,     [SKW_KIND_BOOL] = bool_cell,
-	[SKW_KIND_TEXT] = text_cell,     [SKW_KIND_ADDR] = addr_cell,
-	[SKW_KIND_OWNERS] = owners_cell, [SKW_KIND_HIST] = hist_cell,
+static char *(*const cells[])(struct skw_buf *out, char *p, const struct json_cell *cell) = {
+	[SKW_KIND_NUMBER] = put_number,   [SKW_KIND_BYTES] = put_number,
+	[SKW_KIND_BPS] = put_number,      [SKW_KIND_US] = put_number,
+	[SKW_KIND_TIME] = put_time,       [SKW_KIND_BOOL] = put_bool,
+	[SKW_KIND_TEXT] = put_value_text, [SKW_KIND_ADDR] = put_addr,
+	[SKW_KIND_OWNERS] = put_owners,   [SKW_KIND_HIST] = put_hist,
 };
 
 /* The comma is left out after the brace that opens the object. */
@@ -159,16 +235,33 @@ void skw_format_json_key(struct skw_buf *out, const char *name)
 void skw_format_json_fields(struct skw_buf *out, const struct skw_row *row, enum skw_field first,
 			    enum skw_field last, const struct skw_format_env *env)
 {
-	for (unsigned i = first; i <= last; i++) {
-		struct json_cell cell = { .row = row, .field = (enum skw_field)i, .env = env };
+	bool opened = out->len && out->data[out->len - 1] == '{';
+	struct json_cell cell = { .row = row, .env = env };
+	char *p = (char *)skw_buf_reserve(out, CELL_BYTES);
 
-		skw_format_json_key(out, skw_fields[i].name);
+	for (unsigned i = first; i <= last && p; i++) {
+		const struct skw_field_info *info = &skw_fields[i];
+
+		p = room(out, p);
+		if (!p)
+			return;
+		/* Some bytes too many are faster than a copy of any length. */
+		memcpy(p, info->key + opened, sizeof(info->key) - 1);
+		p += info->key_len - opened;
+		opened = false;
+		if (info->size && info->kind <= SKW_KIND_US) {
+			uint64_t number;
+
+			p = skw_field_number(row, info, &number) ? skw_decimal_put(p, number)
+								 : put(p, "null", 4);
+			continue;
+		}
+		cell.field = (enum skw_field)i;
 		skw_format_value(row, cell.field, env, &cell.value);
-		if (cell.value.known)
-			cells[skw_fields[i].kind](out, &cell);
-		else
-			skw_format_json_null(out);
+		p = cell.value.known ? cells[info->kind](out, p, &cell) : put(p, "null", 4);
 	}
+	if (p)
+		end_cells(out, p);
 }
 
 int skw_format_json_end(struct skw_buf *out)
@@ -205,6 +298,13 @@ int skw_format_row_json(struct skw_buf *out, const struct skw_row *row,
 	return skw_format_json_end(out);
 }
 
+static void add_signed(struct skw_buf *out, int64_t number)
+{
+	if (number < 0)
+		skw_buf_add_char(out, '-');
+	skw_buf_add_uint(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
 static void add_extra(struct skw_buf *out, const struct skw_event *event,
 		      const struct skw_event_field *field)
 {
@@ -217,7 +317,7 @@ static void add_extra(struct skw_buf *out, const struct skw_event *event,
 	else if (value.text)
 		skw_format_json_string(out, value.text);
 	else
-		skw_buf_printf(out, "%" PRId64, value.number);
+		add_signed(out, value.number);
 }
 
 void skw_format_json_head(struct skw_buf *out, uint64_t ts_ns, const char *type,

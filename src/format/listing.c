@@ -3,6 +3,7 @@
 #include "model/row_talk.h"
 #include "row/address.h"
 #include "row/cgroup_name.h"
+#include "util/decimal.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -14,14 +15,38 @@
 
 #define CELL 8
 
+static void add_blanks(struct skw_buf *out, int n)
+{
+	uint8_t *p = n > 0 ? skw_buf_reserve(out, (size_t)n) : NULL;
+
+	if (p) {
+		memset(p, ' ', (size_t)n);
+		out->len += (size_t)n;
+	}
+}
+
+/* As printf() does with "%*s" and "%-*s", but these take most of the time of a row. */
+static void add_right(struct skw_buf *out, const char *text, int width)
+{
+	size_t len = strlen(text);
+
+	add_blanks(out, width - (int)len);
+	skw_buf_add(out, text, len);
+}
+
+static void add_left(struct skw_buf *out, const char *text, int width)
+{
+	size_t len = strlen(text);
+
+	skw_buf_add(out, text, len);
+	add_blanks(out, width - (int)len);
+}
+
 /* Appends a name as a single word of at least `width` columns. */
 static void add_word(struct skw_buf *out, const char *text, int width,
 		     const struct skw_format_env *env)
 {
-	int columns = skw_format_name(out, *text ? text : "--", true, env);
-
-	if (columns < width)
-		skw_buf_printf(out, "%*s", width - columns, "");
+	add_blanks(out, width - skw_format_name(out, *text ? text : "--", true, env));
 }
 
 static void add_number(struct skw_buf *out, uint64_t v)
@@ -29,7 +54,7 @@ static void add_number(struct skw_buf *out, uint64_t v)
 	char cell[CELL + 1];
 
 	skw_format_number(cell, 6, v);
-	skw_buf_printf(out, " %6s", cell);
+	add_right(out, cell, 1 + 6);
 }
 
 static void add_us(struct skw_buf *out, uint64_t us)
@@ -37,7 +62,7 @@ static void add_us(struct skw_buf *out, uint64_t us)
 	char cell[CELL + 1];
 
 	skw_format_us(cell, 7, us);
-	skw_buf_printf(out, " %7s", cell);
+	add_right(out, cell, 1 + 7);
 }
 
 static uint64_t widen(uint32_t v)
@@ -82,21 +107,26 @@ void skw_listing_row(struct skw_buf *out, const struct skw_row *row,
 	};
 	const struct skw_owner *owner = row->owners ? &row->owners->list[0] : NULL;
 	char local[SKW_ENDPOINT_SIZE], remote[SKW_NAMED_SIZE], age[CELL + 1];
+	char pid[SKW_DECIMAL_MAX + 1];
 	struct skw_value age_us;
 
 	skw_address_local(local, row);
 	skw_address_remote_named(remote, row);
 	skw_field_value(row, SKW_FIELD_AGE_US, &age_us);
 	skw_format_age(age, 7, age_us.known ? age_us.number : SKW_NONE64);
-	if (owner)
-		skw_buf_printf(out, "%7u ", owner->pid);
-	else
-		skw_buf_printf(out, "%7s ", "--");
+	*skw_decimal_put(pid, owner ? owner->pid : 0) = '\0';
+	add_right(out, owner ? pid : "--", 7);
+	skw_buf_add_char(out, ' ');
 	add_word(out, owner ? owner->comm : "", 15, env);
-	skw_buf_printf(out, " %-5s %-45s %s %-45s %-12s %7s",
-		       row->tuple.proto == IPPROTO_UDP ? "udp" : "tcp", local,
-		       row->direction < 3 ? arrows[row->direction] : "-", remote,
-		       skw_row_state_name(row->state), age);
+	add_left(out, row->tuple.proto == IPPROTO_UDP ? " udp" : " tcp", 1 + 5 + 1);
+	add_left(out, local, 45);
+	skw_buf_add_char(out, ' ');
+	skw_buf_add_str(out, row->direction < 3 ? arrows[row->direction] : "-");
+	skw_buf_add_char(out, ' ');
+	add_left(out, remote, 45);
+	skw_buf_add_char(out, ' ');
+	add_left(out, skw_row_state_name(row->state), 12);
+	add_right(out, age, 1 + 7);
 	add_number(out, row->rx_bps);
 	add_number(out, row->tx_bps);
 	add_us(out, widen(row->srtt_us));

@@ -11,9 +11,10 @@
 void skw_address_text(uint8_t family, const uint8_t addr[16], char *out);
 
 #define SKW_ADDRESS_SIZE 64
-/* The addresses of a row, those of a link with their scope: "fe80::1%eth0". SKW_ADDRESS_SIZE. */
-void skw_address_of_local(char *out, const struct skw_row *row);
-void skw_address_of_remote(char *out, const struct skw_row *row);
+/* The addresses of a row, those of a link with their scope: "fe80::1%eth0". `out` holds
+ * SKW_ADDRESS_SIZE. Return the end of the text. */
+char *skw_address_of_local(char *out, const struct skw_row *row);
+char *skw_address_of_remote(char *out, const struct skw_row *row);
 
 #define SKW_ENDPOINT_SIZE 72
 /*

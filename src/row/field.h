@@ -7,8 +7,10 @@
 #ifndef SKW_ROW_FIELD_H
 #define SKW_ROW_FIELD_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "model/event.h"
 #include "model/row.h"
@@ -115,8 +117,11 @@ struct skw_value {
 	const char *text; /* TEXT: static, or the row's; ADDR, OWNERS, HIST: NULL, see the row */
 };
 
+#define SKW_FIELD_KEY_SIZE 24
 struct skw_field_info {
 	const char *name;
+	char key[SKW_FIELD_KEY_SIZE]; /* ,"name": as in a JSON object */
+	uint8_t key_len;
 	const char *aliases; /* separated by blanks; NULL: none */
 	const char *help;    /* a few words */
 	uint8_t kind;        /* enum skw_field_kind */
@@ -138,8 +143,39 @@ bool skw_field_is_named(const struct skw_field_info *info, const char *name, siz
 /* The field with this name or alias, case-sensitive; SKW_FIELDS: there is none. */
 enum skw_field skw_field_find(const char *name, size_t len);
 
+/*
+ * Reads a field that is a number of the row: its size is not 0. False: unknown. It is inline like
+ * the next function because printing calls them for each field of each row.
+ */
+static inline bool skw_field_number(const struct skw_row *row, const struct skw_field_info *info,
+				    uint64_t *number)
+{
+	const char *at = (const char *)row + info->offset;
+	uint32_t small;
+
+	if (info->udp && row->tuple.proto != IPPROTO_UDP)
+		return false;
+	if (info->size == sizeof(*number)) {
+		memcpy(number, at, sizeof(*number));
+		return *number != SKW_NONE64;
+	}
+	memcpy(&small, at, sizeof(small));
+	*number = small;
+	return small != SKW_NONE32;
+}
+
 /* The remote address and port of a listener or an unconnected UDP socket are unknown. */
-void skw_field_value(const struct skw_row *row, enum skw_field field, struct skw_value *out);
+static inline void skw_field_value(const struct skw_row *row, enum skw_field field,
+				   struct skw_value *out)
+{
+	const struct skw_field_info *info = &skw_fields[field];
+
+	*out = (struct skw_value){ 0 };
+	if (info->size)
+		out->known = skw_field_number(row, info, &out->number);
+	else if (!info->udp || row->tuple.proto == IPPROTO_UDP)
+		info->get(row, out);
+}
 
 /*
  * Whether the row has another end. A listener and an unconnected UDP socket have none, and a closed

@@ -10,15 +10,24 @@
 #include "util/buf.h"
 #include "util/locale.h"
 
-static void add_rows(struct skw_rows *r, const struct skw_format_env *env)
+/* Rows are written whenever there are this many bytes, which stay in the cache of a CPU. */
+#define TEXT_BYTES 131072
+
+static int write_full(struct skw_rows *r, struct skw_error *err)
+{
+	return r->text.len < TEXT_BYTES ? 0 : skw_lines_write(&r->out, &r->text, err);
+}
+
+static int add_rows(struct skw_rows *r, const struct skw_format_env *env, struct skw_error *err)
 {
 	size_t n = skw_view_len(r->view);
+	int ret = 0;
 
 	if (r->format == SKW_ROWS_CSV && !r->printed)
 		skw_format_csv_head(&r->text);
 	if (r->format == SKW_ROWS_TEXT)
 		skw_listing_head(&r->text, r->messages);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !ret; i++) {
 		const struct skw_row *row = skw_view_row(r->view, i);
 
 		if (r->format == SKW_ROWS_JSON)
@@ -27,7 +36,9 @@ static void add_rows(struct skw_rows *r, const struct skw_format_env *env)
 			skw_format_row_csv(&r->text, row, env);
 		else
 			skw_listing_row(&r->text, row, env);
+		ret = write_full(r, err);
 	}
+	return ret;
 }
 
 static void add_groups(struct skw_rows *r, const struct skw_format_env *env)
@@ -72,6 +83,7 @@ static int print_rows(void *ctx, const struct skw_table *table,
 					    .host = r->host,
 					    .messages = r->messages,
 					    .utf8 = skw_locale_is_utf8() };
+	int ret = 0;
 
 	if (r->tick)
 		r->tick(r->ctx);
@@ -87,7 +99,9 @@ static int print_rows(void *ctx, const struct skw_table *table,
 	if (r->view_options->group != SKW_GROUP_NONE)
 		add_groups(r, &env);
 	else
-		add_rows(r, &env);
+		ret = add_rows(r, &env, err);
+	if (ret)
+		return ret;
 	if (++r->printed == r->iterations)
 		skw_loop_enough(r->loop);
 	return skw_lines_write(&r->out, &r->text, err);

@@ -14,6 +14,9 @@
 
 /* A row, and what only the table needs to know of it. */
 struct skw_entry {
+	/* They lie in one line of the cache with the cookie, as finding a row takes these. */
+	uint32_t next; /* slot + 1 of the next in its chain, or of the next free one */
+	uint32_t slot; /* number of its place; used again when the row has gone */
 	struct skw_row row;
 	/*
 	 * Its last timeout, and its last retransmission that was seen or, of a listener, its last
@@ -22,8 +25,6 @@ struct skw_entry {
 	uint32_t rto_ms, retrans_ms;
 	/* Segments with data when close() was called: later data is reset. SKW_NONE32. */
 	uint32_t closing_segs;
-	uint32_t slot;          /* number of its place; used again when the row has gone */
-	uint32_t next;          /* slot + 1 of the next in its chain, or of the next free one */
 	uint16_t seen;          /* number of the last sweep that met it */
 	uint8_t kind : 3;       /* enum skw_row_kind of the last sample; 0: only events told it */
 	uint8_t tick_state : 4; /* its state at the end of the last sweep; 0: it was not there */

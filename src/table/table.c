@@ -35,6 +35,7 @@ void skw_table_free(struct skw_table *t)
 	if (!t)
 		return;
 	skw_slots_free(&t->slots);
+	skw_closed_free(&t->closed);
 	skw_by_tuple_free(&t->by_tuple);
 	skw_wires_free(&t->wires);
 	skw_owner_sets_free(&t->owners);

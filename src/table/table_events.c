@@ -21,11 +21,20 @@ void skw_table_expire(struct skw_table *t, uint64_t now_ns)
 	uint32_t closed = 0;
 
 	t->since_expiry = 0;
+	skw_closed_fit(&t->closed, t->slots.end);
 	for (uint32_t slot = 0; slot < t->slots.end; slot++) {
 		struct skw_entry *e = skw_slots_at(&t->slots, slot);
 
-		if (e->used)
-			closed += skw_table_row_expire(t, e, now_ns);
+		if (skw_closed_is_none(&t->closed, slot))
+			continue;
+		if (skw_closed_is_recent(&t->closed, slot, now_ns, t->keep_ns)) {
+			closed++;
+		} else if (!e->used) {
+			skw_closed_note_none(&t->closed, slot);
+		} else if (skw_table_row_expire(t, e, now_ns)) {
+			closed++;
+			skw_closed_note(&t->closed, slot, e->row.state_ns);
+		}
 	}
 	skw_table_row_expired(t, closed);
 	t->generation++;
@@ -220,7 +229,7 @@ static int take_plain(struct skw_table *t, const struct skw_event_told *told,
 	if (!e)
 		e = add_hidden(t, row);
 	else if (e->row.closed_ns != SKW_NONE64 && opens && event->ts_ns > e->row.closed_ns)
-		skw_table_row_reopen(e);
+		skw_table_row_reopen(t, e);
 	if (!e)
 		return -ENOMEM;
 	if (e->row.closed_ns == SKW_NONE64)
@@ -348,7 +357,7 @@ static int take_close(struct skw_table *t, const struct skw_event_told *told,
 		 * connect() that was refused.
 		 */
 		if (e && e->row.closed_ns != SKW_NONE64 && last->ts_ns > e->row.closed_ns)
-			skw_table_row_reopen(e);
+			skw_table_row_reopen(t, e);
 		if (!e)
 			e = add_bare(t, last);
 		if (!e)

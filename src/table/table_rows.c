@@ -88,6 +88,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 
 	if (!e)
 		return NULL;
+	skw_closed_forget(&t->closed, e->slot);
 	e->row.cgroup_id = SKW_NONE64;
 	e->closing_segs = SKW_NONE32;
 	if (row->cookie == SKW_NONE64)
@@ -140,6 +141,7 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 	e->row.remote = NULL;
 	skw_talks_drop(&t->talks, e->slot);
 	skw_by_tuple_take(&t->by_tuple, e);
+	skw_closed_note_none(&t->closed, e->slot);
 	skw_slots_remove(&t->slots, e);
 }
 
@@ -230,6 +232,7 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 	struct skw_row *row = &e->row;
 	uint8_t before = row->state;
 
+	skw_closed_forget(&t->closed, e->slot);
 	if (before == state)
 		return 0;
 	row->state = state;
@@ -411,7 +414,7 @@ void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_clos
 	row->state_ns = ts_ns;
 }
 
-void skw_table_row_reopen(struct skw_entry *e)
+void skw_table_row_reopen(struct skw_table *t, struct skw_entry *e)
 {
 	struct skw_row fresh;
 	const struct skw_row *row = &e->row;
@@ -423,6 +426,7 @@ void skw_table_row_reopen(struct skw_entry *e)
 	fresh.owner_source = row->owner_source;
 	fresh.scope = row->scope;
 	e->row = fresh;
+	skw_closed_forget(&t->closed, e->slot);
 	e->kind = 0;
 	e->rto_ms = e->retrans_ms = 0;
 	e->closing_segs = SKW_NONE32;

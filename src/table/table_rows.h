@@ -60,7 +60,7 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_close_reason reason,
 			 uint64_t ts_ns);
 /* The socket of a closed row is used for another connection: the row begins again. */
-void skw_table_row_reopen(struct skw_entry *e);
+void skw_table_row_reopen(struct skw_table *t, struct skw_entry *e);
 
 /* Gives the row these owners, sorted by pid, each once. NULL: they are not known. 0 or -ENOMEM. */
 int skw_table_row_own(struct skw_table *t, struct skw_entry *e, const struct skw_owner *list,

@@ -13,6 +13,7 @@
 #include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"
+#include "table/past/closed.h"
 #include "table/past/timeline.h"
 #include "table/totals.h"
 #include "table/wires.h"
@@ -31,6 +32,7 @@ struct skw_table {
 	uint64_t generation;
 	uint64_t keep_ns; /* how long closed rows are kept now */
 	struct skw_slots slots;
+	struct skw_closed closed;     /* empty unless events look for closed rows */
 	struct skw_by_tuple by_tuple; /* off unless packets are joined */
 	struct skw_wires wires;
 	struct skw_owner_sets owners;

@@ -83,7 +83,7 @@ static int update(struct skw_table *t, struct skw_entry *e, const struct skw_row
 	if (doubled)
 		return 0;
 	if (sample->kind == SKW_ROW_TCP && e->row.closed_ns != SKW_NONE64)
-		skw_table_row_reopen(e);
+		skw_table_row_reopen(t, e);
 	e->seen = t->sweep;
 	e->missed = 0;
 	skw_table_row_show(t, e);

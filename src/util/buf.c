@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "util/decimal.h"
+
 void skw_buf_free(struct skw_buf *b)
 {
 	free(b->data);
 	*b = (struct skw_buf)SKW_BUF_INIT;
 }
 
-uint8_t *skw_buf_reserve(struct skw_buf *b, size_t n)
+uint8_t *skw_buf_grow(struct skw_buf *b, size_t n)
 {
 	if (b->failed)
 		return NULL;
@@ -36,37 +38,12 @@ uint8_t *skw_buf_reserve(struct skw_buf *b, size_t n)
 	return b->data + b->len;
 }
 
-void skw_buf_add(struct skw_buf *b, const void *bytes, size_t n)
-{
-	/* With n = 0, `bytes` may be NULL, which memcpy() must not get. */
-	uint8_t *p = n ? skw_buf_reserve(b, n) : NULL;
-
-	if (p) {
-		memcpy(p, bytes, n);
-		b->len += n;
-	}
-}
-
-void skw_buf_add_str(struct skw_buf *b, const char *s)
-{
-	skw_buf_add(b, s, strlen(s));
-}
-
-void skw_buf_add_char(struct skw_buf *b, char c)
-{
-	skw_buf_add(b, &c, 1);
-}
-
 void skw_buf_add_uint(struct skw_buf *b, uint64_t v)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	char *p = (char *)skw_buf_reserve(b, SKW_DECIMAL_MAX);
 
-	do {
-		digits[--at] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	skw_buf_add(b, digits + at, sizeof(digits) - at);
+	if (p)
+		b->len += (size_t)(skw_decimal_put(p, v) - p);
 }
 
 void skw_buf_printf(struct skw_buf *b, const char *fmt, ...)

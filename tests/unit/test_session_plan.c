@@ -30,7 +30,7 @@ static void refuse(struct skw_session_plan plan, const char *words)
 		fail_msg("\"%s\" is not in \"%s\"", words, err.text);
 }
 
-static void accept(struct skw_session_plan *plan)
+static void accept_plan(struct skw_session_plan *plan)
 {
 	struct skw_error err = { 0 };
 
@@ -124,13 +124,13 @@ static void events_are_recorded_where_a_file_has_a_place_for_them(void **state)
 	struct skw_session_plan plan = bare();
 
 	(void)state;
-	accept(&plan);
+	accept_plan(&plan);
 	assert_false(plan.recorded.wanted);
 	plan.file.name = "f.pcap";
-	accept(&plan);
+	accept_plan(&plan);
 	assert_false(plan.recorded.wanted);
 	plan.file.name = "f.pcapng.zst";
-	accept(&plan);
+	accept_plan(&plan);
 	assert_true(plan.recorded.wanted);
 	assert_false(plan.recorded.asked);
 	assert_int_equal(plan.recorded.sweep_ns, SECOND);
@@ -142,7 +142,7 @@ static void events_are_recorded_where_a_file_has_a_place_for_them(void **state)
 	plan.recorded.types = "rtt,rto";
 	plan.recorded.no_rows = true;
 	plan.capture.filter = "tcp";
-	accept(&plan);
+	accept_plan(&plan);
 	assert_true(plan.recorded.asked);
 	assert_int_equal(plan.recorded.sweep_ns, 0);
 	assert_false(plan.recorded.what.rows);
@@ -152,7 +152,7 @@ static void events_are_recorded_where_a_file_has_a_place_for_them(void **state)
 	plan = bare();
 	plan.file.name = "f.pcapng";
 	plan.recorded.off = true;
-	accept(&plan);
+	accept_plan(&plan);
 	assert_false(plan.recorded.wanted);
 }
 
@@ -177,7 +177,7 @@ static void where_is_about_connections_or_about_the_lines_of_a_summary(void **st
 
 	plan.summary = true;
 	plan.summary_choice.where = "rtt > 1ms";
-	accept(&plan);
+	accept_plan(&plan);
 	assert_null(plan.where.text);
 
 	plan = bare();
@@ -185,7 +185,7 @@ static void where_is_about_connections_or_about_the_lines_of_a_summary(void **st
 	plan.recorded.rows_every_ns = SECOND / 10;
 	plan.recorded.types = "rto";
 	plan.file.name = "f.pcapng";
-	accept(&plan);
+	accept_plan(&plan);
 	assert_non_null(plan.where.expr);
 	assert_true(plan.recorded.what.only_captured);
 	assert_int_equal(plan.recorded.what.types.mask,
@@ -196,7 +196,7 @@ static void where_is_about_connections_or_about_the_lines_of_a_summary(void **st
 	plan = bare();
 	plan.summary_choice.where = "srtt > 1ms";
 	plan.recorded.rows_every_ns = SECOND / 10;
-	accept(&plan);
+	accept_plan(&plan);
 	assert_int_equal(plan.recorded.sweep_ns, SECOND / 10);
 	skw_session_plan_free(&plan);
 }
@@ -210,7 +210,7 @@ static void any_stands_alone_and_for_no_name(void **state)
 	       p.capture.ifaces_len = 2);
 	plan.capture.ifaces[0] = "any";
 	plan.capture.ifaces_len = 1;
-	accept(&plan);
+	accept_plan(&plan);
 	assert_int_equal(plan.capture.ifaces_len, 0);
 }
 
@@ -233,7 +233,7 @@ static void a_file_s_name_tells_its_form(void **state)
 		struct skw_session_plan plan = bare();
 
 		plan.file.name = files[i].name;
-		accept(&plan);
+		accept_plan(&plan);
 		assert_int_equal(plan.file.format, files[i].format);
 		assert_int_equal(plan.file.compression, files[i].compression);
 	}
@@ -246,7 +246,7 @@ static void a_format_that_was_asked_for_goes_before_the_name(void **state)
 	(void)state;
 	plan.file.name = "a.pcap";
 	plan.format_name = "pcapng";
-	accept(&plan);
+	accept_plan(&plan);
 	assert_int_equal(plan.file.format, SKW_FILE_PCAPNG);
 	REFUSE("is not pcap or pcapng", p.file.name = "a", p.format_name = "erf");
 }
@@ -256,12 +256,12 @@ static void a_link_type_has_a_name(void **state)
 	struct skw_session_plan plan = bare();
 
 	(void)state;
-	accept(&plan);
+	accept_plan(&plan);
 	assert_int_equal(plan.capture.dlt, -1);
 	plan.capture.ifaces[0] = "eth0";
 	plan.capture.ifaces_len = 1;
 	plan.dlt_name = "IEEE802_11";
-	accept(&plan);
+	accept_plan(&plan);
 	assert_int_equal(plan.capture.dlt, DLT_IEEE802_11);
 	plan.dlt_name = "NO_SUCH";
 	refuse(plan, "-y NO_SUCH: no such link type");
@@ -272,23 +272,23 @@ static void lines_are_what_is_left_to_do(void **state)
 	struct skw_session_plan plan = bare();
 
 	(void)state;
-	accept(&plan);
+	accept_plan(&plan);
 	assert_true(plan.lines);
 
 	struct skw_session_plan counts = bare();
 	counts.count_only = true;
-	accept(&counts);
+	accept_plan(&counts);
 	assert_false(counts.lines);
 
 	struct skw_session_plan writes = bare();
 	writes.file.name = "a.pcap";
-	accept(&writes);
+	accept_plan(&writes);
 	assert_false(writes.lines);
 	/* A file is not awaited as lines are. */
 	assert_true(writes.capture.wait_ms > plan.capture.wait_ms);
 
 	writes.lines = true;
-	accept(&writes);
+	accept_plan(&writes);
 	assert_true(writes.lines);
 }
 
@@ -304,13 +304,13 @@ static void a_summary_takes_only_headers(void **state)
 	file.file.name = "f.pcap";
 	reads.read_files = (const char *const[]){ "f" };
 	reads.read_files_len = 1;
-	accept(&live);
-	accept(&short_one);
-	accept(&file);
-	accept(&reads);
+	accept_plan(&live);
+	accept_plan(&short_one);
+	accept_plan(&file);
+	accept_plan(&reads);
 	assert_false(live.lines);
 	assert_int_equal(live.capture.snaplen, 256);
-	accept(&other);
+	accept_plan(&other);
 	assert_int_equal(other.capture.snaplen, 262144);
 	assert_int_equal(short_one.capture.snaplen, 64);
 	assert_int_equal(file.capture.snaplen, 262144);

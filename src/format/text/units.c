@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "format/format.h"
+#include "format/text/units.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "model/row.h"
 #include "util/cleanup.h"
+#include "util/decimal.h"
 
 #define US_PER_MS  1000ULL
 #define US_PER_S   1000000ULL
@@ -34,22 +36,35 @@ static uint64_t divide(uint64_t v, uint64_t by)
 static int put_scaled(char *out, int width, uint64_t v, uint64_t unit, const char *suffix)
 {
 	uint64_t tenths = divide(v, unit / 10), whole = divide(v, unit);
-	char text[48];
-	int n;
+	char text[48], *p = text;
 
 	if (tenths < 10000) {
-		n = snprintf(text, sizeof(text), "%llu.%llu%s", (unsigned long long)(tenths / 10),
-			     (unsigned long long)(tenths % 10), suffix);
-		if (n <= width)
+		p = skw_decimal_put(p, tenths / 10);
+		*p++ = '.';
+		p = skw_decimal_put(p, tenths % 10);
+		p += put(p, suffix);
+		if (p - text <= width)
 			return put(out, text);
 	}
-	if (tenths < 10)
-		n = snprintf(text, sizeof(text), ".%llu%s", (unsigned long long)tenths, suffix);
-	else if (whole < 1000)
-		n = snprintf(text, sizeof(text), "%llu%s", (unsigned long long)whole, suffix);
-	else
+	p = text;
+	if (tenths < 10) {
+		*p++ = '.';
+		p = skw_decimal_put(p, tenths);
+	} else if (whole < 1000) {
+		p = skw_decimal_put(p, whole);
+	} else {
 		return -1;
-	return n <= width ? put(out, text) : -1;
+	}
+	p += put(p, suffix);
+	return p - text <= width ? put(out, text) : -1;
+}
+
+/* For numbers of less than four digits: any width is enough for them. */
+static int put_small(char *out, uint64_t v, const char *suffix)
+{
+	char *p = skw_decimal_put(out, v);
+
+	return (int)(p - out) + put(p, suffix);
 }
 
 int skw_format_number(char *out, int width, uint64_t v)
@@ -61,7 +76,7 @@ int skw_format_number(char *out, int width, uint64_t v)
 	if (v == SKW_NONE64)
 		return put(out, "--");
 	if (v < 1000)
-		return snprintf(out, (size_t)width + 1, "%u", (unsigned)v);
+		return put_small(out, v, "");
 	for (size_t i = 0; n < 0 && i < SKW_ARRAY_SIZE(suffixes); i++, unit *= 1000)
 		n = put_scaled(out, width, v, unit, suffixes[i]);
 	return n;
@@ -74,7 +89,7 @@ int skw_format_us(char *out, int width, uint64_t us)
 	if (us == SKW_NONE64)
 		return put(out, "--");
 	if (us < 100)
-		return snprintf(out, (size_t)width + 1, "%uus", (unsigned)us);
+		return put_small(out, us, "us");
 	n = put_scaled(out, width, us, US_PER_MS, "ms");
 	if (n < 0 && us < US_PER_MIN)
 		n = put_scaled(out, width, us, US_PER_S, "s");
