@@ -15,7 +15,7 @@ struct machine {
 };
 
 /* Reads bytes of the packet. Returns false if it does not have them. */
-static bool read_bytes(const struct machine *m, uint16_t code, uint64_t at, uint32_t *out)
+static inline bool read_bytes(const struct machine *m, uint16_t code, uint64_t at, uint32_t *out)
 {
 	uint32_t bytes = BPF_SIZE(code) == BPF_W ? 4 : BPF_SIZE(code) == BPF_H ? 2 : 1;
 

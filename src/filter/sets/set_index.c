@@ -33,8 +33,8 @@ static int make_one(const struct skw_cbpf_set *s, struct skw_set_index *out)
 {
 	size_t size = 4;
 
-	/* At least every other slot is free, so that a search ends soon. */
-	while (size < 2 * (size_t)s->count)
+	/* Most slots are free, so that the search for a key that is not there ends at the first. */
+	while (size < 4 * (size_t)s->count)
 		size *= 2;
 	*out = (struct skw_set_index){ .set = s, .mask = size - 1 };
 	out->slots = calloc(size, sizeof(*out->slots));
