@@ -344,6 +344,39 @@ static void errors_are_told(void **state)
 		     "filter \"host 10.1.1.1 or tcp port 99999\": illegal port number 99999");
 }
 
+/* Stands for a name with two addresses whose order changes each time. */
+static int compile_with_name(void *arg, const char *expr, bool optimize, struct skw_cbpf *out,
+			     struct skw_error *err)
+{
+	SKW_CLEANUP(skw_buf_free) struct skw_buf text = SKW_BUF_INIT;
+	unsigned *times = arg;
+	struct skw_offline_filter *f = NULL;
+
+	skw_buf_printf(&text, "%s or host 10.9.9.%d or 10.9.9.%d", expr, *times % 2 ? 1 : 2,
+		       *times % 2 ? 2 : 1);
+	skw_buf_add_char(&text, '\0');
+	++*times;
+	int ret = skw_offline_filter_compile((const char *)text.data, &ether,
+					     skw_lists_how(!optimize, true), &f, err);
+	if (!ret)
+		ret = skw_classic_copy(skw_offline_filter_program(f, 0), out);
+	skw_offline_filter_free(f);
+	return ret;
+}
+
+static void names_may_change_the_order_of_their_addresses(void **state)
+{
+	SKW_CLEANUP(skw_buf_free) struct skw_buf text = SKW_BUF_INIT;
+	SKW_CLEANUP(skw_classic_free) struct skw_cbpf program = { .insns = NULL };
+	unsigned times = 0;
+
+	(void)state;
+	assert_int_equal(skw_lists_compile(expand("host @A", &text), SKW_LISTS_OPTIMIZE,
+					   compile_with_name, &times, &program, NULL),
+			 0);
+	assert_int_equal(program.sets_len, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +391,7 @@ int main(void)
 		cmocka_unit_test(values_may_be_in_two_lists),
 		cmocka_unit_test(sets_go_to_another_process),
 		cmocka_unit_test(errors_are_told),
+		cmocka_unit_test(names_may_change_the_order_of_their_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

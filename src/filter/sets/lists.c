@@ -11,6 +11,12 @@
 /* Up to this number of values libpcap takes less than a second to compile them one by one. */
 #define FEW 150
 
+/*
+ * A name server may tell the addresses of a name in another order each time. Then the programs
+ * differ in more than the stand-ins, until the order comes round.
+ */
+#define ATTEMPTS 4
+
 struct lists_compiler {
 	skw_lists_compile_fn *compile;
 	void *arg;
@@ -28,31 +34,34 @@ static int compile_one(const struct lists_compiler *c, const struct skw_sets *se
 	return c->compile(c->arg, (const char *)text.data, optimize, out, err);
 }
 
-static void free_all(struct skw_cbpf (*programs)[SKW_SETS_STAND_INS])
+static void free_both(struct skw_cbpf (*programs)[SKW_SETS_STAND_INS])
 {
 	for (unsigned i = 0; i < SKW_SETS_STAND_INS; i++)
 		skw_classic_free(&(*programs)[i]);
 }
 
 /*
- * Compiles with all kinds of stand-ins. *may_optimize tells of a program that was not optimized
- * whether it may be. Returns 0, -ENOENT if the sets have no place in it, or another error.
+ * Compiles with both stand-ins. *may_optimize tells of a program that was not optimized whether it
+ * may be. Returns 0, -ENOENT if the sets have no place in it, or another error.
  */
-static int compile_all(const struct lists_compiler *c, struct skw_sets *sets, bool optimize,
-		       bool *may_optimize, struct skw_cbpf *out)
+static int compile_both(const struct lists_compiler *c, struct skw_sets *sets, bool optimize,
+			bool *may_optimize, struct skw_cbpf *out)
 {
-	SKW_CLEANUP(free_all) struct skw_cbpf programs[SKW_SETS_STAND_INS] = { 0 };
-	const struct skw_cbpf *all[SKW_SETS_STAND_INS];
-	int ret = 0;
+	SKW_CLEANUP(free_both) struct skw_cbpf programs[SKW_SETS_STAND_INS] = { 0 };
+	const struct skw_cbpf *both[SKW_SETS_STAND_INS] = { &programs[0], &programs[1] };
+	int ret = compile_one(c, sets, 0, optimize, &programs[0], NULL);
 
-	for (unsigned i = 0; i < SKW_SETS_STAND_INS && !ret; i++) {
-		all[i] = &programs[i];
-		ret = compile_one(c, sets, i, optimize, &programs[i], NULL);
-	}
 	if (ret)
 		return ret;
-	*may_optimize = !optimize && skw_sets_may_optimize(sets, all);
-	return skw_sets_place(sets, all, out);
+	ret = -ENOENT;
+	for (int i = 0; i < ATTEMPTS && ret == -ENOENT; i++) {
+		skw_classic_free(&programs[1]);
+		ret = compile_one(c, sets, 1, optimize, &programs[1], NULL);
+		if (!ret)
+			ret = skw_sets_place(sets, both, out);
+	}
+	*may_optimize = !ret && !optimize && skw_sets_may_optimize(sets, both);
+	return ret;
 }
 
 static int compile_sets(const struct lists_compiler *c, struct skw_sets *sets, bool optimize,
@@ -60,14 +69,14 @@ static int compile_sets(const struct lists_compiler *c, struct skw_sets *sets, b
 {
 	SKW_CLEANUP(skw_classic_free) struct skw_cbpf plain = { .insns = NULL };
 	bool may_optimize = false, unused;
-	int ret = compile_all(c, sets, false, &may_optimize, &plain);
+	int ret = compile_both(c, sets, false, &may_optimize, &plain);
 
 	if (ret)
 		return ret;
 	if (optimize && may_optimize) {
 		/* The optimizer may also find that nothing matches, which libpcap calls an error.
 		 */
-		ret = compile_all(c, sets, true, &unused, out);
+		ret = compile_both(c, sets, true, &unused, out);
 		if (ret != -ENOENT)
 			return ret;
 	}
