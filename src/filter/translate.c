@@ -13,6 +13,9 @@
 #define TMP_OFF    (-4 * (BPF_MEMWORDS + 1))
 #define KEY_OFF(k) (TMP_OFF - 4 * (SKW_CBPF_SET_WORDS - (int)(k)))
 
+/* Few values, as the first words of IPv6 addresses often have, are compared without a call. */
+#define FEW_KEYS 8
+
 /* The kernel's limit for privileged programs, BPF_COMPLEXITY_LIMIT_INSNS. */
 #define MAX_INSNS 1000000
 
@@ -198,14 +201,27 @@ static void jump_if(struct translation *t, const struct skw_cbpf_insn *in, int i
 		emit_goto(t, jf);
 }
 
-/* The call destroys A, but another comparison may follow. */
-static void jump_in(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+/* Compares A, and the words before it on the stack, with one key after the other. */
+static void compare_keys(struct translation *t, const struct skw_cbpf_set *s, size_t jt)
 {
-	uint32_t last = t->prog->sets[in->k].words - 1;
-	size_t jt = t->pc + 1 + in->jt, jf = t->pc + 1 + in->jf;
+	uint32_t last = s->words - 1;
 
-	(void)unused;
-	skw_emit_store(&t->out, BPF_W, BPF_REG_10, KEY_OFF(last), SKW_REG_A);
+	for (const uint32_t *key = s->keys; key < s->keys + s->count * s->words; key += s->words) {
+		int left = 2 * (int)last;
+
+		skw_emit_jump_imm(&t->out, BPF_JNE, SKW_REG_A, key[last], left + 1);
+		for (uint32_t i = 0; i < last; i++) {
+			left -= 2;
+			skw_emit_load(&t->out, BPF_W, BPF_REG_1, BPF_REG_10, KEY_OFF(i));
+			skw_emit_jump_imm(&t->out, BPF_JNE, BPF_REG_1, key[i], left + 1);
+		}
+		emit_goto(t, jt);
+	}
+}
+
+/* Looks the key up in a map. The call destroys A, but another comparison may follow. */
+static void look_up(struct translation *t, const struct skw_cbpf_insn *in, uint32_t last, size_t jt)
+{
 	skw_emit_map_fd(&t->out, BPF_REG_1, t->frame->set_fds ? t->frame->set_fds[in->k] : 0);
 	skw_emit_mov_ptr(&t->out, BPF_REG_2, BPF_REG_10);
 	skw_emit(&t->out, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, (uint32_t)KEY_OFF(0));
@@ -213,8 +229,21 @@ static void jump_in(struct translation *t, const struct skw_cbpf_insn *in, int u
 	skw_emit_mov_ptr(&t->out, BPF_REG_1, BPF_REG_0);
 	skw_emit_load(&t->out, BPF_W, SKW_REG_A, BPF_REG_10, KEY_OFF(last));
 	skw_emit(&t->out, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, jump_to(t, jt), 0);
+}
+
+static void jump_in(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	const struct skw_cbpf_set *s = &t->prog->sets[in->k];
+	size_t jt = t->pc + 1 + in->jt;
+
+	(void)unused;
+	skw_emit_store(&t->out, BPF_W, BPF_REG_10, KEY_OFF(s->words - 1), SKW_REG_A);
+	if (s->count <= FEW_KEYS)
+		compare_keys(t, s, jt);
+	else
+		look_up(t, in, s->words - 1, jt);
 	if (in->jf)
-		emit_goto(t, jf);
+		emit_goto(t, t->pc + 1 + in->jf);
 }
 
 static void ret_k(struct translation *t, const struct skw_cbpf_insn *in, int unused)
