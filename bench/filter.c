@@ -21,10 +21,13 @@
 #include <unistd.h>
 
 #include "abi/packet.h"
+#include "filter/sets/classic.h"
+#include "filter/sets/lists.h"
 #include "filter/translate.h"
 #include "kern/skb_access.h"
 #include "kern/compile.h"
 #include "kern/libbpf.h"
+#include "kern/set_maps.h"
 #include "kern/tap.h"
 #include "util/cleanup.h"
 
@@ -66,7 +69,8 @@ static int compile(const struct plan *p, struct skw_cbpf *prog, struct skw_error
 	int ret = skw_handle_open(p->ifname, SKW_SNAPLEN_MAX, &h, err);
 
 	if (ret == 0)
-		ret = skw_handle_compile(h, p->expression, true, true, prog, err);
+		ret = skw_handle_compile(h, p->expression, skw_lists_how(false, p->classic), true,
+					 prog, err);
 	skw_handle_close(h);
 	return ret;
 }
@@ -92,10 +96,14 @@ static int attach_translated(int fd, const struct skw_cbpf *prog, struct skw_tap
 	/* A capture does it in the same way. */
 	if (skw_skb_access_probe(&access) == 0)
 		frame.access = &access;
+	SKW_CLEANUP(skw_set_maps_close) struct skw_set_maps maps = { .fds = NULL };
+	int ret = skw_set_maps_open(prog, &maps, err);
+	if (ret)
+		return ret;
+	frame.set_fds = maps.fds;
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	size_t len = 0;
-	int ret = skw_filter_translate(prog, &frame, &insns, &len);
-
+	ret = skw_filter_translate(prog, &frame, &insns, &len);
 	if (ret)
 		return skw_error_set(err, ret, "translation: %s", strerror(-ret));
 	SKW_AUTO_FD int prog_fd = skw_tap_load_filter(insns, len, err);
@@ -156,7 +164,7 @@ int main(int argc, char **argv)
 	if (ret == 0)
 		ret = hold(&p, &prog, tap, &err);
 	skw_tap_free(tap);
-	free(prog.insns);
+	skw_classic_free(&prog);
 	if (ret)
 		fprintf(stderr, "filter: %s\n", err.text);
 	return ret ? 1 : 0;

@@ -144,6 +144,15 @@ class Phases:
                                                                          flt=REJECT_FILTER),
                         size=size, round=number)
 
+    def sets(self):
+        """The same with filters of one host and of many."""
+        for number in range(self.plan.reject_rounds):
+            for tool in in_turn([None] + self.plan.sets_tools, number):
+                packets = PACKETS[64] // self.plan.divide
+                yield self._sample("sets", tool,
+                                   lambda t=tool, n=packets: self.bench.run(t, 64, n),
+                                   size=64, round=number)
+
     def owners(self):
         """
         The packets go to a socket of this host, whose owner each of them gets: CPU time per packet

@@ -144,6 +144,15 @@ def reject_table(samples):
     return table(["size", "filter in", "sender ns/packet", "over alone"], rows)
 
 
+def sets_table(samples):
+    rows = []
+    for tool in names(samples, phase="sets"):
+        key = dict(phase="sets", tool=tool)
+        rows.append([tool, spread(figures(samples, "sender_cpu_ns", **key)),
+                     _number(over_alone(samples, "sets", tool, "sender_cpu_ns"))])
+    return table(["filter", "sender ns/packet", "over alone"], rows)
+
+
 def start_table(samples):
     rows = []
     for tool in names(samples, phase="start"):
@@ -172,6 +181,7 @@ TABLES = (("flood", "Unpaced, to /dev/null", flood_table),
           ("rate", "Highest rate without loss", rate_table),
           ("lines", "Lines of 64-byte packets into a pipe that cat reads", lines_table),
           ("reject", "Packets that the filter rejects (`udp port 9`)", reject_table),
+          ("sets", "Packets that a filter of many hosts rejects", sets_table),
           ("owners", "Owners of packets, paced, into a pcapng file, cache warm", owners_table),
           ("start", "Start-up", start_table))
 

@@ -119,6 +119,18 @@ def by_owner(skwatch):
     return [tool("skwatch by owner", 1), tool("skwatch by owner, same port", os.getpid())]
 
 
+def listed(skwatch, families=(4, 6)):
+    """skwatch with filters of one host and of many, none of which is in the traffic."""
+    def tool(count, family):
+        hosts = [f"host 10.200.{i // 250}.{i % 250}" if family == 4 else f"host fd00:{i % 7:x}::{i:x}"
+                 for i in range(count)]
+        return Tool(f"{count} hosts, IPv{family}",
+                    lambda path, _flt: _skwatch(skwatch).argv(path, " or ".join(hosts)),
+                    "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped")
+
+    return [tool(count, family) for family in families for count in (1, 100, 1000, 2000)]
+
+
 # Sockets that stay open.
 busy = []
 

@@ -33,7 +33,7 @@ static struct skw_cbpf_insn ip[] = {
 static int load_filter(const struct skw_tap *tap, const struct skw_skb_access *access,
 		       struct skw_error *err)
 {
-	const struct skw_cbpf program = { ip, SKW_ARRAY_SIZE(ip) };
+	const struct skw_cbpf program = { .insns = ip, .len = SKW_ARRAY_SIZE(ip) };
 	const struct skw_filter_frame frame = { .counters_fd = skw_tap_counters_fd(tap),
 						.next_fd = skw_tap_next_fd(tap),
 						.direction = SKW_DIR_UNKNOWN,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "filter/offline.h"
+#include "filter/sets/classic.h"
 #include "kern/compile.h"
 #include "kern/host/devices.h"
 #include "kern/filters.h"
@@ -123,14 +124,9 @@ int skw_show_compile(const struct skw_capture_plan *plan, struct skw_cbpf *out,
 	if (ret)
 		return ret;
 	const struct skw_cbpf *program = c.user ? skw_offline_filter_program(c.user, 0) : &c.cbpf;
-	SKW_AUTO_FREE struct skw_cbpf_insn *insns = calloc(program->len + 1, sizeof(*insns));
-	if (insns) {
-		for (size_t i = 0; i < program->len; i++)
-			insns[i] = program->insns[i];
-		*out = (struct skw_cbpf){ SKW_TAKE_PTR(insns), program->len };
-	} else {
-		ret = skw_error_set(err, -ENOMEM, "filter: out of memory");
-	}
+	ret = skw_classic_copy(program, out);
+	if (ret)
+		skw_error_set(err, ret, "filter: out of memory");
 	skw_compiled_free(&c);
 	return ret;
 }

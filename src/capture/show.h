@@ -32,7 +32,8 @@ int skw_show_name_of(const char *given, uint64_t number, char name[IFNAMSIZ],
 
 /*
  * Compiles the plan's filter for its interface. If the privileges for a live handle are missing, it
- * compiles for Ethernet without metadata. The caller frees out->insns. Returns 0 or -errno.
+ * compiles for Ethernet without metadata. The caller frees `out` with
+ * skw_classic_free(). Returns 0 or -errno.
  */
 int skw_show_compile(const struct skw_capture_plan *plan, struct skw_cbpf *out,
 		     struct skw_error *err);

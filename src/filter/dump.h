@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prints compiled filters as text, like tcpdump -d, -dd and -ddd. */
+/*
+ * Prints compiled filters as text, like tcpdump -d, -dd and -ddd. Only the first can show sets: a
+ * program for the others must have none.
+ */
 #ifndef SKW_FILTER_DUMP_H
 #define SKW_FILTER_DUMP_H
 

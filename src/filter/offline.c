@@ -8,12 +8,16 @@
 #include <string.h>
 
 #include "filter/direction.h"
+#include "filter/sets/classic.h"
+#include "filter/sets/lists.h"
+#include "filter/sets/run.h"
 #include "util/cleanup.h"
 
 #define DIRECTIONS 2
 
 struct skw_offline_filter {
 	struct skw_cbpf programs[DIRECTIONS];
+	struct skw_set_index *indexes[DIRECTIONS]; /* of the programs' sets; NULL without sets */
 	size_t len;
 };
 
@@ -89,19 +93,8 @@ static int open_file(struct handle *h, const struct skw_offline_link *link, stru
 			     link->dlt);
 }
 
-static int copy_program(const void *insns, size_t len, struct skw_cbpf *out)
-{
-	struct skw_cbpf_insn *copy = calloc(len, sizeof(*copy));
-
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, insns, len * sizeof(*copy));
-	*out = (struct skw_cbpf){ copy, len };
-	return 0;
-}
-
-static int compile(pcap_t *pcap, const char *expr, bool optimize, struct skw_cbpf *out,
-		   struct skw_error *err)
+static int compile_by_libpcap(void *pcap, const char *expr, bool optimize, struct skw_cbpf *out,
+			      struct skw_error *err)
 {
 	struct bpf_program program;
 
@@ -115,46 +108,64 @@ static int compile(pcap_t *pcap, const char *expr, bool optimize, struct skw_cbp
 		return errno == ENOMEM
 			       ? skw_error_set(err, -ENOMEM, "filter: out of memory")
 			       : skw_error_usage(err, "filter \"%s\": %s", expr, pcap_geterr(pcap));
-	int ret = copy_program(program.bf_insns, program.bf_len, out);
+	const struct skw_cbpf compiled = { .insns = (struct skw_cbpf_insn *)program.bf_insns,
+					   .len = program.bf_len };
+	int ret = skw_classic_copy(&compiled, out);
 
 	pcap_freecode(&program);
 	return ret ? skw_error_set(err, ret, "filter: out of memory") : 0;
 }
 
+/* Compiles an expression, with its lists as sets. */
+static int compile(pcap_t *pcap, const char *expr, unsigned how, struct skw_cbpf *out,
+		   struct skw_error *err)
+{
+	return skw_lists_compile(expr, how, compile_by_libpcap, pcap, out, err);
+}
+
 /* Makes the program for packets of one direction: it may be that none of them can match. */
-static int compile_direction(pcap_t *pcap, const char *expr, bool optimize,
+static int compile_direction(pcap_t *pcap, const char *expr, unsigned how,
 			     enum skw_direction direction, struct skw_cbpf *out)
 {
-	static const struct skw_cbpf_insn none = { .code = BPF_RET | BPF_K, .k = 0 };
+	static struct skw_cbpf_insn none = { .code = BPF_RET | BPF_K, .k = 0 };
+	const struct skw_cbpf program = { .insns = &none, .len = 1 };
 	SKW_CLEANUP(skw_buf_free) struct skw_buf text = SKW_BUF_INIT;
 
 	if (!skw_direction_replace(expr, direction, &text))
 		return -ENOENT;
-	int ret =
-		text.failed ? -ENOMEM : compile(pcap, (const char *)text.data, optimize, out, NULL);
+	int ret = text.failed ? -ENOMEM : compile(pcap, (const char *)text.data, how, out, NULL);
 
-	return ret == -EINVAL ? copy_program(&none, 1, out) : ret;
+	return ret == -EINVAL ? skw_classic_copy(&program, out) : ret;
 }
 
 /*
  * Makes the two programs of an expression that has `inbound` or `outbound`, and that is right but
  * for these words.
  */
-static int compile_directions(pcap_t *pcap, const char *expr, bool optimize,
+static int compile_directions(pcap_t *pcap, const char *expr, unsigned how,
 			      struct skw_offline_filter *f)
 {
 	static const enum skw_direction directions[DIRECTIONS] = { SKW_DIR_IN, SKW_DIR_OUT };
 	int ret = 0;
 
 	for (; !ret && f->len < DIRECTIONS; f->len += !ret)
-		ret = compile_direction(pcap, expr, optimize, directions[f->len],
-					&f->programs[f->len]);
+		ret = compile_direction(pcap, expr, how, directions[f->len], &f->programs[f->len]);
 	if (ret)
 		return ret;
 	return f->programs[0].len == 1 && f->programs[1].len == 1 ? -EINVAL : 0;
 }
 
-int skw_offline_filter_compile(const char *expr, const struct skw_offline_link *link, bool optimize,
+/* Makes what finds the keys of the sets when the filter runs here. */
+static int make_indexes(struct skw_offline_filter *f, struct skw_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < f->len && !ret; i++)
+		ret = skw_set_index_make(&f->programs[i], &f->indexes[i]);
+	return ret ? skw_error_set(err, ret, "filter: out of memory") : 0;
+}
+
+int skw_offline_filter_compile(const char *expr, const struct skw_offline_link *link, unsigned how,
 			       struct skw_offline_filter **out, struct skw_error *err)
 {
 	SKW_CLEANUP(close_handle) struct handle handle = { .pcap = NULL };
@@ -165,12 +176,14 @@ int skw_offline_filter_compile(const char *expr, const struct skw_offline_link *
 		return skw_error_set(err, -ENOMEM, "filter: out of memory");
 	int ret = open_file(&handle, link, &refusal);
 	if (!ret) {
-		ret = compile(handle.pcap, expr, optimize, &f->programs[0], &refusal);
+		ret = compile(handle.pcap, expr, how, &f->programs[0], &refusal);
 		f->len = !ret;
 		/* The first text is the one to tell, if this does not help either. */
-		if (ret && link->directions && !compile_directions(handle.pcap, expr, optimize, f))
+		if (ret && link->directions && !compile_directions(handle.pcap, expr, how, f))
 			ret = 0;
 	}
+	if (!ret)
+		ret = make_indexes(f, &refusal);
 	if (ret) {
 		skw_offline_filter_free(f);
 		return refusal.usage ? skw_error_usage(err, "%s", refusal.text)
@@ -180,7 +193,7 @@ int skw_offline_filter_compile(const char *expr, const struct skw_offline_link *
 	return 0;
 }
 
-int skw_offline_filter_compile_dead(const char *expr, int dlt, uint32_t snaplen, bool optimize,
+int skw_offline_filter_compile_dead(const char *expr, int dlt, uint32_t snaplen, unsigned how,
 				    struct skw_offline_filter **out, struct skw_error *err)
 {
 	SKW_CLEANUP(close_handle)
@@ -191,41 +204,24 @@ int skw_offline_filter_compile_dead(const char *expr, int dlt, uint32_t snaplen,
 		free(f);
 		return skw_error_set(err, -ENOMEM, "filter: out of memory");
 	}
-	int ret = compile(handle.pcap, expr, optimize, &f->programs[0], err);
+	int ret = compile(handle.pcap, expr, how, &f->programs[0], err);
 
+	f->len = !ret;
+	if (!ret)
+		ret = make_indexes(f, err);
 	if (ret) {
-		free(f);
+		skw_offline_filter_free(f);
 		return ret;
 	}
-	f->len = 1;
 	*out = f;
 	return 0;
 }
 
-/* The bytes are those of each program, with its length before it. */
+/* The bytes are those of each program. */
 void skw_offline_filter_pack(const struct skw_offline_filter *filter, struct skw_buf *out)
 {
-	for (size_t i = 0; i < filter->len; i++) {
-		const struct skw_cbpf *p = &filter->programs[i];
-
-		skw_buf_add(out, &p->len, sizeof(p->len));
-		skw_buf_add(out, p->insns, p->len * sizeof(*p->insns));
-	}
-}
-
-/* Takes a program off the front of the bytes. Returns its size there, or -errno. */
-static ssize_t unpack_program(const uint8_t *bytes, size_t len, struct skw_cbpf *out)
-{
-	size_t n = 0;
-
-	if (len < sizeof(n))
-		return -EINVAL;
-	memcpy(&n, bytes, sizeof(n));
-	if (!n || n > (len - sizeof(n)) / sizeof(*out->insns))
-		return -EINVAL;
-	int ret = copy_program(bytes + sizeof(n), n, out);
-
-	return ret ? ret : (ssize_t)(sizeof(n) + n * sizeof(*out->insns));
+	for (size_t i = 0; i < filter->len; i++)
+		skw_classic_pack(&filter->programs[i], out);
 }
 
 int skw_offline_filter_unpack(const uint8_t *bytes, size_t len, struct skw_offline_filter **out)
@@ -234,10 +230,13 @@ int skw_offline_filter_unpack(const uint8_t *bytes, size_t len, struct skw_offli
 	ssize_t n = f ? 0 : -ENOMEM;
 
 	for (size_t at = 0; n >= 0 && (at < len || !f->len); at += (size_t)n) {
-		n = f->len < DIRECTIONS ? unpack_program(bytes + at, len - at, &f->programs[f->len])
-					: -EINVAL;
+		n = f->len < DIRECTIONS
+			    ? skw_classic_unpack(bytes + at, len - at, &f->programs[f->len])
+			    : -EINVAL;
 		f->len += n > 0;
 	}
+	if (n >= 0)
+		n = make_indexes(f, NULL);
 	if (n < 0) {
 		skw_offline_filter_free(f);
 		return (int)n;
@@ -250,8 +249,10 @@ void skw_offline_filter_free(struct skw_offline_filter *filter)
 {
 	if (!filter)
 		return;
-	for (size_t i = 0; i < DIRECTIONS; i++)
-		free(filter->programs[i].insns);
+	for (size_t i = 0; i < DIRECTIONS; i++) {
+		skw_set_index_free(filter->indexes[i], filter->programs[i].sets_len);
+		skw_classic_free(&filter->programs[i]);
+	}
 	free(filter);
 }
 
@@ -264,13 +265,17 @@ bool skw_offline_filter_match(const struct skw_offline_filter *filter,
 			      const struct skw_packet *packet)
 {
 	const struct pcap_pkthdr header = { .caplen = packet->caplen, .len = packet->len };
-	const struct skw_cbpf *p = &filter->programs[0];
+	bool goes_out = false;
 
 	if (skw_offline_filter_asks_direction(filter)) {
 		if (packet->direction == SKW_DIR_UNKNOWN)
 			return false;
-		p = &filter->programs[packet->direction == SKW_DIR_OUT];
+		goes_out = packet->direction == SKW_DIR_OUT;
 	}
+	const struct skw_cbpf *p = &filter->programs[goes_out];
+	if (p->sets_len)
+		return skw_sets_run(p, filter->indexes[goes_out], packet->data, packet->caplen,
+				    packet->len);
 	const struct bpf_program program = { (unsigned)p->len, (struct bpf_insn *)p->insns };
 
 	return pcap_offline_filter(&program, &header, packet->data) != 0;

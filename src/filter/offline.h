@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "filter/sets/lists.h"
 #include "model/cbpf.h"
 #include "model/packet.h"
 #include "util/buf.h"
@@ -35,9 +36,9 @@ struct skw_offline_link {
 /*
  * Compiles as libpcap does for a file of such packets. "" matches every packet. A wrong expression,
  * and one that makes no sense for this link type, is a usage error (-EINVAL) with libpcap's text.
- * The caller frees *out.
+ * The caller frees *out. `how` is SKW_LISTS_* of filter/sets/lists.h.
  */
-int skw_offline_filter_compile(const char *expr, const struct skw_offline_link *link, bool optimize,
+int skw_offline_filter_compile(const char *expr, const struct skw_offline_link *link, unsigned how,
 			       struct skw_offline_filter **out, struct skw_error *err);
 void skw_offline_filter_free(struct skw_offline_filter *filter); /* NULL allowed */
 
@@ -45,7 +46,7 @@ void skw_offline_filter_free(struct skw_offline_filter *filter); /* NULL allowed
  * Compiles for the kernel, without a handle of the interface. In user space, the programs of
  * `inbound`, `outbound` and `ifindex` match nothing.
  */
-int skw_offline_filter_compile_dead(const char *expr, int dlt, uint32_t snaplen, bool optimize,
+int skw_offline_filter_compile_dead(const char *expr, int dlt, uint32_t snaplen, unsigned how,
 				    struct skw_offline_filter **out, struct skw_error *err);
 
 /* Appends the filter as bytes, for another process of this host. */

@@ -11,6 +11,10 @@
 
 #define MEM_OFF(k) (-4 * (int)(BPF_MEMWORDS - (k)))
 #define TMP_OFF    (-4 * (BPF_MEMWORDS + 1))
+#define KEY_OFF(k) (TMP_OFF - 4 * (SKW_CBPF_SET_WORDS - (int)(k)))
+
+/* Few values, as the first words of IPv6 addresses often have, are compared without a call. */
+#define FEW_KEYS 8
 
 /* The kernel's limit for privileged programs, BPF_COMPLEXITY_LIMIT_INSNS. */
 #define MAX_INSNS 1000000
@@ -23,6 +27,7 @@ struct translation {
 	struct skw_emitter out;
 	const struct skw_filter_frame *frame;
 	size_t *start; /* first eBPF instruction, by classic pc */
+	const struct skw_cbpf *prog;
 	size_t pc;
 	int err;
 };
@@ -196,6 +201,51 @@ static void jump_if(struct translation *t, const struct skw_cbpf_insn *in, int i
 		emit_goto(t, jf);
 }
 
+/* Compares A, and the words before it on the stack, with one key after the other. */
+static void compare_keys(struct translation *t, const struct skw_cbpf_set *s, size_t jt)
+{
+	uint32_t last = s->words - 1;
+
+	for (const uint32_t *key = s->keys; key < s->keys + s->count * s->words; key += s->words) {
+		int left = 2 * (int)last;
+
+		skw_emit_jump_imm(&t->out, BPF_JNE, SKW_REG_A, key[last], left + 1);
+		for (uint32_t i = 0; i < last; i++) {
+			left -= 2;
+			skw_emit_load(&t->out, BPF_W, BPF_REG_1, BPF_REG_10, KEY_OFF(i));
+			skw_emit_jump_imm(&t->out, BPF_JNE, BPF_REG_1, key[i], left + 1);
+		}
+		emit_goto(t, jt);
+	}
+}
+
+/* Looks the key up in a map. The call destroys A, but another comparison may follow. */
+static void look_up(struct translation *t, const struct skw_cbpf_insn *in, uint32_t last, size_t jt)
+{
+	skw_emit_map_fd(&t->out, BPF_REG_1, t->frame->set_fds ? t->frame->set_fds[in->k] : 0);
+	skw_emit_mov_ptr(&t->out, BPF_REG_2, BPF_REG_10);
+	skw_emit(&t->out, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, (uint32_t)KEY_OFF(0));
+	skw_emit_call(&t->out, BPF_FUNC_map_lookup_elem);
+	skw_emit_mov_ptr(&t->out, BPF_REG_1, BPF_REG_0);
+	skw_emit_load(&t->out, BPF_W, SKW_REG_A, BPF_REG_10, KEY_OFF(last));
+	skw_emit(&t->out, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_1, 0, jump_to(t, jt), 0);
+}
+
+static void jump_in(struct translation *t, const struct skw_cbpf_insn *in, int unused)
+{
+	const struct skw_cbpf_set *s = &t->prog->sets[in->k];
+	size_t jt = t->pc + 1 + in->jt;
+
+	(void)unused;
+	skw_emit_store(&t->out, BPF_W, BPF_REG_10, KEY_OFF(s->words - 1), SKW_REG_A);
+	if (s->count <= FEW_KEYS)
+		compare_keys(t, s, jt);
+	else
+		look_up(t, in, s->words - 1, jt);
+	if (in->jf)
+		emit_goto(t, t->pc + 1 + in->jf);
+}
+
 static void ret_k(struct translation *t, const struct skw_cbpf_insn *in, int unused)
 {
 	(void)unused;
@@ -234,7 +284,7 @@ static void misc_txa(struct translation *t, const struct skw_cbpf_insn *in, int 
 	[BPF_JMP | (op) | BPF_K] = { jump_if, inverse },                                           \
 			  [BPF_JMP | (op) | BPF_X] = { jump_if, inverse }
 
-/* All instructions of classic BPF. Others are not valid. */
+/* All instructions of classic BPF, and the test in a set. Others are not valid. */
 static const struct {
 	emit_fn *emit;
 	int arg;
@@ -270,6 +320,7 @@ static const struct {
 	JUMP_BOTH(BPF_JGT, BPF_JLE),
 	JUMP_BOTH(BPF_JGE, BPF_JLT),
 	JUMP_BOTH(BPF_JSET, 0),
+	[SKW_CBPF_IN] = { jump_in, 0 },
 	[BPF_RET | BPF_K] = { ret_k, 0 },
 	[BPF_RET | BPF_A] = { ret_a, 0 },
 	[BPF_MISC | BPF_TAX] = { misc_tax, 0 },
@@ -324,6 +375,8 @@ static int check(const struct skw_cbpf *prog)
 			ret = -EOPNOTSUPP;
 		else if (!is_valid(&prog->insns[i], prog->len - 1 - i))
 			return -EINVAL;
+		else if (prog->insns[i].code == SKW_CBPF_IN && prog->insns[i].k >= prog->sets_len)
+			return -EINVAL;
 	}
 	return ret;
 }
@@ -364,6 +417,17 @@ static bool reads_bytes(const struct skw_cbpf *prog)
 	return false;
 }
 
+/* The number of words that tests in sets take from the tests before them. */
+static uint32_t words_before(const struct skw_cbpf *prog)
+{
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < prog->sets_len; i++)
+		if (prog->sets[i].words - 1 > most)
+			most = prog->sets[i].words - 1;
+	return most;
+}
+
 /* A, X and M[] start at 0. Only the words of M[] that are loaded later need to be set. */
 static void emit_zero(struct translation *t, const struct skw_cbpf *prog)
 {
@@ -374,6 +438,8 @@ static void emit_zero(struct translation *t, const struct skw_cbpf *prog)
 	for (size_t i = 0; i < prog->len; i++)
 		if (opcodes[prog->insns[i].code].emit == ld_mem)
 			loaded |= UINT32_C(1) << prog->insns[i].k;
+	for (uint32_t k = 0; k < words_before(prog); k++)
+		skw_emit_store(&t->out, BPF_W, BPF_REG_10, KEY_OFF(k), SKW_REG_A);
 	for (unsigned int k = 0; k < BPF_MEMWORDS; k++)
 		if (loaded & UINT32_C(1) << k)
 			skw_emit_store(&t->out, BPF_W, BPF_REG_10, MEM_OFF(k), SKW_REG_A);
@@ -402,7 +468,7 @@ int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_fr
 	SKW_AUTO_FREE bool *reachable = NULL;
 	SKW_AUTO_FREE size_t *start = NULL;
 	SKW_AUTO_FREE struct bpf_insn *out = NULL;
-	struct translation t = { .frame = frame };
+	struct translation t = { .frame = frame, .prog = prog };
 	int ret = check(prog);
 
 	if (ret)

@@ -7,7 +7,7 @@
  * Each classic instruction means what it means to the kernel's
  * bpf_convert_filter() and bpf_check_classic() (net/core/filter.c). There is one
  * addition: the kernel refuses a program that reads a word of M[] before it was
- * written, but here such a word is 0.
+ * written, but here such a word is 0. Tests in sets (SKW_CBPF_IN) ask maps.
  */
 #ifndef SKW_FILTER_TRANSLATE_H
 #define SKW_FILTER_TRANSLATE_H
@@ -39,6 +39,8 @@ struct skw_filter_frame {
 	enum skw_direction direction;
 	/* Borrowed; NULL: each load is a call. */
 	const struct skw_skb_access *access;
+	/* The maps of the program's sets. NULL: 0 stands for each. */
+	const int *set_fds;
 	/* The loopback device: its outgoing packets are neither counted nor kept. 0: none. */
 	uint32_t lo_ifindex;
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter/sets/classic.h"
+#include "filter/sets/lists.h"
 #include "kern/host/devices.h"
 #include "util/escape.h"
 
@@ -117,39 +119,51 @@ int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_e
 	return 0;
 }
 
-int skw_handle_compile(struct skw_handle *h, const char *expression, bool optimize, bool one_iface,
-		       struct skw_cbpf *out, struct skw_error *err)
+/* A handle, and whether its netmask counts. */
+struct masked_handle {
+	struct skw_handle *handle;
+	uint32_t mask;
+};
+
+static int compile_by_libpcap(void *arg, const char *expression, bool optimize,
+			      struct skw_cbpf *out, struct skw_error *err)
 {
 	_Static_assert(sizeof(struct skw_cbpf_insn) == sizeof(struct bpf_insn), "layout");
+	const struct masked_handle *c = arg;
 	struct bpf_program program;
-	uint32_t mask = 0;
 
-	/* Without a mask, `ip broadcast` means 255.255.255.255, as in tcpdump. */
-	if (one_iface)
-		skw_iface_netmask(h->name, &mask);
 	errno = 0;
-	if (pcap_compile(h->pcap, &program, expression, optimize, mask) < 0)
+	if (pcap_compile(c->handle->pcap, &program, expression, optimize, c->mask) < 0)
 		/* Only errno tells a lack of memory from a wrong expression. */
 		return errno == ENOMEM ? skw_error_set(err, -ENOMEM, "filter: out of memory")
 				       : skw_error_usage(err, "filter \"%s\": %s", expression,
-							 pcap_geterr(h->pcap));
+							 pcap_geterr(c->handle->pcap));
 
-	size_t bytes = program.bf_len * sizeof(struct skw_cbpf_insn);
-	struct skw_cbpf_insn *insns = malloc(bytes);
+	const struct skw_cbpf compiled = { .insns = (struct skw_cbpf_insn *)program.bf_insns,
+					   .len = program.bf_len };
+	int ret = skw_classic_copy(&compiled, out);
 
-	if (insns)
-		memcpy(insns, program.bf_insns, bytes);
-	out->len = program.bf_len;
 	pcap_freecode(&program);
-	if (!insns)
-		return skw_error_set(err, -ENOMEM, "filter: out of memory");
-	out->insns = insns;
+	return ret ? skw_error_set(err, ret, "filter: out of memory") : 0;
+}
+
+int skw_handle_compile(struct skw_handle *h, const char *expression, unsigned how, bool one_iface,
+		       struct skw_cbpf *out, struct skw_error *err)
+{
+	struct masked_handle c = { .handle = h };
+
+	/* Without a mask, `ip broadcast` means 255.255.255.255, as in tcpdump. */
+	if (one_iface)
+		skw_iface_netmask(h->name, &c.mask);
+	int ret = skw_lists_compile(expression, how, compile_by_libpcap, &c, out, err);
+	if (ret)
+		return ret;
 	/*
 	 * The handle has a small snapshot length to keep its own ring small. A match must
 	 * return the caller's.
 	 */
 	for (size_t i = 0; i < out->len; i++)
-		if (insns[i].code == (BPF_RET | BPF_K) && insns[i].k == HANDLE_SNAPLEN)
-			insns[i].k = (uint32_t)h->snaplen;
+		if (out->insns[i].code == (BPF_RET | BPF_K) && out->insns[i].k == HANDLE_SNAPLEN)
+			out->insns[i].k = (uint32_t)h->snaplen;
 	return 0;
 }

@@ -32,11 +32,12 @@ int skw_handle_set_dlt(struct skw_handle *h, int dlt, struct skw_error *err);
 int skw_handle_list_dlts(struct skw_handle *h, struct skw_buf *out, struct skw_error *err);
 
 /*
- * Compiles an expression ("" matches everything) to classic BPF. The caller must
- * free() out->insns. A wrong expression is a usage error with libpcap's text. With one_iface
- * the program is for this interface alone, so that it can use the interface's netmask.
+ * Compiles an expression ("" matches everything) to classic BPF, as `how` says (SKW_LISTS_* of
+ * filter/sets/lists.h). The caller frees `out` with skw_classic_free(). A wrong expression is a
+ * usage error with libpcap's text. With one_iface the program is for this interface alone, so that
+ * it can use the interface's netmask.
  */
-int skw_handle_compile(struct skw_handle *h, const char *expression, bool optimize, bool one_iface,
+int skw_handle_compile(struct skw_handle *h, const char *expression, unsigned how, bool one_iface,
 		       struct skw_cbpf *out, struct skw_error *err);
 
 #endif

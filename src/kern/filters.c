@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter/sets/classic.h"
+#include "filter/sets/lists.h"
 #include "filter/translate.h"
 #include "kern/compile.h"
 #include "kern/libbpf.h"
+#include "kern/set_maps.h"
 #include "kern/skb_access.h"
 #include "util/cleanup.h"
 #include "util/say.h"
@@ -18,7 +21,7 @@
 
 void skw_compiled_free(struct skw_compiled *c)
 {
-	free(c->cbpf.insns);
+	skw_classic_free(&c->cbpf);
 	skw_offline_filter_free(c->user);
 	memset(c, 0, sizeof(*c));
 }
@@ -34,9 +37,14 @@ static int compile_all(uint32_t snaplen, struct skw_cbpf *out)
 		return -ENOMEM;
 	insn->code = CBPF_RET_K;
 	insn->k = snaplen;
-	free(out->insns);
-	*out = (struct skw_cbpf){ insn, 1 };
+	skw_classic_free(out);
+	*out = (struct skw_cbpf){ .insns = insn, .len = 1 };
 	return 0;
+}
+
+static unsigned how(const struct skw_capture_plan *plan)
+{
+	return skw_lists_how(plan->no_optimize, plan->classic);
 }
 
 /* Leaves the decision to user space: the program for the kernel accepts every packet. */
@@ -46,8 +54,7 @@ static int compile_for_user(const struct skw_capture_plan *plan, struct skw_comp
 	const struct skw_offline_link link = { .dlt = c->dlt,
 					       .snaplen = plan->snaplen,
 					       .directions = true };
-	int ret =
-		skw_offline_filter_compile(plan->filter, &link, !plan->no_optimize, &c->user, err);
+	int ret = skw_offline_filter_compile(plan->filter, &link, how(plan), &c->user, err);
 
 	return ret ? ret : compile_all(plan->snaplen, &c->cbpf);
 }
@@ -69,8 +76,8 @@ static int compile_on_handle(const struct skw_capture_plan *plan, struct skw_han
 		return plan->filter[0] ? compile_for_user(plan, c, err)
 				       : compile_all(plan->snaplen, &c->cbpf);
 	}
-	return skw_handle_compile(handle, plan->filter, !plan->no_optimize, plan->ifaces_len > 0,
-				  &c->cbpf, err);
+	return skw_handle_compile(handle, plan->filter, how(plan), plan->ifaces_len > 0, &c->cbpf,
+				  err);
 }
 
 /*
@@ -122,19 +129,15 @@ int skw_filters_compile_dead(const struct skw_capture_plan *plan, int dlt, struc
 {
 	struct skw_offline_filter *filter = NULL;
 	struct skw_compiled c = { .dlt = dlt };
-	int ret = skw_offline_filter_compile_dead(plan->filter, dlt, plan->snaplen,
-						  !plan->no_optimize, &filter, err);
+	int ret = skw_offline_filter_compile_dead(plan->filter, dlt, plan->snaplen, how(plan),
+						  &filter, err);
 
 	if (ret)
 		return ret;
-	const struct skw_cbpf *program = skw_offline_filter_program(filter, 0);
-	c.cbpf.len = program->len;
-	c.cbpf.insns = calloc(program->len, sizeof(*program->insns));
-	if (c.cbpf.insns)
-		memcpy(c.cbpf.insns, program->insns, program->len * sizeof(*program->insns));
+	ret = skw_classic_copy(skw_offline_filter_program(filter, 0), &c.cbpf);
 	skw_offline_filter_free(filter);
-	if (!c.cbpf.insns)
-		return skw_error_set(err, -ENOMEM, "filter: out of memory");
+	if (ret)
+		return skw_error_set(err, ret, "filter: out of memory");
 	*out = c;
 	return 0;
 }
@@ -159,7 +162,7 @@ const struct skw_skb_access *skw_filters_access(const struct skw_capture_plan *p
 
 static int load_with(const struct skw_capture_plan *plan, const struct skw_compiled *c,
 		     const struct skw_filters_place *place, const struct skw_skb_access *access,
-		     struct skw_error *err)
+		     const int *set_fds, struct skw_error *err)
 {
 	struct skw_filter_frame frame = { .counters_fd = place->counters_fd,
 					  .next_fd = place->next_fd,
@@ -168,6 +171,7 @@ static int load_with(const struct skw_capture_plan *plan, const struct skw_compi
 					  .cpus = skw_libbpf_cpus(),
 					  .direction = plan->direction,
 					  .access = access,
+					  .set_fds = set_fds,
 					  .lo_ifindex = place->lo_ifindex };
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	size_t len = 0;
@@ -182,10 +186,14 @@ static int load_with(const struct skw_capture_plan *plan, const struct skw_compi
 static int load(const struct skw_capture_plan *plan, const struct skw_compiled *c,
 		const struct skw_filters_place *place, struct skw_error *err)
 {
-	/* Even if the kernel has the functions, it may refuse them to this program. */
-	int fd = place->access ? load_with(plan, c, place, place->access, NULL) : -ENOENT;
+	SKW_CLEANUP(skw_set_maps_close) struct skw_set_maps maps = { .fds = NULL };
+	int fd = skw_set_maps_open(&c->cbpf, &maps, err);
 
-	return fd >= 0 ? fd : load_with(plan, c, place, NULL, err);
+	if (fd)
+		return fd;
+	/* Even if the kernel has the functions, it may refuse them to this program. */
+	fd = place->access ? load_with(plan, c, place, place->access, maps.fds, NULL) : -ENOENT;
+	return fd >= 0 ? fd : load_with(plan, c, place, NULL, maps.fds, err);
 }
 
 int skw_filters_load(const struct skw_capture_plan *plan, struct skw_compiled *c,

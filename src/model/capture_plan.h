@@ -23,6 +23,8 @@ struct skw_capture_plan {
 	bool no_promiscuous;
 	/* The compiler's optimizer is not run. */
 	bool no_optimize;
+	/* The program is only shown, for another interpreter: long lists do not become sets. */
+	bool classic;
 	/*
 	 * A DLT_* of pcap/dlt.h. -1: the interface's own link type. With "any" it is that of the
 	 * header that each packet gets.

@@ -22,8 +22,8 @@ int skw_fit_filter_compile(const struct skw_verbs_program *ctx, struct skw_keepe
 	struct skw_error why = { 0 };
 
 	if (!k)
-		return skw_offline_filter_compile(ctx->list[number], link, !ctx->no_optimize, out,
-						  err);
+		return skw_offline_filter_compile(ctx->list[number], link,
+						  skw_lists_how(ctx->no_optimize, false), out, err);
 	int fd = skw_keeper_ask_fd(k, &question, NULL, 0, &why);
 	if (fd == -EINVAL)
 		return skw_error_usage(err, "%s", why.text);

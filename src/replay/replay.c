@@ -449,7 +449,8 @@ static int compile_for(const struct skw_replay_plan *plan, struct skw_reader *re
 
 	if (first && first->snaplen && first->snaplen < link.snaplen)
 		link.snaplen = first->snaplen;
-	return skw_offline_filter_compile(plan->filter, &link, !plan->no_optimize, out, err);
+	return skw_offline_filter_compile(
+		plan->filter, &link, skw_lists_how(plan->no_optimize, plan->classic), out, err);
 }
 
 int skw_replay_compile(const struct skw_replay_plan *plan, struct skw_offline_filter **out,

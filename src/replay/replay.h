@@ -27,6 +27,7 @@ struct skw_replay_plan {
 	/* SKW_DIR_UNKNOWN: both directions. */
 	enum skw_direction direction;
 	bool no_optimize;
+	bool classic; /* as in a plan of a capture */
 	uint32_t snaplen;
 	/* Blocks that are no packets go to the sink, too; with an output they do in any case. */
 	bool blocks;

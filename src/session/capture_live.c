@@ -5,6 +5,7 @@
 
 #include "capture/capture.h"
 #include "capture/show.h"
+#include "filter/sets/classic.h"
 #include "loop/loop.h"
 #include "run/run.h"
 #include "session/flight_report.h"
@@ -217,10 +218,10 @@ int skw_session_capture_link_types(const struct skw_session_plan *plan, struct s
 
 int skw_session_capture_filter(const struct skw_session_plan *plan, struct skw_error *err)
 {
-	SKW_AUTO_FREE struct skw_cbpf_insn *insns = NULL;
-	struct skw_cbpf program = { 0 };
-	int ret = skw_show_compile(&plan->capture, &program, err);
+	SKW_CLEANUP(skw_classic_free) struct skw_cbpf program = { .insns = NULL };
+	struct skw_capture_plan capture = plan->capture;
 
-	insns = program.insns;
+	capture.classic = skw_session_show_is_classic(plan);
+	int ret = skw_show_compile(&capture, &program, err);
 	return ret ? ret : skw_session_show_program(plan, &program, err);
 }

@@ -9,6 +9,7 @@
 
 #include "capture/extcap.h"
 #include "capture/show.h"
+#include "filter/sets/classic.h"
 #include "session/capture.h"
 #include "session/show.h"
 #include "util/cleanup.h"
@@ -69,7 +70,7 @@ int skw_session_extcap_filter(const char *interface, struct skw_session_plan *pl
 		return ret;
 	plan->capture.dlt = -1;
 	ret = skw_show_compile(&plan->capture, &program, &trouble);
-	free(program.insns);
+	skw_classic_free(&program);
 	if (ret)
 		skw_buf_printf(&text, "%s\n", trouble.text);
 	return show(0, &text, err);

@@ -13,6 +13,11 @@
 #include "replay/replay.h"
 #include "util/cleanup.h"
 
+bool skw_session_show_is_classic(const struct skw_session_plan *plan)
+{
+	return plan->dump == SKW_DUMP_C || plan->dump == SKW_DUMP_NUMBERS;
+}
+
 int skw_session_show_text(struct skw_buf *text, struct skw_error *err)
 {
 	int ret = text->failed ? skw_error_set(err, -ENOMEM, "out of memory") : 0;
@@ -77,6 +82,7 @@ int skw_session_show_file(const struct skw_session_plan *plan, struct skw_error 
 						.files_len = plan->read_files_len,
 						.filter = plan->capture.filter,
 						.no_optimize = plan->capture.no_optimize,
+						.classic = skw_session_show_is_classic(plan),
 						.snaplen = plan->capture.snaplen };
 	struct skw_offline_filter *filter = NULL;
 	int ret = skw_replay_compile(&replay, &filter, err);

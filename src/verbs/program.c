@@ -36,8 +36,8 @@ static int serve_compile(void *arg, const void *request, size_t len, struct skw_
 					       .snaplen = r->snaplen,
 					       .swapped = r->swapped,
 					       .directions = r->directions };
-	int ret = skw_offline_filter_compile(ctx->list[r->number], &link, !ctx->no_optimize, &f,
-					     &err);
+	int ret = skw_offline_filter_compile(ctx->list[r->number], &link,
+					     skw_lists_how(ctx->no_optimize, false), &f, &err);
 	if (ret)
 		return skw_keeper_reply_error(reply, ret, &err);
 	int fd = skw_verbs_program_put(f);

@@ -121,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t count = data[1] & 0x3f, most = (size - 2) / sizeof(struct skw_cbpf_insn);
 	SKW_AUTO_FREE struct skw_cbpf_insn *classic = calloc(256, sizeof(*classic));
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
-	struct skw_cbpf prog = { classic, count < most ? count : most };
+	struct skw_cbpf prog = { .insns = classic, .len = count < most ? count : most };
 	struct skw_filter_frame frame = {
 		.counters_fd = options & OPTION_COUNT ? 3 : -1,
 		.next_fd = options & OPTION_TAIL ? 4 : -1,

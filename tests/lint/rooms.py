@@ -13,7 +13,8 @@ import lintlib
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"asked", "btf", "row", "table", "table/past", "view", "expr", "format", "format/text",
-        "journal", "filter", "pcap", "flow", "quic", "flow/payload", "message", "message/app", "message/known",
+        "journal", "filter", "filter/sets", "pcap", "flow", "quic", "flow/payload", "message", "message/app",
+        "message/known",
         "message/quic", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
 # The files of util/ that pure rooms may use: they are held to the same rule.
@@ -40,7 +41,9 @@ ARROWS = {
     "format/text": COMMON,
     "journal": COMMON | {"row", "format", "format/text"},
     "btf": COMMON,
-    "filter": COMMON,
+    "filter": COMMON | {"filter/sets"},
+    # filter/sets: long lists of addresses and ports.
+    "filter/sets": COMMON,
     "pcap": COMMON,
     "flow": COMMON,
     "flow/payload": COMMON | {"flow"},
@@ -56,7 +59,7 @@ ARROWS = {
     "ui/settings": COMMON | PURE_FRONT | {"ui/draw"},
     "out": COMMON,
     # kern: filters are translated before they are loaded.
-    "kern": COMMON | {"btf", "filter", "kern/ring", "kern/host"},
+    "kern": COMMON | {"btf", "filter", "filter/sets", "kern/ring", "kern/host"},
     "kern/ring": COMMON | {"kern/host"},
     # kern/act: the programs of the verbs that act, and what is pinned of them.
     "kern/act": COMMON | {"kern", "kern/ring", "kern/host"},

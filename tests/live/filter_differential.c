@@ -16,6 +16,7 @@
 #include "filter_expr.h"
 #include "filter_frame_test.h"
 #include "filter_kernel.h"
+#include "filter_list_test.h"
 #include "filter_random.h"
 #include "filter_tap.h"
 #include "kern/skb_access.h"
@@ -273,7 +274,7 @@ static bool attach_bit(struct pair *p, uint32_t offset, unsigned int bit)
 		{ .code = BPF_ALU | BPF_AND | BPF_K, .k = UINT32_C(1) << bit },
 		{ .code = BPF_RET | BPF_A },
 	};
-	const struct skw_cbpf prog = { insns, SKW_ARRAY_SIZE(insns) };
+	const struct skw_cbpf prog = { .insns = insns, .len = SKW_ARRAY_SIZE(insns) };
 
 	p->set = !tap_set_classic(p->classic, &prog) && !attach_ebpf(p, &prog);
 	empty(p);
@@ -313,7 +314,7 @@ struct random_result {
 static void attach_random(struct test_random *r, struct pair *p, struct random_result *result)
 {
 	struct skw_cbpf_insn insns[RANDOM_PROGRAM_MAX];
-	struct skw_cbpf prog = { insns, random_program(r, insns) };
+	struct skw_cbpf prog = { .insns = insns, .len = random_program(r, insns) };
 	int classic = tap_set_classic(p->classic, &prog);
 	int ebpf = attach_ebpf(p, &prog);
 
@@ -427,6 +428,10 @@ int main(void)
 	tap_note("packets are read by calls%s", in_place.access ? " and in place" : " only");
 	if (!err)
 		err = test_all_bytes(&exprs, &c);
+	if (!err)
+		err = test_lists(&c, &by_call);
+	if (!err && in_place.access)
+		err = test_lists(&c, &in_place);
 	if (!err)
 		err = test_live(&w, &exprs, &c);
 	if (err)

@@ -113,7 +113,7 @@ static struct skw_cbpf *compile(pcap_t *pcap, const char *text, char *why)
 		snprintf(why, 256, "%s", pcap_geterr(pcap));
 		return NULL;
 	}
-	struct skw_cbpf *prog = malloc(sizeof(*prog));
+	struct skw_cbpf *prog = calloc(1, sizeof(*prog));
 
 	if (!prog)
 		abort();

@@ -22,7 +22,8 @@
 static struct skw_cbpf_insn ret_all[] = { { .code = BPF_LD | BPF_B | BPF_ABS, .k = 12 },
 					  { .code = BPF_RET | BPF_K, .k = 262144 } };
 static struct skw_cbpf_insn ret_none = { .code = BPF_RET | BPF_K };
-static const struct skw_cbpf all = { ret_all, 2 }, none = { &ret_none, 1 };
+static const struct skw_cbpf all = { .insns = ret_all, .len = 2 },
+			     none = { .insns = &ret_none, .len = 1 };
 
 static int load(const struct skw_cbpf *prog, const struct skw_filter_frame *frame)
 {

@@ -230,7 +230,7 @@ static void a_filter_goes_through_bytes(void **state)
 								     .direction = (uint8_t)d }),
 				 d == SKW_DIR_OUT);
 
-	size_t first = sizeof(size_t) + 8 * skw_offline_filter_program(copy, 0)->len;
+	size_t first = 2 * sizeof(size_t) + 8 * skw_offline_filter_program(copy, 0)->len;
 
 	skw_offline_filter_free(copy);
 	for (size_t len = 0; len < b.len; len++) {

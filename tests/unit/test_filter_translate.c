@@ -18,9 +18,9 @@
 
 #define PROGRAM(...)                                                                               \
 	{                                                                                          \
-		(struct skw_cbpf_insn[]){ __VA_ARGS__ },                                           \
-			sizeof((struct skw_cbpf_insn[]){ __VA_ARGS__ }) /                          \
-				sizeof(struct skw_cbpf_insn)                                       \
+		.insns = (struct skw_cbpf_insn[]){ __VA_ARGS__ },                                  \
+		.len = sizeof((struct skw_cbpf_insn[]){ __VA_ARGS__ }) /                           \
+		       sizeof(struct skw_cbpf_insn)                                                \
 	}
 #define STMT(code, k)                                                                              \
 	{                                                                                          \
@@ -116,7 +116,7 @@ static void the_kernels_rules_hold(void **state)
 
 static void an_empty_program_is_none(void **state)
 {
-	const struct skw_cbpf nothing = { NULL, 0 };
+	const struct skw_cbpf nothing = { .insns = NULL };
 
 	(void)state;
 	assert_int_equal(translate(&nothing), -EINVAL);
@@ -255,7 +255,7 @@ static void a_jump_that_is_too_far_is_told(void **state)
 {
 	const size_t many = 9000;
 	SKW_AUTO_FREE struct skw_cbpf_insn *insns = calloc(many, sizeof(*insns));
-	const struct skw_cbpf prog = { insns, many };
+	const struct skw_cbpf prog = { .insns = insns, .len = many };
 
 	(void)state;
 	assert_non_null(insns);
