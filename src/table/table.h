@@ -137,6 +137,9 @@ const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at);
 #define SKW_TABLE_NO_PLACE UINT32_MAX
 uint32_t skw_table_place(const struct skw_row *row);
 
+/* The row at a place. */
+const struct skw_row *skw_table_at(const struct skw_table *t, uint32_t place);
+
 const struct skw_totals *skw_table_totals(const struct skw_table *t);
 
 /*
