@@ -6,6 +6,7 @@
  *
  *	{"part": "rows", "rows": 20000, "wall_ns": ..., "cpu_ns": ...}
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct bench {
 	struct skw_conn_reader reader;
 	struct skw_table *table;
 	uint64_t records;
+	uint64_t begin_ns, steady_ns; /* of the last sweep, and of the one before */
 };
 
 static int fail(const char *what, int ret)
@@ -47,9 +49,16 @@ static int take_record(void *ctx, const void *record, size_t len)
 	struct bench *b = ctx;
 
 	struct skw_row_sample sample;
-	int ret = skw_record_row(record, len, &sample);
+	struct skw_row_steady steady;
+	int ret;
 
 	b->records++;
+	if (len == sizeof(struct skw_steady_rec)) {
+		ret = skw_record_steady(record, len, &steady);
+		ret = ret ? ret : skw_table_sweep_steady(b->table, &steady);
+		return ret < 0 ? ret : ret ? 0 : -ESTALE;
+	}
+	ret = skw_record_row(record, len, &sample);
 	return ret ? ret : skw_table_sweep_row(b->table, &sample);
 }
 
@@ -65,8 +74,11 @@ static int take_holder(void *ctx, const void *record, size_t len)
 static int read_all(struct bench *b, enum skw_conn_iter which, size_t size,
 		    int (*each)(void *ctx, const void *record, size_t len))
 {
+	size_t short_size = which == SKW_ITER_TCP ? sizeof(struct skw_steady_rec) : 0;
+
+	skw_conn_steady_since(b->conn, b->steady_ns);
 	int fd = skw_conn_iter_open(skw_conn_iter_link(b->conn, which));
-	int ret = fd < 0 ? fd : skw_conn_reader_begin(&b->reader, fd, size);
+	int ret = fd < 0 ? fd : skw_conn_reader_begin(&b->reader, fd, size, short_size);
 
 	if (ret)
 		return ret;
@@ -83,7 +95,9 @@ static int run_iterate(struct bench *b)
 
 static int run_rows(struct bench *b)
 {
-	skw_table_sweep_begin(b->table, skw_clock_monotonic_ns());
+	b->steady_ns = b->begin_ns;
+	b->begin_ns = skw_clock_monotonic_ns();
+	skw_table_sweep_begin(b->table, b->begin_ns);
 	int ret = read_all(b, SKW_ITER_TCP, sizeof(struct skw_conn_rec), take_record);
 
 	skw_table_sweep_end(b->table, skw_clock_monotonic_ns(), !ret);

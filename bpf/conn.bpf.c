@@ -42,6 +42,12 @@ const volatile bool known_states;
 /* Since when datagrams are counted (udp.bpf.c); 0: they are not. The keeper sets it. */
 __u64 udp_since_ns;
 
+/*
+ * A sweep tells only a struct skw_steady_rec of connections that have been at rest since then; 0:
+ * of none. The keeper sets it for each run.
+ */
+__u64 steady_since_ns;
+
 /* SKW_CONN_LACKS_*: a bit is set when a program finds that the kernel lacks something. */
 __u32 lacks;
 
@@ -153,30 +159,6 @@ static __always_inline void on_listen(struct bpf_sock_ops *skops, struct tcp_soc
 		return;
 	rec->backlog = tp->inet_conn.icsk_inet.sk.sk_max_ack_backlog;
 	event_submit(rec);
-}
-
-/* The buckets are logarithmic (SKW_RTT_BUCKETS), so this is a binary search for the top bit. */
-static __always_inline __u32 rtt_bucket(__u32 rtt_us)
-{
-	__u32 v = rtt_us >> 5, bucket = 0;
-
-	if (!v)
-		return 0;
-	if (v >> (SKW_RTT_BUCKETS - 2))
-		return SKW_RTT_BUCKETS - 1;
-	if (v >> 8) {
-		v >>= 8;
-		bucket += 8;
-	}
-	if (v >> 4) {
-		v >>= 4;
-		bucket += 4;
-	}
-	if (v >> 2) {
-		v >>= 2;
-		bucket += 2;
-	}
-	return bucket + (v >> 1) + 1;
 }
 
 /* This runs for nearly every acknowledgement of a busy connection, so it must be short. */
@@ -402,11 +384,27 @@ static __always_inline void sweep_request(struct skw_conn_rec *rec,
 	rec->timer_left_us = jiffies_left_us(request->req.req.rsk_timer.expires, bpf_jiffies64());
 }
 
+/* True: that was all to tell of the socket. */
+static __always_inline bool sweep_steady(struct skw_steady_rec *rec, struct seq_file *seq,
+					 struct tcp_sock *tp, __u64 ts_ns, __u64 cookie)
+{
+	if (!steady_since_ns || !row_is_steady(tp, steady_since_ns))
+		return false;
+	row_steady(rec, tp, ts_ns, cookie);
+	rec->flags = sweep_enrol(tp) ? SKW_ROW_ENROLLED : 0;
+	bpf_seq_write(seq, rec, sizeof(*rec));
+	return true;
+}
+
 SEC("iter/tcp")
 int skw_sweep_tcp(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *common = ctx->sk_common;
-	struct skw_conn_rec rec;
+	/* The stack has no room for both. */
+	union {
+		struct skw_conn_rec row;
+		struct skw_steady_rec steady;
+	} rec;
 	__u64 now = bpf_ktime_get_ns();
 
 	if (!common)
@@ -422,25 +420,25 @@ int skw_sweep_tcp(struct bpf_iter__tcp *ctx)
 
 		if (!tw)
 			return 0;
-		row_start(&rec, &tw->tw_sk.__tw_common, now, cookie, SKW_ROW_TIME_WAIT);
-		sweep_timewait(&rec, tw);
+		row_start(&rec.row, &tw->tw_sk.__tw_common, now, cookie, SKW_ROW_TIME_WAIT);
+		sweep_timewait(&rec.row, tw);
 	} else if (common->skc_state == TCP_NEW_SYN_RECV) {
 		struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(common);
 
 		if (!request)
 			return 0;
-		row_start(&rec, &request->req.req.__req_common, now, cookie, SKW_ROW_SYN_RECV);
-		sweep_request(&rec, request, ctx->uid);
+		row_start(&rec.row, &request->req.req.__req_common, now, cookie, SKW_ROW_SYN_RECV);
+		sweep_request(&rec.row, request, ctx->uid);
 	} else {
 		struct tcp_sock *tp = bpf_skc_to_tcp_sock(common);
 
-		if (!tp)
+		if (!tp || sweep_steady(&rec.steady, ctx->meta->seq, tp, now, cookie))
 			return 0;
-		row_start(&rec, &sock_of(tp)->__sk_common, now, cookie, SKW_ROW_TCP);
-		sweep_tcp(&rec, tp);
+		row_start(&rec.row, &sock_of(tp)->__sk_common, now, cookie, SKW_ROW_TCP);
+		sweep_tcp(&rec.row, tp);
 	}
-	row_end(&rec, common);
-	bpf_seq_write(ctx->meta->seq, &rec, sizeof(rec));
+	row_end(&rec.row, common);
+	bpf_seq_write(ctx->meta->seq, &rec.row, sizeof(rec.row));
 	return 0;
 }
 

@@ -61,6 +61,30 @@ static __always_inline __u32 at_least_0(__u32 difference)
 	return (__s32)difference > 0 ? difference : 0;
 }
 
+/* The buckets are logarithmic (SKW_RTT_BUCKETS), so this is a binary search for the top bit. */
+static __always_inline __u32 rtt_bucket(__u32 rtt_us)
+{
+	__u32 v = rtt_us >> 5, bucket = 0;
+
+	if (!v)
+		return 0;
+	if (v >> (SKW_RTT_BUCKETS - 2))
+		return SKW_RTT_BUCKETS - 1;
+	if (v >> 8) {
+		v >>= 8;
+		bucket += 8;
+	}
+	if (v >> 4) {
+		v >>= 4;
+		bucket += 4;
+	}
+	if (v >> 2) {
+		v >>= 2;
+		bucket += 2;
+	}
+	return bucket + (v >> 1) + 1;
+}
+
 /*
  * Fills in the identity and sets all other fields to unknown. `kind` tells the reader which fields
  * can be known for this kind of socket.
@@ -93,6 +117,25 @@ static __always_inline void row_end(struct skw_conn_rec *rec, const struct sock_
 	SOCK_SCOPE(rec, common);
 }
 
+/*
+ * Whether the connection has been at rest since that time. The kernel sets tcp_mstamp when a packet
+ * arrives and when one is sent, in microseconds. Since our counts change only then or while
+ * something is not acknowledged, they need not be read, which saves cache misses. The iterator
+ * holds the lock of the socket, so that no packet is half-way.
+ */
+static __always_inline bool row_is_steady(const struct tcp_sock *tp, __u64 since_ns)
+{
+	const struct sock_common *common = &tp->inet_conn.icsk_inet.sk.__sk_common;
+
+	if (!bpf_core_field_exists(tp->tcp_mstamp) || tp->tcp_mstamp * 1000 >= since_ns)
+		return false;
+	/* The name of an interface may change. */
+	if (common->skc_state != TCP_ESTABLISHED || common->skc_bound_dev_if)
+		return false;
+	return !tp->packets_out && !tp->inet_conn.icsk_pending &&
+	       !BPF_CORE_READ_BITFIELD(tp, chrono_type);
+}
+
 /* Fills in the fields that TCP and UDP sockets share. */
 static __always_inline void row_sock(struct skw_conn_rec *rec, const struct sock *sk)
 {
@@ -117,6 +160,18 @@ static __always_inline void row_chrono(struct skw_conn_rec *rec, const struct tc
 	rec->busy_us = jiffies_us(busy) + rec->rwnd_limited_us + rec->sndbuf_limited_us;
 }
 
+/* For a socket without any of the other timers. */
+#define ROW_KEEPALIVE(rec, tp, now)                                                                \
+	do {                                                                                       \
+		const struct timer_list *keepalive_ = tcp_keepalive(tp);                           \
+                                                                                                   \
+		(rec)->timer = SKW_TIMER_NONE;                                                     \
+		if (keepalive_) {                                                                  \
+			(rec)->timer = SKW_TIMER_KEEPALIVE;                                        \
+			(rec)->timer_left_us = jiffies_left_us(keepalive_->expires, now);          \
+		}                                                                                  \
+	} while (0)
+
 static __always_inline void row_timer(struct skw_conn_rec *rec, const struct tcp_sock *tp,
 				      __u64 now)
 {
@@ -128,13 +183,7 @@ static __always_inline void row_timer(struct skw_conn_rec *rec, const struct tcp
 		rec->timer_left_us = jiffies_left_us(tcp_timeout(tp), now);
 		return;
 	}
-	const struct timer_list *keepalive = tcp_keepalive(tp);
-
-	rec->timer = SKW_TIMER_NONE;
-	if (keepalive) {
-		rec->timer = SKW_TIMER_KEEPALIVE;
-		rec->timer_left_us = jiffies_left_us(keepalive->expires, now);
-	}
+	ROW_KEEPALIVE(rec, tp, now);
 }
 
 static __always_inline void row_rates(struct skw_conn_rec *rec, const struct tcp_sock *tp)
@@ -232,6 +281,36 @@ static __always_inline void row_storage(struct skw_conn_rec *rec,
 	rec->last_rtt_us = own->last_rtt_us;
 	rec->max_rtt_us = own->max_rtt_us;
 	__builtin_memcpy(rec->rtt_hist, own->rtt_hist, sizeof(rec->rtt_hist));
+}
+
+/* Fills in the figures that system calls and the time change on a connection at rest. */
+static __always_inline void row_steady(struct skw_steady_rec *rec, const struct tcp_sock *tp,
+				       __u64 ts_ns, __u64 cookie)
+{
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
+	const struct tcp_congestion_ops *congestion = tp->inet_conn.icsk_ca_ops;
+	__u32 ssthresh = tp->snd_ssthresh;
+
+	__builtin_memset(rec, 0, sizeof(*rec));
+	rec->ts_ns = ts_ns;
+	rec->cookie = cookie;
+	rec->cgroup_id = sock_cgroup(sk);
+	rec->pacing_rate = sk->sk_pacing_rate;
+	rec->timer_left_us = SKW_NONE64;
+	ROW_KEEPALIVE(rec, tp, bpf_jiffies64());
+	rec->inode = sock_inode(sk);
+	rec->uid = sk->sk_uid.val;
+	rec->rto_us = (__u32)jiffies_us(tp->inet_conn.icsk_rto);
+	rec->cwnd = tp->snd_cwnd;
+	rec->ssthresh = ssthresh < TCP_INFINITE_SSTHRESH ? ssthresh : SKW_NONE32;
+	rec->mss = tp->mss_cache;
+	rec->segs_out = tp->segs_out;
+	rec->segs_in = tp->segs_in;
+	rec->notsent = at_least_0(tp->write_seq - tp->snd_nxt);
+	rec->recv_q = at_least_0(tp->rcv_nxt - tp->copied_seq - has_peer_fin(sk));
+	rec->send_q = at_least_0(tp->write_seq - tp->snd_una);
+	*(__u64 *)rec->congestion = *(const __u64 *)&congestion->name[0];
+	*(__u64 *)(rec->congestion + 8) = *(const __u64 *)&congestion->name[8];
 }
 
 /*

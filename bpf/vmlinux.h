@@ -450,6 +450,7 @@ struct tcp_sock {
 	__u32 snd_una;
 	__u32 snd_wnd;
 	__u32 mss_cache;
+	__u64 tcp_mstamp;
 	__u32 chrono_start;
 	__u32 chrono_stat[3];
 	__u8 chrono_type : 2;

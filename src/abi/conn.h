@@ -131,6 +131,26 @@ struct skw_conn_rec {
 
 _Static_assert(sizeof(struct skw_conn_rec) == 384, "row record");
 
+/*
+ * In place of a row: an established connection on which nothing has arrived and nothing was sent
+ * for a time, and which waits for no answer. All else of its row is as it was.
+ */
+struct skw_steady_rec {
+	__u64 mark; /* 0. A row begins with its time, which is not 0 */
+	__u64 ts_ns, cookie, cgroup_id;
+	__u64 pacing_rate, timer_left_us;
+	__u32 inode, uid;
+	__u32 rto_us, cwnd, ssthresh, mss;
+	__u32 segs_out, segs_in;
+	__u32 notsent, recv_q, send_q;
+	__u8 flags; /* SKW_ROW_ENROLLED or 0 */
+	__u8 timer;
+	__u8 reserved[2];
+	char congestion[SKW_CA_LEN];
+};
+
+_Static_assert(sizeof(struct skw_steady_rec) == 112, "steady record");
+
 /* A process that holds a socket, from iter/task_file. */
 struct skw_holder_rec {
 	__u32 inode; /* of the socket */

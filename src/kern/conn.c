@@ -55,6 +55,8 @@ struct skw_conn {
 };
 
 /* Where the programs go: the cgroup of the sockops program, and this kernel's types. */
+#define STEADY_MARGIN_NS 10000000ULL
+
 struct place {
 	struct skw_types types;
 	char path[PATH_MAX];
@@ -425,6 +427,13 @@ int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which)
 	if (which == SKW_ITER_HOLDERS)
 		return skw_conn_owner_link(c->owner);
 	return link ? bpf_link__fd(link) : -1;
+}
+
+void skw_conn_steady_since(struct skw_conn *c, uint64_t since_ns)
+{
+	/* tcp_mstamp is of another reading of the same clock, and in microseconds. */
+	since_ns = since_ns > STEADY_MARGIN_NS ? since_ns - STEADY_MARGIN_NS : 0;
+	__atomic_store_n(&c->bpf->bss->steady_since_ns, since_ns, __ATOMIC_RELAXED);
 }
 
 int skw_conn_iter_open(int link_fd)

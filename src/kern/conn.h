@@ -79,6 +79,13 @@ enum skw_conn_iter { SKW_ITER_TCP, SKW_ITER_UDP, SKW_ITER_HOLDERS, SKW_ITERS };
 int skw_conn_iter_link(const struct skw_conn *c, enum skw_conn_iter which);
 
 /*
+ * The next runs of the iterator of TCP sockets tell only a struct skw_steady_rec of connections
+ * that have been at rest since a time, which the reader has met at that time or later. 0: of none.
+ * To be called by the process that has the programs.
+ */
+void skw_conn_steady_since(struct skw_conn *c, uint64_t since_ns);
+
+/*
  * Starts a run of an iterator in the network namespace of the calling thread. Returns a
  * descriptor for struct skw_conn_reader, or -errno.
  */

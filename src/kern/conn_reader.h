@@ -9,12 +9,14 @@
 struct skw_conn_reader {
 	int fd;      /* owned; -1: none */
 	size_t size; /* of a record */
+	/* Of one that begins with a word of 0; 0: there is none. */
+	size_t short_size;
 	char *buf;   /* owned, kept from one run to the next */
 	size_t fill; /* bytes of a record that is not whole yet */
 };
 
 /* Begins with a new run, whose descriptor is taken in any case. 0 or -ENOMEM. */
-int skw_conn_reader_begin(struct skw_conn_reader *r, int fd, size_t size);
+int skw_conn_reader_begin(struct skw_conn_reader *r, int fd, size_t size, size_t short_size);
 
 /*
  * Reads one slice, at most 64 KiB, and hands out the whole records in it. Stops at the first

@@ -171,6 +171,19 @@ struct skw_row_sample {
 	uint64_t last_rto_ns;            /* its last timeout; SKW_NONE64 */
 };
 
+/* A sweep tells this of a connection at rest, in place of a sample: all that can have changed. */
+struct skw_row_steady {
+	uint64_t ts_ns, cookie, cgroup_id;
+	uint64_t pacing_rate_bps, timer_left_us;
+	uint32_t inode, uid;
+	uint32_t rto_us, cwnd, ssthresh, mss;
+	uint32_t segs_out, segs_in;
+	uint32_t notsent, recv_q, send_q;
+	uint8_t flags; /* SKW_ROW_ENROLLED or 0 */
+	uint8_t timer;
+	char congestion[SKW_CA_LEN + 1];
+};
+
 static inline const struct skw_row_talk *skw_row_talk(const struct skw_row *row)
 {
 	return row->remote ? row->remote->talk : NULL;

@@ -61,6 +61,16 @@ void skw_rates_of_datagrams(struct skw_row *row, const struct skw_row *now, bool
 		out->drop_rate = many_per_s(drops, now->drops, from, to);
 }
 
+void skw_rates_of_rest(struct skw_row *row, uint64_t ts_ns)
+{
+	bool moved_on = ts_ns > row->ts_ns;
+
+	if (row->ts_ns == SKW_NONE64)
+		return;
+	row->tx_bps = moved_on && row->bytes_acked != SKW_NONE64 ? 0 : SKW_NONE64;
+	row->rx_bps = moved_on && row->bytes_received != SKW_NONE64 ? 0 : SKW_NONE64;
+}
+
 void skw_rates_stop(struct skw_row *row)
 {
 	row->tx_bps = row->rx_bps = SKW_NONE64;

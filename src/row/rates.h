@@ -19,6 +19,9 @@ void skw_rates_of_bytes(struct skw_row *row, const struct skw_row *now, bool bor
 void skw_rates_of_datagrams(struct skw_row *row, const struct skw_row *now, bool born,
 			    uint64_t tick_begin_ns, struct skw_row_datagrams *out);
 
+/* As skw_rates_of_bytes(), for a connection on which no byte has moved until this time. */
+void skw_rates_of_rest(struct skw_row *row, uint64_t ts_ns);
+
 /* A connection that is over has no rates, and must not keep those of its last tick. */
 void skw_rates_stop(struct skw_row *row);
 

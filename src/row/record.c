@@ -210,6 +210,37 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 	return 0;
 }
 
+int skw_record_steady(const void *bytes, size_t len, struct skw_row_steady *out)
+{
+	struct skw_steady_rec rec;
+
+	if (len != sizeof(rec))
+		return -EBADMSG;
+	memcpy(&rec, bytes, sizeof(rec));
+	if (rec.mark || rec.timer > SKW_TIMER_PERSIST || rec.flags & ~SKW_ROW_ENROLLED)
+		return -EBADMSG;
+	*out = (struct skw_row_steady){ .ts_ns = rec.ts_ns,
+					.cookie = known_cookie(rec.cookie),
+					.cgroup_id = rec.cgroup_id,
+					.pacing_rate_bps = bits(rec.pacing_rate),
+					.timer_left_us = rec.timer_left_us,
+					.inode = rec.inode,
+					.uid = rec.uid,
+					.rto_us = rec.rto_us,
+					.cwnd = rec.cwnd,
+					.ssthresh = rec.ssthresh,
+					.mss = rec.mss,
+					.segs_out = rec.segs_out,
+					.segs_in = rec.segs_in,
+					.notsent = rec.notsent,
+					.recv_q = rec.recv_q,
+					.send_q = rec.send_q,
+					.flags = rec.flags,
+					.timer = rec.timer };
+	memcpy(out->congestion, rec.congestion, SKW_CA_LEN);
+	return 0;
+}
+
 int skw_record_holder(const void *bytes, size_t len, uint32_t *inode, struct skw_owner *owner)
 {
 	struct skw_holder_rec rec;

@@ -19,6 +19,9 @@
  */
 int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out);
 
+/* A struct skw_steady_rec. */
+int skw_record_steady(const void *bytes, size_t len, struct skw_row_steady *out);
+
 /* A name of at most 16 characters. Control characters become '?', and the rest of `out` zeros. */
 void skw_record_text(char out[SKW_COMM_LEN + 1], const char text[SKW_COMM_LEN]);
 

@@ -161,6 +161,11 @@ uint32_t skw_table_place(const struct skw_row *row)
 	return ((const struct skw_entry *)entry)->slot;
 }
 
+const struct skw_row *skw_table_at(const struct skw_table *t, uint32_t place)
+{
+	return &skw_slots_at(&t->slots, place)->row;
+}
+
 const struct skw_totals *skw_table_totals(const struct skw_table *t)
 {
 	return &t->totals;

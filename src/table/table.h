@@ -46,6 +46,11 @@ int skw_table_copy(const struct skw_table *t, struct skw_table **out);
  */
 void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns);
 int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample);
+/*
+ * In place of the row of a connection at rest. 1 or -ENOMEM; 0: it does not do, as the last sweep
+ * did not meet the connection, or something else is not as it was. Then this sweep needs its row.
+ */
+int skw_table_sweep_steady(struct skw_table *t, const struct skw_row_steady *now);
 void skw_table_sweep_end(struct skw_table *t, uint64_t now_ns, bool complete);
 
 /*
@@ -136,6 +141,9 @@ const struct skw_row *skw_table_next(const struct skw_table *t, size_t *at);
  */
 #define SKW_TABLE_NO_PLACE UINT32_MAX
 uint32_t skw_table_place(const struct skw_row *row);
+
+/* The row at a place. */
+const struct skw_row *skw_table_at(const struct skw_table *t, uint32_t place);
 
 const struct skw_totals *skw_table_totals(const struct skw_table *t);
 

@@ -397,6 +397,33 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 	return ret;
 }
 
+int skw_table_row_merge_steady(struct skw_table *t, struct skw_entry *e,
+			       const struct skw_row_steady *now)
+{
+	struct skw_row *row = &e->row;
+
+	row->inode = now->inode;
+	row->uid = now->uid;
+	skw_table_row_set_congestion(t, row, now->congestion);
+	if (now->segs_out > row->segs_out)
+		t->tick.segs_out += now->segs_out - row->segs_out;
+	skw_rates_of_rest(row, now->ts_ns);
+	skw_history_add(row, t->seconds, row->srtt_us);
+	row->ts_ns = now->ts_ns;
+	row->pacing_rate_bps = now->pacing_rate_bps;
+	row->timer_left_us = now->timer_left_us;
+	row->timer = now->timer;
+	row->rto_us = now->rto_us;
+	row->cwnd = now->cwnd;
+	row->ssthresh = now->ssthresh;
+	row->segs_out = now->segs_out;
+	row->segs_in = now->segs_in;
+	row->notsent = now->notsent;
+	row->recv_q = now->recv_q;
+	row->send_q = now->send_q;
+	return set_cgroup(t, e, now->cgroup_id);
+}
+
 void skw_table_row_close(struct skw_table *t, struct skw_entry *e, enum skw_close_reason reason,
 			 uint64_t ts_ns)
 {

@@ -41,6 +41,10 @@ void skw_table_row_drop_doomed(struct skw_table *t);
 int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 			const struct skw_row_sample *sample, bool final);
 
+/* The same of a connection at rest. */
+int skw_table_row_merge_steady(struct skw_table *t, struct skw_entry *e,
+			       const struct skw_row_steady *now);
+
 /*
  * Puts the identity that is told into the row, and its scope as the function below does. Unknown
  * numbers change nothing. 0 or -ENOMEM.

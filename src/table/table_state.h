@@ -9,7 +9,7 @@
 #include "table/holders.h"
 #include "table/listeners.h"
 #include "table/names.h"
-#include "table/owners.h"
+#include "row/owners.h"
 #include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"

@@ -33,20 +33,19 @@ void skw_table_sweep_begin(struct skw_table *t, uint64_t now_ns)
  * rows were made. So the next row is likely beside the last one, and was already fetched from
  * memory.
  */
-static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
+static struct skw_entry *beside(const struct skw_table *t)
 {
-	struct skw_entry *e = NULL;
 	uint32_t next = t->at + 1;
 
-	if (next < t->slots.end) {
-		e = skw_slots_at(&t->slots, next);
-		if (!e->used || !skw_slots_same(&e->row, row))
-			e = NULL;
-	}
-	if (!e)
-		e = skw_slots_find(&t->slots, row);
-	if (!e)
+	if (next >= t->slots.end)
 		return NULL;
+	struct skw_entry *e = skw_slots_at(&t->slots, next);
+
+	return e->used ? e : NULL;
+}
+
+static void go_to(struct skw_table *t, const struct skw_entry *e)
+{
 	t->at = e->slot;
 	if (t->at + 1 < t->slots.end) {
 		const char *ahead = (const char *)skw_slots_at(&t->slots, t->at + 1);
@@ -54,6 +53,29 @@ static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
 		for (size_t i = 0; i < sizeof(struct skw_entry); i += CACHE_LINE)
 			__builtin_prefetch(ahead + i, 1);
 	}
+}
+
+static struct skw_entry *find(struct skw_table *t, const struct skw_row *row)
+{
+	struct skw_entry *e = beside(t);
+
+	if (!e || !skw_slots_same(&e->row, row))
+		e = skw_slots_find(&t->slots, row);
+	if (e)
+		go_to(t, e);
+	return e;
+}
+
+static struct skw_entry *find_cookie(struct skw_table *t, uint64_t cookie)
+{
+	struct skw_entry *e = beside(t);
+
+	if (cookie == SKW_NONE64)
+		return NULL;
+	if (!e || e->row.cookie != cookie)
+		e = skw_slots_find_cookie(&t->slots, cookie);
+	if (e)
+		go_to(t, e);
 	return e;
 }
 
@@ -119,6 +141,41 @@ int skw_table_sweep_row(struct skw_table *t, const struct skw_row_sample *sample
 	if (sample->kind == SKW_ROW_TCP && sample->row.state == SKW_STATE_CLOSED)
 		return 0;
 	return insert(t, sample);
+}
+
+/* Whether the row is that of the last sweep, so that what the kernel left out is in it. */
+static bool is_steady(const struct skw_table *t, const struct skw_entry *e,
+		      const struct skw_row_steady *now)
+{
+	const struct skw_row *row = &e->row;
+	uint8_t enrolled = row->flags & SKW_ROW_ENROLLED;
+
+	if (e->seen != (uint16_t)(t->sweep - 1) || e->hidden || e->kind != SKW_ROW_TCP)
+		return false;
+	if (row->state != SKW_STATE_ESTABLISHED || row->closed_ns != SKW_NONE64)
+		return false;
+	/* Without counts, the kernel had no memory for them; with the row it tries again. */
+	if (now->flags != enrolled || (enrolled && row->rtt_samples == SKW_NONE32))
+		return false;
+	return row->mss == now->mss && row->segs_out != SKW_NONE32;
+}
+
+int skw_table_sweep_steady(struct skw_table *t, const struct skw_row_steady *now)
+{
+	struct skw_entry *e = find_cookie(t, now->cookie);
+
+	if (!e)
+		return 0;
+	if (e->seen == t->sweep && e->kind == SKW_ROW_TCP)
+		return 1;
+	if (!is_steady(t, e, now))
+		return 0;
+	t->generation++;
+	e->seen = t->sweep;
+	e->missed = 0;
+	int ret = skw_table_row_merge_steady(t, e, now);
+
+	return ret ? ret : 1;
 }
 
 /* A row is kept after its end if it is followed, or had figures of a connection. */

@@ -13,6 +13,7 @@ enum { VERB_NAMESPACES, VERB_ITER, VERB_CHANGE, VERBS };
 struct iter_request {
 	uint32_t netns;
 	uint32_t which; /* enum skw_conn_iter */
+	uint64_t steady_ns;
 };
 
 /* The number of namespaces that fit into one reply behind the total. */
@@ -78,11 +79,9 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 	int link = skw_conn_iter_link(ctx->conn, (enum skw_conn_iter)asked.which);
 	if (link < 0)
 		return -EINVAL;
+	skw_conn_steady_since(ctx->conn, asked.steady_ns);
 	int fd = open_inside(ctx, &asked, link);
-	/*
-	 * The process whose path in /proc led to the namespace may have exited. Another one may be
-	 * in it.
-	 */
+	/* The process whose path led to the namespace may have exited. Another may be in it. */
 	if (fd == -ENOENT && ctx->scan && skw_netns_scan(&ctx->list) == 0)
 		fd = open_inside(ctx, &asked, link);
 	if (fd < 0)
@@ -180,9 +179,9 @@ int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 }
 
 int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t netns,
-			 enum skw_conn_iter which)
+			 enum skw_conn_iter which, uint64_t steady_ns)
 {
-	const struct iter_request request = { .netns = netns, .which = which };
+	const struct iter_request request = { netns, which, steady_ns };
 
 	return skw_keeper_call_fd(k, ctx->table.first + VERB_ITER, &request, sizeof(request));
 }

@@ -41,11 +41,11 @@ int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 			 struct skw_verbs_netns **out, size_t *len);
 
 /*
- * Starts a new run of an iterator in that namespace; that of holders sees all. Returns a descriptor
- * that the caller owns, or -errno: -ENOENT if the namespace has gone.
+ * Starts a new run of an iterator in that namespace; that of holders sees all. steady_ns is
+ * for skw_conn_steady_since(). Returns an own descriptor, or -errno: -ENOENT if it has gone.
  */
 int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t netns,
-			 enum skw_conn_iter which);
+			 enum skw_conn_iter which, uint64_t steady_ns);
 
 /* Counts datagrams or not, or takes all programs off: after that no event comes into the rings. */
 enum { SKW_WATCH_COUNTS_NOT, SKW_WATCH_COUNTS, SKW_WATCH_STOPS };

@@ -7,18 +7,21 @@
 #include <string.h>
 
 #include "row/address.h"
-#include "util/cleanup.h"
 #include "view/smooth.h"
 #include "view/view_group.h"
 #include "view/view_order.h"
 
 /* Rows come and go, so the array grows by this many rows at once. */
 #define ROOM 1024U
+/* The rows on either side that are sorted with the first that is asked for: more than a screen. */
+#define AROUND 256U
 
 struct skw_view {
 	const struct skw_table *table; /* the table that the view was made from */
-	const struct skw_row **rows;   /* owned; `len` rows */
-	size_t len, size;
+	/* owned; `len` items, of which those of [sorted_from, sorted_to) are in their places */
+	struct skw_view_item *items;
+	size_t len, size, sorted_from, sorted_to;
+	struct skw_view_order order;
 	struct skw_smooth smooth;
 	enum skw_field sort;          /* the field that `smooth` has values of */
 	struct skw_group_row *groups; /* owned */
@@ -48,7 +51,7 @@ void skw_view_free(struct skw_view *v)
 	if (!v)
 		return;
 	skw_smooth_free(&v->smooth);
-	free(v->rows);
+	free(v->items);
 	free(v->groups);
 	free(v->sum);
 	free(v);
@@ -81,43 +84,35 @@ static int make_room(struct skw_view *v, size_t len)
 	if (len <= v->size)
 		return 0;
 	size_t size = (len / ROOM + 1) * ROOM;
-	const struct skw_row **rows = reallocarray(v->rows, size, sizeof(*rows));
+	struct skw_view_item *items = reallocarray(v->items, size, sizeof(*items));
 
-	if (!rows)
+	if (!items)
 		return -ENOMEM;
-	v->rows = rows;
+	v->items = items;
 	v->size = size;
 	return 0;
 }
 
-/* Takes the key of a row. Its value is remembered even if the row is not shown. */
-static int take_key(struct skw_view *v, const struct skw_row *row, bool tick, bool *known,
-		    uint64_t *key)
-{
-	*known = skw_view_key(row, v->sort, key);
-	if (!skw_view_is_smoothed(v->sort))
-		return 0;
-	return skw_smooth_add(&v->smooth, skw_table_place(row), row->cookie,
-			      *known ? *key : SKW_NONE64, tick, key);
-}
-
 /*
- * Collects and sorts the chosen rows. Rows with a key are put at the beginning of `items`, the
- * others at the end.
+ * Collects the chosen rows. Rows with a key are put at the beginning of the items, the others after
+ * them.
  */
-static int collect(struct skw_view *v, const struct skw_view_options *opt, bool tick,
-		   struct skw_view_item *items, size_t size, size_t *len)
+static int collect(struct skw_view *v, const struct skw_view_options *opt, bool tick)
 {
-	size_t at = 0, known_len = 0, unknown_len = 0;
+	size_t at = 0, known_len = 0, unknown_len = 0, size = v->size;
+	struct skw_view_item *items = v->items;
 	const struct skw_row *row;
 
 	while ((row = skw_table_next(v->table, &at))) {
-		struct skw_view_item item = { .row = row };
+		struct skw_view_item item = { .place = skw_table_place(row) };
+		uint64_t key = 0;
 		bool known;
-		int ret = take_key(v, row, tick, &known, &item.key);
+		/* Its value is remembered even if the row is not shown. */
+		int ret = skw_view_smoothed_key(row, &v->order, tick, &known, &key);
 
 		if (ret)
 			return ret;
+		item.code = known ? skw_view_encode(key) : 0;
 		if (!is_chosen(opt, row))
 			continue;
 		if (known)
@@ -126,20 +121,23 @@ static int collect(struct skw_view *v, const struct skw_view_options *opt, bool 
 			items[size - ++unknown_len] = item;
 	}
 	memmove(items + known_len, items + size - unknown_len, unknown_len * sizeof(*items));
-	skw_view_sort(items, known_len, opt->sort, opt->ascending);
-	skw_view_sort_unknown(items + known_len, unknown_len);
-	*len = known_len + unknown_len;
+	v->order.known_len = known_len;
+	v->len = known_len + unknown_len;
 	return 0;
+}
+
+static void sort(struct skw_view *v, size_t from, size_t to)
+{
+	skw_view_sort(v->items, v->len, &v->order, from, to);
+	v->sorted_from = from;
+	v->sorted_to = to;
 }
 
 int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct skw_view_options *opt,
 		  bool tick)
 {
-	SKW_AUTO_FREE struct skw_view_item *items = NULL;
-	size_t size = skw_table_len(t), len = 0;
-
 	v->table = t;
-	v->len = 0;
+	v->len = v->sorted_from = v->sorted_to = 0;
 	free(v->groups);
 	v->groups = NULL;
 	v->groups_len = 0;
@@ -148,27 +146,24 @@ int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct sk
 	if (v->sort != opt->sort)
 		skw_smooth_free(&v->smooth);
 	v->sort = opt->sort;
+	v->order = (struct skw_view_order){
+		.table = t, .field = opt->sort, .ascending = opt->ascending, .smooth = &v->smooth
+	};
 
-	/* The keys are needed for sorting only, so they are freed at the end. */
-	items = calloc(size + 1, sizeof(*items));
-	if (!items)
-		return -ENOMEM;
-	int ret = collect(v, opt, tick, items, size, &len);
+	int ret = make_room(v, skw_table_len(t) + 1);
 
 	if (!ret)
-		ret = make_room(v, len);
+		ret = collect(v, opt, tick);
+	/* Groups and sums take some words from the first row that has them, by this order. */
+	if (!ret && (opt->group != SKW_GROUP_NONE || opt->filter))
+		sort(v, 0, v->len);
 	if (!ret && opt->group != SKW_GROUP_NONE)
-		ret = skw_view_group_rows(items, len, opt, &v->groups, &v->groups_len);
+		ret = skw_view_group_rows(t, v->items, v->len, opt, &v->groups, &v->groups_len);
 	if (!ret && opt->filter)
-		ret = skw_view_sum_rows(items, len, &v->sum);
-	if (ret) {
-		v->groups_len = 0;
-		return ret;
-	}
-	for (size_t i = 0; i < len; i++)
-		v->rows[i] = items[i].row;
-	v->len = len;
-	return 0;
+		ret = skw_view_sum_rows(t, v->items, v->len, &v->sum);
+	if (ret)
+		v->groups_len = v->len = 0;
+	return ret;
 }
 
 size_t skw_view_len(const struct skw_view *v)
@@ -176,18 +171,30 @@ size_t skw_view_len(const struct skw_view *v)
 	return v->len;
 }
 
-const struct skw_row *skw_view_row(const struct skw_view *v, size_t at)
+const struct skw_row *skw_view_row(struct skw_view *v, size_t at)
 {
-	return v->rows[at];
+	if (at < v->sorted_from || at >= v->sorted_to) {
+		/* A caller that goes on behind the first rows it asked for wants all of them. */
+		bool all = v->sorted_to > 0;
+
+		sort(v, all || at < AROUND ? 0 : at - AROUND,
+		     all || v->len - at < AROUND ? v->len : at + AROUND);
+	}
+	return skw_table_at(v->table, v->items[at].place);
 }
 
 size_t skw_view_find(const struct skw_view *v, uint64_t cookie)
 {
 	const struct skw_row *row = v->table ? skw_table_find(v->table, cookie) : NULL;
 
+	uint32_t place = row ? skw_table_place(row) : SKW_TABLE_NO_PLACE;
+
 	for (size_t i = 0; row && i < v->len; i++) {
-		if (v->rows[i] == row)
-			return i;
+		if (v->items[i].place != place)
+			continue;
+		return i >= v->sorted_from && i < v->sorted_to
+			       ? i
+			       : skw_view_rank(v->items, v->len, &v->order, i);
 	}
 	return SIZE_MAX;
 }

@@ -4,8 +4,9 @@
  * quickly are smoothed over three ticks so that rows don't jump. Rows with an unknown key come last
  * in either order, and rows with equal keys are sorted by cookie.
  *
- * A view owns an array of pointers, not the rows. It is made again from the table each tick and is
- * valid until the table changes. It keeps the values of earlier ticks itself, 8 bytes for each row.
+ * A view owns an array of pointers and keys, not the rows. It is made again from the table each
+ * tick and is valid until the table changes. It keeps the values of earlier ticks itself, 8 bytes
+ * for each row.
  */
 #ifndef SKW_VIEW_VIEW_H
 #define SKW_VIEW_VIEW_H
@@ -93,7 +94,11 @@ int skw_view_make(struct skw_view *v, const struct skw_table *t, const struct sk
 		  bool tick);
 
 size_t skw_view_len(const struct skw_view *v);
-const struct skw_row *skw_view_row(const struct skw_view *v, size_t at);
+/*
+ * The row at this place of the order. The first call sorts the rows around it only, as a screen
+ * shows few, and a call for a row elsewhere all of them.
+ */
+const struct skw_row *skw_view_row(struct skw_view *v, size_t at);
 /* The place of a connection in the view, SIZE_MAX if it is not there. */
 size_t skw_view_find(const struct skw_view *v, uint64_t cookie);
 /* Whether a text of the row (local, remote, owner, state, cgroup) contains opt->search. */

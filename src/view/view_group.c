@@ -422,17 +422,19 @@ static int compare(const void *a, const void *b, void *ctx)
 	return opt->ascending ? order : -order;
 }
 
-static int collect(struct grouping *g, const struct skw_view_item *items, size_t len)
+static int collect(struct grouping *g, const struct skw_table *t, const struct skw_view_item *items,
+		   size_t len)
 {
 	g->srtts = calloc(len ? len : 1, sizeof(*g->srtts));
 	if (!g->srtts)
 		return -ENOMEM;
 	for (size_t i = 0; i < len; i++) {
 		uint32_t at;
-		int ret = find(g, items[i].row, &at);
+		const struct skw_row *row = skw_table_at(t, items[i].place);
+		int ret = find(g, row, &at);
 
 		if (!ret)
-			ret = add(g, at, items[i].row);
+			ret = add(g, at, row);
 		if (ret)
 			return ret;
 	}
@@ -451,13 +453,13 @@ static void free_grouping(struct grouping *g)
 	free(g->srtts);
 }
 
-int skw_view_group_rows(const struct skw_view_item *items, size_t len,
+int skw_view_group_rows(const struct skw_table *t, const struct skw_view_item *items, size_t len,
 			const struct skw_view_options *opt, struct skw_group_row **out,
 			size_t *out_len)
 {
 	SKW_CLEANUP(free_grouping) struct grouping g = { .by = opt->group };
 	struct skw_view_options order = *opt;
-	int ret = collect(&g, items, len);
+	int ret = collect(&g, t, items, len);
 
 	if (ret)
 		return ret;
@@ -474,10 +476,11 @@ int skw_view_group_rows(const struct skw_view_item *items, size_t len,
 	return 0;
 }
 
-int skw_view_sum_rows(const struct skw_view_item *items, size_t len, struct skw_group_row **out)
+int skw_view_sum_rows(const struct skw_table *t, const struct skw_view_item *items, size_t len,
+		      struct skw_group_row **out)
 {
 	SKW_CLEANUP(free_grouping) struct grouping g = { .by = SKW_GROUP_NONE };
-	int ret = collect(&g, items, len);
+	int ret = collect(&g, t, items, len);
 
 	if (ret)
 		return ret;

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "table/table.h"
 #include "util/mapped.h"
 
 static const bool smoothed[SKW_FIELDS] = {
@@ -21,7 +20,8 @@ static const bool smoothed[SKW_FIELDS] = {
 	[SKW_FIELD_REQ_RATE] = true,
 };
 
-bool skw_view_is_smoothed(enum skw_field field)
+/* Whether a field can rise and fall from tick to tick, so that its smoothed value is used. */
+static bool is_smoothed(enum skw_field field)
 {
 	return smoothed[field];
 }
@@ -59,7 +59,11 @@ static uint64_t text_key(const char *text)
 	return at ? key << 8 * (sizeof(key) - at) : 0;
 }
 
-bool skw_view_key(const struct skw_row *row, enum skw_field field, uint64_t *key)
+/*
+ * Returns false if the key is unknown for this row. Addresses are ordered by family, then by
+ * number, and texts by their bytes.
+ */
+static bool key_itself(const struct skw_row *row, enum skw_field field, uint64_t *key)
 {
 	struct skw_value value;
 
@@ -106,17 +110,56 @@ static int by_rest(const struct skw_row *a, const struct skw_row *b, enum skw_fi
 	return strcmp(x.text, y.text);
 }
 
-struct order {
-	enum skw_field field;
-	bool ascending;
-};
+static const struct skw_row *row_of(const struct skw_view_item *item,
+				    const struct skw_view_order *by)
+{
+	return skw_table_at(by->table, item->place);
+}
+
+/* A key below this power of two is its own code. The code of others has as many of its bits. */
+#define EXACT_BITS 27
+
+uint32_t skw_view_encode(uint64_t key)
+{
+	unsigned shift = 0;
+
+	if (key >> EXACT_BITS)
+		shift = 64U - (unsigned)__builtin_clzll(key) - EXACT_BITS;
+	return (uint32_t)(((uint64_t)shift << (EXACT_BITS - 1)) + (key >> shift));
+}
+
+int skw_view_smoothed_key(const struct skw_row *row, const struct skw_view_order *by, bool tick,
+			  bool *known, uint64_t *key)
+{
+	*known = key_itself(row, by->field, key);
+	if (!is_smoothed(by->field))
+		return 0;
+	return skw_smooth_add(by->smooth, skw_table_place(row), row->cookie,
+			      *known ? *key : SKW_NONE64, tick, key);
+}
+
+static uint64_t key_of(const struct skw_row *row, const struct skw_view_order *by)
+{
+	uint64_t key = 0;
+	bool known;
+
+	/* The row has its place among the smoothed ones already, so there is no lack of memory. */
+	(void)skw_view_smoothed_key(row, by, false, &known, &key);
+	return key;
+}
 
 /* This is apart from compare(), which needs no registers to be saved for most pairs. */
-__attribute__((noinline)) static int
-compare_same_key(const struct skw_row *a, const struct skw_row *b, const struct order *by)
+__attribute__((noinline)) static int compare_same_code(const struct skw_view_item *x,
+						       const struct skw_view_item *y,
+						       const struct skw_view_order *by)
 {
-	int order = by_rest(a, b, by->field);
+	const struct skw_row *a = row_of(x, by), *b = row_of(y, by);
+	int order = 0;
 
+	if (x->code >> EXACT_BITS)
+		order = compare_u64(key_of(a, by), key_of(b, by));
+	if (!order)
+		order = by_rest(a, b, by->field);
 	if (!order)
 		return by_cookie(a, b);
 	return by->ascending ? order : -order;
@@ -125,30 +168,125 @@ compare_same_key(const struct skw_row *a, const struct skw_row *b, const struct 
 static int compare(const void *a, const void *b, void *ctx)
 {
 	const struct skw_view_item *x = a, *y = b;
-	const struct order *by = ctx;
+	const struct skw_view_order *by = ctx;
 
-	if (x->key == y->key)
-		return compare_same_key(x->row, y->row, by);
-	return (x->key < y->key) == by->ascending ? -1 : 1;
+	if (x->code == y->code)
+		return compare_same_code(x, y, by);
+	return (x->code < y->code) == by->ascending ? -1 : 1;
 }
 
-static int compare_unknown(const void *a, const void *b)
+static int compare_unknown(const void *a, const void *b, void *ctx)
 {
 	const struct skw_view_item *x = a, *y = b;
 
-	return by_cookie(x->row, y->row);
+	return by_cookie(row_of(x, ctx), row_of(y, ctx));
 }
 
-void skw_view_sort(struct skw_view_item *items, size_t len, enum skw_field field, bool ascending)
-{
-	struct order by = { field, ascending };
+typedef int (*comparison)(const void *a, const void *b, void *ctx);
 
-	if (len)
-		qsort_r(items, len, sizeof(*items), compare, &by);
+/* Items of which all have a key, or none has. */
+struct view_part {
+	struct skw_view_item *items;
+	size_t len;
+	comparison compare;
+	const struct skw_view_order *by;
+};
+
+/* Fewer items than this are sorted. */
+#define FEW 64
+
+static bool is_less(const struct view_part *p, const struct skw_view_item *a,
+		    const struct skw_view_item *b)
+{
+	return p->compare(a, b, (void *)p->by) < 0;
 }
 
-void skw_view_sort_unknown(struct skw_view_item *items, size_t len)
+static void swap(struct skw_view_item *a, struct skw_view_item *b)
 {
-	if (len)
-		qsort(items, len, sizeof(*items), compare_unknown);
+	const struct skw_view_item c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+static struct skw_view_item middle_of(const struct view_part *p, size_t lo, size_t hi)
+{
+	const struct skw_view_item *a = &p->items[lo], *b = &p->items[lo + (hi - lo) / 2];
+	const struct skw_view_item *c = &p->items[hi - 1];
+
+	if (is_less(p, a, b))
+		return *(is_less(p, b, c) ? b : is_less(p, a, c) ? c : a);
+	return *(is_less(p, a, c) ? a : is_less(p, b, c) ? c : b);
+}
+
+static void sort_range(const struct view_part *p, size_t lo, size_t hi)
+{
+	if (hi - lo > 1)
+		qsort_r(p->items + lo, hi - lo, sizeof(*p->items), p->compare, (void *)p->by);
+}
+
+/*
+ * Hoare's selection: afterwards the items of [lo, at) belong before the item at `at`, and none of
+ * those behind it does. If the middles divide badly, all are sorted, so the time has a bound.
+ */
+static void select_item(const struct view_part *p, size_t lo, size_t hi, size_t at)
+{
+	unsigned rounds = 64;
+
+	while (hi - lo > FEW && rounds--) {
+		const struct skw_view_item middle = middle_of(p, lo, hi);
+		size_t i = lo, j = hi - 1;
+
+		for (;; i++, j--) {
+			while (is_less(p, &p->items[i], &middle))
+				i++;
+			while (is_less(p, &middle, &p->items[j]))
+				j--;
+			if (i >= j)
+				break;
+			swap(&p->items[i], &p->items[j]);
+		}
+		/* All before i are at most the middle, all from i on are at least that. */
+		if (at < i)
+			hi = i;
+		else
+			lo = i;
+	}
+	sort_range(p, lo, hi);
+}
+
+static void sort_part(const struct view_part *p, size_t from, size_t to)
+{
+	if (to > p->len)
+		to = p->len;
+	if (from >= to)
+		return;
+	if (from)
+		select_item(p, 0, p->len, from);
+	if (to < p->len)
+		select_item(p, from, p->len, to);
+	sort_range(p, from, to);
+}
+
+void skw_view_sort(struct skw_view_item *items, size_t len, const struct skw_view_order *by,
+		   size_t from, size_t to)
+{
+	const struct view_part known = { items, by->known_len, compare, by };
+	const struct view_part unknown = { items + known.len, len - known.len, compare_unknown,
+					   by };
+
+	sort_part(&known, from, to);
+	if (to > known.len)
+		sort_part(&unknown, from > known.len ? from - known.len : 0, to - known.len);
+}
+
+size_t skw_view_rank(const struct skw_view_item *items, size_t len, const struct skw_view_order *by,
+		     size_t at)
+{
+	bool known = at < by->known_len;
+	size_t from = known ? 0 : by->known_len, to = known ? by->known_len : len, rank = from;
+
+	for (size_t i = from; i < to; i++)
+		rank += (known ? compare : compare_unknown)(&items[i], &items[at], (void *)by) < 0;
+	return rank;
 }

@@ -7,27 +7,39 @@
 #define SKW_VIEW_VIEW_ORDER_H
 
 #include "row/field.h"
+#include "table/table.h"
+#include "view/smooth.h"
 
+/* It is small, as there is one for each row. */
 struct skw_view_item {
-	uint64_t key;
-	const struct skw_row *row;
+	uint32_t code;  /* of the key, see skw_view_encode() */
+	uint32_t place; /* of the row in its table */
 };
 
-/* Whether a field can rise and fall from tick to tick, so that its smoothed value is used. */
-bool skw_view_is_smoothed(enum skw_field field);
-
 /*
- * Returns false if the key is unknown for this row. Addresses are ordered by family, then by
- * number, and texts by their bytes.
+ * Puts those items in their places that a full sort puts into [from, to). All that belong before
+ * them are left of them, in any order. The first known_len items have a key, and the others come
+ * after them. Rows with equal keys, or without, are sorted by ascending cookie in either order.
  */
-bool skw_view_key(const struct skw_row *row, enum skw_field field, uint64_t *key);
+struct skw_view_order {
+	const struct skw_table *table;
+	enum skw_field field;
+	bool ascending;
+	size_t known_len;
+	struct skw_smooth *smooth; /* borrowed; the values of smoothed fields */
+};
 
-/*
- * Sorts rows that all have a key. Rows with equal keys are sorted by ascending cookie in either
- * order.
+/* Keeps the order of keys. Different large keys may have the same code. */
+uint32_t skw_view_encode(uint64_t key);
+/* The key that rows are sorted by: smoothed where that is so. false: it is unknown. 0 or -ENOMEM.
  */
-void skw_view_sort(struct skw_view_item *items, size_t len, enum skw_field field, bool ascending);
-/* Sorts rows without a key, by cookie. */
-void skw_view_sort_unknown(struct skw_view_item *items, size_t len);
+int skw_view_smoothed_key(const struct skw_row *row, const struct skw_view_order *by, bool tick,
+			  bool *known, uint64_t *key);
+
+void skw_view_sort(struct skw_view_item *items, size_t len, const struct skw_view_order *by,
+		   size_t from, size_t to);
+/* How many of the items come before this one, in whatever order they lie. */
+size_t skw_view_rank(const struct skw_view_item *items, size_t len, const struct skw_view_order *by,
+		     size_t at);
 
 #endif

@@ -59,7 +59,7 @@ static int sweep(const struct skw_conn *conn)
 {
 	struct skw_conn_reader reader = { .fd = -1 };
 	int fd = skw_conn_iter_open(skw_conn_iter_link(conn, SKW_ITER_TCP));
-	int ret = fd < 0 ? fd : skw_conn_reader_begin(&reader, fd, sizeof(struct skw_conn_rec));
+	int ret = fd < 0 ? fd : skw_conn_reader_begin(&reader, fd, sizeof(struct skw_conn_rec), 0);
 
 	while (!ret) {
 		ret = skw_conn_reader_slice(&reader, ignore, NULL);

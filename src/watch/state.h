@@ -30,7 +30,9 @@ struct skw_sweep {
 	enum skw_sweep_phase phase;
 	struct skw_conn_reader reader;
 	uint64_t begin_ns, end_ns;
-	size_t at; /* the namespace that is being read, an index of skw_watch.netns */
+	uint64_t steady_ns; /* skw_conn_steady_since(): the begin of the sweep before; 0: no such */
+	bool steady_failed; /* a record of a connection at rest did not do */
+	size_t at;          /* the namespace that is being read, an index of skw_watch.netns */
 	enum skw_conn_iter which; /* the iterator that reads it */
 	uint32_t swept, failed;   /* the number of namespaces so far */
 	bool complete;

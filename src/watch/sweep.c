@@ -103,12 +103,30 @@ static bool is_wanted(struct skw_watch *w, const struct skw_row *row)
 	return skw_watch_names_inside(&w->names, row->cgroup_id);
 }
 
+/* All else that a connection at rest has told before is still true. */
+static int take_steady(struct skw_watch *w, const void *record, size_t len)
+{
+	struct skw_row_steady now;
+
+	if (skw_record_steady(record, len, &now)) {
+		skw_table_count_bad_record(w->table);
+		return 0;
+	}
+	int ret = skw_table_sweep_steady(w->table, &now);
+
+	if (!ret)
+		w->sweep.steady_failed = true;
+	return ret < 0 ? ret : 0;
+}
+
 static int take_row(void *ctx, const void *record, size_t len)
 {
 	struct skw_watch *w = ctx;
 	struct skw_row_sample sample;
 	struct skw_remote remote;
 
+	if (len == sizeof(struct skw_steady_rec))
+		return take_steady(w, record, len);
 	if (skw_record_row(record, len, &sample)) {
 		skw_table_count_bad_record(w->table);
 		return 0;
@@ -132,7 +150,8 @@ static int take_holder(void *ctx, const void *record, size_t len)
 
 static int open_iter(struct skw_watch *w, uint32_t netns, enum skw_conn_iter which)
 {
-	return skw_verbs_watch_iter(&w->verbs, skw_loop_keeper(w->loop), netns, which);
+	return skw_verbs_watch_iter(&w->verbs, skw_loop_keeper(w->loop), netns, which,
+				    w->sweep.steady_ns);
 }
 
 static bool has_iter(const struct skw_watch *w, enum skw_conn_iter which)
@@ -146,6 +165,12 @@ static int begin(struct skw_watch *w, struct skw_error *err)
 
 	w->due = false;
 	s->trouble = NULL;
+	/*
+	 * With these, it takes the whole row to tell what becomes of it. Where the table asks for
+	 * rows again and again, every second sweep is without such records.
+	 */
+	s->steady_ns = w->names.top[0] || w->peers.len || s->steady_failed ? 0 : s->begin_ns;
+	s->steady_failed = false;
 	s->begin_ns = skw_clock_monotonic_ns();
 	int ret = do_without(w, find_namespaces(w, s->begin_ns), TROUBLE_NAMESPACES, err);
 	if (ret)
@@ -231,6 +256,16 @@ static void end_sockets(struct skw_watch *w)
 	s->phase = holders_are_due(w, s->end_ns) ? SKW_SWEEP_HOLDERS : SKW_SWEEP_NAMES;
 }
 
+/* If the table needs rows of connections at rest, the same sockets are read again, in full. */
+static bool is_read_again(struct skw_sweep *s)
+{
+	bool again = s->steady_failed && s->steady_ns;
+
+	if (again)
+		s->steady_ns = 0;
+	return again;
+}
+
 static int sweep_sockets(struct skw_watch *w, struct skw_error *err)
 {
 	struct skw_sweep *s = &w->sweep;
@@ -245,11 +280,12 @@ static int sweep_sockets(struct skw_watch *w, struct skw_error *err)
 		int fd = open_iter(w, w->netns[s->at].inode, s->which);
 
 		ret = fd < 0 ? fd
-			     : skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_conn_rec));
+			     : skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_conn_rec),
+						     sizeof(struct skw_steady_rec));
 	}
 	if (!ret)
 		ret = skw_conn_reader_slice(&s->reader, take_row, w);
-	if (ret > 0 || (ret == 0 && has_next_iter(w)))
+	if (ret > 0 || (ret == 0 && (is_read_again(s) || has_next_iter(w))))
 		return 1;
 	return end_namespace(w, ret, err);
 }
@@ -264,7 +300,7 @@ static int read_holders(struct skw_watch *w)
 
 		if (fd < 0)
 			return fd;
-		int ret = skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_holder_rec));
+		int ret = skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_holder_rec), 0);
 		if (ret)
 			return ret;
 		skw_table_holders_begin(w->table);

@@ -37,7 +37,7 @@ static int note(void *ctx, const void *record, size_t len)
 static int read_all(int fd, struct seen *seen)
 {
 	struct skw_conn_reader reader = { .fd = -1 };
-	int ret = skw_conn_reader_begin(&reader, fd, sizeof(struct skw_holder_rec));
+	int ret = skw_conn_reader_begin(&reader, fd, sizeof(struct skw_holder_rec), 0);
 
 	assert_int_equal(ret, 0);
 	do {
@@ -79,6 +79,49 @@ static void records_are_whole_however_they_are_cut(void **state)
 	}
 }
 
+/* The records of a sweep: most are short, and begin with a word of 0. */
+static int note_lengths(void *ctx, const void *record, size_t len)
+{
+	struct seen *seen = ctx;
+	uint64_t word;
+
+	memcpy(&word, record, sizeof(word));
+	assert_int_equal(len, word ? 64 : 16);
+	assert_true(seen->len < RECORDS);
+	seen->inodes[seen->len++] = ((const uint8_t *)record)[len - 1];
+	return 0;
+}
+
+static void short_records_are_told_by_their_first_word(void **state)
+{
+	(void)state;
+	for (size_t piece = 1; piece <= 160; piece++) {
+		struct skw_conn_reader reader = { .fd = -1 };
+		struct seen seen = { 0 };
+		uint8_t bytes[160] = {
+			[15] = 1, [16] = 9, [79] = 2, [95] = 3, [97] = 9, [159] = 4
+		};
+		int fds[2], ret;
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+		for (size_t at = 0; at < sizeof(bytes); at += piece) {
+			size_t left = sizeof(bytes) - at, n = left < piece ? left : piece;
+
+			assert_int_equal(send(fds[1], bytes + at, n, 0), (ssize_t)n);
+		}
+		close(fds[1]);
+		assert_int_equal(skw_conn_reader_begin(&reader, fds[0], 64, 16), 0);
+		do {
+			ret = skw_conn_reader_slice(&reader, note_lengths, &seen);
+		} while (ret > 0);
+		skw_conn_reader_free(&reader);
+		assert_int_equal(ret, 0);
+		assert_int_equal(seen.len, 4);
+		for (uint32_t i = 0; i < 4; i++)
+			assert_int_equal(seen.inodes[i], i + 1);
+	}
+}
+
 static void a_last_record_cut_short_is_an_error(void **state)
 {
 	struct seen seen = { 0 };
@@ -109,7 +152,7 @@ static void a_slice_is_one_read(void **state)
 	assert_int_equal(send(fds[1], &recs[0], sizeof(recs[0]), 0), sizeof(recs[0]));
 	assert_int_equal(send(fds[1], &recs[1], sizeof(recs[1]), 0), sizeof(recs[1]));
 	close(fds[1]);
-	assert_int_equal(skw_conn_reader_begin(&reader, fds[0], sizeof(recs[0])), 0);
+	assert_int_equal(skw_conn_reader_begin(&reader, fds[0], sizeof(recs[0]), 0), 0);
 	assert_int_equal(skw_conn_reader_slice(&reader, note, &seen), 1);
 	assert_int_equal(seen.len, 1);
 	assert_int_equal(skw_conn_reader_slice(&reader, note, &seen), 1);
@@ -132,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_whole_however_they_are_cut),
+		cmocka_unit_test(short_records_are_told_by_their_first_word),
 		cmocka_unit_test(a_last_record_cut_short_is_an_error),
 		cmocka_unit_test(a_refusal_ends_it),
 		cmocka_unit_test(a_slice_is_one_read),

@@ -275,6 +275,59 @@ static void a_hundred_thousand_rows_fit_their_budget(void **state)
 	assert_true((in_use() - before) / ROWS <= ROW_BYTES);
 }
 
+#define SOME 3000
+
+/* A few keys that many rows have, and large ones that differ in their last bits. */
+static uint64_t some_key(unsigned i)
+{
+	uint32_t mixed = i * 2654435761U;
+
+	return mixed % 3 ? mixed % 7 : (1ULL << 40) + mixed % 50;
+}
+
+static void rows_are_where_the_whole_order_has_them(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t order[SOME];
+
+	skw_table_sweep_begin(f->table, S);
+	for (unsigned i = 0; i < SOME; i++) {
+		struct skw_conn_rec rec = make_traffic(i * 7919U % SOME + 1, S, some_key(i), i);
+
+		if (i % 10 == 0)
+			rec.bytes_acked = SKW_NONE64;
+		assert_int_equal(take_row(f->table, &rec, sizeof(rec)), 0);
+	}
+	skw_table_sweep_end(f->table, S, true);
+	f->opt.sort = SKW_FIELD_BYTES_ACKED;
+	for (unsigned way = 0; way < 2; way++) {
+		f->opt.ascending = way;
+		make(f, true);
+		for (size_t at = 0; at < SOME; at++) {
+			const struct skw_row *row = skw_view_row(f->view, at);
+
+			order[at] = row->cookie;
+			if (!at)
+				continue;
+			const struct skw_row *before = skw_table_find(f->table, order[at - 1]);
+			uint64_t a = before->bytes_acked, b = row->bytes_acked;
+
+			if (a == b)
+				assert_true(before->cookie < row->cookie);
+			else if (b != SKW_NONE64)
+				assert_true(a != SKW_NONE64 && (a < b) == f->opt.ascending);
+		}
+		for (size_t from = 0; from < SOME; from += 97) {
+			make(f, true);
+			assert_int_equal(skw_view_find(f->view, order[from]), from);
+			for (size_t at = from; at < from + 50 && at < SOME; at++)
+				assert_int_equal(skw_view_row(f->view, at)->cookie, order[at]);
+			assert_int_equal(skw_view_find(f->view, order[from]), from);
+			assert_int_equal(skw_view_find(f->view, order[0]), 0);
+		}
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -289,6 +342,7 @@ int main(void)
 		TEST(a_filter_chooses_rows),
 		TEST(a_search_looks_at_what_is_shown),
 		TEST(names_of_groups_and_keys_are_found),
+		TEST(rows_are_where_the_whole_order_has_them),
 		TEST(a_hundred_thousand_rows_fit_their_budget),
 	};
 

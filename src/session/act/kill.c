@@ -90,8 +90,8 @@ static void add_line(const struct killing *k, const struct skw_row *row,
 }
 
 /* Lists what the view shows, and adds its lines to `text`. */
-static int list_view(struct killing *k, const struct skw_view *view,
-		     const struct skw_format_env *env, struct skw_buf *text, struct skw_error *err)
+static int list_view(struct killing *k, struct skw_view *view, const struct skw_format_env *env,
+		     struct skw_buf *text, struct skw_error *err)
 {
 	int ret = skw_kill_run_begin(&k->run, err);
 

@@ -3,8 +3,8 @@
  * Sets of owners. Each is kept once, even if all ten thousand connections of a server have it. A
  * set counts its references and goes with the last of them.
  */
-#ifndef SKW_TABLE_OWNERS_H
-#define SKW_TABLE_OWNERS_H
+#ifndef SKW_ROW_OWNERS_H
+#define SKW_ROW_OWNERS_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "table/owners.h"
+#include "row/owners.h"
 
 #include <errno.h>
 #include <stdbool.h>
