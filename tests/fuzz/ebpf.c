@@ -16,9 +16,8 @@
 const struct skw_skb_access ebpf_access = {
 	.cast_ctx = 1001,
 	.cast_rdonly = 1002,
-	.byte = 1, /* these three numbers are also the sizes of the types */
-	.half = 2,
-	.word = 4,
+	.bytes = 1,
+	.bytes_len = 5, /* so that small packets have bytes before it and behind it */
 	.data = 200,
 	.len = 112,
 	.data_len = 116,
@@ -28,8 +27,7 @@ enum kind { NOTHING, SCALAR, PTR_CTX, PTR_STACK, PTR_MAP, PTR_VALUE, PTR_SKB, PT
 
 struct reg {
 	enum kind kind;
-	uint64_t v;    /* for a pointer, the offset into its target */
-	uint32_t size; /* for PTR_BYTES, the size of its type */
+	uint64_t v; /* for a pointer, the offset into its target */
 };
 
 struct machine {
@@ -53,7 +51,7 @@ static void set(struct machine *m, unsigned int reg, uint64_t v)
 	if (reg > 9)
 		m->bad = true;
 	else
-		m->r[reg] = (struct reg){ SCALAR, v, 0 };
+		m->r[reg] = (struct reg){ SCALAR, v };
 }
 
 static void clobber(struct machine *m)
@@ -155,10 +153,11 @@ static void load_bytes(struct machine *m, const struct bpf_insn *in)
 {
 	const struct reg *r = &m->r[in->src_reg];
 	uint32_t size = size_of(in), word = 0;
-	uint64_t at = r->v - DATA_ADDRESS;
+	uint64_t at = r->v + (uint64_t)(int64_t)in->off - DATA_ADDRESS;
 	uint16_t half = 0;
 
-	if (size != r->size || in->off || at >= m->run->linear || at + size > m->run->linear) {
+	if (in->off < 0 || (uint32_t)in->off + size > ebpf_access.bytes_len ||
+	    at >= m->run->linear || at + size > m->run->linear) {
 		m->bad = true;
 		return;
 	}
@@ -320,7 +319,7 @@ static void lookup(struct machine *m)
 	memcpy(&m->run->key, key, 4);
 	clobber(m);
 	if (m->run->key < m->run->slots)
-		m->r[0] = (struct reg){ PTR_VALUE, 0, 0 };
+		m->r[0] = (struct reg){ PTR_VALUE, 0 };
 	else
 		set(m, BPF_REG_0, 0);
 }
@@ -358,12 +357,13 @@ static void call_kernel(struct machine *m, int function)
 	if (function == ebpf_access.cast_ctx) {
 		m->bad |= m->r[1].kind != PTR_CTX;
 		clobber(m);
-		m->r[0] = (struct reg){ PTR_SKB, 0, 0 };
+		m->r[0] = (struct reg){ PTR_SKB, 0 };
 	} else if (function == ebpf_access.cast_rdonly) {
-		uint64_t address_of = scalar(m, 1), size = scalar(m, 2);
+		uint64_t address_of = scalar(m, 1);
 
+		m->bad |= scalar(m, 2) != (uint64_t)ebpf_access.bytes;
 		clobber(m);
-		m->r[0] = (struct reg){ PTR_BYTES, address_of, (uint32_t)size };
+		m->r[0] = (struct reg){ PTR_BYTES, address_of };
 	} else {
 		m->bad = true;
 	}
@@ -413,7 +413,7 @@ static int step(struct machine *m, const struct bpf_insn *in)
 	case BPF_LD:
 		if (in->code == (BPF_LD | BPF_IMM | BPF_DW)) {
 			m->bad |= in->src_reg != BPF_PSEUDO_MAP_FD || in->dst_reg > 9;
-			m->r[in->dst_reg % 10] = (struct reg){ PTR_MAP, (uint32_t)in->imm, 0 };
+			m->r[in->dst_reg % 10] = (struct reg){ PTR_MAP, (uint32_t)in->imm };
 			return 1;
 		}
 		load_packet(m, in);
@@ -453,8 +453,8 @@ int ebpf_interpret(const struct bpf_insn *insns, size_t len, struct ebpf_run *ru
 	size_t pc = 0;
 
 	run->skb.len = run->len;
-	m.r[1] = (struct reg){ PTR_CTX, 0, 0 };
-	m.r[10] = (struct reg){ PTR_STACK, STACK_BYTES, 0 };
+	m.r[1] = (struct reg){ PTR_CTX, 0 };
+	m.r[10] = (struct reg){ PTR_STACK, STACK_BYTES };
 	/* The loop ends, because ebpf_is_connected() makes sure that all jumps go forward. */
 	while (!m.done && !m.bad && pc < len)
 		pc += 1 + (size_t)step(&m, &insns[pc]);
