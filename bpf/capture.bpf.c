@@ -5,6 +5,7 @@
  * in this CPU's ring. The socket's own queue stays empty.
  */
 #include "frame.bpf.h"
+#include "counters.bpf.h"
 #include "ring.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -15,15 +16,16 @@ volatile __u32 snaplen = SKW_SNAPLEN_MAX;
 /* The reader is woken when a ring holds this many bytes. */
 volatile __u64 wake_threshold = 1 << 20;
 
-/* The number of possible CPUs. Set before loading. */
-const volatile __u32 cpus = 1;
-
+/*
+ * The only value is an array of struct skw_packet_counters. So a filter program, which knows its
+ * address, needs no look-up.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* counter slots times CPUs, resized before loading */
-	__type(key, __u32);
-	__type(value, struct skw_packet_counters);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct skw_packet_counters)); /* resized before loading */
 } counters SEC(".maps");
 
 /* A filter program jumps to SKW_NEXT_FIRST on a match. */
@@ -129,8 +131,7 @@ int skw_capture(struct __sk_buff *skb)
 {
 	__u32 slot = skb->cb[SKW_CB_SLOT];
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 key = slot * cpus + cpu;
-	struct skw_packet_counters *count = bpf_map_lookup_elem(&counters, &key);
+	struct skw_packet_counters *count = counters_of(&counters, slot, cpu);
 	__u64 caplen = skb->len;
 	struct skw_packet_rec *rec;
 	__u64 size;

@@ -92,7 +92,8 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	tap->bpf->rodata->rings_len = tap->rings.len;
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings.len);
 	tap->bpf->rodata->cpus = tap->cpus;
-	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots * tap->cpus);
+	tap->bpf->rodata->counters_len = skw_tap_counters_len(tap);
+	bpf_map__set_value_size(tap->bpf->maps.counters, (__u32)counters_bytes(tap));
 	ret = capture_bpf__load(tap->bpf);
 	if (ret)
 		return skw_bpf_log_failure(
@@ -248,6 +249,11 @@ void skw_tap_set_snaplen(struct skw_tap *tap, uint32_t snaplen)
 int skw_tap_counters_fd(const struct skw_tap *tap)
 {
 	return bpf_map__fd(tap->bpf->maps.counters);
+}
+
+unsigned skw_tap_counters_len(const struct skw_tap *tap)
+{
+	return tap->slots * tap->cpus;
 }
 
 int skw_tap_next_fd(const struct skw_tap *tap)

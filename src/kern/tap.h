@@ -57,6 +57,7 @@ void skw_tap_disarm(struct skw_tap *tap);
  * a slot are at slot * skw_libbpf_cpus() + CPU.
  */
 int skw_tap_counters_fd(const struct skw_tap *tap);
+unsigned skw_tap_counters_len(const struct skw_tap *tap); /* of all slots */
 int skw_tap_next_fd(const struct skw_tap *tap);
 
 /* Everything beside the descriptors that the reader of a tap in another process must know. */
