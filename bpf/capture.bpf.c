@@ -6,7 +6,7 @@
  */
 #include "frame.bpf.h"
 #include "counters.bpf.h"
-#include "ring.bpf.h"
+#include "spill.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -152,7 +152,7 @@ int skw_capture(struct __sk_buff *skb)
 	if (caplen > SKW_SNAPLEN_MAX)
 		caplen = SKW_SNAPLEN_MAX;
 	size = size_class(sizeof(*rec) + SKW_REC_HEADROOM + caplen);
-	rec = bpf_ringbuf_reserve(ring, size, 0);
+	rec = reserve(&ring, cpu, size);
 	if (!rec) {
 		count->dropped++;
 		return 0;

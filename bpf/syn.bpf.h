@@ -10,7 +10,7 @@
 #include "chosen.bpf.h"
 #include "counters.bpf.h"
 #include "frame.bpf.h"
-#include "ring.bpf.h"
+#include "spill.bpf.h"
 
 /* A SYN is at most 134 bytes long on an Ethernet, without options of IP. */
 #define SYN_BYTES   164
@@ -86,7 +86,7 @@ static __always_inline void syn_submit(const struct kept_syn *syn)
 		return;
 	/* It was seen before, and counted as rejected until now. */
 	count->matched++;
-	rec = bpf_ringbuf_reserve(ring, SYN_REC, 0);
+	rec = reserve(&ring, cpu, SYN_REC);
 	if (!rec) {
 		count->dropped++;
 		return;
