@@ -17,7 +17,7 @@ struct {
 	__array(values, struct ring);
 } spill SEC(".maps");
 
-/* `size` must be a constant. *ring is the CPU's small ring, and then the one that has the record. */
+/* `size` must be a constant. *ring is the small ring, and then the one that has the record. */
 static __always_inline void *reserve(void **ring, __u32 cpu, __u64 size)
 {
 	void *rec = bpf_ringbuf_reserve(*ring, size, 0);

@@ -25,7 +25,8 @@
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (64ULL << 20)
-#define WAKE_BYTES_MAX     (1ULL << 20)
+/* Each wake-up costs the sender tens of microseconds on a virtual machine. */
+#define WAKE_BYTES_MAX (2ULL << 20)
 
 struct skw_tap {
 	struct capture_bpf *bpf; /* NULL after skw_tap_disarm() */
