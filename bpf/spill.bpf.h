@@ -2,8 +2,8 @@
 /*
  * The large rings of packets, beside the small ones of ring.bpf.h. A record goes into the small
  * ring, whose memory stays in the processor's caches, as long as the reader keeps up: a ring is
- * written from its start to its end, however little of it is filled. What the small ring has no
- * room for goes into the large one.
+ * written from its start to its end, however little of it is filled. Records that find no room
+ * there go into the large ring.
  */
 #ifndef SKW_SPILL_BPF_H
 #define SKW_SPILL_BPF_H

@@ -39,7 +39,8 @@ struct skw_packet_rec {
 
 /*
  * One of these per counter slot and CPU, at slot * CPUs + CPU, all in the only value of a map: user
- * space reads them in mapped memory, which a per-CPU map has not. Each has a cache line of its own. seen = rejected + matched
+ * space reads them in mapped memory, which a per-CPU map has not. Each has a cache line of its own.
+ * seen = rejected + matched
  * + early, and matched = captured + dropped; seen is written by the generated filter program before
  * anything else, so it comes first.
  */
