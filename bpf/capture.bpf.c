@@ -126,8 +126,11 @@ static __always_inline __u64 wake_flags(void *ring, struct skw_packet_counters *
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-SEC("socket")
-int skw_capture(struct __sk_buff *skb)
+/*
+ * `spilled`: the small ring has no room. This is a program of its own, because the verifier goes
+ * through all that follows a reservation once for each size and ring.
+ */
+static __always_inline int capture(struct __sk_buff *skb, bool spilled)
 {
 	__u32 slot = skb->cb[SKW_CB_SLOT];
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -139,12 +142,13 @@ int skw_capture(struct __sk_buff *skb)
 
 	if (!count)
 		return 0;
-	ring = ring_of_cpu(cpu);
+	ring = spilled ? spill_of_cpu(cpu) : ring_of_cpu(cpu);
 	if (!ring) {
-		count->early++;
+		count->dropped += spilled;
+		count->early += !spilled;
 		return 0;
 	}
-	count->matched++;
+	count->matched += !spilled;
 	__u32 most = snaplen;
 
 	if (caplen > most)
@@ -152,8 +156,10 @@ int skw_capture(struct __sk_buff *skb)
 	if (caplen > SKW_SNAPLEN_MAX)
 		caplen = SKW_SNAPLEN_MAX;
 	size = size_class(sizeof(*rec) + SKW_REC_HEADROOM + caplen);
-	rec = reserve(&ring, cpu, size);
+	rec = bpf_ringbuf_reserve(ring, size, 0);
 	if (!rec) {
+		if (!spilled)
+			bpf_tail_call(skb, &next, SKW_NEXT_SPILL);
 		count->dropped++;
 		return 0;
 	}
@@ -184,6 +190,18 @@ int skw_capture(struct __sk_buff *skb)
 		count->truncated++;
 	bpf_ringbuf_submit(rec, wake_flags(ring, count, size));
 	return 0;
+}
+
+SEC("socket")
+int skw_capture(struct __sk_buff *skb)
+{
+	return capture(skb, false);
+}
+
+SEC("socket")
+int skw_spill(struct __sk_buff *skb)
+{
+	return capture(skb, true);
 }
 
 /*

@@ -17,6 +17,14 @@ struct {
 	__array(values, struct ring);
 } spill SEC(".maps");
 
+/* NULL as long as it is not made. */
+static __always_inline void *spill_of_cpu(__u32 cpu)
+{
+	if (cpu >= rings_len)
+		cpu %= rings_len;
+	return bpf_map_lookup_elem(&spill, &cpu);
+}
+
 /* `size` must be a constant. *ring is the small ring, and then the one that has the record. */
 static __always_inline void *reserve(void **ring, __u32 cpu, __u64 size)
 {
@@ -24,7 +32,7 @@ static __always_inline void *reserve(void **ring, __u32 cpu, __u64 size)
 
 	if (rec)
 		return rec;
-	*ring = ring_in(&spill, cpu);
+	*ring = spill_of_cpu(cpu);
 	return *ring ? bpf_ringbuf_reserve(*ring, size, 0) : NULL;
 }
 

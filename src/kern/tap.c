@@ -26,7 +26,7 @@
 
 #define RING_BYTES_DEFAULT (64ULL << 20)
 /* Each wake-up costs the sender tens of microseconds on a virtual machine. */
-#define WAKE_BYTES_MAX (2ULL << 20)
+#define WAKE_BYTES_MAX (1ULL << 20)
 
 struct skw_tap {
 	struct capture_bpf *bpf; /* NULL after skw_tap_disarm() */
@@ -116,8 +116,11 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (!tap->bpf->data)
 		return skw_error_set(err, -EPERM, "BPF: the packet tap's memory can't be mapped");
 
-	for (__u32 slot = 0; !ret && slot < SKW_NEXT_LEN; slot++)
+	for (__u32 slot = 0; !ret && slot < SKW_NEXT_SPILL; slot++)
 		ret = set_next(tap, slot, bpf_program__fd(tap->bpf->progs.skw_capture), err);
+	if (!ret)
+		ret = set_next(tap, SKW_NEXT_SPILL, bpf_program__fd(tap->bpf->progs.skw_spill),
+			       err);
 	return ret ? ret : map_counters(tap, bpf_map__fd(tap->bpf->maps.counters), err);
 }
 

@@ -64,7 +64,7 @@ is "$(figure seen) $(figure captured) $(figure dropped)" "200000 0 0" "rejected 
 sent() { ip netns exec "$A" cat /sys/class/net/eth0/statistics/tx_packets; }
 has_sent() { [ "$(sent)" -gt "$1" ]; }
 
-# The small ring takes 4 MB, and the large one what the reader leaves. When it reads on, the records
+# The small ring takes 2 MB, and the large one what the reader leaves. When it reads on, the records
 # of both are one stream.
 start "$A" capture -i eth0 -w "$TMP/flood.pcap" --ring-size 32M --rings 1
 kill -STOP "$PID"

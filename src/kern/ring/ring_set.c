@@ -20,7 +20,7 @@
  */
 #define SMALL_PART      8
 #define SMALL_BYTES_MIN (1ULL << 20)
-#define SMALL_BYTES_MAX (4ULL << 20)
+#define SMALL_BYTES_MAX (2ULL << 20)
 /* All rings together take at most this part of the memory that is free, unless somebody asks. */
 #define FREE_PART 8
 /* A ring that is smaller would have no room for the largest packets. */
