@@ -5,7 +5,8 @@
  * in this CPU's ring. The socket's own queue stays empty.
  */
 #include "frame.bpf.h"
-#include "ring.bpf.h"
+#include "counters.bpf.h"
+#include "spill.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -15,15 +16,16 @@ volatile __u32 snaplen = SKW_SNAPLEN_MAX;
 /* The reader is woken when a ring holds this many bytes. */
 volatile __u64 wake_threshold = 1 << 20;
 
-/* The number of possible CPUs. Set before loading. */
-const volatile __u32 cpus = 1;
-
+/*
+ * The only value is an array of struct skw_packet_counters. So a filter program, which knows its
+ * address, needs no look-up.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* counter slots times CPUs, resized before loading */
-	__type(key, __u32);
-	__type(value, struct skw_packet_counters);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct skw_packet_counters)); /* resized before loading */
 } counters SEC(".maps");
 
 /* A filter program jumps to SKW_NEXT_FIRST on a match. */
@@ -124,13 +126,15 @@ static __always_inline __u64 wake_flags(void *ring, struct skw_packet_counters *
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-SEC("socket")
-int skw_capture(struct __sk_buff *skb)
+/*
+ * `spilled`: the small ring has no room. This is a program of its own, because the verifier goes
+ * through all that follows a reservation once for each size and ring.
+ */
+static __always_inline int capture(struct __sk_buff *skb, bool spilled)
 {
 	__u32 slot = skb->cb[SKW_CB_SLOT];
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 key = slot * cpus + cpu;
-	struct skw_packet_counters *count = bpf_map_lookup_elem(&counters, &key);
+	struct skw_packet_counters *count = counters_of(&counters, slot, cpu);
 	__u64 caplen = skb->len;
 	struct skw_packet_rec *rec;
 	__u64 size;
@@ -138,12 +142,13 @@ int skw_capture(struct __sk_buff *skb)
 
 	if (!count)
 		return 0;
-	ring = ring_of_cpu(cpu);
+	ring = spilled ? spill_of_cpu(cpu) : ring_of_cpu(cpu);
 	if (!ring) {
-		count->early++;
+		count->dropped += spilled;
+		count->early += !spilled;
 		return 0;
 	}
-	count->matched++;
+	count->matched += !spilled;
 	__u32 most = snaplen;
 
 	if (caplen > most)
@@ -153,6 +158,8 @@ int skw_capture(struct __sk_buff *skb)
 	size = size_class(sizeof(*rec) + SKW_REC_HEADROOM + caplen);
 	rec = bpf_ringbuf_reserve(ring, size, 0);
 	if (!rec) {
+		if (!spilled)
+			bpf_tail_call(skb, &next, SKW_NEXT_SPILL);
 		count->dropped++;
 		return 0;
 	}
@@ -183,6 +190,18 @@ int skw_capture(struct __sk_buff *skb)
 		count->truncated++;
 	bpf_ringbuf_submit(rec, wake_flags(ring, count, size));
 	return 0;
+}
+
+SEC("socket")
+int skw_capture(struct __sk_buff *skb)
+{
+	return capture(skb, false);
+}
+
+SEC("socket")
+int skw_spill(struct __sk_buff *skb)
+{
+	return capture(skb, true);
 }
 
 /*

@@ -8,16 +8,14 @@
 #define SKW_SYN_BPF_H
 
 #include "chosen.bpf.h"
+#include "counters.bpf.h"
 #include "frame.bpf.h"
-#include "ring.bpf.h"
+#include "spill.bpf.h"
 
 /* A SYN is at most 134 bytes long on an Ethernet, without options of IP. */
 #define SYN_BYTES   164
 #define SYN_REC     216
 #define SYN_KEEP_NS 5000000000ULL
-
-/* The number of possible CPUs. Set before loading. */
-const volatile __u32 cpus = 1;
 
 /* A struct skw_packet_rec with its frame. */
 struct kept_syn {
@@ -46,8 +44,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct skw_packet_counters);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct skw_packet_counters));
 } packets SEC(".maps");
 
 /* `tuple` is that of the end which the SYN comes to. */
@@ -80,8 +78,7 @@ static __always_inline void syn_submit(const struct kept_syn *syn)
 {
 	const struct skw_packet_rec *kept = (const struct skw_packet_rec *)syn->bytes;
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 key = kept->slot * cpus + cpu;
-	struct skw_packet_counters *count = bpf_map_lookup_elem(&packets, &key);
+	struct skw_packet_counters *count = counters_of(&packets, kept->slot, cpu);
 	void *ring = ring_of_cpu(cpu);
 	struct skw_packet_rec *rec;
 
@@ -89,7 +86,7 @@ static __always_inline void syn_submit(const struct kept_syn *syn)
 		return;
 	/* It was seen before, and counted as rejected until now. */
 	count->matched++;
-	rec = bpf_ringbuf_reserve(ring, SYN_REC, 0);
+	rec = reserve(&ring, cpu, SYN_REC);
 	if (!rec) {
 		count->dropped++;
 		return;

@@ -38,8 +38,9 @@ struct skw_packet_rec {
 };
 
 /*
- * One of these per counter slot and CPU, at slot * CPUs + CPU: user space reads them in mapped
- * memory, which a per-CPU map has not. Each has a cache line of its own. seen = rejected + matched
+ * One of these per counter slot and CPU, at slot * CPUs + CPU, all in the only value of a map: user
+ * space reads them in mapped memory, which a per-CPU map has not. Each has a cache line of its own.
+ * seen = rejected + matched
  * + early, and matched = captured + dropped; seen is written by the generated filter program before
  * anything else, so it comes first.
  */
@@ -73,10 +74,12 @@ _Static_assert(sizeof(struct skw_dispatch_iface) == 8, "dispatch entry");
 
 /*
  * The programs that a filter jumps to on a match. The first is the capture program, unless an owner
- * filter stands before it. The second is always the capture program.
+ * filter stands before it. The second is always the capture program. The third takes the packets
+ * that the small rings have no room for.
  */
 #define SKW_NEXT_FIRST   0
 #define SKW_NEXT_CAPTURE 1
-#define SKW_NEXT_LEN     2
+#define SKW_NEXT_SPILL   2
+#define SKW_NEXT_LEN     3
 
 #endif

@@ -12,6 +12,7 @@
 #include "kern/chosen.h"
 #include "kern/host/memory.h"
 #include "kern/probe.h"
+#include "kern/libbpf.h"
 #include "kern/skb_access.h"
 #include "kern/tap.h"
 #include "util/cleanup.h"
@@ -36,6 +37,7 @@ static int load_filter(const struct skw_tap *tap, const struct skw_skb_access *a
 	const struct skw_cbpf program = { .insns = ip, .len = SKW_ARRAY_SIZE(ip) };
 	const struct skw_filter_frame frame = { .counters_fd = skw_tap_counters_fd(tap),
 						.next_fd = skw_tap_next_fd(tap),
+						.cpus = skw_libbpf_cpus(),
 						.direction = SKW_DIR_UNKNOWN,
 						.access = access };
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;

@@ -155,6 +155,8 @@ static void print_wide(const struct bpf_insn *in, struct skw_buf *out)
 {
 	if (in->src_reg == BPF_PSEUDO_MAP_FD)
 		skw_buf_printf(out, "r%d = map[fd:%d]", in->dst_reg, in->imm);
+	else if (in->src_reg == BPF_PSEUDO_MAP_VALUE)
+		skw_buf_printf(out, "r%d = map[fd:%d][0]+%d", in->dst_reg, in->imm, in[1].imm);
 	else
 		skw_buf_printf(out, "r%d = 0x%llx", in->dst_reg,
 			       (unsigned long long)(unsigned)in->imm |

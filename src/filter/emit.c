@@ -43,6 +43,12 @@ void skw_emit_map_fd(struct skw_emitter *e, int dst, int fd)
 	skw_emit(e, 0, 0, 0, 0, 0);
 }
 
+void skw_emit_map_value(struct skw_emitter *e, int dst, int fd, uint32_t off)
+{
+	skw_emit(e, BPF_LD | BPF_DW | BPF_IMM, dst, BPF_PSEUDO_MAP_VALUE, 0, (uint32_t)fd);
+	skw_emit(e, 0, 0, 0, 0, off);
+}
+
 void skw_emit_call(struct skw_emitter *e, int helper)
 {
 	skw_emit(e, BPF_JMP | BPF_CALL, 0, 0, 0, (uint32_t)helper);

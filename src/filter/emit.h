@@ -34,6 +34,8 @@ void skw_emit_mov_ptr(struct skw_emitter *e, int dst, int src);      /* 64 bits 
 void skw_emit_load(struct skw_emitter *e, int size, int dst, int base, int off);
 void skw_emit_store(struct skw_emitter *e, int size, int base, int off, int src);
 void skw_emit_map_fd(struct skw_emitter *e, int dst, int fd);
+/* The address of a byte in the only value of an array. */
+void skw_emit_map_value(struct skw_emitter *e, int dst, int fd, uint32_t off);
 void skw_emit_call(struct skw_emitter *e, int helper);
 void skw_emit_call_kernel(struct skw_emitter *e, int btf_id); /* a kernel function, by its BTF */
 void skw_emit_exit(struct skw_emitter *e);

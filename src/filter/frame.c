@@ -7,8 +7,9 @@
 
 #define CTX_SLOT (SKW_CTX(cb) + 4 * SKW_CB_SLOT)
 
-/* The place on the stack that the expression later uses for M[15]. */
-#define KEY_OFF (-4)
+/* A product by a shift: sizes of counters are powers of two. */
+#define COUNTERS_SHIFT 6
+_Static_assert(sizeof(struct skw_packet_counters) == 1 << COUNTERS_SHIFT, "counters");
 
 /* A packet on the loopback device shows up twice. Like libpcap, we hide the outgoing copy. */
 static void emit_skip_lo(struct skw_emitter *e, const struct skw_filter_frame *f)
@@ -33,19 +34,17 @@ static void emit_count(struct skw_emitter *e, const struct skw_filter_frame *f)
 		skw_emit_load(e, BPF_W, BPF_REG_1, SKW_REG_CTX, CTX_SLOT);
 		skw_emit(e, BPF_ALU | BPF_MUL | BPF_K, BPF_REG_1, 0, 0, f->cpus);
 		skw_emit(e, BPF_ALU | BPF_ADD | BPF_X, BPF_REG_0, BPF_REG_1, 0, 0);
-	} else if (f->slot) {
-		skw_emit(e, BPF_ALU | BPF_ADD | BPF_K, BPF_REG_0, 0, 0, f->slot * f->cpus);
 	}
-	skw_emit_store(e, BPF_W, BPF_REG_10, KEY_OFF, BPF_REG_0);
-	skw_emit_map_fd(e, BPF_REG_1, f->counters_fd);
-	skw_emit_mov_ptr(e, BPF_REG_2, BPF_REG_10);
-	skw_emit(e, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, (uint32_t)KEY_OFF);
-	skw_emit_call(e, BPF_FUNC_map_lookup_elem);
-	skw_emit(e, BPF_JMP | BPF_JNE | BPF_K, BPF_REG_0, 0, 2, 0);
+	/* It is always less, but the verifier must see it. */
+	skw_emit_jump_imm(e, BPF_JLT, BPF_REG_0, f->slot_from_cb ? f->slots * f->cpus : f->cpus, 2);
 	skw_emit_reject(e);
-	skw_emit_load(e, BPF_DW, BPF_REG_1, BPF_REG_0, seen);
-	skw_emit(e, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, 1);
-	skw_emit_store(e, BPF_DW, BPF_REG_0, seen, BPF_REG_1);
+	skw_emit(e, BPF_ALU | BPF_LSH | BPF_K, BPF_REG_0, 0, 0, COUNTERS_SHIFT);
+	skw_emit_map_value(e, BPF_REG_1, f->counters_fd,
+			   f->slot_from_cb ? 0 : f->slot * f->cpus << COUNTERS_SHIFT);
+	skw_emit(e, BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_1, BPF_REG_0, 0, 0);
+	skw_emit_load(e, BPF_DW, BPF_REG_0, BPF_REG_1, seen);
+	skw_emit(e, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_0, 0, 0, 1);
+	skw_emit_store(e, BPF_DW, BPF_REG_1, seen, BPF_REG_0);
 }
 
 static void emit_direction(struct skw_emitter *e, const struct skw_filter_frame *f)

@@ -5,8 +5,10 @@
 #include <linux/filter.h>
 #include <stdlib.h>
 
-#include "filter/load.h"
+#include "filter/ancillary.h"
 #include "filter/frame.h"
+#include "filter/load.h"
+#include "filter/reach.h"
 #include "util/cleanup.h"
 
 #define MEM_OFF(k) (-4 * (int)(BPF_MEMWORDS - (k)))
@@ -20,14 +22,23 @@
 #define MAX_INSNS 1000000
 
 /*
+ * Where the kernel allows it, the expression is there twice. The first body reads the packet in
+ * place. A load that leads behind the packet's linear part jumps to the same load in the second
+ * body, which has A, X and M[] in the same places and reads by calls.
+ */
+enum body { IN_PLACE, BY_CALL, BODIES };
+
+/*
  * Everything is emitted twice. The first pass has insns == NULL and only finds the
  * place of each classic instruction, which the jumps of the second pass need.
  */
 struct translation {
 	struct skw_emitter out;
 	const struct skw_filter_frame *frame;
-	size_t *start; /* first eBPF instruction, by classic pc */
 	const struct skw_cbpf *prog;
+	size_t *start[BODIES];   /* first eBPF instruction, by classic pc */
+	bool *reachable[BODIES]; /* by classic pc */
+	enum body body;
 	size_t pc;
 	int err;
 };
@@ -35,7 +46,7 @@ struct translation {
 /* Returns the offset of a jump from the current place to a classic instruction. */
 static int jump_to(struct translation *t, size_t target)
 {
-	ptrdiff_t off = (ptrdiff_t)t->start[target] - (ptrdiff_t)t->out.len - 1;
+	ptrdiff_t off = (ptrdiff_t)t->start[t->body][target] - (ptrdiff_t)t->out.len - 1;
 
 	if (t->out.insns && off > INT16_MAX)
 		t->err = -E2BIG;
@@ -50,74 +61,43 @@ static void emit_goto(struct translation *t, size_t target)
 /* Emits a classic instruction. `arg` comes from the table of opcodes below. */
 typedef void emit_fn(struct translation *t, const struct skw_cbpf_insn *in, int arg);
 
-enum ancillary_kind { ANC_INVALID, ANC_FIELD, ANC_FIELD_BE16, ANC_HELPER, ANC_XOR, ANC_NONE };
-
-/* Indexed by (offset - SKF_AD_OFF) / 4. The width of the load is ignored, as in the kernel. */
-static const struct ancillary {
-	enum ancillary_kind kind;
-	int arg;
-} ancillaries[SKF_AD_MAX / 4] = {
-	[SKF_AD_PROTOCOL / 4] = { ANC_FIELD_BE16, SKW_CTX(protocol) },
-	[SKF_AD_PKTTYPE / 4] = { ANC_FIELD, SKW_CTX(pkt_type) },
-	[SKF_AD_IFINDEX / 4] = { ANC_FIELD, SKW_CTX(ifindex) },
-	[SKF_AD_NLATTR / 4] = { ANC_NONE, 0 },
-	[SKF_AD_NLATTR_NEST / 4] = { ANC_NONE, 0 },
-	[SKF_AD_MARK / 4] = { ANC_FIELD, SKW_CTX(mark) },
-	[SKF_AD_QUEUE / 4] = { ANC_FIELD, SKW_CTX(queue_mapping) },
-	[SKF_AD_HATYPE / 4] = { ANC_NONE, 0 },
-	[SKF_AD_RXHASH / 4] = { ANC_FIELD, SKW_CTX(hash) },
-	[SKF_AD_CPU / 4] = { ANC_HELPER, BPF_FUNC_get_smp_processor_id },
-	[SKF_AD_ALU_XOR_X / 4] = { ANC_XOR, 0 },
-	[SKF_AD_VLAN_TAG / 4] = { ANC_FIELD, SKW_CTX(vlan_tci) },
-	[SKF_AD_VLAN_TAG_PRESENT / 4] = { ANC_FIELD, SKW_CTX(vlan_present) },
-	[SKF_AD_PAY_OFFSET / 4] = { ANC_NONE, 0 },
-	[SKF_AD_RANDOM / 4] = { ANC_HELPER, BPF_FUNC_get_prandom_u32 },
-	[SKF_AD_VLAN_TPID / 4] = { ANC_FIELD_BE16, SKW_CTX(vlan_proto) },
-};
-
-static bool is_ancillary(const struct skw_cbpf_insn *in)
+/* The place in the second body of a load in place, which jumps there from not far behind. */
+static size_t elsewhere(struct translation *t)
 {
-	return in->k >= (uint32_t)SKF_AD_OFF;
+	size_t to = t->start[BY_CALL][t->pc];
+
+	if (t->out.insns && to - t->out.len > INT16_MAX)
+		t->err = -E2BIG;
+	return to;
 }
 
-static struct ancillary ancillary(uint32_t k)
+static bool is_near(const struct translation *t, int size, uint32_t k)
 {
-	uint32_t ad = k - (uint32_t)SKF_AD_OFF;
-
-	if (ad >= SKF_AD_MAX || ad % 4)
-		return (struct ancillary){ ANC_INVALID, 0 };
-	return ancillaries[ad / 4];
-}
-
-static void ld_ancillary(struct translation *t, const struct skw_cbpf_insn *in)
-{
-	struct ancillary a = ancillary(in->k);
-
-	if (a.kind == ANC_NONE)
-		t->err = -EOPNOTSUPP;
-	else if (a.kind == ANC_XOR)
-		skw_emit(&t->out, BPF_ALU | BPF_XOR | BPF_X, SKW_REG_A, SKW_REG_X, 0, 0);
-	else if (a.kind == ANC_HELPER)
-		skw_emit_call(&t->out, a.arg);
-	else
-		skw_emit_load(&t->out, BPF_W, SKW_REG_A, SKW_REG_CTX, a.arg);
-	/* These fields are in network order in struct sk_buff, and so in struct __sk_buff. */
-	if (a.kind == ANC_FIELD_BE16)
-		skw_emit(&t->out, BPF_ALU | BPF_END | BPF_TO_BE, SKW_REG_A, 0, 0, 16);
+	return t->body == IN_PLACE && skw_load_is_near(t->frame->access, size, k);
 }
 
 /* A load out of range ends the program with 0, in classic BPF and in eBPF. */
+static void load(struct translation *t, int size, bool indirect, uint32_t k)
+{
+	if (t->body == BY_CALL)
+		skw_load_by_call(&t->out, size, indirect, k);
+	else if (!indirect && is_near(t, size, k))
+		skw_load_near(&t->out, size, SKW_REG_A, k, elsewhere(t));
+	else
+		skw_load_far(&t->out, t->frame->access, size, indirect, k, elsewhere(t));
+}
+
 static void ld_abs(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
-	if (is_ancillary(in))
-		ld_ancillary(t, in);
-	else
-		skw_load_bytes(&t->out, t->frame->access, size, false, in->k);
+	if (!skw_ancillary_is(in->k))
+		load(t, size, false, in->k);
+	else if (skw_ancillary_load(&t->out, in->k))
+		t->err = -EOPNOTSUPP;
 }
 
 static void ld_ind(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
-	skw_load_bytes(&t->out, t->frame->access, size, true, in->k);
+	load(t, size, true, in->k);
 }
 
 static void ld_len(struct translation *t, const struct skw_cbpf_insn *in, int reg)
@@ -143,12 +123,16 @@ static void st_mem(struct translation *t, const struct skw_cbpf_insn *in, int re
 
 static void ldx_msh(struct translation *t, const struct skw_cbpf_insn *in, int size)
 {
-	skw_emit_store(&t->out, BPF_W, BPF_REG_10, TMP_OFF, SKW_REG_A);
-	skw_load_bytes(&t->out, t->frame->access, size, false, in->k);
-	skw_emit(&t->out, BPF_ALU | BPF_AND | BPF_K, SKW_REG_A, 0, 0, 0xf);
-	skw_emit(&t->out, BPF_ALU | BPF_LSH | BPF_K, SKW_REG_A, 0, 0, 2);
-	skw_emit_mov_reg(&t->out, SKW_REG_X, SKW_REG_A);
-	skw_emit_load(&t->out, BPF_W, SKW_REG_A, BPF_REG_10, TMP_OFF);
+	if (is_near(t, size, in->k)) {
+		skw_load_near(&t->out, size, SKW_REG_X, in->k, elsewhere(t));
+	} else {
+		skw_emit_store(&t->out, BPF_W, BPF_REG_10, TMP_OFF, SKW_REG_A);
+		load(t, size, false, in->k);
+		skw_emit_mov_reg(&t->out, SKW_REG_X, SKW_REG_A);
+		skw_emit_load(&t->out, BPF_W, SKW_REG_A, BPF_REG_10, TMP_OFF);
+	}
+	skw_emit(&t->out, BPF_ALU | BPF_AND | BPF_K, SKW_REG_X, 0, 0, 0xf);
+	skw_emit(&t->out, BPF_ALU | BPF_LSH | BPF_K, SKW_REG_X, 0, 0, 2);
 }
 
 /*
@@ -343,7 +327,7 @@ static bool is_valid(const struct skw_cbpf_insn *in, size_t left)
 	if (is_mem(code))
 		return in->k < BPF_MEMWORDS;
 	if (opcodes[code].emit == ld_abs)
-		return !is_ancillary(in) || ancillary(in->k).kind != ANC_INVALID;
+		return !skw_ancillary_is(in->k) || skw_ancillary_is_valid(in->k);
 	if (code == (BPF_ALU | BPF_DIV | BPF_K) || code == (BPF_ALU | BPF_MOD | BPF_K))
 		return in->k != 0;
 	if (code == (BPF_ALU | BPF_LSH | BPF_K) || code == (BPF_ALU | BPF_RSH | BPF_K))
@@ -381,42 +365,6 @@ static int check(const struct skw_cbpf *prog)
 	return ret;
 }
 
-/*
- * The verifier refuses instructions that can't be reached, but classic BPF allows
- * them. So they are left out. All jumps go forward, so one pass in order is enough.
- */
-static void find_reachable(const struct skw_cbpf *prog, bool *reachable)
-{
-	reachable[0] = true;
-	for (size_t i = 0; i < prog->len; i++) {
-		const struct skw_cbpf_insn *in = &prog->insns[i];
-
-		if (!reachable[i] || BPF_CLASS(in->code) == BPF_RET)
-			continue;
-		if (BPF_CLASS(in->code) != BPF_JMP) {
-			reachable[i + 1] = true;
-		} else if (BPF_OP(in->code) == BPF_JA) {
-			reachable[i + 1 + in->k] = true;
-		} else {
-			reachable[i + 1 + in->jt] = true;
-			reachable[i + 1 + in->jf] = true;
-		}
-	}
-}
-
-/* Tells whether the program reads bytes of the packet, not only metadata. */
-static bool reads_bytes(const struct skw_cbpf *prog)
-{
-	for (size_t i = 0; i < prog->len; i++) {
-		emit_fn *fn = opcodes[prog->insns[i].code].emit;
-
-		if ((fn == ld_abs && !is_ancillary(&prog->insns[i])) || fn == ld_ind ||
-		    fn == ldx_msh)
-			return true;
-	}
-	return false;
-}
-
 /* The number of words that tests in sets take from the tests before them. */
 static uint32_t words_before(const struct skw_cbpf *prog)
 {
@@ -445,41 +393,51 @@ static void emit_zero(struct translation *t, const struct skw_cbpf *prog)
 			skw_emit_store(&t->out, BPF_W, BPF_REG_10, MEM_OFF(k), SKW_REG_A);
 }
 
-static int emit_all(struct translation *t, const struct skw_cbpf *prog, const bool *reachable)
+static void emit_body(struct translation *t, const struct skw_cbpf *prog, enum body body)
 {
-	t->out.len = 0;
-	skw_frame_begin(&t->out, t->frame);
-	if (reads_bytes(prog))
-		skw_load_begin(&t->out, t->frame->access);
-	emit_zero(t, prog);
+	t->body = body;
 	for (t->pc = 0; t->pc < prog->len; t->pc++) {
 		const struct skw_cbpf_insn *in = &prog->insns[t->pc];
 
-		t->start[t->pc] = t->out.len;
-		if (reachable[t->pc])
+		t->start[body][t->pc] = t->out.len;
+		if (t->reachable[body][t->pc])
 			opcodes[in->code].emit(t, in, opcodes[in->code].arg);
 	}
+}
+
+static int emit_all(struct translation *t, const struct skw_cbpf *prog)
+{
+	t->out.len = 0;
+	skw_frame_begin(&t->out, t->frame);
+	if (t->reachable[IN_PLACE][0])
+		skw_load_begin(&t->out, t->frame->access);
+	emit_zero(t, prog);
+	for (enum body body = IN_PLACE; body < BODIES; body++)
+		emit_body(t, prog, body);
 	return t->out.len > MAX_INSNS ? -E2BIG : t->err;
 }
 
-int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_frame *frame,
-			 struct bpf_insn **insns, size_t *len)
+static int translate(const struct skw_cbpf *prog, const struct skw_filter_frame *frame,
+		     bool in_place, struct bpf_insn **insns, size_t *len)
 {
-	SKW_AUTO_FREE bool *reachable = NULL;
-	SKW_AUTO_FREE size_t *start = NULL;
+	SKW_AUTO_FREE bool *reachable = calloc(prog->len * BODIES, sizeof(*reachable));
+	SKW_AUTO_FREE size_t *start = calloc(prog->len * BODIES, sizeof(*start));
 	SKW_AUTO_FREE struct bpf_insn *out = NULL;
-	struct translation t = { .frame = frame, .prog = prog };
-	int ret = check(prog);
 
-	if (ret)
-		return ret;
-	reachable = calloc(prog->len, sizeof(*reachable));
-	start = calloc(prog->len, sizeof(*start));
 	if (!reachable || !start)
 		return -ENOMEM;
-	find_reachable(prog, reachable);
-	t.start = start;
-	ret = emit_all(&t, prog, reachable);
+	struct translation t = { .frame = frame,
+				 .prog = prog,
+				 .start = { start, start + prog->len },
+				 .reachable = { reachable, reachable + prog->len } };
+
+	if (in_place) {
+		skw_reach_from_start(prog, t.reachable[IN_PLACE]);
+		skw_reach_from_loads(prog, t.reachable[IN_PLACE], t.reachable[BY_CALL]);
+	} else {
+		skw_reach_from_start(prog, t.reachable[BY_CALL]);
+	}
+	int ret = emit_all(&t, prog);
 	if (ret)
 		return ret;
 
@@ -487,10 +445,22 @@ int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_fr
 	if (!out)
 		return -ENOMEM;
 	t.out.insns = out;
-	ret = emit_all(&t, prog, reachable);
+	ret = emit_all(&t, prog);
 	if (ret)
 		return ret;
 	*len = t.out.len;
 	*insns = SKW_TAKE_PTR(out);
 	return 0;
+}
+
+int skw_filter_translate(const struct skw_cbpf *prog, const struct skw_filter_frame *frame,
+			 struct bpf_insn **insns, size_t *len)
+{
+	int ret = check(prog);
+
+	if (ret)
+		return ret;
+	ret = translate(prog, frame, frame->access && skw_reach_reads_bytes(prog), insns, len);
+	/* A single body has shorter jumps. */
+	return ret == -E2BIG && frame->access ? translate(prog, frame, false, insns, len) : ret;
 }

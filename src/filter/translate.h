@@ -25,7 +25,7 @@ struct bpf_insn;
 
 /* Describes the instructions before and after the expression. */
 struct skw_filter_frame {
-	/* Per-CPU array of struct skw_packet_counters; -1: packets are not counted. */
+	/* Array with all struct skw_packet_counters in one value; -1: packets are not counted. */
 	int counters_fd;
 	/* PROG_ARRAY whose slot 0 is tail-called on a match; -1: a match returns 1. */
 	int next_fd;
@@ -33,6 +33,7 @@ struct skw_filter_frame {
 	uint32_t slot;
 	/* A dispatcher has set skb->cb[SKW_CB_SLOT], so the slot is taken from there. */
 	bool slot_from_cb;
+	uint32_t slots; /* how many there are, for slot_from_cb */
 	/* The number of possible CPUs: the counters of a slot are at slot * cpus + CPU. */
 	uint32_t cpus;
 	/* SKW_DIR_UNKNOWN: both. Packets of the other direction count as rejected. */

@@ -120,9 +120,12 @@ static int use_tap(struct ownerfilter_bpf *bpf, const struct skw_tap *tap)
 	int ret = bpf_map__reuse_fd(bpf->maps.next, skw_tap_next_fd(tap));
 
 	bpf->rodata->cpus = skw_libbpf_cpus();
+	bpf->rodata->counters_len = skw_tap_counters_len(tap);
 	bpf->rodata->rings_len = skw_tap_rings_len(tap);
 	if (!ret)
 		ret = bpf_map__reuse_fd(bpf->maps.rings, skw_tap_rings_fd(tap));
+	if (!ret)
+		ret = bpf_map__reuse_fd(bpf->maps.spill, skw_tap_spill_fd(tap));
 	return ret ? ret : bpf_map__reuse_fd(bpf->maps.packets, skw_tap_counters_fd(tap));
 }
 

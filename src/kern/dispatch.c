@@ -50,6 +50,7 @@ static int enter_filter(struct skw_dispatch *d, const struct skw_iface_info *inf
 	const struct skw_filters_place place = { .counters_fd = skw_tap_counters_fd(d->tap),
 						 .next_fd = skw_tap_next_fd(d->tap),
 						 .slot_from_cb = true,
+						 .slots = SKW_DISPATCH_SLOTS,
 						 .lo_ifindex = LOOPBACK_IFINDEX,
 						 .access = d->access };
 	int index = filter_by_dlt(d, c->dlt);

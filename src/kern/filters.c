@@ -168,6 +168,7 @@ static int load_with(const struct skw_capture_plan *plan, const struct skw_compi
 					  .next_fd = place->next_fd,
 					  .slot = place->slot,
 					  .slot_from_cb = place->slot_from_cb,
+					  .slots = place->slots,
 					  .cpus = skw_libbpf_cpus(),
 					  .direction = plan->direction,
 					  .access = access,

@@ -56,6 +56,7 @@ struct skw_filters_place {
 	int counters_fd, next_fd;
 	uint32_t slot;
 	bool slot_from_cb;
+	uint32_t slots;                      /* how many there are, for slot_from_cb */
 	uint32_t lo_ifindex;                 /* 0: none */
 	const struct skw_skb_access *access; /* from skw_filters_access(); NULL: none */
 };

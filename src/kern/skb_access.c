@@ -41,6 +41,17 @@ static int find_member(const struct btf *btf, const struct btf_type *type, const
 	return -ENOENT;
 }
 
+/* Returns the length of the array of bytes that a struct begins with, or -ENOENT. */
+static int bytes_len(const struct btf *btf, const struct btf_type *type)
+{
+	const struct btf_type *array =
+		btf_vlen(type) ? btf__type_by_id(btf, btf_members(type)->type) : NULL;
+
+	if (!array || !btf_is_array(array) || btf__resolve_size(btf, btf_array(array)->type) != 1)
+		return -ENOENT;
+	return (int)btf_array(array)->nelems;
+}
+
 /* All names are looked up in one pass, because a pass goes over a hundred thousand types. */
 struct wanted {
 	const char *name;
@@ -70,13 +81,12 @@ static bool find_all(const struct btf *btf, struct wanted *wanted, size_t n)
 
 int skw_skb_access_probe(struct skw_skb_access *out)
 {
-	/* The three headers serve as types whose first member is a __u8, a __be16 and a __be32. */
+	/* It begins with 65 bytes, which are more than most filters read. */
+	static const char bytes[] = "new_utsname";
 	struct wanted w[] = {
 		{ "bpf_cast_to_kern_ctx", BTF_KIND_FUNC, 0 },
 		{ "bpf_rdonly_cast", BTF_KIND_FUNC, 0 },
-		{ "icmphdr", BTF_KIND_STRUCT, 0 },
-		{ "udphdr", BTF_KIND_STRUCT, 0 },
-		{ "in_addr", BTF_KIND_STRUCT, 0 },
+		{ bytes, BTF_KIND_STRUCT, 0 },
 		{ "sk_buff", BTF_KIND_STRUCT, 0 },
 	};
 	SKW_CLEANUP(free_btf) struct btf *btf = NULL;
@@ -89,18 +99,18 @@ int skw_skb_access_probe(struct skw_skb_access *out)
 	if (!find_all(btf, w, SKW_ARRAY_SIZE(w)))
 		return -ENOENT;
 
-	const struct btf_type *skb = btf__type_by_id(btf, (uint32_t)w[5].id);
+	const struct btf_type *skb = btf__type_by_id(btf, (uint32_t)w[3].id);
 	int data = find_member(btf, skb, "data"), len = find_member(btf, skb, "len");
 	int data_len = find_member(btf, skb, "data_len");
+	int many = bytes_len(btf, btf__type_by_id(btf, (uint32_t)w[2].id));
 
-	if (data < 0 || len < 0 || data_len < 0)
+	if (data < 0 || len < 0 || data_len < 0 || many < (int)sizeof(uint32_t))
 		return -ENOENT;
 	*out = (struct skw_skb_access){
 		.cast_ctx = w[0].id,
 		.cast_rdonly = w[1].id,
-		.byte = w[2].id,
-		.half = w[3].id,
-		.word = w[4].id,
+		.bytes = w[2].id,
+		.bytes_len = (uint32_t)many,
 		.data = (int16_t)data,
 		.len = (int16_t)len,
 		.data_len = (int16_t)data_len,

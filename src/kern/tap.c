@@ -25,7 +25,8 @@
 #include "util/cleanup.h"
 
 #define RING_BYTES_DEFAULT (64ULL << 20)
-#define WAKE_BYTES_MAX     (1ULL << 20)
+/* Each wake-up costs the sender tens of microseconds on a virtual machine. */
+#define WAKE_BYTES_MAX (1ULL << 20)
 
 struct skw_tap {
 	struct capture_bpf *bpf; /* NULL after skw_tap_disarm() */
@@ -45,13 +46,19 @@ static size_t counters_bytes(const struct skw_tap *tap)
 	return (size_t)tap->slots * tap->cpus * sizeof(*tap->counters);
 }
 
-/* Each CPU counts only the bytes that it adds, so CPUs that share a ring share its threshold. */
+/*
+ * Each CPU counts only the bytes that it adds, so CPUs that share a ring share its threshold. A
+ * small ring has room for as much again, until the reader has come.
+ */
 static uint64_t wake_threshold(const struct skw_tap *tap)
 {
 	unsigned cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned sharing = (cpus + tap->rings.len - 1) / tap->rings.len;
-	uint64_t bytes = tap->rings.bytes / 8 / sharing;
+	uint64_t bytes = tap->rings.bytes / 8, small = tap->rings.small_bytes / 2;
 
+	if (small && bytes > small)
+		bytes = small;
+	bytes /= sharing;
 	return bytes < WAKE_BYTES_MAX ? bytes : WAKE_BYTES_MAX;
 }
 
@@ -91,8 +98,10 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 
 	tap->bpf->rodata->rings_len = tap->rings.len;
 	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings.len);
+	bpf_map__set_max_entries(tap->bpf->maps.spill, tap->rings.len);
 	tap->bpf->rodata->cpus = tap->cpus;
-	bpf_map__set_max_entries(tap->bpf->maps.counters, tap->slots * tap->cpus);
+	tap->bpf->rodata->counters_len = skw_tap_counters_len(tap);
+	bpf_map__set_value_size(tap->bpf->maps.counters, (__u32)counters_bytes(tap));
 	ret = capture_bpf__load(tap->bpf);
 	if (ret)
 		return skw_bpf_log_failure(
@@ -107,18 +116,21 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (!tap->bpf->data)
 		return skw_error_set(err, -EPERM, "BPF: the packet tap's memory can't be mapped");
 
-	for (__u32 slot = 0; !ret && slot < SKW_NEXT_LEN; slot++)
+	for (__u32 slot = 0; !ret && slot < SKW_NEXT_SPILL; slot++)
 		ret = set_next(tap, slot, bpf_program__fd(tap->bpf->progs.skw_capture), err);
+	if (!ret)
+		ret = set_next(tap, SKW_NEXT_SPILL, bpf_program__fd(tap->bpf->progs.skw_spill),
+			       err);
 	return ret ? ret : map_counters(tap, bpf_map__fd(tap->bpf->maps.counters), err);
 }
 
 int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err)
 {
-	int array_fd = bpf_map__fd(tap->bpf->maps.rings);
-	int ret = tap->at_once ? 0 : skw_ring_set_begin(&tap->rings, array_fd, err);
+	int small = bpf_map__fd(tap->bpf->maps.rings), large = bpf_map__fd(tap->bpf->maps.spill);
+	int ret = tap->at_once ? 0 : skw_ring_set_begin(&tap->rings, small, err);
 
 	if (!ret)
-		ret = skw_ring_set_make(&tap->rings, array_fd, err);
+		ret = skw_ring_set_make(&tap->rings, tap->at_once ? small : large, err);
 	if (ret)
 		return ret;
 	tap->wake_threshold = wake_threshold(tap);
@@ -250,6 +262,11 @@ int skw_tap_counters_fd(const struct skw_tap *tap)
 	return bpf_map__fd(tap->bpf->maps.counters);
 }
 
+unsigned skw_tap_counters_len(const struct skw_tap *tap)
+{
+	return tap->slots * tap->cpus;
+}
+
 int skw_tap_next_fd(const struct skw_tap *tap)
 {
 	return bpf_map__fd(tap->bpf->maps.next);
@@ -258,6 +275,11 @@ int skw_tap_next_fd(const struct skw_tap *tap)
 int skw_tap_rings_fd(const struct skw_tap *tap)
 {
 	return bpf_map__fd(tap->bpf->maps.rings);
+}
+
+int skw_tap_spill_fd(const struct skw_tap *tap)
+{
+	return bpf_map__fd(tap->bpf->maps.spill);
 }
 
 unsigned skw_tap_rings_len(const struct skw_tap *tap)

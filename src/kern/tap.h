@@ -30,7 +30,7 @@ struct skw_tap_options {
 /* Loads the programs, so that sockets can be opened. The caller owns *out. */
 int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct skw_error *err);
 /*
- * Makes small rings, then the rings, which take their place, and the reader of all. Packets are
+ * Makes small rings, then the rings, and the reader of all. Packets are
  * recorded as soon as the first ring is there; those that came before are not counted. So this
  * comes after the sockets: a ring's way into its place takes longer than all the rest
  * (kern/ring/ring_set.h). To be called before any function below that reads the rings.
@@ -57,6 +57,7 @@ void skw_tap_disarm(struct skw_tap *tap);
  * a slot are at slot * skw_libbpf_cpus() + CPU.
  */
 int skw_tap_counters_fd(const struct skw_tap *tap);
+unsigned skw_tap_counters_len(const struct skw_tap *tap); /* of all slots */
 int skw_tap_next_fd(const struct skw_tap *tap);
 
 /* Everything beside the descriptors that the reader of a tap in another process must know. */
@@ -77,6 +78,7 @@ int skw_tap_adopt(const struct skw_tap_shape *shape, int fds[], struct skw_tap *
 
 /* The rings, for a program that adds records as the capture program does. */
 int skw_tap_rings_fd(const struct skw_tap *tap);
+int skw_tap_spill_fd(const struct skw_tap *tap); /* the rings for what those have no room for */
 unsigned skw_tap_rings_len(const struct skw_tap *tap);
 
 /*

@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 struct skw_skb_access {
-	int32_t cast_ctx;            /* BTF id of bpf_cast_to_kern_ctx() */
-	int32_t cast_rdonly;         /* BTF id of bpf_rdonly_cast() */
-	int32_t byte, half, word;    /* BTF ids of structs whose first member has 1, 2, 4 bytes */
+	int32_t cast_ctx;    /* BTF id of bpf_cast_to_kern_ctx() */
+	int32_t cast_rdonly; /* BTF id of bpf_rdonly_cast() */
+	int32_t bytes;       /* BTF id of a struct whose first member is an array of bytes */
+	uint32_t bytes_len;  /* of that array */
 	int16_t data, len, data_len; /* offsets in struct sk_buff */
 };
 

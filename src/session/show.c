@@ -32,9 +32,9 @@ static int show_ebpf(const struct skw_session_plan *plan, const struct skw_cbpf 
 		     struct skw_buf *text, struct skw_error *err)
 {
 	/* These numbers stand for the maps that a capture creates. */
-	struct skw_filter_frame frame = { .counters_fd = 0,
-					  .next_fd = 0,
-					  .direction = plan->capture.direction };
+	struct skw_filter_frame frame = {
+		.counters_fd = 0, .next_fd = 0, .cpus = 1, .direction = plan->capture.direction
+	};
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	size_t len = 0;
 	int ret = skw_filter_translate(cbpf, &frame, &insns, &len);

@@ -16,9 +16,8 @@
 const struct skw_skb_access ebpf_access = {
 	.cast_ctx = 1001,
 	.cast_rdonly = 1002,
-	.byte = 1, /* these three numbers are also the sizes of the types */
-	.half = 2,
-	.word = 4,
+	.bytes = 1,
+	.bytes_len = 5, /* so that small packets have bytes before it and behind it */
 	.data = 200,
 	.len = 112,
 	.data_len = 116,
@@ -28,8 +27,7 @@ enum kind { NOTHING, SCALAR, PTR_CTX, PTR_STACK, PTR_MAP, PTR_VALUE, PTR_SKB, PT
 
 struct reg {
 	enum kind kind;
-	uint64_t v;    /* for a pointer, the offset into its target */
-	uint32_t size; /* for PTR_BYTES, the size of its type */
+	uint64_t v; /* for a pointer, the offset into its target */
 };
 
 struct machine {
@@ -53,7 +51,7 @@ static void set(struct machine *m, unsigned int reg, uint64_t v)
 	if (reg > 9)
 		m->bad = true;
 	else
-		m->r[reg] = (struct reg){ SCALAR, v, 0 };
+		m->r[reg] = (struct reg){ SCALAR, v };
 }
 
 static void clobber(struct machine *m)
@@ -120,7 +118,9 @@ static uint8_t *address(struct machine *m, unsigned int reg, int off, uint32_t s
 		limit = STACK_BYTES;
 		break;
 	case PTR_VALUE:
-		base = (uint8_t *)&m->run->counters;
+		m->run->key = (uint32_t)(at / sizeof(m->run->counters));
+		at %= sizeof(m->run->counters);
+		base = m->run->key < m->run->slots ? (uint8_t *)&m->run->counters : NULL;
 		limit = sizeof(m->run->counters);
 		break;
 	case PTR_CTX:
@@ -155,10 +155,11 @@ static void load_bytes(struct machine *m, const struct bpf_insn *in)
 {
 	const struct reg *r = &m->r[in->src_reg];
 	uint32_t size = size_of(in), word = 0;
-	uint64_t at = r->v - DATA_ADDRESS;
+	uint64_t at = r->v + (uint64_t)(int64_t)in->off - DATA_ADDRESS;
 	uint16_t half = 0;
 
-	if (size != r->size || in->off || at >= m->run->linear || at + size > m->run->linear) {
+	if (in->off < 0 || (uint32_t)in->off + size > ebpf_access.bytes_len ||
+	    at >= m->run->linear || at + size > m->run->linear) {
 		m->bad = true;
 		return;
 	}
@@ -300,37 +301,16 @@ static void alu64(struct machine *m, const struct bpf_insn *in)
 	} else if (BPF_OP(in->code) == BPF_ADD || minus) {
 		if (BPF_SRC(in->code) == BPF_X)
 			b = scalar(m, in->src_reg);
-		m->bad |= dst->kind == NOTHING || (dst->kind != SCALAR && dst->kind != PTR_STACK);
+		m->bad |= dst->kind != SCALAR && dst->kind != PTR_VALUE;
 		dst->v = minus ? dst->v - b : dst->v + b;
 	} else {
 		m->bad = true;
 	}
 }
 
-static void lookup(struct machine *m)
-{
-	const uint8_t *key = NULL;
-
-	if (m->r[1].kind == PTR_MAP && m->r[2].kind == PTR_STACK)
-		key = address(m, 2, 0, 4, false);
-	if (!key || !m->written[key - m->stack]) {
-		m->bad = true;
-		return;
-	}
-	memcpy(&m->run->key, key, 4);
-	clobber(m);
-	if (m->run->key < m->run->slots)
-		m->r[0] = (struct reg){ PTR_VALUE, 0, 0 };
-	else
-		set(m, BPF_REG_0, 0);
-}
-
 static void call(struct machine *m, int helper)
 {
 	switch (helper) {
-	case BPF_FUNC_map_lookup_elem:
-		lookup(m);
-		break;
 	case BPF_FUNC_tail_call:
 		if (m->r[1].kind != PTR_CTX || m->r[2].kind != PTR_MAP || scalar(m, 3) != 0)
 			m->bad = true;
@@ -358,12 +338,13 @@ static void call_kernel(struct machine *m, int function)
 	if (function == ebpf_access.cast_ctx) {
 		m->bad |= m->r[1].kind != PTR_CTX;
 		clobber(m);
-		m->r[0] = (struct reg){ PTR_SKB, 0, 0 };
+		m->r[0] = (struct reg){ PTR_SKB, 0 };
 	} else if (function == ebpf_access.cast_rdonly) {
-		uint64_t address_of = scalar(m, 1), size = scalar(m, 2);
+		uint64_t address_of = scalar(m, 1);
 
+		m->bad |= scalar(m, 2) != (uint64_t)ebpf_access.bytes;
 		clobber(m);
-		m->r[0] = (struct reg){ PTR_BYTES, address_of, (uint32_t)size };
+		m->r[0] = (struct reg){ PTR_BYTES, address_of };
 	} else {
 		m->bad = true;
 	}
@@ -373,10 +354,7 @@ static bool condition(struct machine *m, const struct bpf_insn *in)
 {
 	uint32_t a, b;
 
-	/* The only 64-bit test is that of the result of a look-up. */
-	if (in->code == (BPF_JMP | BPF_JNE | BPF_K) && in->dst_reg == 0 && in->imm == 0)
-		return m->r[0].kind == PTR_VALUE || scalar(m, 0) != 0;
-	/* The other 64-bit tests compare lengths before a load in place. */
+	/* 64-bit tests compare lengths before a load in place. */
 	if (in->code == (BPF_JMP | BPF_JSLT | BPF_K))
 		return (int64_t)scalar(m, in->dst_reg) < in->imm;
 	if (in->code == (BPF_JMP | BPF_JSGT | BPF_X))
@@ -406,14 +384,22 @@ static bool condition(struct machine *m, const struct bpf_insn *in)
 	}
 }
 
+static void load_map(struct machine *m, const struct bpf_insn *in)
+{
+	bool value = in->src_reg == BPF_PSEUDO_MAP_VALUE;
+
+	m->bad |= (!value && in->src_reg != BPF_PSEUDO_MAP_FD) || in->dst_reg > 9;
+	m->r[in->dst_reg % 10] = value ? (struct reg){ PTR_VALUE, (uint32_t)in[1].imm }
+				       : (struct reg){ PTR_MAP, (uint32_t)in->imm };
+}
+
 /* Returns how many instructions to skip. */
 static int step(struct machine *m, const struct bpf_insn *in)
 {
 	switch (BPF_CLASS(in->code)) {
 	case BPF_LD:
 		if (in->code == (BPF_LD | BPF_IMM | BPF_DW)) {
-			m->bad |= in->src_reg != BPF_PSEUDO_MAP_FD || in->dst_reg > 9;
-			m->r[in->dst_reg % 10] = (struct reg){ PTR_MAP, (uint32_t)in->imm, 0 };
+			load_map(m, in);
 			return 1;
 		}
 		load_packet(m, in);
@@ -453,8 +439,8 @@ int ebpf_interpret(const struct bpf_insn *insns, size_t len, struct ebpf_run *ru
 	size_t pc = 0;
 
 	run->skb.len = run->len;
-	m.r[1] = (struct reg){ PTR_CTX, 0, 0 };
-	m.r[10] = (struct reg){ PTR_STACK, STACK_BYTES, 0 };
+	m.r[1] = (struct reg){ PTR_CTX, 0 };
+	m.r[10] = (struct reg){ PTR_STACK, STACK_BYTES };
 	/* The loop ends, because ebpf_is_connected() makes sure that all jumps go forward. */
 	while (!m.done && !m.bad && pc < len)
 		pc += 1 + (size_t)step(&m, &insns[pc]);

@@ -25,13 +25,13 @@ struct ebpf_run {
 	uint32_t len;
 	uint32_t linear;                     /* the first bytes, which can be read in place */
 	struct __sk_buff skb;                /* cb[] can be written; `len` is taken from above */
-	struct skw_packet_counters counters; /* the value that a look-up finds */
-	uint32_t slots;                      /* a look-up finds it if its key is less */
+	struct skw_packet_counters counters; /* stands for each counter in the value of the map */
+	uint32_t slots;                      /* the number of counters there */
 	bool counts; /* the program begins with a count, which asks for the CPU first */
 
 	/* The results of the program. */
 	uint32_t verdict;
-	uint32_t key;     /* of the look-up */
+	uint32_t key;     /* the place of the counter that it used last */
 	bool tail_called; /* the program ended with a tail call */
 	/*
 	 * The program reached a place where the kernel and libpcap's interpreter differ by

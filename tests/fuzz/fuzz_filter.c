@@ -122,17 +122,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	SKW_AUTO_FREE struct skw_cbpf_insn *classic = calloc(256, sizeof(*classic));
 	SKW_AUTO_FREE struct bpf_insn *insns = NULL;
 	struct skw_cbpf prog = { .insns = classic, .len = count < most ? count : most };
+	/* A slot that is written into the program is there, or the program would not load. */
+	bool no_slot = options & OPTION_NO_SLOT && options & OPTION_CB;
 	struct skw_filter_frame frame = {
 		.counters_fd = options & OPTION_COUNT ? 3 : -1,
 		.next_fd = options & OPTION_TAIL ? 4 : -1,
 		.slot = SLOT,
 		.cpus = EBPF_CPUS,
 		.slot_from_cb = options & OPTION_CB,
+		.slots = no_slot ? SLOT : SLOT + 1,
 		.direction = options & OPTION_WANT_IN ? SKW_DIR_IN : SKW_DIR_UNKNOWN,
 		.access = data[1] & OPTION_IN_PLACE ? &ebpf_access : NULL,
 		.lo_ifindex = options & OPTION_LO ? LO_IFINDEX : 0,
 	};
-	struct ebpf_run run = { .slots = options & OPTION_NO_SLOT ? 0 : (SLOT + 1) * EBPF_CPUS,
+	struct ebpf_run run = { .slots = no_slot ? 0 : (SLOT + 1) * EBPF_CPUS,
 				.counts = frame.counters_fd >= 0 };
 	size_t len;
 

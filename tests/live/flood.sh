@@ -64,8 +64,20 @@ is "$(figure seen) $(figure captured) $(figure dropped)" "200000 0 0" "rejected 
 sent() { ip netns exec "$A" cat /sys/class/net/eth0/statistics/tx_packets; }
 has_sent() { [ "$(sent)" -gt "$1" ]; }
 
-# A capture that begins in a flood holds all that comes after its first packet, also while large
-# rings take the place of the first ones. Packets that came before are neither seen nor dropped.
+# The small ring takes 2 MB, and the large one what the reader leaves. When it reads on, the records
+# of both are one stream.
+start "$A" capture -i eth0 -w "$TMP/flood.pcap" --ring-size 32M --rings 1
+kill -STOP "$PID"
+traffic "$A" flood eth0 10000 1000
+kill -CONT "$PID"
+traffic "$A" flood eth0 10000 1000
+stop INT
+adds_up "a reader that is late" 20000
+is "$(figure dropped)" 0 "a reader that is late: the large ring has the rest"
+is "$("$TRAFFIC" check "$TMP/flood.pcap" | found disorder)" 0 "a reader that is late: in time order"
+
+# A capture that begins in a flood holds all that comes after its first packet, also while the large
+# rings are made. Packets that came before are neither seen nor dropped.
 for rings in 1 16; do
 	ip netns exec "$A" "$TRAFFIC" flood eth0 1000000 100 --pps 20000 >/dev/null 2>&1 &
 	sender=$!

@@ -269,6 +269,28 @@ static void a_jump_that_is_too_far_is_told(void **state)
 	assert_int_equal(translate(&prog), 0);
 }
 
+/* Reading in place takes a second body, and a jump over both may be too long. */
+static void a_long_program_reads_by_calls(void **state)
+{
+	const size_t many = 9000;
+	SKW_AUTO_FREE struct skw_cbpf_insn *insns = calloc(many, sizeof(*insns));
+	const struct skw_cbpf prog = { .insns = insns, .len = many };
+	SKW_AUTO_FREE struct bpf_insn *by_call = NULL, *in_place = NULL;
+	size_t by_call_len, in_place_len;
+	struct skw_filter_frame frame = bare;
+
+	(void)state;
+	assert_non_null(insns);
+	for (size_t i = 0; i < many; i++)
+		insns[i] = (struct skw_cbpf_insn)STMT(BPF_LD | BPF_IND, 4);
+	insns[many - 1] = (struct skw_cbpf_insn)RET(0);
+	assert_int_equal(skw_filter_translate(&prog, &frame, &by_call, &by_call_len), 0);
+	frame.access = &ebpf_access;
+	assert_int_equal(skw_filter_translate(&prog, &frame, &in_place, &in_place_len), 0);
+	assert_int_equal(in_place_len, by_call_len);
+	assert_memory_equal(in_place, by_call, by_call_len * sizeof(*by_call));
+}
+
 static void the_frame_is_as_short_as_it_can_be(void **state)
 {
 	const struct skw_cbpf prog = PROGRAM(RET(0));
@@ -313,6 +335,7 @@ int main(void)
 		cmocka_unit_test(single_packets_are_decided_as_by_the_kernel),
 		cmocka_unit_test(reading_in_place_decides_the_same),
 		cmocka_unit_test(a_jump_that_is_too_far_is_told),
+		cmocka_unit_test(a_long_program_reads_by_calls),
 		cmocka_unit_test(only_loopbacks_outgoing_copy_is_hidden),
 		cmocka_unit_test(the_frame_is_as_short_as_it_can_be),
 	};

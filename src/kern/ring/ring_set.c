@@ -14,8 +14,13 @@
 
 #define RINGS_MAX_DEFAULT 16
 #define RING_BYTES_MAX    (1ULL << 30)
-/* They hold what comes in the milliseconds until the others are there. */
-#define EARLY_BYTES (1ULL << 20)
+/*
+ * The small rings take this part of the large ones' memory in addition. They must hold what comes
+ * in the milliseconds until the others are there, and fit the processor's caches.
+ */
+#define SMALL_PART      8
+#define SMALL_BYTES_MIN (1ULL << 20)
+#define SMALL_BYTES_MAX (2ULL << 20)
 /* All rings together take at most this part of the memory that is free, unless somebody asks. */
 #define FREE_PART 8
 /* A ring that is smaller would have no room for the largest packets. */
@@ -135,14 +140,19 @@ static int failed(const struct skw_ring_set *set, int ret, struct skw_error *err
 
 int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err)
 {
-	int ret = set->bytes > EARLY_BYTES ? create_all(set, EARLY_BYTES) : -ENOMEM;
+	uint64_t bytes = set->bytes / SMALL_PART;
+
+	bytes = bytes < SMALL_BYTES_MIN ? SMALL_BYTES_MIN : bytes;
+	bytes = bytes > SMALL_BYTES_MAX ? SMALL_BYTES_MAX : bytes;
+	int ret = set->bytes > bytes ? create_all(set, bytes) : -ENOMEM;
 
 	if (!ret)
 		ret = place_all(set, array_fd);
 
-	/* Rings that are small anyway, or for which memory is short, have nothing to replace. */
+	/* Rings that are small anyway, or for which memory is short, have no others before them. */
 	if (ret == -ENOMEM)
 		return skw_ring_set_make(set, array_fd, err);
+	set->small_bytes = ret ? 0 : bytes;
 	return ret ? failed(set, ret, err) : 0;
 }
 
@@ -189,16 +199,16 @@ static int make_main(struct skw_ring_set *set, int array_fd)
 
 int skw_ring_set_make(struct skw_ring_set *set, int array_fd, struct skw_error *err)
 {
-	unsigned early = set->fds_len;
+	unsigned small = set->fds_len;
 
 	if (set->reader)
 		return 0;
 	int ret = make_main(set, array_fd);
 
 	if (!ret)
-		ret = skw_rings_open(set->fds + early, set->len, set->bytes, &set->reader);
-	if (!ret && early)
-		ret = skw_rings_add(&set->reader, set->fds, early, EARLY_BYTES);
+		ret = skw_rings_open(set->fds + small, set->len, set->bytes, &set->reader);
+	if (!ret && small)
+		ret = skw_rings_add(&set->reader, set->fds, small, set->small_bytes);
 	return ret ? failed(set, ret, err) : 0;
 }
 

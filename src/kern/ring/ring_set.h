@@ -5,8 +5,9 @@
  * number of rings.
  *
  * To make large rings takes tens of milliseconds each, as their memory is cleared. So a program can
- * begin with small ones, and the large ones take their place. A program uses a ring from the moment
- * at which it is in its place, but the kernel returns from that call only milliseconds later.
+ * begin with small ones. It goes on to use them, and puts into the large ones what they have no
+ * room for (bpf/spill.bpf.h). A program uses a ring from the moment at which it is in its place,
+ * but the kernel returns from that call only milliseconds later.
  */
 #ifndef SKW_KERN_RING_RING_SET_H
 #define SKW_KERN_RING_RING_SET_H
@@ -18,13 +19,14 @@
 
 struct skw_ring_set {
 	struct skw_rings *reader; /* owned; NULL before skw_ring_set_make() */
-	/* `fds_len` descriptors, owned; -1 when they are closed. The early rings come first. */
+	/* `fds_len` descriptors, owned; -1 when they are closed. The small rings come first. */
 	int *fds;
 	unsigned fds_len;
-	unsigned len;    /* the number of rings of either size */
-	uint64_t bytes;  /* size of each ring: a power of two, whole pages */
-	bool may_shrink; /* the size is the default one */
-	uint64_t usual;  /* the size where memory is not short */
+	unsigned len;         /* the number of rings of either size */
+	uint64_t bytes;       /* size of each ring: a power of two, whole pages */
+	bool may_shrink;      /* the size is the default one */
+	uint64_t usual;       /* the size where memory is not short */
+	uint64_t small_bytes; /* size of each small ring; 0: there are none */
 };
 
 /*
@@ -37,15 +39,16 @@ void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_by
 		       uint64_t default_bytes);
 
 /*
- * Makes small rings and puts them into `array_fd`, an ARRAY_OF_MAPS with set->len entries. Returns
- * 0 or -errno with err filled.
+ * Makes small rings and puts them into `array_fd`, an ARRAY_OF_MAPS with set->len entries. If the
+ * rings are small anyway or memory is short, makes the rings instead. Returns 0 or -errno with err
+ * filled.
  */
 int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err);
 
 /*
- * Makes the rings, puts them into `array_fd`, and opens the reader of all. If the size is the
- * default one and memory is short, they become smaller than planned, which is told. Returns 0 or
- * -errno with err filled.
+ * Makes the rings, puts them into `array_fd`, another array than that of the small ones, and opens
+ * the reader of all. If the size is the default one and memory is short, they become smaller than
+ * planned, which is told. Returns 0 or -errno with err filled.
  */
 int skw_ring_set_make(struct skw_ring_set *set, int array_fd, struct skw_error *err);
 
