@@ -27,7 +27,7 @@
 #include "kern/skb_access.h"
 #include "kern/compile.h"
 #include "kern/libbpf.h"
-#include "kern/set_maps.h"
+#include "kern/sets/set_maps.h"
 #include "kern/tap.h"
 #include "util/cleanup.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/load.h"
 
-/* The packet's address, on the stack behind the words of the expression. It is aligned to 8. */
-#define ADDRESS_OFF (-80)
+/* The packet's address, on the stack below the words of the expression. It is aligned to 8. */
+#define ADDRESS_OFF (SKW_STACK_WORDS - 12)
 
 static uint32_t bytes_of(int size)
 {

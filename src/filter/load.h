@@ -12,6 +12,9 @@
 #include "filter/emit.h"
 #include "model/skb_access.h"
 
+/* The lowest stack address that the translated expression itself uses, for M[] and for sets. */
+#define SKW_STACK_WORDS (-84)
+
 /* Must be called once, before the first load in place. Uses R0 to R5. */
 void skw_load_begin(struct skw_emitter *e, const struct skw_skb_access *access);
 

@@ -15,6 +15,8 @@
 #define TMP_OFF    (-4 * (BPF_MEMWORDS + 1))
 #define KEY_OFF(k) (TMP_OFF - 4 * (SKW_CBPF_SET_WORDS - (int)(k)))
 
+_Static_assert(KEY_OFF(0) == SKW_STACK_WORDS, "words of the expression");
+
 /* Few values, as the first words of IPv6 addresses often have, are compared without a call. */
 #define FEW_KEYS 8
 

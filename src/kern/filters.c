@@ -12,7 +12,7 @@
 #include "filter/translate.h"
 #include "kern/compile.h"
 #include "kern/libbpf.h"
-#include "kern/set_maps.h"
+#include "kern/sets/set_maps.h"
 #include "kern/skb_access.h"
 #include "util/cleanup.h"
 #include "util/say.h"

@@ -8,7 +8,7 @@ import rooms
 
 # A library's headers -> the only rooms that may include them. pcap/dlt.h only names numbers.
 LIBRARIES = {
-    r"bpf/(?!.*\.skel\.h$)": {"kern", "kern/ring", "kern/act"},
+    r"bpf/(?!.*\.skel\.h$)": {"kern", "kern/ring", "kern/sets", "kern/act"},
     r".*\.skel\.h$": {"kern", "kern/act"},
     r"pcap(/(?!dlt\.h$)|\.h$)": {"kern", "kern/host", "filter", "pcap", "dissect/link"},
     r"cap-ng\.h$": {"keeper"},

@@ -59,8 +59,9 @@ ARROWS = {
     "ui/settings": COMMON | PURE_FRONT | {"ui/draw"},
     "out": COMMON,
     # kern: filters are translated before they are loaded.
-    "kern": COMMON | {"btf", "filter", "filter/sets", "kern/ring", "kern/host"},
+    "kern": COMMON | {"btf", "filter", "filter/sets", "kern/ring", "kern/sets", "kern/host"},
     "kern/ring": COMMON | {"kern/host"},
+    "kern/sets": COMMON,
     # kern/act: the programs of the verbs that act, and what is pinned of them.
     "kern/act": COMMON | {"kern", "kern/ring", "kern/host"},
     "kern/host": COMMON,

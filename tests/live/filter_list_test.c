@@ -9,7 +9,7 @@
 #include "filter_kernel.h"
 #include "filter_lists.h"
 #include "filter_tap.h"
-#include "kern/set_maps.h"
+#include "kern/sets/set_maps.h"
 #include "util/cleanup.h"
 
 #define SEED        UINT64_C(0x3c6ef372fe94f82b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The sets of a filter as maps of the kernel. A program that uses a map keeps it. */
-#ifndef SKW_KERN_SET_MAPS_H
-#define SKW_KERN_SET_MAPS_H
+#ifndef SKW_KERN_SETS_SET_MAPS_H
+#define SKW_KERN_SETS_SET_MAPS_H
 
 #include "model/cbpf.h"
 #include "util/error.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kern/set_maps.h"
+#include "kern/sets/set_maps.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
