@@ -125,7 +125,7 @@ def listed(skwatch, families=(4, 6)):
         hosts = [f"host 10.200.{i // 250}.{i % 250}" if family == 4 else f"host fd00:{i % 7:x}::{i:x}"
                  for i in range(count)]
         return Tool(f"{count} hosts, IPv{family}",
-                    lambda path, _flt: _skwatch(skwatch).argv(path, " or ".join(hosts)),
+                    lambda path, _flt: capturing(skwatch).argv(path, " or ".join(hosts)),
                     "listening on", r"^(\d+) packets captured", r"^(\d+) packets dropped")
 
     return [tool(count, family) for family in families for count in (1, 100, 1000, 2000)]

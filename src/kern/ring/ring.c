@@ -15,7 +15,7 @@
 #define RELEASE_PART 16
 #define CACHE_LINE   64
 /* Records from one that is looked at to the one whose memory is asked for. */
-#define AHEAD 8
+#define AHEAD 32
 
 /* A finished record that a look has found and that is not lent out yet. */
 struct ring_entry {
