@@ -147,7 +147,7 @@ static char *put_text(struct skw_buf *out, char *p, const char *text)
 	char *to = p;
 
 	*to++ = '"';
-	for (const char *end = text + SHORT_BYTES; text < end && is_plain_char(*text);)
+	for (size_t n = 0; n < SHORT_BYTES && is_plain_char(*text); n++)
 		*to++ = *text++;
 	if (!*text) {
 		*to++ = '"';

@@ -20,6 +20,7 @@
 #include "bpf/conn.skel.h"
 #include "kern/bpf_log.h"
 #include "kern/host/cgroup.h"
+#include "kern/host/sockstat.h"
 #include "kern/cgroup_link.h"
 #include "kern/conn_owner.h"
 #include "kern/conn_trace.h"
@@ -434,6 +435,17 @@ void skw_conn_steady_since(struct skw_conn *c, uint64_t since_ns)
 	/* tcp_mstamp is of another reading of the same clock, and in microseconds. */
 	since_ns = since_ns > STEADY_MARGIN_NS ? since_ns - STEADY_MARGIN_NS : 0;
 	__atomic_store_n(&c->bpf->bss->steady_since_ns, since_ns, __ATOMIC_RELAXED);
+}
+
+int skw_conn_iter_run(const struct skw_conn *c, enum skw_conn_iter which)
+{
+	int link = skw_conn_iter_link(c, which);
+
+	if (link < 0)
+		return -EINVAL;
+	if (which != SKW_ITER_HOLDERS && skw_sockstat_has_none(which == SKW_ITER_UDP))
+		return -ENODATA;
+	return skw_conn_iter_open(link);
 }
 
 int skw_conn_iter_open(int link_fd)

@@ -90,6 +90,8 @@ void skw_conn_steady_since(struct skw_conn *c, uint64_t since_ns);
  * descriptor for struct skw_conn_reader, or -errno.
  */
 int skw_conn_iter_open(int link_fd);
+/* The same of one of our iterators. -EINVAL: there is none. -ENODATA: there is no such socket. */
+int skw_conn_iter_run(const struct skw_conn *c, enum skw_conn_iter which);
 
 struct skw_rings *skw_conn_rings(struct skw_conn *c); /* stays ours */
 

@@ -150,7 +150,7 @@ static const uint8_t *join(struct skw_ahead *a, const uint8_t *at, size_t have,
 {
 	bool inside = a->joined && at >= a->joined && at < a->joined + a->joined_room;
 
-	if (have + p->len > a->joined_room) {
+	if (!a->joined || have + p->len > a->joined_room) {
 		size_t room = 2 * (have + p->len);
 		uint8_t *larger = malloc(room);
 
@@ -182,10 +182,10 @@ int skw_ahead_next(struct skw_ahead *a, const uint8_t **at, size_t *have)
 		return a->ended < 0 ? a->ended : 0;
 	const uint8_t *first = p->bytes - *have;
 	size_t len = p->len;
-	if (*have <= FRONT_BYTES)
-		memcpy(p->bytes - *have, *at, *have);
-	else
+	if (*have > FRONT_BYTES)
 		first = join(a, *at, *have, p);
+	else if (*have)
+		memcpy(p->bytes - *have, *at, *have);
 	if (!first)
 		return -ENOMEM;
 	/* All pieces are the thread's again, but the one that the caller looks at. */

@@ -162,18 +162,19 @@ static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
 	return skw_out_write_slow(o, bytes, n);
 }
 
-/*
- * Memory for n bytes of the current block, which the caller fills at once and then adds with
- * skw_out_add(). NULL: the block has less room; skw_out_write() begins another.
- */
-static inline uint8_t *skw_out_place(const struct skw_out *o, size_t n)
+/* Whether the current block has room for n bytes. Otherwise skw_out_write() begins another. */
+static inline bool skw_out_fits(const struct skw_out *o, size_t n)
 {
-	return n <= (size_t)(o->end - o->cur) ? o->cur : NULL;
+	return n <= (size_t)(o->end - o->cur);
 }
 
-static inline void skw_out_add(struct skw_out *o, size_t n)
+/* Adds n bytes to the current block, for which it has room. The caller writes them at once. */
+static inline uint8_t *skw_out_add(struct skw_out *o, size_t n)
 {
+	uint8_t *place = o->cur;
+
 	o->cur += n;
+	return place;
 }
 
 /* Only for the two functions below. */

@@ -98,7 +98,9 @@ static int read_section(struct skw_pcapng_blocks *b, struct skw_error *err)
 	if (b->raw.len < SECTION_MIN || b->raw.len % 4)
 		return skw_pcapng_blocks_corrupt(b, "a section header has a wrong length", err);
 	int ret = take_block(b, err);
-	if (!ret && skw_pcapng_get16(b->raw.bytes + 12, b->swapped) != 1)
+	if (ret || !b->raw.bytes)
+		return ret;
+	if (skw_pcapng_get16(b->raw.bytes + 12, b->swapped) != 1)
 		ret = skw_pcapng_blocks_corrupt(b, "a section of an unknown version", err);
 	return ret;
 }
@@ -136,7 +138,8 @@ bool skw_pcapng_blocks_goes_on(const struct skw_pcapng_blocks *b)
 {
 	const struct skw_byte_stream *s = b->stream;
 
-	return s->have >= HEAD_BYTES && skw_pcapng_get32(s->at, b->swapped) == SKW_PCAPNG_PACKET &&
+	return s->at && s->have >= HEAD_BYTES &&
+	       skw_pcapng_get32(s->at, b->swapped) == SKW_PCAPNG_PACKET &&
 	       skw_pcapng_get32(s->at + 4, b->swapped) <= s->have;
 }
 

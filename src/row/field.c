@@ -261,8 +261,8 @@ static void get_remote_name_source(const struct skw_row *row, struct skw_value *
 #define IN_ROW(member)                                                                             \
 	.size = sizeof(((struct skw_row *)NULL)->member), .offset = offsetof(struct skw_row, member)
 
-#define NAMED(text) .name = text, KEY(",\"" text "\":")
-#define KEY(text)   .key = text, .key_len = sizeof(text) - 1
+#define NAMED(text) .name = (text), KEY(",\"" text "\":")
+#define KEY(text)   .key = (text), .key_len = sizeof(text) - 1
 
 const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_TS] = { NAMED("ts"), NULL, "when the figures were read", SKW_KIND_TIME,

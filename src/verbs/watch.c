@@ -50,19 +50,21 @@ static int serve_namespaces(void *arg, const void *request, size_t len,
 	return 0;
 }
 
-static int open_iter(void *link)
+static int open_iter(void *arg)
 {
-	return skw_conn_iter_open(*(const int *)link);
+	const struct skw_verbs_watch *ctx = arg;
+
+	return skw_conn_iter_run(ctx->conn, ctx->which);
 }
 
 /* Returns a descriptor or -errno, -ENXIO if the namespace is not in the list. */
-static int open_inside(struct skw_verbs_watch *ctx, const struct iter_request *asked, int link)
+static int open_inside(struct skw_verbs_watch *ctx, const struct iter_request *asked)
 {
 	if (asked->netns == ctx->home || asked->which == SKW_ITER_HOLDERS)
-		return skw_conn_iter_open(link);
+		return open_iter(ctx);
 	for (size_t i = 0; i < ctx->list.len; i++)
 		if (ctx->list.all[i].inode == asked->netns)
-			return skw_netns_inside(&ctx->list.all[i], open_iter, &link);
+			return skw_netns_inside(&ctx->list.all[i], open_iter, ctx);
 	return -ENXIO;
 }
 
@@ -76,14 +78,12 @@ static int serve_iter(void *arg, const void *request, size_t len, struct skw_kee
 	memcpy(&asked, request, sizeof(asked));
 	if (asked.which >= SKW_ITERS)
 		return -EINVAL;
-	int link = skw_conn_iter_link(ctx->conn, (enum skw_conn_iter)asked.which);
-	if (link < 0)
-		return -EINVAL;
+	ctx->which = (enum skw_conn_iter)asked.which;
 	skw_conn_steady_since(ctx->conn, asked.steady_ns);
-	int fd = open_inside(ctx, &asked, link);
+	int fd = open_inside(ctx, &asked);
 	/* The process whose path led to the namespace may have exited. Another may be in it. */
 	if (fd == -ENOENT && ctx->scan && skw_netns_scan(&ctx->list) == 0)
-		fd = open_inside(ctx, &asked, link);
+		fd = open_inside(ctx, &asked);
 	if (fd < 0)
 		return fd == -ENXIO ? -ENOENT : fd;
 	reply->fds[reply->n_fds++] = fd;

@@ -23,6 +23,7 @@ struct skw_verbs_watch {
 	struct skw_netns_list list;
 	int *keep_fds; /* owned: the descriptors that stay open in the keeper */
 	struct skw_keeper_table table;
+	enum skw_conn_iter which; /* the iterator that is asked for */
 };
 
 /* A namespace in the worker's view. */
@@ -41,8 +42,8 @@ int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k
 			 struct skw_verbs_netns **out, size_t *len);
 
 /*
- * Starts a new run of an iterator in that namespace; that of holders sees all. steady_ns is
- * for skw_conn_steady_since(). Returns an own descriptor, or -errno: -ENOENT if it has gone.
+ * Starts a new run of an iterator in that namespace; that of holders sees all. steady_ns is for
+ * skw_conn_steady_since(). Returns an own descriptor, or -errno: -ENOENT, -ENODATA: none is there.
  */
 int skw_verbs_watch_iter(const struct skw_verbs_watch *ctx, struct skw_keeper *k, uint32_t netns,
 			 enum skw_conn_iter which, uint64_t steady_ns);

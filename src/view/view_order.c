@@ -107,7 +107,7 @@ static int by_rest(const struct skw_row *a, const struct skw_row *b, enum skw_fi
 		return 0;
 	skw_field_value(a, field, &x);
 	skw_field_value(b, field, &y);
-	return strcmp(x.text, y.text);
+	return strcmp(x.text ? x.text : "", y.text ? y.text : "");
 }
 
 static const struct skw_row *row_of(const struct skw_view_item *item,

@@ -274,16 +274,20 @@ static int sweep_sockets(struct skw_watch *w, struct skw_error *err)
 		end_sockets(w);
 		return 1;
 	}
+	bool is_empty = false;
 	int ret = 0;
 
 	if (s->reader.fd < 0) {
 		int fd = open_iter(w, w->netns[s->at].inode, s->which);
 
-		ret = fd < 0 ? fd
-			     : skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_conn_rec),
-						     sizeof(struct skw_steady_rec));
+		is_empty = fd == -ENODATA;
+		if (fd >= 0)
+			ret = skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_conn_rec),
+						    sizeof(struct skw_steady_rec));
+		else if (!is_empty)
+			ret = fd;
 	}
-	if (!ret)
+	if (!ret && !is_empty)
 		ret = skw_conn_reader_slice(&s->reader, take_row, w);
 	if (ret > 0 || (ret == 0 && (is_read_again(s) || has_next_iter(w))))
 		return 1;

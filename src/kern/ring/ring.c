@@ -56,6 +56,8 @@ struct skw_rings {
 	/* The ring of the last record, which has the oldest as long as they are older than this. */
 	struct ring *current;
 	uint64_t current_ns;
+	uint32_t *waiting; /* owned: the rings that have entries, and some that had */
+	size_t waiting_len;
 	struct ring rings[];
 };
 
@@ -112,6 +114,10 @@ int skw_rings_add(struct skw_rings **rings, const int *fds, size_t n, size_t byt
 		return -ENOMEM;
 	*rings = r;
 	r->current = NULL;
+	uint32_t *waiting = reallocarray(r->waiting, r->n + n, sizeof(*waiting));
+	if (!waiting)
+		return -ENOMEM;
+	r->waiting = waiting;
 	for (size_t i = 0; i < n; i++) {
 		struct ring *ring = &r->rings[r->n++];
 
@@ -129,6 +135,7 @@ void skw_rings_close(struct skw_rings *r)
 		return;
 	for (size_t i = 0; i < r->n; i++)
 		ring_unmap(&r->rings[i]);
+	free(r->waiting);
 	free(r);
 }
 
@@ -235,16 +242,20 @@ int skw_rings_look(struct skw_rings *r, uint64_t now_ns)
 {
 	uint64_t bound_ns = UINT64_MAX;
 
+	r->current = NULL;
+	r->waiting_len = 0;
 	for (size_t i = 0; i < r->n; i++) {
-		int ret = ring_look(&r->rings[i], now_ns);
+		struct ring *ring = &r->rings[i];
+		int ret = ring_look(ring, now_ns);
 
 		if (ret)
 			return ret;
-		if (r->rings[i].bound_ns < bound_ns)
-			bound_ns = r->rings[i].bound_ns;
+		if (ring->bound_ns < bound_ns)
+			bound_ns = ring->bound_ns;
+		if (ring->first < ring->len)
+			r->waiting[r->waiting_len++] = (uint32_t)i;
 	}
 	r->bound_ns = bound_ns;
-	r->current = NULL;
 	return 0;
 }
 
@@ -335,17 +346,27 @@ bool skw_rings_peek(const struct skw_rings *r, uint64_t *ts_ns)
 /* Makes the ring with the oldest record the current one. */
 static void choose(struct skw_rings *r)
 {
-	uint64_t ts_ns = r->bound_ns;
+	uint64_t first_ns = r->bound_ns, second_ns = r->bound_ns;
+	size_t left = 0;
 
-	r->current = oldest(r, &ts_ns);
-	r->current_ns = r->bound_ns;
-	for (size_t i = 0; i < r->n; i++) {
-		const struct ring *ring = &r->rings[i];
+	r->current = NULL;
+	for (size_t i = 0; i < r->waiting_len; i++) {
+		struct ring *ring = &r->rings[r->waiting[i]];
 
-		if (ring != r->current && ring->first < ring->len &&
-		    ring->entries[ring->first].ts_ns < r->current_ns)
-			r->current_ns = ring->entries[ring->first].ts_ns;
+		if (ring->first == ring->len)
+			continue;
+		r->waiting[left++] = r->waiting[i];
+		uint64_t ts_ns = ring->entries[ring->first].ts_ns;
+		if (ts_ns < first_ns) {
+			second_ns = first_ns;
+			first_ns = ts_ns;
+			r->current = ring;
+		} else if (ts_ns < second_ns) {
+			second_ns = ts_ns;
+		}
 	}
+	r->waiting_len = left;
+	r->current_ns = second_ns;
 }
 
 static bool is_still_oldest(const struct skw_rings *r)

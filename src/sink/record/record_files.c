@@ -236,7 +236,7 @@ int skw_record_files_put(struct skw_record_files *f, const struct skw_packet *ru
 
 	*put = 0;
 	while (*put < n && run[*put].ts_ns < f->turn_ns &&
-	       skw_out_place(out, SKW_RECORD_FILES_ROOM)) {
+	       skw_out_fits(out, SKW_RECORD_FILES_ROOM)) {
 		int ret = f->format->packet(&f->file, &run[*put], err);
 
 		if (ret)

@@ -70,13 +70,13 @@ static int pcap_packet(struct skw_record_file *f, const struct skw_packet *pkt,
 				     skw_linktype_dlt_name(pkt->dlt));
 	}
 	uint64_t ts_ns = time_of(f, pkt);
-	uint8_t *place = skw_out_place(f->out, sizeof(header) + pkt->caplen);
 	int ret = 0;
 
-	if (place) {
+	if (skw_out_fits(f->out, sizeof(header) + pkt->caplen)) {
+		uint8_t *place = skw_out_add(f->out, sizeof(header) + pkt->caplen);
+
 		skw_pcap_record_header(place, ts_ns, f->plan->nano, pkt->caplen, pkt->len);
 		memcpy(place + sizeof(header), pkt->data, pkt->caplen);
-		skw_out_add(f->out, sizeof(header) + pkt->caplen);
 	} else {
 		skw_pcap_record_header(header, ts_ns, f->plan->nano, pkt->caplen, pkt->len);
 		ret = skw_out_write(f->out, header, sizeof(header));
