@@ -55,9 +55,9 @@ struct skw_conn {
 	struct skw_error excluded;    /* names the program that excludes our callbacks */
 };
 
-/* Where the programs go: the cgroup of the sockops program, and this kernel's types. */
 #define STEADY_MARGIN_NS 10000000ULL
 
+/* Where the programs go: the cgroup of the sockops program, and this kernel's types. */
 struct place {
 	struct skw_types types;
 	char path[PATH_MAX];

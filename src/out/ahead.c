@@ -180,12 +180,15 @@ int skw_ahead_next(struct skw_ahead *a, const uint8_t **at, size_t *have)
 	/* With nothing new the caller keeps what it has. */
 	if (!p || !p->len)
 		return a->ended < 0 ? a->ended : 0;
-	const uint8_t *first = p->bytes - *have;
+	const uint8_t *first;
 	size_t len = p->len;
-	if (*have > FRONT_BYTES)
+	if (*have > FRONT_BYTES) {
 		first = join(a, *at, *have, p);
-	else if (*have)
-		memcpy(p->bytes - *have, *at, *have);
+	} else {
+		first = p->bytes - *have;
+		if (*have)
+			memcpy(p->bytes - *have, *at, *have);
+	}
 	if (!first)
 		return -ENOMEM;
 	/* All pieces are the thread's again, but the one that the caller looks at. */

@@ -110,8 +110,12 @@ static int wait_for_input(void *ctx, int fd)
 	const int timeouts_ms[] = { 0, SKW_SINK_HOLD_MS, -1 };
 
 	/* Before the session begins, a signal ends the process. A FIFO may have no writer yet. */
-	if (!r->loop)
-		return poll(p, 1, -1) < 0 ? errno : 0;
+	if (!r->loop) {
+		while (poll(p, 1, -1) < 0)
+			if (errno != EINTR)
+				return errno;
+		return 0;
+	}
 	skw_fit_tell(&r->fit);
 	p[1].fd = skw_loop_interrupt_fd(r->loop);
 	for (size_t i = 0; i < SKW_ARRAY_SIZE(timeouts_ms); i++) {

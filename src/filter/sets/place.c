@@ -155,9 +155,11 @@ static size_t number_lists(struct skw_sets *s)
 static int place_all(struct skw_sets *s, const struct stand_in *marks, struct skw_cbpf *p)
 {
 	size_t places = number_lists(s) * SKW_SETS_WORDS;
-	SKW_AUTO_FREE uint32_t *indexes = calloc(places, sizeof(*indexes));
 	int ret = 0;
 
+	if (!places)
+		return 0;
+	SKW_AUTO_FREE uint32_t *indexes = calloc(places, sizeof(*indexes));
 	p->sets = calloc(places, sizeof(*p->sets));
 	if (!indexes || !p->sets)
 		return -ENOMEM;

@@ -235,7 +235,8 @@ int skw_record_files_put(struct skw_record_files *f, const struct skw_packet *ru
 	const struct skw_out *out = f->file.out;
 
 	*put = 0;
-	while (*put < n && run[*put].ts_ns < f->turn_ns &&
+	/* A block for which there is no room is held back, and so are those behind it. */
+	while (*put < n && run[*put].ts_ns < f->turn_ns && !f->file.copy.held.len &&
 	       skw_out_fits(out, SKW_RECORD_FILES_ROOM)) {
 		int ret = f->format->packet(&f->file, &run[*put], err);
 
