@@ -150,6 +150,9 @@ static bool is_steady(const struct skw_table *t, const struct skw_entry *e,
 	const struct skw_row *row = &e->row;
 	uint8_t enrolled = row->flags & SKW_ROW_ENROLLED;
 
+	/* In a time namespace the kernel's clock is not ours, and says nothing about rest. */
+	if (now->ts_ns < t->begin_ns)
+		return false;
 	if (e->seen != (uint16_t)(t->sweep - 1) || e->hidden || e->kind != SKW_ROW_TCP)
 		return false;
 	if (row->state != SKW_STATE_ESTABLISHED || row->closed_ns != SKW_NONE64)

@@ -4,9 +4,9 @@
  * quickly are smoothed over three ticks so that rows don't jump. Rows with an unknown key come last
  * in either order, and rows with equal keys are sorted by cookie.
  *
- * A view owns an array of pointers and keys, not the rows. It is made again from the table each
- * tick and is valid until the table changes. It keeps the values of earlier ticks itself, 8 bytes
- * for each row.
+ * A view owns an array of places and codes of keys, not the rows. It is made again from the table
+ * each tick and is valid until the table changes. It keeps the values of earlier ticks itself, 8
+ * bytes for each row.
  */
 #ifndef SKW_VIEW_VIEW_H
 #define SKW_VIEW_VIEW_H

@@ -173,6 +173,11 @@ static void unclear_expressions_are_left_alone(void **state)
 		"host @A and tcp)(",
 		"host @A or and",
 		"net (@A or (10.0.0.0/8) or tcp[0] = 1)",
+		/* An id behind a parenthesis has the qualifiers from before it. */
+		"src host 10.1.1.1 or (tcp and dst host 10.1.1.2) or @A",
+		"port 53 and (host @A) or 80",
+		"host 10.1.1.1 or (tcp port 80) or @A",
+		"(tcp and dst host 10.1.1.1) or @A",
 	};
 
 	(void)state;

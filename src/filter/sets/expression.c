@@ -16,6 +16,12 @@ struct expression_parser {
 	struct skw_sets_head head;  /* the qualifiers that hold for the next id */
 	unsigned depth;
 	bool failed;
+	unsigned heads; /* qualifiers that were read so far, and terms that hide them */
+	/*
+	 * The last of them stand in a parenthesis that has just ended. An id behind it has those
+	 * from before it, says libpcap's grammar.
+	 */
+	bool head_is_inside;
 };
 
 static struct skw_sets_term *read_chain(struct expression_parser *p, bool ids_only);
@@ -89,6 +95,7 @@ static void read_opaque(struct expression_parser *p, struct skw_sets_term *t)
 	}
 	t->len = (size_t)(last->text - t->text) + last->len;
 	p->head.known = false;
+	p->heads++;
 }
 
 /* Whether a parenthesis begins with an id that has its qualifiers from before it. */
@@ -102,6 +109,7 @@ static bool begins_with_id(const struct skw_sets_token *t)
 static void read_group(struct expression_parser *p, struct skw_sets_term *t, bool ids_only)
 {
 	const struct skw_sets_token *close = p->at + p->at->pair;
+	unsigned heads = p->heads;
 
 	t->kind = SKW_SETS_GROUP;
 	if (++p->depth > DEPTH_MAX) {
@@ -114,6 +122,7 @@ static void read_group(struct expression_parser *p, struct skw_sets_term *t, boo
 	p->failed = p->failed || p->at != close;
 	p->at = close + 1;
 	p->depth--;
+	p->head_is_inside = p->heads != heads;
 }
 
 /* Reads a term that begins with a word. */
@@ -124,12 +133,15 @@ static void read_words(struct expression_parser *p, struct skw_sets_term *t)
 
 	if (n) {
 		p->head = head;
+		p->head_is_inside = false;
+		p->heads++;
 		p->at += n;
 		if (p->at->kind == SKW_SETS_OPEN)
 			read_group(p, t, true);
 		else
 			read_id(p, t);
 	} else if (p->head.known && is_bare_id(p->at)) {
+		p->failed = p->failed || p->head_is_inside;
 		read_id(p, t);
 	} else if (!p->head.known || !id_tokens(p->at) || skw_sets_head_is_term(p->at)) {
 		read_opaque(p, t);
