@@ -38,11 +38,10 @@ struct skw_packet_rec {
 };
 
 /*
- * One of these per counter slot and CPU, at slot * CPUs + CPU, all in the only value of a map: user
- * space reads them in mapped memory, which a per-CPU map has not. Each has a cache line of its own.
- * seen = rejected + matched
- * + early, and matched = captured + dropped; seen is written by the generated filter program before
- * anything else, so it comes first.
+ * The counters of a slot on a CPU, at slot * CPUs + CPU. The only value of a map is an array of
+ * them: user space reads it in mapped memory, which a per-CPU map has not. Each has a cache line of
+ * its own. seen = rejected + matched + early, and matched = captured + dropped; seen is written by
+ * the generated filter program before anything else, so it comes first.
  */
 struct skw_packet_counters {
 	__u64 seen;

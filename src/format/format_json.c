@@ -245,7 +245,8 @@ void skw_format_json_fields(struct skw_buf *out, const struct skw_row *row, enum
 		p = room(out, p);
 		if (!p)
 			return;
-		/* Some bytes too many are faster than a copy of any length. */
+		/* A copy of a fixed length is faster, and the bytes behind the key are overwritten.
+		 */
 		memcpy(p, info->key + opened, sizeof(info->key) - 1);
 		p += info->key_len - opened;
 		opened = false;

@@ -5,13 +5,12 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "util/cleanup.h"
+#include "out/thread.h"
 
 #define PIECES      4
 #define PIECE_BYTES (256u << 10)
@@ -85,7 +84,6 @@ static void *run(void *arg)
 int skw_ahead_new(skw_ahead_read *read, void *ctx, struct skw_ahead **out)
 {
 	struct skw_ahead *a = malloc(sizeof(*a));
-	sigset_t all, saved;
 
 	if (!a)
 		return -ENOMEM;
@@ -97,14 +95,10 @@ int skw_ahead_new(skw_ahead_read *read, void *ctx, struct skw_ahead **out)
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->filled, NULL);
 	pthread_cond_init(&a->freed, NULL);
-	/* The process handles its signals in other threads. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &saved);
-	int ret = pthread_create(&a->thread, NULL, run, a);
-	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	int ret = skw_thread_start(&a->thread, run, a);
 	if (ret) {
 		free(a);
-		return -ret;
+		return ret;
 	}
 	*out = a;
 	return 0;

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "out/compress.h"
+#include "out/thread.h"
 #include "out/writer.h"
 #include "util/cleanup.h"
 
@@ -159,17 +159,10 @@ static int next_block(struct skw_out *o, bool full, int fd)
 
 static int start_thread(struct skw_out_writer *w)
 {
-	sigset_t all, saved;
+	int ret = skw_thread_start(&w->thread, skw_out_writer_run, w);
 
-	/* The process handles its signals in other threads. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &saved);
-	int ret = pthread_create(&w->thread, NULL, skw_out_writer_run, w);
-	pthread_sigmask(SIG_SETMASK, &saved, NULL);
-	if (ret)
-		return -ret;
-	w->started = true;
-	return 0;
+	w->started = !ret;
+	return ret;
 }
 
 int skw_out_open(struct skw_out *o, int fd)

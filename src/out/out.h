@@ -133,10 +133,16 @@ uint64_t skw_out_records_lost(const struct skw_out *o);
 /* The number of bytes that can be written now without waiting for the thread. */
 size_t skw_out_room(struct skw_out *o);
 
+/* Whether the current block has room for n bytes. Otherwise skw_out_write() begins another. */
+static inline bool skw_out_fits(const struct skw_out *o, size_t n)
+{
+	return n <= (size_t)(o->end - o->cur);
+}
+
 /* Tells whether n bytes can be written without waiting for the thread. */
 static inline bool skw_out_has_room(struct skw_out *o, size_t n)
 {
-	return n <= (size_t)(o->end - o->cur) || n <= skw_out_room(o);
+	return skw_out_fits(o, n) || n <= skw_out_room(o);
 }
 
 /* Returns 0, or the first error as -errno. */
@@ -154,27 +160,12 @@ static inline uint64_t skw_out_bytes(const struct skw_out *o)
 /* Returns 0 or -errno. Waits if all blocks are full. */
 static inline int skw_out_write(struct skw_out *o, const void *bytes, size_t n)
 {
-	if (__builtin_expect(n <= (size_t)(o->end - o->cur), 1)) {
+	if (__builtin_expect(skw_out_fits(o, n), 1)) {
 		memcpy(o->cur, bytes, n);
 		o->cur += n;
 		return 0;
 	}
 	return skw_out_write_slow(o, bytes, n);
-}
-
-/* Whether the current block has room for n bytes. Otherwise skw_out_write() begins another. */
-static inline bool skw_out_fits(const struct skw_out *o, size_t n)
-{
-	return n <= (size_t)(o->end - o->cur);
-}
-
-/* Adds n bytes to the current block, for which it has room. The caller writes them at once. */
-static inline uint8_t *skw_out_add(struct skw_out *o, size_t n)
-{
-	uint8_t *place = o->cur;
-
-	o->cur += n;
-	return place;
 }
 
 /* Only for the two functions below. */

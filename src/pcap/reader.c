@@ -14,7 +14,7 @@
 
 struct skw_reader {
 	struct skw_byte_stream *stream; /* owned; NULL if libpcap owns it */
-	/* One of these reads: `usual` if both others are NULL. */
+	/* The reader of the file is one of these three: `usual` if both pointers are NULL. */
 	pcap_t *pcap;
 	struct skw_pcapng_read *pcapng;
 	struct skw_pcap_read usual;

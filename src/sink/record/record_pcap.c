@@ -69,20 +69,10 @@ static int pcap_packet(struct skw_record_file *f, const struct skw_packet *pkt,
 				     f->name, skw_linktype_dlt_name(f->dlt),
 				     skw_linktype_dlt_name(pkt->dlt));
 	}
-	uint64_t ts_ns = time_of(f, pkt);
-	int ret = 0;
-
-	if (skw_out_fits(f->out, sizeof(header) + pkt->caplen)) {
-		uint8_t *place = skw_out_add(f->out, sizeof(header) + pkt->caplen);
-
-		skw_pcap_record_header(place, ts_ns, f->plan->nano, pkt->caplen, pkt->len);
-		memcpy(place + sizeof(header), pkt->data, pkt->caplen);
-	} else {
-		skw_pcap_record_header(header, ts_ns, f->plan->nano, pkt->caplen, pkt->len);
-		ret = skw_out_write(f->out, header, sizeof(header));
-		if (!ret)
-			ret = skw_out_write(f->out, pkt->data, pkt->caplen);
-	}
+	skw_pcap_record_header(header, time_of(f, pkt), f->plan->nano, pkt->caplen, pkt->len);
+	int ret = skw_out_write(f->out, header, sizeof(header));
+	if (!ret)
+		ret = skw_out_write(f->out, pkt->data, pkt->caplen);
 	return ret ? ret : skw_out_record_end(f->out);
 }
 
