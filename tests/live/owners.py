@@ -181,15 +181,12 @@ class Sockets:
                     self.bound.setdefault(key, set()).update(s["pids"])
 
     def holders(self, proto, local, remote):
+        """One after the other, sockets of several processes get the same port now and then."""
+        found = set()
         for addr in (local[0], ""):
-            found = self.exact.get((proto, (addr, local[1]), remote))
-            if found:
-                return found
-        for addr in (local[0], ""):
-            found = self.bound.get((proto, (addr, local[1])))
-            if found:
-                return found
-        return set()
+            found |= self.exact.get((proto, (addr, local[1]), remote), set())
+            found |= self.bound.get((proto, (addr, local[1])), set())
+        return found
 
 
 def tuple_of(p, at, fragments):
