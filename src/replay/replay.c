@@ -238,7 +238,7 @@ static bool peek(void *ctx, uint64_t *ts_ns)
 	const struct skw_replay *r = ctx;
 
 	*ts_ns = 0;
-	return !r->done && (r->budget || r->run_at < r->run_len || r->block);
+	return r->run_at < r->run_len || r->block || (!r->done && r->budget);
 }
 
 /* Applies the filter to the packet. Returns 1 if it passes, 0 if not, or -errno. */
@@ -389,6 +389,9 @@ static int take(void *ctx, uint64_t until_ns, struct skw_error *err)
 
 		if (ret <= 0 || skw_loop_is_over(r->loop))
 			return ret < 0 ? ret : 0;
+		/* At the end, only what had been read is passed on. No further file is begun. */
+		if (r->done)
+			return 0;
 		if (r->stopped && (ret = after_stop(r, err)))
 			return ret;
 		if (r->done || !r->budget)
