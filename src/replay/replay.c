@@ -345,8 +345,6 @@ static int after_stop(struct skw_replay *r, struct skw_error *err)
 	int ret = r->stop;
 
 	r->stopped = false;
-	if (r->sink_failure)
-		return skw_error_set(err, r->sink_failure, "%s", r->sink_error.text);
 	if (ret == 0 && r->files.at < r->files.len) {
 		ret = next_file(r, &r->read_error);
 		if (ret == 0) {
@@ -354,6 +352,9 @@ static int after_stop(struct skw_replay *r, struct skw_error *err)
 			return 0;
 		}
 	}
+	/* Any read may have waited, also that of the next file's header. */
+	if (r->sink_failure)
+		return skw_error_set(err, r->sink_failure, "%s", r->sink_error.text);
 	if (ret < 0 && !r->interrupted)
 		skw_error_set(err, ret, "%s", r->read_error.text);
 	return end_of_file(r, ret, err);

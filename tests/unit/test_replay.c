@@ -301,20 +301,32 @@ static void a_signal_ends_the_wait_for_a_pipe(void **state)
 	skw_buf_free(&b);
 }
 
+/* The input does not end before. */
 static void a_sink_that_fails_while_a_pipe_is_waited_for_ends_it(void **state)
 {
 	struct skw_buf b = pcap(1);
-	struct run run = { .sink.fails_in_pause = true };
+	SKW_AUTO_FILE FILE *first = tmpfile();
+	char name[32];
+	const char *const files[] = { name, "-" };
 
 	(void)state;
-	begin(&run);
-	give(&run, &b, 0, b.len);
-	/* The input does not end before. */
-	assert_int_equal(waitpid(run.child, NULL, 0), run.child);
-	assert_int_equal(told->ret, FAILURE);
-	assert_string_equal(told->err.text, "the lines found no reader");
-	close(run.in_fd);
-	close(run.say_fd);
+	assert_non_null(first);
+	snprintf(name, sizeof(name), "/dev/fd/%d", fileno(first));
+	assert_int_equal(fwrite(b.data, 1, b.len, first), b.len);
+	/* Also the header of a pipe that is the second file is waited for. */
+	for (size_t n = 1; n <= 2; n++) {
+		struct run run = { .sink.fails_in_pause = true,
+				   .files = files + 2 - n,
+				   .files_len = n };
+
+		begin(&run);
+		give(&run, &b, 0, n == 1 ? b.len : 0);
+		assert_int_equal(waitpid(run.child, NULL, 0), run.child);
+		assert_int_equal(told->ret, FAILURE);
+		assert_string_equal(told->err.text, "the lines found no reader");
+		close(run.in_fd);
+		close(run.say_fd);
+	}
 	skw_buf_free(&b);
 }
 
