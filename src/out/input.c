@@ -37,6 +37,7 @@ struct input {
 	const uint8_t *next;
 	size_t left;
 	struct skw_decompress *decompress;
+	bool full;      /* the last bytes filled their room, so it may hold more of them */
 	uint8_t *piece; /* owned; only to decompress */
 	/* Owned: the window without a thread. */
 	uint8_t *window;
@@ -90,7 +91,8 @@ static int fill_piece(struct input *in)
 static int read_compressed(struct input *in, uint8_t *to, size_t size, size_t *got)
 {
 	while (!*got) {
-		int ret = in->left || in->eof ? 0 : fill_piece(in);
+		/* A pipe may pause: bytes that are held here must not wait for the next ones. */
+		int ret = in->left || in->eof || in->full ? 0 : fill_piece(in);
 
 		if (ret)
 			return ret;
@@ -103,6 +105,7 @@ static int read_compressed(struct input *in, uint8_t *to, size_t size, size_t *g
 		in->next = io.in;
 		in->left = io.in_left;
 		*got = size - io.out_left;
+		in->full = !io.out_left;
 		/* The bytes that could be decompressed are returned before the error. */
 		if (ret && *got)
 			in->failed = -ret;

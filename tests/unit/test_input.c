@@ -4,8 +4,11 @@
 
 #include "out/input.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -142,6 +145,59 @@ static void damage_is_told_apart_from_a_cut(void **state)
 	}
 }
 
+/* A wait for the input that would not end, as the pipe is empty and its writer pauses. */
+static int fail_if_empty(void *ctx, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	(void)ctx;
+	return poll(&p, 1, 0) == 1 ? 0 : EDEADLK;
+}
+
+/*
+ * Reads in steps, each of which leaves `keep` bytes unused, so that the room for the next bytes
+ * ends at many places within a compressed block.
+ */
+static void read_while_paused(enum skw_compression kind, size_t len, size_t keep)
+{
+	const struct skw_input_wait wait = { fail_if_empty, NULL };
+	struct skw_byte_stream *in = NULL;
+	struct skw_compress *c = NULL;
+	struct skw_buf b = SKW_BUF_INIT;
+	uint8_t *bytes = calloc(1, len);
+	size_t used = 0;
+	int fds[2];
+
+	assert_non_null(bytes);
+	assert_int_equal(skw_compress_new(kind, to_buf, &b, &c), 0);
+	assert_int_equal(skw_compress_write(c, bytes, len), 0);
+	assert_int_equal(skw_compress_flush(c), 0);
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	assert_int_equal(write(fds[1], b.data, b.len), b.len);
+	assert_int_equal(skw_input_open_fd_waiting(fds[0], "x", &wait, &in, NULL), 0);
+	while (used + keep < len) {
+		if (!skw_byte_stream_fill(in, keep + 1))
+			fail_msg("of %zu bytes, %zu come before the pause (%zu unused)", len,
+				 used + in->have, keep);
+		used += in->have - keep;
+		skw_byte_stream_use(in, in->have - keep);
+	}
+	skw_byte_stream_close(in);
+	close(fds[1]);
+	skw_compress_free(c);
+	skw_buf_free(&b);
+	free(bytes);
+}
+
+static void a_pipe_that_pauses_holds_nothing_back(void **state)
+{
+	(void)state;
+	for (int kind = SKW_COMPRESSION_GZIP; kind <= SKW_COMPRESSION_ZSTD; kind++)
+		for (size_t keep = 0; skw_compress_supported(kind) && keep <= 300; keep += 50)
+			for (size_t len = 500 << 10; len <= 524 << 10; len += 4 << 10)
+				read_while_paused(kind, len, keep);
+}
+
 static void short_files_are_no_compressed_ones(void **state)
 {
 	struct skw_buf b = SKW_BUF_INIT;
@@ -180,6 +236,7 @@ int main(void)
 		cmocka_unit_test(streams_one_behind_the_other_are_one),
 		cmocka_unit_test(a_cut_stream_gives_what_there_is_and_an_error),
 		cmocka_unit_test(damage_is_told_apart_from_a_cut),
+		cmocka_unit_test(a_pipe_that_pauses_holds_nothing_back),
 		cmocka_unit_test(short_files_are_no_compressed_ones),
 		cmocka_unit_test(what_can_not_be_opened_is_told),
 	};
