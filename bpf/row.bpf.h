@@ -298,6 +298,7 @@ static __always_inline void row_steady(struct skw_steady_rec *rec, const struct 
 	rec->pacing_rate = sk->sk_pacing_rate;
 	rec->timer_left_us = SKW_NONE64;
 	ROW_KEEPALIVE(rec, tp, bpf_jiffies64());
+	rec->family = (__u8)sk->__sk_common.skc_family;
 	rec->inode = sock_inode(sk);
 	rec->uid = sk->sk_uid.val;
 	rec->rto_us = (__u32)jiffies_us(tp->inet_conn.icsk_rto);

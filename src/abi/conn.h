@@ -145,7 +145,8 @@ struct skw_steady_rec {
 	__u32 notsent, recv_q, send_q;
 	__u8 flags; /* SKW_ROW_ENROLLED or 0 */
 	__u8 timer;
-	__u8 reserved[2];
+	__u8 family; /* IPV6_ADDRFORM changes it; then the addresses are others, too */
+	__u8 reserved;
 	char congestion[SKW_CA_LEN];
 };
 

@@ -181,6 +181,7 @@ struct skw_row_steady {
 	uint32_t notsent, recv_q, send_q;
 	uint8_t flags; /* SKW_ROW_ENROLLED or 0 */
 	uint8_t timer;
+	uint8_t family;
 	char congestion[SKW_CA_LEN + 1];
 };
 

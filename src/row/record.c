@@ -72,12 +72,10 @@ static uint64_t bits(uint64_t bytes_per_s)
 /* Only the first four bytes of an IPv4 socket's address mean something. */
 static void copy_addr(uint8_t out[16], const uint8_t in[16], uint8_t family)
 {
-	if (family == AF_INET6) {
-		memcpy(out, in, 16);
-		return;
-	}
 	memset(out, 0, 16);
 	memcpy(out, in, 4);
+	if (family == AF_INET6)
+		memcpy(out + 4, in + 4, 12);
 }
 
 static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
@@ -217,7 +215,8 @@ int skw_record_steady(const void *bytes, size_t len, struct skw_row_steady *out)
 	if (len != sizeof(rec))
 		return -EBADMSG;
 	memcpy(&rec, bytes, sizeof(rec));
-	if (rec.mark || rec.timer > SKW_TIMER_PERSIST || rec.flags & ~SKW_ROW_ENROLLED)
+	if (rec.mark || rec.timer > SKW_TIMER_PERSIST || rec.flags & ~SKW_ROW_ENROLLED ||
+	    !is_family(rec.family))
 		return -EBADMSG;
 	*out = (struct skw_row_steady){ .ts_ns = rec.ts_ns,
 					.cookie = known_cookie(rec.cookie),
@@ -236,7 +235,8 @@ int skw_record_steady(const void *bytes, size_t len, struct skw_row_steady *out)
 					.recv_q = rec.recv_q,
 					.send_q = rec.send_q,
 					.flags = rec.flags,
-					.timer = rec.timer };
+					.timer = rec.timer,
+					.family = rec.family };
 	memcpy(out->congestion, rec.congestion, SKW_CA_LEN);
 	return 0;
 }

@@ -116,6 +116,12 @@ static int take_closer(struct skw_table *t, const struct skw_event_told *told)
 	return skw_table_row_own(t, e, &told->process, 1, SKW_OWNER_CLOSER);
 }
 
+/* Whether a sweep has read the socket after this time, and so has told of it already. */
+static bool is_swept(const struct skw_entry *e, uint64_t ts_ns)
+{
+	return e->kind && e->row.ts_ns != SKW_NONE64 && ts_ns < e->row.ts_ns;
+}
+
 /*
  * Sets the state that an event tells, unless a sweep or another event told a newer one. From now on
  * everybody sees the row.
@@ -126,7 +132,7 @@ static int move(struct skw_table *t, struct skw_entry *e, uint8_t state, uint64_
 
 	if (row->closed_ns != SKW_NONE64 || (row->state_ns != SKW_NONE64 && ts_ns < row->state_ns))
 		return 0;
-	if (e->kind && row->ts_ns != SKW_NONE64 && ts_ns < row->ts_ns)
+	if (is_swept(e, ts_ns))
 		return 0;
 	skw_table_row_show(t, e);
 	return skw_table_row_set_state(t, e, state, ts_ns);
@@ -161,7 +167,8 @@ static int changed_state(struct skw_table *t, struct skw_entry *e, const struct 
 static int sampled(struct skw_table *t, struct skw_entry *e, const struct skw_event *event)
 {
 	(void)t;
-	if (event->rtt_us != SKW_NONE32)
+	/* While a connection is at rest, no sweep would put an older sample right again. */
+	if (event->rtt_us != SKW_NONE32 && !is_swept(e, event->ts_ns))
 		e->row.last_rtt_us = event->rtt_us;
 	return 0;
 }

@@ -160,7 +160,8 @@ static bool is_steady(const struct skw_table *t, const struct skw_entry *e,
 	/* Without counts, the kernel had no memory for them; with the row it tries again. */
 	if (now->flags != enrolled || (enrolled && row->rtt_samples == SKW_NONE32))
 		return false;
-	return row->mss == now->mss && row->segs_out != SKW_NONE32;
+	return row->mss == now->mss && row->tuple.family == now->family &&
+	       row->segs_out != SKW_NONE32;
 }
 
 int skw_table_sweep_steady(struct skw_table *t, const struct skw_row_steady *now)

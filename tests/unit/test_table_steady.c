@@ -48,7 +48,8 @@ static struct skw_steady_rec steady_of(const struct skw_conn_rec *row)
 				      .recv_q = row->recv_q,
 				      .send_q = row->send_q,
 				      .flags = row->flags & SKW_ROW_ENROLLED,
-				      .timer = row->timer };
+				      .timer = row->timer,
+				      .family = row->family };
 
 	memcpy(rec.congestion, row->congestion, sizeof(rec.congestion));
 	return rec;
@@ -157,12 +158,36 @@ static void what_differs_in_more_needs_its_row(void **state)
 	other.flags = 0;
 	assert_int_equal(take_steady(t, &other), 0);
 	other.flags = row.flags;
+	/* IPV6_ADDRFORM made a socket of IPv4 of it. */
+	other.family = AF_INET6;
+	assert_int_equal(take_steady(t, &other), 0);
+	other.family = row.family;
 	assert_int_equal(take_steady(t, &other), 1);
 	/* It is met twice. */
 	other.recv_q = 5;
 	assert_int_equal(take_steady(t, &other), 1);
 	assert_int_equal(skw_table_find(t, 7)->recv_q, 0);
 	skw_table_sweep_end(t, 2 * S, true);
+}
+
+/* The sweep has read its figure, and reads it no more while the connection is at rest. */
+static void a_sample_from_before_the_sweep_changes_nothing(void **state)
+{
+	struct skw_event_rec rtt = make_event(SKW_EVENT_RTT, 7, S - 1);
+	struct skw_conn_rec row = idle(7, S);
+	struct skw_table *t = *state;
+
+	row.rtt_samples = 2;
+	row.last_rtt_us = 300;
+	sweep(t, S, &row, 1);
+	rtt.rtt_us = 900;
+	feed(t, &rtt);
+	row.ts_ns = 2 * S;
+	assert_int_equal(sweep_steady(t, &row), 1);
+	assert_int_equal(find(t, 7)->last_rtt_us, 300);
+	rtt.head.ts_ns = 2 * S + 1;
+	feed(t, &rtt);
+	assert_int_equal(find(t, 7)->last_rtt_us, 900);
 }
 
 static void states_and_kinds_other_than_established_need_rows(void **state)
@@ -197,6 +222,9 @@ static void a_bad_record_is_refused(void **state)
 	rec.timer = SKW_TIMER_PERSIST + 1;
 	assert_int_equal(skw_record_steady(&rec, sizeof(rec), &now), -EBADMSG);
 	rec = good;
+	rec.family = AF_UNIX;
+	assert_int_equal(skw_record_steady(&rec, sizeof(rec), &now), -EBADMSG);
+	rec = good;
 	rec.flags = 0x80;
 	assert_int_equal(skw_record_steady(&rec, sizeof(rec), &now), -EBADMSG);
 }
@@ -209,6 +237,7 @@ int main(void)
 		TEST(a_row_becomes_what_its_whole_record_makes_it),
 		TEST(a_connection_that_was_not_met_needs_its_row),
 		TEST(what_differs_in_more_needs_its_row),
+		TEST(a_sample_from_before_the_sweep_changes_nothing),
 		TEST(states_and_kinds_other_than_established_need_rows),
 		TEST(a_bad_record_is_refused),
 	};
