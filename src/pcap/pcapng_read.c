@@ -155,7 +155,6 @@ static int packet_options(struct skw_pcapng_read *r, struct skw_pcapng_body b,
 {
 	struct skw_pcapng_opt o;
 
-	skw_buf_reset(&r->comment);
 	while (skw_pcapng_next_option(&b, &o)) {
 		if (o.code == SKW_PCAPNG_COMMENT) {
 			add_comment(r, &o);
@@ -305,6 +304,7 @@ static int read_block(struct skw_pcapng_read *r, struct skw_packet *pkt, struct 
 	if (ret <= 0)
 		return ret;
 	*pkt = (struct skw_packet){ .block = keep_block(r) };
+	skw_buf_reset(&r->comment);
 	return take_apart(r, pkt, err);
 }
 

@@ -238,6 +238,10 @@ static void simple_and_old_packet_blocks_are_read(void **state)
 	pad(&f);
 	option(&f, 1, "old", 3);
 	end(&f);
+	begin(&f, 3);
+	put(&f, 0, 4);
+	end(&f);
+	packet(&f, 0, 9, 0);
 	begin(&f, 2); /* the number of drops is not known */
 	put(&f, 0, 2);
 	put(&f, 0xffff, 2);
@@ -256,6 +260,13 @@ static void simple_and_old_packet_blocks_are_read(void **state)
 	assert_int_equal(p.caplen, 2);
 	assert_int_equal(p.len, 50);
 	assert_string_equal(p.comment, "old");
+	assert_false(skw_reader_goes_on(r));
+	p = next(r);
+	assert_null(p.comment);
+	/* A comment ends a run, but only that of its own packet. */
+	assert_true(skw_reader_goes_on(r));
+	p = next(r);
+	assert_null(p.comment);
 	p = next(r);
 	assert_int_equal(p.dropped, 0);
 	assert_null(p.comment);
