@@ -54,6 +54,17 @@ struct skw_packet_counters {
 	__u64 reserved;
 };
 
+/* Older kernels make no map with a larger value: KMALLOC_MAX_SIZE of include/linux/slab.h. */
+#define SKW_PACKET_COUNTERS_MAX (4U << 20)
+
+/* The number of slots that there can be, at most `wanted`. On most machines there can be all. */
+static inline __u32 skw_packet_slots(__u32 wanted, __u32 cpus)
+{
+	__u32 most = SKW_PACKET_COUNTERS_MAX / (cpus * (__u32)sizeof(struct skw_packet_counters));
+
+	return wanted < most ? wanted : most ? most : 1;
+}
+
 _Static_assert(sizeof(struct skw_packet_rec) == 32, "ring record header");
 _Static_assert(sizeof(struct skw_packet_counters) == 64, "counters");
 

@@ -279,7 +279,7 @@ int skw_capture_iface_stats(void *capture, uint32_t place, struct skw_iface_stat
 	const struct skw_capture_iface *iface = c->ifaces.all[place];
 
 	/* Interfaces that share slot 0 have no figures of their own. */
-	if (c->use_any && iface->slot == 0)
+	if (iface->slot == 0 && (c->use_any || c->ifaces.len > c->slots))
 		return -ENOENT;
 	skw_tap_stats(c->tap, iface->slot, stats);
 	stats->captured -= iface->user_rejected;

@@ -43,7 +43,7 @@ static int set_up_named(struct skw_capture *c, struct skw_error *err)
 	c->watch_fd = skw_iface_watch();
 	if (c->watch_fd < 0)
 		return skw_error_set(err, c->watch_fd, "netlink: %s", strerror(-c->watch_fd));
-	c->slots = (unsigned)plan->ifaces_len;
+	c->slots = skw_packet_slots((__u32)plan->ifaces_len, skw_libbpf_cpus());
 	c->compiled = calloc(plan->ifaces_len, sizeof(*c->compiled));
 	if (!c->compiled)
 		return skw_error_set(err, -ENOMEM, "out of memory");
@@ -69,7 +69,7 @@ static int set_up_named(struct skw_capture *c, struct skw_error *err)
 			&c->ifaces, &info, made->dlt, plan->snaplen, plan->filter);
 		if (!iface)
 			return skw_error_set(err, -ENOMEM, "out of memory");
-		iface->slot = (unsigned)i;
+		iface->slot = i < c->slots ? (unsigned)i : 0;
 		c->named[i] = info.ifindex;
 		iface->cooked = made->cooked;
 	}
@@ -102,7 +102,7 @@ static int open_named(struct skw_capture *c, struct skw_error *err)
 					      .cooked = made->cooked,
 					      .promiscuous = !c->plan->no_promiscuous,
 					      .prog_fd = prog,
-					      .index = iface->slot };
+					      .index = (unsigned)i };
 		int ret = skw_tap_open_socket(c->tap, &how, err);
 		if (ret)
 			return ret;
@@ -112,7 +112,7 @@ static int open_named(struct skw_capture *c, struct skw_error *err)
 
 static int set_up_any(struct skw_capture *c, struct skw_error *err)
 {
-	c->slots = SKW_DISPATCH_SLOTS;
+	c->slots = skw_packet_slots(SKW_DISPATCH_SLOTS, skw_libbpf_cpus());
 	int ret = load_tap(c, err);
 	if (ret)
 		return ret;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern/libbpf.h"
 #include "util/cleanup.h"
 
 /* The loopback interface has this number in every namespace: include/net/flow.h. */
@@ -14,6 +15,7 @@ void skw_dispatch_init(struct skw_dispatch *d, const struct skw_capture_plan *pl
 		       struct skw_tap *tap, const struct skw_skb_access *access)
 {
 	*d = (struct skw_dispatch){ .plan = plan, .tap = tap, .access = access, .slots_used = 1 };
+	d->slots = skw_packet_slots(SKW_DISPATCH_SLOTS, skw_libbpf_cpus());
 }
 
 void skw_dispatch_free(struct skw_dispatch *d)
@@ -50,7 +52,7 @@ static int enter_filter(struct skw_dispatch *d, const struct skw_iface_info *inf
 	const struct skw_filters_place place = { .counters_fd = skw_tap_counters_fd(d->tap),
 						 .next_fd = skw_tap_next_fd(d->tap),
 						 .slot_from_cb = true,
-						 .slots = SKW_DISPATCH_SLOTS,
+						 .slots = d->slots,
 						 .lo_ifindex = LOOPBACK_IFINDEX,
 						 .access = d->access };
 	int index = filter_by_dlt(d, c->dlt);
@@ -121,7 +123,7 @@ static int slot_of(struct skw_dispatch *d, const struct skw_iface_info *info)
 	}
 	d->known[i].info = *info;
 	d->known[i].slot = 0;
-	if (d->slots_used < SKW_DISPATCH_SLOTS)
+	if (d->slots_used < d->slots)
 		d->known[i].slot = (uint16_t)d->slots_used++;
 	return d->known[i].slot;
 }

@@ -15,7 +15,7 @@
 #include "kern/host/iface.h"
 #include "kern/tap.h"
 
-/* The number of slots with separate counters. Interfaces beyond it share slot 0. */
+/* Slots with separate counters, if skw_packet_slots() says so. Further interfaces share slot 0. */
 #define SKW_DISPATCH_SLOTS 256
 
 struct skw_dispatch_filter {
@@ -43,7 +43,7 @@ struct skw_dispatch {
 		uint16_t slot;
 	} * known;
 	size_t known_len;
-	unsigned slots_used;
+	unsigned slots, slots_used;
 };
 
 /* Everything that the reader of the rings must know of an interface. */

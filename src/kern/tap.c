@@ -145,9 +145,9 @@ int skw_tap_load(const struct skw_tap_options *opt, struct skw_tap **out, struct
 
 	if (!tap)
 		return skw_error_set(err, -ENOMEM, "out of memory");
-	tap->slots = opt->slots ? opt->slots : 1;
-	tap->at_once = opt->at_once;
 	tap->cpus = skw_libbpf_cpus();
+	tap->slots = skw_packet_slots(opt->slots ? opt->slots : 1, tap->cpus);
+	tap->at_once = opt->at_once;
 	skw_ring_set_plan(&tap->rings, opt->rings, opt->ring_bytes, RING_BYTES_DEFAULT);
 	ret = tap_load(tap, err);
 	if (ret) {
@@ -370,7 +370,7 @@ static int open_dispatched(struct skw_tap *tap, const struct skw_tap_socket *how
 	int ret = skw_tap_set_filter(tap, how->index, how->prog_fd);
 
 	if (!ret)
-		ret = skw_tap_set_iface(tap, how->ifindex, how->index, how->index);
+		ret = skw_tap_set_iface(tap, how->ifindex, how->index, 0); /* its filter has one */
 	return ret ? ret : open_bound(how, bpf_program__fd(tap->bpf->progs.skw_dispatch));
 }
 

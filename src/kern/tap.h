@@ -22,7 +22,7 @@ struct skw_tap_options {
 	/* All rings together; each gets its share, rounded down. 0: 64M, or what memory allows. */
 	uint64_t ring_bytes;
 	unsigned rings; /* number of rings; 0: one per CPU, 16 at most */
-	unsigned slots; /* counter slots: one per interface that is counted separately */
+	unsigned slots; /* of counters, one per interface that is told apart, as far as they go */
 	/* The rings are small enough to be made at once, without others before them. */
 	bool at_once;
 };
@@ -47,8 +47,7 @@ int *skw_tap_kept_fds(const struct skw_tap *tap, size_t room, size_t *n);
 
 /*
  * For the worker: closes all programs, maps and sockets of this process. Afterwards only the rings
- * are left and the counters, with skw_tap_watch_rings() and
- * skw_tap_wake_threshold().
+ * are left and the counters, with skw_tap_watch_rings() and skw_tap_wake_threshold().
  */
 void skw_tap_disarm(struct skw_tap *tap);
 

@@ -11,8 +11,10 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/types.h>
 
 #include "../fuzz/ebpf.h"
+#include "abi/packet.h"
 #include "filter/translate.h"
 #include "util/cleanup.h"
 
@@ -326,6 +328,22 @@ static void only_loopbacks_outgoing_copy_is_hidden(void **state)
 	}
 }
 
+/* Programs know the address of the counters, which are a single value of a map. */
+static void counters_fit_into_a_value_with_any_number_of_cpus(void **state)
+{
+	(void)state;
+	assert_int_equal(skw_packet_slots(256, 2), 256);
+	assert_int_equal(skw_packet_slots(1, 2), 1);
+	assert_int_equal(skw_packet_slots(256, 256), 256);
+	assert_int_equal(skw_packet_slots(256, 257), 255);
+	assert_int_equal(skw_packet_slots(256, 8192), 8);
+	for (uint32_t cpus = 1; cpus <= 65536; cpus++) {
+		uint32_t slots = skw_packet_slots(UINT32_MAX, cpus);
+
+		assert_true(slots && slots * cpus * sizeof(struct skw_packet_counters) <= 4 << 20);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_long_program_reads_by_calls),
 		cmocka_unit_test(only_loopbacks_outgoing_copy_is_hidden),
 		cmocka_unit_test(the_frame_is_as_short_as_it_can_be),
+		cmocka_unit_test(counters_fit_into_a_value_with_any_number_of_cpus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
