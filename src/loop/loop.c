@@ -57,8 +57,11 @@ static bool has_threads(const struct skw_loop_plan *plan)
 {
 	bool has = plan->writes_files;
 
-	for (size_t i = 0; i < plan->sources_len; i++)
-		has |= plan->sources[i].ops->has_threads;
+	for (size_t i = 0; i < plan->sources_len; i++) {
+		const struct skw_source *s = &plan->sources[i];
+
+		has |= s->ops->has_threads && s->ops->has_threads(s->ctx);
+	}
 	return has;
 }
 

@@ -60,8 +60,11 @@ struct skw_source_ops {
 	int (*end)(void *ctx, struct skw_error *err);
 	void (*free)(void *ctx);
 
-	/* It starts threads after the split, which write no files. */
-	bool has_threads;
+	/*
+	 * Whether it may start threads after the split, which write no files. It is asked after
+	 * `prepare`. NULL: no.
+	 */
+	bool (*has_threads)(const void *ctx);
 };
 
 struct skw_source {

@@ -214,6 +214,22 @@ static void input_close(struct skw_byte_stream *s)
 	free(in);
 }
 
+/* The bytes of a regular file from where it is read; otherwise 0. */
+static off_t bytes_to_read(int fd, const struct stat *st)
+{
+	off_t at = S_ISREG(st->st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
+
+	return at < 0 ? 0 : st->st_size - at;
+}
+
+bool skw_input_may_read_ahead(int fd)
+{
+	struct stat st;
+
+	/* It may be compressed: its first bytes are read only later. */
+	return fstat(fd, &st) == 0 && bytes_to_read(fd, &st) >= AHEAD_COMPRESSED_BYTES;
+}
+
 static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_input_wait *wait,
 		       struct skw_byte_stream **out, struct skw_error *err)
 {
@@ -236,13 +252,9 @@ static int open_stream(int fd, bool keep_fd, const char *name, const struct skw_
 	in->stream.ops = &ops;
 	in->fd = fd;
 	in->keep_fd = keep_fd;
-	if (S_ISREG(st.st_mode)) {
-		off_t at = lseek(fd, 0, SEEK_CUR);
-
-		in->size = at < 0 ? 0 : st.st_size - at;
-	} else if (wait) {
+	in->size = bytes_to_read(fd, &st);
+	if (!S_ISREG(st.st_mode) && wait)
 		in->wait = *wait;
-	}
 	*out = &in->stream;
 	return 0;
 }

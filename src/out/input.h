@@ -6,6 +6,8 @@
 #ifndef SKW_OUT_INPUT_H
 #define SKW_OUT_INPUT_H
 
+#include <stdbool.h>
+
 #include "util/error.h"
 #include "util/byte_stream.h"
 
@@ -34,6 +36,12 @@ int skw_input_open_waiting(const char *path, const struct skw_input_wait *wait,
 /* The same over a descriptor that is taken in any case; `name` is for messages. */
 int skw_input_open_fd_waiting(int fd, const char *name, const struct skw_input_wait *wait,
 			      struct skw_byte_stream **out, struct skw_error *err);
+/*
+ * Whether a thread may be started to read this descriptor. Without the permission to start one, a
+ * file that has become large in the meantime is read without.
+ */
+bool skw_input_may_read_ahead(int fd);
+
 /* For tests and fuzzing. */
 int skw_input_open_fd(int fd, const char *name, struct skw_byte_stream **out,
 		      struct skw_error *err);

@@ -61,6 +61,7 @@ int skw_replay_files_open(struct skw_replay_files *f, const char *const *names, 
 			return skw_error_set(err, -EISDIR, "%s: %s", name, strerror(EISDIR));
 		}
 		f->inputs[f->len] = (struct skw_create_input){ st.st_dev, st.st_ino };
+		f->ahead |= skw_input_may_read_ahead(fd < 0 ? STDIN_FILENO : fd);
 	}
 	return 0;
 }

@@ -6,6 +6,8 @@
 #ifndef SKW_REPLAY_FILES_H
 #define SKW_REPLAY_FILES_H
 
+#include <stdbool.h>
+
 #include "out/input.h"
 #include "util/error.h"
 #include "verbs/files.h"
@@ -16,6 +18,7 @@ struct skw_replay_files {
 	size_t at;                       /* the next file to be read */
 	int *fds;                        /* owned; -1 for standard input and those that were read */
 	struct skw_create_input *inputs; /* owned: which files they are */
+	bool ahead;                      /* a thread may be started to read one of them */
 };
 
 /* Opens the files. The caller calls skw_replay_files_close() in any case. Returns 0 or -errno. */

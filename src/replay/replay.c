@@ -413,6 +413,11 @@ static void quiesce(void *ctx)
 	((struct skw_replay *)ctx)->done = true;
 }
 
+static bool has_threads(const void *ctx)
+{
+	return ((const struct skw_replay *)ctx)->files.ahead;
+}
+
 static const struct skw_source_ops ops = {
 	.prepare = prepare,
 	.verbs = verbs,
@@ -422,7 +427,7 @@ static const struct skw_source_ops ops = {
 	.take = take,
 	.rest = rest,
 	.quiesce = quiesce,
-	.has_threads = true, /* a large file is read ahead */
+	.has_threads = has_threads,
 };
 
 struct skw_source skw_replay_source(struct skw_replay *r)

@@ -45,6 +45,25 @@ is "$(find "/proc/$PID/fd" -lname /etc/shadow | wc -l)" 0 "worker: has no descri
 is "$(find "/proc/$(keeper_of "$PID")/fd" -lname /etc/shadow | wc -l)" 0 "keeper: neither"
 stop INT
 
+# Only a large file is read by a thread, so a worker that has none may start none.
+mkfifo "$TMP/in"
+exec {in}<>"$TMP/in"
+{ head -c 24 "$TMP/root.pcap" && head -c 65536 /dev/zero; } >"$TMP/large.pcap"
+# waits_for_input FILE...: skwatch reads these files, and waits for more of the last one.
+waits_for_input() {
+	head -c 24 "$TMP/root.pcap" >&"$in"
+	launch "$A" capture "${@/#/-r$TMP/}"
+	wait_for_lines "$ERR" "$PID" $# '^skwatch: reading from '
+}
+most_processes() { sed -n 's/^Max processes *\([^ ]*\) .*/\1/p' "/proc/$PID/limits"; }
+waits_for_input in
+is "$(most_processes)" 0 "a pipe: the worker may start no thread"
+stop INT
+waits_for_input large.pcap in
+like "$(most_processes)" '^([1-9]|unlimited)' "a large file: the worker may start a thread"
+stop INT
+exec {in}>&-
+
 # A directory that belongs to another user and is closed to all others.
 mkdir -m 700 "$TMP/theirs"
 chown nobody "$TMP/theirs"

@@ -198,6 +198,26 @@ static void a_pipe_that_pauses_holds_nothing_back(void **state)
 				read_while_paused(kind, len, keep);
 }
 
+static void only_a_large_file_may_be_read_ahead(void **state)
+{
+	int fd = records_tmpfile(), fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	assert_false(skw_input_may_read_ahead(fds[0]));
+	assert_false(skw_input_may_read_ahead(-1));
+	assert_int_equal(ftruncate(fd, (64 << 10) - 1), 0);
+	assert_false(skw_input_may_read_ahead(fd));
+	assert_int_equal(ftruncate(fd, 64 << 10), 0);
+	assert_true(skw_input_may_read_ahead(fd));
+	/* The rest counts, if it was read in part before. */
+	lseek(fd, 1, SEEK_SET);
+	assert_false(skw_input_may_read_ahead(fd));
+	close(fd);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void short_files_are_no_compressed_ones(void **state)
 {
 	struct skw_buf b = SKW_BUF_INIT;
@@ -237,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_cut_stream_gives_what_there_is_and_an_error),
 		cmocka_unit_test(damage_is_told_apart_from_a_cut),
 		cmocka_unit_test(a_pipe_that_pauses_holds_nothing_back),
+		cmocka_unit_test(only_a_large_file_may_be_read_ahead),
 		cmocka_unit_test(short_files_are_no_compressed_ones),
 		cmocka_unit_test(what_can_not_be_opened_is_told),
 	};
