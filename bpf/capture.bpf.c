@@ -111,17 +111,19 @@ static __always_inline __u64 size_class(__u64 need)
 
 /*
  * Waking the reader makes the sender several times slower, and even bpf_ringbuf_query() takes
- * time. So both are done only after wake_threshold bytes. Otherwise the kernel decides: it wakes
- * the reader if this record is the first after the reader gave the whole ring back, which it does
- * only before it sleeps.
+ * time. So both are done only after wake_threshold bytes, whichever interfaces they are of.
+ * Otherwise the kernel decides: it wakes the reader if this record is the first after the reader
+ * gave the whole ring back, which it does only before it sleeps. A small ring that spills is full,
+ * so nothing is asked then: the large one may hold little as yet.
  */
-static __always_inline __u64 wake_flags(void *ring, struct skw_packet_counters *count, __u64 size)
+static __always_inline __u64 wake_flags(void *ring, bool spilled,
+					struct skw_packet_counters *of_cpu, __u64 size)
 {
-	count->unasked += size;
-	if (count->unasked < wake_threshold)
+	of_cpu->unasked += size + RING_HEADER_BYTES;
+	if (of_cpu->unasked < wake_threshold)
 		return 0;
-	count->unasked = 0;
-	if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < wake_threshold)
+	of_cpu->unasked = 0;
+	if (!spilled && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < wake_threshold)
 		return 0;
 	return BPF_RB_FORCE_WAKEUP;
 }
@@ -135,12 +137,13 @@ static __always_inline int capture(struct __sk_buff *skb, bool spilled)
 	__u32 slot = skb->cb[SKW_CB_SLOT];
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct skw_packet_counters *count = counters_of(&counters, slot, cpu);
+	struct skw_packet_counters *of_cpu = counters_of(&counters, 0, cpu);
 	__u64 caplen = skb->len;
 	struct skw_packet_rec *rec;
 	__u64 size;
 	void *ring;
 
-	if (!count)
+	if (!count || !of_cpu)
 		return 0;
 	ring = spilled ? spill_of_cpu(cpu) : ring_of_cpu(cpu);
 	if (!ring) {
@@ -188,7 +191,7 @@ static __always_inline int capture(struct __sk_buff *skb, bool spilled)
 	count->captured++;
 	if (skb->len > caplen)
 		count->truncated++;
-	bpf_ringbuf_submit(rec, wake_flags(ring, count, size));
+	bpf_ringbuf_submit(rec, wake_flags(ring, spilled, of_cpu, size));
 	return 0;
 }
 

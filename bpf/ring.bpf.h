@@ -9,6 +9,8 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
+#define RING_HEADER_BYTES 8 /* the kernel's, before each record: BPF_RINGBUF_HDR_SZ */
+
 const volatile __u32 rings_len = 1; /* set before loading */
 
 struct ring {

@@ -49,7 +49,7 @@ struct skw_packet_counters {
 	__u64 captured;
 	__u64 dropped;   /* the ring was full */
 	__u64 truncated; /* captured, and longer than the snapshot length */
-	__u64 unasked;   /* bytes put into the ring since this CPU last asked how full it is */
+	__u64 unasked;   /* slot 0: bytes in rings since this CPU last asked how full they are */
 	__u64 early;     /* came before there was a ring, when the capture had not begun */
 	__u64 reserved;
 };
