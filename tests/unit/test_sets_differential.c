@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
@@ -201,10 +202,85 @@ static void lists_match_as_libpcap_does(void **state)
 	test_corpus_free(&c);
 }
 
+/* ---- prefixes of each length ---- */
+
+#define NETS 20
+
+static void fill_random(struct test_random *r, uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)test_random_below(r, 256);
+}
+
+/* Adds a packet from or to the network, with other bits behind the prefix. */
+static void add_inside(struct test_corpus *c, struct test_random *r, const uint8_t *net, size_t len,
+		       unsigned bits, int flipped)
+{
+	uint8_t frame[54] = { [12] = len == 4 ? 0x08 : 0x86, [13] = len == 4 ? 0 : 0xdd };
+	uint8_t *ip = frame + 14, *address = ip + (len == 4 ? 12 : 8);
+
+	ip[0] = len == 4 ? 0x45 : 0x60;
+	fill_random(r, address, 2 * len);
+	address += len * test_random_below(r, 2);
+	for (unsigned i = 0; i < bits; i++) {
+		uint8_t bit = (uint8_t)(0x80 >> i % 8);
+
+		address[i / 8] = (uint8_t)((address[i / 8] & ~bit) | (net[i / 8] & bit));
+	}
+	if (flipped >= 0)
+		address[flipped / 8] ^= (uint8_t)(0x80 >> flipped % 8);
+	test_corpus_add(c, frame, sizeof(frame));
+}
+
+static void compare_prefixes(int family, unsigned bits, struct test_random *r, struct tally *t)
+{
+	size_t len = family == AF_INET ? 4 : 16, at = 0;
+	struct test_corpus c = { 0 };
+	char expr[TEST_LISTS_BYTES], text[INET6_ADDRSTRLEN];
+
+	for (int n = 0; n < NETS; n++) {
+		uint8_t net[16];
+
+		fill_random(r, net, len);
+		for (unsigned i = bits; i < 8 * len; i++)
+			net[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
+		inet_ntop(family, net, text, sizeof(text));
+		at += (size_t)snprintf(expr + at, sizeof(expr) - at, "%s%s/%u", n ? " or " : "net ",
+				       text, bits);
+		/* As it is, and with one of the bits around the end of the prefix changed. */
+		add_inside(&c, r, net, len, bits, -1);
+		for (unsigned bit = bits < 4 ? 0 : bits - 4; bit < bits + 2 && bit < 8 * len; bit++)
+			add_inside(&c, r, net, len, bits, (int)bit);
+	}
+	compare(expr, DLT_EN10MB, &c, t);
+	test_corpus_free(&c);
+}
+
+/* libpcap compares words of an address; a set needs a few bits of each of them. */
+static void prefixes_of_any_length_match_as_libpcap_does(void **state)
+{
+	struct test_random r = { SEED };
+
+	(void)state;
+	for (unsigned bits = 1; bits <= 128 + 32; bits++) {
+		int family = bits <= 128 ? AF_INET6 : AF_INET;
+		unsigned of = bits <= 128 ? bits : bits - 128;
+		bool has_set = of >= 8 && of % 32 != 1 && of % 32 != 2;
+		struct tally t = { 0 };
+
+		compare_prefixes(family, of, &r, &t);
+		if ((t.with_sets == 2) != has_set)
+			fail_msg("IPv%d/%u: %zu sets", family == AF_INET ? 4 : 6, of, t.with_sets);
+		assert_true(t.matched >= NETS && t.cut + t.unclear == 0);
+		assert_true(of < 8 || t.compared - t.matched >= NETS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_match_as_libpcap_does),
+		cmocka_unit_test(prefixes_of_any_length_match_as_libpcap_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
