@@ -121,7 +121,8 @@ void skw_capture_probe_memory(struct skw_check *check)
 		line.help = "a higher limit";
 	}
 	skw_report_add(check, &line,
-		       "%llu MiB free of %llu MiB; rings take an eighth of it, at most 64 MiB",
+		       "%llu MiB free of %llu MiB; rings take an eighth of it, at most 64 MiB but "
+		       "at least 1 MiB each, and small rings up to 2 MiB each",
 		       (unsigned long long)left >> 20, (unsigned long long)limit >> 20);
 }
 

@@ -15,13 +15,17 @@
 #define RINGS_MAX_DEFAULT 16
 #define RING_BYTES_MAX    (1ULL << 30)
 /*
- * The small rings take this part of the large ones' memory in addition. They must hold what comes
- * in the milliseconds until the others are there, and fit the processor's caches.
+ * The small rings take this part of the large rings' memory in addition, within two limits. They
+ * must hold what comes in the milliseconds until the large rings are there, and fit the processor's
+ * caches.
  */
 #define SMALL_PART      8
 #define SMALL_BYTES_MIN (1ULL << 20)
 #define SMALL_BYTES_MAX (2ULL << 20)
-/* All rings together take at most this part of the memory that is free, unless somebody asks. */
+/*
+ * Unless somebody asks for a size, the large rings together take at most this part of the memory
+ * that is free, as long as each has LEAST_BYTES.
+ */
 #define FREE_PART 8
 /* A ring that is smaller would have no room for the largest packets. */
 #define LEAST_BYTES (1ULL << 20)

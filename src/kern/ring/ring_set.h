@@ -32,8 +32,8 @@ struct skw_ring_set {
 /*
  * Decides the number of rings (`len`; 0: as many as CPUs, 16 at most) and their size: `total_bytes`
  * together, rounded down, but at least a page each. With 0 they are `default_bytes` together, or
- * less where memory is short. This is apart from making the rings, because the program must know
- * their number before it is loaded.
+ * less where memory is short. Small rings come in addition. This is apart from making the rings,
+ * because the program must know their number before it is loaded.
  */
 void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_bytes,
 		       uint64_t default_bytes);
