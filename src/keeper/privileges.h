@@ -8,11 +8,17 @@
 
 #include "util/error.h"
 
+/* Few users have more supplementary groups. */
+#define SKW_IDENTITY_GROUPS 32
+
 struct skw_identity {
 	uid_t uid;
 	gid_t gid;
 	/* The name in the user database, by which initgroups(3) finds the groups. */
 	char name[64];
+	/* By skw_rights_keep_groups(); 0: the user database is asked each time. */
+	int groups_len;
+	gid_t groups[SKW_IDENTITY_GROUPS];
 };
 
 /*

@@ -6,6 +6,13 @@
 struct skw_identity;
 
 /*
+ * Asks the user database for the groups of `who`, so that it need not be asked for each file: it
+ * may be on another machine. They stay those of now, as the worker's do. More than fit are not
+ * kept.
+ */
+void skw_rights_keep_groups(struct skw_identity *who);
+
+/*
  * Calls act(ctx) with the rights to files of `who` and that user's groups, and takes the own rights
  * back. Returns the result of `act`, or -errno if the rights could not be borrowed. Ends the
  * process if they can't be given back.

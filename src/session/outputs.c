@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keeper/rights.h"
 #include "util/random.h"
 
 /* The default of --summary-size. */
@@ -164,6 +165,8 @@ int skw_outputs_make(struct skw_outputs *o, const struct skw_session_plan *plan,
 	o->tee.limit = plan->count;
 	if (plan->user)
 		ret = skw_identity_lookup(plan->user, &o->who, err);
+	if (plan->user && !ret)
+		skw_rights_keep_groups(&o->who);
 	if (!ret && plan->named) {
 		o->asked_options = (struct skw_asked_options){ .max_bytes = SKW_ASKED_MAX_BYTES,
 							       .live = !plan->read_files_len };

@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "keeper/rights.h"
+
 #define NOTHING   "0000000000000000"
 #define STATUS_AT 8192
 
@@ -184,6 +186,29 @@ static void what_is_missing_is_named(void **state)
 	assert_int_equal(in_child(ask_what_is_missing), 0);
 }
 
+static int tell_groups(void *ctx)
+{
+	return getgroups(4, ctx);
+}
+
+/* The user database may be on another machine, so a new file must not wait for it. */
+static void groups_are_kept_and_own_ones_come_back(void **state)
+{
+	struct skw_identity who = nobody;
+	gid_t asked[4] = { 0 }, kept[4] = { 0 }, after[4] = { 0 };
+
+	(void)state;
+	assert_int_equal(who.groups_len, 0);
+	assert_true(skw_rights_borrow(&who, tell_groups, asked) >= 1);
+	skw_rights_keep_groups(&who);
+	assert_memory_equal(who.groups, asked, sizeof(gid_t) * (size_t)who.groups_len);
+	who.groups[0] += 4711;
+	assert_int_equal(skw_rights_borrow(&who, tell_groups, kept), who.groups_len);
+	assert_int_equal(kept[0], who.groups[0]);
+	assert_int_equal(tell_groups(after), 2);
+	assert_int_equal(after[1], nobody.gid + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +216,7 @@ int main(void)
 		cmocka_unit_test(another_user_has_nothing_and_no_way_back),
 		cmocka_unit_test(what_can_not_be_done_is_an_error),
 		cmocka_unit_test(what_is_missing_is_named),
+		cmocka_unit_test(groups_are_kept_and_own_ones_come_back),
 	};
 
 	if (geteuid() != 0 || prctl(PR_CAPBSET_READ, CAP_BPF, 0, 0, 0) != 1) {
