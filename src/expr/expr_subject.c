@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "row/row.h"
+
 static const struct skw_expr_either eithers[] = {
 	{ "port", SKW_FIELD_LOCAL_PORT, SKW_FIELD_REMOTE_PORT, "port on either side" },
 	{ "addr", SKW_FIELD_LOCAL_ADDR, SKW_FIELD_REMOTE_ADDR, "address on either side" },
@@ -45,7 +47,7 @@ static void end(const void *record, uint8_t field, struct skw_expr_end *out)
 	*out = (struct skw_expr_end){ .family = t->family,
 				      .addr = local ? t->local_addr : t->remote_addr,
 				      .port = local ? t->local_port : t->remote_port,
-				      .scope = row->scope };
+				      .scope = skw_row_scope(row) };
 }
 
 static const struct skw_owners *owners(const void *record)

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "row/address.h"
+#include "row/row.h"
 #include "util/cleanup.h"
 #include "util/decimal.h"
 #include "util/utf8.h"
@@ -165,10 +166,12 @@ static void owners_cell(struct skw_buf *out, const struct csv_cell *cell)
 
 static void hist_cell(struct skw_buf *out, const struct csv_cell *cell)
 {
+	const uint32_t *hist = skw_row_hist(cell->row);
+
 	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
 		if (i)
 			skw_buf_add_char(out, ' ');
-		skw_buf_add_uint(out, cell->row->rtt_hist[i]);
+		skw_buf_add_uint(out, hist[i]);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "row/address.h"
 #include "row/event_field.h"
+#include "row/row.h"
 #include "util/cleanup.h"
 #include "util/decimal.h"
 #include "util/utf8.h"
@@ -203,10 +204,12 @@ static char *put_owners(struct skw_buf *out, char *p, const struct json_cell *ce
 
 static char *put_hist(struct skw_buf *out, char *p, const struct json_cell *cell)
 {
+	const uint32_t *hist = skw_row_hist(cell->row);
+
 	(void)out;
 	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
 		*p++ = i ? ',' : '[';
-		p = skw_decimal_put(p, cell->row->rtt_hist[i]);
+		p = skw_decimal_put(p, hist[i]);
 	}
 	*p++ = ']';
 	return p;

@@ -9,6 +9,7 @@
 #include "row/address.h"
 #include "row/event_field.h"
 #include "row/field.h"
+#include "row/row.h"
 
 /* The priorities of syslog(3). */
 enum priority { WARNING = 4, INFO = 6, DEBUG };
@@ -95,10 +96,12 @@ static void add_owners(struct skw_buf *out, const char *name, const struct skw_o
 
 static void add_hist(struct skw_buf *out, const char *name, const struct skw_row *row)
 {
+	const uint32_t *hist = skw_row_hist(row);
+
 	add_name(out, name);
 	for (int i = 0; i < SKW_RTT_BUCKETS; i++) {
 		skw_buf_add_char(out, i ? ',' : '=');
-		skw_buf_add_uint(out, row->rtt_hist[i]);
+		skw_buf_add_uint(out, hist[i]);
 	}
 	skw_buf_add_char(out, '\n');
 }

@@ -40,8 +40,10 @@ struct skw_journal_entry {
 	char netns_name[256];
 	char cgroup[SKW_JOURNAL_PATH];
 	char text[SKW_JOURNAL_WHERE]; /* of the event */
-	char congestion[SKW_CA_LEN + 1], scope[SKW_SCOPE_LEN + 1];
+	char congestion[SKW_CA_LEN + 1];
 	struct skw_remote far;
+	uint32_t rtt_hist[SKW_RTT_BUCKETS];
+	struct skw_row_datagrams datagrams;
 	union {
 		struct skw_owners set;
 		uint8_t room[sizeof(struct skw_owners) +

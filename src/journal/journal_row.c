@@ -13,7 +13,7 @@
 void skw_journal_row_begin(struct skw_journal_entry *e)
 {
 	skw_row_blank(&e->row);
-	e->local[0] = e->remote[0] = e->scope[0] = '\0';
+	e->local[0] = e->remote[0] = '\0';
 	e->far = (struct skw_remote){ .cookie = SKW_NONE64, .host = SKW_NONE32 };
 	e->owners.set.refs = 1;
 	e->owners.set.len = 0;
@@ -44,6 +44,10 @@ static bool set_proto(struct skw_journal_entry *e, const struct skw_journal_text
 	bool udp = skw_journal_text_is(value, "udp");
 
 	skw_row_set_proto(&e->row, udp ? IPPROTO_UDP : IPPROTO_TCP);
+	if (udp && !e->row.datagrams) {
+		memset(&e->datagrams, 0xff, sizeof(e->datagrams));
+		e->row.datagrams = &e->datagrams;
+	}
 	return udp || skw_journal_text_is(value, "tcp");
 }
 
@@ -200,10 +204,11 @@ static bool set_hist(struct skw_journal_entry *e, const struct skw_journal_text 
 		if (!comma != (i == SKW_RTT_BUCKETS - 1) ||
 		    !skw_journal_text_number(&one, UINT32_MAX, &count))
 			return false;
-		e->row.rtt_hist[i] = (uint32_t)count;
+		e->rtt_hist[i] = (uint32_t)count;
 		left.at += one.len + (comma != NULL);
 		left.len -= one.len + (comma != NULL);
 	}
+	e->row.rtt_hist = e->rtt_hist;
 	return true;
 }
 
@@ -235,7 +240,7 @@ static bool (*const setters[SKW_FIELDS])(struct skw_journal_entry *,
 static bool set_number(struct skw_journal_entry *e, const struct skw_field_info *info,
 		       const struct skw_journal_text *value)
 {
-	char *at = (char *)&e->row + info->offset;
+	char *at = (info->udp ? (char *)&e->datagrams : (char *)&e->row) + info->offset;
 	uint64_t number;
 	uint32_t small;
 
@@ -282,9 +287,9 @@ static bool set_address(struct skw_journal_entry *e, char *text, uint8_t addr[16
 	if (scope) {
 		*scope = '\0';
 		name = (struct skw_journal_text){ scope + 1, strlen(scope + 1) };
-		if (!skw_journal_text_copy(&name, e->scope, sizeof(e->scope)))
+		if (!skw_journal_text_copy(&name, e->far.scope, sizeof(e->far.scope)))
 			return false;
-		e->row.scope = e->scope;
+		e->row.remote = &e->far;
 	}
 	if (e->row.tuple.family == AF_INET)
 		return inet_pton(AF_INET, text, addr) == 1;

@@ -33,12 +33,14 @@ struct skw_row_talk; /* model/row_talk.h */
 
 /*
  * Few rows have these: the other end of a connection, as it has told by a mark (abi/mark.h) or as
- * this host has asked for it, and the messages of the connection.
+ * this host has asked for it, the interface of link-local addresses, and the messages of the
+ * connection.
  */
 struct skw_remote {
 	uint64_t cookie;                 /* SKW_NONE64: not told */
 	uint32_t host;                   /* SKW_NONE32: not told */
 	char comm[SKW_COMM_LEN + 1];     /* empty: not told */
+	char scope[SKW_SCOPE_LEN + 1];   /* empty: none */
 	const struct skw_row_talk *talk; /* NULL: no message was seen */
 	const char *name;                /* printable ASCII; NULL: unknown */
 	const char *name_source;         /* "dns", "sni"; static */
@@ -82,8 +84,13 @@ enum skw_close_reason {
 	SKW_CLOSE_REASONS
 };
 
-/* The RTTs of the last minute take one byte a second, see row/history.h. */
+/* The RTTs of the last minute, one code a second, see row/history.h. */
 #define SKW_ROW_HISTORY 60
+
+struct skw_row_history {
+	uint8_t codes[SKW_ROW_HISTORY]; /* a ring */
+	uint8_t at;                     /* where the next code goes */
+};
 
 /*
  * The amounts that a socket of UDP has moved. A socket that was open before the counting began has
@@ -99,8 +106,11 @@ struct skw_row_datagrams {
 } __attribute__((packed, aligned(4)));
 
 /*
- * A row belongs to its table, and so do its strings and its owners, which are valid as long as the
- * row is. With what the table needs to find it, it takes 512 bytes at most.
+ * A row belongs to its table, and so does all that it points to. Its strings and its owners are
+ * valid as long as the row is. Its extras (rtt_hist, history, datagrams) are valid until the table
+ * changes: most rows have none, and an extra goes to another row when this one needs it no more
+ * (row/extras.h). With what the table needs to find it, a row without extras takes 384 bytes at
+ * most, as its memory has a budget.
  */
 struct skw_row {
 	/* Which socket it is. */
@@ -120,7 +130,6 @@ struct skw_row {
 	const char *cgroup;     /* interned; the path below the mount point; NULL: unknown */
 	const struct skw_owners *owners; /* NULL: unknown */
 	const char *congestion;          /* interned; NULL: unknown */
-	const char *scope; /* interned; the interface of link-local addresses; NULL: none */
 	const struct skw_remote *remote; /* NULL: nothing of it is known */
 
 	/* Times. */
@@ -138,7 +147,6 @@ struct skw_row {
 	uint64_t busy_us, rwnd_limited_us, sndbuf_limited_us;
 	uint64_t timer_left_us;
 	uint32_t srtt_us, rttvar_us, min_rtt_us, last_rtt_us, rtt_samples;
-	uint32_t rtt_hist[SKW_RTT_BUCKETS];
 	uint32_t rto_us, rto_count;
 	uint32_t retrans_segs, retrans_events, lost_segs;
 	uint32_t cwnd, ssthresh, mss;
@@ -148,27 +156,32 @@ struct skw_row {
 	uint32_t rcv_rtt_us, snd_wnd;
 	uint32_t drops;
 
+	uint32_t *rtt_hist; /* SKW_RTT_BUCKETS counts. NULL: see row/row.h */
+
 	/* Derived by the table. */
 	/* Bits per second over the last tick; SKW_NONE64: two sweeps have not met it yet. */
 	uint64_t tx_bps, rx_bps;
 	union {
-		uint8_t history[SKW_ROW_HISTORY]; /* a ring, see row/history.h */
-		/* UDP has no round trips. See skw_row_set_proto(). */
-		struct skw_row_datagrams datagrams;
+		struct skw_row_history *history; /* NULL: it was the same all the time */
+		/* UDP has no round trips. NULL: not counted. See skw_row_set_proto(). */
+		struct skw_row_datagrams *datagrams;
 	};
-	uint8_t history_at; /* where the next figure goes */
-	uint8_t changed;    /* 1: its state is another than a tick ago */
-	uint8_t recent;     /* SKW_RECENT_* */
+	uint8_t history_code; /* of the last second of the history */
+	uint8_t history_run;  /* that many of the last seconds have this code */
+	uint8_t changed;      /* 1: its state is another than a tick ago */
+	uint8_t recent;       /* SKW_RECENT_* */
 };
 
 /* The values of a socket that a sweep reports, or that are reported at its close. */
 struct skw_row_sample {
-	struct skw_row row;              /* without pointers and what the table derives */
-	uint8_t kind;                    /* enum skw_row_kind */
-	char congestion[SKW_CA_LEN + 1]; /* empty: unknown */
-	char scope[SKW_SCOPE_LEN + 1];   /* empty: none */
-	uint32_t data_segs_in;           /* segments with data; SKW_NONE32 */
-	uint64_t last_rto_ns;            /* its last timeout; SKW_NONE64 */
+	struct skw_row row; /* without pointers and what the table derives */
+	uint32_t rtt_hist[SKW_RTT_BUCKETS];
+	struct skw_row_datagrams datagrams; /* of UDP */
+	uint8_t kind;                       /* enum skw_row_kind */
+	char congestion[SKW_CA_LEN + 1];    /* empty: unknown */
+	char scope[SKW_SCOPE_LEN + 1];      /* empty: none */
+	uint32_t data_segs_in;              /* segments with data; SKW_NONE32 */
+	uint64_t last_rto_ns;               /* its last timeout; SKW_NONE64 */
 };
 
 /* A sweep tells this of a connection at rest, in place of a sample: all that can have changed. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "row/row.h"
 #include "util/decimal.h"
 #include "util/mapped.h"
 
@@ -112,12 +113,12 @@ static char *put_scoped(char *out, uint8_t family, const uint8_t addr[16], const
 
 char *skw_address_of_local(char *out, const struct skw_row *row)
 {
-	return put_scoped(out, row->tuple.family, row->tuple.local_addr, row->scope);
+	return put_scoped(out, row->tuple.family, row->tuple.local_addr, skw_row_scope(row));
 }
 
 char *skw_address_of_remote(char *out, const struct skw_row *row)
 {
-	return put_scoped(out, row->tuple.family, row->tuple.remote_addr, row->scope);
+	return put_scoped(out, row->tuple.family, row->tuple.remote_addr, skw_row_scope(row));
 }
 
 void skw_address_endpoint(char *out, uint8_t family, const uint8_t addr[16], uint16_t port,
@@ -153,14 +154,14 @@ void skw_address_local(char *out, const struct skw_row *row)
 {
 	const struct skw_tuple *t = &row->tuple;
 
-	skw_address_endpoint(out, t->family, t->local_addr, t->local_port, row->scope);
+	skw_address_endpoint(out, t->family, t->local_addr, t->local_port, skw_row_scope(row));
 }
 
 void skw_address_remote(char *out, const struct skw_row *row)
 {
 	const struct skw_tuple *t = &row->tuple;
 
-	skw_address_endpoint(out, t->family, t->remote_addr, t->remote_port, row->scope);
+	skw_address_endpoint(out, t->family, t->remote_addr, t->remote_port, skw_row_scope(row));
 }
 
 void skw_address_remote_named(char *out, const struct skw_row *row)

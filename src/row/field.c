@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "model/row_talk.h"
+#include "row/row.h"
 #include "util/cleanup.h"
 #include "util/quic_version.h"
 
@@ -162,7 +163,7 @@ static void get_age(const struct skw_row *row, struct skw_value *out)
 
 static void get_rtt_hist(const struct skw_row *row, struct skw_value *out)
 {
-	out->known = row->rtt_hist[0] != SKW_NONE32;
+	out->known = skw_row_hist(row) != NULL;
 }
 
 static void get_app_limited(const struct skw_row *row, struct skw_value *out)
@@ -206,7 +207,7 @@ static void get_remote_comm(const struct skw_row *row, struct skw_value *out)
 
 static void get_quic(const struct skw_row *row, struct skw_value *out)
 {
-	const char *version = skw_quic_version_name(row->datagrams.quic);
+	const char *version = row->datagrams ? skw_quic_version_name(row->datagrams->quic) : NULL;
 
 	if (version)
 		set_text(out, version);
@@ -257,12 +258,12 @@ static void get_remote_name_source(const struct skw_row *row, struct skw_value *
 }
 
 #define ONE_OF(names)        .values = (names), .values_len = SKW_ARRAY_SIZE(names)
-#define IN_DATAGRAMS(member) IN_ROW(datagrams.member), .udp = true
-#define IN_ROW(member)                                                                             \
-	.size = sizeof(((struct skw_row *)NULL)->member), .offset = offsetof(struct skw_row, member)
+#define IN_DATAGRAMS(member) IN(struct skw_row_datagrams, member), .udp = true
+#define IN_ROW(member)       IN(struct skw_row, member)
+#define IN(type, member)     .size = sizeof(((type *)NULL)->member), .offset = offsetof(type, member)
 
-#define NAMED(text) .name = (text), KEY(",\"" text "\":")
-#define KEY(text)   .key = (text), .key_len = sizeof(text) - 1
+#define NAMED(text)          .name = (text), KEY(",\"" text "\":")
+#define KEY(text)            .key = (text), .key_len = sizeof(text) - 1
 
 const struct skw_field_info skw_fields[SKW_FIELDS] = {
 	[SKW_FIELD_TS] = { NAMED("ts"), NULL, "when the figures were read", SKW_KIND_TIME,

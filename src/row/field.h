@@ -125,7 +125,10 @@ struct skw_field_info {
 	const char *aliases; /* separated by blanks; NULL: none */
 	const char *help;    /* a few words */
 	uint8_t kind;        /* enum skw_field_kind */
-	/* A field is read as a number of the row, all ones if unknown, or by a function. */
+	/*
+	 * A field is read as a number of the row, or of its datagrams if it is of UDP, all ones if
+	 * unknown, or by a function.
+	 */
 	uint8_t size; /* of the number in bytes; 0: `get` reads the field */
 	uint16_t offset;
 	void (*get)(const struct skw_row *row, struct skw_value *out); /* *out comes zeroed */
@@ -150,11 +153,14 @@ enum skw_field skw_field_find(const char *name, size_t len);
 static inline bool skw_field_number(const struct skw_row *row, const struct skw_field_info *info,
 				    uint64_t *number)
 {
-	const char *at = (const char *)row + info->offset;
+	const char *at = (const char *)row;
 	uint32_t small;
 
-	if (info->udp && row->tuple.proto != IPPROTO_UDP)
+	if (info->udp && (row->tuple.proto != IPPROTO_UDP || !row->datagrams))
 		return false;
+	if (info->udp)
+		at = (const char *)row->datagrams;
+	at += info->offset;
 	if (info->size == sizeof(*number)) {
 		memcpy(number, at, sizeof(*number));
 		return *number != SKW_NONE64;

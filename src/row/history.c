@@ -46,25 +46,81 @@ uint32_t skw_history_decode(uint8_t code)
 /* A figure also stands for the seconds since a known one before it, if they are no more. */
 #define HOLD_MAX 10
 
-static void step(struct skw_row *row, uint8_t code)
+/* The code of that many seconds ago; 0: of the last one. */
+static uint8_t code_of(const struct skw_row *row, unsigned ago)
 {
-	row->history[row->history_at] = code;
-	row->history_at = (uint8_t)((row->history_at + 1) % SKW_ROW_HISTORY);
+	const struct skw_row_history *h = row->history;
+
+	if (ago < row->history_run)
+		return row->history_code;
+	return h ? h->codes[(h->at + 2 * SKW_ROW_HISTORY - 1 - ago) % SKW_ROW_HISTORY] : 0;
 }
 
-void skw_history_add(struct skw_row *row, uint32_t seconds, uint32_t us)
+/*
+ * Before the last seconds, which have the same code, nothing is known of a row without a ring.
+ * Without memory for one, the older seconds are forgotten.
+ */
+static void make_ring(struct skw_row *row, struct skw_extras *extras)
 {
-	uint8_t *last = &row->history[(row->history_at + SKW_ROW_HISTORY - 1) % SKW_ROW_HISTORY];
-	uint8_t code = skw_history_encode(us), held = *last && seconds <= HOLD_MAX ? code : 0;
+	struct skw_row_history *h = row->history;
+
+	if (h || !row->history_code)
+		return;
+	h = skw_extras_add_history(extras, row);
+	if (!h)
+		return;
+	memset(h->codes, row->history_code, row->history_run);
+	h->at = row->history_run % SKW_ROW_HISTORY;
+}
+
+static void step(struct skw_row *row, struct skw_extras *extras, uint8_t code)
+{
+	if (code != row->history_code) {
+		make_ring(row, extras);
+		row->history_code = code;
+		row->history_run = 0;
+	}
+	if (row->history_run < SKW_ROW_HISTORY)
+		row->history_run++;
+	if (row->history_run == SKW_ROW_HISTORY)
+		skw_extras_drop_history(extras, row);
+	if (!row->history)
+		return;
+	row->history->codes[row->history->at] = code;
+	row->history->at = (uint8_t)((row->history->at + 1) % SKW_ROW_HISTORY);
+}
+
+/* Another figure takes the place of the last one. */
+static void replace(struct skw_row *row, struct skw_extras *extras, uint8_t code)
+{
+	if (code == row->history_code && row->history_run)
+		return;
+	if (row->history_run > 1)
+		make_ring(row, extras);
+	row->history_code = code;
+	row->history_run = 1;
+	if (!row->history)
+		return;
+	unsigned at = row->history->at + SKW_ROW_HISTORY - 1U;
+
+	row->history->codes[at % SKW_ROW_HISTORY] = code;
+	while (row->history_run < SKW_ROW_HISTORY && code_of(row, row->history_run) == code)
+		row->history_run++;
+}
+
+void skw_history_add(struct skw_row *row, struct skw_extras *extras, uint32_t seconds, uint32_t us)
+{
+	uint8_t code = skw_history_encode(us);
+	uint8_t held = row->history_code && seconds <= HOLD_MAX ? code : 0;
 	uint32_t left = seconds > SKW_ROW_HISTORY ? SKW_ROW_HISTORY : seconds;
 
 	if (!left) {
-		*last = code;
+		replace(row, extras, code);
 		return;
 	}
 	while (--left)
-		step(row, held);
-	step(row, code);
+		step(row, extras, held);
+	step(row, extras, code);
 }
 
 void skw_history_read(const struct skw_row *row, uint32_t *out_us, size_t n)
@@ -75,9 +131,6 @@ void skw_history_read(const struct skw_row *row, uint32_t *out_us, size_t n)
 		memset(out_us, 0xff, n * sizeof(*out_us));
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
-		size_t at = (row->history_at + SKW_ROW_HISTORY - n + i) % SKW_ROW_HISTORY;
-
-		out_us[i] = skw_history_decode(row->history[at]);
-	}
+	for (size_t i = 0; i < n; i++)
+		out_us[i] = skw_history_decode(code_of(row, (unsigned)(n - 1 - i)));
 }

@@ -44,14 +44,14 @@ void skw_rates_of_datagrams(struct skw_row *row, const struct skw_row *now, bool
 			    uint64_t tick_begin_ns, struct skw_row_datagrams *out)
 {
 	const struct skw_row_datagrams none = { .seen_out = 0 };
-	bool fresh = row->datagrams.seen_out == SKW_NONE64 && born;
-	const struct skw_row_datagrams *before = fresh ? &none : &row->datagrams;
+	bool known = row->datagrams && row->datagrams->seen_out != SKW_NONE64;
+	bool fresh = !known && born;
+	const struct skw_row_datagrams *before = fresh ? &none : row->datagrams;
 	uint64_t from = fresh ? tick_begin_ns : row->ts_ns, to = now->ts_ns;
 	uint32_t drops = fresh ? 0 : row->drops;
 
 	row->tx_bps = row->rx_bps = SKW_NONE64;
-	if (out->seen_out == SKW_NONE64 || before->seen_out == SKW_NONE64 || from == SKW_NONE64 ||
-	    to <= from)
+	if (out->seen_out == SKW_NONE64 || !(known || fresh) || from == SKW_NONE64 || to <= from)
 		return;
 	row->tx_bps = bits_per_s(before->seen_out, out->seen_out, from, to);
 	row->rx_bps = bits_per_s(before->seen_in, out->seen_in, from, to);
@@ -74,7 +74,7 @@ void skw_rates_of_rest(struct skw_row *row, uint64_t ts_ns)
 void skw_rates_stop(struct skw_row *row)
 {
 	row->tx_bps = row->rx_bps = SKW_NONE64;
-	if (row->tuple.proto == IPPROTO_UDP)
-		row->datagrams.tx_pps = row->datagrams.rx_pps = row->datagrams.drop_rate =
+	if (row->tuple.proto == IPPROTO_UDP && row->datagrams)
+		row->datagrams->tx_pps = row->datagrams->rx_pps = row->datagrams->drop_rate =
 			SKW_NONE32;
 }

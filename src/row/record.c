@@ -96,7 +96,6 @@ static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
 	row->min_rtt_us = rec->min_rtt_us;
 	row->last_rtt_us = rec->last_rtt_us;
 	row->rtt_samples = rec->rtt_samples;
-	memcpy(row->rtt_hist, rec->rtt_hist, sizeof(row->rtt_hist));
 	row->rto_us = rec->rto_us;
 	row->rto_count = rec->rto_count;
 	row->retrans_segs = rec->retrans_segs;
@@ -123,10 +122,9 @@ static void copy_figures(struct skw_row *row, const struct skw_conn_rec *rec)
  * Our programs have counted the datagrams of a socket of UDP. That is all that the socket has moved
  * if its opening was seen, too.
  */
-static void copy_counts(struct skw_row *row, const struct skw_conn_rec *rec)
+static void copy_counts(struct skw_row *row, struct skw_row_datagrams *d,
+			const struct skw_conn_rec *rec)
 {
-	struct skw_row_datagrams *d = &row->datagrams;
-
 	row->busy_us = row->rwnd_limited_us = row->sndbuf_limited_us = SKW_NONE64;
 	d->seen_out = rec->bytes_acked;
 	d->seen_in = rec->bytes_received;
@@ -197,8 +195,11 @@ int skw_record_row(const void *bytes, size_t len, struct skw_row_sample *out)
 	row->timer = rec.timer;
 	row->flags = rec.flags;
 	copy_figures(row, &rec);
-	if (rec.kind == SKW_ROW_UDP)
-		copy_counts(row, &rec);
+	memcpy(out->rtt_hist, rec.rtt_hist, sizeof(out->rtt_hist));
+	if (rec.kind == SKW_ROW_UDP) {
+		memset(&out->datagrams, 0xff, sizeof(out->datagrams));
+		copy_counts(row, &out->datagrams, &rec);
+	}
 	out->kind = rec.kind;
 	out->data_segs_in = rec.data_segs_in;
 	out->last_rto_ns = rec.last_rto_ns;
@@ -281,14 +282,13 @@ static void begin_event(struct skw_event_told *out, const struct skw_event_head 
 /* The socket of an event that tells no figures. */
 static void begin_socket(struct skw_row_sample *socket, const struct skw_event_head *head)
 {
+	memset(socket, 0xff, sizeof(*socket));
 	skw_row_blank(&socket->row);
 	socket->row.cookie = known_cookie(head->cookie);
 	socket->row.netns = head->netns;
 	socket->row.direction = head->direction;
 	socket->kind = 0;
 	socket->congestion[0] = socket->scope[0] = '\0';
-	socket->data_segs_in = SKW_NONE32;
-	socket->last_rto_ns = SKW_NONE64;
 }
 
 static void tell_established(struct skw_event *event, const struct skw_event_rec *rec)

@@ -73,3 +73,9 @@ const struct skw_remote *skw_remotes_put(struct skw_remotes *r, uint32_t slot,
 	place->remote.name = place->name;
 	return &place->remote;
 }
+
+struct skw_remote skw_remotes_of(const struct skw_row *row)
+{
+	return row->remote ? *row->remote
+			   : (struct skw_remote){ .cookie = SKW_NONE64, .host = SKW_NONE32 };
+}

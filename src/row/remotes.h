@@ -26,4 +26,7 @@ void skw_remotes_free(struct skw_remotes *r);
 const struct skw_remote *skw_remotes_put(struct skw_remotes *r, uint32_t slot,
 					 const struct skw_remote *remote);
 
+/* That of the row; or one of which nothing is known, if the row has none. */
+struct skw_remote skw_remotes_of(const struct skw_row *row);
+
 #endif

@@ -14,15 +14,15 @@ void skw_row_blank(struct skw_row *row)
 	row->cgroup = NULL;
 	row->owners = NULL;
 	row->congestion = NULL;
-	row->scope = NULL;
 	row->remote = NULL;
 	row->owner_source = SKW_OWNER_UNKNOWN;
 	row->state = SKW_STATE_CLOSED;
 	row->direction = SKW_CONN_UNKNOWN;
 	row->close_reason = SKW_CLOSE_UNKNOWN;
 	row->flags = SKW_ROW_APP_UNKNOWN;
-	memset(row->history, 0, sizeof(row->history));
-	row->history_at = row->changed = row->recent = 0;
+	row->rtt_hist = NULL;
+	row->history = NULL;
+	row->history_code = row->history_run = row->changed = row->recent = 0;
 }
 
 void skw_row_set_proto(struct skw_row *row, uint8_t proto)
@@ -30,10 +30,7 @@ void skw_row_set_proto(struct skw_row *row, uint8_t proto)
 	if (row->tuple.proto == proto)
 		return;
 	row->tuple.proto = proto;
-	/* Both are in the same place. An unknown figure of the history is 0. */
-	if (proto == IPPROTO_UDP)
-		memset(&row->datagrams, 0xff, sizeof(row->datagrams));
-	else
-		memset(row->history, 0, sizeof(row->history));
-	row->history_at = 0;
+	/* Both are in the same place. */
+	row->history = NULL;
+	row->history_code = row->history_run = 0;
 }

@@ -41,7 +41,7 @@ void skw_table_free(struct skw_table *t)
 	skw_owner_sets_free(&t->owners);
 	skw_names_free(&t->netns);
 	skw_names_free(&t->cgroups);
-	skw_scopes_free(&t->scopes);
+	skw_extras_free(&t->extras);
 	skw_remotes_free(&t->remotes);
 	skw_talks_free(&t->talks);
 	skw_listeners_free(&t->listeners);

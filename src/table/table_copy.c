@@ -24,21 +24,19 @@ static int settle(struct skw_table *t, const struct skw_table *from, struct skw_
 	struct skw_row *row = &e->row;
 	const struct skw_owners *owners = row->owners;
 	const struct skw_remote *remote = row->remote;
-	const char *netns = row->netns_name, *cgroup = row->cgroup, *scope = row->scope;
-	int ret = 0;
+	const char *netns = row->netns_name, *cgroup = row->cgroup;
+	int ret = skw_extras_copy(&t->extras, row);
 
 	row->owners = NULL;
 	row->remote = NULL;
-	row->netns_name = row->cgroup = row->scope = NULL;
+	row->netns_name = row->cgroup = NULL;
 	if (row->congestion) {
 		size_t at = (size_t)(row->congestion - (const char *)from->congestions);
 
 		row->congestion = t->congestions[at / sizeof(t->congestions[0])];
 	}
-	if (owners)
+	if (!ret && owners)
 		ret = skw_table_row_own(t, e, owners->list, owners->len, row->owner_source);
-	if (!ret && scope)
-		ret = skw_table_row_set_scope(t, row, scope);
 	if (!ret && remote)
 		ret = set_remote(t, e, remote);
 	if (!ret && e->in_netns)

@@ -3,6 +3,8 @@
 #include "table/table.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
 
 #include "table/table_rows.h"
 #include "table/table_state.h"
@@ -268,13 +270,23 @@ static struct skw_row *scratch(struct skw_table *t, const struct skw_entry *e,
 {
 	struct skw_row *row = &t->scratch.row;
 
+	skw_extras_drop(&t->extras, row);
 	t->scratch.slot = SKW_TABLE_NO_PLACE;
 	*row = socket->row;
 	row->netns_name = e->row.netns_name;
 	row->owners = e->row.owners;
 	row->owner_source = e->row.owner_source;
 	row->cgroup = row->cgroup_id == e->row.cgroup_id ? e->row.cgroup : NULL;
-	return skw_table_row_set_scope(t, row, socket->scope) ? NULL : row;
+	if (socket->scope[0]) {
+		t->scratch_remote = skw_remotes_of(row);
+		memcpy(t->scratch_remote.scope, socket->scope, sizeof(socket->scope));
+		row->remote = &t->scratch_remote;
+	}
+	if (skw_extras_set_hist(&t->extras, row, socket->rtt_hist) ||
+	    (row->tuple.proto == IPPROTO_UDP &&
+	     skw_extras_set_datagrams(&t->extras, row, &socket->datagrams)))
+		return NULL;
+	return row;
 }
 
 /*

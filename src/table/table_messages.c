@@ -1,11 +1,47 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Requests and answers, and names, as they were seen on the wire, for the rows of their sockets. */
+/*
+ * The other ends of rows (struct skw_remote): marks and interfaces, and requests and answers and
+ * names as they were seen on the wire.
+ */
 #include "table/table.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
+#include "row/row.h"
+#include "table/table_rows.h"
 #include "table/table_state.h"
+
+int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
+			     const struct skw_remote *remote)
+{
+	struct skw_remote both = *remote;
+
+	/* A mark of the other end tells no messages, no interface, and no name. */
+	if (e->row.remote && !both.scope[0])
+		memcpy(both.scope, e->row.remote->scope, sizeof(both.scope));
+	if (e->row.remote && !both.talk)
+		both.talk = e->row.remote->talk;
+	if (e->row.remote && !both.name) {
+		both.name = e->row.remote->name;
+		both.name_source = e->row.remote->name_source;
+	}
+	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
+	return e->row.remote ? 0 : -ENOMEM;
+}
+
+int skw_table_row_set_scope(struct skw_table *t, struct skw_entry *e, const char *scope)
+{
+	const char *before = skw_row_scope(&e->row);
+
+	if (!*scope || (before && !strcmp(before, scope)))
+		return 0;
+	struct skw_remote both = skw_remotes_of(&e->row);
+
+	memcpy(both.scope, scope, strlen(scope) + 1);
+	return skw_table_row_set_remote(t, e, &both);
+}
 
 static struct skw_tuple turned(const struct skw_tuple *t)
 {
@@ -18,16 +54,10 @@ static struct skw_tuple turned(const struct skw_tuple *t)
 	return out;
 }
 
-static struct skw_remote remote_of(const struct skw_entry *e)
-{
-	return e->row.remote ? *e->row.remote
-			     : (struct skw_remote){ .cookie = SKW_NONE64, .host = SKW_NONE32 };
-}
-
 /* Without memory, the row has no messages. */
 static void set_talk(struct skw_table *t, struct skw_entry *e, const struct skw_row_talk *talk)
 {
-	struct skw_remote both = remote_of(e);
+	struct skw_remote both = skw_remotes_of(&e->row);
 
 	if (both.talk == talk)
 		return;
@@ -78,7 +108,7 @@ void skw_table_forget_messages(struct skw_table *t)
 
 static void set_name(struct skw_table *t, struct skw_entry *e, const char *name, const char *source)
 {
-	struct skw_remote both = remote_of(e);
+	struct skw_remote both = skw_remotes_of(&e->row);
 
 	if (name ? both.name && !strcmp(both.name, name) && both.name_source == source : !both.name)
 		return;

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "row/row.h"
 #include "table/table_rows.h"
 #include "table/table_state.h"
 
@@ -50,10 +51,11 @@ static int set_owners(struct skw_table *t, struct skw_entry *e, const struct skw
 				 row->owner_source);
 }
 
-/* All that is no pointer and is not derived here. */
-static void copy(struct skw_row *to, const struct skw_row *from)
+/* All that is no other pointer and is not derived here. 0 or -ENOMEM. */
+static int copy(struct skw_table *t, struct skw_row *to, const struct skw_row *from)
 {
 	const struct skw_row before = *to;
+	bool udp = from->tuple.proto == IPPROTO_UDP;
 
 	*to = *from;
 	to->netns_name = before.netns_name;
@@ -61,15 +63,17 @@ static void copy(struct skw_row *to, const struct skw_row *from)
 	to->cgroup_id = before.cgroup_id;
 	to->owners = before.owners;
 	to->congestion = before.congestion;
-	to->scope = before.scope;
 	to->remote = before.remote;
 	to->inode = before.inode;
-	if (to->tuple.proto != IPPROTO_UDP) {
-		memcpy(to->history, before.history, sizeof(to->history));
-		to->history_at = before.history_at;
-	}
+	to->rtt_hist = before.rtt_hist;
+	to->history = before.history;
+	to->history_code = before.history_code;
+	to->history_run = before.history_run;
 	to->changed = before.changed;
 	to->recent = before.recent;
+	if (skw_extras_set_hist(&t->extras, to, from->rtt_hist))
+		return -ENOMEM;
+	return udp ? skw_extras_set_datagrams(&t->extras, to, from->datagrams) : 0;
 }
 
 static void count(struct skw_table *t, struct skw_entry *e, const struct skw_row *now)
@@ -78,7 +82,7 @@ static void count(struct skw_table *t, struct skw_entry *e, const struct skw_row
 
 	if (e->kind != SKW_ROW_TCP || now->state == SKW_STATE_LISTEN)
 		return;
-	skw_totals_add(&t->tick, row, now, skw_table_row_is_born(t, now));
+	skw_totals_add(&t->tick, row, now, skw_row_hist(now), skw_table_row_is_born(t, now));
 	if (now->retrans_segs != SKW_NONE32 && row->retrans_segs != SKW_NONE32 &&
 	    now->retrans_segs > row->retrans_segs && now->ts_ns != SKW_NONE64)
 		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
@@ -94,7 +98,7 @@ static int take(struct skw_table *t, const struct skw_row *row, struct skw_entry
 	if (!e)
 		return -ENOMEM;
 	e->kind = kind_of(row) & 7;
-	ret = skw_table_row_identify(t, e, row, row->scope ? row->scope : "");
+	ret = skw_table_row_identify(t, e, row, "");
 	if (!ret)
 		ret = set_names(t, e, row);
 	if (!ret)
@@ -105,7 +109,9 @@ static int take(struct skw_table *t, const struct skw_row *row, struct skw_entry
 		return ret;
 	skw_table_row_set_congestion(t, &e->row, row->congestion ? row->congestion : "");
 	count(t, e, row);
-	copy(&e->row, row);
+	ret = copy(t, &e->row, row);
+	if (ret)
+		return ret;
 	e->seen = t->sweep;
 	e->missed = 0;
 	*out = e;

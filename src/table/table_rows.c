@@ -89,6 +89,7 @@ struct skw_entry *skw_table_row_add(struct skw_table *t, const struct skw_row *r
 	if (!e)
 		return NULL;
 	skw_closed_forget(&t->closed, e->slot);
+	e->row.remote = NULL; /* it is the caller's */
 	e->row.cgroup_id = SKW_NONE64;
 	e->closing_segs = SKW_NONE32;
 	if (row->cookie == SKW_NONE64)
@@ -139,6 +140,7 @@ void skw_table_row_drop(struct skw_table *t, struct skw_entry *e)
 	e->row.owners = NULL;
 	e->row.netns_name = e->row.cgroup = NULL;
 	e->row.remote = NULL;
+	skw_extras_drop(&t->extras, &e->row);
 	skw_talks_drop(&t->talks, e->slot);
 	skw_by_tuple_take(&t->by_tuple, e);
 	skw_closed_note_none(&t->closed, e->slot);
@@ -161,6 +163,8 @@ static int set_tuple(struct skw_table *t, struct skw_entry *e, const struct skw_
 	if (!memcmp(&e->row.tuple, tuple, sizeof(*tuple)))
 		return 0;
 	skw_by_tuple_take(&t->by_tuple, e);
+	if (e->row.tuple.proto != tuple->proto)
+		skw_extras_drop_history(&t->extras, &e->row);
 	skw_row_set_proto(&e->row, tuple->proto);
 	e->row.tuple = *tuple;
 	/* A socket of UDP may have another peer now. */
@@ -200,31 +204,7 @@ int skw_table_row_identify(struct skw_table *t, struct skw_entry *e, const struc
 		ret = skw_table_row_set_remote(t, e, now->remote);
 	if (!ret)
 		ret = set_cgroup(t, e, now->cgroup_id);
-	return ret ? ret : skw_table_row_set_scope(t, row, scope);
-}
-
-int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
-			     const struct skw_remote *remote)
-{
-	struct skw_remote both = *remote;
-
-	/* A mark of the other end tells no messages, and no name. */
-	if (e->row.remote && !both.talk)
-		both.talk = e->row.remote->talk;
-	if (e->row.remote && !both.name) {
-		both.name = e->row.remote->name;
-		both.name_source = e->row.remote->name_source;
-	}
-	e->row.remote = skw_remotes_put(&t->remotes, e->slot, &both);
-	return e->row.remote ? 0 : -ENOMEM;
-}
-
-int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope)
-{
-	if (!*scope || (row->scope && !strcmp(row->scope, scope)))
-		return 0;
-	row->scope = skw_scopes_get(&t->scopes, scope);
-	return row->scope ? 0 : -ENOMEM;
+	return ret ? ret : skw_table_row_set_scope(t, e, scope);
 }
 
 int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t state, uint64_t ts_ns)
@@ -242,13 +222,13 @@ int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t st
 	return state == SKW_STATE_LISTEN ? skw_listeners_add(&t->listeners, e) : 0;
 }
 
-void skw_table_row_step_history(const struct skw_table *t, struct skw_row *row,
-				const struct skw_row *now, uint32_t samples_before)
+void skw_table_row_step_history(struct skw_table *t, struct skw_row *row, const struct skw_row *now,
+				uint32_t samples_before)
 {
 	bool sampled = now->rtt_samples != SKW_NONE32 && now->rtt_samples &&
 		       now->rtt_samples != samples_before;
 
-	skw_history_add(row, t->seconds, sampled ? now->last_rtt_us : now->srtt_us);
+	skw_history_add(row, &t->extras, t->seconds, sampled ? now->last_rtt_us : now->srtt_us);
 }
 
 /* The figures of the kernel lie together in a row, so they are copied as one block. */
@@ -263,15 +243,28 @@ static void copy_figures(struct skw_row *row, const struct skw_row *now)
 	row->timer = now->timer;
 }
 
+/* The same with the counts of RTT samples, which only change if there is another sample. */
+static int copy_samples(struct skw_table *t, struct skw_row *row,
+			const struct skw_row_sample *sample)
+{
+	uint32_t before = row->rtt_samples;
+
+	copy_figures(row, &sample->row);
+	if (row->rtt_samples == before)
+		return 0;
+	return skw_extras_set_hist(&t->extras, row, sample->rtt_hist);
+}
+
 bool skw_table_row_is_born(const struct skw_table *t, const struct skw_row *row)
 {
 	return row->opened_ns != SKW_NONE64 && t->prev_begin_ns != SKW_NONE64 &&
 	       row->opened_ns >= t->prev_begin_ns;
 }
 
-static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct skw_row *now,
-			  bool final)
+static int merge_figures(struct skw_table *t, struct skw_entry *e,
+			 const struct skw_row_sample *sample, bool final)
 {
+	const struct skw_row *now = &sample->row;
 	struct skw_row *row = &e->row;
 
 	/* connect() is earlier than the establishment, which the kernel may have kept. */
@@ -280,7 +273,7 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 
 	bool born = skw_table_row_is_born(t, row);
 
-	skw_totals_add(&t->tick, row, now, born);
+	skw_totals_add(&t->tick, row, now, sample->rtt_hist, born);
 	if (now->retrans_segs != SKW_NONE32 &&
 	    (row->retrans_segs == SKW_NONE32 ? born && now->retrans_segs
 					     : now->retrans_segs > row->retrans_segs))
@@ -289,36 +282,41 @@ static void merge_figures(struct skw_table *t, struct skw_entry *e, const struct
 		skw_rates_of_bytes(row, now, born, t->prev_begin_ns);
 		skw_table_row_step_history(t, row, now, row->rtt_samples);
 	}
-	copy_figures(row, now);
+	return copy_samples(t, row, sample);
 }
 
-static void merge_datagrams(struct skw_table *t, struct skw_row *row, const struct skw_row *now,
-			    bool final)
+static int merge_datagrams(struct skw_table *t, struct skw_row *row,
+			   const struct skw_row_sample *sample, bool final)
 {
-	struct skw_row_datagrams datagrams = now->datagrams;
+	struct skw_row_datagrams datagrams = sample->datagrams;
+	const struct skw_row *now = &sample->row;
 
 	if (now->opened_ns < row->opened_ns)
 		row->opened_ns = now->opened_ns;
 
 	bool born = skw_table_row_is_born(t, row);
 
-	skw_totals_add_datagrams(&t->tick, row, now, born);
+	skw_totals_add_datagrams(&t->tick, row, &datagrams, born);
 	if (!final)
 		skw_rates_of_datagrams(row, now, born, t->prev_begin_ns, &datagrams);
-	row->datagrams = datagrams;
 	copy_figures(row, now);
+	return skw_extras_set_datagrams(&t->extras, row, &datagrams);
 }
 
 /* Our programs count what a listener sends again, and its drops are those of the kernel. */
-static void merge_listener(struct skw_entry *e, const struct skw_row *now)
+static int merge_listener(struct skw_table *t, struct skw_entry *e,
+			  const struct skw_row_sample *sample)
 {
+	const struct skw_row *now = &sample->row;
 	struct skw_row *row = &e->row;
 	uint32_t retrans = row->retrans_events, drops = row->drops;
 
-	copy_figures(row, now);
+	int ret = copy_samples(t, row, sample);
+
 	row->retrans_events = retrans;
 	if (drops != SKW_NONE32 && now->drops != SKW_NONE32 && now->drops > drops)
 		e->retrans_ms = skw_table_row_trouble(now->ts_ns);
+	return ret;
 }
 
 /* A TIME_WAIT tells that the connection is over, and has none of its figures. */
@@ -375,26 +373,23 @@ int skw_table_row_merge(struct skw_table *t, struct skw_entry *e,
 	if (kind == SKW_ROW_SYN_RECV && e->kind == SKW_ROW_TCP)
 		return 0;
 
-	int ret = skw_table_row_identify(t, e, now, sample->scope);
-
-	if (ret)
-		return ret;
+	if (skw_table_row_identify(t, e, now, sample->scope))
+		return -ENOMEM;
 	e->kind = kind & 7;
 	if (sample->last_rto_ns != SKW_NONE64 &&
 	    now->ts_ns < sample->last_rto_ns + SKW_TROUBLE_MS * 1000000ULL)
 		e->rto_ms = skw_table_row_trouble(sample->last_rto_ns);
 	skw_table_row_set_congestion(t, row, sample->congestion);
-	if (!final)
-		ret = merge_state(t, e, now);
+	if (!final && merge_state(t, e, now))
+		return -ENOMEM;
 	if (kind == SKW_ROW_TCP && row->state != SKW_STATE_LISTEN)
-		merge_figures(t, e, now, final);
-	else if (row->state == SKW_STATE_LISTEN)
-		merge_listener(e, now);
-	else if (kind == SKW_ROW_UDP)
-		merge_datagrams(t, row, now, final);
-	else
-		copy_figures(row, now);
-	return ret;
+		return merge_figures(t, e, sample, final);
+	if (row->state == SKW_STATE_LISTEN)
+		return merge_listener(t, e, sample);
+	if (kind == SKW_ROW_UDP)
+		return merge_datagrams(t, row, sample, final);
+	copy_figures(row, now);
+	return 0;
 }
 
 int skw_table_row_merge_steady(struct skw_table *t, struct skw_entry *e,
@@ -408,7 +403,7 @@ int skw_table_row_merge_steady(struct skw_table *t, struct skw_entry *e,
 	if (now->segs_out > row->segs_out)
 		t->tick.segs_out += now->segs_out - row->segs_out;
 	skw_rates_of_rest(row, now->ts_ns);
-	skw_history_add(row, t->seconds, row->srtt_us);
+	skw_history_add(row, &t->extras, t->seconds, row->srtt_us);
 	row->ts_ns = now->ts_ns;
 	row->pacing_rate_bps = now->pacing_rate_bps;
 	row->timer_left_us = now->timer_left_us;
@@ -445,14 +440,19 @@ void skw_table_row_reopen(struct skw_table *t, struct skw_entry *e)
 {
 	struct skw_row fresh;
 	const struct skw_row *row = &e->row;
+	char scope[SKW_SCOPE_LEN + 1] = "";
 
 	skw_table_row_bare(&fresh, row);
 	fresh.netns_name = row->netns_name;
 	fresh.cgroup = row->cgroup;
 	fresh.owners = row->owners;
 	fresh.owner_source = row->owner_source;
-	fresh.scope = row->scope;
+	if (skw_row_scope(row))
+		memcpy(scope, row->remote->scope, sizeof(scope));
+	skw_extras_drop(&t->extras, &e->row);
 	e->row = fresh;
+	/* The slot has its place for a remote, so this can't fail. */
+	(void)skw_table_row_set_scope(t, e, scope);
 	skw_closed_forget(&t->closed, e->slot);
 	e->kind = 0;
 	e->rto_ms = e->retrans_ms = 0;

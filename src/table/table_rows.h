@@ -57,7 +57,7 @@ int skw_table_row_set_remote(struct skw_table *t, struct skw_entry *e,
 			     const struct skw_remote *remote);
 
 /* Sets the interface of link-local addresses; empty: it is not told. 0 or -ENOMEM. */
-int skw_table_row_set_scope(struct skw_table *t, struct skw_row *row, const char *scope);
+int skw_table_row_set_scope(struct skw_table *t, struct skw_entry *e, const char *scope);
 
 int skw_table_row_set_state(struct skw_table *t, struct skw_entry *e, uint8_t state,
 			    uint64_t ts_ns);
@@ -79,8 +79,8 @@ void skw_table_row_set_congestion(struct skw_table *t, struct skw_row *row, cons
 bool skw_table_row_is_born(const struct skw_table *t, const struct skw_row *row);
 
 /* Adds what `now` tells of the RTT to the history. The row had `samples_before` before. */
-void skw_table_row_step_history(const struct skw_table *t, struct skw_row *row,
-				const struct skw_row *now, uint32_t samples_before);
+void skw_table_row_step_history(struct skw_table *t, struct skw_row *row, const struct skw_row *now,
+				uint32_t samples_before);
 
 /* Notes that there was a timeout or a retransmission, whichever the event is. */
 static inline void skw_table_row_note_trouble(struct skw_entry *e, const struct skw_event *event)

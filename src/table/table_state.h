@@ -3,6 +3,7 @@
 #ifndef SKW_TABLE_TABLE_STATE_H
 #define SKW_TABLE_TABLE_STATE_H
 
+#include "row/extras.h"
 #include "row/remotes.h"
 #include "row/talks.h"
 #include "table/by_tuple.h"
@@ -10,7 +11,6 @@
 #include "table/listeners.h"
 #include "table/names.h"
 #include "row/owners.h"
-#include "table/scopes.h"
 #include "table/slots.h"
 #include "table/table.h"
 #include "table/past/closed.h"
@@ -38,7 +38,7 @@ struct skw_table {
 	struct skw_owner_sets owners;
 	struct skw_names netns, cgroups;
 	char congestions[SKW_CONGESTIONS][SKW_CA_LEN + 1]; /* empty: free */
-	struct skw_scopes scopes;
+	struct skw_extras extras;
 	struct skw_remotes remotes;
 	struct skw_talks talks;
 	struct skw_listeners listeners;
@@ -55,6 +55,7 @@ struct skw_table {
 	uint32_t doomed;          /* slot + 1 of a closed row that the next call drops; 0: none */
 	uint32_t since_expiry;    /* number of events since closed rows were looked for */
 	struct skw_entry scratch; /* last row of a connection whose socket is in use again */
+	struct skw_remote scratch_remote; /* of that row */
 };
 
 #endif

@@ -197,7 +197,7 @@ static bool miss(struct skw_table *t, struct skw_entry *e, uint64_t now_ns, bool
 	unsigned limit = e->kind == SKW_ROW_SYN_RECV ? 1 : MISSED_MAX;
 
 	if (skw_table_row_is_live_tcp(e))
-		skw_history_add(&e->row, t->seconds, SKW_NONE32);
+		skw_history_add(&e->row, &t->extras, t->seconds, SKW_NONE32);
 	if (!complete || ++e->missed < limit)
 		return false;
 	if (e->hidden || !is_kept(t, e)) {

@@ -38,25 +38,29 @@ static uint64_t delta32(uint32_t before, uint32_t now, bool born)
 }
 
 void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const struct skw_row *now,
-		    bool born)
+		    const uint32_t *hist, bool born)
 {
+	const uint32_t *old = before->rtt_hist;
+
 	tick->tx_bytes += delta64(before->bytes_acked, now->bytes_acked, born);
 	tick->rx_bytes += delta64(before->bytes_received, now->bytes_received, born);
 	tick->retrans += delta32(before->retrans_segs, now->retrans_segs, born);
 	tick->segs_out += delta32(before->segs_out, now->segs_out, born);
 	/* Our programs count these from 0 on, since the first sweep that met the socket. */
 	tick->rto += delta32(before->rto_count, now->rto_count, true);
-	if (now->rtt_samples == SKW_NONE32 || now->rtt_samples == before->rtt_samples)
+	if (now->rtt_samples == SKW_NONE32 || now->rtt_samples == before->rtt_samples || !hist)
 		return;
 	for (unsigned i = 0; i < SKW_RTT_BUCKETS; i++)
-		tick->rtt_hist[i] += delta32(before->rtt_hist[i], now->rtt_hist[i], true);
+		tick->rtt_hist[i] += delta32(old ? old[i] : 0, hist[i], true);
 }
 
 void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row *before,
-			      const struct skw_row *now, bool born)
+			      const struct skw_row_datagrams *now, bool born)
 {
-	tick->tx_bytes += delta64(before->datagrams.seen_out, now->datagrams.seen_out, born);
-	tick->rx_bytes += delta64(before->datagrams.seen_in, now->datagrams.seen_in, born);
+	const struct skw_row_datagrams *old = before->datagrams;
+
+	tick->tx_bytes += delta64(old ? old->seen_out : SKW_NONE64, now->seen_out, born);
+	tick->rx_bytes += delta64(old ? old->seen_in : SKW_NONE64, now->seen_in, born);
 }
 
 void skw_totals_raise(struct skw_tick *tick, struct skw_row *row, const struct skw_event *event)

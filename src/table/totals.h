@@ -19,14 +19,15 @@ void skw_totals_init(struct skw_totals *t);
 
 /*
  * Adds to a tick by how much a row's counters have grown. A counter that was unknown before counts
- * in full if the connection was opened (`born`) within the tick, and else not at all.
+ * in full if the connection was opened (`born`) within the tick, and else not at all. `hist` is
+ * that of `now`; NULL: unknown.
  */
 void skw_totals_add(struct skw_tick *tick, const struct skw_row *before, const struct skw_row *now,
-		    bool born);
+		    const uint32_t *hist, bool born);
 
 /* The same for a socket of UDP, of which datagrams are counted. */
 void skw_totals_add_datagrams(struct skw_tick *tick, const struct skw_row *before,
-			      const struct skw_row *now, bool born);
+			      const struct skw_row_datagrams *now, bool born);
 
 /*
  * Counts an RTO or a retransmission that no sweep has counted yet, in the row and in the tick. A

@@ -11,6 +11,7 @@
 #include "row/address.h"
 #include "row/cgroup_name.h"
 #include "row/history.h"
+#include "row/row.h"
 #include "ui/draw/datagram_lines.h"
 #include "ui/draw/numbers.h"
 #include "ui/draw/spark.h"
@@ -177,14 +178,15 @@ static double bucket_end(size_t i)
  */
 static double percentile(const struct skw_row *row, double share)
 {
+	const uint32_t *hist = skw_row_hist(row);
 	uint64_t total = 0, seen = 0;
 
-	if (row->rtt_hist[0] == SKW_NONE32)
+	if (!hist)
 		return NAN;
 	for (size_t i = 0; i < SKW_RTT_BUCKETS; i++)
-		total += row->rtt_hist[i];
+		total += hist[i];
 	for (size_t i = 0; i < SKW_RTT_BUCKETS && total; i++) {
-		uint64_t n = row->rtt_hist[i];
+		uint64_t n = hist[i];
 
 		if (n && (double)(seen + n) >= share * (double)total) {
 			double part = (share * (double)total - (double)seen) / (double)n;
@@ -257,27 +259,28 @@ static void add_history(struct skw_page *p, const struct skw_row *row)
 /* Draws a bar for each bucket from the first that has samples to the last. */
 static void add_histogram(struct skw_page *p, const struct skw_row *row)
 {
+	const uint32_t *hist = skw_row_hist(row);
 	size_t first = SKW_RTT_BUCKETS, last = 0;
 	uint32_t most = 0;
 	int column = 0, columns = (p->width - INDENT) / BAR_WIDTH;
 
-	if (row->rtt_hist[0] == SKW_NONE32)
+	if (!hist)
 		return;
 	for (size_t i = 0; i < SKW_RTT_BUCKETS; i++) {
-		if (!row->rtt_hist[i])
+		if (!hist[i])
 			continue;
 		first = first < i ? first : i;
 		last = i;
-		most = row->rtt_hist[i] > most ? row->rtt_hist[i] : most;
+		most = hist[i] > most ? hist[i] : most;
 	}
 	for (size_t i = first; i <= last && first < SKW_RTT_BUCKETS; i++) {
 		char text[VALUE], bar[BAR * SKW_SPARK_BYTES + 1], a[16], b[16];
-		int used = skw_spark_bar(bar, (double)row->rtt_hist[i] / most, BAR, p->utf8);
+		int used = skw_spark_bar(bar, (double)hist[i] / most, BAR, p->utf8);
 
 		if (i == first)
 			begin(p, " samples");
 		skw_format_us(a, 5, (uint64_t)bucket_end(i < SKW_RTT_BUCKETS - 1 ? i : i - 1));
-		skw_format_number(b, 6, row->rtt_hist[i]);
+		skw_format_number(b, 6, hist[i]);
 		snprintf(text, sizeof(text), "%s%-5s %s%s%-*s",
 			 i < SKW_RTT_BUCKETS - 1 ? "< " : ">=", a, bar, used ? " " : "",
 			 BAR_WIDTH - 9 - used, b);

@@ -8,6 +8,7 @@
 #include "format/format.h"
 #include "row/address.h"
 #include "row/field.h"
+#include "row/row.h"
 #include "util/cleanup.h"
 
 #define NAME_WIDTH 20
@@ -72,7 +73,7 @@ static void print_of_row(const struct skw_row *row, enum skw_field field, struct
 				       row->owners->list[i].comm, row->owners->list[i].pid);
 	} else {
 		for (size_t i = 0; i < SKW_RTT_BUCKETS; i++)
-			skw_buf_printf(out, "%s%" PRIu32, i ? " " : "", row->rtt_hist[i]);
+			skw_buf_printf(out, "%s%" PRIu32, i ? " " : "", skw_row_hist(row)[i]);
 	}
 }
 

@@ -42,13 +42,18 @@ static char *copy_text(const char *before, const char *text, const char *after)
 /* Makes a row with any figures and addresses, but valid strings. */
 static struct skw_row row_of(const uint8_t *data, size_t size, struct skw_owners *owners)
 {
+	static struct skw_row_datagrams datagrams;
 	struct skw_row row;
 
+	memset(&datagrams, 0xff, sizeof(datagrams));
+	memcpy(&datagrams, data, size < sizeof(datagrams) ? size : sizeof(datagrams));
 	memset(&row, 0xff, sizeof(row));
 	memcpy(&row, data, size < sizeof(row) ? size : sizeof(row));
 	row.netns_name = "web";
 	row.cgroup = row.cookie % 2 ? "/system.slice/nginx.service" : NULL;
 	row.congestion = NULL;
+	row.rtt_hist = NULL;
+	row.datagrams = &datagrams;
 	row.remote = NULL;
 	row.owners = row.uid % 2 ? owners : NULL;
 	return row;

@@ -21,8 +21,9 @@ static inline struct skw_row conn_row_unknown(void)
 
 	memset(&row, 0xff, sizeof(row));
 	row.tuple = (struct skw_tuple){ .family = AF_INET, .proto = IPPROTO_TCP };
-	memset(row.history, 0, sizeof(row.history));
-	row.netns_name = row.cgroup = row.congestion = row.scope = NULL;
+	row.rtt_hist = NULL;
+	row.history = NULL;
+	row.netns_name = row.cgroup = row.congestion = NULL;
 	row.remote = NULL;
 	row.owners = NULL;
 	row.owner_source = SKW_OWNER_UNKNOWN;
@@ -30,7 +31,7 @@ static inline struct skw_row conn_row_unknown(void)
 	row.direction = SKW_CONN_UNKNOWN;
 	row.close_reason = SKW_CLOSE_UNKNOWN;
 	row.flags = SKW_ROW_APP_UNKNOWN;
-	row.history_at = row.changed = row.recent = 0;
+	row.history_code = row.history_run = row.changed = row.recent = 0;
 	return row;
 }
 
@@ -50,6 +51,10 @@ static inline struct skw_owners *conn_rows_owners(void)
 	}
 	return owners;
 }
+
+/* For each row with RTT samples, as a test may change them. */
+static uint32_t conn_rows_hist[SKW_RTT_BUCKETS] = { 0, 1, 2,  3,  4,  5,  6,  7,
+						    8, 9, 10, 11, 12, 13, 14, 15 };
 
 static const struct skw_remote conn_rows_remote = { .cookie = 77, .host = 17, .comm = "psql" };
 
@@ -96,7 +101,7 @@ static inline struct skw_row conn_row_full(void)
 		.min_rtt_us = 300,
 		.last_rtt_us = 44000,
 		.rtt_samples = 18220,
-		.rtt_hist = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+		.rtt_hist = conn_rows_hist,
 		.rto_us = 402000,
 		.rto_count = 2,
 		.retrans_segs = 12,

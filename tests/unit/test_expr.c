@@ -284,15 +284,16 @@ static void link_local_addresses_have_a_scope(void **state)
 		{ "remote ~ fe80:%eth1", false },
 		{ "addr = fe80::1%eth0", true },
 	};
+	const struct skw_remote remote = { .scope = "eth0" };
 	struct skw_row row = conn_row_full();
 
 	(void)state;
 	row.tuple.family = AF_INET6;
 	memset(row.tuple.remote_addr, 0, sizeof(row.tuple.remote_addr));
 	assert_int_equal(inet_pton(AF_INET6, "fe80::1", row.tuple.remote_addr), 1);
-	row.scope = "eth0";
+	row.remote = &remote;
 	check(list, LEN(list), &row);
-	row.scope = NULL;
+	row.remote = NULL;
 	assert_true(matches("remote = fe80::1", &row));
 	assert_false(matches("remote = fe80::1%eth0", &row));
 }

@@ -19,6 +19,7 @@
 #include "conn_rows.h"
 #include "format/listing.h"
 #include "row/address.h"
+#include "row/row.h"
 #include "slow_values.h"
 #include "util/cleanup.h"
 #include "util/utf8.h"
@@ -83,6 +84,8 @@ static const char *any_text_or_none(void)
 static struct {
 	struct skw_owners *owners;
 	struct skw_remote remote;
+	struct skw_row_datagrams datagrams;
+	uint32_t hist[SKW_RTT_BUCKETS];
 } parts;
 
 static const struct skw_owners *any_owners(void)
@@ -106,10 +109,12 @@ static void set_number(struct skw_row *row, const struct skw_field_info *info)
 	uint64_t number = below(4) ? any_number() : SKW_NONE64;
 	uint32_t small = (uint32_t)number;
 
+	char *at = (info->udp ? (char *)row->datagrams : (char *)row) + info->offset;
+
 	if (info->size == sizeof(number))
-		memcpy((char *)row + info->offset, &number, sizeof(number));
+		memcpy(at, &number, sizeof(number));
 	else
-		memcpy((char *)row + info->offset, &small, sizeof(small));
+		memcpy(at, &small, sizeof(small));
 }
 
 static struct skw_row any_row(void)
@@ -118,6 +123,9 @@ static struct skw_row any_row(void)
 
 	row.tuple.proto = below(3) ? IPPROTO_TCP : IPPROTO_UDP;
 	row.tuple.family = below(2) ? AF_INET : AF_INET6;
+	if (row.tuple.proto == IPPROTO_UDP)
+		row.datagrams = &parts.datagrams;
+	memset(&parts.datagrams, 0xff, sizeof(parts.datagrams));
 	any_address(row.tuple.local_addr, row.tuple.family);
 	any_address(row.tuple.remote_addr, row.tuple.family);
 	row.tuple.local_port = (uint16_t)(any() >> below(16));
@@ -125,8 +133,9 @@ static struct skw_row any_row(void)
 	for (unsigned i = 0; i < SKW_FIELDS; i++)
 		if (skw_fields[i].size && (!skw_fields[i].udp || row.tuple.proto == IPPROTO_UDP))
 			set_number(&row, &skw_fields[i]);
-	for (unsigned i = 0; i < SKW_RTT_BUCKETS && below(8); i++)
-		row.rtt_hist[i] = (uint32_t)(any() >> below(32));
+	for (unsigned i = 0; i < SKW_RTT_BUCKETS; i++)
+		parts.hist[i] = (uint32_t)(any() >> below(32));
+	row.rtt_hist = below(2) ? parts.hist : NULL;
 	row.state = (uint8_t)below(SKW_STATES + 2);
 	row.direction = (uint8_t)below(4);
 	row.timer = (uint8_t)below(8);
@@ -136,12 +145,14 @@ static struct skw_row any_row(void)
 	row.netns_name = any_text_or_none();
 	row.cgroup = any_text_or_none();
 	row.congestion = any_text_or_none();
-	row.scope = any_text_or_none();
 	row.owners = below(3) ? any_owners() : NULL;
 	parts.remote = (struct skw_remote){ .cookie = any_number(),
 					    .host = (uint32_t)any(),
 					    .name = any_text_or_none(),
 					    .name_source = any_text_or_none() };
+	const char *scope = any_text_or_none();
+
+	snprintf(parts.remote.scope, sizeof(parts.remote.scope), "%s", scope ? scope : "");
 	row.remote = below(2) ? &parts.remote : NULL;
 	return row;
 }
@@ -181,7 +192,7 @@ static json_t *hist_of(const struct skw_row *row)
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < SKW_RTT_BUCKETS; i++)
-		json_array_append_new(list, json_integer(row->rtt_hist[i]));
+		json_array_append_new(list, json_integer(skw_row_hist(row)[i]));
 	return list;
 }
 
@@ -189,7 +200,7 @@ static void address_of(char *out, const struct skw_row *row, enum skw_field fiel
 {
 	address_text(out, row->tuple.family,
 		     field == SKW_FIELD_LOCAL_ADDR ? row->tuple.local_addr : row->tuple.remote_addr,
-		     row->scope);
+		     skw_row_scope(row));
 }
 
 static json_t *json_of(const struct skw_row *row, enum skw_field field, const struct skw_value *v)
@@ -288,7 +299,7 @@ static void slow_csv_cell(struct skw_buf *out, const struct skw_row *row, enum s
 		break;
 	case SKW_KIND_HIST:
 		for (unsigned i = 0; i < SKW_RTT_BUCKETS; i++)
-			skw_buf_printf(out, "%s%" PRIu32, i ? " " : "", row->rtt_hist[i]);
+			skw_buf_printf(out, "%s%" PRIu32, i ? " " : "", skw_row_hist(row)[i]);
 		break;
 	default:
 		skw_buf_printf(out, "%" PRIu64, v->number);

@@ -79,6 +79,7 @@ static void rows_are_read_as_they_were(void **state)
 
 static void addresses_are_read_as_they_were(void **state)
 {
+	struct skw_remote remote = conn_rows_remote;
 	struct skw_row row = conn_row_full();
 	struct skw_tuple *t = &row.tuple;
 
@@ -89,9 +90,10 @@ static void addresses_are_read_as_they_were(void **state)
 				 .remote_port = 65535,
 				 .family = AF_INET6,
 				 .proto = IPPROTO_TCP };
-	row.scope = "eth0.100";
+	strcpy(remote.scope, "eth0.100");
+	row.remote = &remote;
 	check_row(&row);
-	row.scope = NULL;
+	row.remote = &conn_rows_remote;
 	memset(t->local_addr, 0, 16);
 	check_row(&row);
 	t->local_addr[10] = t->local_addr[11] = 0xff;

@@ -20,6 +20,7 @@
 #include "model/raw_block.h"
 #include "pcap/pcapng.h"
 #include "pcap/pcapng_body.h"
+#include "row/history.h"
 
 #define OFFSET_NS 1700000000000000000LL
 
@@ -116,6 +117,7 @@ static void same_row(const struct skw_row *live, const struct skw_row *copy)
 {
 	const struct skw_format_env env = { .offset_ns = OFFSET_NS }, real = { 0 };
 	struct skw_buf want = SKW_BUF_INIT, got = SKW_BUF_INIT;
+	uint32_t live_us[SKW_ROW_HISTORY], copy_us[SKW_ROW_HISTORY];
 	struct skw_row row = *live;
 
 	if (live->ts_ns != SKW_NONE64 && copy->ts_ns != live->ts_ns + OFFSET_NS) {
@@ -129,7 +131,9 @@ static void same_row(const struct skw_row *live, const struct skw_row *copy)
 	skw_buf_add_char(&got, '\0');
 	assert_string_equal((char *)got.data, (char *)want.data);
 	assert_int_equal(copy->recent, live->recent);
-	assert_memory_equal(copy->history, live->history, sizeof(copy->history));
+	skw_history_read(live, live_us, SKW_ROW_HISTORY);
+	skw_history_read(copy, copy_us, SKW_ROW_HISTORY);
+	assert_memory_equal(copy_us, live_us, sizeof(copy_us));
 	skw_buf_free(&want);
 	skw_buf_free(&got);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "conn_table.h"
+#include "row/row.h"
 
 static void process(struct skw_table *t, __u8 type, __u64 cookie, __u64 ts_ns, __u32 data_segs_in)
 {
@@ -198,13 +199,13 @@ static void a_scope_stays_with_its_row_and_its_copy(void **state)
 	rec.scope_id = 2;
 	memcpy(rec.scope, "eth0", 4);
 	sweep(t, 1 * S, &rec, 1);
-	assert_string_equal(find(t, 7)->scope, "eth0");
+	assert_string_equal(skw_row_scope(find(t, 7)), "eth0");
 	rto.scope_id = 2;
 	memcpy(rto.scope, "eth0", 4);
-	assert_ptr_equal(feed(t, &rto).row->scope, find(t, 7)->scope);
+	assert_string_equal(skw_row_scope(feed(t, &rto).row), "eth0");
 	assert_int_equal(skw_table_copy(t, &copy), 0);
-	assert_string_equal(find(copy, 7)->scope, "eth0");
-	assert_ptr_not_equal(find(copy, 7)->scope, find(t, 7)->scope);
+	assert_string_equal(skw_row_scope(find(copy, 7)), "eth0");
+	assert_ptr_not_equal(skw_row_scope(find(copy, 7)), skw_row_scope(find(t, 7)));
 	skw_table_free(copy);
 }
 

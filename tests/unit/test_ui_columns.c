@@ -182,8 +182,9 @@ static void unknown_is_never_zero(void **state)
 	row.state = SKW_STATE_ESTABLISHED;
 	row.direction = SKW_CONN_UNKNOWN;
 	row.close_reason = SKW_CLOSE_UNKNOWN;
-	memset(row.history, 0, sizeof(row.history));
-	row.history_at = 0;
+	row.rtt_hist = NULL;
+	row.history = NULL;
+	row.history_code = row.history_run = 0;
 	for (unsigned i = 0; i < SKW_COLUMNS; i++) {
 		if (i == SKW_COLUMN_LOCAL || i == SKW_COLUMN_REMOTE || i == SKW_COLUMN_STATE ||
 		    i == SKW_COLUMN_PROTO || i == SKW_COLUMN_HISTORY)

@@ -9,6 +9,7 @@
 #include "asked/asked.h"
 #include "flow/flow.h"
 #include "model/row.h"
+#include "row/remotes.h"
 #include "util/clock.h"
 #include "util/random.h"
 #include "util/say.h"
@@ -178,9 +179,7 @@ const struct skw_event *skw_row_names_event(struct skw_row_names *n, const struc
 	room->event = *event;
 	room->row = *event->row;
 	room->event.row = &room->row;
-	room->remote = room->row.remote
-			       ? *room->row.remote
-			       : (struct skw_remote){ .cookie = SKW_NONE64, .host = SKW_NONE32 };
+	room->remote = skw_remotes_of(&room->row);
 	room->remote.name = name;
 	room->remote.name_source = source;
 	room->row.remote = &room->remote;

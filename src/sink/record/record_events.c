@@ -111,7 +111,10 @@ void skw_record_events_event(struct skw_record_events *e, const struct skw_event
 	add_block(e, out);
 }
 
-/* Of all that can change but what goes on with the time alone. */
+/*
+ * Of all that can change but what goes on with the time alone. rtt_hist changes with rtt_samples
+ * only.
+ */
 static uint64_t hash_of_row(const struct skw_row *row)
 {
 	const size_t before = offsetof(struct skw_row, timer_left_us);
