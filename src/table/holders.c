@@ -7,6 +7,13 @@
 
 #include "util/hash.h"
 
+#define FIRST 64U
+/*
+ * For so large an array malloc() takes pages from the kernel, which get memory when they are
+ * written to, and go back at the end. A small one would grow in the heap, among the rows.
+ */
+#define FIRST_HOLDINGS 16384U
+
 struct skw_holding {
 	uint32_t inode;
 	uint32_t proc; /* index in procs */
@@ -23,9 +30,9 @@ void skw_holders_free(struct skw_holders *h)
 }
 
 /* The array with room for one more element. NULL: no memory, and the array stays as it is. */
-static void *make_room(void *array, size_t len, size_t *size, size_t item)
+static void *make_room(void *array, size_t len, size_t *size, size_t item, size_t first)
 {
-	size_t want = *size ? *size * 2 : 64;
+	size_t want = *size ? *size * 2 : first;
 
 	if (len < *size)
 		return array;
@@ -38,13 +45,14 @@ static void *make_room(void *array, size_t len, size_t *size, size_t item)
 int skw_holders_add(struct skw_holders *h, uint32_t inode, const struct skw_owner *proc)
 {
 	struct skw_owner *procs =
-		make_room(h->procs, h->procs_len, &h->procs_size, sizeof(*h->procs));
+		make_room(h->procs, h->procs_len, &h->procs_size, sizeof(*h->procs), FIRST);
 
 	if (!procs)
 		return -ENOMEM;
 	h->procs = procs;
 
-	struct skw_holding *all = make_room(h->all, h->len, &h->size, sizeof(*h->all));
+	struct skw_holding *all =
+		make_room(h->all, h->len, &h->size, sizeof(*h->all), FIRST_HOLDINGS);
 
 	if (!all)
 		return -ENOMEM;
@@ -101,7 +109,7 @@ int skw_holders_of(struct skw_holders *h, uint32_t inode, const struct skw_owner
 		if (h->all[at - 1].inode != inode)
 			continue;
 		struct skw_owner *found =
-			make_room(h->found, len, &h->found_size, sizeof(*h->found));
+			make_room(h->found, len, &h->found_size, sizeof(*h->found), FIRST);
 
 		if (!found)
 			return -ENOMEM;

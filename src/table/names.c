@@ -9,6 +9,12 @@
 
 #define FIRST_BUCKETS 32U
 
+/*
+ * If more rows wait for a name, they are not listed: to look at all rows once costs less than a
+ * large list, whose memory would leave a hole between those of the rows.
+ */
+#define WAITING_MAX 4096U
+
 /* Up to this many names that no row refers to are kept, as a row may come for them. */
 #define UNUSED_MAX 1024U
 
@@ -138,12 +144,20 @@ static void drop_doubles(struct skw_name *name)
 
 static int wait_for(struct skw_name *name, uint32_t slot)
 {
+	if (name->unlisted)
+		return 0;
 	if (name->waiting_len == name->waiting_size) {
 		if (name->waiting_len)
 			drop_doubles(name);
 		/* If half of the list was doubles, there is room enough now. */
 		if (name->waiting_len > name->waiting_size / 2 || !name->waiting_size) {
 			uint32_t size = name->waiting_size ? name->waiting_size * 2 : 4;
+
+			if (size > WAITING_MAX) {
+				skw_names_told(name);
+				name->unlisted = true;
+				return 0;
+			}
 			uint32_t *waiting =
 				reallocarray(name->waiting, size, sizeof(*name->waiting));
 
@@ -180,6 +194,7 @@ void skw_names_unref(struct skw_names *n, uint64_t id)
 	if (--found->refs)
 		return;
 	found->waiting_len = 0;
+	found->unlisted = false;
 	n->known--;
 	if (++n->unused > UNUSED_MAX)
 		drop_unused(n);

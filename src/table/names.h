@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Names of numbered things that rows refer to: cgroups and namespaces. A name lives as long as rows
- * refer to its number. A number without a name remembers which rows wait for it.
+ * refer to its number. A number without a name remembers which rows wait for it, unless they are
+ * very many.
  */
 #ifndef SKW_TABLE_NAMES_H
 #define SKW_TABLE_NAMES_H
@@ -19,7 +20,7 @@ struct skw_name {
 	uint32_t next; /* index + 1 of the next in its chain, or of the next unused one */
 	bool used;     /* this element has a number */
 	bool asked;    /* skw_names_unnamed() has told it */
-	bool unlisted; /* it lost its name: the rows that had it wait, but are not in `waiting` */
+	bool unlisted; /* rows wait that are not in `waiting`: too many, or it lost its name */
 };
 
 struct skw_names {

@@ -37,7 +37,7 @@ struct skw_entry {
 _Static_assert(SKW_STATES <= 16 && SKW_ROW_UDP < 8, "they fit");
 
 /* The memory of 100,000 rows has a budget. */
-_Static_assert(sizeof(struct skw_entry) <= 488, "an entry has grown");
+_Static_assert(sizeof(struct skw_entry) <= 376, "an entry has grown");
 
 struct skw_slots {
 	struct skw_entry **slabs; /* owned */
@@ -56,7 +56,11 @@ int skw_slots_init(struct skw_slots *s); /* 0 or -ENOMEM */
 int skw_slots_copy(struct skw_slots *s, const struct skw_slots *from);
 void skw_slots_free(struct skw_slots *s);
 
-#define SKW_SLAB_BITS 8
+/*
+ * A slab is small enough for the holes that arrays leave in the heap when they grow while the first
+ * sweep makes the rows.
+ */
+#define SKW_SLAB_BITS 6
 #define SKW_SLAB_SIZE (1U << SKW_SLAB_BITS)
 
 /* The entry of a slot below the end. It may be unused. */

@@ -15,7 +15,7 @@
 #include "row/history.h"
 
 #define ROWS      100000
-#define ROW_BYTES 512
+#define ROW_BYTES 400
 
 static void a_row_has_what_its_record_told(void **state)
 {

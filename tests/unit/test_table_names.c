@@ -68,6 +68,30 @@ static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
 	assert_int_equal(cgroup, 77);
 }
 
+/* The table has no list of rows that wait for a name if they are so many. */
+static void very_many_rows_get_a_name(void **state)
+{
+	struct skw_table *t = *state;
+
+	for (unsigned at = 1; at <= 2; at++) {
+		skw_table_sweep_begin(t, at * S);
+		for (unsigned i = 1; i <= 5000 * at; i++) {
+			struct skw_conn_rec rec = make_traffic(i, at * S, 0, 0);
+
+			rec.cgroup_id = 77 + i % 2;
+			assert_int_equal(take_row(t, &rec, sizeof(rec)), 0);
+		}
+		skw_table_sweep_end(t, at * S, true);
+	}
+	assert_int_equal(skw_table_name_cgroup(t, 77, "/a.slice"), 0);
+	assert_int_equal(skw_table_name_cgroup(t, 78, "/b.slice"), 0);
+	assert_int_equal(skw_table_name_netns(t, find(t, 1)->netns, "blue"), 0);
+	for (unsigned i = 1; i <= 10000; i++) {
+		assert_string_equal(find(t, i)->cgroup, i % 2 ? "/b.slice" : "/a.slice");
+		assert_string_equal(find(t, i)->netns_name, "blue");
+	}
+}
+
 static void a_name_goes_with_its_namespace(void **state)
 {
 	struct skw_table *t = *state;
@@ -99,6 +123,7 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_cgroup_is_asked_for_after_many_have_gone, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(very_many_rows_get_a_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_name_goes_with_its_namespace, set_up, tear_down),
 	};
 

@@ -14,7 +14,7 @@
 #include "view_fixture.h"
 
 #define ROWS      100000
-#define ROW_BYTES 512
+#define ROW_BYTES 400
 
 /* The cookies of the rows in their order, as digits. */
 static const char *order(struct fixture *f, char *out)
