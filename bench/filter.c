@@ -4,6 +4,10 @@
  * tells what the filter costs. The filter is either the classic program that libpcap makes of the
  * expression, or skwatch's translation with all that skwatch puts around it. Neither keeps the
  * packets that match.
+ *
+ * With "turns" the socket gets one filter after the other, as standard input asks for: a letter is
+ * read, 'c' for the classic program, 't' for the translation, 'a' for neither, and repeated on a
+ * line when that is done.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,12 +38,12 @@
 struct plan {
 	const char *ifname;
 	const char *expression;
-	bool classic;
+	bool classic, turns;
 };
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: filter -i IF -m classic|ebpf EXPRESSION\n");
+	fprintf(stderr, "usage: filter -i IF -m classic|ebpf|turns EXPRESSION\n");
 	return 2;
 }
 
@@ -57,7 +61,9 @@ static int parse(int argc, char **argv, struct plan *p)
 			return -EINVAL;
 	}
 	p->classic = strcmp(how, "classic") == 0;
-	if (!p->ifname || optind + 1 != argc || (!p->classic && strcmp(how, "ebpf") != 0))
+	p->turns = strcmp(how, "turns") == 0;
+	if (!p->ifname || optind + 1 != argc ||
+	    (!p->classic && !p->turns && strcmp(how, "ebpf") != 0))
 		return -EINVAL;
 	p->expression = argv[optind];
 	return 0;
@@ -69,8 +75,9 @@ static int compile(const struct plan *p, struct skw_cbpf *prog, struct skw_error
 	int ret = skw_handle_open(p->ifname, SKW_SNAPLEN_MAX, &h, err);
 
 	if (ret == 0)
-		ret = skw_handle_compile(h, p->expression, skw_lists_how(false, p->classic), true,
-					 prog, err);
+		ret = skw_handle_compile(h, p->expression,
+					 skw_lists_how(false, p->classic || p->turns), true, prog,
+					 err);
 	skw_handle_close(h);
 	return ret;
 }
@@ -124,22 +131,48 @@ static int bind_to(int fd, const char *ifname)
 	return bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
 }
 
+static int attach(int fd, const struct plan *p, bool classic, const struct skw_cbpf *prog,
+		  struct skw_tap *tap, struct skw_error *err)
+{
+	int ret = classic ? attach_classic(fd, prog) : attach_translated(fd, prog, tap, err);
+
+	if (ret)
+		return skw_error_set(err, ret, "filter: %s", strerror(-ret));
+	ret = bind_to(fd, p->ifname);
+	return ret ? skw_error_set(err, ret, "%s: %s", p->ifname, strerror(-ret)) : 0;
+}
+
+static int take_turns(int fd, const struct plan *p, const struct skw_cbpf *prog,
+		      struct skw_tap *tap, struct skw_error *err)
+{
+	int letter, ret = 0;
+
+	while (!ret && (letter = getchar()) != EOF) {
+		/* On lo it meets no packet. */
+		if (letter == 'a')
+			ret = bind_to(fd, "lo");
+		else
+			ret = attach(fd, p, letter == 'c', prog, tap, err);
+		printf("%c\n", letter);
+		fflush(stdout);
+	}
+	return ret;
+}
+
 static int hold(const struct plan *p, const struct skw_cbpf *prog, struct skw_tap *tap,
 		struct skw_error *err)
 {
 	SKW_AUTO_FD int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	sigset_t set;
-	int sig, ret;
+	int sig;
 
 	if (fd < 0)
 		return skw_error_set(err, -errno, "socket: %s", strerror(errno));
-	ret = p->classic ? attach_classic(fd, prog) : attach_translated(fd, prog, tap, err);
+	if (p->turns)
+		return take_turns(fd, p, prog, tap, err);
+	int ret = attach(fd, p, p->classic, prog, tap, err);
 	if (ret)
-		return skw_error_set(err, ret, "filter: %s", strerror(-ret));
-	ret = bind_to(fd, p->ifname);
-	if (ret)
-		return skw_error_set(err, ret, "%s: %s", p->ifname, strerror(-ret));
-
+		return ret;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Does what a tick of `skwatch top` does before anything is drawn, and measures each part: the
- * kernel's iteration alone, the rows in their table, and the holders of the sockets. It sweeps the
- * network namespace in which it is started. A line of JSON for each part of each round:
+ * Does what a tick of `skwatch top -b --json` does, and measures each part: the kernel's iteration
+ * alone, the rows in their table, the holders of the sockets, and all rows as JSON into /dev/null.
+ * It sweeps the network namespace in which it is started. A line of JSON for each part of each
+ *round:
  *
  *	{"part": "rows", "rows": 20000, "wall_ns": ..., "cpu_ns": ...}
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "format/format.h"
 #include "kern/conn.h"
 #include "kern/conn_reader.h"
 #include "row/record.h"
 #include "table/table.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "view/view.h"
+
+/* As in sink/rows.c. */
+#define TEXT_BYTES 131072
 
 struct bench {
 	struct skw_conn *conn;
 	struct skw_conn_reader reader;
 	struct skw_table *table;
-	uint64_t records;
+	struct skw_view *view;
+	struct skw_buf text;
+	int null_fd;
+	uint64_t records;             /* or rows that were printed */
 	uint64_t begin_ns, steady_ns; /* of the last sweep, and of the one before */
 };
 
@@ -120,6 +131,38 @@ static int run_rows_and_holders(struct bench *b)
 	return ret ? ret : run_holders(b);
 }
 
+static int write_text(struct bench *b)
+{
+	ssize_t n = write(b->null_fd, b->text.data, b->text.len);
+
+	skw_buf_reset(&b->text);
+	return n < 0 ? -errno : 0;
+}
+
+static int run_json(struct bench *b)
+{
+	const struct skw_view_options options = { .sort = SKW_FIELD_TX_BPS,
+						  .listeners = true,
+						  .datagrams = true };
+	const struct skw_format_env env = { .sweep_ns = b->begin_ns, .update = 1, .host = "host" };
+	int ret = skw_view_make(b->view, b->table, &options, true);
+
+	b->records = ret < 0 ? 0 : skw_view_len(b->view);
+	for (size_t i = 0; ret >= 0 && i < b->records; i++) {
+		ret = skw_format_row_json(&b->text, skw_view_row(b->view, i), &env);
+		if (!ret && b->text.len >= TEXT_BYTES)
+			ret = write_text(b);
+	}
+	return ret < 0 ? ret : write_text(b);
+}
+
+static int run_all(struct bench *b)
+{
+	int ret = run_rows_and_holders(b);
+
+	return ret ? ret : run_json(b);
+}
+
 static const struct part {
 	const char *name;
 	int (*run)(struct bench *b);
@@ -127,6 +170,8 @@ static const struct part {
 	{ "iterate", run_iterate },
 	{ "rows", run_rows },
 	{ "rows and owners", run_rows_and_holders },
+	{ "json", run_json },
+	{ "rows, owners and json", run_all },
 };
 
 static uint64_t cpu_ns(void)
@@ -164,6 +209,8 @@ static int run(struct bench *b, uint64_t rounds)
 	struct skw_error err = { 0 };
 	int ret = skw_table_new(&table, &b->table);
 
+	if (!ret)
+		ret = skw_view_new(&b->view);
 	if (ret)
 		return fail("table", ret);
 	ret = skw_conn_open(&conn, &b->conn, &err);
@@ -180,10 +227,10 @@ static int run(struct bench *b, uint64_t rounds)
 
 int main(int argc, char *argv[])
 {
-	struct bench b = { .reader.fd = -1 };
+	struct bench b = { .reader.fd = -1, .null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC) };
 	uint64_t rounds = argc == 2 ? strtoull(argv[1], NULL, 10) : 0;
 
-	if (!rounds) {
+	if (!rounds || b.null_fd < 0) {
 		fprintf(stderr, "sweep ROUNDS\n");
 		return 2;
 	}
@@ -191,6 +238,9 @@ int main(int argc, char *argv[])
 
 	skw_conn_reader_free(&b.reader);
 	skw_conn_close(b.conn);
+	skw_view_free(b.view);
+	skw_buf_free(&b.text);
 	skw_table_free(b.table);
+	close(b.null_fd);
 	return ret != 0;
 }

@@ -116,23 +116,60 @@ static __always_inline __u64 size_class(__u64 need)
  * gave the whole ring back, which it does only before it sleeps. A small ring that spills is full,
  * so nothing is asked then: the large one may hold little as yet.
  */
-static __always_inline __u64 wake_flags(void *ring, bool spilled,
-					struct skw_packet_counters *of_cpu, __u64 size)
+static __always_inline __u64 wake_flags(struct __sk_buff *skb, void *ring,
+					struct skw_packet_counters *of_cpu, __u64 bytes)
 {
-	of_cpu->unasked += size + RING_HEADER_BYTES;
+	of_cpu->unasked += bytes;
 	if (of_cpu->unasked < wake_threshold)
 		return 0;
 	of_cpu->unasked = 0;
-	if (!spilled && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < wake_threshold)
+	if (!skb->cb[SKW_CB_SPILLED] &&
+	    bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) + bytes < wake_threshold)
 		return 0;
 	return BPF_RB_FORCE_WAKEUP;
 }
 
 /*
- * `spilled`: the small ring has no room. This is a program of its own, because the verifier goes
- * through all that follows a reservation once for each size and ring.
+ * The verifier compares what it knows with what it knew on another way to the same place, and goes
+ * on once for both. But it remembers only places behind two jumps or more. These two go to the next
+ * instruction, so the kernel leaves them out of the program that it runs. `wake` must not decide a
+ * branch behind them, and the compiler must not know its values.
  */
-static __always_inline int capture(struct __sk_buff *skb, bool spilled)
+static __always_inline __u64 ways_join(__u64 wake)
+{
+	asm volatile("goto +0; goto +0" : "+r"(wake));
+	return wake;
+}
+
+/* NULL if there is none, which is counted. */
+static __always_inline void *ring_of_packet(struct __sk_buff *skb, __u32 cpu,
+					    struct skw_packet_counters *count)
+{
+	void *ring;
+
+	if (skb->cb[SKW_CB_SPILLED]) {
+		ring = spill_of_cpu(cpu);
+		if (!ring)
+			count->dropped++;
+		return ring;
+	}
+	ring = ring_of_cpu(cpu);
+	if (ring)
+		count->matched++;
+	else
+		count->early++;
+	return ring;
+}
+
+/*
+ * A packet that the small ring has no room for comes here a second time, by a tail call, and then
+ * goes into the large ring.
+ *
+ * The verifier goes through all that is between the reservation and the submission once for each
+ * size. So whatever can be done before or after that is done there.
+ */
+SEC("socket")
+int skw_capture(struct __sk_buff *skb)
 {
 	__u32 slot = skb->cb[SKW_CB_SLOT];
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -140,29 +177,31 @@ static __always_inline int capture(struct __sk_buff *skb, bool spilled)
 	struct skw_packet_counters *of_cpu = counters_of(&counters, 0, cpu);
 	__u64 caplen = skb->len;
 	struct skw_packet_rec *rec;
-	__u64 size;
+	__u64 size, need, wake;
 	void *ring;
 
 	if (!count || !of_cpu)
 		return 0;
-	ring = spilled ? spill_of_cpu(cpu) : ring_of_cpu(cpu);
-	if (!ring) {
-		count->dropped += spilled;
-		count->early += !spilled;
+	ring = ring_of_packet(skb, cpu, count);
+	if (!ring)
 		return 0;
-	}
-	count->matched += !spilled;
 	__u32 most = snaplen;
 
 	if (caplen > most)
 		caplen = most;
 	if (caplen > SKW_SNAPLEN_MAX)
 		caplen = SKW_SNAPLEN_MAX;
-	size = size_class(sizeof(*rec) + SKW_REC_HEADROOM + caplen);
+	need = sizeof(*rec) + SKW_REC_HEADROOM + caplen;
+	wake = ways_join(wake_flags(skb, ring, of_cpu, need + RING_HEADER_BYTES));
+	size = size_class(need);
 	rec = bpf_ringbuf_reserve(ring, size, 0);
 	if (!rec) {
-		if (!spilled)
-			bpf_tail_call(skb, &next, SKW_NEXT_SPILL);
+		if (!skb->cb[SKW_CB_SPILLED]) {
+			/* Ask again, for the large ring. */
+			of_cpu->unasked += wake * wake_threshold - need - RING_HEADER_BYTES;
+			skb->cb[SKW_CB_SPILLED] = 1;
+			bpf_tail_call(skb, &next, SKW_NEXT_CAPTURE);
+		}
 		count->dropped++;
 		return 0;
 	}
@@ -188,23 +227,11 @@ static __always_inline int capture(struct __sk_buff *skb, bool spilled)
 		return 0;
 	}
 	rec->flags = frame_tag(skb, rec->frame, caplen);
+	bpf_ringbuf_submit(rec, wake);
 	count->captured++;
 	if (skb->len > caplen)
 		count->truncated++;
-	bpf_ringbuf_submit(rec, wake_flags(ring, spilled, of_cpu, size));
 	return 0;
-}
-
-SEC("socket")
-int skw_capture(struct __sk_buff *skb)
-{
-	return capture(skb, false);
-}
-
-SEC("socket")
-int skw_spill(struct __sk_buff *skb)
-{
-	return capture(skb, true);
 }
 
 /*

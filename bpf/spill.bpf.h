@@ -10,19 +10,16 @@
 
 #include "ring.bpf.h"
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1); /* resized to rings_len before loading */
-	__type(key, __u32);
-	__array(values, struct ring);
-} spill SEC(".maps");
-
-/* NULL as long as it is not made. */
+/*
+ * NULL as long as it is not made. The large rings are behind the small ones in their map: rings of
+ * two maps would be of two types, and the verifier would go twice through all that follows.
+ */
 static __always_inline void *spill_of_cpu(__u32 cpu)
 {
 	if (cpu >= rings_len)
 		cpu %= rings_len;
-	return bpf_map_lookup_elem(&spill, &cpu);
+	cpu += rings_len;
+	return bpf_map_lookup_elem(&rings, &cpu);
 }
 
 /* `size` must be a constant. *ring is the small ring, and then the one that has the record. */

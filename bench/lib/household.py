@@ -15,12 +15,26 @@ from report import BUSY_LOAD, table
 HERE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 
 
-def arguments(doc, rounds, quick_rounds):
+def listing(allowed):
+    """An argument's type: some of these words, with commas between them."""
+    def parse(text):
+        items = text.split(",")
+        for item in items:
+            if item not in allowed:
+                raise argparse.ArgumentTypeError(f"{item}: not one of {','.join(allowed)}")
+        return items
+    return parse
+
+
+def arguments(doc, rounds, quick_rounds, phases=None):
     p = argparse.ArgumentParser(description=doc)
     p.add_argument("--build", default=os.path.join(os.path.dirname(HERE), "build"),
                    help="where skwatch and the helpers were built (default: build)")
     p.add_argument("--quick", action="store_true", help="less than four minutes")
     p.add_argument("--rounds", type=int, help=f"default {rounds}, with --quick {quick_rounds}")
+    if phases:
+        p.add_argument("--phases", type=listing(phases), default=phases,
+                       help=f"which of {','.join(phases)}")
     p.add_argument("--json", metavar="FILE", help="all samples")
     p.add_argument("--report", metavar="FILE", help="the tables into their place in FILE, as RESULTS.md has them")
     args = p.parse_args()

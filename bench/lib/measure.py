@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One run: a tool that captures, a sender, and what both cost."""
 
+import contextlib
 import json
 import os
 import re
@@ -148,11 +149,26 @@ class Bench:
         self.net = net
         self.generate = os.path.join(programs, "generate")
         self.count = os.path.join(programs, "count")
-        self.sender_cpu = sender_cpu
+        self.senders = [sender_cpu]  # the CPU of each
+        self.batch = 32
 
-    def sender_argv(self, size, packets=None, rate=0, seconds=None, batch=32):
+    @contextlib.contextmanager
+    def everywhere(self):
+        """Meanwhile a sender runs on each CPU, and tools on all of them. Senders sleep between
+        large batches, as one that spins would take the time of a tool."""
+        before = self.senders, self.batch, os.sched_getaffinity(0)
+        self.senders, self.batch = list(range(os.cpu_count())), 512
+        os.sched_setaffinity(0, set(self.senders))
+        try:
+            yield
+        finally:
+            self.senders, self.batch, allowed = before
+            os.sched_setaffinity(0, allowed)
+
+    def sender_argv(self, size, packets=None, rate=0, seconds=None, batch=None, cpu=None):
         argv = ["ip", "netns", "exec", self.net.sender_ns, self.generate, "-i", SENDER_IF,
-                "-c", str(self.sender_cpu), "-r", str(int(rate)), "-b", str(batch)]
+                "-c", str(self.senders[0] if cpu is None else cpu), "-r", str(int(rate)),
+                "-b", str(batch or self.batch)]
         argv += ["-s", "65000", "-g", "1448"] if size == "gso" else ["-s", str(size)]
         if packets:
             argv += ["-n", str(int(packets))]
@@ -161,10 +177,19 @@ class Bench:
         return argv
 
     def send(self, size, packets, rate=0):
-        """Sends all packets and proves that each one arrived. Returns the sender's figures."""
+        """
+        Sends all packets, of which each sender has its share, and proves that each one arrived.
+        Returns the sender's figures.
+        """
         before = self.net.received()
-        sent = json.loads(subprocess.run(self.sender_argv(size, packets, rate), check=True,
-                                         stdout=subprocess.PIPE).stdout)
+        many = len(self.senders)
+        running = [subprocess.Popen(self.sender_argv(size, packets // many, rate / many, cpu=cpu),
+                                    stdout=subprocess.PIPE) for cpu in self.senders]
+        told = [json.loads(sender.communicate()[0]) for sender in running]
+        # All do the same, so the times of the first one are those of each.
+        sent = dict(told[0], sent=sum(s["sent"] for s in told),
+                    pps=many * min(s["pps"] for s in told))
+        packets -= packets % many
         arrived = self.net.received() - before
         if arrived != sent["sent"] or sent["sent"] != packets:
             raise BenchError(f"sent {sent['sent']} of {packets}, but {arrived} arrived: "
@@ -197,13 +222,13 @@ class Bench:
         out.update(captured=figures.captured, dropped=figures.dropped,
                    start_cpu_ms=start_cpu / 1e6, cpu_ns_total=cpu)
         if figures.captured is not None and not flt:
-            out["lost"] = packets - figures.captured
+            out["lost"] = sent["sent"] - figures.captured
             if figures.captured:
                 out["tool_cpu_ns"] = cpu / figures.captured
         if path != "/dev/null" and not settle_s:
             counted = self.count_file(path)
             out["file_packets"] = counted["distinct"]
-            out["file_lost"] = packets - counted["distinct"]
+            out["file_lost"] = sent["sent"] - counted["distinct"]
             out["file_disorder"] = counted["time_backwards"]
             os.unlink(path)
         return out

@@ -2,9 +2,11 @@
 """The measurements, one function per question; each yields samples (dictionaries)."""
 
 import os
+import subprocess
 
 import disk
 from measure import BenchError, sampled
+from netpair import CAPTURE_IF
 
 # Frames per run of a full measurement; --quick takes an eighth.
 PACKETS = {64: 2000000, 512: 1500000, 1500: 1000000, "gso": 100000}
@@ -13,6 +15,7 @@ PACE = {64: 150000, 512: 100000, 1500: 75000, "gso": 2000}
 FRAME_BYTES = {64: 64, 512: 512, 1500: 1500, "gso": 65000}
 REJECT_FILTER = "udp port 9"
 RATE_FLOOR = 5000
+TURN_PACKETS = 20000
 
 
 def in_turn(cases, number):
@@ -30,6 +33,7 @@ class Phases:
         self.plan = plan
         self.say = say
         self.path = os.path.join(plan.directory, "capture.pcap")
+        self.longer = 1
 
     def _sample(self, what, tool, measure, **key):
         sample = dict(phase=what, tool=tool.name if tool else "alone", **key)
@@ -86,27 +90,28 @@ class Phases:
                                        round=number)
 
     def _probe(self, tool, size, medium, rate):
-        """(lossless, packets per second that were really sent)"""
-        packets = int((rate or PACKETS[size] / 3) * self.plan.probe_s)
+        """(lossless, the figures of the run)"""
+        packets = int((rate or PACKETS[size] / 3) * self.plan.probe_s * self.longer)
         path = "/dev/null" if medium == "null" else self.path
         if medium != "null":
             self._prepare(medium, packets * FRAME_BYTES[size])
         got = self.bench.run(tool, size, packets, rate, path)
         if got["lost"] is None:
             raise BenchError(f"{tool.name} gives no figures")
-        return not (got["lost"] or got["dropped"] or got.get("file_lost")), got["pps"]
+        return not (got["lost"] or got["dropped"] or got.get("file_lost")), got
 
     def _search(self, tool, size, medium, guess):
         """Bisection; the first guess comes from the round before."""
-        good, sent = self._probe(tool, size, medium, 0)
+        good, got = self._probe(tool, size, medium, 0)
         if good:
-            return {"lossless_pps": sent, "sender_limit": True}
-        low, high = None, sent
+            return {"lossless_pps": got["pps"], "sender_limit": True,
+                    "tool_cpu_ns": got["tool_cpu_ns"]}
+        low, high, cpu = None, got["pps"], None
         rate = min(guess, high * 0.98) if guess else high / 2
         while low is None or high / low > self.plan.rate_tolerance:
-            good, sent = self._probe(tool, size, medium, rate)
+            good, got = self._probe(tool, size, medium, rate)
             if good:
-                low = min(sent, rate)
+                low, cpu = min(got["pps"], rate), got["tool_cpu_ns"]
             else:
                 high = rate
             if low is None:
@@ -117,10 +122,21 @@ class Phases:
                 rate = (low * high) ** 0.5
             if low and low >= high:
                 break
-        return {"lossless_pps": low, "sender_limit": False}
+        return {"lossless_pps": low, "sender_limit": False, "tool_cpu_ns": cpu}
 
     def lines(self):
         """The highest rate of which every packet is printed."""
+        yield from self._lines("lines")
+
+    def shared(self):
+        """The same with a sender on each CPU, so that one sender is not the limit."""
+        # So many packets that what a tool's buffer holds at the end is a small part of them.
+        self.longer = 4
+        with self.bench.everywhere():
+            yield from self._lines("shared")
+        self.longer = 1
+
+    def _lines(self, phase):
         last = {}
         for number in range(self.plan.rate_rounds):
             for tool in in_turn(self.plan.printers, number):
@@ -129,7 +145,7 @@ class Phases:
                     last[t.name] = found["lossless_pps"]
                     return found
 
-                yield self._sample("lines", tool, search, size=64, round=number)
+                yield self._sample(phase, tool, search, size=64, round=number)
 
     def reject(self):
         """Traffic that the filter rejects: the price that the sender pays for the filter."""
@@ -143,6 +159,26 @@ class Phases:
                         lambda t=tool, s=size, n=packets: self.bench.run(t, s, n,
                                                                          flt=REJECT_FILTER),
                         size=size, round=number)
+
+    def turns(self):
+        """The same with both programs in turn on one socket, in many short runs."""
+        with subprocess.Popen([self.plan.holder, "-i", CAPTURE_IF, "-m", "turns", REJECT_FILTER],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+            for number in range(self.plan.turns):
+                for size in (s for s in self.plan.sizes if s in (64, 1500)):
+                    for how in in_turn(("alone", "classic BPF", "translated"), number):
+                        sample = {"phase": "turns", "tool": how, "size": size, "round": number}
+                        yield sampled(sample,
+                                      lambda h=how, s=size: self._turn(holder, h, s),
+                                      self.path, self.say)
+
+    def _turn(self, holder, how, size):
+        letter = how[:1].encode()
+        holder.stdin.write(letter)
+        holder.stdin.flush()
+        if holder.stdout.readline().strip() != letter:
+            raise BenchError("bench/filter has ended")
+        return self.bench.run(None, size, TURN_PACKETS)
 
     def sets(self):
         """The same with filters of one host and of many."""

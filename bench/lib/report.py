@@ -123,24 +123,32 @@ def rate_table(samples):
     return table(["size", "to", "capture", "packets/s without loss", ""], rows)
 
 
-def lines_table(samples):
+def lines_table(samples, phase="lines"):
     rows = []
-    for tool in names(samples, phase="lines"):
-        key = dict(phase="lines", tool=tool)
+    for tool in names(samples, phase=phase):
+        key = dict(phase=phase, tool=tool)
         limited = sum(figures(samples, "sender_limit", **key))
         rows.append([tool, spread(figures(samples, "lossless_pps", **key)),
+                     spread(figures(samples, "tool_cpu_ns", **key)),
                      f"at least: {limited} times the sender was the limit" if limited else ""])
-    return table(["capture", "packets/s without loss", ""], rows)
+    return table(["capture", "packets/s without loss", "capture CPU ns/packet", ""], rows)
 
 
-def reject_table(samples):
+def shared_table(samples):
+    return lines_table(samples, "shared")
+
+
+def turns_table(samples):
+    return reject_table(samples, "turns")
+
+
+def reject_table(samples, phase="reject"):
     rows = []
-    for size in distinct(samples, "size", phase="reject"):
-        for tool in names(samples, phase="reject", size=size):
-            key = dict(phase="reject", size=size, tool=tool)
+    for size in distinct(samples, "size", phase=phase):
+        for tool in names(samples, phase=phase, size=size):
+            key = dict(phase=phase, size=size, tool=tool)
             rows.append([str(size), tool, spread(figures(samples, "sender_cpu_ns", **key)),
-                         _number(over_alone(samples, "reject", tool, "sender_cpu_ns",
-                                            size=size))])
+                         _number(over_alone(samples, phase, tool, "sender_cpu_ns", size=size))])
     return table(["size", "filter in", "sender ns/packet", "over alone"], rows)
 
 
@@ -180,7 +188,9 @@ TABLES = (("flood", "Unpaced, to /dev/null", flood_table),
           ("paced", "Paced, into a file", paced_table),
           ("rate", "Highest rate without loss", rate_table),
           ("lines", "Lines of 64-byte packets into a pipe that cat reads", lines_table),
+          ("shared", "The same with a sender on each CPU, which the tools share", shared_table),
           ("reject", "Packets that the filter rejects (`udp port 9`)", reject_table),
+          ("turns", "The same in turn on one socket", turns_table),
           ("sets", "Packets that a filter of many hosts rejects", sets_table),
           ("owners", "Owners of packets, paced, into a pcapng file, cache warm", owners_table),
           ("start", "Start-up", start_table))
@@ -204,13 +214,13 @@ def _rate_ratio(samples, medium):
     return _ratio(pps("skwatch"), pps("tcpdump"))
 
 
-def _lines_ratio(samples):
-    return _ratio(*(median(figures(samples, "lossless_pps", phase="lines", tool=tool))
+def _lines_ratio(samples, phase):
+    return _ratio(*(median(figures(samples, "lossless_pps", phase=phase, tool=tool))
                     for tool in ("skwatch", "tcpdump")))
 
 
-def _reject_ratio(samples, ours, theirs, size):
-    return _ratio(*(over_alone(samples, "reject", tool, "sender_cpu_ns", size=size)
+def _reject_ratio(samples, ours, theirs, size, phase="reject"):
+    return _ratio(*(over_alone(samples, phase, tool, "sender_cpu_ns", size=size)
                     for tool in (ours, theirs)))
 
 
@@ -245,13 +255,17 @@ def budgets(samples):
     for medium, bound in (("cold", 2), ("warm", 1.2)):
         out.append((f"rate to disk without loss, over tcpdump, 1500 B, {medium}",
                     _rate_ratio(samples, medium), bound, False))
-    out.append(("lines without loss, over tcpdump, 64 B", _lines_ratio(samples), 5, False))
+    out.append(("lines without loss, over tcpdump, 64 B", _lines_ratio(samples, "lines"), 5, False))
+    out.append(("... with a sender on each CPU", _lines_ratio(samples, "shared"), 5, False))
     for size in distinct(samples, "size", phase="reject"):
         for ours, theirs in (("translated", "classic BPF"), ("skwatch", "tcpdump")):
             out.append((f"rejected packet, {ours} over {theirs}, {size} B",
                         _reject_ratio(samples, ours, theirs, size), 1.0, True))
         out.append((f"packet of others rejected, by owner over by filter, {size} B",
                     _reject_ratio(samples, "skwatch by owner", "skwatch", size), 1.5, True))
+    for size in distinct(samples, "size", phase="turns"):
+        out.append((f"rejected packet, translated over classic BPF, in turn, {size} B",
+                    _reject_ratio(samples, "translated", "classic BPF", size, "turns"), 1.0, True))
     for size in distinct(samples, "size", phase="owners"):
         out.append((f"capture CPU per packet with owners, over without, {size} B",
                     _owners_ratio(samples, size), 1.15, True))

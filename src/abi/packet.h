@@ -79,17 +79,19 @@ _Static_assert(sizeof(struct skw_dispatch_iface) == 8, "dispatch entry");
 #define SKW_DISPATCH_FILTERS 64    /* link types, slot 0 is Ethernet; or named interfaces */
 #define SKW_DISPATCH_IFACES  65536 /* interfaces */
 
-/* skb->cb[] word in which the counter slot travels through the tail calls. */
-#define SKW_CB_SLOT 0
+/*
+ * Words of skb->cb[], which travel through the tail calls: the counter slot, and whether the small
+ * ring had no room. The kernel clears them before it runs the program of a socket.
+ */
+#define SKW_CB_SLOT    0
+#define SKW_CB_SPILLED 1
 
 /*
  * The programs that a filter jumps to on a match. The first is the capture program, unless an owner
- * filter stands before it. The second is always the capture program. The third takes the packets
- * that the small rings have no room for.
+ * filter stands before it. The second is always the capture program.
  */
 #define SKW_NEXT_FIRST   0
 #define SKW_NEXT_CAPTURE 1
-#define SKW_NEXT_SPILL   2
-#define SKW_NEXT_LEN     3
+#define SKW_NEXT_LEN     2
 
 #endif

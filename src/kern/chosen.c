@@ -124,8 +124,6 @@ static int use_tap(struct ownerfilter_bpf *bpf, const struct skw_tap *tap)
 	bpf->rodata->rings_len = skw_tap_rings_len(tap);
 	if (!ret)
 		ret = bpf_map__reuse_fd(bpf->maps.rings, skw_tap_rings_fd(tap));
-	if (!ret)
-		ret = bpf_map__reuse_fd(bpf->maps.spill, skw_tap_spill_fd(tap));
 	return ret ? ret : bpf_map__reuse_fd(bpf->maps.packets, skw_tap_counters_fd(tap));
 }
 

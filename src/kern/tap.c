@@ -97,8 +97,8 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 		return skw_bpf_log_failure(err, -errno, "opening the packet tap", "");
 
 	tap->bpf->rodata->rings_len = tap->rings.len;
-	bpf_map__set_max_entries(tap->bpf->maps.rings, tap->rings.len);
-	bpf_map__set_max_entries(tap->bpf->maps.spill, tap->rings.len);
+	/* The large rings are behind the small ones. */
+	bpf_map__set_max_entries(tap->bpf->maps.rings, 2 * tap->rings.len);
 	tap->bpf->rodata->cpus = tap->cpus;
 	tap->bpf->rodata->counters_len = skw_tap_counters_len(tap);
 	bpf_map__set_value_size(tap->bpf->maps.counters, (__u32)counters_bytes(tap));
@@ -116,21 +116,18 @@ static int tap_load(struct skw_tap *tap, struct skw_error *err)
 	if (!tap->bpf->data)
 		return skw_error_set(err, -EPERM, "BPF: the packet tap's memory can't be mapped");
 
-	for (__u32 slot = 0; !ret && slot < SKW_NEXT_SPILL; slot++)
+	for (__u32 slot = 0; !ret && slot < SKW_NEXT_LEN; slot++)
 		ret = set_next(tap, slot, bpf_program__fd(tap->bpf->progs.skw_capture), err);
-	if (!ret)
-		ret = set_next(tap, SKW_NEXT_SPILL, bpf_program__fd(tap->bpf->progs.skw_spill),
-			       err);
 	return ret ? ret : map_counters(tap, bpf_map__fd(tap->bpf->maps.counters), err);
 }
 
 int skw_tap_make_rings(struct skw_tap *tap, struct skw_error *err)
 {
-	int small = bpf_map__fd(tap->bpf->maps.rings), large = bpf_map__fd(tap->bpf->maps.spill);
-	int ret = tap->at_once ? 0 : skw_ring_set_begin(&tap->rings, small, err);
+	int array = bpf_map__fd(tap->bpf->maps.rings);
+	int ret = tap->at_once ? 0 : skw_ring_set_begin(&tap->rings, array, err);
 
 	if (!ret)
-		ret = skw_ring_set_make(&tap->rings, tap->at_once ? small : large, err);
+		ret = skw_ring_set_make(&tap->rings, array, err);
 	if (ret)
 		return ret;
 	tap->wake_threshold = wake_threshold(tap);
@@ -275,11 +272,6 @@ int skw_tap_next_fd(const struct skw_tap *tap)
 int skw_tap_rings_fd(const struct skw_tap *tap)
 {
 	return bpf_map__fd(tap->bpf->maps.rings);
-}
-
-int skw_tap_spill_fd(const struct skw_tap *tap)
-{
-	return bpf_map__fd(tap->bpf->maps.spill);
 }
 
 unsigned skw_tap_rings_len(const struct skw_tap *tap)

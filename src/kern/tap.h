@@ -77,7 +77,6 @@ int skw_tap_adopt(const struct skw_tap_shape *shape, int fds[], struct skw_tap *
 
 /* The rings, for a program that adds records as the capture program does. */
 int skw_tap_rings_fd(const struct skw_tap *tap);
-int skw_tap_spill_fd(const struct skw_tap *tap); /* the rings for what those have no room for */
 unsigned skw_tap_rings_len(const struct skw_tap *tap);
 
 /*

@@ -81,21 +81,25 @@ static void drop_fds(struct skw_ring_set *set, unsigned keep)
 }
 
 /*
- * Puts the rings into their places. The kernel returns when no CPU uses what was there before,
- * which takes about 10 ms. Since Linux 6.8 it waits once for a batch, otherwise once for each ring.
+ * Puts the rings into their places, the first at `first`. The kernel returns when no CPU uses what
+ * was there before, which takes about 10 ms. Since Linux 6.8 it waits once for a batch, otherwise
+ * once for each ring.
  */
-static int put_all(int array_fd, const int *fds, unsigned len)
+static int put_all(int array_fd, unsigned first, const int *fds, unsigned len)
 {
 	SKW_AUTO_FREE uint32_t *keys = reallocarray(NULL, len, sizeof(*keys));
 	uint32_t done = len;
 
 	for (unsigned i = 0; keys && i < len; i++)
-		keys[i] = i;
+		keys[i] = first + i;
 	if (keys && !bpf_map_update_batch(array_fd, keys, fds, &done, NULL))
 		return 0;
-	for (unsigned i = 0; i < len; i++)
-		if (bpf_map_update_elem(array_fd, &i, &fds[i], BPF_ANY) < 0)
+	for (unsigned i = 0; i < len; i++) {
+		uint32_t key = first + i;
+
+		if (bpf_map_update_elem(array_fd, &key, &fds[i], BPF_ANY) < 0)
 			return -errno;
+	}
 	return 0;
 }
 
@@ -126,7 +130,7 @@ static int create_all(struct skw_ring_set *set, uint64_t bytes)
 static int place_all(struct skw_ring_set *set, int array_fd)
 {
 	unsigned before = set->fds_len - set->len;
-	int ret = put_all(array_fd, set->fds + before, set->len);
+	int ret = put_all(array_fd, before, set->fds + before, set->len);
 
 	if (ret)
 		drop_fds(set, before);

@@ -39,14 +39,14 @@ void skw_ring_set_plan(struct skw_ring_set *set, unsigned len, uint64_t total_by
 		       uint64_t default_bytes);
 
 /*
- * Makes small rings and puts them into `array_fd`, an ARRAY_OF_MAPS with set->len entries. If the
- * rings are small anyway or memory is short, makes the rings instead. Returns 0 or -errno with err
- * filled.
+ * Makes small rings and puts them into `array_fd`, an ARRAY_OF_MAPS with room for both sizes. If
+ * the rings are small anyway or memory is short, makes the rings instead. Returns 0 or -errno with
+ * err filled.
  */
 int skw_ring_set_begin(struct skw_ring_set *set, int array_fd, struct skw_error *err);
 
 /*
- * Makes the rings, puts them into `array_fd`, another array than that of the small ones, and opens
+ * Makes the rings, puts them into `array_fd`, behind the small ones if there are any, and opens
  * the reader of all. If the size is the default one and memory is short, they become smaller than
  * planned, which is told. Returns 0 or -errno with err filled.
  */
