@@ -68,7 +68,7 @@ static void a_cgroup_is_asked_for_after_many_have_gone(void **state)
 	assert_int_equal(cgroup, 77);
 }
 
-/* The table has no list of rows that wait for a name if they are so many. */
+/* The table has no list of rows that wait for a name if it would be a long one. */
 static void very_many_rows_get_a_name(void **state)
 {
 	struct skw_table *t = *state;
