@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "abi/packet.h"
-#include "cmd/filter_text.h"
+#include "cmd/words/filter_text.h"
 #include "session/capture.h"
 #include "util/cleanup.h"
 

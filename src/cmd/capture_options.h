@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "cmd/name_list.h"
+#include "cmd/words/name_list.h"
 #include "cmd/options.h"
-#include "cmd/read_list.h"
+#include "cmd/words/read_list.h"
 #include "session/plan/plan.h"
 
 struct skw_capture_request {

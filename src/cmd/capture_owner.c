@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "cmd/owner_words.h"
+#include "cmd/words/owner_words.h"
 #include "util/cleanup.h"
 
 #define SOCKETS_MAX 4194304

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "cmd/capture_options.h"
-#include "cmd/name_list.h"
+#include "cmd/words/name_list.h"
 #include "util/cleanup.h"
 
 #define AT(field)         offsetof(struct skw_capture_request, field)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "abi/packet.h"
-#include "cmd/owner_words.h"
+#include "cmd/words/owner_words.h"
 #include "session/extcap.h"
 #include "util/cleanup.h"
 

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "cmd/name_list.h"
+#include "cmd/words/name_list.h"
 #include "cmd/options.h"
-#include "cmd/read_list.h"
+#include "cmd/words/read_list.h"
 #include "session/events.h"
 #include "util/cleanup.h"
 #include "util/locale.h"

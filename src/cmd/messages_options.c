@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "cmd/owner_words.h"
+#include "cmd/words/owner_words.h"
 #include "model/owner_plan.h"
 #include "util/cleanup.h"
 #include "util/clock.h"

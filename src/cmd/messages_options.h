@@ -4,7 +4,7 @@
 #define SKW_CMD_MESSAGES_OPTIONS_H
 
 #include "cmd/options.h"
-#include "cmd/read_list.h"
+#include "cmd/words/read_list.h"
 #include "session/messages/messages.h"
 
 struct skw_messages_request {

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cmd/name_list.h"
-#include "cmd/read_list.h"
+#include "cmd/words/name_list.h"
+#include "cmd/words/read_list.h"
 #include "session/top.h"
 #include "ui/screen.h"
 #include "util/error.h"

@@ -126,10 +126,12 @@ ARROWS = {
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "cmd/live", "ui/settings", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "cmd/live", "cmd/words", "ui/settings", "act", "row", "expr", "view"},
+    # cmd/words: words, lists and files that options name.
+    "cmd/words": COMMON | {"expr"},
     # cmd/live: brings the session of messages and its screen together.
     "cmd/live": COMMON | {"session/messages", "ui/draw", "ui/groups"},
-    "cmd/act": COMMON | {"cmd", "act", "act/policy", "act/steer", "act/relay", "session",
+    "cmd/act": COMMON | {"cmd", "cmd/words", "act", "act/policy", "act/steer", "act/relay", "session",
                          "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act"},
 }

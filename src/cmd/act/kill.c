@@ -4,7 +4,7 @@
 #include "act/kill_words.h"
 #include "cmd/act/verb.h"
 #include "cmd/command.h"
-#include "cmd/name_list.h"
+#include "cmd/words/name_list.h"
 #include "session/act/kill.h"
 #include "util/cleanup.h"
 #include "util/locale.h"

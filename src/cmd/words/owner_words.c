@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cmd/owner_words.h"
+#include "cmd/words/owner_words.h"
 
 #include <limits.h>
 #include <stddef.h>

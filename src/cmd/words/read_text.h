@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads a small text file that an option names. */
-#ifndef SKW_CMD_READ_TEXT_H
-#define SKW_CMD_READ_TEXT_H
+#ifndef SKW_CMD_WORDS_READ_TEXT_H
+#define SKW_CMD_WORDS_READ_TEXT_H
 
 #include "util/buf.h"
 #include "util/error.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cmd/name_list.h"
+#include "cmd/words/name_list.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The words that name the owners of packets, as the user types them. */
-#ifndef SKW_CMD_OWNER_WORDS_H
-#define SKW_CMD_OWNER_WORDS_H
+#ifndef SKW_CMD_WORDS_OWNER_WORDS_H
+#define SKW_CMD_WORDS_OWNER_WORDS_H
 
 #include "model/owner_plan.h"
 #include "util/error.h"

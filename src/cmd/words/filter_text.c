@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cmd/filter_text.h"
+#include "cmd/words/filter_text.h"
 
 #include <errno.h>
 #include <stdbool.h>
 
-#include "cmd/read_text.h"
+#include "cmd/words/read_text.h"
 #include "util/buf.h"
 
 /* Replaces each comment, from # to the end of its line, by spaces, as tcpdump does. */

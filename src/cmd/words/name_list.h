@@ -3,8 +3,8 @@
  * Names of users and services for expressions. The process that draws the screen can't open files,
  * so all names that it may need are read before the split.
  */
-#ifndef SKW_CMD_NAME_LIST_H
-#define SKW_CMD_NAME_LIST_H
+#ifndef SKW_CMD_WORDS_NAME_LIST_H
+#define SKW_CMD_WORDS_NAME_LIST_H
 
 #include <stdbool.h>
 

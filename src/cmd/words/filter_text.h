@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finds the filter expression on the command line or in a file. */
-#ifndef SKW_CMD_FILTER_TEXT_H
-#define SKW_CMD_FILTER_TEXT_H
+#ifndef SKW_CMD_WORDS_FILTER_TEXT_H
+#define SKW_CMD_WORDS_FILTER_TEXT_H
 
 #include <stddef.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cmd/read_list.h"
+#include "cmd/words/read_list.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/read_text.h"
+#include "cmd/words/read_text.h"
 #include "util/buf.h"
 
 int skw_read_list_add(struct skw_read_list *list, const char *name)

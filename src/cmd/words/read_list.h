@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files that `skwatch capture` reads: those of -r, or those that the file of -V lists. */
-#ifndef SKW_CMD_READ_LIST_H
-#define SKW_CMD_READ_LIST_H
+#ifndef SKW_CMD_WORDS_READ_LIST_H
+#define SKW_CMD_WORDS_READ_LIST_H
 
 #include <stddef.h>
 

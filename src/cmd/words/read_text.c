@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cmd/read_text.h"
+#include "cmd/words/read_text.h"
 
 #include <errno.h>
 #include <stdio.h>
