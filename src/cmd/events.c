@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 #include "cmd/words/name_list.h"
 #include "cmd/options.h"
+#include "cmd/to_options.h"
 #include "cmd/words/read_list.h"
 #include "session/events.h"
 #include "util/cleanup.h"
@@ -17,6 +18,7 @@
 #define RING_BYTES_MAX (16ULL << 30)
 
 struct request {
+	struct skw_to_options to; /* the first member */
 	struct skw_events_plan plan;
 	const char *types;
 	struct skw_read_list read; /* plan.read_files points to it */
@@ -93,14 +95,20 @@ static const struct skw_option options[] = {
 	SKW_OPTION_HELP(AT(help)),
 	SKW_OPTION_VERSION(AT(version)),
 };
-static const struct skw_option_table table = { options, SKW_ARRAY_SIZE(options) };
 
-static void print_help(void)
+#define TABLES 2
+static void list_tables(struct skw_option_table out[TABLES])
+{
+	out[0] = (struct skw_option_table){ options, SKW_ARRAY_SIZE(options) };
+	out[1] = skw_to_options_all;
+}
+
+static void print_help(const struct skw_option_table tables[TABLES])
 {
 	fputs("Usage: skwatch events [OPTION...]\n"
 	      "Prints what TCP does on this host, one line per event.\n\n",
 	      stdout);
-	skw_options_help(&table, 1, stdout);
+	skw_options_help(tables, TABLES, stdout);
 	skw_options_help_fields(stdout);
 }
 
@@ -128,8 +136,9 @@ static int check_files(struct request *r, struct skw_error *err)
 	return ret;
 }
 
-static int run_session(struct skw_events_plan *plan, struct skw_error *err)
+static int run_session(struct request *r, struct skw_error *err)
 {
+	struct skw_events_plan *plan = &r->plan;
 	struct skw_name_list names;
 	char host[65] = "";
 	int ret;
@@ -138,6 +147,8 @@ static int run_session(struct skw_events_plan *plan, struct skw_error *err)
 		plan->host = host;
 	skw_name_list_begin(&names);
 	plan->names = &names.names;
+	plan->send = &r->to.plan;
+	plan->json = plan->json || r->to.plan.to;
 	ret = skw_session_events(plan, err);
 	skw_name_list_free(&names);
 	plan->host = NULL;
@@ -148,15 +159,17 @@ static int run_session(struct skw_events_plan *plan, struct skw_error *err)
 static int run(int argc, char **argv, struct skw_error *err)
 {
 	struct request r = { 0 };
+	struct skw_option_table tables[TABLES];
 	int first = argc;
 
 	skw_locale_take();
-	int ret = skw_options_parse(&table, 1, argc, argv, &r, &first, err);
+	list_tables(tables);
+	int ret = skw_options_parse(tables, TABLES, argc, argv, &r, &first, err);
 
 	if (ret)
 		return ret;
 	if (r.help) {
-		print_help();
+		print_help(tables);
 		return 0;
 	}
 	if (r.version) {
@@ -172,7 +185,10 @@ static int run(int argc, char **argv, struct skw_error *err)
 	if (!ret)
 		ret = check_files(&r, err);
 	if (!ret)
-		ret = run_session(&r.plan, err);
+		ret = skw_to_options_finish(&r.to, err);
+	if (!ret)
+		ret = run_session(&r, err);
+	skw_to_options_free(&r.to);
 	skw_read_list_free(&r.read);
 	return ret;
 }

@@ -21,14 +21,16 @@
 
 static void print_help(void)
 {
+	struct skw_option_table tables[SKW_MESSAGES_OPTIONS_TABLES];
 	struct skw_buf text = SKW_BUF_INIT;
 
+	skw_messages_options_list(tables);
 	fputs("Usage: skwatch messages [OPTION...] [FILTER...] [-- COMMAND [ARGUMENT...]]\n"
 	      "Prints requests with their answers, a line for each, with the time it took.\n"
 	      "FILTER chooses packets in the language of pcap-filter(7).\n"
 	      "COMMAND is run, and its messages are printed, and no others.\n\n",
 	      stdout);
-	skw_options_help(&skw_messages_options_all, 1, stdout);
+	skw_options_help(tables, SKW_MESSAGES_OPTIONS_TABLES, stdout);
 	skw_buf_add_str(&text, "\nProtocols: ");
 	skw_session_messages_protocols(&text);
 	skw_buf_add_str(&text, "\n\nKeys for --sort: ");
@@ -92,6 +94,10 @@ static int check(struct skw_messages_request *r, struct skw_error *err)
 			ret = skw_error_usage(err, "-r: the file's name is empty");
 	if (!ret)
 		ret = check_table(r, err);
+	if (!ret && r->to.plan.to && plan->summary)
+		ret = skw_error_usage(err, "--to: the table of --summary is printed only");
+	if (!ret)
+		ret = skw_to_options_finish(&r->to, err);
 	/* As in tcpdump, "any" is all of them. */
 	for (size_t i = 0; i < plan->capture.ifaces_len; i++)
 		if (strcmp(plan->capture.ifaces[i], "any") == 0)
@@ -116,6 +122,8 @@ static int run_session(struct skw_messages_request *r, struct skw_error *err)
 
 	skw_name_list_begin(&names);
 	plan->names = &names.names;
+	plan->send = &r->to.plan;
+	plan->json = plan->json || r->to.plan.to;
 	if (!plan->interval_ns)
 		plan->interval_ns = SKW_NS_PER_S;
 	if (is_live(r)) {
@@ -155,17 +163,20 @@ static int run(int argc, char **argv, struct skw_error *err)
 	struct skw_messages_request r = {
 		.plan = { .capture = { .snaplen = SKW_SNAPLEN_MAX, .wait_ms = WAIT_MS, .dlt = -1 } }
 	};
+	struct skw_option_table tables[SKW_MESSAGES_OPTIONS_TABLES];
 	int first = argc;
 	int ret;
 
 	skw_locale_take();
+	skw_messages_options_list(tables);
 	int end = skw_capture_options_end(argc, argv);
-	ret = skw_options_parse(&skw_messages_options_all, 1, argc, argv, &r, &first, err);
+	ret = skw_options_parse(tables, SKW_MESSAGES_OPTIONS_TABLES, argc, argv, &r, &first, err);
 	if (!ret)
 		ret = skw_capture_options_command(&argc, argv, first, end, &r.plan.command, err);
 	if (!ret)
 		ret = run_request(&r, argc, argv, first, err);
 	free(r.filter);
+	skw_to_options_free(&r.to);
 	skw_read_list_free(&r.read);
 	return ret;
 }

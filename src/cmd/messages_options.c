@@ -201,4 +201,8 @@ static const struct skw_option options[] = {
 	SKW_OPTION_VERSION(AT(version)),
 };
 
-const struct skw_option_table skw_messages_options_all = { options, SKW_ARRAY_SIZE(options) };
+void skw_messages_options_list(struct skw_option_table out[SKW_MESSAGES_OPTIONS_TABLES])
+{
+	out[0] = (struct skw_option_table){ options, SKW_ARRAY_SIZE(options) };
+	out[1] = skw_to_options_all;
+}

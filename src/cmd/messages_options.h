@@ -4,10 +4,12 @@
 #define SKW_CMD_MESSAGES_OPTIONS_H
 
 #include "cmd/options.h"
+#include "cmd/to_options.h"
 #include "cmd/words/read_list.h"
 #include "session/messages/messages.h"
 
 struct skw_messages_request {
+	struct skw_to_options to; /* the first member */
 	struct skw_messages_plan plan;
 	struct skw_read_list read;   /* plan.read_files points to it */
 	char *filter;                /* owned */
@@ -15,6 +17,7 @@ struct skw_messages_request {
 	bool help, version;
 };
 
-extern const struct skw_option_table skw_messages_options_all;
+#define SKW_MESSAGES_OPTIONS_TABLES 2
+void skw_messages_options_list(struct skw_option_table out[SKW_MESSAGES_OPTIONS_TABLES]);
 
 #endif

@@ -21,7 +21,9 @@ struct skw_format_env {
 	/* Lines for people may have characters of UTF-8; the locale must have them then. */
 	bool utf8;
 	bool messages; /* lines of `top -b` have the columns of messages */
-	bool names;    /* JSON of every event has the name of the remote end */
+	/* Lines get a stamp (post/stamp.h), whose `seq` is another than that of TCP. */
+	bool stamped;
+	bool names; /* JSON of every event has the name of the remote end */
 };
 
 /* Converts monotonic time to real time. A time before 1970 becomes 0. */

@@ -310,11 +310,12 @@ static void add_signed(struct skw_buf *out, int64_t number)
 }
 
 static void add_extra(struct skw_buf *out, const struct skw_event *event,
-		      const struct skw_event_field *field)
+		      const struct skw_event_field *field, const struct skw_format_env *env)
 {
+	bool is_seq = env->stamped && strcmp(field->name, "seq") == 0;
 	struct skw_event_value value;
 
-	skw_format_json_key(out, field->name);
+	skw_format_json_key(out, is_seq ? "tcp_seq" : field->name);
 	skw_event_field_value(event, field, &value);
 	if (!value.known)
 		skw_format_json_null(out);
@@ -344,7 +345,7 @@ int skw_format_event_json(struct skw_buf *out, const struct skw_event *event,
 		   event->type == SKW_EVENT_LEAVE;
 
 	for (; field->name; field++)
-		add_extra(out, event, field);
+		add_extra(out, event, field, env);
 	/* The time field of the row is left out, because the event has its own time. */
 	skw_format_json_fields(out, event->row, SKW_FIELD_COOKIE,
 			       all ? SKW_FIELDS - 1 : SKW_FIELD_CGROUP_ID, env);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parts of a JSON object. They append to a buffer. Internal to this room. */
+/* The parts of a JSON object. They append to a buffer. For this room and the stamps of post/. */
 #ifndef SKW_FORMAT_FORMAT_JSON_H
 #define SKW_FORMAT_FORMAT_JSON_H
 

@@ -7,6 +7,7 @@
 #include "abi/conn.h"
 #include "loop/loop.h"
 #include "replay/replay.h"
+#include "session/send/sending.h"
 #include "session/tap/row_names.h"
 #include "sink/event_lines.h"
 #include "util/clock.h"
@@ -29,6 +30,7 @@
 
 struct events {
 	struct skw_event_lines lines;
+	struct skw_sending sending;
 	struct skw_watch *watch; /* owned */
 	struct skw_row_names names;
 	struct skw_named_event named;
@@ -83,11 +85,19 @@ static void report(void *ctx, bool final)
 
 	if (!final)
 		skw_watch_count(e->watch);
-	skw_say("%" PRIu64 " events printed, %" PRIu64 " seen, %" PRIu64
-		" lost because a ring was full",
-		e->lines.printed, status->events, status->events_lost);
+	skw_say("%" PRIu64 " events %s, %" PRIu64 " seen, %" PRIu64 " lost because a ring was full",
+		e->lines.printed, e->lines.out.to ? "taken" : "printed", status->events,
+		status->events_lost);
+	skw_sending_report(&e->sending, final);
 	if (final)
 		skw_row_names_report(&e->names);
+}
+
+static void free_events(struct events *e)
+{
+	skw_row_names_free(&e->names);
+	skw_watch_free(e->watch);
+	skw_sending_free(&e->sending);
 }
 
 static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
@@ -108,48 +118,52 @@ static int run(const struct skw_events_plan *plan, const struct skw_expr *where,
 				       .count = plan->count,
 				       .host = plan->host,
 				       .json = plan->json } };
-	const struct skw_sink sink = skw_event_lines_sink(&e.lines);
-	struct skw_keeper_table *tables[SKW_TAP_TABLES];
+	struct skw_keeper_table *tables[SKW_TAP_TABLES + 1];
 	int ret = skw_watch_new(&watch, &e.watch, err);
 
+	skw_sending_make(&e.sending, plan->send, "events");
+	e.lines.out.to = skw_sending_to(&e.sending);
 	if (!ret && plan->with_names)
 		ret = make_names(&e, tables, err);
 	if (ret) {
-		skw_row_names_free(&e.names);
-		skw_watch_free(e.watch);
+		free_events(&e);
 		return ret;
 	}
 
 	/* A tap comes before the connections. */
 	const struct skw_source sources[] = { skw_row_names_source(&e.names),
 					      skw_watch_source(e.watch) };
-	const struct skw_loop_plan loop = { .sources = sources + !plan->with_names,
-					    .sources_len = 1 + plan->with_names,
-					    .tables = tables,
-					    .tables_len = plan->with_names ? SKW_TAP_TABLES : 0,
-					    .sink = &sink,
-					    .folder_fd = skw_watch_folder_fd(e.watch),
-					    .no_sandbox = plan->no_sandbox,
-					    .duration_ns = plan->duration_ns,
-					    .report = report,
-					    .ctx = &e };
+	const struct skw_loop_plan loop = {
+		.sources = sources + !plan->with_names,
+		.sources_len = 1 + plan->with_names,
+		.tables = tables,
+		.tables_len = skw_sending_table(&e.sending, tables,
+						plan->with_names ? SKW_TAP_TABLES : 0),
+		.sink = skw_sending_sink(&e.sending, skw_event_lines_sink(&e.lines)),
+		.folder_fd = skw_watch_folder_fd(e.watch),
+		.no_sandbox = plan->no_sandbox,
+		.duration_ns = plan->duration_ns,
+		.report = report,
+		.ctx = &e
+	};
 
 	ret = skw_loop_run(&loop, err);
-	skw_row_names_free(&e.names);
-	skw_watch_free(e.watch);
+	free_events(&e);
 	return ret;
 }
 
 static void report_file(void *ctx, bool final)
 {
-	const struct skw_event_lines *lines = ctx;
+	const struct events *e = ctx;
+	const struct skw_event_lines *lines = &e->lines;
 
-	(void) final;
-	skw_say("%" PRIu64 " events printed, %" PRIu64 " read%s", lines->printed, lines->read,
+	skw_say("%" PRIu64 " events %s, %" PRIu64 " read%s", lines->printed,
+		lines->out.to ? "taken" : "printed", lines->read,
 		lines->read ? "" : " (only pcapng files of skwatch have events)");
 	if (lines->refused)
 		skw_say("%" PRIu64 " damaged journal entr%s left out", lines->refused,
 			lines->refused == 1 ? "y was" : "ies were");
+	skw_sending_report(&e->sending, final);
 }
 
 /* The events of files. */
@@ -161,25 +175,34 @@ static int run_files(const struct skw_events_plan *plan, const struct skw_expr *
 						.filter = "",
 						.snaplen = UINT32_MAX,
 						.blocks = true };
-	struct skw_event_lines lines = { .types = &plan->types,
-					 .where = where,
-					 .count = plan->count,
-					 .json = plan->json,
-					 .recorded = true };
-	const struct skw_sink sink = skw_event_lines_sink(&lines);
+	struct events e = { .lines = { .types = &plan->types,
+				       .where = where,
+				       .count = plan->count,
+				       .json = plan->json,
+				       .recorded = true } };
+	struct skw_keeper_table *tables[1];
 	struct skw_replay *r;
 
 	if (skw_replay_new(&replay, &r))
 		return skw_error_set(err, -ENOMEM, "out of memory");
+	skw_sending_make(&e.sending, plan->send, "events");
+	e.sending.send.is_patient = true;
+	e.lines.out.to = skw_sending_to(&e.sending);
+	if (e.lines.out.to)
+		e.lines.host = plan->host;
 	const struct skw_source source = skw_replay_source(r);
 	const struct skw_loop_plan loop = { .sources = &source,
 					    .sources_len = 1,
-					    .sink = &sink,
+					    .tables = tables,
+					    .tables_len = skw_sending_table(&e.sending, tables, 0),
+					    .sink = skw_sending_sink(
+						    &e.sending, skw_event_lines_sink(&e.lines)),
 					    .no_sandbox = plan->no_sandbox,
 					    .report = report_file,
-					    .ctx = &lines };
+					    .ctx = &e };
 	int ret = skw_loop_run(&loop, err);
 
+	skw_sending_free(&e.sending);
 	skw_replay_free(r);
 	return ret;
 }

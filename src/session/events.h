@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "expr/expr.h"
+#include "post/plan.h"
 #include "row/event_types.h"
 #include "util/error.h"
 
@@ -25,7 +26,8 @@ struct skw_events_plan {
 	uint64_t duration_ns;
 	uint64_t ring_bytes;
 	bool json;
-	bool with_names; /* of remote ends, as this host has asked for them */
+	const struct skw_post_plan *send; /* where the lines go */
+	bool with_names;                  /* of remote ends, as this host has asked for them */
 	bool no_sandbox;
 };
 

@@ -14,9 +14,6 @@
 #include "util/locale.h"
 #include "util/say.h"
 
-/* Lines are collected until the next pause, or until there are this many bytes of them. */
-#define TEXT_BYTES 65536
-
 static int open_lines(void *ctx, struct skw_loop *loop, struct skw_error *err)
 {
 	struct skw_event_lines *e = ctx;
@@ -38,6 +35,7 @@ static int add_event(void *ctx, const struct skw_event *event, struct skw_error 
 		.offset_ns = e->recorded ? 0 : skw_loop_clock(e->loop)->offset_ns,
 		.host = e->host,
 		.names = e->names,
+		.stamped = e->out.to != NULL,
 		.utf8 = skw_locale_is_utf8()
 	};
 
@@ -53,7 +51,7 @@ static int add_event(void *ctx, const struct skw_event *event, struct skw_error 
 		skw_format_event_line(&e->text, event, &env);
 	if (++e->printed == e->count)
 		skw_loop_enough(e->loop);
-	return e->text.len < TEXT_BYTES ? 0 : skw_lines_write(&e->out, &e->text, err);
+	return skw_lines_add(&e->out, &e->text) ? skw_lines_write(&e->out, &e->text, err) : 0;
 }
 
 static int add_block(void *ctx, const struct skw_raw_block *block, bool wait, struct skw_error *err)
@@ -61,10 +59,12 @@ static int add_block(void *ctx, const struct skw_raw_block *block, bool wait, st
 	struct skw_event_lines *e = ctx;
 	struct skw_pcapng_body body = skw_pcapng_body_of(block);
 
-	(void)wait;
 	if (!e->entry || block->type != SKW_PCAPNG_JOURNAL)
 		return 1;
-	int ret = skw_journal_read(body.p, body.left, e->entry);
+	int ret = skw_lines_make_room(&e->out, wait, err);
+	if (ret <= 0)
+		return ret;
+	ret = skw_journal_read(body.p, body.left, e->entry);
 
 	e->refused += ret < 0;
 	if (ret <= 0 || e->entry->kind != SKW_JOURNAL_EVENT)

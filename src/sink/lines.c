@@ -12,11 +12,14 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
+/* Lines are collected until the next pause, or until there are this many bytes of them. */
+#define TEXT_BYTES 65536
+
 void skw_lines_open(struct skw_lines *l, struct skw_loop *loop)
 {
 	struct stat st;
 
-	*l = (struct skw_lines){ .loop = loop };
+	*l = (struct skw_lines){ .to = l->to, .loop = loop };
 	l->stream = fstat(STDOUT_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
@@ -35,7 +38,7 @@ int skw_lines_let_leave(struct skw_lines *l, struct skw_error *err)
 	int ret;
 
 	l->may_leave = true;
-	if (!l->stream)
+	if (!l->stream || l->to)
 		return 0;
 	ret = skw_loop_watch(l->loop, STDOUT_FILENO, 0, on_reader_left, l);
 	/* Devices like /dev/null have no reader. */
@@ -101,6 +104,33 @@ static int write_some(struct skw_lines *l, const struct skw_buf *text, size_t *a
 	return put < 0 && errno != EINTR && errno != EAGAIN ? -errno : 0;
 }
 
+bool skw_lines_add(const struct skw_lines *l, struct skw_buf *text)
+{
+	if (l->to)
+		l->to->line(l->to->ctx, text);
+	return text->failed || text->len >= (l->to ? l->to->most : TEXT_BYTES);
+}
+
+int skw_lines_make_room(const struct skw_lines *l, bool wait, struct skw_error *err)
+{
+	int ret;
+
+	if (!l->to || l->to->has_room(l->to->ctx))
+		return 1;
+	if (!wait)
+		return 0;
+	ret = l->to->wait(l->to->ctx, err);
+	return ret ? ret : 1;
+}
+
+static int give(const struct skw_lines *l, struct skw_buf *text, struct skw_error *err)
+{
+	int ret = l->to->take(l->to->ctx, text, err);
+
+	skw_buf_reset(text);
+	return ret;
+}
+
 int skw_lines_write(struct skw_lines *l, struct skw_buf *text, struct skw_error *err)
 {
 	size_t at = 0;
@@ -108,6 +138,8 @@ int skw_lines_write(struct skw_lines *l, struct skw_buf *text, struct skw_error 
 
 	if (text->failed)
 		return skw_error_set(err, -ENOMEM, "lines: out of memory");
+	if (l->to)
+		return give(l, text, err);
 	while (!ret && at < text->len)
 		ret = write_some(l, text, &at);
 	skw_buf_reset(text);

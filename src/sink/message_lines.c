@@ -6,9 +6,6 @@
 #include "format/format_message.h"
 #include "loop/loop.h"
 
-/* Lines are collected until the next pause, or until there are this many bytes of them. */
-#define TEXT_BYTES 65536
-
 static bool is_wanted(const struct skw_message_lines *l, const struct skw_message *m)
 {
 	if (l->count && l->printed >= l->count)
@@ -46,7 +43,9 @@ static int tell_message(struct skw_message_lines *l, const struct skw_message *m
 		return ret;
 	if (++l->printed == l->count)
 		skw_loop_enough(l->loop);
-	return l->text.len < TEXT_BYTES ? 0 : skw_lines_write(&l->out, &l->text, l->err);
+	if (l->summary)
+		return 0;
+	return skw_lines_add(&l->out, &l->text) ? skw_lines_write(&l->out, &l->text, l->err) : 0;
 }
 
 static int take_message(void *ctx, const struct skw_message *m)
@@ -111,10 +110,13 @@ static int add_packets(void *ctx, const struct skw_packet *run, size_t n, bool w
 {
 	struct skw_message_lines *l = ctx;
 
-	(void)wait;
 	l->err = err;
 	for (size_t i = 0; i < n; i++) {
-		int ret = add_packet(l, &run[i]);
+		int ret = skw_lines_make_room(&l->out, wait, err);
+
+		if (ret <= 0)
+			return ret ? ret : (int)i;
+		ret = add_packet(l, &run[i]);
 
 		if (ret)
 			return fail(ret, err);

@@ -13,7 +13,7 @@ import lintlib
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"asked", "btf", "row", "table", "table/past", "view", "expr", "format", "format/text",
-        "journal", "filter", "filter/sets", "pcap", "flow", "quic", "flow/payload", "message", "message/app",
+        "journal", "post", "filter", "filter/sets", "pcap", "flow", "quic", "flow/payload", "message", "message/app",
         "message/known",
         "message/quic", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
@@ -40,6 +40,8 @@ ARROWS = {
     # format/text: single values for people, which need no row.
     "format/text": COMMON,
     "journal": COMMON | {"row", "format", "format/text"},
+    # post: forms of what is sent: targets, answers of HTTP, the spool.
+    "post": COMMON | {"format"},
     "btf": COMMON,
     "filter": COMMON | {"filter/sets"},
     # filter/sets: long lists of addresses and ports.
@@ -58,6 +60,8 @@ ARROWS = {
     "ui/groups": COMMON | PURE_FRONT | {"ui/draw"},
     "ui/settings": COMMON | PURE_FRONT | {"ui/draw"},
     "out": COMMON,
+    # send: a sink that gets lines from another one, and the verb that connects.
+    "send": COMMON | {"post", "loop", "keeper"},
     # kern: filters are translated before they are loaded.
     "kern": COMMON | {"btf", "filter", "filter/sets", "kern/ring", "kern/sets", "kern/host"},
     "kern/ring": COMMON | {"kern/host"},
@@ -111,7 +115,9 @@ ARROWS = {
                                       "run", "join", "message", "message/known", "flow/payload",
                                       "verbs", "keeper",
                                       "session/act", "session/flight", "session/plan",
-                                      "session/tap"},
+                                      "session/send", "session/tap"},
+    # session/send: lines of a session that go to a receiver.
+    "session/send": COMMON | PURE_FRONT | {"loop", "keeper", "send", "sink"},
     # session/tap: packets that the session of top reads itself, and what it makes of them.
     "session/tap": COMMON | PURE_FRONT | {"capture", "watch", "loop", "verbs", "keeper", "message",
                                           "message/known", "flow/payload"},
@@ -120,13 +126,13 @@ ARROWS = {
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/messages: the session of messages; on this host it captures as that of capture does.
-    "session/messages": COMMON | PURE_FRONT | {"session", "session/plan", "capture", "replay", "loop",
+    "session/messages": COMMON | PURE_FRONT | {"session", "session/plan", "session/send", "send", "capture", "replay", "loop",
                                                "sink", "sink/record", "message", "message/known",
                                                "flow/payload", "join", "run", "verbs", "keeper"},
     # session/plan: rules of what goes together; the recorder and the join tell what they can do.
     "session/plan": COMMON | PURE_FRONT | {"join", "sink/record"},
     # cmd: these know the words that options take, and their help.
-    "cmd": COMMON | {"session", "session/messages", "session/plan", "ui", "cmd/live", "cmd/words", "ui/settings", "act", "row", "expr", "view"},
+    "cmd": COMMON | {"post", "session", "session/messages", "session/plan", "ui", "cmd/live", "cmd/words", "ui/settings", "act", "row", "expr", "view"},
     # cmd/words: words, lists and files that options name.
     "cmd/words": COMMON | {"expr"},
     # cmd/live: brings the session of messages and its screen together.

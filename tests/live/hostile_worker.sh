@@ -83,6 +83,7 @@ feed=(--input "$TMP/input" --sample "$srcdir/pcap-samples/arp.pcap")
 # try SETUP USER
 try() {
 	local setup=$1 user=$2 dir=$TMP/$1-$2 options=() command=() caps=$CAPTURE_CAPS
+	unset HOSTILE_SENDS
 	mkdir "$dir.out"
 	case $setup in
 	lines) command=(capture -i eth0) ;;
@@ -94,6 +95,11 @@ try() {
 	top) command=(top -b --netns self) caps=$WATCH_CAPS ;;
 	screen) command=(top --netns self --capture-dir "$dir.out") options=(--screen) ;;
 	events) command=(events --netns self) caps=$WATCH_CAPS ;;
+	events-to)
+		command=(events --netns self --to http://127.0.0.1:7777/ --spool "$dir.out" --spool-size 1M)
+		caps=$WATCH_CAPS
+		export HOSTILE_SENDS=1
+		;;
 	kill) command=(kill --netns self -f 'lport = 1') options=(--talk) caps=$WATCH_CAPS ;;
 	kill-dry) command=(kill --dry-run --netns self -f 'lport = 1') caps=$WATCH_CAPS ;;
 	steer) command=(steer --follow --to "$SERVER:7777" 7) ;;
@@ -142,13 +148,16 @@ try() {
 		is "$(find "$TMP" -name '*stolen*' ! -path "$TMP/*.out/_*")" "" "$setup, $user: no file is made elsewhere"
 		is "$(find "$dir.out" -mindepth 1 | wc -l)" 4 "$setup, $user: and no more than --max-triggers"
 	fi
+	[ "$setup" != events-to ] ||
+		like "$(grep -P '\tconnect-often\t' "$RESULTS")" '^refused.*EAGAIN' \
+			"$setup, $user: the attacker knows the verb that connects"
 	# An attempt that has listed no connection proves nothing.
 	case $setup in screen | kill | kill-dry)
 		like "$(grep -P '\tkill-unasked\t' "$RESULTS")" '^refused.*EPERM' \
 			"$setup, $user: the attacker knows the verbs that end connections"
 		;;
 	esac
-	case $setup in write | any | top | screen | events | steer | policy | mark | bypass* | kill | kill-dry | read)
+	case $setup in write | any | top | screen | events | events-to | steer | policy | mark | bypass* | kill | kill-dry | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
 			"$setup, $user: the attacker knows the keeper"
@@ -182,10 +191,10 @@ attack "$TMP/yes" root "$TMP/skwatch" kill --yes --netns self -f 'lport = 1' || 
 like "$(grep -P '\tkill-unasked\t' "$RESULTS")" '^SUCCEEDED' "with --yes, a request ends a connection"
 
 for user in ${HOSTILE_USERS-root Z user}; do
-	for setup in ${HOSTILE_SETUPS-lines write any top screen events steer policy mark bypass bypass-write relay relay-sockmap kill kill-dry read read-lines}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top screen events events-to steer policy mark bypass bypass-write relay relay-sockmap kill kill-dry read read-lines}; do
 		case $setup-$user in
 		command-*) try_minder ;;
-		top-Z | screen-Z | events-Z | steer-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
+		top-Z | screen-Z | events-Z | events-to-Z | steer-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
 		steer-user) ;; # The server is root's.
 		policy-* | mark-* | bypass-* | relay-*) [ "$user" != root ] || try "$setup" "$user" ;;
 		*) try "$setup" "$user" ;;

@@ -11,12 +11,20 @@
 #include "replay/replay.h"
 #include "session/messages/messages_live.h"
 #include "session/messages/messages_report.h"
+#include "session/send/sending.h"
 #include "util/random.h"
+
+struct file_messages {
+	struct skw_message_lines *lines;
+	struct skw_sending sending;
+};
 
 static void report(void *ctx, bool final)
 {
-	(void) final;
-	skw_messages_report(ctx);
+	const struct file_messages *f = ctx;
+
+	skw_messages_report(f->lines);
+	skw_sending_report(&f->sending, final);
 }
 
 static int run_files(const struct skw_messages_plan *plan, struct skw_message_lines *lines,
@@ -26,20 +34,28 @@ static int run_files(const struct skw_messages_plan *plan, struct skw_message_li
 						.files_len = plan->read_files_len,
 						.filter = plan->capture.filter,
 						.snaplen = UINT32_MAX };
-	const struct skw_sink sink = skw_message_lines_sink(lines);
+	struct file_messages f = { .lines = lines };
+	struct skw_keeper_table *tables[1];
 	struct skw_replay *r;
 
 	if (skw_replay_new(&replay, &r))
 		return skw_error_set(err, -ENOMEM, "out of memory");
+	skw_sending_make(&f.sending, plan->send, "messages");
+	f.sending.send.is_patient = f.sending.send.with_host = true;
+	lines->out.to = skw_sending_to(&f.sending);
 	const struct skw_source source = skw_replay_source(r);
 	const struct skw_loop_plan loop = { .sources = &source,
 					    .sources_len = 1,
-					    .sink = &sink,
+					    .tables = tables,
+					    .tables_len = skw_sending_table(&f.sending, tables, 0),
+					    .sink = skw_sending_sink(&f.sending,
+								     skw_message_lines_sink(lines)),
 					    .no_sandbox = plan->no_sandbox,
 					    .report = report,
-					    .ctx = lines };
+					    .ctx = &f };
 	int ret = skw_loop_run(&loop, err);
 
+	skw_sending_free(&f.sending);
 	skw_replay_free(r);
 	return ret;
 }

@@ -8,6 +8,7 @@
 
 #include "expr/expr.h"
 #include "model/capture_plan.h"
+#include "post/plan.h"
 #include "session/messages/messages_screen.h"
 #include "sink/message_lines.h"
 #include "util/error.h"
@@ -26,8 +27,9 @@ struct skw_messages_plan {
 	uint64_t max_bytes; /* 0: the default */
 	/* It is run, and only its messages are told; NULL: there is none. */
 	char *const *command;
-	const char *write; /* a pcapng file; NULL: none is written */
-	uint64_t slow_ns;  /* 0: all; else only slow ones and those that failed */
+	const char *write;                /* a pcapng file; NULL: none is written */
+	const struct skw_post_plan *send; /* where the lines go */
+	uint64_t slow_ns;                 /* 0: all; else only slow ones and those that failed */
 	bool content, json;
 	bool named; /* --names */
 	bool summary, csv;

@@ -12,6 +12,7 @@
 #include "session/messages/messages_report.h"
 #include "session/outputs.h"
 #include "session/owners.h"
+#include "session/send/sending.h"
 #include "sink/message_comments.h"
 #include "sink/record/record_format.h"
 #include "util/say.h"
@@ -25,7 +26,8 @@ struct live_messages {
 	struct skw_message_lines *lines;
 	struct skw_message_comments comments;   /* where a file is written */
 	struct skw_messages_live_screen screen; /* its `to` is NULL: there is none */
-	struct skw_keeper_table *tables[2];
+	struct skw_sending sending;
+	struct skw_keeper_table *tables[3];
 };
 
 static void report_file(const struct live_messages *l, bool final)
@@ -56,6 +58,7 @@ static void report(void *ctx, bool final)
 		sum.captured, sum.dropped);
 	if (l->outputs.recorder)
 		report_file(l, final);
+	skw_sending_report(&l->sending, final);
 }
 
 static uint64_t open_connections(void *ctx)
@@ -78,19 +81,19 @@ static uint64_t lost(void *ctx)
 	return sum.dropped;
 }
 
-/* The keeper stops the job for the screen, beside what it does for the file. */
-static void plan_screen(struct live_messages *l, struct skw_loop_plan *loop)
+/* The keeper stops the job for the screen, or connects, beside what it does for the file. */
+static void plan_tables(struct live_messages *l, struct skw_loop_plan *loop)
 {
 	size_t n = 0;
 
-	if (!l->screen.to)
-		return;
 	for (; n < loop->tables_len; n++)
 		l->tables[n] = loop->tables[n];
-	l->tables[n++] = &l->screen.terminal.table;
+	n = skw_sending_table(&l->sending, l->tables, n);
+	if (l->screen.to)
+		l->tables[n++] = &l->screen.terminal.table;
 	loop->tables = l->tables;
 	loop->tables_len = n;
-	loop->has_screen = loop->terminal = true;
+	loop->has_screen = loop->terminal = l->screen.to != NULL;
 }
 
 /* The packets are completed by their owners first, then by their messages. */
@@ -111,6 +114,9 @@ static int make_sinks(struct live_messages *l, const struct skw_outputs_source *
 		l->comments.lines = l->lines;
 		skw_message_comments_begin(&l->comments);
 	}
+	/* The tee closes its last sink first, so the sender gets the last lines. */
+	if (l->sending.send.plan)
+		skw_tee_add(tee, skw_send_sink(&l->sending.send));
 	skw_tee_add(tee, skw_message_lines_sink(l->lines));
 	if (l->screen.to)
 		skw_tee_add(tee, skw_messages_live_screen_sink(&l->screen));
@@ -137,7 +143,7 @@ static int run_loop(struct live_messages *l, struct skw_error *err)
 		sources[sources_len++] = skw_run_source(l->run);
 	loop.folder_fd = skw_owners_session_folder(&l->owners);
 	skw_outputs_plan(&l->outputs, sources, sources_len, &loop);
-	plan_screen(l, &loop);
+	plan_tables(l, &loop);
 	if (!ret)
 		ret = skw_loop_run(&loop, err);
 	skw_outputs_free(&l->outputs);
@@ -184,6 +190,9 @@ int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_l
 					     .owner = !plan->no_owner,
 					     .no_owner = plan->no_owner };
 	l->lines = lines;
+	skw_sending_make(&l->sending, plan->send, "messages");
+	l->sending.send.with_host = true;
+	lines->out.to = skw_sending_to(&l->sending);
 	l->comments.slow_ns = plan->slow_ns;
 	lines->live = true;
 	l->screen = (struct skw_messages_live_screen){ .to = plan->screen,
@@ -213,6 +222,7 @@ int skw_messages_live(const struct skw_messages_plan *plan, struct skw_message_l
 
 	if (!ret)
 		err->status = status;
+	skw_sending_free(&l->sending);
 	skw_session_plan_free(&l->plan);
 	free(l);
 	return ret;

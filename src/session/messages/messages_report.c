@@ -29,8 +29,11 @@ void skw_messages_report(struct skw_message_lines *lines)
 	skw_message_lines_count(lines);
 	skw_say("%" PRIu64 " messages, %" PRIu64 " %s; %" PRIu64 " with an error, %" PRIu64
 		" without an answer, %" PRIu64 " answers without a request",
-		f->messages, lines->printed, lines->summary ? "in the table" : "printed", f->errors,
-		f->unanswered, f->orphans);
+		f->messages, lines->printed,
+		lines->summary  ? "in the table"
+		: lines->out.to ? "taken"
+				: "printed",
+		f->errors, f->unanswered, f->orphans);
 	skw_say("%" PRIu64 " packets, %" PRIu64 " connections recognised, %" PRIu64
 		" not recognised",
 		p->packets, f->recognised, f->unrecognised);

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -27,6 +28,8 @@
 #define FLOOD       1000
 /* A rotation may rightly ask for a few files. */
 #define FILES_ALLOWED 8
+/* A sender connects again and again to a receiver that is not there, but not so often. */
+#define CONNECTIONS_ALLOWED 64
 
 /* The faults of a pick. */
 enum { WRONG_KIND, WRONG_PROTO, WRONG_FAMILY, WRONG_COMM, WRONG_PID, WRONG_CGROUP };
@@ -54,6 +57,8 @@ static long send_with(const struct hostile *h, const void *data, size_t len, siz
 	return HOSTILE_CALL(SYS_sendmsg, h->keeper_fd, &msg, MSG_NOSIGNAL);
 }
 
+static unsigned received; /* descriptors of answers */
+
 /* Waits for the keeper's next answer and closes what comes with it. Returns its error. */
 static long answer(const struct hostile *h, const struct skw_wire_header *asked)
 {
@@ -72,8 +77,10 @@ static long answer(const struct hostile *h, const struct skw_wire_header *asked)
 		if (n <= 0)
 			return n ? n : -EPIPE;
 		for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
-			for (size_t i = 0; CMSG_LEN((i + 1) * sizeof(int)) <= c->cmsg_len; i++)
+			for (size_t i = 0; CMSG_LEN((i + 1) * sizeof(int)) <= c->cmsg_len; i++) {
 				syscall(SYS_close, ((int *)(void *)CMSG_DATA(c))[i]);
+				received++;
+			}
 		if (head.seq == asked->seq)
 			return head.error;
 	}
@@ -299,6 +306,33 @@ static long many_triggers(struct hostile *h, long arg)
 	return n > FILES_ALLOWED ? 0 : -EPERM;
 }
 
+/* The keeper connects to the receiver of the command line only: no address is taken. */
+static long connect_elsewhere(struct hostile *h, long port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return ask_each(h, &to, sizeof(to));
+}
+
+/* hostile_worker.sh says whether lines are sent; otherwise descriptors are of something else. */
+static long connect_often(struct hostile *h, long n)
+{
+	const uint32_t next = 1;
+
+	if (!getenv("HOSTILE_SENDS"))
+		return HOSTILE_NOTHING;
+	received = 0;
+	for (long i = 0; i < n; i++)
+		for (uint32_t verb = 0; verb < VERBS; verb++)
+			if (ask(h, verb, &next, sizeof(next), 0) == -EPIPE)
+				return -EPIPE;
+	hostile_note(h, "%u connections", received);
+	if (!received)
+		return HOSTILE_NOTHING;
+	return received > CONNECTIONS_ALLOWED ? 0 : -EAGAIN;
+}
+
 static long descriptors(struct hostile *h, long n)
 {
 	/* No verb takes a descriptor, so this is refused before the verb is looked at. */
@@ -361,6 +395,9 @@ static const struct hostile_attempt requests[] = {
 	{ "trigger-old", "open a file of a trigger of yesterday", trigger_old, -86400, 0 },
 	{ "trigger-future", "open a file of a trigger of tomorrow", trigger_old, 86400, 0 },
 	{ "trigger-many", "open 100 files of triggers", many_triggers, 100, 0 },
+	{ "connect-elsewhere", "have the keeper connect to another port", connect_elsewhere, 22,
+	  0 },
+	{ "connect-often", "have the keeper connect 200 times at once", connect_often, 200, 0 },
 	{ "send-fd", "send the keeper a descriptor", descriptors, 1, 0 },
 	{ "send-fds", "send the keeper 200 descriptors", descriptors, DESCRIPTORS, 0 },
 	{ "request-empty", "send the keeper a message without a byte", too_short, 0,

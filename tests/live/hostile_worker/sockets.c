@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <termios.h>
 
@@ -301,9 +302,14 @@ static long create_below(struct hostile *h, int fd, long arg)
 /* The pages behind the first are the kernel's: its position, and the records. */
 static long map_records(struct hostile *h, int fd, long offset)
 {
-	long page = 4096;
-	long at = HOSTILE_CALL(SYS_mmap, 0L, page, (long)(PROT_READ | PROT_WRITE), (long)MAP_SHARED,
-			       (long)fd, offset * page);
+	long page = 4096, at;
+	struct stat st;
+
+	/* The file of a spool is the worker's own. */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return HOSTILE_NOTHING;
+	at = HOSTILE_CALL(SYS_mmap, 0L, page, (long)(PROT_READ | PROT_WRITE), (long)MAP_SHARED,
+			  (long)fd, offset * page);
 
 	(void)h;
 	if (at < 0)
