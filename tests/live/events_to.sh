@@ -134,6 +134,27 @@ connect 3
 stop
 is "$(judged "$GOT")" "lines=3 doubles=0 runs=1 gaps=0 broken=0 " "a name: its addresses are tried in turn"
 
+# A name that gets another address while skwatch runs. Its process has a file of names of its own.
+fresh
+echo '127.0.0.5 receiver' >"$TMP/hosts"
+LAUNCHED=$((LAUNCHED + 1))
+ERR=$TMP/err.$LAUNCHED
+nsenter --net="/run/netns/$A" unshare --mount --propagation private \
+	sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' "$TMP/hosts" "${as_typed[@]}" "$SKWATCH" events \
+	--netns self -t close --where 'rport = 7001' --to http://receiver:9002/ --batch-time 20ms 2>"$ERR" &
+PID=$!
+STARTED+=("$PID")
+wait_for_line "$ERR" "$PID" '^skwatch: watching '
+first=$RECEIVER
+receiver http 127.0.0.6 9002 "$GOT"
+connect 3
+wait_for_line "$ERR" "$PID" 'Connection refused; skwatch tries again$'
+echo '127.0.0.6 receiver' >"$TMP/hosts"
+becomes test -s "$GOT"
+stop
+is "$STATUS $(judged "$GOT")" "0 lines=3 doubles=0 runs=1 gaps=0 broken=0 " "a name is looked up again"
+RECEIVER=$first
+
 # ---- the end ----
 
 # A receiver that hangs holds the end up for a few seconds, and then the figures tell.
