@@ -16,7 +16,7 @@
 #include "util/say.h"
 
 static const struct skw_command *const commands[] = {
-	&skw_cmd_capture, &skw_cmd_messages,
+	&skw_cmd_capture, &skw_cmd_messages, &skw_cmd_report,
 #ifdef HAVE_BPF
 	&skw_cmd_top,     &skw_cmd_events,   &skw_cmd_policy,  &skw_cmd_steer,  &skw_cmd_adopt,
 	&skw_cmd_relay,   &skw_cmd_bypass,   &skw_cmd_kill,    &skw_cmd_mark,   &skw_cmd_list,

@@ -43,6 +43,7 @@ struct skw_conversation {
 	struct skw_stream *streams;            /* owned; two for TCP, else NULL */
 	/* Owned; of src and of dst. NULL: nothing was told of them. */
 	struct skw_end_socket *sockets;
+	void *user; /* the watcher's, see struct skw_conversations_watcher */
 	/* Real time of the first and the last packet; SKW_CONVERSATION_UNKNOWN: it has none. */
 	uint64_t first_ns, last_ns;
 	/* From the first SYN, and from the last one, to the end of the handshake. */

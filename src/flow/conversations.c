@@ -41,6 +41,10 @@ static size_t bytes_of(const struct node *n)
 
 static void node_free(struct skw_conversations *c, struct node *n)
 {
+	const struct skw_conversations_watcher *w = c->opt.watcher;
+
+	if (w)
+		w->leaves(w->ctx, &n->conversation);
 	c->bytes -= bytes_of(n);
 	skw_pair_table_remove(&c->table, &n->pair);
 	skw_conversation_free(&n->conversation);
@@ -121,8 +125,10 @@ static int take(struct skw_conversations *c, const struct skw_packet *pkt,
 		skw_pair_list_move(&n->pair, skw_conversation_is_closed(&n->conversation)
 						     ? &c->over
 						     : &c->open);
+	if (c->opt.watcher)
+		ret = c->opt.watcher->took(c->opt.watcher->ctx, &n->conversation, pkt, flow);
 	keep_limit(c, n);
-	return 0;
+	return ret;
 }
 
 static uint64_t datagram_hash(const struct skw_conversations *c, const struct skw_flow *flow)
@@ -173,6 +179,15 @@ int skw_conversations_tell(struct skw_conversations *c, const struct skw_row *ro
 	if (!ret)
 		keep_limit(c, n);
 	return ret;
+}
+
+struct skw_conversation *skw_conversations_find(struct skw_conversations *c,
+						const struct skw_tuple *tuple)
+{
+	const struct skw_pair_id id = skw_pair_table_id(&c->table, tuple);
+	struct node *n = node_of(skw_pair_table_find(&c->table, &id));
+
+	return n ? &n->conversation : NULL;
 }
 
 int skw_conversations_new(const struct skw_conversations_options *opt,

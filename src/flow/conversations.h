@@ -13,8 +13,19 @@
 
 struct skw_conversations;
 
+/* Hears of the packets, and may keep something of its own with each conversation. */
+struct skw_conversations_watcher {
+	/* The conversation has taken this packet. 0 or -errno, which the taker returns. */
+	int (*took)(void *ctx, struct skw_conversation *c, const struct skw_packet *pkt,
+		    const struct skw_flow *flow);
+	/* It is not kept any longer. This is called for all of them at the end. */
+	void (*leaves)(void *ctx, struct skw_conversation *c);
+	void *ctx;
+};
+
 struct skw_conversations_options {
 	uint64_t key[2]; /* by chance, so that nobody can choose tuples that collide */
+	const struct skw_conversations_watcher *watcher; /* borrowed; NULL: there is none */
 	/* Memory for conversations. The newest is kept, however little
 	 * memory there is. */
 	size_t max_bytes;
@@ -44,6 +55,10 @@ int skw_conversations_take(struct skw_conversations *c, const struct skw_packet 
  * owner of a row. 0 or -ENOMEM.
  */
 int skw_conversations_tell(struct skw_conversations *c, const struct skw_row *row);
+
+/* The conversation that a packet with this tuple belongs to now, of either end. NULL: none. */
+struct skw_conversation *skw_conversations_find(struct skw_conversations *c,
+						const struct skw_tuple *tuple);
 
 size_t skw_conversations_len(const struct skw_conversations *c);
 /*

@@ -21,6 +21,9 @@ static void read_option(uint8_t kind, struct skw_bytes data, struct skw_segment 
 {
 	if (kind == TCPOPT_SACK)
 		read_sack(data, s);
+	/* A larger shift counts as 14 (RFC 7323, section 2.3). */
+	if (kind == TCPOPT_WINDOW && skw_bytes_has(data, 0, 1))
+		s->wscale = (int8_t)(data.p[0] < TCP_MAX_WINSHIFT ? data.p[0] : TCP_MAX_WINSHIFT);
 	if (kind != TCPOPT_TIMESTAMP || !skw_bytes_has(data, 0, TCPOLEN_TIMESTAMP - 2))
 		return;
 	s->timestamps = true;
@@ -55,6 +58,7 @@ void skw_segment_read(const struct skw_packet *pkt, const struct skw_flow *flow,
 				     .len = flow->payload_len,
 				     .end = flow->tcp.seq + flow->payload_len,
 				     .window = flow->tcp.window,
+				     .wscale = -1,
 				     .flags = flow->tcp.flags };
 	if (out->flags & (TH_SYN | TH_FIN))
 		out->end++;

@@ -23,6 +23,7 @@ struct skw_segment {
 	uint32_t end;    /* seq and all that the segment takes of the sequence space */
 	uint16_t window; /* not scaled */
 	uint8_t flags;   /* TH_* of netinet/tcp.h */
+	int8_t wscale; /* the shift of its windows, which a SYN tells; -1: it has no such option */
 	bool timestamps; /* RFC 7323: the next two are known */
 	uint32_t tsval, tsecr;
 	uint8_t sacks;

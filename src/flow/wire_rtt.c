@@ -138,6 +138,7 @@ int skw_wire_rtt_add(struct skw_wire_rtt *r, uint64_t ns)
 	if (!r->count || ns < r->min_ns)
 		r->min_ns = ns;
 	r->smoothed_ns = r->count ? r->smoothed_ns - r->smoothed_ns / SMOOTH + ns / SMOOTH : ns;
+	r->last_ns = ns;
 	r->count++;
 	return 0;
 }

@@ -23,6 +23,7 @@ struct skw_wire_rtt {
 	uint64_t count;
 	uint64_t min_ns;      /* if count > 0 */
 	uint64_t smoothed_ns; /* if count > 0 */
+	uint64_t last_ns;     /* if count > 0 */
 	uint16_t len, size;
 	uint8_t coarse; /* how often neighbours were put together */
 };

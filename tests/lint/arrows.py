@@ -15,7 +15,7 @@ LIBRARIES = {
     r"sys/capability\.h$": {"keeper"},
     r"(seccomp|linux/landlock)\.h$": {"keeper"},
     r"(zstd|zlib)\.h$": {"out"},
-    r"nettle/": {"quic"},
+    r"nettle/": {"quic", "report"},
     r"nghttp2/": {"message/rpc"},
     r"(ncurses|curses|term\.h)": {"ui", "ui/draw", "ui/groups"},
     r"jansson\.h$": {"format"},

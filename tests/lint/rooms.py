@@ -13,7 +13,7 @@ import lintlib
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
 PURE = {"asked", "btf", "row", "table", "table/past", "view", "expr", "format", "format/text",
-        "journal", "post", "filter", "filter/sets", "pcap", "flow", "quic", "flow/payload", "message", "message/app",
+        "journal", "post", "report", "filter", "filter/sets", "pcap", "flow", "quic", "flow/payload", "message", "message/app",
         "message/known",
         "message/quic", "message/rpc", "message/sql",
         "dissect", "dissect/link", "dissect/wifi", "dissect/ip", "dissect/app"}
@@ -42,6 +42,8 @@ ARROWS = {
     "journal": COMMON | {"row", "format", "format/text"},
     # post: forms of what is sent: targets, answers of HTTP, the spool.
     "post": COMMON | {"format"},
+    # report: the page of `skwatch report`.
+    "report": COMMON | {"flow", "row", "format/text"},
     "btf": COMMON,
     "filter": COMMON | {"filter/sets"},
     # filter/sets: long lists of addresses and ports.
@@ -123,6 +125,9 @@ ARROWS = {
                                           "message/known", "flow/payload"},
     # session/flight: messages as triggers of the recorder.
     "session/flight": COMMON | PURE_FRONT | {"join", "message", "message/known", "flow/payload"},
+    # session/fleet: the sessions of what many hosts need.
+    "session/fleet": COMMON | PURE_FRONT | {"replay", "loop", "sink", "out", "verbs", "message",
+                                            "message/known", "flow/payload"},
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/messages: the session of messages; on this host it captures as that of capture does.
@@ -137,9 +142,10 @@ ARROWS = {
     "cmd/words": COMMON | {"expr"},
     # cmd/live: brings the session of messages and its screen together.
     "cmd/live": COMMON | {"session/messages", "ui/draw", "ui/groups"},
+    "cmd/fleet": COMMON | {"cmd", "cmd/words", "session/fleet"},
     "cmd/act": COMMON | {"cmd", "cmd/words", "act", "act/policy", "act/steer", "act/relay", "session",
                          "session/act", "session/plan", "row", "expr", "view"},
-    "main.c": COMMON | {"cmd", "cmd/act"},
+    "main.c": COMMON | {"cmd", "cmd/act", "cmd/fleet"},
 }
 
 # Protocols carry each other (IP in GRE in IP), so dissectors may call in circles.

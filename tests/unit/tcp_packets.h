@@ -61,17 +61,23 @@ static inline int take_frame(struct skw_conversations *c, const struct frame *f,
 	return skw_conversations_take(c, &pkt);
 }
 
-/* Only the headers are captured. */
+/* Only the headers are captured. `f` is empty. */
+static inline void put_tcp(struct frame *f, const struct tcp_packet *p)
+{
+	const uint8_t rest[] = { 0x50, p->flags, 1, 0, 0, 0, 0, 0 };
+
+	put_head(f, p, IPPROTO_TCP, 20 + p->len);
+	put_ends(f, p);
+	put_number(f, p->seq);
+	put_number(f, p->ack);
+	put(f, rest, sizeof(rest));
+}
+
 static inline void take_tcp(struct skw_conversations *c, struct tcp_packet p)
 {
 	struct frame f = { .n = 0 };
-	const uint8_t rest[] = { 0x50, p.flags, 1, 0, 0, 0, 0, 0 };
 
-	put_head(&f, &p, IPPROTO_TCP, 20 + p.len);
-	put_ends(&f, &p);
-	put_number(&f, p.seq);
-	put_number(&f, p.ack);
-	put(&f, rest, sizeof(rest));
+	put_tcp(&f, &p);
 	assert_int_equal(take_frame(c, &f, &p, f.n + p.len), 0);
 }
 

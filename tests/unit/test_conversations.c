@@ -3,7 +3,10 @@
  */
 #include "flow/conversations.h"
 
+#include <errno.h>
+
 #include "flow/keyed_hash.h"
+#include "flow/pair_table.h"
 #include "tcp_packets.h"
 
 #define PLENTY (1 << 20)
@@ -283,6 +286,77 @@ static void the_hash_is_siphash(void **state)
 	assert_true(skw_keyed_hash(key, bytes, sizeof(bytes)) == 0xa129ca6149be45e5ULL);
 }
 
+/* ---- a watcher ---- */
+
+struct watched {
+	unsigned packets, left;
+	unsigned user; /* an address that conversations carry */
+};
+
+static int count_packet(void *ctx, struct skw_conversation *c, const struct skw_packet *pkt,
+			const struct skw_flow *flow)
+{
+	struct watched *w = ctx;
+
+	w->packets++;
+	assert_true(pkt->len >= 40);
+	assert_int_equal(flow->tuple.proto, IPPROTO_TCP);
+	/* The conversation has the packet already. */
+	assert_true(c->sides[0].packets + c->sides[1].packets > 0);
+	c->user = &w->user;
+	return w->packets == 7 ? -ENOMEM : 0;
+}
+
+static void count_end(void *ctx, struct skw_conversation *c)
+{
+	struct watched *w = ctx;
+
+	assert_ptr_equal(c->user, &w->user);
+	w->left++;
+}
+
+static void a_watcher_hears_of_packets_and_ends(void **state)
+{
+	struct watched w = { 0 };
+	const struct skw_conversations_watcher watcher = { count_packet, count_end, &w };
+	const struct skw_conversations_options opt = { .key = { 1, 2 }, .watcher = &watcher };
+	struct skw_conversations *c;
+	struct frame f = { .n = 0 };
+	const struct tcp_packet last = { .port = 3, .flags = SYN };
+
+	(void)state;
+	assert_int_equal(skw_conversations_new(&opt, &c), 0);
+	take_handshake(c, 1, 0);
+	take_handshake(c, 2, 0);
+	/* There is memory for one, so the first has left. */
+	assert_int_equal(w.packets, 6);
+	assert_int_equal(w.left, 1);
+	put_tcp(&f, &last);
+	assert_int_equal(take_frame(c, &f, &last, f.n), -ENOMEM);
+	skw_conversations_free(c);
+	assert_int_equal(w.left, 3);
+}
+
+static void a_conversation_is_found_by_either_end(void **state)
+{
+	struct fixture f;
+	struct skw_tuple tuple;
+
+	(void)state;
+	setup(&f, PLENTY);
+	take_handshake(f.c, 0, 0);
+	look(&f);
+	tuple = f.list[0]->tuple;
+	assert_ptr_equal(skw_conversations_find(f.c, &tuple), f.list[0]);
+	skw_pair_turn(&tuple);
+	assert_ptr_equal(skw_conversations_find(f.c, &tuple), f.list[0]);
+	/* The last round trip is that of the first acknowledgment. */
+	assert_int_equal(f.list[0]->streams[1].rtt.last_ns, 1000 * US);
+	tuple.local_port++;
+	assert_null(skw_conversations_find(f.c, &tuple));
+	done(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +372,8 @@ int main(void)
 		cmocka_unit_test(those_that_ended_go_first),
 		cmocka_unit_test(one_is_kept_however_little_memory_there_is),
 		cmocka_unit_test(the_hash_is_siphash),
+		cmocka_unit_test(a_watcher_hears_of_packets_and_ends),
+		cmocka_unit_test(a_conversation_is_found_by_either_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
