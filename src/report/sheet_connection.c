@@ -402,7 +402,18 @@ static void settle_rtt(struct skw_sheet_connection *c)
 	}
 }
 
-/* Owners, and the kernel's figures of the side that sends more, if that side was told. */
+/* Both sides together, as far as they are known. */
+static uint64_t sum_of(uint32_t a, uint32_t b)
+{
+	uint64_t x = known(a), y = known(b);
+
+	return x == SKW_SHEET_UNKNOWN ? y : y == SKW_SHEET_UNKNOWN ? x : x + y;
+}
+
+/*
+ * Owners, the kernel's round trip of the side that sends more, if that side was told, and counters
+ * of both sides: either may wait for what the other does not get.
+ */
 static void settle_sockets(struct skw_sheet_connection *c)
 {
 	const struct skw_end_socket *sockets = c->conversation->sockets;
@@ -417,8 +428,8 @@ static void settle_sockets(struct skw_sheet_connection *c)
 	if (!sockets[side].cookie)
 		side = 1 - side;
 	c->srtt_us = known(sockets[side].srtt_us);
-	c->rto_count = known(sockets[side].rto_count);
-	c->retrans_segs = known(sockets[side].retrans_segs);
+	c->rto_count = sum_of(sockets[0].rto_count, sockets[1].rto_count);
+	c->retrans_segs = sum_of(sockets[0].retrans_segs, sockets[1].retrans_segs);
 }
 
 /* Weights of what goes wrong: a timeout stops a connection for longer than a retransmission does.

@@ -104,9 +104,10 @@ struct skw_sheet_connection {
 	uint8_t end;                     /* enum skw_conversation_end */
 	bool syn, tcp;
 	/* Figures of the kernel: SKW_SHEET_UNKNOWN. */
-	bool told; /* by the kernel of either side; figures are those of the side that sends more */
-	uint8_t reason; /* enum skw_close_reason */
-	uint64_t srtt_us, rto_count, retrans_segs;
+	bool told;        /* by the kernel of either side */
+	uint8_t reason;   /* enum skw_close_reason */
+	uint64_t srtt_us; /* of the side that sends more, or of the one that was told */
+	uint64_t rto_count, retrans_segs; /* of both sides */
 	uint32_t pids[2];
 	char comms[2][SKW_COMM_LEN + 1];
 	char *cgroup; /* owned; NULL */

@@ -212,6 +212,32 @@ static void the_kernels_view_is_beside_the_packets(void **state)
 	free(page);
 }
 
+static void counters_are_of_both_sides(void **state)
+{
+	struct skw_sheet *s = new_sheet(PLENTY, 10);
+	struct skw_row client = row_here(40000), server = client;
+	size_t len;
+
+	(void)state;
+	handshake(s, 40000, 0);
+	client.cookie = 1;
+	client.rto_count = 2;
+	client.retrans_segs = SKW_NONE32;
+	server.cookie = 2;
+	server.tuple.local_port = client.tuple.remote_port;
+	server.tuple.remote_port = client.tuple.local_port;
+	memcpy(server.tuple.local_addr, client.tuple.remote_addr, sizeof(server.tuple.local_addr));
+	memcpy(server.tuple.remote_addr, client.tuple.local_addr, sizeof(server.tuple.remote_addr));
+	server.rto_count = 1;
+	server.retrans_segs = 3;
+	assert_int_equal(skw_sheet_row(s, &client), 0);
+	assert_int_equal(skw_sheet_row(s, &server), 0);
+	skw_sheet_finish(s);
+	assert_int_equal(skw_sheet_rows(s, &len)[0]->rto_count, 3);
+	assert_int_equal(skw_sheet_rows(s, &len)[0]->retrans_segs, 3);
+	skw_sheet_free(s);
+}
+
 static void unknown_figures_of_events_are_no_numbers(void **state)
 {
 	struct skw_sheet *s = new_sheet(PLENTY, 10);
@@ -280,6 +306,7 @@ int main(void)
 		cmocka_unit_test(ipv6_ends_have_brackets),
 		cmocka_unit_test(a_refused_connection_is_worse_than_a_good_one),
 		cmocka_unit_test(the_kernels_view_is_beside_the_packets),
+		cmocka_unit_test(counters_are_of_both_sides),
 		cmocka_unit_test(unknown_figures_of_events_are_no_numbers),
 		cmocka_unit_test(events_without_packets_are_counted),
 		cmocka_unit_test(lost_events_of_two_recordings_add_up),
