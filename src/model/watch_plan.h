@@ -30,7 +30,7 @@ struct skw_watch_plan {
 	/* The most time that an event waits in its ring, in milliseconds. */
 	unsigned wait_ms;
 	bool udp;
-	/* Nobody asks for the holders of sockets. */
+	/* The holders of sockets are not read. */
 	bool no_holders;
 	/*
 	 * Takes all rows and events in place of the table; the sink gets ticks without a table, and

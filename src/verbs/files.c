@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,6 +54,19 @@ static int open_file(struct skw_verbs_files *ctx, struct skw_file_list_entry *fi
 	return ret;
 }
 
+/* A file of that name is of a run that was killed. */
+static int open_beside(const struct skw_verbs_files *ctx, struct skw_keeper_reply *reply)
+{
+	const struct skw_create_options how = { .dir_fd = ctx->dir_fd };
+
+	unlinkat(ctx->dir_fd, ctx->beside, 0);
+	int fd = skw_create_new(&how, ctx->beside);
+
+	if (fd >= 0)
+		reply->fds[reply->n_fds++] = fd;
+	return fd < 0 ? fd : 0;
+}
+
 /* When a file may begin. Packets of a file have any time. */
 static uint64_t now_s(const struct skw_verbs_files *ctx)
 {
@@ -64,6 +78,9 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 {
 	struct skw_verbs_files *ctx = arg;
 	struct skw_file_list_entry file;
+
+	if (ctx->beside)
+		return open_beside(ctx, reply);
 	int ret = len == sizeof(struct skw_file_id)
 			  ? skw_file_list_next(&ctx->list, request, now_s(ctx), &file)
 			  : -EINVAL;
@@ -95,6 +112,12 @@ static int serve_file_done(void *arg, const void *request, size_t len,
 	struct skw_verbs_files *ctx = arg;
 	struct skw_file_list_command command;
 	struct skw_error err = { 0 };
+
+	if (ctx->beside)
+		return renameat(ctx->dir_fd, ctx->beside, ctx->dir_fd,
+				skw_trigger_name_base(ctx->list.plan->name)) < 0
+			       ? -errno
+			       : 0;
 	int ret = len == sizeof(struct skw_file_id)
 			  ? skw_file_list_take_command(&ctx->list, request, &command)
 			  : -EINVAL;
@@ -114,25 +137,18 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_FILE_DONE] = { "run command", serve_file_done },
 };
 
-static void settle(void *ctx)
-{
-	skw_verbs_files_settle(ctx);
-}
-
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx)
 {
 	ctx->dir_fd = skw_file_list_has_folder(&ctx->list) ? skw_create_folder(ctx->list.plan->name)
 							   : -EACCES;
-	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
-						.n_verbs = VERBS,
-						.ctx = ctx,
-						.keep_fds = &ctx->dir_fd,
-						.n_keep = ctx->dir_fd >= 0,
-						.settle = settle };
+	ctx->table = SKW_KEEPER_TABLE(verbs, VERBS, ctx, &ctx->dir_fd, ctx->dir_fd >= 0,
+				      skw_verbs_files_settle);
 }
 
-void skw_verbs_files_settle(struct skw_verbs_files *ctx)
+void skw_verbs_files_settle(void *arg)
 {
+	struct skw_verbs_files *ctx = arg;
+
 	skw_cleanup_fd(&ctx->dir_fd);
 	ctx->dir_fd = -1;
 	skw_file_list_free(&ctx->list);
