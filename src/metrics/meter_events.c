@@ -70,10 +70,13 @@ static int take_caller(struct skw_meter *m, const struct skw_event_told *told)
 		memcpy(t->comm, told->process.comm, SKW_COMM_LEN);
 		return 0;
 	}
-	if (t->kind == SKW_TALLY_TCP && t->flags & SKW_TALLY_FRESH &&
+	if (!(t->flags & SKW_TALLY_HELD))
+		ret = skw_meter_own(m, t, told->process.comm);
+	/* Its owner is known now, whose connection it was from the begin. */
+	if (!ret && t->kind == SKW_TALLY_TCP && t->flags & SKW_TALLY_FRESH &&
 	    told->socket.row.direction == SKW_CONN_OUT)
 		skw_meter_add_begun(m, t);
-	return t->flags & SKW_TALLY_HELD ? 0 : skw_meter_own(m, t, told->process.comm);
+	return ret;
 }
 
 /* The process in close() or shutdown(). */

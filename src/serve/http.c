@@ -22,7 +22,7 @@
  * interval is shorter, so that connections can be used again.
  */
 #define CONNECTIONS_MAX  64
-#define IDLE_S           70
+#define IDLE_S           20
 #define CONNECTION_BYTES (16U << 10)
 #define BLOCK_BYTES      (8U << 10)
 

@@ -104,16 +104,17 @@ static void a_sweep_may_meet_a_connection_before_its_events_come(void **state)
 	struct skw_conn_rec rec = make_traffic(7, 10 * S, 100, 30);
 
 	(void)state;
-	world_begin(&w, 0, 10);
+	world_begin(&w, SKW_LABEL_COMM, 10);
 	sweep(&w, 10 * S, &rec);
-	assert_value(&w, "skwatch_tcp_sent_bytes_total", "0");
+	assert_value(&w, "skwatch_tcp_sent_bytes_total{comm=\"unknown\"}", "0");
 	process(&w, SKW_EVENT_CREATOR, 7, 9 * S, SKW_CONN_OUT, "curl");
 	established(&w, 7, 9 * S, SKW_CONN_OUT, SKW_NONE32);
-	assert_value(&w, "skwatch_tcp_sent_bytes_total", "100");
-	assert_value(&w, "skwatch_tcp_received_bytes_total", "30");
-	assert_value(&w, "skwatch_tcp_connections_opened_total{direction=\"out\"}", "1");
+	assert_value(&w, "skwatch_tcp_sent_bytes_total{comm=\"curl\"}", "100");
+	assert_value(&w, "skwatch_tcp_received_bytes_total{comm=\"curl\"}", "30");
+	assert_value(&w, "skwatch_tcp_connections_opened_total{comm=\"curl\",direction=\"out\"}",
+		     "1");
 	sweep(&w, 11 * S, &rec);
-	assert_value(&w, "skwatch_tcp_sent_bytes_total", "100");
+	assert_value(&w, "skwatch_tcp_sent_bytes_total{comm=\"curl\"}", "100");
 	world_end(&w);
 }
 
