@@ -27,6 +27,11 @@ static int create(const struct skw_verbs_files *ctx, struct skw_file_list_entry 
 	char name[PATH_MAX];
 	int fd;
 
+	/* A file that is there is of a run that was killed. */
+	if (ctx->beside && unlinkat(ctx->dir_fd, ctx->beside, 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (ctx->beside)
+		return skw_create_new(&how, ctx->beside);
 	do {
 		int ret = skw_file_list_name(&ctx->list, file, name);
 
@@ -47,24 +52,12 @@ static int open_file(struct skw_verbs_files *ctx, struct skw_file_list_entry *fi
 
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
-	int ret = skw_file_list_add(&ctx->list, file);
+	/* One that replaces the last is the first one each time. */
+	int ret = ctx->beside ? 0 : skw_file_list_add(&ctx->list, file);
 
 	if (!ret)
 		reply->fds[reply->n_fds++] = SKW_TAKE_FD(fd);
 	return ret;
-}
-
-/* A file of that name is of a run that was killed. */
-static int open_beside(const struct skw_verbs_files *ctx, struct skw_keeper_reply *reply)
-{
-	const struct skw_create_options how = { .dir_fd = ctx->dir_fd };
-
-	unlinkat(ctx->dir_fd, ctx->beside, 0);
-	int fd = skw_create_new(&how, ctx->beside);
-
-	if (fd >= 0)
-		reply->fds[reply->n_fds++] = fd;
-	return fd < 0 ? fd : 0;
 }
 
 /* When a file may begin. Packets of a file have any time. */
@@ -78,9 +71,6 @@ static int serve_open_file(void *arg, const void *request, size_t len,
 {
 	struct skw_verbs_files *ctx = arg;
 	struct skw_file_list_entry file;
-
-	if (ctx->beside)
-		return open_beside(ctx, reply);
 	int ret = len == sizeof(struct skw_file_id)
 			  ? skw_file_list_next(&ctx->list, request, now_s(ctx), &file)
 			  : -EINVAL;
@@ -111,19 +101,19 @@ static int serve_file_done(void *arg, const void *request, size_t len,
 {
 	struct skw_verbs_files *ctx = arg;
 	struct skw_file_list_command command;
+	struct skw_file_list_entry file;
 	struct skw_error err = { 0 };
+	int ret = len != sizeof(struct skw_file_id) ? -EINVAL
+		  : ctx->beside ? skw_file_list_next(&ctx->list, request, now_s(ctx), &file)
+				: skw_file_list_take_command(&ctx->list, request, &command);
 
+	if (ret)
+		return ret;
 	if (ctx->beside)
 		return renameat(ctx->dir_fd, ctx->beside, ctx->dir_fd,
 				skw_trigger_name_base(ctx->list.plan->name)) < 0
 			       ? -errno
 			       : 0;
-	int ret = len == sizeof(struct skw_file_id)
-			  ? skw_file_list_take_command(&ctx->list, request, &command)
-			  : -EINVAL;
-
-	if (ret)
-		return ret;
 	ret = skw_keeper_run_command(reply, command.argv, command.env.list, ctx->who);
 	if (!ret)
 		return 0;

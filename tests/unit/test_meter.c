@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What sockets do, added up: differences, closes, limits, owners. */
+/* Figures of sockets, added up: differences, closes, limits, owners. */
 #include "metrics/meter.h"
 
 #include <setjmp.h>

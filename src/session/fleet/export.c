@@ -122,7 +122,7 @@ static int write_pieces(const struct exporter *e, int fd)
 /* A full disk is told once, and tried again with the next sweep. The reader keeps the last file. */
 static void write_file(struct exporter *e)
 {
-	const struct skw_file_id id = { 0 };
+	const struct skw_file_id id = { .start_s = skw_clock_real_ns() / SKW_NS_PER_S };
 	struct skw_error err = { 0 };
 	SKW_AUTO_FD int fd = skw_verbs_files_open(&e->files, skw_loop_keeper(e->loop), &id, &err);
 	int ret = fd < 0 ? fd : write_pieces(e, fd);
@@ -131,7 +131,8 @@ static void write_file(struct exporter *e)
 		ret = skw_verbs_files_done(&e->files, skw_loop_keeper(e->loop), &id);
 	e->written += !ret;
 	if (ret && !e->failed)
-		skw_say("%s: %s", e->plan->textfile, err.text[0] ? err.text : strerror(-ret));
+		skw_say("%s%s%s", err.text[0] ? "" : e->plan->textfile, err.text[0] ? "" : ": ",
+			err.text[0] ? err.text : strerror(-ret));
 	e->failed = ret != 0;
 }
 
