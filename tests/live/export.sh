@@ -112,6 +112,31 @@ exports --listen '[::1]:9910'
 is "$(scrape -o /dev/null -w '%{http_code}' 'http://[::1]:9910/metrics')" 200 "serves at an address of IPv6"
 stop
 
+# ---- the units ----
+
+# within UNIT COMMAND...: with the capabilities that the unit leaves to root.
+within() {
+	local caps
+	caps=$(sed -n 's/^CapabilityBoundingSet=//p' "$srcdir/contrib/systemd/$1.service.in" |
+		tr 'A-Z' 'a-z' | sed 's/cap_/+/g; s/ /,/g')
+	shift
+	exec ip netns exec "$A" setpriv --no-new-privs --bounding-set "-all,$caps" "$@"
+}
+within skwatch-export "$SKWATCH" export --netns all >"$TMP/out" 2>"$TMP/err.unit" &
+PID=$!
+STARTED+=("$PID")
+check "the unit of export leaves the capabilities that it needs" \
+	wait_for_line "$TMP/err.unit" "$PID" 'exporting at'
+is "$(grep -c 'only this network namespace' "$TMP/err.unit")" 0 "and those to see other namespaces"
+stop
+mkdir "$TMP/state"
+within skwatch-recorder "$SKWATCH" capture --on rto,timeout --pre 10s --post 5s --max-triggers 1000 \
+	-w "$TMP/state/%{comm}-%{event}" --format pcapng 2>"$TMP/err.recorder" &
+PID=$!
+STARTED+=("$PID")
+check "the unit of the recorder, too" wait_for_line "$TMP/err.recorder" "$PID" 'listening on'
+stop
+
 # ---- a file ----
 
 mkdir "$TMP/dir"

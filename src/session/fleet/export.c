@@ -27,7 +27,7 @@
  * before it is looked at.
  */
 #define RING_BYTES (2ULL << 20)
-#define WAIT_MS    25
+#define WAIT_MS    100
 
 /* The begin and the end of each connection, and the processes. */
 #define EVENTS                                                                                     \
