@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * owners SOCKETS OWNERS: holds connections over loopback, both ends of which belong to one of so
- * many processes with different names, until its standard input ends. Each process sends a byte on
+ * owners SOCKETS OWNERS: holds connections over loopback until its standard input ends. There are
+ * OWNERS processes with different names, each with both ends of its connections. Each process sends a byte on
  * another connection every five seconds. Prints "ready" when all are there.
  */
 #include <arpa/inet.h>

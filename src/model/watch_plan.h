@@ -32,6 +32,8 @@ struct skw_watch_plan {
 	bool udp;
 	/* The holders of sockets are not read. */
 	bool no_holders;
+	/* They are read this often; 0: every three sweeps. */
+	uint64_t holders_ns;
 	/*
 	 * Takes all rows and events in place of the table; the sink gets ticks without a table, and
 	 * no events. Borrowed; NULL: the table.

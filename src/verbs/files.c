@@ -52,7 +52,7 @@ static int open_file(struct skw_verbs_files *ctx, struct skw_file_list_entry *fi
 
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
-	/* One that replaces the last is the first one each time. */
+	/* A file that replaces the last is the first of its name each time. */
 	int ret = ctx->beside ? 0 : skw_file_list_add(&ctx->list, file);
 
 	if (!ret)

@@ -247,6 +247,8 @@ static bool holders_are_due(const struct skw_watch *w, uint64_t now_ns)
 		return true;
 	if (every_ns > HOLDERS_EVERY_NS)
 		every_ns = HOLDERS_EVERY_NS;
+	if (w->plan->holders_ns)
+		every_ns = w->plan->holders_ns;
 	/* The timer is never exactly on time: half a sweep early is due as well. */
 	return now_ns - w->holders_ns + w->interval_ns / 2 >= every_ns;
 }

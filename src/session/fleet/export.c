@@ -26,8 +26,14 @@
  * The rings are small, as they count to the memory of this process twice, and no ring must be full
  * before it is looked at.
  */
-#define RING_BYTES (2ULL << 20)
+#define RING_BYTES (1ULL << 20)
 #define WAIT_MS    100
+
+/*
+ * Events tell the owners of new sockets. The holders tell those of older ones, and of processes
+ * that have another name since or have passed a socket on.
+ */
+#define HOLDERS_NS (60 * SKW_NS_PER_S)
 
 /* The begin and the end of each connection, and the processes. */
 #define EVENTS                                                                                     \
@@ -283,6 +289,7 @@ static void make_watch_plan(struct skw_export_plan *plan, const struct skw_row_t
 		watch->ring_bytes = RING_BYTES;
 	watch->udp = plan->udp;
 	watch->counts = plan->udp ? SKW_COUNTS_NOW : SKW_COUNTS_NEVER;
+	watch->holders_ns = HOLDERS_NS;
 	watch->no_holders = !(plan->labels & SKW_LABEL_COMM);
 	watch->taker = taker;
 }
