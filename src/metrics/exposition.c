@@ -366,7 +366,7 @@ static void sample(const struct writing *p, const struct skw_label_set *set)
 {
 	if (p->family->write)
 		p->family->write(p, set);
-	else
+	else if (set)
 		count(p, set->labels, NULL, NULL,
 		      *(const uint64_t *)((const char *)set + p->family->offset));
 }

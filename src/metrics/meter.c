@@ -255,9 +255,9 @@ static int sweep_row(void *meter, const struct skw_row_sample *sample)
 	if (!(t->flags & SKW_TALLY_CLOSING))
 		t->inode = row->inode;
 	if (kind == SKW_TALLY_TCP)
-		return skw_meter_add_tcp(m, t, row);
+		return skw_meter_add_tcp(m, t, sample);
 	if (kind == SKW_TALLY_UDP)
-		skw_meter_add_udp(m, t, row);
+		skw_meter_add_udp(m, t, sample);
 	else
 		skw_meter_add_listener(m, t, row);
 	return 0;

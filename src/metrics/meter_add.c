@@ -51,9 +51,13 @@ static void show(struct skw_histogram *h, unsigned bucket, uint64_t cookie, uint
 		h->exemplars[bucket] = (struct skw_exemplar){ cookie, real_ns, us };
 }
 
-static int add_samples(struct skw_meter *m, struct skw_tally *t, const struct skw_row *row)
+static int add_samples(struct skw_meter *m, struct skw_tally *t,
+		       const struct skw_row_sample *sample)
 {
-	if (!row->rtt_samples || row->rtt_samples == SKW_NONE32 || row->rtt_hist[0] == SKW_NONE32)
+	const struct skw_row *row = &sample->row;
+
+	if (!row->rtt_samples || row->rtt_samples == SKW_NONE32 ||
+	    sample->rtt_hist[0] == SKW_NONE32)
 		return 0;
 	const struct sum s = sum_of(m, t);
 	struct skw_histogram *h = skw_label_sets_histogram(&s.set->tcp.rtt);
@@ -66,7 +70,7 @@ static int add_samples(struct skw_meter *m, struct skw_tally *t, const struct sk
 	for (unsigned i = 0; i < SKW_RTT_BUCKETS; i++) {
 		uint64_t before = h->counts[i];
 
-		add32(&s, &last->counts[i], row->rtt_hist[i], &h->counts[i]);
+		add32(&s, &last->counts[i], sample->rtt_hist[i], &h->counts[i]);
 		if (h->counts[i] != before && i == bucket_of_last && row->last_rtt_us != SKW_NONE32)
 			show(h, i, t->cookie, row->last_rtt_us,
 			     row->ts_ns + (uint64_t)m->offset_ns);
@@ -74,8 +78,9 @@ static int add_samples(struct skw_meter *m, struct skw_tally *t, const struct sk
 	return 0;
 }
 
-int skw_meter_add_tcp(struct skw_meter *m, struct skw_tally *t, const struct skw_row *row)
+int skw_meter_add_tcp(struct skw_meter *m, struct skw_tally *t, const struct skw_row_sample *sample)
 {
+	const struct skw_row *row = &sample->row;
 	const struct sum s = sum_of(m, t);
 	struct skw_tcp_figures *sum = &s.set->tcp;
 
@@ -84,7 +89,7 @@ int skw_meter_add_tcp(struct skw_meter *m, struct skw_tally *t, const struct skw
 	add32(&s, &t->sent_segs, row->segs_out, &sum->sent_segs);
 	add32(&s, &t->retrans_segs, row->retrans_segs, &sum->retrans_segs);
 	add32(&s, &t->timeouts, row->rto_count, &sum->timeouts);
-	return add_samples(m, t, row);
+	return add_samples(m, t, sample);
 }
 
 void skw_meter_add_begun(struct skw_meter *m, struct skw_tally *t)
@@ -121,13 +126,14 @@ static void add_wrapping(const struct sum *s, uint32_t *last, uint32_t now, uint
 	*last = now;
 }
 
-void skw_meter_add_udp(struct skw_meter *m, struct skw_tally *t, const struct skw_row *row)
+void skw_meter_add_udp(struct skw_meter *m, struct skw_tally *t,
+		       const struct skw_row_sample *sample)
 {
-	const struct skw_row_datagrams *d = &row->datagrams;
+	const struct skw_row_datagrams *d = &sample->datagrams;
 	const struct sum s = sum_of(m, t);
 	struct skw_udp_figures *sum = &s.set->udp;
 
-	add32(&s, &t->drops, row->drops, &sum->drops);
+	add32(&s, &t->drops, sample->row.drops, &sum->drops);
 	if (d->seen_out == SKW_NONE64)
 		return;
 	add64(&s, &t->sent_bytes, d->seen_out, &sum->sent_bytes);

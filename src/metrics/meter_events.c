@@ -241,7 +241,7 @@ static int take_close(struct skw_meter *m, const struct skw_event_told *told)
 		ret = become_tcp(m, t, row, row->direction);
 	if (ret || t->kind != SKW_TALLY_TCP)
 		return ret;
-	ret = skw_meter_add_tcp(m, t, row);
+	ret = skw_meter_add_tcp(m, t, &told->socket);
 	count_end(skw_meter_set_of(m, t), row, reason_of(t, &told->socket));
 	skw_meter_drop(m, place);
 	return ret;
@@ -316,7 +316,7 @@ static int take_last(struct skw_meter *m, const struct skw_event_told *told)
 		t->kind = SKW_TALLY_UDP;
 	}
 	if (t->kind == SKW_TALLY_UDP)
-		skw_meter_add_udp(m, t, row);
+		skw_meter_add_udp(m, t, &told->socket);
 	skw_meter_drop(m, place);
 	return 0;
 }

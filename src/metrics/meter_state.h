@@ -39,8 +39,10 @@ static inline struct skw_label_set *skw_meter_set_of(struct skw_meter *m, const 
 }
 
 /* Adds what a row tells more than the socket's tally has. 0 or -ENOMEM. */
-int skw_meter_add_tcp(struct skw_meter *m, struct skw_tally *t, const struct skw_row *row);
-void skw_meter_add_udp(struct skw_meter *m, struct skw_tally *t, const struct skw_row *row);
+int skw_meter_add_tcp(struct skw_meter *m, struct skw_tally *t,
+		      const struct skw_row_sample *sample);
+void skw_meter_add_udp(struct skw_meter *m, struct skw_tally *t,
+		       const struct skw_row_sample *sample);
 void skw_meter_add_listener(struct skw_meter *m, struct skw_tally *t, const struct skw_row *row);
 /* A socket that the sweep has met before its events tells now that it began since the start. */
 void skw_meter_add_begun(struct skw_meter *m, struct skw_tally *t);
