@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * owners SOCKETS OWNERS: holds connections over loopback until its standard input ends. There are
- * OWNERS processes with different names, each with both ends of its connections. Each process sends a byte on
- * another connection every five seconds. Prints "ready" when all are there.
+ * OWNERS processes with different names, each with both ends of its connections. Each process sends
+ * a byte on another connection every five seconds. Prints "ready" when all are there.
  */
 #include <arpa/inet.h>
 #include <errno.h>

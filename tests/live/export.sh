@@ -89,6 +89,15 @@ kill -USR1 "$PID"
 check "SIGUSR1 makes it report" wait_for_line "$ERR" "$PID" 'scrapes, 0 files, 10 label sets'
 stop
 
+# ---- requests of applications: scrapes are some ----
+
+exports --interval 200ms --messages
+check "--messages counts requests" becomes has 'skwatch_messages_requests_total{protocol="http"}'
+scrape $METRICS >"$TMP/messages"
+like "$(cat "$TMP/messages")" 'skwatch_messages_errors_total\{protocol="http"\} 0' "which are no errors"
+check "promtool accepts messages" promtool check metrics <"$TMP/messages"
+stop
+
 # ---- other sockets ----
 
 exports --listen "unix:$TMP/s"
