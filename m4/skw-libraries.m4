@@ -19,6 +19,7 @@ PKG_CHECK_MODULES([LIBELF], [libelf], [], [SKW_MISS([libelf], [libelf-dev])])
 SKW_OPTIONAL_LIBRARY([zstd], [ZSTD], [libzstd], [libzstd-dev])
 SKW_OPTIONAL_LIBRARY([zlib], [ZLIB], [zlib], [zlib1g-dev])
 SKW_OPTIONAL_LIBRARY([nettle], [NETTLE], [nettle >= 3.4], [nettle-dev])
+SKW_OPTIONAL_LIBRARY([microhttpd], [MICROHTTPD], [libmicrohttpd >= 0.9.71], [libmicrohttpd-dev])
 SKW_OPTIONAL_LIBRARY([nghttp2], [NGHTTP2], [libnghttp2 >= 1.43], [libnghttp2-dev])
 ])
 

@@ -29,6 +29,8 @@ AC_ARG_WITH([nghttp2], [AS_HELP_STRING([--without-nghttp2], [build without messa
 	[], [with_nghttp2=check])
 AC_ARG_WITH([nettle], [AS_HELP_STRING([--without-nettle], [build without server names of QUIC])],
 	[], [with_nettle=check])
+AC_ARG_WITH([microhttpd], [AS_HELP_STRING([--without-microhttpd], [build export without HTTP])],
+	[], [with_microhttpd=check])
 AC_ARG_WITH([user], [AS_HELP_STRING([--with-user=NAME],
 	[the user that the unprivileged process of root becomes (default: skwatch, else nobody)])],
 	[AS_CASE([$with_user], [yes], [AC_MSG_ERROR([--with-user needs a name])],
@@ -86,6 +88,7 @@ skwatch $PACKAGE_VERSION
   .gz captures      $skw_have_zlib
   HTTP/2 and gRPC   $skw_have_nghttp2
   names of QUIC     $skw_have_nettle
+  HTTP of export    $skw_have_microhttpd
   unit tests        $skw_have_cmocka
   fuzzing           $skw_fuzz_summary
   lint tools        $skw_lint_summary

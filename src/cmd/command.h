@@ -19,6 +19,7 @@ extern const struct skw_command skw_cmd_capture;
 extern const struct skw_command skw_cmd_top;
 extern const struct skw_command skw_cmd_events;
 extern const struct skw_command skw_cmd_messages;
+extern const struct skw_command skw_cmd_export;
 extern const struct skw_command skw_cmd_report;
 extern const struct skw_command skw_cmd_check;
 extern const struct skw_command skw_cmd_extcap;

@@ -94,6 +94,15 @@ struct skw_keeper_table {
 	size_t first;
 };
 
+/* A table with descriptors, whose `settle` gives up what only the keeper needs. */
+#define SKW_KEEPER_TABLE(list, len, arg, fds, n_fds, gives_up)                                     \
+	((struct skw_keeper_table){ .verbs = (list),                                               \
+				    .n_verbs = (len),                                              \
+				    .ctx = (arg),                                                  \
+				    .keep_fds = (fds),                                             \
+				    .n_keep = (n_fds),                                             \
+				    .settle = (gives_up) })
+
 /*
  * Forks once, for all tables. Must be called before any thread exists and before the first packet
  * is read, because the keeper's memory is a copy of the caller's. The array of tables may be freed

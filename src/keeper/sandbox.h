@@ -31,6 +31,8 @@ struct skw_sandbox {
 	bool writes_files;
 	/* Changes the modes of its terminal. */
 	bool terminal;
+	/* Accepts connections at a socket that listens already, and answers them. */
+	bool serves;
 	/* Lists the folders below this descriptor. -1: no folder. */
 	int folder_fd;
 	/*

@@ -247,6 +247,21 @@ static int add_relay(scmp_filter_ctx ctx)
 		   : seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(getsockname), 0, NULL);
 }
 
+/* The calls of libmicrohttpd for a connection. It makes no socket by itself. */
+static int add_serving(scmp_filter_ctx ctx)
+{
+	const struct rule rules[] = {
+		{ SCMP_SYS(accept4), 3, ~(scmp_datum_t)(SOCK_NONBLOCK | SOCK_CLOEXEC) & ALL, 0 },
+	};
+	const struct pair_rule pairs[] = {
+		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_NODELAY },
+		{ SCMP_SYS(setsockopt), 1, IPPROTO_TCP, 2, TCP_CORK },
+	};
+	int ret = add_rules(ctx, rules, SKW_ARRAY_SIZE(rules));
+
+	return ret ? ret : add_pairs(ctx, pairs, SKW_ARRAY_SIZE(pairs));
+}
+
 /*
  * Adds to maps that are open and takes from them, and asks about sockets. A filter can't see which
  * map: a process that was taken over could change entries of the relay's own maps, and has no
@@ -287,6 +302,8 @@ int skw_syscalls_allow_only(const struct skw_sandbox *s)
 		ret = add_files(ctx);
 	if (!ret && s->folder_fd >= 0)
 		ret = add_folders(ctx);
+	if (!ret && s->serves)
+		ret = add_serving(ctx);
 	if (!ret && s->relay)
 		ret = add_relay(ctx);
 	if (!ret && s->relay && s->relay->sockmap)

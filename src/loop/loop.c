@@ -70,6 +70,7 @@ static int close_sandbox(const struct skw_loop *l, struct skw_error *err)
 	const struct skw_sandbox sandbox = { .threads = has_threads(l->plan),
 					     .writes_files = l->plan->writes_files,
 					     .terminal = l->plan->terminal,
+					     .serves = l->plan->serves,
 					     .folder_fd =
 						     l->plan->folder_fd ? *l->plan->folder_fd : -1,
 					     .relay = l->plan->relay };

@@ -42,7 +42,7 @@ struct skw_loop_plan {
 	 */
 	const struct skw_identity *who;
 	/* The worker's sandbox leaves these open, see struct skw_sandbox. */
-	bool writes_files, terminal;
+	bool writes_files, terminal, serves;
 	/* A folder that the worker goes on reading, open after `prepare`. NULL: none. */
 	const int *folder_fd;
 	/* The sandbox lets the worker relay connections, see struct skw_sandbox. NULL: no. */

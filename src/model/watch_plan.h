@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct skw_row_taker; /* row/taker.h */
+
 struct skw_watch_plan {
 	/* SKW_EVENT_BIT()s of the events for the sink, and of those that only the table needs. */
 	uint32_t events;
@@ -28,6 +30,15 @@ struct skw_watch_plan {
 	/* The most time that an event waits in its ring, in milliseconds. */
 	unsigned wait_ms;
 	bool udp;
+	/* The holders of sockets are not read. */
+	bool no_holders;
+	/* They are read this often; 0: every three sweeps. */
+	uint64_t holders_ns;
+	/*
+	 * Takes all rows and events in place of the table; the sink gets ticks without a table, and
+	 * no events. Borrowed; NULL: the table.
+	 */
+	const struct skw_row_taker *taker;
 	/* Datagrams are counted: from the start on, or only from a wish on, or never. */
 	enum skw_watch_counts { SKW_COUNTS_NEVER, SKW_COUNTS_LATER, SKW_COUNTS_NOW } counts;
 	/* Packets are joined with the connections: skw_watch_table() and the like are used. */

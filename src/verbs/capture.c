@@ -86,11 +86,6 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_STOP] = { "stop the capture", serve_stop },
 };
 
-static void settle(void *ctx)
-{
-	skw_verbs_capture_settle(ctx);
-}
-
 int skw_verbs_capture_prepare(struct skw_verbs_capture *ctx)
 {
 	size_t n = 0;
@@ -100,17 +95,15 @@ int skw_verbs_capture_prepare(struct skw_verbs_capture *ctx)
 	if (!ctx->keep_fds)
 		return -ENOMEM;
 	n += skw_chosen_kept_fds(ctx->chosen, ctx->keep_fds + n);
-	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
-						.n_verbs = VERBS,
-						.ctx = ctx,
-						.keep_fds = ctx->keep_fds,
-						.n_keep = n,
-						.settle = settle };
+	ctx->table =
+		SKW_KEEPER_TABLE(verbs, VERBS, ctx, ctx->keep_fds, n, skw_verbs_capture_settle);
 	return 0;
 }
 
-void skw_verbs_capture_settle(struct skw_verbs_capture *ctx)
+void skw_verbs_capture_settle(void *arg)
 {
+	struct skw_verbs_capture *ctx = arg;
+
 	free(ctx->keep_fds);
 	ctx->keep_fds = NULL;
 	skw_dispatch_free(&ctx->dispatch);

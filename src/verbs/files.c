@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +27,11 @@ static int create(const struct skw_verbs_files *ctx, struct skw_file_list_entry 
 	char name[PATH_MAX];
 	int fd;
 
+	/* A file that is there is of a run that was killed. */
+	if (ctx->beside && unlinkat(ctx->dir_fd, ctx->beside, 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (ctx->beside)
+		return skw_create_new(&how, ctx->beside);
 	do {
 		int ret = skw_file_list_name(&ctx->list, file, name);
 
@@ -46,7 +52,8 @@ static int open_file(struct skw_verbs_files *ctx, struct skw_file_list_entry *fi
 
 	if (fd < 0)
 		return skw_keeper_reply_error(reply, fd, &err);
-	int ret = skw_file_list_add(&ctx->list, file);
+	/* A file that replaces the last is the first of its name each time. */
+	int ret = ctx->beside ? 0 : skw_file_list_add(&ctx->list, file);
 
 	if (!ret)
 		reply->fds[reply->n_fds++] = SKW_TAKE_FD(fd);
@@ -94,13 +101,19 @@ static int serve_file_done(void *arg, const void *request, size_t len,
 {
 	struct skw_verbs_files *ctx = arg;
 	struct skw_file_list_command command;
+	struct skw_file_list_entry file;
 	struct skw_error err = { 0 };
-	int ret = len == sizeof(struct skw_file_id)
-			  ? skw_file_list_take_command(&ctx->list, request, &command)
-			  : -EINVAL;
+	int ret = len != sizeof(struct skw_file_id) ? -EINVAL
+		  : ctx->beside ? skw_file_list_next(&ctx->list, request, now_s(ctx), &file)
+				: skw_file_list_take_command(&ctx->list, request, &command);
 
 	if (ret)
 		return ret;
+	if (ctx->beside)
+		return renameat(ctx->dir_fd, ctx->beside, ctx->dir_fd,
+				skw_trigger_name_base(ctx->list.plan->name)) < 0
+			       ? -errno
+			       : 0;
 	ret = skw_keeper_run_command(reply, command.argv, command.env.list, ctx->who);
 	if (!ret)
 		return 0;
@@ -114,25 +127,18 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_FILE_DONE] = { "run command", serve_file_done },
 };
 
-static void settle(void *ctx)
-{
-	skw_verbs_files_settle(ctx);
-}
-
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx)
 {
 	ctx->dir_fd = skw_file_list_has_folder(&ctx->list) ? skw_create_folder(ctx->list.plan->name)
 							   : -EACCES;
-	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
-						.n_verbs = VERBS,
-						.ctx = ctx,
-						.keep_fds = &ctx->dir_fd,
-						.n_keep = ctx->dir_fd >= 0,
-						.settle = settle };
+	ctx->table = SKW_KEEPER_TABLE(verbs, VERBS, ctx, &ctx->dir_fd, ctx->dir_fd >= 0,
+				      skw_verbs_files_settle);
 }
 
-void skw_verbs_files_settle(struct skw_verbs_files *ctx)
+void skw_verbs_files_settle(void *arg)
 {
+	struct skw_verbs_files *ctx = arg;
+
 	skw_cleanup_fd(&ctx->dir_fd);
 	ctx->dir_fd = -1;
 	skw_file_list_free(&ctx->list);

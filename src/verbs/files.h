@@ -26,6 +26,9 @@ struct skw_verbs_files {
 	size_t inputs_len;
 	/* The output's directory, opened before the split. -errno: it is not open. */
 	int dir_fd;
+	/* Its name until it is complete, and replaces the last one. NULL: outputs keep their names.
+	 */
+	const char *beside;
 	/* Borrowed: the output, if it is open already, so that no keeper is asked. */
 	const int *given_fd;
 	struct skw_keeper_table table;
@@ -34,7 +37,7 @@ struct skw_verbs_files {
 /* Fills in dir_fd and the table for skw_keeper_split(). The caller has set the fields above. */
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx);
 /* Closes the directory: at the split, after which the keeper has its own; also where none came. */
-void skw_verbs_files_settle(struct skw_verbs_files *ctx);
+void skw_verbs_files_settle(void *ctx);
 
 /* Creates or opens the output file. Returns a descriptor that the caller owns, or -errno. */
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,

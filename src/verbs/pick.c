@@ -117,12 +117,8 @@ int skw_verbs_pick_prepare(struct skw_verbs_pick *ctx)
 {
 	/* The end may be asked for before a capture has begun. */
 	ctx->tapped.dispatch = &ctx->capture.dispatch;
-	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
-						.n_verbs = VERBS,
-						.ctx = ctx,
-						.keep_fds = &ctx->folder_fd,
-						.n_keep = ctx->folder_fd >= 0,
-						.settle = settle };
+	ctx->table =
+		SKW_KEEPER_TABLE(verbs, VERBS, ctx, &ctx->folder_fd, ctx->folder_fd >= 0, settle);
 	return skw_verbs_capture_prepare(&ctx->capture);
 }
 

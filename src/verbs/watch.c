@@ -111,11 +111,6 @@ static const struct skw_keeper_verb verbs[VERBS] = {
 	[VERB_CHANGE] = { "stop the watch, or count", serve_change },
 };
 
-static void settle(void *ctx)
-{
-	skw_verbs_watch_settle(ctx);
-}
-
 int skw_verbs_watch_prepare(struct skw_verbs_watch *ctx)
 {
 	size_t n = 0;
@@ -128,17 +123,14 @@ int skw_verbs_watch_prepare(struct skw_verbs_watch *ctx)
 	for (size_t i = 0; i < ctx->list.len; i++)
 		if (ctx->list.all[i].fd >= 0)
 			ctx->keep_fds[n++] = ctx->list.all[i].fd;
-	ctx->table = (struct skw_keeper_table){ .verbs = verbs,
-						.n_verbs = VERBS,
-						.ctx = ctx,
-						.keep_fds = ctx->keep_fds,
-						.n_keep = n,
-						.settle = settle };
+	ctx->table = SKW_KEEPER_TABLE(verbs, VERBS, ctx, ctx->keep_fds, n, skw_verbs_watch_settle);
 	return 0;
 }
 
-void skw_verbs_watch_settle(struct skw_verbs_watch *ctx)
+void skw_verbs_watch_settle(void *arg)
 {
+	struct skw_verbs_watch *ctx = arg;
+
 	skw_netns_list_free(&ctx->list);
 	free(ctx->keep_fds);
 	ctx->keep_fds = NULL;

@@ -23,7 +23,8 @@ static int only(struct skw_watch *w, const struct skw_netns *netns)
 	w->netns_len = 1;
 	w->netns[0].inode = netns->inode;
 	memcpy(w->netns[0].name, netns->name, sizeof(w->netns[0].name));
-	return netns->name[0] ? skw_table_name_netns(w->table, netns->inode, netns->name) : 0;
+	return netns->name[0] ? w->taker.ops->name_netns(w->taker.ctx, netns->inode, netns->name)
+			      : 0;
 }
 
 static int choose_one(struct skw_watch *w, struct skw_error *err)
@@ -106,7 +107,7 @@ static int open_conn(struct skw_watch *w, struct skw_error *err)
 		.known_states = !(w->plan->events & SKW_EVENT_BIT(SKW_EVENT_STATE)),
 		.enrol = true,
 		.udp = w->plan->udp,
-		.holders = true,
+		.holders = !w->plan->no_holders,
 		.counts = w->plan->counts != SKW_COUNTS_NEVER,
 		.ring_bytes = w->plan->ring_bytes,
 	};

@@ -9,6 +9,7 @@
 #include "kern/host/addresses.h"
 #include "loop/loop.h"
 #include "row/record.h"
+#include "row/taker.h"
 #include "table/table.h"
 #include "verbs/watch.h"
 #include "watch/watch.h"
@@ -44,8 +45,9 @@ struct skw_watch {
 	const struct skw_watch_plan *plan;
 	struct skw_loop *loop; /* borrowed */
 	struct skw_conn *conn;
-	struct skw_table *table;
-	unsigned finders; /* of enum skw_watch_finder */
+	struct skw_table *table;    /* owned; NULL: another takes the rows */
+	struct skw_row_taker taker; /* of the rows, the holders, the events, the names */
+	unsigned finders;           /* of enum skw_watch_finder */
 	struct skw_verbs_watch verbs;
 	/* SKW_ITERS bits: the iterators that this kernel has. */
 	unsigned iters;

@@ -86,7 +86,7 @@ static int find_namespaces(struct skw_watch *w, uint64_t now_ns)
 		if (!skw_watch_lists(w, w->readable.all[i]))
 			skw_id_set_remove(&w->readable, w->readable.all[i]);
 	for (size_t i = 0; i < len; i++) {
-		ret = skw_table_name_netns(w->table, all[i].inode, all[i].name);
+		ret = w->taker.ops->name_netns(w->taker.ctx, all[i].inode, all[i].name);
 		if (ret)
 			return ret;
 	}
@@ -99,7 +99,7 @@ static bool is_wanted(struct skw_watch *w, const struct skw_row *row)
 	if (!w->names.top[0])
 		return true;
 	if (row->cgroup_id == SKW_NONE64)
-		return skw_table_find(w->table, row->cookie) != NULL;
+		return w->taker.ops->has(w->taker.ctx, row->cookie);
 	return skw_watch_names_inside(&w->names, row->cgroup_id);
 }
 
@@ -109,10 +109,10 @@ static int take_steady(struct skw_watch *w, const void *record, size_t len)
 	struct skw_row_steady now;
 
 	if (skw_record_steady(record, len, &now)) {
-		skw_table_count_bad_record(w->table);
+		w->taker.ops->bad_record(w->taker.ctx);
 		return 0;
 	}
-	int ret = skw_table_sweep_steady(w->table, &now);
+	int ret = w->taker.ops->sweep_steady(w->taker.ctx, &now);
 
 	if (!ret)
 		w->sweep.steady_failed = true;
@@ -128,24 +128,28 @@ static int take_row(void *ctx, const void *record, size_t len)
 	if (len == sizeof(struct skw_steady_rec))
 		return take_steady(w, record, len);
 	if (skw_record_row(record, len, &sample)) {
-		skw_table_count_bad_record(w->table);
+		w->taker.ops->bad_record(w->taker.ctx);
 		return 0;
 	}
 	skw_watch_ask_peer(w, &sample.row, &remote);
-	return is_wanted(w, &sample.row) ? skw_table_sweep_row(w->table, &sample) : 0;
+	if (!is_wanted(w, &sample.row))
+		return 0;
+	int ret = skw_watch_names_before(&w->names, &w->taker, sample.row.cgroup_id);
+
+	return ret ? ret : w->taker.ops->sweep_row(w->taker.ctx, &sample);
 }
 
 static int take_holder(void *ctx, const void *record, size_t len)
 {
-	struct skw_table *table = ((struct skw_watch *)ctx)->table;
+	const struct skw_row_taker *taker = &((struct skw_watch *)ctx)->taker;
 	struct skw_owner owner;
 	uint32_t inode;
 
 	if (skw_record_holder(record, len, &inode, &owner)) {
-		skw_table_count_bad_record(table);
+		taker->ops->bad_record(taker->ctx);
 		return 0;
 	}
-	return skw_table_holder(table, inode, &owner);
+	return taker->ops->holder(taker->ctx, inode, &owner);
 }
 
 static int open_iter(struct skw_watch *w, uint32_t netns, enum skw_conn_iter which)
@@ -180,7 +184,7 @@ static int begin(struct skw_watch *w, struct skw_error *err)
 	s->which = SKW_ITER_TCP;
 	s->swept = s->failed = 0;
 	s->complete = true;
-	skw_table_sweep_begin(w->table, s->begin_ns);
+	w->taker.ops->sweep_begin(w->taker.ctx, s->begin_ns);
 	return 1;
 }
 
@@ -243,6 +247,8 @@ static bool holders_are_due(const struct skw_watch *w, uint64_t now_ns)
 		return true;
 	if (every_ns > HOLDERS_EVERY_NS)
 		every_ns = HOLDERS_EVERY_NS;
+	if (w->plan->holders_ns)
+		every_ns = w->plan->holders_ns;
 	/* The timer is never exactly on time: half a sweep early is due as well. */
 	return now_ns - w->holders_ns + w->interval_ns / 2 >= every_ns;
 }
@@ -252,7 +258,7 @@ static void end_sockets(struct skw_watch *w)
 	struct skw_sweep *s = &w->sweep;
 
 	s->end_ns = skw_clock_monotonic_ns();
-	skw_table_sweep_end(w->table, s->end_ns, s->complete);
+	w->taker.ops->sweep_end(w->taker.ctx, s->end_ns, s->complete);
 	s->phase = holders_are_due(w, s->end_ns) ? SKW_SWEEP_HOLDERS : SKW_SWEEP_NAMES;
 }
 
@@ -307,13 +313,13 @@ static int read_holders(struct skw_watch *w)
 		int ret = skw_conn_reader_begin(&s->reader, fd, sizeof(struct skw_holder_rec), 0);
 		if (ret)
 			return ret;
-		skw_table_holders_begin(w->table);
+		w->taker.ops->holders_begin(w->taker.ctx);
 	}
 	int ret = skw_conn_reader_slice(&s->reader, take_holder, w);
 	if (ret)
 		return ret;
 	w->holders_ns = s->end_ns;
-	return skw_table_holders_end(w->table);
+	return w->taker.ops->holders_end(w->taker.ctx);
 }
 
 static int sweep_holders(struct skw_watch *w, struct skw_error *err)
@@ -331,7 +337,7 @@ static int sweep_holders(struct skw_watch *w, struct skw_error *err)
 static int finish(struct skw_watch *w, struct skw_error *err)
 {
 	struct skw_sweep *s = &w->sweep;
-	int ret = do_without(w, skw_watch_names_fill(&w->names, w->table), TROUBLE_CGROUPS, err);
+	int ret = do_without(w, skw_watch_names_fill(&w->names, &w->taker), TROUBLE_CGROUPS, err);
 
 	if (ret)
 		return ret;

@@ -13,6 +13,7 @@
 #include "util/clock.h"
 #include "util/say.h"
 #include "watch/state.h"
+#include "watch/table_taker.h"
 
 #define LARGE_BYTES (128 << 10)
 #define FORGET_NS   (2 * SKW_NS_PER_S)
@@ -24,7 +25,7 @@ int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, str
 						   .packets = plan->packets };
 	struct skw_watch *w = calloc(1, sizeof(*w));
 
-	if (!w || skw_table_new(&options, &w->table) < 0) {
+	if (!w || (!plan->taker && skw_table_new(&options, &w->table) < 0)) {
 		free(w);
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	}
@@ -34,6 +35,7 @@ int skw_watch_new(const struct skw_watch_plan *plan, struct skw_watch **out, str
 	 * keeps later blocks.
 	 */
 	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	w->taker = plan->taker ? *plan->taker : skw_table_taker(w->table);
 	w->plan = plan;
 	w->interval_ns = plan->interval_ns;
 	w->tick_fd = w->sweep.reader.fd = -1;
@@ -281,13 +283,16 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 	struct skw_event event;
 
 	if (skw_record_event(record, len, &told)) {
-		skw_table_count_bad_record(w->table);
+		w->taker.ops->bad_record(w->taker.ctx);
 		return 0;
 	}
 	if (!is_of_ours(w, told.socket.row.netns))
 		return 0;
 	skw_watch_ask_peer(w, &told.socket.row, &remote);
-	int ret = skw_table_event(w->table, &told, &event);
+	int ret = skw_watch_names_before(&w->names, &w->taker, told.socket.row.cgroup_id);
+
+	if (!ret)
+		ret = w->taker.ops->event(w->taker.ctx, &told, &event);
 
 	if (ret < 0)
 		return skw_error_set(err, ret, "events: %s", strerror(-ret));
@@ -295,7 +300,7 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 		return 0;
 	/* A new cgroup must have its name before its first line is printed. */
 	if (!event.row->cgroup && event.row->cgroup_id != SKW_NONE64) {
-		ret = skw_watch_names_fill(&w->names, w->table);
+		ret = skw_watch_names_fill(&w->names, &w->taker);
 		if (ret)
 			return skw_error_set(err, ret, "names of cgroups: %s", strerror(-ret));
 	}
@@ -332,7 +337,7 @@ static bool peek(void *watch, uint64_t *ts_ns)
 /* If that fails, the next sweep tries again, and tells it. */
 static void name_cgroups(struct skw_watch *w)
 {
-	(void)skw_watch_names_fill(&w->names, w->table);
+	(void)skw_watch_names_fill(&w->names, &w->taker);
 }
 
 static int take(void *watch, uint64_t until_ns, struct skw_error *err)

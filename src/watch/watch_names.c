@@ -29,7 +29,7 @@ void skw_watch_names_free(struct skw_watch_names *n)
 }
 
 struct cgroups_wanted {
-	struct skw_table *table;
+	const struct skw_row_taker *taker;
 	const struct skw_id_set *wanted;
 	struct skw_id_set found;
 };
@@ -38,21 +38,22 @@ static int name_one(void *ctx, uint64_t id, const char *path)
 {
 	struct cgroups_wanted *naming = ctx;
 
-	if (!skw_id_set_has(naming->wanted, id))
-		return 0;
-	int ret = skw_id_set_add(&naming->found, id);
+	bool is_wanted = skw_id_set_has(naming->wanted, id);
+	int ret = is_wanted ? skw_id_set_add(&naming->found, id) : 0;
 
-	return ret ? ret : skw_table_name_cgroup(naming->table, id, path);
+	if (ret || (!is_wanted && !naming->taker->ops->needs_cgroup))
+		return ret;
+	return naming->taker->ops->name_cgroup(naming->taker->ctx, id, path);
 }
 
-int skw_watch_names_fill(struct skw_watch_names *n, struct skw_table *table)
+int skw_watch_names_fill(struct skw_watch_names *n, const struct skw_row_taker *taker)
 {
 	struct skw_id_set wanted = { 0 };
-	struct cgroups_wanted naming = { .table = table, .wanted = &wanted };
+	struct cgroups_wanted naming = { .taker = taker, .wanted = &wanted };
 	uint64_t id;
 	int ret = 0;
 
-	while (!ret && skw_table_unnamed_cgroup(table, &id))
+	while (!ret && taker->ops->unnamed_cgroup(taker->ctx, &id))
 		if (!skw_id_set_has(&n->missing, id))
 			ret = skw_id_set_add(&wanted, id);
 	if (!ret && wanted.len)

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "table/table.h"
+#include "row/taker.h"
 #include "watch/id_set.h"
 
 struct skw_watch_names {
@@ -28,10 +28,19 @@ int skw_watch_names_open(struct skw_watch_names *n);
 void skw_watch_names_free(struct skw_watch_names *n);
 
 /*
- * Finds names for the cgroups that the table's rows refer to and that have none. Returns 0 or
+ * Finds names for the cgroups that the taker's rows refer to and that have none. Returns 0 or
  * -errno.
  */
-int skw_watch_names_fill(struct skw_watch_names *n, struct skw_table *table);
+int skw_watch_names_fill(struct skw_watch_names *n, const struct skw_row_taker *taker);
+
+/* The same, if the taker needs the name of this cgroup before it takes the next row. */
+static inline int skw_watch_names_before(struct skw_watch_names *n,
+					 const struct skw_row_taker *taker, uint64_t cgroup_id)
+{
+	bool needs = taker->ops->needs_cgroup && taker->ops->needs_cgroup(taker->ctx, cgroup_id);
+
+	return needs ? skw_watch_names_fill(n, taker) : 0;
+}
 
 /* Whether this cgroup belongs to the subtree. Without a subtree every cgroup does. */
 bool skw_watch_names_inside(struct skw_watch_names *n, uint64_t cgroup_id);

@@ -17,6 +17,7 @@ LIBRARIES = {
     r"(zstd|zlib)\.h$": {"out"},
     r"nettle/": {"quic", "report"},
     r"nghttp2/": {"message/rpc"},
+    r"microhttpd\.h$": {"serve"},
     r"(ncurses|curses|term\.h)": {"ui", "ui/draw", "ui/groups"},
     r"jansson\.h$": {"format"},
 }

@@ -12,7 +12,7 @@ import lintlib
 # Rooms that every other room may use.
 COMMON = {"model", "abi", "util"}
 # Rooms whose work needs no kernel, clock, file or terminal.
-PURE = {"asked", "btf", "row", "table", "table/past", "view", "expr", "format", "format/text",
+PURE = {"asked", "btf", "metrics", "row", "table", "table/past", "view", "expr", "format", "format/text",
         "journal", "post", "report", "filter", "filter/sets", "pcap", "flow", "quic", "flow/payload", "message", "message/app",
         "message/known",
         "message/quic", "message/rpc", "message/sql",
@@ -39,6 +39,8 @@ ARROWS = {
     "format": COMMON | {"row", "table", "view", "expr", "flow", "format/text"},
     # format/text: single values for people, which need no row.
     "format/text": COMMON,
+    # metrics: rows and events added up, as text for Prometheus.
+    "metrics": COMMON | {"row"},
     "journal": COMMON | {"row", "format", "format/text"},
     # post: forms of what is sent: targets, answers of HTTP, the spool.
     "post": COMMON | {"format"},
@@ -112,6 +114,8 @@ ARROWS = {
     "act/steer": COMMON | PURE_FRONT | {"act", "loop", "keeper", "kern", "kern/host", "kern/ring",
                                         "kern/act"},
     "act/relay": COMMON | {"act", "loop", "sink", "row", "keeper", "kern/act"},
+    # serve: HTTP on the loop.
+    "serve": COMMON | {"loop"},
     "session": COMMON | PURE_FRONT | {"capture", "watch", "replay", "keylog", "loop", "sink",
                                       "sink/record", "resolve",
                                       "run", "join", "message", "message/known", "flow/payload",
@@ -126,8 +130,9 @@ ARROWS = {
     # session/flight: messages as triggers of the recorder.
     "session/flight": COMMON | PURE_FRONT | {"join", "message", "message/known", "flow/payload"},
     # session/fleet: the sessions of what many hosts need.
-    "session/fleet": COMMON | PURE_FRONT | {"replay", "loop", "sink", "out", "verbs", "message",
-                                            "message/known", "flow/payload"},
+    "session/fleet": COMMON | PURE_FRONT | {"replay", "session/tap", "watch", "loop", "sink", "out",
+                                            "verbs", "keeper", "serve", "message", "message/known",
+                                            "flow/payload"},
     # session/act: rows of the watch for verbs that act on them.
     "session/act": COMMON | PURE_FRONT | {"watch", "loop", "keeper", "act"},
     # session/messages: the session of messages; on this host it captures as that of capture does.
@@ -142,7 +147,8 @@ ARROWS = {
     "cmd/words": COMMON | {"expr"},
     # cmd/live: brings the session of messages and its screen together.
     "cmd/live": COMMON | {"session/messages", "ui/draw", "ui/groups"},
-    "cmd/fleet": COMMON | {"cmd", "cmd/words", "session/fleet"},
+    # cmd/fleet: the commands for many hosts.
+    "cmd/fleet": COMMON | {"cmd", "cmd/words", "session/fleet", "serve", "metrics"},
     "cmd/act": COMMON | {"cmd", "cmd/words", "act", "act/policy", "act/steer", "act/relay", "session",
                          "session/act", "session/plan", "row", "expr", "view"},
     "main.c": COMMON | {"cmd", "cmd/act", "cmd/fleet"},

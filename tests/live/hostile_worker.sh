@@ -100,6 +100,10 @@ try() {
 		caps=$WATCH_CAPS
 		export HOSTILE_SENDS=1
 		;;
+	export)
+		command=(export --netns self --listen 127.0.0.1:9910 --textfile "$dir.out/f.prom" --interval 1s)
+		caps=$WATCH_CAPS
+		;;
 	kill) command=(kill --netns self -f 'lport = 1') options=(--talk) caps=$WATCH_CAPS ;;
 	kill-dry) command=(kill --dry-run --netns self -f 'lport = 1') caps=$WATCH_CAPS ;;
 	steer) command=(steer --follow --to "$SERVER:7777" 7) ;;
@@ -157,7 +161,7 @@ try() {
 			"$setup, $user: the attacker knows the verbs that end connections"
 		;;
 	esac
-	case $setup in write | any | top | screen | events | events-to | steer | policy | mark | bypass* | kill | kill-dry | read)
+	case $setup in write | any | top | screen | events | events-to | export | steer | policy | mark | bypass* | kill | kill-dry | read)
 		# If the library took another process for the keeper, it would prove nothing.
 		like "$(grep -P '\tkill-keeper\t' "$RESULTS")" '^(refused|killed|SUCCEEDED)' \
 			"$setup, $user: the attacker knows the keeper"
@@ -191,10 +195,10 @@ attack "$TMP/yes" root "$TMP/skwatch" kill --yes --netns self -f 'lport = 1' || 
 like "$(grep -P '\tkill-unasked\t' "$RESULTS")" '^SUCCEEDED' "with --yes, a request ends a connection"
 
 for user in ${HOSTILE_USERS-root Z user}; do
-	for setup in ${HOSTILE_SETUPS-lines write any top screen events events-to steer policy mark bypass bypass-write relay relay-sockmap kill kill-dry read read-lines}; do
+	for setup in ${HOSTILE_SETUPS-lines write any top screen events events-to export steer policy mark bypass bypass-write relay relay-sockmap kill kill-dry read read-lines}; do
 		case $setup-$user in
 		command-*) try_minder ;;
-		top-Z | screen-Z | events-Z | events-to-Z | steer-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
+		top-Z | screen-Z | events-Z | events-to-Z | export-Z | steer-Z | kill-Z | kill-dry-Z) ;; # These have no -Z.
 		steer-user) ;; # The server is root's.
 		policy-* | mark-* | bypass-* | relay-*) [ "$user" != root ] || try "$setup" "$user" ;;
 		*) try "$setup" "$user" ;;

@@ -15,7 +15,12 @@
 
 static int take_message(void *ctx, const struct skw_message *m)
 {
-	skw_watch_message(((struct skw_row_messages *)ctx)->watch, m);
+	const struct skw_row_messages *rows = ctx;
+
+	if (rows->told)
+		rows->told(rows->told_ctx, m);
+	else
+		skw_watch_message(rows->watch, m);
 	return 0;
 }
 
@@ -66,7 +71,7 @@ static int begin(struct skw_row_messages *m, struct skw_error *err)
 	if (ret)
 		return ret;
 	if (skw_messages_new(&opt, &m->messages) ||
-	    skw_watch_find_sockets(m->watch, SKW_WATCH_FOR_MESSAGES, true))
+	    (!m->told && skw_watch_find_sockets(m->watch, SKW_WATCH_FOR_MESSAGES, true)))
 		return skw_error_set(err, -ENOMEM, "out of memory");
 	skw_session_tap_figures(&m->tap, &m->packets_before, &m->lost_before);
 	m->was_on = true;
@@ -79,8 +84,10 @@ static void end(struct skw_row_messages *m)
 	skw_messages_free(m->messages);
 	m->messages = NULL;
 	skw_session_tap_end(&m->tap);
-	skw_watch_forget_messages(m->watch);
-	skw_watch_find_sockets(m->watch, SKW_WATCH_FOR_MESSAGES, false);
+	if (!m->told) {
+		skw_watch_forget_messages(m->watch);
+		skw_watch_find_sockets(m->watch, SKW_WATCH_FOR_MESSAGES, false);
+	}
 	m->status = (struct skw_messages_status){ 0 };
 }
 
@@ -123,7 +130,8 @@ void skw_row_messages_count(struct skw_row_messages *m)
 	m->status.lost -= m->lost_before;
 	m->status.messages = skw_messages_figures(m->messages)->messages;
 	m->status.holes = skw_messages_figures(m->messages)->with_holes;
-	m->status.left_out = skw_watch_messages_left_out(m->watch);
+	if (!m->told)
+		m->status.left_out = skw_watch_messages_left_out(m->watch);
 }
 
 void skw_row_messages_report(struct skw_row_messages *m)

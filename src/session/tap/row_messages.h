@@ -9,12 +9,16 @@
 #include "model/messages_status.h"
 #include "session/tap/tap.h"
 
+struct skw_message;
 struct skw_messages;
 struct skw_watch;
 
 struct skw_row_messages {
 	/* The caller sets these. */
 	struct skw_watch *watch; /* borrowed; it may be made later */
+	/* Hears of each message in place of the rows of the watch. NULL: they get them. */
+	void (*told)(void *ctx, const struct skw_message *m);
+	void *told_ctx;
 
 	struct skw_session_tap tap;    /* its `failed` and `ctx` are the caller's */
 	struct skw_messages *messages; /* owned; NULL: they are not wanted */
