@@ -18,9 +18,9 @@
 static const struct skw_command *const commands[] = {
 	&skw_cmd_capture, &skw_cmd_messages, &skw_cmd_report,
 #ifdef HAVE_BPF
-	&skw_cmd_top,     &skw_cmd_events,   &skw_cmd_policy,  &skw_cmd_steer,  &skw_cmd_adopt,
-	&skw_cmd_relay,   &skw_cmd_bypass,   &skw_cmd_kill,    &skw_cmd_mark,   &skw_cmd_list,
-	&skw_cmd_detach,  &skw_cmd_check,    &skw_cmd_origdst, &skw_cmd_extcap, &skw_cmd_export,
+	&skw_cmd_top,     &skw_cmd_events,   &skw_cmd_export, &skw_cmd_policy,  &skw_cmd_steer,
+	&skw_cmd_adopt,   &skw_cmd_relay,    &skw_cmd_bypass, &skw_cmd_kill,    &skw_cmd_mark,
+	&skw_cmd_list,    &skw_cmd_detach,   &skw_cmd_check,  &skw_cmd_origdst, &skw_cmd_extcap,
 #endif
 };
 
