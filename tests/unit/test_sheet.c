@@ -174,6 +174,25 @@ static void a_refused_connection_is_worse_than_a_good_one(void **state)
 	skw_sheet_free(s);
 }
 
+static void traffic_has_its_place_if_times_go_back(void **state)
+{
+	struct skw_sheet *s = new_sheet(PLENTY, 10);
+
+	(void)state;
+	for (uint32_t i = 0; i < 98; i++)
+		give(s, (struct tcp_packet){ .port = 40000,
+					     .flags = ACK,
+					     .seq = 1001 + 100 * i,
+					     .ack = 5001,
+					     .len = 100,
+					     .at_us = 1000 * (100 - i) });
+	char *page = page_of(s, "x", NULL);
+
+	/* The first span of the sparkline has some. */
+	assert_non_null(strstr(page, "<svg class=k viewBox=\"0 0 80 16\"><path d=\"M0 16v"));
+	free(page);
+}
+
 /* ---- the kernel ---- */
 
 static void the_kernels_view_is_beside_the_packets(void **state)
@@ -305,6 +324,7 @@ int main(void)
 		cmocka_unit_test(round_trips_are_those_to_the_far_end),
 		cmocka_unit_test(ipv6_ends_have_brackets),
 		cmocka_unit_test(a_refused_connection_is_worse_than_a_good_one),
+		cmocka_unit_test(traffic_has_its_place_if_times_go_back),
 		cmocka_unit_test(the_kernels_view_is_beside_the_packets),
 		cmocka_unit_test(counters_are_of_both_sides),
 		cmocka_unit_test(unknown_figures_of_events_are_no_numbers),
