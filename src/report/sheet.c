@@ -192,10 +192,12 @@ static int begin(struct skw_sheet *s, struct skw_conversation *v)
 		return ret;
 	c->conversation = v;
 	v->user = c;
-	link_detail(s, c);
 	s->figures.connections++;
 	s->figures.tcp += v->streams != NULL;
-	return take_early(s, c);
+	ret = take_early(s, c);
+	/* The bytes of early events count, too. */
+	link_detail(s, c);
+	return ret;
 }
 
 /* ---- packets ---- */

@@ -36,8 +36,10 @@ const char *skw_sheet_facts_end(const struct skw_sheet_connection *c, bool *bad)
 
 	*bad = c->end >= SKW_CONVERSATION_REFUSED ||
 	       (c->reason >= SKW_CLOSE_RESET_BY_PEER && c->reason <= SKW_CLOSE_REFUSED);
-	/* Packets tell which end has sent a reset. */
-	if (reason && c->end < SKW_CONVERSATION_REFUSED)
+	/* Packets tell which end has sent a reset, and of a FIN that came after the kernel told. */
+	bool both = c->end == SKW_CONVERSATION_FIN && c->reason == SKW_CLOSE_HALF_CLOSED;
+
+	if (reason && c->end < SKW_CONVERSATION_REFUSED && !both)
 		return reason;
 	return c->tcp ? ends[c->end] : "datagrams";
 }

@@ -23,7 +23,8 @@ static void add_spark(struct skw_buf *out, const struct skw_sheet *s,
 	int y = 0;
 
 	for (uint32_t i = 0; i < b->len; i++) {
-		double at = (double)(b->origin_ns - all->origin_ns) +
+		/* If times go back, the spans of either may begin first. */
+		double at = (double)b->origin_ns - (double)all->origin_ns +
 			    (double)b->width_ns * ((double)i + 0.5);
 		double place = fmin(SPARK_SPANS - 1, fmax(0, at / range * SPARK_SPANS));
 

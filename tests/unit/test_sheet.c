@@ -2,6 +2,8 @@
 /* A report: packets, events and messages to a page. */
 #include "sheet_world.h"
 
+#include "report/sheet_facts.h"
+
 /* ---- */
 
 static void nothing_gives_a_page_that_says_so(void **state)
@@ -174,6 +176,25 @@ static void a_refused_connection_is_worse_than_a_good_one(void **state)
 	skw_sheet_free(s);
 }
 
+static void traffic_has_its_place_if_times_go_back(void **state)
+{
+	struct skw_sheet *s = new_sheet(PLENTY, 10);
+
+	(void)state;
+	for (uint32_t i = 0; i < 98; i++)
+		give(s, (struct tcp_packet){ .port = 40000,
+					     .flags = ACK,
+					     .seq = 1001 + 100 * i,
+					     .ack = 5001,
+					     .len = 100,
+					     .at_us = 1000 * (100 - i) });
+	char *page = page_of(s, "x", NULL);
+
+	/* The first span of the sparkline has some. */
+	assert_non_null(strstr(page, "<svg class=k viewBox=\"0 0 80 16\"><path d=\"M0 16v"));
+	free(page);
+}
+
 /* ---- the kernel ---- */
 
 static void the_kernels_view_is_beside_the_packets(void **state)
@@ -210,6 +231,38 @@ static void the_kernels_view_is_beside_the_packets(void **state)
 	assert_non_null(strstr(details, "/a\\u003cb"));
 	free(details);
 	free(page);
+}
+
+/* The end of a connection whose kernel tells that it was half closed. */
+static const char *end_with_fins(bool both)
+{
+	struct skw_sheet *s = new_sheet(PLENTY, 10);
+	struct skw_row row = row_here(40000);
+	const char *end;
+	size_t len;
+	bool bad;
+
+	handshake(s, 40000, 0);
+	give(s, (struct tcp_packet){ .port = 40000, .flags = FIN | ACK, .seq = 1001, .ack = 5001 });
+	if (both)
+		give(s, (struct tcp_packet){ .back = true,
+					     .port = 40000,
+					     .flags = FIN | ACK,
+					     .seq = 5001,
+					     .ack = 1002 });
+	row.close_reason = SKW_CLOSE_HALF_CLOSED;
+	assert_int_equal(skw_sheet_row(s, &row), 0);
+	skw_sheet_finish(s);
+	end = skw_sheet_facts_end(skw_sheet_rows(s, &len)[0], &bad);
+	skw_sheet_free(s);
+	return end;
+}
+
+static void packets_tell_of_a_fin_that_the_kernel_saw_later(void **state)
+{
+	(void)state;
+	assert_string_equal(end_with_fins(false), "half closed");
+	assert_string_equal(end_with_fins(true), "closed");
 }
 
 static void counters_are_of_both_sides(void **state)
@@ -305,7 +358,9 @@ int main(void)
 		cmocka_unit_test(round_trips_are_those_to_the_far_end),
 		cmocka_unit_test(ipv6_ends_have_brackets),
 		cmocka_unit_test(a_refused_connection_is_worse_than_a_good_one),
+		cmocka_unit_test(traffic_has_its_place_if_times_go_back),
 		cmocka_unit_test(the_kernels_view_is_beside_the_packets),
+		cmocka_unit_test(packets_tell_of_a_fin_that_the_kernel_saw_later),
 		cmocka_unit_test(counters_are_of_both_sides),
 		cmocka_unit_test(unknown_figures_of_events_are_no_numbers),
 		cmocka_unit_test(events_without_packets_are_counted),

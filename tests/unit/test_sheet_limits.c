@@ -111,6 +111,31 @@ static void the_worst_keep_their_details(void **state)
 	skw_sheet_free(s);
 }
 
+static void early_events_count_as_memory(void **state)
+{
+	struct skw_sheet *s = new_sheet(64 << 10, 2000);
+	size_t bytes = 0, len;
+
+	(void)state;
+	for (uint16_t i = 0; i < 100; i++) {
+		struct skw_row row = row_here((uint16_t)(40000 + i));
+		const struct skw_event event = { .type = SKW_EVENT_STATE,
+						 .ts_ns = START_NS,
+						 .row = &row };
+
+		assert_int_equal(skw_sheet_event(s, &event), 0);
+		handshake(s, (uint16_t)(40000 + i), i);
+	}
+	skw_sheet_finish(s);
+	const struct skw_sheet_connection *const *rows = skw_sheet_rows(s, &len);
+
+	for (size_t i = 0; i < len; i++)
+		bytes += skw_sheet_connection_memory(rows[i]);
+	assert_int_equal(skw_sheet_memory(s), bytes);
+	assert_true(bytes <= 64 << 10);
+	skw_sheet_free(s);
+}
+
 static void points_are_given_up_before_details(void **state)
 {
 	struct skw_sheet *s = new_sheet(1 << 20, 100);
@@ -166,6 +191,7 @@ int main(void)
 		cmocka_unit_test(the_policy_allows_this_style_and_script_only),
 		cmocka_unit_test(many_connections_take_bounded_memory),
 		cmocka_unit_test(the_worst_keep_their_details),
+		cmocka_unit_test(early_events_count_as_memory),
 		cmocka_unit_test(points_are_given_up_before_details),
 		cmocka_unit_test(the_key_of_the_tables_does_not_show),
 	};
