@@ -222,7 +222,7 @@ int skw_capture(struct __sk_buff *skb)
 		       size - sizeof(*rec) - SKW_REC_HEADROOM) < 0) {
 		/* Like a record that is submitted: without a wake-up here the reader could miss it.
 		 */
-		bpf_ringbuf_discard(rec, 0);
+		bpf_ringbuf_discard(rec, wake);
 		count->dropped++;
 		return 0;
 	}

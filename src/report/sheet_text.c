@@ -85,18 +85,17 @@ static bool add_unknown(struct skw_buf *out, uint64_t v)
 
 void skw_sheet_text_count(struct skw_buf *out, uint64_t n)
 {
-	uint64_t first = 1;
+	unsigned groups[7], len = 0; /* 2^64 has 20 digits */
 
 	if (add_unknown(out, n))
 		return;
-	while (n / first >= 1000)
-		first *= 1000;
-	skw_buf_printf(out, "%u", (unsigned)(n / first));
-	while (first > 1) {
-		n %= first;
-		first /= 1000;
-		skw_buf_printf(out, ",%03u", (unsigned)(n / first));
-	}
+	do {
+		groups[len++] = (unsigned)(n % 1000);
+		n /= 1000;
+	} while (n);
+	skw_buf_printf(out, "%u", groups[--len]);
+	while (len)
+		skw_buf_printf(out, ",%03u", groups[--len]);
 }
 
 /* Three digits that count, and the unit. */

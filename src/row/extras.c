@@ -39,13 +39,13 @@ static bool add_slab(struct skw_extras *x)
 		x->slabs_size = size;
 	}
 	/* There is room for another one, as the memory may begin in the middle of a line. */
-	char *slab = malloc((SLAB_SIZE + 1) * sizeof(union skw_extra));
+	void *slab = malloc((SLAB_SIZE + 1) * sizeof(union skw_extra));
 
 	if (!slab)
 		return false;
 	x->slabs[x->slabs_len++] = slab;
 
-	union skw_extra *first = (void *)(slab + (-(uintptr_t)slab & (CACHE_LINE - 1)));
+	union skw_extra *first = (void *)((char *)slab + (-(uintptr_t)slab & (CACHE_LINE - 1)));
 
 	for (unsigned i = SLAB_SIZE; i--;) {
 		first[i].next = x->free;

@@ -32,7 +32,7 @@ struct skw_verbs_capture {
  */
 int skw_verbs_capture_prepare(struct skw_verbs_capture *ctx);
 /* Gives up what only the keeper needs: at the split, also where none came. */
-void skw_verbs_capture_settle(void *ctx);
+void skw_verbs_capture_settle(void *arg);
 
 /*
  * Enters an interface into the dispatcher. If user space must filter its packets, *user is the

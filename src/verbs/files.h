@@ -37,7 +37,7 @@ struct skw_verbs_files {
 /* Fills in dir_fd and the table for skw_keeper_split(). The caller has set the fields above. */
 void skw_verbs_files_prepare(struct skw_verbs_files *ctx);
 /* Closes the directory: at the split, after which the keeper has its own; also where none came. */
-void skw_verbs_files_settle(void *ctx);
+void skw_verbs_files_settle(void *arg);
 
 /* Creates or opens the output file. Returns a descriptor that the caller owns, or -errno. */
 int skw_verbs_files_open(const struct skw_verbs_files *ctx, struct skw_keeper *k,

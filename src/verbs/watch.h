@@ -35,7 +35,7 @@ struct skw_verbs_netns {
 /* Fills in the table for skw_keeper_split(). The fields above are set. Returns 0 or -ENOMEM. */
 int skw_verbs_watch_prepare(struct skw_verbs_watch *ctx);
 /* Gives up what only the keeper needs: at the split, also where none came. */
-void skw_verbs_watch_settle(void *ctx);
+void skw_verbs_watch_settle(void *arg);
 
 /* Finds the current namespaces. *out is an array that the caller frees. Returns 0 or -errno. */
 int skw_verbs_watch_find(const struct skw_verbs_watch *ctx, struct skw_keeper *k,

@@ -280,7 +280,7 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 {
 	struct skw_event_told told;
 	struct skw_remote remote;
-	struct skw_event event;
+	struct skw_event event = { 0 }; /* A taker fills it in if it returns 1. */
 
 	if (skw_record_event(record, len, &told)) {
 		w->taker.ops->bad_record(w->taker.ctx);

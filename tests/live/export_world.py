@@ -90,12 +90,15 @@ class Prometheus:
     def __init__(self):
         self.http = http.client.HTTPConnection("127.0.0.1", 9090, timeout=PATIENCE)
 
-    def connects(self):
+    def is_ready(self):
+        """It takes connections before it can answer."""
         try:
-            self.http.connect()
+            self.http.request("GET", "/-/ready")
+            with self.http.getresponse() as response:
+                response.read()
+                return response.status == 200
         except ConnectionRefusedError:
             return False
-        return True
 
     def get(self, path, **words):
         self.http.request("GET", path + "?" + urllib.parse.urlencode(words))
@@ -267,7 +270,7 @@ def dashboard(prometheus, path):
 def world(directory, dashboard_path):
     rename("asker")
     prometheus = Prometheus()
-    become(prometheus.connects, bool)
+    become(prometheus.is_ready, bool)
     become(lambda: prometheus.value('up{job="skwatch"}'), bool)
     compare_churn(prometheus, directory)
     with subprocess.Popen([sys.executable, __file__, "lossy"], stdin=subprocess.PIPE,

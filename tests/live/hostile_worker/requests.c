@@ -306,16 +306,21 @@ static long many_triggers(struct hostile *h, long arg)
 	return n > FILES_ALLOWED ? 0 : -EPERM;
 }
 
-/* The keeper connects to the receiver of the command line only: no address is taken. */
+/*
+ * The keeper connects to the receiver of the command line only: no address is taken.
+ * hostile_worker.sh says whether lines are sent; otherwise these bytes may mean something else.
+ */
 static long connect_elsewhere(struct hostile *h, long port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 
+	if (!getenv("HOSTILE_SENDS"))
+		return HOSTILE_NOTHING;
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return ask_each(h, &to, sizeof(to));
 }
 
-/* hostile_worker.sh says whether lines are sent; otherwise descriptors are of something else. */
+/* Only where lines are sent: otherwise descriptors are of something else. */
 static long connect_often(struct hostile *h, long n)
 {
 	const uint32_t next = 1;
