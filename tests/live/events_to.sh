@@ -274,6 +274,10 @@ finish
 is "$STATUS $(balance)" "0 $want 0 0 0" "-r: a file waits for the receiver ($want events)"
 is "$(judged "$GOT")" "lines=$want doubles=0 runs=1 gaps=0 broken=0 " "-r: all came"
 fresh
+launch "$A" events -r "$TMP/f.pcapng" -t close --where 'rport = 7001' --to $URL --queue 256K --batch-size 64K --to-timeout 1s
+finish
+is "$STATUS $(balance)" "0 $want 0 0 0" "-r: the smallest queue is enough"
+fresh
 launch "$A" messages -r "$srcdir/pcap-samples/dns-types.pcap" --to $URL
 finish
 run messages -r "$srcdir/pcap-samples/dns-types.pcap" --json
