@@ -10,16 +10,29 @@
 
 /* A socket goes when this many complete sweeps in a row did not meet it. */
 #define MISSED_MAX 2
+/* TCP in three directions, listeners, and UDP. */
+#define SETS_UNNAMED 5
 
 static char *write_labels(void *meter, const struct skw_set_key *key)
 {
 	return skw_meter_labels(meter, key);
 }
 
+/*
+ * With the direction as the only label, or with none, "other" has the labels of another set, and
+ * Prometheus refuses a series that is there twice. Then all possible sets find room: they are few.
+ */
+static uint32_t max_sets(const struct skw_meter_options *opt)
+{
+	bool is_named = opt->labels & ~(unsigned)SKW_LABEL_DIRECTION;
+
+	return is_named || opt->max_sets > SETS_UNNAMED ? opt->max_sets : SETS_UNNAMED;
+}
+
 int skw_meter_init(struct skw_meter *m, const struct skw_meter_options *opt)
 {
 	*m = (struct skw_meter){ .opt = *opt };
-	int ret = skw_label_sets_init(&m->sets, opt->max_sets, write_labels, m);
+	int ret = skw_label_sets_init(&m->sets, max_sets(opt), write_labels, m);
 
 	return ret ? ret : skw_tallies_init(&m->tallies);
 }
