@@ -217,17 +217,22 @@ static uint8_t kind_of(const struct skw_row_sample *sample)
 	return sample->row.state == SKW_STATE_LISTEN ? SKW_TALLY_LISTENER : SKW_TALLY_TCP;
 }
 
-/* A half-open or closed connection has no socket: it is only counted. */
+/*
+ * A half-open or closed connection has no socket: it is only counted. Each sweep meets it again, so
+ * it is none of the sockets that were beyond the limit.
+ */
 static int count(struct skw_meter *m, const struct skw_row *row)
 {
 	char comm[SKW_COMM_LEN + 1];
 	uint8_t direction = judge(m, row, comm);
+	uint64_t limited = m->sets.limited;
 	struct skw_tally t = { 0 };
 	struct skw_set_key key;
 	int ret = skw_meter_key(m, SKW_SET_TCP, row, direction, comm, &key);
 
 	if (!ret)
 		ret = skw_label_sets_find(&m->sets, &key, m->now_ns, &t.set);
+	m->sets.limited = limited;
 	if (!ret)
 		skw_meter_set_of(m, &t)->tcp.met[row->state]++;
 	return ret;
