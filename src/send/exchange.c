@@ -137,7 +137,10 @@ static int take_answer(struct skw_send *s, struct skw_error *err)
 	return ret;
 }
 
-/* Bytes of the receiver, or its end with len = 0. */
+/*
+ * Bytes of the receiver, or its end with len = 0. They do not move the end of the patience: an
+ * answer that comes byte by byte would never be late.
+ */
 static int take_bytes(struct skw_send *s, const uint8_t *bytes, size_t len, struct skw_error *err)
 {
 	enum skw_post_verdict verdict;
@@ -151,7 +154,6 @@ static int take_bytes(struct skw_send *s, const uint8_t *bytes, size_t len, stru
 	}
 	verdict = len ? skw_post_answer_take(&s->answer, bytes, len)
 		      : skw_post_answer_end(&s->answer);
-	s->patience_ns = skw_clock_monotonic_ns() + s->plan->timeout_ns;
 	if (verdict == SKW_POST_DONE)
 		return take_answer(s, err);
 	if (verdict == SKW_POST_BROKEN)
