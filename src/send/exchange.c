@@ -14,6 +14,7 @@
 #include "util/say.h"
 
 #define READ_BYTES 16384
+#define READS_MAX  16 /* in a step */
 
 static bool is_http(const struct skw_send *s)
 {
@@ -162,12 +163,13 @@ static int take_bytes(struct skw_send *s, const uint8_t *bytes, size_t len, stru
 	return 0;
 }
 
-static int read_all(struct skw_send *s, struct skw_error *err)
+/* A receiver that never stops talking must not hold the loop: the rest is read in another step. */
+static int read_some(struct skw_send *s, struct skw_error *err)
 {
 	uint8_t bytes[READ_BYTES];
 	int ret = 0;
 
-	while (!ret && s->fd >= 0) {
+	for (unsigned i = 0; !ret && s->fd >= 0 && i < READS_MAX; i++) {
 		ssize_t n = recv(s->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
@@ -250,7 +252,7 @@ static int write_batch(struct skw_send *s, struct skw_error *err)
 			continue;
 		if (n < 0 && error != EAGAIN) {
 			/* An answer may be there that says why. */
-			int ret = read_all(s, err);
+			int ret = read_some(s, err);
 
 			if (ret)
 				return ret;
@@ -271,7 +273,7 @@ static int write_batch(struct skw_send *s, struct skw_error *err)
 static int go_on(struct skw_send *s, struct skw_error *err)
 {
 	uint64_t now_ns = skw_clock_monotonic_ns();
-	int ret = s->fd >= 0 ? read_all(s, err) : 0;
+	int ret = s->fd >= 0 ? read_some(s, err) : 0;
 
 	if (ret)
 		return ret;
