@@ -10,16 +10,29 @@
 
 /* A socket goes when this many complete sweeps in a row did not meet it. */
 #define MISSED_MAX 2
+/* TCP in three directions, listeners, and UDP. */
+#define SETS_UNNAMED 5
 
 static char *write_labels(void *meter, const struct skw_set_key *key)
 {
 	return skw_meter_labels(meter, key);
 }
 
+/*
+ * With the direction as the only label, or with none, "other" has the labels of another set, and
+ * Prometheus refuses a series that is there twice. Then all possible sets find room: they are few.
+ */
+static uint32_t max_sets(const struct skw_meter_options *opt)
+{
+	bool is_named = opt->labels & ~(unsigned)SKW_LABEL_DIRECTION;
+
+	return is_named || opt->max_sets > SETS_UNNAMED ? opt->max_sets : SETS_UNNAMED;
+}
+
 int skw_meter_init(struct skw_meter *m, const struct skw_meter_options *opt)
 {
 	*m = (struct skw_meter){ .opt = *opt };
-	int ret = skw_label_sets_init(&m->sets, opt->max_sets, write_labels, m);
+	int ret = skw_label_sets_init(&m->sets, max_sets(opt), write_labels, m);
 
 	return ret ? ret : skw_tallies_init(&m->tallies);
 }
@@ -204,17 +217,22 @@ static uint8_t kind_of(const struct skw_row_sample *sample)
 	return sample->row.state == SKW_STATE_LISTEN ? SKW_TALLY_LISTENER : SKW_TALLY_TCP;
 }
 
-/* A half-open or closed connection has no socket: it is only counted. */
+/*
+ * A half-open or closed connection has no socket: it is only counted. Each sweep meets it again, so
+ * it is none of the sockets that were beyond the limit.
+ */
 static int count(struct skw_meter *m, const struct skw_row *row)
 {
 	char comm[SKW_COMM_LEN + 1];
 	uint8_t direction = judge(m, row, comm);
+	uint64_t limited = m->sets.limited;
 	struct skw_tally t = { 0 };
 	struct skw_set_key key;
 	int ret = skw_meter_key(m, SKW_SET_TCP, row, direction, comm, &key);
 
 	if (!ret)
 		ret = skw_label_sets_find(&m->sets, &key, m->now_ns, &t.set);
+	m->sets.limited = limited;
 	if (!ret)
 		skw_meter_set_of(m, &t)->tcp.met[row->state]++;
 	return ret;

@@ -175,6 +175,9 @@ int skw_zones_add(struct skw_zones *z, const char *text, struct skw_error *err)
 			"--class %s: give NAME=PREFIX,..., for example "
 			"dc1=10.1.0.0/16,2001:db8:1::/48 (a name has at most %d bytes)",
 			text, SKW_ZONE_NAME_LEN);
+	if (len == strlen("other") && !memcmp(text, "other", len))
+		return skw_error_usage(err, "--class %s: \"other\" is what --max-series leaves",
+				       text);
 	int zone = number_of(z, text, len);
 
 	if (zone < 0)

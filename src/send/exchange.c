@@ -14,6 +14,7 @@
 #include "util/say.h"
 
 #define READ_BYTES 16384
+#define READS_MAX  16 /* in a step */
 
 static bool is_http(const struct skw_send *s)
 {
@@ -137,7 +138,10 @@ static int take_answer(struct skw_send *s, struct skw_error *err)
 	return ret;
 }
 
-/* Bytes of the receiver, or its end with len = 0. */
+/*
+ * Bytes of the receiver, or its end with len = 0. They do not move the end of the patience: an
+ * answer that comes byte by byte would never be late.
+ */
 static int take_bytes(struct skw_send *s, const uint8_t *bytes, size_t len, struct skw_error *err)
 {
 	enum skw_post_verdict verdict;
@@ -151,7 +155,6 @@ static int take_bytes(struct skw_send *s, const uint8_t *bytes, size_t len, stru
 	}
 	verdict = len ? skw_post_answer_take(&s->answer, bytes, len)
 		      : skw_post_answer_end(&s->answer);
-	s->patience_ns = skw_clock_monotonic_ns() + s->plan->timeout_ns;
 	if (verdict == SKW_POST_DONE)
 		return take_answer(s, err);
 	if (verdict == SKW_POST_BROKEN)
@@ -160,12 +163,13 @@ static int take_bytes(struct skw_send *s, const uint8_t *bytes, size_t len, stru
 	return 0;
 }
 
-static int read_all(struct skw_send *s, struct skw_error *err)
+/* A receiver that never stops talking must not hold the loop: the rest is read in another step. */
+static int read_some(struct skw_send *s, struct skw_error *err)
 {
 	uint8_t bytes[READ_BYTES];
 	int ret = 0;
 
-	while (!ret && s->fd >= 0) {
+	for (unsigned i = 0; !ret && s->fd >= 0 && i < READS_MAX; i++) {
 		ssize_t n = recv(s->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
@@ -248,7 +252,7 @@ static int write_batch(struct skw_send *s, struct skw_error *err)
 			continue;
 		if (n < 0 && error != EAGAIN) {
 			/* An answer may be there that says why. */
-			int ret = read_all(s, err);
+			int ret = read_some(s, err);
 
 			if (ret)
 				return ret;
@@ -269,7 +273,7 @@ static int write_batch(struct skw_send *s, struct skw_error *err)
 static int go_on(struct skw_send *s, struct skw_error *err)
 {
 	uint64_t now_ns = skw_clock_monotonic_ns();
-	int ret = s->fd >= 0 ? read_all(s, err) : 0;
+	int ret = s->fd >= 0 ? read_some(s, err) : 0;
 
 	if (ret)
 		return ret;

@@ -227,9 +227,10 @@ static bool is_finished(const struct skw_send *s)
 	return is_empty(s) || (s->plan->spool && s->retry_ns);
 }
 
+/* The smallest ring never has that much room, so an empty one always counts as room. */
 static bool has_room(const struct skw_send *s)
 {
-	return skw_post_ring_has_room(&s->ring, ROOM_BYTES);
+	return is_empty(s) || skw_post_ring_has_room(&s->ring, ROOM_BYTES);
 }
 
 static int finish(struct skw_send *s, struct skw_error *err)

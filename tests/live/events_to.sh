@@ -60,10 +60,10 @@ is "$(lines_like "$ERR" 'pa.*ss@|dXNl')" 0 "http: the password is not printed"
 # All kinds of failure, with small batches, and the exact end of it.
 die "$RECEIVER"
 fresh
-receiver http 127.0.0.1 9000 "$GOT" close ok 500 chunked 429 done hang ok half early noise 408 503 ok
+receiver http 127.0.0.1 9000 "$GOT" close ok 500 chunked 429 done hang drip ok half early noise 408 503 ok
 to --to $URL --batch-size 20K --batch-time 20ms --to-timeout 300ms
 connect 300
-becomes grep -q '^request 15 ' "$SAID"
+becomes grep -q '^request 16 ' "$SAID"
 stop
 is "$(judged "$GOT")" "lines=300 doubles=0 runs=1 gaps=0 broken=0 " "failures: every event came once"
 is "$(balance)" "300 0 0 0" "failures: the figures"
@@ -273,6 +273,10 @@ launch "$A" events -r "$TMP/f.pcapng" -t close --where 'rport = 7001' --to $URL 
 finish
 is "$STATUS $(balance)" "0 $want 0 0 0" "-r: a file waits for the receiver ($want events)"
 is "$(judged "$GOT")" "lines=$want doubles=0 runs=1 gaps=0 broken=0 " "-r: all came"
+fresh
+launch "$A" events -r "$TMP/f.pcapng" -t close --where 'rport = 7001' --to $URL --queue 256K --batch-size 64K --to-timeout 1s
+finish
+is "$STATUS $(balance)" "0 $want 0 0 0" "-r: the smallest queue is enough"
 fresh
 launch "$A" messages -r "$srcdir/pcap-samples/dns-types.pcap" --to $URL
 finish

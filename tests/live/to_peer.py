@@ -10,6 +10,7 @@
             STATUS:N  and Retry-After: N          half      closes within the answer
             chunked   takes it, says so in chunks, behind an interim answer
             done      takes it, and closes before the next request without a word
+            drip      answers a byte each 0.1 s, until the client leaves
             early     answers 503 before it reads, and closes
             noise     answers with what is no HTTP
     to_peer.py stream unix:PATH|ADDRESS PORT FILE [CUT]
@@ -22,6 +23,7 @@ It prints "ready" when it listens, and then a line for each request or connectio
 """
 import json
 import os
+import select
 import socket
 import struct
 import sys
@@ -120,6 +122,11 @@ class Http:
         if action == "hang":
             while conn.recv(1):
                 pass
+            return False
+        if action == "drip":
+            conn.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+            while not select.select([conn], [], [], 0.1)[0]:
+                conn.sendall(b".")
             return False
         if action == "noise":
             conn.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")

@@ -298,7 +298,8 @@ static void wrong_zones_are_refused(void **state)
 					     "a=10.0.0.0/-1",
 					     "a=x",
 					     "a=10.0.0.1,",
-					     "a=::/129" };
+					     "a=::/129",
+					     "other=10.0.0.0/8" };
 	struct skw_zones z = { 0 };
 
 	(void)state;

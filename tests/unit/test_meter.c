@@ -312,6 +312,44 @@ static void sets_beyond_the_limit_are_other(void **state)
 	world_end(&w);
 }
 
+static void a_closed_connection_is_not_limited_again_by_each_sweep(void **state)
+{
+	struct meter_world w;
+	struct skw_conn_rec waits = make_kind(9, SKW_ROW_TIME_WAIT, 6, 10 * S);
+
+	(void)state;
+	world_begin(&w, DEFAULT, 1);
+	process(&w, SKW_EVENT_CREATOR, 7, 9 * S, SKW_CONN_OUT, "curl");
+	established(&w, 7, 9 * S, SKW_CONN_OUT, SKW_NONE32);
+	for (unsigned i = 0; i < 3; i++)
+		sweep(&w, (10 + i) * S, &waits);
+	assert_value(&w,
+		     "skwatch_tcp_connections{comm=\"other\",direction=\"other\",remote_class="
+		     "\"other\",state=\"time_wait\"}",
+		     "1");
+	assert_value(&w, "skwatch_export_series_limited_total", "0");
+	world_end(&w);
+}
+
+static void without_names_no_set_is_other(void **state)
+{
+	static const unsigned labels[] = { 0, SKW_LABEL_DIRECTION };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct meter_world w;
+
+		world_begin(&w, labels[i], 1);
+		sweep(&w, 10 * S, NULL);
+		established(&w, 7, 11 * S, SKW_CONN_OUT, SKW_NONE32);
+		established(&w, 8, 11 * S, SKW_CONN_IN, SKW_NONE32);
+		established(&w, 9, 11 * S, SKW_CONN_IN, SKW_NONE32);
+		assert_value(&w, "skwatch_export_series_limited_total", "0");
+		assert_value(&w, "skwatch_tcp_connections_opened_total{direction=\"in\"}", "2");
+		world_end(&w);
+	}
+}
+
 static void an_idle_set_expires_and_begins_again_at_0(void **state)
 {
 	struct meter_world w;
@@ -464,6 +502,8 @@ int main(void)
 		cmocka_unit_test(the_holder_of_a_socket_is_its_owner_from_then_on),
 		cmocka_unit_test(accepted_connections_belong_to_their_listener),
 		cmocka_unit_test(sets_beyond_the_limit_are_other),
+		cmocka_unit_test(without_names_no_set_is_other),
+		cmocka_unit_test(a_closed_connection_is_not_limited_again_by_each_sweep),
 		cmocka_unit_test(an_idle_set_expires_and_begins_again_at_0),
 		cmocka_unit_test(connections_at_rest_stay),
 		cmocka_unit_test(waiting_sockets_are_counted_by_the_sweep),
