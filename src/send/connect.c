@@ -79,13 +79,26 @@ static bool is_name(const struct skw_post_target *t)
 
 /* ---- in the keeper ---- */
 
+static bool are_sound(const struct skw_send_addresses *found)
+{
+	if (!found->len || found->len > SKW_SEND_ADDRESSES)
+		return false;
+	for (unsigned i = 0; i < found->len; i++)
+		if (found->all[i].len > sizeof(found->all[i].to))
+			return false;
+	return true;
+}
+
 static void adopt(struct skw_send_connect *c)
 {
 	if (!c->found || atomic_load(&c->found->state) != READY)
 		return;
-	if (c->found->addresses.len && c->found->addresses.len <= SKW_SEND_ADDRESSES) {
-		c->addresses = c->found->addresses;
-		c->at = c->addresses.len - 1;
+	/* The child may write there at any time, also while this looks: so a copy is judged. */
+	const struct skw_send_addresses found = c->found->addresses;
+
+	if (are_sound(&found)) {
+		c->addresses = found;
+		c->at = found.len - 1;
 	}
 	atomic_store(&c->found->state, NOTHING);
 }

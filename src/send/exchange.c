@@ -251,8 +251,9 @@ static int write_batch(struct skw_send *s, struct skw_error *err)
 		if (n < 0 && error == EINTR)
 			continue;
 		if (n < 0 && error != EAGAIN) {
-			/* An answer may be there that says why. */
-			int ret = read_some(s, err);
+			/* A server that has closed may have answered before, and said why. */
+			bool was_there = error == EPIPE || error == ECONNRESET;
+			int ret = was_there ? read_some(s, err) : 0;
 
 			if (ret)
 				return ret;

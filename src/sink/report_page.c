@@ -76,26 +76,46 @@ static int take_packets(void *ctx, const struct skw_packet *run, size_t n, bool 
 
 /* ---- blocks ---- */
 
+/*
+ * The figures of an interface are those since the start of its capture: a later block of the same
+ * file, or of the next file of the same capture, has them all again.
+ */
+static void add_statistics(struct skw_report_page *p, uint32_t iface, uint64_t seen, uint64_t lost)
+{
+	static const struct skw_report_page_stat none;
+	struct skw_report_page_stat was = iface < SKW_REPORT_PAGE_IFACES ? p->stats[iface] : none;
+
+	/* Less than before: another capture. */
+	if (seen < was.seen || lost < was.lost)
+		was = none;
+	skw_sheet_statistics(p->sheet, seen - was.seen, lost - was.lost);
+	if (iface < SKW_REPORT_PAGE_IFACES)
+		p->stats[iface] = (struct skw_report_page_stat){ seen, lost };
+}
+
 static void take_statistics(struct skw_report_page *p, struct skw_pcapng_body body)
 {
+	const uint8_t *head = skw_pcapng_take(&body, STATISTICS_HEAD);
 	struct skw_pcapng_opt o;
-	uint64_t seen = 0, lost = 0;
+	uint64_t seen = 0, lost = 0, n;
 	bool told = false;
 
-	if (!skw_pcapng_take(&body, STATISTICS_HEAD))
+	if (!head)
 		return;
 	while (skw_pcapng_next_option(&body, &o)) {
 		if (skw_pcapng_is_option(&o, SKW_PCAPNG_ISB_IFRECV, 8))
 			seen = skw_pcapng_get64(o.value, body.swapped);
 		else if (skw_pcapng_is_option(&o, SKW_PCAPNG_ISB_IFDROP, 8) ||
-			 skw_pcapng_is_option(&o, SKW_PCAPNG_ISB_OSDROP, 8))
-			lost = skw_pcapng_get64(o.value, body.swapped);
-		else
+			 skw_pcapng_is_option(&o, SKW_PCAPNG_ISB_OSDROP, 8)) {
+			/* Some programs write the same figure as both. */
+			n = skw_pcapng_get64(o.value, body.swapped);
+			lost = n > lost ? n : lost;
+		} else
 			continue;
 		told = true;
 	}
 	if (told)
-		skw_sheet_statistics(p->sheet, seen, lost);
+		add_statistics(p, skw_pcapng_get32(head, body.swapped), seen, lost);
 }
 
 static int take_entry(struct skw_report_page *p, const struct skw_raw_block *block)

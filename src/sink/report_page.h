@@ -15,6 +15,14 @@
 #include "sink/comment_owners.h"
 #include "verbs/files.h"
 
+/* Interfaces beyond these are rare: each of their statistics counts as of another capture. */
+#define SKW_REPORT_PAGE_IFACES 256
+
+/* The last statistics of an interface, in packets since its capture began. */
+struct skw_report_page_stat {
+	uint64_t seen, lost;
+};
+
 struct skw_report_page {
 	/* The caller sets these and keeps them until the sink is closed. */
 	struct skw_sheet_options sheet_options;
@@ -28,6 +36,7 @@ struct skw_report_page {
 	struct skw_out *out;              /* owned */
 	struct skw_comment_owners owners; /* of the packet that is being taken */
 	struct skw_loop *loop;            /* borrowed */
+	struct skw_report_page_stat stats[SKW_REPORT_PAGE_IFACES];
 	bool hurried;
 	unsigned hurry_ms;
 	/* Figures, when the page was written. */

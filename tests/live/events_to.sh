@@ -149,6 +149,7 @@ first=$RECEIVER
 receiver http 127.0.0.6 9002 "$GOT"
 connect 3
 wait_for_line "$ERR" "$PID" 'Connection refused; skwatch tries again$'
+is "$?" 0 "a receiver that is not there is told by the reason"
 echo '127.0.0.6 receiver' >"$TMP/hosts"
 becomes test -s "$GOT"
 stop
