@@ -22,8 +22,9 @@ static __always_inline struct skw_packet_counters *counters_of(void *map, __u32 
 		return NULL;
 	all += at;
 	/*
-	 * The address is computed here and not where it is used: on its way there a test of `cpu` may
-	 * tell a kernel like 6.1 that it can have no value, and the address is none for it then.
+	 * The address is computed here and not where it is used: on its way there a test of `cpu`
+	 * may tell a kernel like 6.1 that it can have no value, and the address is none for it
+	 * then.
 	 */
 	asm volatile("" : "+r"(all));
 	return all;

@@ -37,6 +37,15 @@ check "the same page comes to standard output" cmp "$page" "$TMP/stdout.html"
 "$SKWATCH" report - -o - 2>/dev/null <"$TMP/r.pcapng" | sed 's/<h1>-/<h1>r.pcapng/; s/<title>-/<title>r.pcapng/' >"$TMP/stdin.html"
 check "and from standard input" cmp "$page" "$TMP/stdin.html"
 
+# Each file of one capture has the capture's figures up to there.
+start "$A" capture -i eth0 --no-events -C 10k -w "$TMP/part.pcapng"
+inside "$A" ping -q -f -c 100 -s 400 10.77.0.2 >/dev/null
+stop
+captured=$(sed -nE 's/^([0-9]+) packets captured$/\1/p' "$ERR")
+"$SKWATCH" report "$TMP"/part.pcapng* -o "$TMP/part.html" 2>/dev/null
+isnt "$(ls "$TMP"/part.pcapng* | wc -l)" 1 "a capture has several files"
+like "$(sed 's/<[^>]*>/ /g' "$TMP/part.html")" "Capture lost +0 +$captured seen" "their figures count once"
+
 # ---- in the browser ----
 
 timeout $((2 * PATIENCE)) python3 "$srcdir/tests/live/report_look.py" "$page" >"$TMP/look" 2>&1 ||
