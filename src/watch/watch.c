@@ -280,7 +280,8 @@ static int take_event(struct skw_watch *w, const void *record, size_t len, struc
 {
 	struct skw_event_told told;
 	struct skw_remote remote;
-	struct skw_event event = { 0 }; /* A taker fills it in if it returns 1. */
+	/* A taker that returns 1 fills it in. */
+	struct skw_event event = { .row = &told.socket.row };
 
 	if (skw_record_event(record, len, &told)) {
 		w->taker.ops->bad_record(w->taker.ctx);
