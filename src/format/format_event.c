@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "row/address.h"
+#include "row/close_reason.h"
 #include "util/cleanup.h"
 #include "util/utf8.h"
 
@@ -134,23 +135,12 @@ static void add_retransmits(struct skw_buf *out, const struct skw_row *row)
 
 static void add_close(struct skw_buf *out, const struct skw_event *event)
 {
-	static const char *const reasons[SKW_CLOSE_REASONS] = {
-		[SKW_CLOSE_UNKNOWN] = "closed",
-		[SKW_CLOSE_FIN] = "closed",
-		[SKW_CLOSE_HALF_CLOSED] = "half closed",
-		[SKW_CLOSE_RESET_BY_PEER] = "reset by peer",
-		[SKW_CLOSE_RESET_BY_US] = "reset by us",
-		[SKW_CLOSE_TIMEOUT] = "timed out",
-		[SKW_CLOSE_REFUSED] = "refused",
-		[SKW_CLOSE_ABORTED] = "aborted",
-	};
 	const struct skw_row *row = event->row;
+	const char *reason = skw_close_reason_words(row->close_reason);
 	struct skw_value age;
 	char us[16];
 
-	skw_buf_printf(out, "%s in %s",
-		       row->close_reason < SKW_CLOSE_REASONS ? reasons[row->close_reason]
-							     : reasons[SKW_CLOSE_UNKNOWN],
+	skw_buf_printf(out, "%s in %s", reason ? reason : "closed",
 		       skw_row_state_name(event->old_state));
 	skw_field_value(row, SKW_FIELD_AGE_US, &age);
 	if (age.known)

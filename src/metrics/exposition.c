@@ -15,7 +15,7 @@ static const char *const type_names[] = { "counter", "gauge", "histogram", "info
 
 struct family;
 
-/* One piece of the text. */
+/* A piece of the text: a label set of a family. */
 struct writing {
 	struct skw_buf *out;
 	const struct skw_exposition_figures *f;

@@ -11,7 +11,7 @@
 
 #include "abi/conn.h"
 
-/* One for each bound up to 16.8 s. Histograms of RTTs have the first SKW_RTT_BUCKETS. */
+/* A bucket for each bound up to 16.8 s. Histograms of RTTs have the first SKW_RTT_BUCKETS. */
 #define SKW_HISTOGRAM_BUCKETS 21
 
 /* A connection that stands for the samples of a bucket. */

@@ -264,7 +264,7 @@ int skw_sheet_connection_row(struct skw_sheet_connection *c, const struct skw_tu
 	int ret;
 
 	c->told = true;
-	/* One end may see only that the other one has gone. */
+	/* An end of the connection may see only that the other one has gone. */
 	if (row->close_reason && (!c->reason || c->reason == SKW_CLOSE_FIN))
 		c->reason = row->close_reason;
 	ret = keep_cgroup(c, row->cgroup);

@@ -4,23 +4,9 @@
 #include <string.h>
 
 #include "report/sheet_text.h"
+#include "row/close_reason.h"
 #include "row/field.h"
 #include "util/cleanup.h"
-
-static const char *reason_of(uint8_t reason)
-{
-	static const char *const names[SKW_CLOSE_REASONS] = {
-		[SKW_CLOSE_FIN] = "closed",
-		[SKW_CLOSE_HALF_CLOSED] = "half closed",
-		[SKW_CLOSE_RESET_BY_PEER] = "reset by peer",
-		[SKW_CLOSE_RESET_BY_US] = "reset by us",
-		[SKW_CLOSE_TIMEOUT] = "timed out",
-		[SKW_CLOSE_REFUSED] = "refused",
-		[SKW_CLOSE_ABORTED] = "aborted",
-	};
-
-	return reason < SKW_CLOSE_REASONS ? names[reason] : NULL;
-}
 
 const char *skw_sheet_facts_end(const struct skw_sheet_connection *c, bool *bad)
 {
@@ -32,7 +18,7 @@ const char *skw_sheet_facts_end(const struct skw_sheet_connection *c, bool *bad)
 		[SKW_CONVERSATION_RESET_BY_SRC] = "reset by client",
 		[SKW_CONVERSATION_RESET_BY_DST] = "reset by server",
 	};
-	const char *reason = reason_of(c->reason);
+	const char *reason = skw_close_reason_words(c->reason);
 
 	*bad = c->end >= SKW_CONVERSATION_REFUSED ||
 	       (c->reason >= SKW_CLOSE_RESET_BY_PEER && c->reason <= SKW_CLOSE_REFUSED);
@@ -46,7 +32,7 @@ const char *skw_sheet_facts_end(const struct skw_sheet_connection *c, bool *bad)
 
 static void add_kernel_event(struct skw_buf *out, const struct skw_sheet_event *e)
 {
-	const char *reason = reason_of(e->reason);
+	const char *reason = skw_close_reason_words(e->reason);
 
 	switch (e->type) {
 	case SKW_EVENT_CONNECT:

@@ -282,7 +282,7 @@ static void add_quantiles(struct skw_buf *out, const struct skw_sheet_bins *b, u
 	skw_buf_free(&text);
 }
 
-/* One kind of event on the time axis. */
+/* A lane has the events of a kind on the time axis. */
 static void add_lane(struct skw_buf *out, const struct skw_sheet *s, const char *label,
 		     const char *kind, enum skw_sheet_counter counter)
 {

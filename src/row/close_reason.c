@@ -2,6 +2,7 @@
 #include "row/close_reason.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 /*
  * The errors that end a connection. tcp_reset() sets ECONNREFUSED for a connect() and ECONNRESET
@@ -95,4 +96,19 @@ enum skw_close_reason skw_close_reason(uint8_t old_state, int err, uint8_t endin
 		break;
 	}
 	return of_broken(err, ending, held);
+}
+
+const char *skw_close_reason_words(uint8_t reason)
+{
+	static const char *const words[SKW_CLOSE_REASONS] = {
+		[SKW_CLOSE_FIN] = "closed",
+		[SKW_CLOSE_HALF_CLOSED] = "half closed",
+		[SKW_CLOSE_RESET_BY_PEER] = "reset by peer",
+		[SKW_CLOSE_RESET_BY_US] = "reset by us",
+		[SKW_CLOSE_TIMEOUT] = "timed out",
+		[SKW_CLOSE_REFUSED] = "refused",
+		[SKW_CLOSE_ABORTED] = "aborted",
+	};
+
+	return reason < SKW_CLOSE_REASONS ? words[reason] : NULL;
 }

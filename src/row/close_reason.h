@@ -15,4 +15,7 @@
  */
 enum skw_close_reason skw_close_reason(uint8_t old_state, int err, uint8_t ending, bool held);
 
+/* The reason in words for people, such as "reset by peer". Borrowed; NULL: it is unknown. */
+const char *skw_close_reason_words(uint8_t reason);
+
 #endif

@@ -107,7 +107,7 @@ static void take_statistics(struct skw_report_page *p, struct skw_pcapng_body bo
 			seen = skw_pcapng_get64(o.value, body.swapped);
 		else if (skw_pcapng_is_option(&o, SKW_PCAPNG_ISB_IFDROP, 8) ||
 			 skw_pcapng_is_option(&o, SKW_PCAPNG_ISB_OSDROP, 8)) {
-			/* Some programs write the same figure as both. */
+			/* Programs such as skwatch write the same figure as both options. */
 			n = skw_pcapng_get64(o.value, body.swapped);
 			lost = n > lost ? n : lost;
 		} else
